@@ -1,0 +1,1 @@
+//! Business rules in CEL.

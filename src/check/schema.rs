@@ -1,0 +1,1 @@
+//! JSON Schema: compiling, checking, and choosing the closest problem of a union.

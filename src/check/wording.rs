@@ -1,0 +1,1 @@
+//! Problems in plain words: one table for screen, command line and export.

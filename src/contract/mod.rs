@@ -1,0 +1,45 @@
+//! The contract: what a good record is and where it goes. `raw` is what the file says, `checked` what the program needs.
+
+use std::{path::PathBuf, sync::Arc};
+
+use crate::check::Checker;
+
+/// A contract that can be used: compiled, with everything it refers to read.
+#[derive(Clone)]
+pub struct Contract {
+    pub name: String,
+    /// The TOML text as read.
+    pub text: String,
+    /// Schema and reference files as `(name in the contract or reference, text)`, so that a workspace can hold them.
+    pub files: Vec<(String, String)>,
+    /// SHA-256 over text and files.
+    pub hash: [u8; 32],
+    /// Where the contract lay; destinations are taken from there only.
+    pub path: PathBuf,
+    pub checker: Arc<Checker>,
+    pub encoding: String,
+    pub destinations: Vec<Destination>,
+}
+
+/// Where records can be sent, as the contract says it. Holds no secret, only where secrets are found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    pub name: String,
+    pub environment: String,
+    pub idempotency: String,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// `path` is relative to the workspace's folder.
+    Sqlite { path: PathBuf, table: String },
+    /// `path` is relative to the workspace's folder; the plan's number is put before its extension.
+    File { path: PathBuf, format: FileFormat },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFormat {
+    Csv,
+    JsonLines,
+}

@@ -1,0 +1,48 @@
+//! The words of redrive as plain values. Nothing here does IO, reads a clock or knows SQL.
+
+mod fault;
+mod path;
+mod problem;
+mod record;
+mod run;
+mod sending;
+mod step;
+
+pub use fault::{Fault, FaultKind};
+pub use path::Path;
+pub use problem::{Found, Group, Problem, ShapeCount, Stage, shape_of};
+pub use record::{Form, Layout, RecordDetail, RecordRow, Status, Version, Wants};
+pub use run::{LoadReport, RunRow};
+pub use sending::{AttemptRow, DeliveryState, Plan, SendReport};
+pub use step::{ChangeReport, StepKind, StepRow, UndoReport};
+
+/// Makes a newtype around SQLite's row id.
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// One import run whose results were loaded.
+    RunId,
+    /// One unit of input: its run's base plus its 1-based ordinal in the input. Never reused, never a row index.
+    RecordId,
+    /// One kind of problem in one run.
+    GroupId,
+    /// One immutable version of one record's text.
+    ContentId,
+    /// One entry of the history.
+    StepId,
+    /// The frozen list of record versions a send will deliver.
+    PlanId,
+}

@@ -1,0 +1,168 @@
+//! One thing wrong with one record, and the groups such problems form.
+
+use serde::{Deserialize, Serialize};
+
+use super::{GroupId, Path, RunId};
+
+/// Where a record stopped. The order is the order of the checks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Parse,
+    Schema,
+    Rule,
+    Send,
+}
+
+impl Stage {
+    pub const ALL: [Self; 4] = [Self::Parse, Self::Schema, Self::Rule, Self::Send];
+
+    /// The word of the table, the command line and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Schema => "schema",
+            Self::Rule => "rule",
+            Self::Send => "send",
+        }
+    }
+
+    /// The word of the screen: what the pipeline was doing.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Parse => "Read",
+            Self::Schema => "Check",
+            Self::Rule => "Rule",
+            Self::Send => "Send",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|stage| stage.word() == word)
+    }
+}
+
+/// The value a problem is about, as it was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Found {
+    /// Nothing stands there.
+    Missing,
+    /// Text, without its quotes.
+    Text(String),
+    /// Any other JSON value, as its text: `null`, `12`, `{...}`.
+    Json(String),
+}
+
+/// One thing wrong with one record. A value, never an `Err`.
+///
+/// `(stage, code, detail, path pattern, shape)` names its group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    pub stage: Stage,
+    /// The source's own word: a JSON Schema keyword, a rule's id, `csv:field_count`, Pydantic's `type`.
+    pub code: String,
+    /// What tells problems of one code apart: the format's name for `format`, the wanted type for `type`; else empty.
+    pub detail: String,
+    pub path: Path,
+    /// The sentence a person reads, from `check::wording` or the tool that reported it.
+    pub message: String,
+    /// What to do; may be empty.
+    pub hint: String,
+    /// `None` where the problem is about the whole record.
+    pub found: Option<Found>,
+    /// The pattern of a foreign message with values and numbers masked, so that messages of one kind share a group.
+    /// Empty for problems redrive found itself: there the code and detail say it all.
+    pub shape: String,
+}
+
+/// All problems of one kind in one run. The screen calls it "a problem".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    pub id: GroupId,
+    pub run: RunId,
+    pub stage: Stage,
+    pub code: String,
+    pub detail: String,
+    /// A path pattern: array positions are `[]`.
+    pub path: String,
+    /// The name on the screen, such as "Date and time not written the ISO way".
+    pub title: String,
+    /// Records and problems as loaded.
+    pub records: u64,
+    pub problems: u64,
+    /// Records that have this problem now.
+    pub open: u64,
+    pub first_line: u64,
+    pub last_line: u64,
+    /// Largest first.
+    pub shapes: Vec<ShapeCount>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ShapeCount {
+    pub shape: String,
+    pub count: u64,
+    pub example: String,
+}
+
+/// The pattern of a value: digits become `9`, letters `a` or `A`, a run of one class longer than four `9+`, the rest
+/// stands as it is. `(missing)`, `(empty)`, `(null)`, `(has spaces at the end)` and `(hidden character)` are shapes of
+/// their own. At most 60 characters.
+pub fn shape_of(found: &Found) -> String {
+    let value = match found {
+        Found::Missing => return "(missing)".to_owned(),
+        Found::Json(json) if json == "null" => return "(null)".to_owned(),
+        Found::Text(text) if text.is_empty() => return "(empty)".to_owned(),
+        Found::Text(text) if text.ends_with(' ') => return "(has spaces at the end)".to_owned(),
+        Found::Json(value) | Found::Text(value) => value,
+    };
+    if value.chars().any(crate::text::is_hidden) {
+        return "(hidden character)".to_owned();
+    }
+    squeeze(value)
+}
+
+fn squeeze(value: &str) -> String {
+    let class = |c: char| match c {
+        _ if c.is_numeric() => '9',
+        _ if c.is_uppercase() => 'A',
+        _ if c.is_alphabetic() => 'a',
+        _ => c,
+    };
+    let mut shape = String::new();
+    let mut rest = value.chars().map(class).peekable();
+    while let Some(c) = rest.next() {
+        let mut run = 1;
+        while rest.next_if_eq(&c).is_some() {
+            run += 1;
+        }
+        if run > 4 && matches!(c, '9' | 'a' | 'A') {
+            shape.push(c);
+            shape.push('+');
+        } else {
+            shape.extend(std::iter::repeat_n(c, run));
+        }
+        if shape.chars().count() >= 60 {
+            return shape.chars().take(59).chain(['…']).collect();
+        }
+    }
+    shape
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shapes_show_the_pattern_of_a_value() {
+        let shape = |text: &str| shape_of(&Found::Text(text.to_owned()));
+        assert_eq!(shape("31/12/2025"), "99/99/9999");
+        assert_eq!(shape("Müller"), "Aa+");
+        assert_eq!(shape("1e3 "), "(has spaces at the end)");
+        assert_eq!(shape(""), "(empty)");
+        assert_eq!(shape_of(&Found::Missing), "(missing)");
+        assert_eq!(shape("a\u{1b}b"), "(hidden character)");
+        assert_eq!(shape(&"-".repeat(500)).chars().count(), 60);
+    }
+}

@@ -1,0 +1,55 @@
+//! One import run whose results were loaded.
+
+use super::{RunId, Status};
+
+/// A run in a list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunRow {
+    pub id: RunId,
+    pub name: String,
+    /// The file it was loaded from, as given; `-` is standard input.
+    pub source: String,
+    pub format: String,
+    pub records: u64,
+    pub passed: u64,
+    /// As loaded.
+    pub rejected: u64,
+    pub unparsed: u64,
+    pub problems: u64,
+    pub bytes: u64,
+    /// RFC 3339, UTC.
+    pub loaded_at: String,
+    /// Records by status now, in the order of [`Status::ALL`], zeros left out. Passed records that were not kept have no
+    /// status.
+    pub statuses: Vec<(Status, u64)>,
+    pub demo: bool,
+    /// The contract's name, if the run has one.
+    pub contract: Option<String>,
+}
+
+impl RunRow {
+    pub fn with_status(&self, status: Status) -> u64 {
+        self.statuses
+            .iter()
+            .find(|(known, _)| *known == status)
+            .map_or(0, |(_, records)| *records)
+    }
+}
+
+/// What `load` says when it is done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LoadReport {
+    pub run: RunId,
+    pub name: String,
+    pub format: String,
+    pub records: u64,
+    pub passed: u64,
+    pub rejected: u64,
+    pub unparsed: u64,
+    pub problems: u64,
+    pub groups: u64,
+    pub bytes: u64,
+    pub seconds: f64,
+    /// Whether passed records were stored as `ready`.
+    pub kept_passed: bool,
+}

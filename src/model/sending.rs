@@ -1,0 +1,102 @@
+//! Plans, deliveries and attempts: how a record version reaches its destination.
+
+use super::{PlanId, RecordId, RunId};
+
+/// Where one delivery of one record version stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeliveryState {
+    Queued,
+    Sending,
+    /// Will be tried again by itself.
+    Waiting,
+    Delivered,
+    HandedOver,
+    /// The destination said no.
+    Refused,
+    /// We cannot tell whether it was applied.
+    Unknown,
+    Cancelled,
+}
+
+impl DeliveryState {
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Sending,
+        Self::Waiting,
+        Self::Delivered,
+        Self::HandedOver,
+        Self::Refused,
+        Self::Unknown,
+        Self::Cancelled,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::HandedOver => "handed_over",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+}
+
+/// The frozen list of record versions a send will deliver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// `None` in a dry run: nothing was written.
+    pub id: Option<PlanId>,
+    pub run: RunId,
+    pub destination: String,
+    /// `production`, `test` or `demo`.
+    pub environment: String,
+    /// Where it goes, in words without secrets: `table customer in crm.db`.
+    pub target: String,
+    pub planned: u64,
+    /// Of these, how many were changed by hand since they were received.
+    pub changed: u64,
+    /// Whether it continues an unfinished plan.
+    pub continued: bool,
+}
+
+/// What `send` says.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SendReport {
+    pub plan: Option<PlanId>,
+    pub planned: u64,
+    pub accepted: u64,
+    pub handed_over: u64,
+    pub refused: u64,
+    pub unknown: u64,
+    pub not_sent: u64,
+    pub attempts: u64,
+    pub seconds: f64,
+    /// Why the destination is on hold, if it is.
+    pub held: Option<String>,
+}
+
+/// One try to deliver one record version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttemptRow {
+    pub plan: PlanId,
+    pub record: RecordId,
+    pub destination: String,
+    /// 1-based within its delivery.
+    pub n: i64,
+    /// RFC 3339, UTC.
+    pub started_at: String,
+    pub ended_at: Option<String>,
+    /// The delivery's state after it.
+    pub outcome: DeliveryState,
+    /// `http 409`, an SQLSTATE, `sqlite:constraint`; empty when accepted.
+    pub code: String,
+    /// The destination's own words. Untrusted.
+    pub message: String,
+}

@@ -1,0 +1,66 @@
+//! The history: everything one action changed, undone as one.
+
+use super::{RecordId, RunId, StepId};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepKind {
+    Edit,
+    Check,
+    Undo,
+    Redo,
+}
+
+impl StepKind {
+    pub const ALL: [Self; 4] = [Self::Edit, Self::Check, Self::Undo, Self::Redo];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Edit => "edit",
+            Self::Check => "check",
+            Self::Undo => "undo",
+            Self::Redo => "redo",
+        }
+    }
+}
+
+/// One entry of the history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepRow {
+    pub id: StepId,
+    /// The step before it on its branch.
+    pub parent: Option<StepId>,
+    pub run: RunId,
+    pub kind: StepKind,
+    /// As claimed, not proven.
+    pub author: String,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// What was done, in words: `contact_email  foo@ -> office@example.com`. Holds untrusted text.
+    pub label: String,
+    pub records: u64,
+    /// Whether it has been undone and not redone.
+    pub undone: bool,
+}
+
+/// What `edit` and `check` say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChangeReport {
+    pub checked: u64,
+    pub ready: u64,
+    pub still_rejected: u64,
+    /// Records that had no problem before and have one now.
+    pub newly_broken: u64,
+    /// `None` when nothing changed.
+    pub step: Option<StepId>,
+}
+
+/// What `undo` and `redo` say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UndoReport {
+    /// The step taken back or brought back.
+    pub step: StepId,
+    pub label: String,
+    pub records: u64,
+    /// Records that were left as they are because they were sent or changed since.
+    pub skipped: Vec<RecordId>,
+}

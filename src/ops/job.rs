@@ -1,0 +1,65 @@
+//! Long work: says how far it is, and stops when asked.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+use crate::model::{Fault, FaultKind};
+
+/// How far a job is. `total` is unknown for standard input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    /// Bytes when loading, records otherwise.
+    pub done: u64,
+    pub total: Option<u64>,
+    pub records: u64,
+}
+
+/// Handed to an operation that takes a while. Cloning gives another handle to the same job.
+#[derive(Clone)]
+pub struct Job {
+    cancelled: Arc<AtomicBool>,
+    report: Arc<dyn Fn(Progress) + Send + Sync>,
+}
+
+impl Default for Job {
+    fn default() -> Self {
+        Self::new(|_| {})
+    }
+}
+
+impl Job {
+    /// `report` is called from any thread, at most about every 50 ms.
+    pub fn new(report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
+        Self {
+            cancelled: Arc::default(),
+            report: Arc::new(report),
+        }
+    }
+
+    /// The flag a signal handler or another thread sets to stop the job.
+    pub fn cancel_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.cancelled)
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Ends an operation with `Interrupted` once cancelled.
+    pub fn check(&self) -> Result<(), Fault> {
+        if self.is_cancelled() {
+            return Err(Fault::new(
+                FaultKind::Interrupted,
+                "interrupted",
+                "interrupted",
+            ));
+        }
+        Ok(())
+    }
+
+    pub fn report(&self, progress: Progress) {
+        (self.report)(progress);
+    }
+}

@@ -1,0 +1,27 @@
+//! What a person can do, one file each. Both faces call these and nothing lower; neither holds a rule about records.
+
+mod check;
+mod demo;
+mod edit;
+mod export;
+mod job;
+mod list;
+mod load;
+mod send;
+mod sql;
+mod undo;
+mod verify;
+mod workspace;
+
+pub use check::{CheckRequest, check};
+pub use demo::{Demo, DemoRequest, demo};
+pub use edit::{Preview, accept, edit, preview};
+pub use export::{ExportFormat, ExportReport, export};
+pub use job::{Job, Progress};
+pub use list::{groups, ids, rows, runs, show};
+pub use load::{LoadRequest, load};
+pub use send::{SendRequest, destinations, plan, send};
+pub use sql::{SqlRows, sql};
+pub use undo::{history, redo, undo};
+pub use verify::{Finding, verify};
+pub use workspace::Workspace;

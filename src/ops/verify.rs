@@ -1,0 +1,22 @@
+//! Does everything the workspace says still hold?
+
+use anyhow::Result;
+use serde::Serialize;
+
+use super::Workspace;
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// A stable word: `integrity`, `sha256`, `status_count`, `group_count`, `record_sum`, `foreign_key`, `steps`.
+    pub check: String,
+    pub ok: bool,
+    /// What was found, naming records; empty when all is well.
+    pub message: String,
+}
+
+/// SQLite's own integrity check, every stored SHA-256, counters against a recount, statuses against the run's records.
+pub fn verify(workspace: &Workspace) -> Result<Vec<Finding>> {
+    let _ = workspace;
+    todo!()
+}

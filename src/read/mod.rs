@@ -1,0 +1,1 @@
+//! Input files: recognised by content, cut into record-aligned blocks.

@@ -1,0 +1,1 @@
+//! Destinations: one file a kind. Knows nothing of the workspace.

@@ -1,0 +1,1 @@
+//! What the user asked for, after the keymap and before any page.

@@ -1,0 +1,217 @@
+//! Everything that can wake the loop, and everything the loop can ask for.
+
+use std::time::Instant;
+
+use crossterm::event::KeyEvent;
+
+use crate::{
+    filter::Filter,
+    fix::Change,
+    model::{
+        ChangeReport, Group, Path, Plan, RecordDetail, RecordId, RecordRow, RunId, RunRow,
+        SendReport, UndoReport,
+    },
+    ops::{Preview, Progress},
+};
+
+/// An input to `App::update`.
+#[derive(Debug)]
+pub enum Event {
+    /// A key that was pressed (or repeats); releases are dropped by the input thread.
+    Key(KeyEvent),
+    /// Bracketed paste, or a burst that can only be one. Never read as keystrokes.
+    Paste(String),
+    /// Anything that only needs a new frame.
+    Resize,
+    /// Time enters here; sent only while something waits for it.
+    Tick(Instant),
+    /// The answer to [`Effect::Ask`] or [`Effect::Change`].
+    Answer(Ticket, anyhow::Result<Answer>),
+    /// How far the running job is.
+    Progress(Progress),
+    /// The job is over.
+    Finished(anyhow::Result<Outcome>),
+    /// SIGTERM or SIGHUP.
+    Terminate,
+}
+
+/// Something to be done outside `update`. Plain data, so tests compare it with `assert_eq!`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// A short read for a page.
+    Ask(Ticket, Query),
+    /// A short write; never dropped, done in order.
+    Change(Ticket, Wish),
+    /// Starts the one long job.
+    Start(JobRequest),
+    /// Asks the running job to stop.
+    Cancel,
+    /// Suspends the program (SIGTSTP).
+    Suspend,
+    // What follows is carried out by the app itself.
+    Go(Route),
+    Back,
+    /// Replaces the status line until the next action.
+    Say(String),
+    Confirm(Question),
+    Quit,
+}
+
+/// A short read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    Runs,
+    /// The run's own row and its groups.
+    Groups {
+        run: RunId,
+    },
+    /// The numbers of all records that pass a filter, and the run's row.
+    Ids {
+        filter: Filter,
+    },
+    Rows {
+        ids: Vec<RecordId>,
+    },
+    Record {
+        id: RecordId,
+    },
+    /// The live check of a record as it would be after `changes`.
+    Preview {
+        id: RecordId,
+        changes: Vec<Change>,
+        at: Path,
+    },
+    /// What a send of all ready records of the run would deliver.
+    Plan {
+        run: RunId,
+    },
+}
+
+/// A short write.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Saves changes to a record that was seen in `version`.
+    Edit {
+        id: RecordId,
+        changes: Vec<Change>,
+        version: i64,
+    },
+    /// A person says a record without a contract is ready.
+    Accept {
+        id: RecordId,
+    },
+    Undo,
+    Redo,
+    /// Checks one record again.
+    Check {
+        id: RecordId,
+    },
+}
+
+/// A long job: one at a time, cancellable, outlives pages.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobRequest {
+    Send {
+        run: RunId,
+        to: String,
+        expect: u64,
+    },
+    /// Checks all records of a run again.
+    Check {
+        run: RunId,
+    },
+}
+
+/// The answer to a [`Query`] or a [`Wish`].
+#[derive(Debug)]
+pub enum Answer {
+    Runs(Vec<RunRow>),
+    Groups { run: RunRow, groups: Vec<Group> },
+    Ids { run: RunRow, ids: Vec<RecordId> },
+    Rows(Vec<RecordRow>),
+    Record(Box<RecordDetail>),
+    Preview(Box<Preview>),
+    Plan(Plan),
+    Changed(ChangeReport),
+    Undone(UndoReport),
+    Redone(UndoReport),
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Outcome {
+    Sent(SendReport),
+    Checked(ChangeReport),
+}
+
+/// Where the user can be, as data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Route {
+    Runs,
+    /// The Problems page.
+    Groups {
+        run: RunId,
+    },
+    /// Records of a run: all, of one group, or of a filter typed by hand. `title` is the crumb.
+    Records {
+        run: RunId,
+        filter: Filter,
+        title: String,
+    },
+    /// The editor, or the raw text page when the record cannot be split into fields. `among` is the list it was opened
+    /// from, for next and previous.
+    Record {
+        id: RecordId,
+        among: Vec<RecordId>,
+        title: String,
+    },
+}
+
+/// A question with buttons; the safe one has focus.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    pub title: String,
+    pub body: Vec<String>,
+    /// What must be typed before the verb works: the number of records.
+    pub typed: Option<String>,
+    /// The safe button: "Go back".
+    pub safe: String,
+    /// The button that does it: "Send 3 records", and what it does.
+    pub verb: String,
+    pub then: Box<Effect>,
+}
+
+/// Pairs a question with its answer, so that a late answer can be told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ticket(pub u64);
+
+/// What a page may do besides changing itself.
+#[derive(Debug, Default)]
+pub struct Cx {
+    pub effects: Vec<Effect>,
+    last: Ticket,
+}
+
+impl Cx {
+    /// Asks for something to show.
+    pub fn ask(&mut self, query: Query) -> Ticket {
+        self.last.0 += 1;
+        self.effects.push(Effect::Ask(self.last, query));
+        self.last
+    }
+
+    /// Wishes for a change.
+    pub fn change(&mut self, wish: Wish) -> Ticket {
+        self.last.0 += 1;
+        self.effects.push(Effect::Change(self.last, wish));
+        self.last
+    }
+
+    pub fn go(&mut self, route: Route) {
+        self.effects.push(Effect::Go(route));
+    }
+
+    pub fn say(&mut self, words: impl Into<String>) {
+        self.effects.push(Effect::Say(words.into()));
+    }
+}
