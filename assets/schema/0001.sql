@@ -140,15 +140,18 @@ CREATE TABLE passed_key (
 
 -- The history. A step is undone as one.
 CREATE TABLE step (
-  id      INTEGER PRIMARY KEY,
-  parent  INTEGER REFERENCES step (id),
-  run     INTEGER NOT NULL REFERENCES run (id),
-  kind    TEXT NOT NULL,                 -- edit, check, undo, redo
-  author  TEXT NOT NULL,                 -- as claimed
-  at      TEXT NOT NULL,
-  label   TEXT NOT NULL,
-  target  INTEGER REFERENCES step (id),  -- what an undo took back or a redo brought back
-  undone  INTEGER NOT NULL DEFAULT 0
+  id               INTEGER PRIMARY KEY,
+  parent           INTEGER REFERENCES step (id),  -- the edit or check that was the newest one standing
+  run              INTEGER NOT NULL REFERENCES run (id),
+  kind             TEXT NOT NULL,                 -- edit, check, undo, redo
+  author           TEXT NOT NULL,                 -- as claimed
+  at               TEXT NOT NULL,
+  label            TEXT NOT NULL,
+  target           INTEGER REFERENCES step (id),  -- what an undo took back or a redo brought back
+  undone           INTEGER NOT NULL DEFAULT 0,
+  records          INTEGER NOT NULL,
+  before_contract  INTEGER REFERENCES contract (id),  -- the run's; a check can give it another one
+  after_contract   INTEGER REFERENCES contract (id)
 ) STRICT;
 
 CREATE TABLE step_record (
@@ -158,6 +161,8 @@ CREATE TABLE step_record (
   after_content    INTEGER NOT NULL,
   before_status    TEXT NOT NULL,
   after_status     TEXT NOT NULL,
+  before_key       TEXT,
+  after_key        TEXT,
   before_problems  TEXT NOT NULL,        -- model::Problem list as JSON, because a foreign tool's cannot be found again
   after_problems   TEXT NOT NULL,
   after_version    INTEGER NOT NULL,     -- the record's version once this step was applied
