@@ -52,4 +52,6 @@ pub struct LoadReport {
     pub seconds: f64,
     /// Whether passed records were stored as `ready`.
     pub kept_passed: bool,
+    /// What a person should know about the load although it worked, one sentence each.
+    pub warnings: Vec<String>,
 }
