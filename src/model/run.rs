@@ -19,6 +19,8 @@ pub struct RunRow {
     pub bytes: u64,
     /// RFC 3339, UTC.
     pub loaded_at: String,
+    /// When its last step was written, else when it was loaded. RFC 3339, UTC.
+    pub saved_at: String,
     /// Records by status now, in the order of [`Status::ALL`], zeros left out. Passed records that were not kept have no
     /// status.
     pub statuses: Vec<(Status, u64)>,

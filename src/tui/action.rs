@@ -1,1 +1,124 @@
-//! What the user asked for, after the keymap and before any page.
+//! What the user asked for, after the keymap and before any page. One table: keys, footer, help and menu come from it.
+
+/// Where an action stands in the help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// What is done with what the page shows.
+    Page,
+    Everywhere,
+    Moving,
+}
+
+/// What the registry says about an action.
+#[derive(Debug)]
+pub struct About {
+    /// One sentence without its full stop.
+    pub sentence: &'static str,
+    pub section: Section,
+    /// Its keys while nothing is typed, the main one first.
+    pub keys: &'static [&'static str],
+    /// Its keys while a text field has focus.
+    pub typing: &'static [&'static str],
+    /// Whether it changes records or sends them, which a workspace opened to read only refuses.
+    pub changes: bool,
+}
+
+/// Makes the enum, its list and its texts from one table, so that none can be forgotten.
+macro_rules! actions {
+    ($($name:ident $section:ident $sentence:literal [$($key:literal)*] typing [$($typing:literal)*] $($changes:ident)?;)*) => {
+        /// A wish, whatever key it came from.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action {
+            $($name,)*
+        }
+
+        impl Action {
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            pub fn about(self) -> &'static About {
+                match self {
+                    $(Self::$name => &About {
+                        sentence: $sentence,
+                        section: Section::$section,
+                        keys: &[$($key,)*],
+                        typing: &[$($typing,)*],
+                        changes: actions!(@ $($changes)?),
+                    },)*
+                }
+            }
+        }
+    };
+    (@ changes) => { true };
+    (@) => { false };
+}
+
+actions! {
+    Open Page "Open, press or save this one thing" ["Enter"] typing ["Enter"];
+    NextProblem Page "Go to the next problem" ["n"] typing [];
+    PreviousProblem Page "Go to the problem before" ["N"] typing [];
+    Edit Page "Edit this field" ["e" "F2"] typing [];
+    AcceptSuggestion Page "Accept the suggestion" ["a"] typing [] changes;
+    PutBack Page "Put the received value back" ["o"] typing [] changes;
+    Remove Page "Make it empty" ["Del"] typing [] changes;
+    NextRecord Page "Go to the next record" ["]"] typing [];
+    PreviousRecord Page "Go to the record before" ["["] typing [];
+    Differences Page "Show only what differs" ["d"] typing [];
+    Wrap Page "Wrap long text" ["w"] typing [];
+    MarkReady Page "Say this record is ready, where no contract can" ["Y"] typing [] changes;
+    Check Page "Check this record again" ["r" "F5"] typing [] changes;
+    CheckAll Page "Check all records again" ["R"] typing [] changes;
+    Send Page "Send what is ready" ["S"] typing [] changes;
+    Runs Page "Open another run" [] typing [];
+
+    Back Everywhere "Back, one step at a time" ["Esc"] typing ["Esc"];
+    Filter Everywhere "Filter the list" ["/" "F3" "Ctrl+F"] typing [];
+    Undo Everywhere "Undo" ["u" "Ctrl+Z"] typing [] changes;
+    Redo Everywhere "Redo" ["U" "Ctrl+Y" "Ctrl+R"] typing [] changes;
+    Help Everywhere "This help" ["?" "F1"] typing ["F1"];
+    Menu Everywhere "Everything that can be done here" ["." "F9"] typing [];
+    Zoom Everywhere "Switch between the panels, where one is shown at a time" ["z"] typing [];
+    Leave Everywhere "Back; on Problems: quit" ["q"] typing [];
+    Stop Everywhere "Stop typing; twice: quit" ["Ctrl+C"] typing ["Ctrl+C"];
+    Redraw Everywhere "Draw the screen again" ["Ctrl+L"] typing ["Ctrl+L"];
+
+    Up Moving "Move up" ["Up" "k"] typing ["Up"];
+    Down Moving "Move down" ["Down" "j"] typing ["Down"];
+    Left Moving "Move left" ["Left" "h"] typing [];
+    Right Moving "Move right" ["Right" "l"] typing [];
+    PageUp Moving "One page up" ["PgUp" "Ctrl+U"] typing ["PgUp"];
+    PageDown Moving "One page down" ["PgDn" "Ctrl+D"] typing ["PgDn"];
+    First Moving "To the first" ["Home" "g"] typing [];
+    Last Moving "To the last" ["End" "G"] typing [];
+    NextPanel Moving "Next panel or field" ["Tab" "F6"] typing ["Tab"];
+    PreviousPanel Moving "Panel or field before" ["Shift+Tab"] typing ["Shift+Tab"];
+    ClearText Moving "Clear the text" [] typing ["Ctrl+U"];
+    ProblemsTab Moving "Problems" ["1"] typing [];
+    RecordsTab Moving "Records" ["2"] typing [];
+}
+
+/// An action a page would carry out now, in the page's words. The order of a page's offers is the footer's order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    pub action: Action,
+    /// One to three words for the footer: "Open"; empty keeps it out of the footer (it is in help and menu all the same).
+    pub label: String,
+    /// Why it cannot be done now; such an offer is in help and menu only.
+    pub unable: Option<String>,
+}
+
+impl Offer {
+    pub fn new(action: Action, label: impl Into<String>) -> Self {
+        Self {
+            action,
+            label: label.into(),
+            unable: None,
+        }
+    }
+
+    /// The same offer, unless there is a reason against it.
+    #[must_use]
+    pub fn unless(mut self, reason: Option<impl Into<String>>) -> Self {
+        self.unable = reason.map(Into::into);
+        self
+    }
+}

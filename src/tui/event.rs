@@ -1,8 +1,9 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::Size;
 
 use crate::{
     filter::Filter,
@@ -21,9 +22,9 @@ pub enum Event {
     Key(KeyEvent),
     /// Bracketed paste, or a burst that can only be one. Never read as keystrokes.
     Paste(String),
-    /// Anything that only needs a new frame.
-    Resize,
-    /// Time enters here; sent only while something waits for it.
+    /// The window has this size now.
+    Resize(Size),
+    /// Time enters here: before every batch of events, and while something waits for it.
     Tick(Instant),
     /// The answer to [`Effect::Ask`] or [`Effect::Change`].
     Answer(Ticket, anyhow::Result<Answer>),
@@ -50,7 +51,11 @@ pub enum Effect {
     Suspend,
     // What follows is carried out by the app itself.
     Go(Route),
+    /// Puts another page in place of the one on top.
+    Replace(Route),
     Back,
+    /// Moves the focus to the row of tabs: Up from the first line.
+    Tabs,
     /// Replaces the status line until the next action.
     Say(String),
     Confirm(Question),
@@ -83,6 +88,10 @@ pub enum Query {
     },
     /// What a send of all ready records of the run would deliver.
     Plan {
+        run: RunId,
+    },
+    /// Where the run's records can go.
+    Places {
         run: RunId,
     },
 }
@@ -132,9 +141,19 @@ pub enum Answer {
     Record(Box<RecordDetail>),
     Preview(Box<Preview>),
     Plan(Plan),
+    Places(Vec<Place>),
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
+}
+
+/// A destination, as far as the screen shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub name: String,
+    /// `production`, `test` or `demo`.
+    pub environment: String,
+    pub target: String,
 }
 
 /// How a job ended.
@@ -152,18 +171,23 @@ pub enum Route {
     Groups {
         run: RunId,
     },
-    /// Records of a run: all, of one group, or of a filter typed by hand. `title` is the crumb.
+    /// Records of a run: all, or of one group. `title` is the crumb; `typed` is text for the filter prompt, which is
+    /// open if there is some.
     Records {
         run: RunId,
         filter: Filter,
         title: String,
+        typed: Option<String>,
     },
-    /// The editor, or the raw text page when the record cannot be split into fields. `among` is the list it was opened
-    /// from, for next and previous.
+    /// The editor. `among` is the list it was opened from, for next and previous.
     Record {
         id: RecordId,
-        among: Vec<RecordId>,
-        title: String,
+        among: Arc<[RecordId]>,
+    },
+    /// The text of a record that cannot be split into fields.
+    Raw {
+        id: RecordId,
+        among: Arc<[RecordId]>,
     },
 }
 
@@ -189,6 +213,10 @@ pub struct Ticket(pub u64);
 #[derive(Debug, Default)]
 pub struct Cx {
     pub effects: Vec<Effect>,
+    /// The size of the whole window.
+    pub size: Size,
+    /// The time of the last [`Event::Tick`].
+    pub now: Option<Instant>,
     last: Ticket,
 }
 
@@ -209,6 +237,11 @@ impl Cx {
 
     pub fn go(&mut self, route: Route) {
         self.effects.push(Effect::Go(route));
+    }
+
+    /// Leaves the page.
+    pub fn back(&mut self) {
+        self.effects.push(Effect::Back);
     }
 
     pub fn say(&mut self, words: impl Into<String>) {

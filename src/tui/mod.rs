@@ -5,3 +5,7 @@
 
 pub mod action;
 pub mod event;
+pub mod keymap;
+pub mod pages;
+pub mod theme;
+pub mod widgets;

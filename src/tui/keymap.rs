@@ -1,0 +1,110 @@
+//! Keys to actions, by the table in [`action`](super::action).
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::action::Action;
+
+/// What keys mean now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    #[default]
+    Moving,
+    /// A text field has focus: printable keys are text.
+    Typing,
+}
+
+/// The action a key stands for. `None` means that the key is free; in [`Mode::Typing`] it belongs to the text field.
+pub fn resolve(mode: Mode, key: KeyEvent) -> Option<Action> {
+    Action::ALL
+        .iter()
+        .copied()
+        .find(|&action| keys(mode, action).iter().any(|name| matches(name, key)))
+}
+
+/// The names of an action's keys, the main one first.
+pub fn keys(mode: Mode, action: Action) -> &'static [&'static str] {
+    match mode {
+        Mode::Moving => action.about().keys,
+        Mode::Typing => action.about().typing,
+    }
+}
+
+/// The key a name stands for; `None` when there is no such key.
+pub fn parse(name: &str) -> Option<KeyEvent> {
+    if let Some(letter) = name.strip_prefix("Ctrl+") {
+        let letter = letter.chars().next()?.to_ascii_lowercase();
+        return Some(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
+    }
+    let code = match name {
+        "Enter" => KeyCode::Enter,
+        "Esc" => KeyCode::Esc,
+        "Up" => KeyCode::Up,
+        "Down" => KeyCode::Down,
+        "Left" => KeyCode::Left,
+        "Right" => KeyCode::Right,
+        "PgUp" => KeyCode::PageUp,
+        "PgDn" => KeyCode::PageDown,
+        "Home" => KeyCode::Home,
+        "End" => KeyCode::End,
+        "Del" => KeyCode::Delete,
+        "Tab" => KeyCode::Tab,
+        "Shift+Tab" => KeyCode::BackTab,
+        "Space" => KeyCode::Char(' '),
+        _ => {
+            let mut chars = name.chars();
+            match (chars.next()?, chars.as_str()) {
+                (only, "") => KeyCode::Char(only),
+                ('F', number) => KeyCode::F(number.parse().ok()?),
+                _ => return None,
+            }
+        }
+    };
+    Some(KeyEvent::from(code))
+}
+
+/// Shift is part of the letter, so it is not compared.
+fn matches(name: &str, key: KeyEvent) -> bool {
+    let without_shift = key.modifiers - KeyModifiers::SHIFT;
+    parse(name).is_some_and(|wanted| {
+        let same = match (wanted.code, key.code) {
+            (KeyCode::Char(wanted), KeyCode::Char(pressed))
+                if without_shift == KeyModifiers::CONTROL =>
+            {
+                wanted == pressed.to_ascii_lowercase()
+            }
+            (wanted, pressed) => wanted == pressed,
+        };
+        same && wanted.modifiers == without_shift
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_of_the_table_is_a_key_and_leads_back_to_its_action() {
+        for mode in [Mode::Moving, Mode::Typing] {
+            for &action in Action::ALL {
+                for name in keys(mode, action) {
+                    let key = parse(name).unwrap_or_else(|| panic!("{name} is no key"));
+                    assert_eq!(resolve(mode, key), Some(action), "{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn letters_are_text_while_typing() {
+        assert_eq!(
+            resolve(Mode::Typing, KeyEvent::from(KeyCode::Char('S'))),
+            None
+        );
+        let shifted = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
+        assert_eq!(resolve(Mode::Moving, shifted), Some(Action::Send));
+        let alt = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT);
+        assert_eq!(resolve(Mode::Moving, alt), None);
+        let alt = KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT);
+        assert_eq!(resolve(Mode::Typing, alt), None);
+    }
+}

@@ -1,0 +1,204 @@
+//! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
+
+mod editor;
+mod groups;
+mod raw;
+mod records;
+mod runs;
+
+use std::time::Instant;
+
+use crossterm::event::KeyEvent;
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use super::{
+    action::{Action, Offer},
+    event::{Answer, Cx, Route, Ticket},
+    keymap::Mode,
+    theme::Theme,
+};
+use crate::model::RunId;
+
+/// Every page answers the same questions; the compiler names what a new one must do.
+#[derive(Debug)]
+pub enum Page {
+    Runs(runs::Runs),
+    Groups(groups::Groups),
+    Records(records::Records),
+    Editor(Box<editor::Editor>),
+    Raw(Box<raw::Raw>),
+}
+
+/// Calls the same function on whichever page it is.
+macro_rules! each {
+    ($page:expr, $name:ident => $call:expr) => {
+        match $page {
+            Page::Runs($name) => $call,
+            Page::Groups($name) => $call,
+            Page::Records($name) => $call,
+            Page::Editor($name) => $call,
+            Page::Raw($name) => $call,
+        }
+    };
+}
+
+impl Page {
+    /// Makes the page of a route; it asks for what it shows.
+    pub fn open(route: Route, cx: &mut Cx) -> Self {
+        match route {
+            Route::Runs => Self::Runs(runs::Runs::open(cx)),
+            Route::Groups { run } => Self::Groups(groups::Groups::open(run, cx)),
+            Route::Records {
+                run,
+                filter,
+                title,
+                typed,
+            } => Self::Records(records::Records::open(run, filter, title, typed, cx)),
+            Route::Record { id, among } => {
+                Self::Editor(Box::new(editor::Editor::open(id, among, cx)))
+            }
+            Route::Raw { id, among } => Self::Raw(Box::new(raw::Raw::open(id, among, cx))),
+        }
+    }
+
+    /// What it would carry out now, most important first. `Help` and `Back` need not be named.
+    pub fn offers(&self) -> Vec<Offer> {
+        each!(self, page => page.offers())
+    }
+
+    /// What Esc would do now: "Back", "Clear filter", "Cancel edit".
+    pub fn escape(&self) -> &'static str {
+        each!(self, page => page.escape())
+    }
+
+    pub fn mode(&self) -> Mode {
+        each!(self, page => page.mode())
+    }
+
+    pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        each!(self, page => page.act(action, cx));
+    }
+
+    /// A key that is text, in [`Mode::Typing`].
+    pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
+        each!(self, page => page.type_key(key, cx));
+    }
+
+    /// Pasted text: into the text field with focus, else into the filter prompt; never keystrokes.
+    pub fn paste(&mut self, text: &str, cx: &mut Cx) {
+        each!(self, page => page.paste(text, cx));
+    }
+
+    /// Whether the page still waits for the answer to this question.
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        each!(self, page => page.awaits(ticket))
+    }
+
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        each!(self, page => page.receive(ticket, answer, cx));
+    }
+
+    /// Something in the workspace has changed: ask again for what is shown. Never loses what is being typed.
+    pub fn refresh(&mut self, cx: &mut Cx) {
+        each!(self, page => page.refresh(cx));
+    }
+
+    /// Whether something on it waits for time to pass.
+    pub fn waits(&self) -> bool {
+        each!(self, page => page.waits())
+    }
+
+    /// Time has passed; only called while it waits.
+    pub fn tick(&mut self, now: Instant, cx: &mut Cx) {
+        each!(self, page => page.tick(now, cx));
+    }
+
+    /// Its part of the path in the header. Safe to print.
+    pub fn crumb(&self) -> String {
+        each!(self, page => page.crumb())
+    }
+
+    /// The row below the header, where it is not the tabs. Safe to print.
+    pub fn banner(&self, theme: Theme) -> Option<Line<'_>> {
+        each!(self, page => page.banner(theme))
+    }
+
+    /// The status line while nothing else is to be said: the next step in words.
+    pub fn tip(&self) -> String {
+        each!(self, page => page.tip())
+    }
+
+    /// Draws between the two rows on top and the two at the bottom. Changes nothing but scroll positions.
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        each!(self, page => page.draw(frame, area, theme));
+    }
+
+    pub fn is_record(&self) -> bool {
+        matches!(self, Self::Editor(_) | Self::Raw(_))
+    }
+
+    /// The run whose Problems page it is.
+    pub fn problems_of(&self) -> Option<RunId> {
+        match self {
+            Self::Groups(page) => Some(page.run),
+            _ => None,
+        }
+    }
+}
+
+/// The pages opened on top of each other. Never empty; the top one is shown.
+#[derive(Debug)]
+pub struct Stack {
+    below: Vec<Page>,
+    top: Page,
+}
+
+impl Stack {
+    pub fn new(first: Page) -> Self {
+        Self {
+            below: Vec::new(),
+            top: first,
+        }
+    }
+
+    pub fn top(&self) -> &Page {
+        &self.top
+    }
+
+    pub fn top_mut(&mut self) -> &mut Page {
+        &mut self.top
+    }
+
+    /// From the first page to the one on top.
+    pub fn iter(&self) -> impl Iterator<Item = &Page> {
+        self.below.iter().chain([&self.top])
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Page> {
+        self.below.iter_mut().chain([&mut self.top])
+    }
+
+    /// The page that waits for this answer, covered or not.
+    pub fn awaiting(&mut self, ticket: Ticket) -> Option<&mut Page> {
+        self.iter_mut().find(|page| page.awaits(ticket))
+    }
+
+    pub fn push(&mut self, page: Page) {
+        self.below.push(std::mem::replace(&mut self.top, page));
+    }
+
+    pub fn replace(&mut self, page: Page) {
+        self.top = page;
+    }
+
+    /// Goes back one page; says whether there was one.
+    pub fn pop(&mut self) -> bool {
+        match self.below.pop() {
+            Some(page) => {
+                self.top = page;
+                true
+            }
+            None => false,
+        }
+    }
+}
