@@ -25,3 +25,4 @@ pub use sql::{SqlRows, sql};
 pub use undo::{history, redo, undo};
 pub use verify::{Finding, verify};
 pub use workspace::Workspace;
+pub(crate) use workspace::now;

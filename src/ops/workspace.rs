@@ -30,7 +30,7 @@ impl Workspace {
     /// Opens a workspace, making it (0600) when there is none.
     pub fn create(path: &FilePath, author: &str) -> Result<Self> {
         Ok(Self {
-            store: Store::create(path)?,
+            store: Store::create(path, &now())?,
             path: path.to_owned(),
             author: author.to_owned(),
         })
@@ -56,4 +56,9 @@ impl Workspace {
             _ => FilePath::new("."),
         }
     }
+}
+
+/// The time now, as the workspace writes it: RFC 3339, UTC, whole milliseconds.
+pub(crate) fn now() -> String {
+    format!("{:.3}", jiff::Timestamp::now())
 }

@@ -1,33 +1,130 @@
 //! The workspace: one SQLite file. The only module that contains SQL, and the only one that opens connections.
+//!
+//! Never open a workspace's files with `std::fs` while SQLite has them open: closing such a handle drops the locks of the
+//! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
-use std::path::Path as FilePath;
+mod faults;
+mod open;
+mod owner;
+
+use std::path::{Path as FilePath, PathBuf};
 
 use anyhow::Result;
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-/// An open workspace file.
+use crate::model::Fault;
+
+pub(crate) use faults::explain;
+pub(crate) use owner::{is_alive, this_process};
+
+/// An open workspace file: one connection, for one thread.
 pub struct Store {
     conn: Connection,
+    path: PathBuf,
+    writable: bool,
 }
 
 impl Store {
+    /// Opens an existing workspace for reading and writing, and brings it to this version's form.
+    ///
+    /// # Errors
+    /// `workspace:missing`, `workspace:foreign`, `workspace:newer`, `workspace:read_only`, `workspace:damaged`. A file that
+    /// is refused stays as it is, byte for byte.
     pub fn open(path: &FilePath) -> Result<Self> {
-        let _ = path;
-        todo!()
+        Ok(Self {
+            conn: open::writable(path)?,
+            path: path.to_owned(),
+            writable: true,
+        })
     }
 
-    pub fn create(path: &FilePath) -> Result<Self> {
-        let _ = path;
-        todo!()
+    /// Opens a workspace; makes it, readable by its owner only, when there is none. `created_at` is RFC 3339, UTC.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`], and `workspace:missing` when the folder does not exist.
+    pub fn create(path: &FilePath, created_at: &str) -> Result<Self> {
+        open::make(path, created_at)?;
+        Self::open(path)
     }
 
+    /// Opens an existing workspace for looking only.
+    ///
+    /// # Errors
+    /// Those of [`Store::open`].
     pub fn open_read_only(path: &FilePath) -> Result<Self> {
-        let _ = path;
-        todo!()
+        Ok(Self {
+            conn: open::read_only(path)?,
+            path: path.to_owned(),
+            writable: false,
+        })
     }
 
-    #[expect(dead_code)]
-    fn connection(&self) -> &Connection {
+    /// Does some work in one transaction that has the write lock from its start (`BEGIN IMMEDIATE`): all of it is stored,
+    /// and on disk, or nothing is. Nothing that waits for a person or the network belongs inside.
+    ///
+    /// # Errors
+    /// What `work` gives; `workspace:busy` when another process writes for longer than ten seconds; `workspace:full`;
+    /// `workspace:read_only`; `workspace:newer` when a newer redrive has changed the file's form meanwhile.
+    pub(crate) fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        if !self.writable {
+            return Err(faults::read_only(&self.path).into());
+        }
+        let path = &self.path;
+        let explained = |error: rusqlite::Error| explain(error.into(), path);
+        let transaction = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(explained)?;
+        open::check_form(&transaction, path)?;
+        let value = work(&transaction).map_err(|error| explain(error, path))?;
+        transaction.commit().map_err(explained)?;
+        Ok(value)
+    }
+
+    /// The connection, for reading.
+    pub(crate) fn conn(&self) -> &Connection {
         &self.conn
+    }
+
+    /// The file, as it was named when it was opened.
+    pub(crate) fn path(&self) -> &FilePath {
+        &self.path
+    }
+
+    pub(crate) fn is_writable(&self) -> bool {
+        self.writable
+    }
+
+    /// Whether every commit waits until it is on disk (`true`, as opened). Loading turns it off for its batches, which an
+    /// interrupted load throws away anyway, and on again before the commit that publishes the run. Not inside a transaction.
+    pub(crate) fn wait_for_disk(&self, wait: bool) -> Result<()> {
+        self.conn
+            .pragma_update(None, "synchronous", if wait { "FULL" } else { "NORMAL" })?;
+        Ok(())
+    }
+
+    /// The workspace's 32 secret random bytes, the key of its hashes and idempotency keys.
+    pub(crate) fn secret(&self) -> Result<[u8; 32]> {
+        Ok(self
+            .conn
+            .query_row("SELECT secret FROM workspace", [], |row| row.get(0))?)
+    }
+
+    /// A number that changes whenever another connection has changed the workspace.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self
+            .conn
+            .pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// Refuses what needs writing when the workspace is open for looking only.
+    pub(crate) fn check_writable(&self) -> Result<(), Fault> {
+        if self.writable {
+            return Ok(());
+        }
+        Err(faults::read_only(&self.path))
     }
 }
