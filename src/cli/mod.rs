@@ -1,8 +1,105 @@
-//! The command line: parses arguments, calls `ops`, prints.
+//! The command line: parses arguments, calls `ops`, prints. Data goes to stdout, everything else to stderr.
+
+mod args;
+mod change;
+mod json;
+mod load;
+mod log;
+mod look;
+mod out;
+mod person;
+mod send;
+mod stop;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
+use clap::{CommandFactory, Parser};
+
+use self::{
+    args::{Cli, Command},
+    out::{Exit, Out},
+    person::Person,
+};
+
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are not mistakes; clap prints them to stdout. The rest is wrong usage.
+            let _ = error.print();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            }
+            .into();
+        }
+    };
+    let out = Out::new(&cli.global);
+    let outcome = log::start(&cli.global, opens_screen(cli.command.as_ref()))
+        .and_then(|()| dispatch(&cli, &out))
+        .and_then(|exit| out.flush().map(|()| exit));
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(error) => out.fail(&error).into(),
+    }
+}
+
+fn dispatch(cli: &Cli, out: &Out) -> Result<Exit> {
+    let person = Person::new(&cli.global);
+    match &cli.command {
+        None => look::open(
+            &person,
+            &args::Open {
+                run: None,
+                filter: None,
+                read_only: false,
+            },
+        ),
+        Some(Command::Open(args)) => look::open(&person, args),
+        Some(Command::Demo(args)) => load::demo(&person, out, args),
+        Some(Command::Load(args)) => load::load(&person, out, args),
+        Some(Command::Runs) => look::runs(&person, out),
+        Some(Command::Groups(scope)) => look::groups(&person, out, scope),
+        Some(Command::Records(scope)) => look::records(&person, out, scope),
+        Some(Command::Show(args)) => look::show(&person, out, args),
+        Some(Command::Edit(args)) => change::edit(&person, out, args),
+        Some(Command::Check(args)) => change::check(&person, out, args),
+        Some(Command::Send(args)) => send::send(&person, out, args),
+        Some(Command::Undo(args)) => change::undo(&person, out, args),
+        Some(Command::Redo) => change::redo(&person, out),
+        Some(Command::History(args)) => change::history(&person, out, args),
+        Some(Command::Export(args)) => look::export(&person, out, args),
+        Some(Command::Sql(args)) => look::sql(&person, out, args),
+        Some(Command::Verify) => look::verify(&person, out),
+        Some(Command::Completions(args)) => completions(out, args),
+    }
+}
+
+/// Whether the command takes the terminal over, so that nothing may be written beside it.
+fn opens_screen(command: Option<&Command>) -> bool {
+    match command {
+        None | Some(Command::Open(_)) => true,
+        Some(Command::Demo(args)) => !args.no_ui,
+        Some(_) => false,
+    }
+}
+
+fn completions(out: &Out, args: &args::Completions) -> Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "redrive", &mut script);
+    out.data(&script)?;
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Cli::command().debug_assert();
+    }
 }

@@ -1,5 +1,6 @@
 //! What a person can do, one file each. Both faces call these and nothing lower; neither holds a rule about records.
 
+mod alarm;
 mod check;
 mod demo;
 mod edit;
@@ -13,6 +14,7 @@ mod undo;
 mod verify;
 mod workspace;
 
+pub use alarm::Alarm;
 pub use check::{CheckRequest, check};
 pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};

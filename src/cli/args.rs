@@ -1,0 +1,263 @@
+//! What was typed. Filling this needs nothing but validating words: no file is read here.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+/// A terminal workbench for the records an import run rejected.
+///
+/// Load a run's results, see what broke in groups, fix one field or many, check again, and send the corrected records to
+/// where they belong. Without a command the terminal UI opens.
+#[derive(Debug, Parser)]
+#[command(name = "redrive", version, args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Exit codes: 0 done, 1 some records still need a person, 2 wrong usage or contract, \
+    3 the workspace or an input cannot be used, 4 the destination is on hold, 5 outcomes are unknown, 130 interrupted."
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The workspace: one SQLite file that holds runs and all work done on them [default: redrive.db]
+    #[arg(short, long, global = true, env = "REDRIVE_WORKSPACE", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub workspace: Option<PathBuf>,
+    /// Print JSON: one document, or one a line where rows can be many
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub color: Color,
+    /// Append what happens to this file as JSON lines, without any value or secret
+    #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub log: Option<PathBuf>,
+    /// Say more on stderr
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// Who does this, as recorded in the history [default: the operating system's user]
+    #[arg(long = "as", global = true, env = "REDRIVE_USER", value_name = "NAME")]
+    pub author: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Open the terminal UI
+    Open(Open),
+    /// Prepare a complete example and open it: legacy customers, a contract, an SQLite destination
+    Demo(Demo),
+    /// Load the results of an import run
+    Load(Load),
+    /// List the runs of the workspace
+    Runs,
+    /// List what broke, in groups
+    Groups(Scope),
+    /// List records
+    Records(Scope),
+    /// Show one record whole
+    Show(Show),
+    /// Change one record and check it
+    Edit(Edit),
+    /// Check records again against the contract
+    #[command(alias = "validate")]
+    Check(Check),
+    /// Plan and deliver the ready records
+    #[command(alias = "submit")]
+    Send(Send),
+    /// Take back your own last step, or the one named
+    Undo(Undo),
+    /// Bring back your own last undone step
+    Redo,
+    /// List the steps of the history, newest first
+    History(History),
+    /// Hand records out as CSV or JSON Lines
+    Export(Export),
+    /// Ask the workspace in SQL, read only
+    Sql(Sql),
+    /// Check that everything the workspace says still holds
+    Verify,
+    /// Print a completion script for a shell
+    Completions(Completions),
+}
+
+/// Which records are meant.
+#[derive(Debug, Args)]
+pub struct Scope {
+    /// A filter such as 'stage:schema error:format'; every record of the newest run without one
+    #[arg(value_name = "Q")]
+    pub filter: Vec<String>,
+    /// The run, where the workspace holds more than one
+    #[arg(long, value_name = "R")]
+    pub run: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// Open this run's problems
+    #[arg(long, value_name = "R")]
+    pub run: Option<i64>,
+    /// Open the records of this filter
+    #[arg(long, value_name = "Q")]
+    pub filter: Option<String>,
+    /// Look only: nothing can be changed or sent
+    #[arg(long)]
+    pub read_only: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// How many customers
+    #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub rows: u64,
+    /// The same seed makes the same customers
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    pub seed: u64,
+    /// Prepare only, and say what was loaded
+    #[arg(long)]
+    pub no_ui: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Load {
+    /// The files; `-` is standard input. Each becomes a run
+    #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// What a good record is and where it goes (TOML)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub contract: Option<PathBuf>,
+    /// Instead of recognising it: csv, tsv, jsonl, json, pydantic
+    #[arg(long, value_name = "F")]
+    pub format: Option<String>,
+    /// The run's name [default: the contract's name, or the file's]
+    #[arg(long, value_name = "N")]
+    pub name: Option<String>,
+    /// Write the records that passed to this file
+    #[arg(long, value_name = "OUT", value_hint = ValueHint::FilePath)]
+    pub passed: Option<PathBuf>,
+    /// Keep the records that passed, as ready
+    #[arg(long)]
+    pub keep_passed: bool,
+    /// Load it even if the same bytes were loaded before
+    #[arg(long)]
+    pub again: bool,
+    /// An input without any record is fine
+    #[arg(long)]
+    pub allow_empty: bool,
+    /// Exit 1 only if this holds, such as 'rejected>5%' or 'unparsed>0'
+    #[arg(long, value_name = "EXPR")]
+    pub fail_if: Option<String>,
+    /// How many workers read and check [default: one a processor]
+    #[arg(long, value_name = "N", hide = true)]
+    pub threads: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The record's number
+    #[arg(value_name = "ID")]
+    pub id: i64,
+}
+
+#[derive(Debug, Args)]
+pub struct Edit {
+    /// The record's number
+    #[arg(value_name = "ID")]
+    pub id: i64,
+    /// PATH=VALUE sets text (a number or yes/no where the contract wants one); PATH:=JSON sets exactly that
+    #[arg(value_name = "PATH=VALUE")]
+    pub changes: Vec<String>,
+    /// Remove the field
+    #[arg(long, value_name = "PATH")]
+    pub unset: Vec<String>,
+    /// Replace the whole text by this file's; `-` is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["changes", "unset"])]
+    pub raw: Option<PathBuf>,
+    /// Say that a record without a contract is ready
+    #[arg(long)]
+    pub ready: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Another contract than the run's own; it becomes the run's
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub contract: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Send {
+    #[command(flatten)]
+    pub scope: Scope,
+    /// The destination, where the contract names more than one
+    #[arg(long, value_name = "NAME")]
+    pub to: Option<String>,
+    /// The contract on disk [default: where the run's contract lay]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub contract: Option<PathBuf>,
+    /// Say what would be sent, and send nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Refuse a plan of another size
+    #[arg(long, value_name = "N")]
+    pub expect: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Undo {
+    /// The step's number [default: your own last one]
+    #[arg(value_name = "STEP")]
+    pub step: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    /// Only the steps of this run
+    #[arg(long, value_name = "R")]
+    pub run: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[command(flatten)]
+    pub scope: Scope,
+    #[arg(long, value_enum, default_value_t = Format::Csv)]
+    pub format: Format,
+    /// Where to; `-` is standard output
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = "-")]
+    pub output: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Csv,
+    Ndjson,
+}
+
+#[derive(Debug, Args)]
+pub struct Sql {
+    /// One statement that reads
+    #[arg(value_name = "SELECT")]
+    pub statement: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    #[arg(value_enum)]
+    pub shell: Shell,
+}

@@ -1,0 +1,276 @@
+//! Commands that change records: `edit`, `check`, `undo`, `redo`, `history`.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path as FilePath,
+};
+
+use anyhow::{Context, Result};
+
+use super::{
+    args, json,
+    load::with_progress,
+    out::{Exit, Out},
+    person::{Person, filter_of_one_run},
+};
+use crate::{
+    fix::Change,
+    model::{ChangeReport, Fault, Path, RecordId, RunId, StepId, UndoReport},
+    ops::{self, CheckRequest},
+    text::{count, safe, thousands},
+};
+
+pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
+    let changes = changes(args)?;
+    let id = RecordId(args.id);
+    let mut workspace = person.change()?;
+    let mut report = ChangeReport::default();
+    if !changes.is_empty() {
+        report = ops::edit(&mut workspace, id, &changes, None)?;
+    }
+    if args.ready {
+        report = ops::accept(&mut workspace, id)?;
+    }
+    if out.is_json() {
+        out.json(&json::change(&report))?;
+    } else {
+        let row = ops::rows(&workspace, &[id])?.into_iter().next();
+        match (report.step, row) {
+            (None, _) => out.say("Nothing changed: it was like that already.")?,
+            (Some(_), Some(row)) if report.still_rejected > 0 => {
+                out.say(&format!("Saved. Record {id} still needs fixing:"))?;
+                for problem in &row.problems {
+                    out.say(&format!(
+                        "  ! {}  {}",
+                        safe(&problem.path.label()),
+                        safe(&problem.message)
+                    ))?;
+                }
+            }
+            (Some(_), _) => out.say(&format!("Saved. Record {id} is ready."))?,
+        }
+    }
+    Ok(Exit::when_rejected(report.still_rejected))
+}
+
+/// What was typed as changes.
+///
+/// # Errors
+/// `usage:change` with an example.
+fn changes(args: &args::Edit) -> Result<Vec<Change>> {
+    if let Some(file) = &args.raw {
+        return Ok(vec![Change::Raw(read_raw(file)?)]);
+    }
+    let mut changes = Vec::new();
+    for typed in &args.changes {
+        changes.push(one_change(typed)?);
+    }
+    for typed in &args.unset {
+        changes.push(Change::Unset { path: path(typed)? });
+    }
+    if changes.is_empty() && !args.ready {
+        return Err(Fault::usage("usage:change", "nothing to change")
+            .hint("write what the field shall be: redrive edit 17 /email=ada@example.com")
+            .into());
+    }
+    Ok(changes)
+}
+
+fn one_change(typed: &str) -> Result<Change> {
+    let (name, value) = typed.split_once('=').ok_or_else(|| {
+        Fault::usage("usage:change", format!("'{typed}' is no change"))
+            .hint("write PATH=VALUE, or PATH:=JSON for an exact value, such as /vip:=true")
+    })?;
+    let Some(name) = name.strip_suffix(':') else {
+        return Ok(Change::Text {
+            path: path(name)?,
+            text: value.to_owned(),
+        });
+    };
+    let value = serde_json::from_str(value).map_err(|error| {
+        Fault::usage(
+            "usage:json",
+            format!("the value of {name} is not JSON: {error}"),
+        )
+        .hint("quote text: /name:='\"Ada\"', or write /name=Ada")
+    })?;
+    Ok(Change::Json {
+        path: path(name)?,
+        value,
+    })
+}
+
+fn path(typed: &str) -> Result<Path> {
+    let path = Path::parse(typed)
+        .filter(|path| !path.is_root())
+        .ok_or_else(|| {
+            Fault::usage("usage:path", format!("'{typed}' is not a path to a field"))
+                .hint(format!("begin with a slash: /{}", typed.replace('.', "/")))
+        })?;
+    Ok(path)
+}
+
+/// The text of one record; a single line end at the end of a file is not part of it.
+fn read_raw(file: &FilePath) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if file == FilePath::new("-") {
+        io::stdin()
+            .read_to_end(&mut bytes)
+            .context("cannot read standard input")?;
+    } else {
+        bytes = fs::read(file).map_err(|error| {
+            Fault::unusable(
+                "input:missing",
+                format!("cannot read {}: {error}", file.display()),
+            )
+            .hint("name a file that holds the record's text, or - for standard input")
+        })?;
+    }
+    if bytes.ends_with(b"\n") {
+        bytes.pop();
+        if bytes.ends_with(b"\r") {
+            bytes.pop();
+        }
+    }
+    Ok(bytes)
+}
+
+pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
+    let mut workspace = person.change()?;
+    let request = CheckRequest {
+        filter: filter_of_one_run(&workspace, &args.scope)?,
+        contract: args.contract.clone(),
+    };
+    let report = with_progress(|job| ops::check(&mut workspace, &request, job))?;
+    if out.is_json() {
+        out.json(&json::change(&report))?;
+    } else {
+        let mut words = format!(
+            "Checked {}: {} ready, {} still to fix.",
+            count(report.checked, "record"),
+            thousands(report.ready),
+            thousands(report.still_rejected)
+        );
+        if report.newly_broken > 0 {
+            words += &format!(" {} had no problem before.", thousands(report.newly_broken));
+        }
+        out.say(&words)?;
+    }
+    Ok(Exit::when_rejected(report.still_rejected))
+}
+
+pub fn undo(person: &Person, out: &Out, args: &args::Undo) -> Result<Exit> {
+    let report = ops::undo(&mut person.change()?, args.step.map(StepId))?;
+    say_undone(out, "Undone", &report)
+}
+
+pub fn redo(person: &Person, out: &Out) -> Result<Exit> {
+    let report = ops::redo(&mut person.change()?)?;
+    say_undone(out, "Done again", &report)
+}
+
+fn say_undone(out: &Out, verb: &str, report: &UndoReport) -> Result<Exit> {
+    if out.is_json() {
+        out.json(&json::undo(report))?;
+        return Ok(Exit::Done);
+    }
+    out.say(&format!(
+        "{verb}: {} ({}).",
+        safe(&report.label),
+        count(report.records, "record")
+    ))?;
+    if !report.skipped.is_empty() {
+        let names: Vec<String> = report
+            .skipped
+            .iter()
+            .take(20)
+            .map(ToString::to_string)
+            .collect();
+        out.note(&format!(
+            "Left as they are, because they were sent or changed since: {} ({}{}).",
+            count(report.skipped.len() as u64, "record"),
+            names.join(", "),
+            if report.skipped.len() > names.len() {
+                ", ..."
+            } else {
+                ""
+            }
+        ));
+    }
+    Ok(Exit::Done)
+}
+
+pub fn history(person: &Person, out: &Out, args: &args::History) -> Result<Exit> {
+    let steps = ops::history(&person.look()?, args.run.map(RunId))?;
+    if out.is_json() {
+        for step in &steps {
+            out.json(&json::step(step))?;
+        }
+        return Ok(Exit::Done);
+    }
+    if steps.is_empty() {
+        out.say("Nothing was changed yet.")?;
+        return Ok(Exit::Done);
+    }
+    out.table(
+        &["#Step", "At", "Who", "What", "#Records", "", "Details"],
+        steps.iter().map(|step| {
+            vec![
+                step.id.to_string(),
+                step.at.clone(),
+                step.author.clone(),
+                step.kind.word().to_owned(),
+                thousands(step.records),
+                if step.undone { "undone" } else { "" }.to_owned(),
+                step.label.clone(),
+            ]
+        }),
+    )?;
+    Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn changes_are_text_or_exact_json() {
+        let path = |text| Path::parse(text).unwrap();
+        let change = |typed| one_change(typed).unwrap();
+        assert_eq!(
+            change("/a=1=2"),
+            Change::Text {
+                path: path("/a"),
+                text: "1=2".to_owned()
+            }
+        );
+        assert_eq!(
+            change("/a:=\"=\""),
+            Change::Json {
+                path: path("/a"),
+                value: json!("=")
+            }
+        );
+        assert_eq!(
+            change("/a="),
+            Change::Text {
+                path: path("/a"),
+                text: String::new()
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_no_change_is_refused_with_an_example() {
+        let hint = |typed| {
+            let error = one_change(typed).unwrap_err();
+            error.downcast::<Fault>().unwrap().hint.unwrap()
+        };
+        assert!(hint("/email").contains("PATH=VALUE"));
+        assert_eq!(hint("lines.qty=3"), "begin with a slash: /lines/qty");
+        assert!(hint("/name:=Ada").contains("quote text"));
+    }
+}

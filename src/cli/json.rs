@@ -1,0 +1,212 @@
+//! The JSON that scripts rely on: fields may be added, never renamed.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    model::{
+        AttemptRow, ChangeReport, Group, LoadReport, Plan, Problem, RecordDetail, RecordRow,
+        RunRow, SendReport, StepRow, UndoReport, Version,
+    },
+    ops::SqlRows,
+};
+
+pub fn load(report: &LoadReport) -> Value {
+    json!({
+        "run": report.run,
+        "name": report.name,
+        "format": report.format,
+        "records": report.records,
+        "passed": report.passed,
+        "rejected": report.rejected,
+        "unparsed": report.unparsed,
+        "problems": report.problems,
+        "groups": report.groups,
+        "bytes": report.bytes,
+        "seconds": seconds(report.seconds),
+    })
+}
+
+pub fn run(run: &RunRow) -> Value {
+    let statuses: Map<String, Value> = run
+        .statuses
+        .iter()
+        .map(|(status, records)| (status.word().to_owned(), json!(records)))
+        .collect();
+    json!({
+        "run": run.id,
+        "name": run.name,
+        "source": run.source,
+        "format": run.format,
+        "records": run.records,
+        "passed": run.passed,
+        "rejected": run.rejected,
+        "loaded_at": run.loaded_at,
+        "statuses": statuses,
+        "contract": run.contract,
+        "demo": run.demo,
+    })
+}
+
+pub fn group(group: &Group) -> Value {
+    json!({
+        "group": group.id,
+        "stage": group.stage.word(),
+        "code": group.code,
+        "detail": group.detail,
+        "path": group.path,
+        "title": group.title,
+        "records": group.records,
+        "problems": group.problems,
+        "open": group.open,
+        "first_line": group.first_line,
+        "last_line": group.last_line,
+        "shapes": group.shapes,
+    })
+}
+
+pub fn record(row: &RecordRow) -> Value {
+    json!({
+        "record": row.id,
+        "run": row.run,
+        "line": row.line,
+        "key": row.key,
+        "status": row.status.word(),
+        "version": row.version,
+        "problems": row.problems.iter().map(problem).collect::<Vec<_>>(),
+    })
+}
+
+/// Everything about one record. `raw` is its received text; where that is not UTF-8, bad bytes read as U+FFFD and
+/// `raw_hex` has them all.
+pub fn detail(detail: &RecordDetail) -> Value {
+    let mut document = record(&detail.row);
+    let Value::Object(fields) = &mut document else {
+        return document; // `record` makes an object
+    };
+    fields.insert(
+        "raw".to_owned(),
+        json!(String::from_utf8_lossy(&detail.raw.bytes)),
+    );
+    if std::str::from_utf8(&detail.raw.bytes).is_err() {
+        fields.insert("raw_hex".to_owned(), json!(hex(&detail.raw)));
+    }
+    fields.insert("received".to_owned(), json!(detail.received));
+    fields.insert("current".to_owned(), json!(detail.row.current));
+    fields.insert(
+        "history".to_owned(),
+        detail.history.iter().map(step).collect(),
+    );
+    fields.insert(
+        "attempts".to_owned(),
+        detail.attempts.iter().map(attempt).collect(),
+    );
+    document
+}
+
+pub fn change(report: &ChangeReport) -> Value {
+    json!({
+        "checked": report.checked,
+        "ready": report.ready,
+        "still_rejected": report.still_rejected,
+        "newly_broken": report.newly_broken,
+        "step": report.step,
+    })
+}
+
+pub fn undo(report: &UndoReport) -> Value {
+    json!({"step": report.step, "records": report.records, "skipped": report.skipped})
+}
+
+pub fn step(step: &StepRow) -> Value {
+    json!({
+        "step": step.id,
+        "parent": step.parent,
+        "run": step.run,
+        "kind": step.kind.word(),
+        "author": step.author,
+        "at": step.at,
+        "label": step.label,
+        "records": step.records,
+        "undone": step.undone,
+    })
+}
+
+pub fn plan(plan: &Plan) -> Value {
+    json!({
+        "plan": plan.id,
+        "run": plan.run,
+        "destination": plan.destination,
+        "environment": plan.environment,
+        "target": plan.target,
+        "planned": plan.planned,
+        "changed": plan.changed,
+        "continued": plan.continued,
+    })
+}
+
+pub fn sent(report: &SendReport) -> Value {
+    json!({
+        "plan": report.plan,
+        "planned": report.planned,
+        "accepted": report.accepted,
+        "handed_over": report.handed_over,
+        "refused": report.refused,
+        "unknown": report.unknown,
+        "not_sent": report.not_sent,
+        "attempts": report.attempts,
+        "seconds": seconds(report.seconds),
+        "held": report.held,
+    })
+}
+
+/// One row as an object; columns of the same name get a number.
+pub fn sql_row(rows: &SqlRows, row: &[Value]) -> Value {
+    let mut fields = Map::new();
+    for (column, value) in rows.columns.iter().zip(row) {
+        let mut name = column.clone();
+        let mut n = 1;
+        while fields.contains_key(&name) {
+            n += 1;
+            name = format!("{column}#{n}");
+        }
+        fields.insert(name, value.clone());
+    }
+    Value::Object(fields)
+}
+
+fn problem(problem: &Problem) -> Value {
+    json!({
+        "stage": problem.stage.word(),
+        "code": problem.code,
+        "detail": problem.detail,
+        "path": problem.path,
+        "message": problem.message,
+        "hint": problem.hint,
+    })
+}
+
+fn attempt(attempt: &AttemptRow) -> Value {
+    json!({
+        "plan": attempt.plan,
+        "destination": attempt.destination,
+        "n": attempt.n,
+        "started_at": attempt.started_at,
+        "ended_at": attempt.ended_at,
+        "outcome": attempt.outcome.word(),
+        "code": attempt.code,
+        "message": attempt.message,
+    })
+}
+
+/// Milliseconds are enough.
+fn seconds(seconds: f64) -> f64 {
+    (seconds * 1000.0).round() / 1000.0
+}
+
+fn hex(version: &Version) -> String {
+    version
+        .bytes
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

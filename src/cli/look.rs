@@ -1,0 +1,340 @@
+//! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `export`, `sql`, `verify`.
+
+use std::{fs, io::BufWriter, path::Path as FilePath};
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::{
+    args, json as shape,
+    out::{Exit, Out},
+    person::{Person, filter},
+};
+use crate::{
+    filter::Filter,
+    model::{Fault, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status},
+    ops::{self, ExportFormat, Finding},
+    text::{count, thousands},
+    tui,
+};
+
+/// Records are read this many at a time, so that memory stays flat.
+const BATCH: usize = 500;
+
+pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
+    let route = match (&args.filter, args.run) {
+        (Some(line), run) => {
+            let scope = args::Scope {
+                filter: vec![line.clone()],
+                run,
+            };
+            let filter = filter(&scope)?;
+            let run = filter.run().map_or_else(|| newest_run(person), Ok)?;
+            Some(tui::event::Route::Records {
+                run,
+                filter,
+                title: "Records".to_owned(),
+            })
+        }
+        (None, Some(run)) => Some(tui::event::Route::Groups { run: RunId(run) }),
+        (None, None) => None,
+    };
+    tui::run(tui::Options {
+        workspace: person.workspace_path(),
+        author: person.author.clone(),
+        route,
+        read_only: args.read_only,
+    })?;
+    Ok(Exit::Done)
+}
+
+fn newest_run(person: &Person) -> Result<RunId> {
+    let runs = ops::runs(&person.look()?)?;
+    let newest = runs.first().ok_or_else(|| {
+        Fault::unusable("run:none", "the workspace holds no run")
+            .hint("load one: redrive load FILE --contract CONTRACT")
+    })?;
+    Ok(newest.id)
+}
+
+pub fn runs(person: &Person, out: &Out) -> Result<Exit> {
+    let runs = ops::runs(&person.look()?)?;
+    if out.is_json() {
+        out.json(&runs.iter().map(shape::run).collect())?;
+        return Ok(Exit::Done);
+    }
+    let cell = |run: &RunRow, status| thousands(run.with_status(status));
+    out.table(
+        &[
+            "#Run",
+            "Name",
+            "Loaded",
+            "#Records",
+            "#Passed",
+            "#Needs fixing",
+            "#Ready",
+            "#Sent",
+            "Source",
+        ],
+        runs.iter().map(|run| {
+            vec![
+                run.id.to_string(),
+                run.name.clone(),
+                run.loaded_at.clone(),
+                thousands(run.records),
+                thousands(run.passed),
+                cell(run, Status::Rejected),
+                cell(run, Status::Ready),
+                cell(run, Status::Accepted),
+                run.source.clone(),
+            ]
+        }),
+    )?;
+    Ok(Exit::Done)
+}
+
+pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
+    let groups = ops::groups(&person.look()?, &filter(scope)?)?;
+    if out.is_json() {
+        out.json(&groups.iter().map(shape::group).collect())?;
+        return Ok(Exit::Done);
+    }
+    if groups.is_empty() {
+        out.say("Nothing to fix.")?;
+        return Ok(Exit::Done);
+    }
+    out.table(
+        &[
+            "#Group",
+            "Problem",
+            "Field",
+            "Code",
+            "Stage",
+            "#Records",
+            "#Open",
+            "Most common",
+        ],
+        groups.iter().map(|group| {
+            let code = match group.detail.as_str() {
+                "" => group.code.clone(),
+                detail => format!("{}:{detail}", group.code),
+            };
+            let field = crate::model::Path::parse(&group.path)
+                .map_or_else(|| group.path.clone(), |path| path.label());
+            vec![
+                group.id.to_string(),
+                group.title.clone(),
+                field,
+                code,
+                group.stage.word().to_owned(),
+                thousands(group.records),
+                thousands(group.open),
+                group
+                    .shapes
+                    .first()
+                    .map_or_else(String::new, |shape| shape.shape.clone()),
+            ]
+        }),
+    )?;
+    Ok(Exit::Done)
+}
+
+pub fn records(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
+    let workspace = person.look()?;
+    let ids = ops::ids(&workspace, &filter(scope)?)?;
+    if ids.is_empty() && !out.is_json() {
+        out.say("No record matches.")?;
+    }
+    for batch in ids.chunks(BATCH) {
+        let rows = ops::rows(&workspace, batch)?;
+        if out.is_json() {
+            for row in &rows {
+                out.json(&shape::record(row))?;
+            }
+        } else {
+            out.table(
+                &["#Record", "#Line", "Key", "State", "Problem"],
+                rows.iter().map(record_cells),
+            )?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn record_cells(row: &RecordRow) -> Vec<String> {
+    let problem = match row.problems.as_slice() {
+        [] => String::new(),
+        [only] => only.message.clone(),
+        [first, rest @ ..] => format!("{} (and {} more)", first.message, rest.len()),
+    };
+    vec![
+        row.id.to_string(),
+        row.line.to_string(),
+        row.key.clone().unwrap_or_default(),
+        row.status.label().to_owned(),
+        problem,
+    ]
+}
+
+pub fn show(person: &Person, out: &Out, args: &args::Show) -> Result<Exit> {
+    let detail = ops::show(&person.look()?, RecordId(args.id))?;
+    if out.is_json() {
+        out.json(&shape::detail(&detail))?;
+    } else {
+        show_words(out, &detail)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
+    let safe = |text: &str| crate::text::safe(text).into_owned();
+    let row = &detail.row;
+    out.say(&format!(
+        "Record {} of run {}: {}, version {}. Line {} of {}.",
+        row.id,
+        row.run,
+        row.status.label(),
+        row.version,
+        thousands(row.line),
+        safe(&detail.source)
+    ))?;
+    for problem in &row.problems {
+        out.say(&format!(
+            "  ! {}  {} {}",
+            safe(&problem.path.label()),
+            safe(&problem.message),
+            safe(&problem.hint)
+        ))?;
+    }
+    let Some(Value::Object(fields)) = &row.current else {
+        return out.say(&format!(
+            "\n{}",
+            crate::text::safe_bytes(&detail.text.bytes)
+        ));
+    };
+    let received = |name: &str| {
+        detail
+            .received
+            .as_ref()
+            .and_then(|received| received.get(name))
+    };
+    out.say("")?;
+    out.table(
+        &["Field", "Now", "As received"],
+        fields.iter().map(|(name, value)| {
+            let before = match received(name) {
+                Some(before) if before == value => String::new(),
+                Some(before) => before.to_string(),
+                None => "(not there)".to_owned(),
+            };
+            vec![name.clone(), value.to_string(), before]
+        }),
+    )
+}
+
+pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
+    let workspace = person.look()?;
+    let filter = filter(&args.scope)?;
+    let format = match args.format {
+        args::Format::Csv => ExportFormat::Csv,
+        args::Format::Ndjson => ExportFormat::JsonLines,
+    };
+    if args.output == FilePath::new("-") {
+        out.stream(|stdout| ops::export(&workspace, &filter, format, stdout))?;
+        return Ok(Exit::Done);
+    }
+    let report = export_to_file(&workspace, &filter, format, &args.output)?;
+    let file = args.output.display().to_string();
+    if out.is_json() {
+        out.json(&json!({"records": report.records, "file": file}))?;
+    } else {
+        out.say(&format!(
+            "{} written to {}.",
+            count(report.records, "record"),
+            crate::text::safe(&file)
+        ))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Written aside and renamed, so that a reader never sees half of it.
+fn export_to_file(
+    workspace: &ops::Workspace,
+    filter: &Filter,
+    format: ExportFormat,
+    path: &FilePath,
+) -> Result<ops::ExportReport> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(FilePath::new("."));
+    let cannot = || {
+        Fault::unusable("export:file", format!("cannot write {}", path.display()))
+            .hint("name a file in a folder you can write to")
+    };
+    let aside = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let mut writer = BufWriter::new(aside);
+    let report = ops::export(workspace, filter, format, &mut writer)?;
+    let aside = writer
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)
+        .with_context(cannot)?;
+    aside.as_file().sync_all().with_context(cannot)?;
+    aside.persist(path).with_context(cannot)?;
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .with_context(cannot)?;
+    Ok(report)
+}
+
+pub fn sql(person: &Person, out: &Out, args: &args::Sql) -> Result<Exit> {
+    let rows = ops::sql(&person.look()?, &args.statement)?;
+    if out.is_json() {
+        for row in &rows.rows {
+            out.json(&shape::sql_row(&rows, row))?;
+        }
+        return Ok(Exit::Done);
+    }
+    let head: Vec<&str> = rows.columns.iter().map(String::as_str).collect();
+    out.table(
+        &head,
+        rows.rows
+            .iter()
+            .map(|row| row.iter().map(sql_cell).collect()),
+    )?;
+    Ok(Exit::Done)
+}
+
+fn sql_cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+pub fn verify(person: &Person, out: &Out) -> Result<Exit> {
+    let findings = ops::verify(&person.look()?)?;
+    if out.is_json() {
+        out.json(&json!(findings))?;
+    } else {
+        out.table(
+            &["Check", "Result", "Found"],
+            findings.iter().map(finding_cells),
+        )?;
+    }
+    Ok(if findings.iter().all(|finding| finding.ok) {
+        Exit::Done
+    } else {
+        Exit::Unusable
+    })
+}
+
+fn finding_cells(finding: &Finding) -> Vec<String> {
+    let result = if finding.ok { "holds" } else { "BROKEN" };
+    vec![
+        finding.check.clone(),
+        result.to_owned(),
+        finding.message.clone(),
+    ]
+}

@@ -1,0 +1,106 @@
+//! Who is at the keyboard, and which workspace they mean.
+
+use std::{
+    env,
+    io::{IsTerminal, stdin, stdout},
+    path::PathBuf,
+};
+
+use anyhow::Result;
+
+use super::args::{Global, Scope};
+use crate::{
+    filter::{Filter, Term, Wanted},
+    model::{Fault, RunId},
+    ops::{self, Workspace},
+};
+
+/// The person's choices that hold for every command.
+pub struct Person {
+    /// The workspace as named by flag or environment.
+    pub named: Option<PathBuf>,
+    pub author: String,
+    pub json: bool,
+}
+
+impl Person {
+    pub fn new(global: &Global) -> Self {
+        Self {
+            named: global.workspace.clone(),
+            author: global.author.clone().unwrap_or_else(system_user),
+            json: global.json,
+        }
+    }
+
+    pub fn workspace_path(&self) -> PathBuf {
+        self.named
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("redrive.db"))
+    }
+
+    /// The workspace for looking.
+    pub fn look(&self) -> Result<Workspace> {
+        Workspace::open_read_only(&self.workspace_path())
+    }
+
+    /// The workspace for changing something in it.
+    pub fn change(&self) -> Result<Workspace> {
+        Workspace::open(&self.workspace_path(), &self.author)
+    }
+
+    /// Whether someone can be asked.
+    pub fn can_be_asked(&self) -> bool {
+        !self.json && stdin().is_terminal() && stdout().is_terminal()
+    }
+}
+
+/// The filter of a command that looks: `--run` is one more term.
+pub fn filter(scope: &Scope) -> Result<Filter> {
+    let line = scope.filter.join(" ");
+    let mut filter = Filter::parse(&line).map_err(|error| {
+        Fault::usage(
+            "filter:term",
+            format!("cannot understand '{}': {}", error.term, error.message),
+        )
+        .hint(error.hint)
+    })?;
+    if let Some(run) = scope.run {
+        filter.terms.push(Term {
+            negated: false,
+            wanted: Wanted::Run(RunId(run)),
+        });
+    }
+    Ok(filter)
+}
+
+/// The filter of a command that changes or sends: it must name its run where there is more than one.
+///
+/// # Errors
+/// `usage:run` when the run is not clear.
+pub fn filter_of_one_run(workspace: &Workspace, scope: &Scope) -> Result<Filter> {
+    let filter = filter(scope)?;
+    if filter.run().is_none() {
+        let runs = ops::runs(workspace)?;
+        if runs.len() > 1 {
+            let names: Vec<String> = runs
+                .iter()
+                .map(|run| format!("{} ({})", run.id, run.name))
+                .collect();
+            return Err(Fault::usage(
+                "usage:run",
+                format!("the workspace holds {} runs; say which one", runs.len()),
+            )
+            .hint(format!("add --run R, one of: {}", names.join(", ")))
+            .into());
+        }
+    }
+    Ok(filter)
+}
+
+/// As claimed by the environment; recorded, not proven.
+fn system_user() -> String {
+    ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+        .unwrap_or_else(|| "unknown".to_owned())
+}

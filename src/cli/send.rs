@@ -1,0 +1,149 @@
+//! `send`: shows the plan, asks, delivers.
+
+use std::io::{self, BufRead, Write};
+
+use anyhow::{Context, Result};
+use serde_json::Value;
+
+use super::{
+    args, json,
+    load::with_progress,
+    out::{Exit, Out},
+    person::{Person, filter_of_one_run},
+};
+use crate::{
+    model::{Fault, FaultKind, Plan, SendReport, Status},
+    ops::{self, SendRequest},
+    text::{count, safe, thousands},
+};
+
+pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
+    let mut workspace = person.change()?;
+    let mut request = SendRequest {
+        filter: filter_of_one_run(&workspace, &args.scope)?,
+        to: args.to.clone(),
+        contract: args.contract.clone(),
+        expect: args.expect,
+    };
+    let plan = ops::plan(&workspace, &request)?;
+    if args.dry_run {
+        return show_plan(out, &plan);
+    }
+    if plan.planned > 0 && !args.yes {
+        agree(person, &plan)?;
+        // What was shown is what is sent.
+        request.expect = Some(plan.planned);
+    }
+    let report = with_progress(|job| ops::send(&mut workspace, &request, job))?;
+    if out.is_json() {
+        out.json(&json::sent(&report))?;
+    } else {
+        say(out, &plan, &report)?;
+    }
+    if let Some(reason) = &report.held {
+        return Err(Fault::new(
+            FaultKind::Held,
+            "send:held",
+            format!("{} is on hold: {reason}", plan.destination),
+        )
+        .hint("nothing is lost; mend it and send again")
+        .into());
+    }
+    if report.unknown > 0 {
+        return Ok(Exit::Unknown);
+    }
+    let rejected = ops::runs(&workspace)?
+        .iter()
+        .find(|run| run.id == plan.run)
+        .map_or(0, |run| run.with_status(Status::Rejected));
+    Ok(Exit::when_rejected(rejected))
+}
+
+fn show_plan(out: &Out, plan: &Plan) -> Result<Exit> {
+    if out.is_json() {
+        let mut document = json::plan(plan);
+        if let Value::Object(fields) = &mut document {
+            fields.insert("dry_run".to_owned(), Value::Bool(true));
+        }
+        out.json(&document)?;
+    } else {
+        out.say(&question(plan))?;
+        out.say("Nothing was sent: this was a dry run.")?;
+    }
+    Ok(Exit::Done)
+}
+
+fn question(plan: &Plan) -> String {
+    format!(
+        "{} {} to {} ({}): {}. {} changed since they were received.",
+        if plan.continued {
+            "Continue sending"
+        } else {
+            "Send"
+        },
+        count(plan.planned, "record"),
+        safe(&plan.destination),
+        safe(&plan.environment),
+        safe(&plan.target),
+        thousands(plan.changed),
+    )
+}
+
+/// Asks for the number of records, because sending cannot be undone.
+fn agree(person: &Person, plan: &Plan) -> Result<()> {
+    if !person.can_be_asked() {
+        return Err(Fault::usage(
+            "send:yes",
+            format!(
+                "{} would be sent to {}",
+                count(plan.planned, "record"),
+                plan.destination
+            ),
+        )
+        .hint(format!(
+            "without a terminal, add --yes (and --expect {} to be sure)",
+            plan.planned
+        ))
+        .into());
+    }
+    eprintln!("{}\nSending cannot be undone.", question(plan));
+    eprint!("Type {} to send: ", plan.planned);
+    io::stderr().flush()?;
+    let mut line = String::new();
+    io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("cannot read your answer")?;
+    if line.trim() == plan.planned.to_string() {
+        return Ok(());
+    }
+    Err(
+        Fault::new(FaultKind::Nothing, "send:declined", "nothing was sent")
+            .hint(format!("type {} to send", plan.planned))
+            .into(),
+    )
+}
+
+fn say(out: &Out, plan: &Plan, report: &SendReport) -> Result<()> {
+    if report.plan.is_none() {
+        return out.say("Nothing to send: no record is ready.");
+    }
+    let mut words = format!(
+        "Plan {} to {}: ",
+        report.plan.map_or(0, |plan| plan.0),
+        safe(&plan.destination)
+    );
+    let parts: Vec<String> = [
+        (report.accepted, "sent"),
+        (report.handed_over, "handed over"),
+        (report.refused, "refused"),
+        (report.unknown, "without an answer"),
+        (report.not_sent, "not sent"),
+    ]
+    .into_iter()
+    .filter(|(records, _)| *records > 0)
+    .map(|(records, what)| format!("{} {what}", thousands(records)))
+    .collect();
+    words += &parts.join(", ");
+    out.say(&format!("{words} of {}.", thousands(report.planned)))
+}
