@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use super::{
     args, json,
     load::with_progress,
-    out::{Exit, Out},
+    out::{Exit, Out, note},
     person::{Person, filter_of_one_run},
 };
 use crate::{
@@ -187,7 +187,7 @@ fn say_undone(out: &Out, verb: &str, report: &UndoReport) -> Result<Exit> {
             .take(20)
             .map(ToString::to_string)
             .collect();
-        out.note(&format!(
+        note(&format!(
             "Left as they are, because they were sent or changed since: {} ({}{}).",
             count(report.skipped.len() as u64, "record"),
             names.join(", "),

@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
     args, json,
-    out::{Exit, Out},
+    out::{Exit, Out, note},
     person::Person,
     stop,
 };
@@ -37,8 +37,11 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         };
         let report = with_progress(|job| ops::load(&mut workspace, &request, job))?;
         say(out, &report)?;
+        for warning in &report.warnings {
+            note(warning);
+        }
         if !report.kept_passed && args.passed.is_none() && report.passed > 0 {
-            out.note(&format!(
+            note(&format!(
                 "{} passed and were not kept. --passed FILE writes them out, --keep-passed keeps them as ready.",
                 count(report.passed, "record")
             ));
@@ -63,7 +66,7 @@ pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
     let demo = with_progress(|job| ops::demo(&request, job))?;
     if args.no_ui {
         say(out, &demo.report)?;
-        out.note(&format!(
+        note(&format!(
             "The example is in {}. Open it with: redrive -w {0}",
             demo.workspace.display()
         ));

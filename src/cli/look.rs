@@ -11,11 +11,11 @@ use super::{
     person::{Person, filter},
 };
 use crate::{
-    filter::Filter,
+    filter::{Filter, Term, Wanted},
     model::{Fault, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status},
     ops::{self, ExportFormat, Finding},
     text::{count, thousands},
-    tui,
+    tui::{self, event::Route},
 };
 
 /// Records are read this many at a time, so that memory stays flat.
@@ -23,20 +23,8 @@ const BATCH: usize = 500;
 
 pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     let route = match (&args.filter, args.run) {
-        (Some(line), run) => {
-            let scope = args::Scope {
-                filter: vec![line.clone()],
-                run,
-            };
-            let filter = filter(&scope)?;
-            let run = filter.run().map_or_else(|| newest_run(person), Ok)?;
-            Some(tui::event::Route::Records {
-                run,
-                filter,
-                title: "Records".to_owned(),
-            })
-        }
-        (None, Some(run)) => Some(tui::event::Route::Groups { run: RunId(run) }),
+        (Some(line), run) => Some(filtered(person, line, run)?),
+        (None, Some(run)) => Some(Route::Groups { run: RunId(run) }),
         (None, None) => None,
     };
     tui::run(tui::Options {
@@ -46,6 +34,29 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
         read_only: args.read_only,
     })?;
     Ok(Exit::Done)
+}
+
+/// The records of a filter, which stands in the prompt so that it can be changed.
+fn filtered(person: &Person, line: &str, run: Option<i64>) -> Result<Route> {
+    let scope = args::Scope {
+        filter: vec![line.to_owned()],
+        run,
+    };
+    let run = filter(&scope)?
+        .run()
+        .map_or_else(|| newest_run(person), Ok)?;
+    let whole_run = Filter {
+        terms: vec![Term {
+            negated: false,
+            wanted: Wanted::Run(run),
+        }],
+    };
+    Ok(Route::Records {
+        run,
+        filter: whole_run,
+        title: "Records".to_owned(),
+        typed: Some(line.to_owned()),
+    })
 }
 
 fn newest_run(person: &Person) -> Result<RunId> {

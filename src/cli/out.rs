@@ -137,12 +137,6 @@ impl Out {
         self.say(&lines.join("\n"))
     }
 
-    /// A remark beside the data.
-    pub fn note(&self, remark: &str) {
-        // Nobody is left to tell when stderr is gone.
-        let _ = writeln!(io::stderr(), "{}", text::safe(remark));
-    }
-
     pub fn flush(&self) -> Result<()> {
         self.stdout.borrow_mut().flush()?;
         Ok(())
@@ -185,6 +179,12 @@ impl Out {
         }
         words
     }
+}
+
+/// A remark beside the data, on stderr.
+pub fn note(remark: &str) {
+    // Nobody is left to tell when stderr is gone.
+    let _ = writeln!(io::stderr(), "{}", text::safe(remark));
 }
 
 /// The first line, with the place where the fault knows one and does not say it.

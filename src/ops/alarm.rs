@@ -108,6 +108,7 @@ mod tests {
             bytes: 1,
             seconds: 0.1,
             kept_passed: false,
+            warnings: Vec::new(),
         };
         Alarm::parse(text).unwrap().rings(&report)
     }

@@ -9,3 +9,21 @@ pub mod keymap;
 pub mod pages;
 pub mod theme;
 pub mod widgets;
+
+use std::path::PathBuf;
+
+/// What the screen is opened on.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub workspace: PathBuf,
+    pub author: String,
+    /// Where to begin; the run picker, or the only run's problems, when `None`.
+    pub route: Option<event::Route>,
+    pub read_only: bool,
+}
+
+/// Shows the screen until the person leaves.
+pub fn run(options: Options) -> anyhow::Result<()> {
+    let _ = options;
+    todo!()
+}
