@@ -68,9 +68,10 @@ impl KeySet {
             }
             hashbrown::hash_table::Entry::Vacant(vacant) => vacant,
         };
-        let number = self.chunks.last().map_or(0, |last| {
-            (self.chunks.len() - 1) * CHUNK + last.len()
-        });
+        let number = self
+            .chunks
+            .last()
+            .map_or(0, |last| (self.chunks.len() - 1) * CHUNK + last.len());
         vacant.insert(number as u32);
         if number.is_multiple_of(CHUNK) {
             self.chunks.push(Vec::with_capacity(CHUNK));
@@ -132,7 +133,10 @@ mod tests {
         let hasher = KeyHasher::new(&[7; 32]);
         let mut keys = KeySet::default();
         for n in 1..=200_000_u64 {
-            assert_eq!(keys.insert(hasher.hash(&n.to_string()), n, n % 2 == 0), None);
+            assert_eq!(
+                keys.insert(hasher.hash(&n.to_string()), n, n % 2 == 0),
+                None
+            );
         }
         let kept: Vec<KeyHash> = (0..16).flat_map(|part| keys.passed_sorted(part)).collect();
         assert_eq!(kept.len(), 100_000);

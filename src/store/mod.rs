@@ -4,6 +4,8 @@
 //! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
 mod faults;
+pub(crate) mod keys;
+pub(crate) mod load;
 mod open;
 mod owner;
 

@@ -1,0 +1,497 @@
+//! Storing a run while it is loaded: batches under a run in state `loading`, which nobody sees, and one last transaction
+//! that publishes it.
+
+use anyhow::{Context as _, Result};
+use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+
+use super::{Store, is_alive, keys::KeySet, this_process};
+use crate::model::{Fault, Layout, RunId, Stage, Status};
+
+/// Records in one transaction; or fewer when their bytes reach [`BATCH_BYTES`].
+const BATCH_RECORDS: usize = 10_000;
+const BATCH_BYTES: usize = 8 << 20;
+
+/// Hashes in one row of `passed_key`.
+const KEYS_IN_A_CHUNK: usize = 4096;
+
+/// What is known of a run before its records are.
+pub(crate) struct NewRun<'a> {
+    pub name: &'a str,
+    pub source: &'a str,
+    pub format: &'a str,
+    pub layout: &'a Layout,
+    pub contract: Option<NewContract<'a>>,
+    pub keep_passed: bool,
+    pub demo: bool,
+    /// RFC 3339, UTC.
+    pub loaded_at: &'a str,
+}
+
+/// A contract's texts, to be stored with the run.
+pub(crate) struct NewContract<'a> {
+    pub hash: &'a [u8; 32],
+    pub name: &'a str,
+    pub text: &'a str,
+    pub path: &'a str,
+    /// Name and text.
+    pub files: &'a [(String, String)],
+}
+
+/// One record that is stored.
+pub(crate) struct NewRecord {
+    /// 1-based place in the input.
+    pub ordinal: u64,
+    pub line: u64,
+    pub byte: u64,
+    pub key: Option<String>,
+    /// `Rejected` or `Ready`.
+    pub status: Status,
+    pub form: &'static str,
+    pub bytes: Vec<u8>,
+    pub sha256: [u8; 32],
+    pub problems: Vec<NewProblem>,
+}
+
+/// One problem of a record that is stored.
+pub(crate) struct NewProblem {
+    /// The number [`RunWriter::add_group`] gave.
+    pub group: usize,
+    pub path: String,
+    pub message: String,
+    pub hint: String,
+    /// `model::Found` as JSON.
+    pub found: Option<String>,
+}
+
+/// A group when its first problem is met.
+pub(crate) struct NewGroup {
+    pub stage: Stage,
+    pub code: String,
+    pub detail: String,
+    pub path: String,
+    pub shape: String,
+    pub title: String,
+}
+
+/// A group's counts when the load is done.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GroupCounts {
+    pub records: u64,
+    pub problems: u64,
+    pub first_line: u64,
+    pub last_line: u64,
+    /// Shape, count, example.
+    pub shapes: Vec<(String, u64, String)>,
+}
+
+/// A run's counts when the load is done.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct RunCounts {
+    pub records: u64,
+    pub passed: u64,
+    pub rejected: u64,
+    pub unparsed: u64,
+    pub problems: u64,
+    pub bytes: u64,
+    pub kept: u64,
+    pub seconds: f64,
+}
+
+impl Store {
+    /// Removes what loads left behind whose process has died.
+    ///
+    /// # Errors
+    /// Those of [`Store::write`]; nothing is written when there is nothing to remove.
+    pub(crate) fn clear_abandoned(&mut self) -> Result<()> {
+        if abandoned(&self.conn)?.is_empty() {
+            return Ok(());
+        }
+        self.write(|transaction| {
+            for run in abandoned(transaction)? {
+                tracing::warn!(target: "redrive", event = "load_cleared", run);
+                remove_run(transaction, run)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The runs whose input had this size, with its SHA-256, oldest first.
+    pub(crate) fn runs_of_size(&self, bytes: u64) -> Result<Vec<(RunId, [u8; 32])>> {
+        let mut statement = self.conn.prepare(
+            "SELECT id, sha256 FROM run WHERE state = 'ready' AND bytes = ?1 ORDER BY id",
+        )?;
+        let rows =
+            statement.query_map([bytes as i64], |row| Ok((RunId(row.get(0)?), row.get(1)?)))?;
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// Begins a run that nobody sees until it is published.
+    ///
+    /// # Errors
+    /// `load:running` when another process is loading into this workspace.
+    pub(crate) fn begin_load(&mut self, new: &NewRun<'_>) -> Result<RunWriter<'_>> {
+        self.clear_abandoned()?;
+        let (run, base) = self.write(|transaction| insert_run(transaction, new))?;
+        // A crash throws the batches away anyway, so they need not wait for the disk; publishing does.
+        self.wait_for_disk(false)?;
+        Ok(RunWriter {
+            store: self,
+            run,
+            base,
+            groups: Vec::new(),
+            new_groups: Vec::new(),
+            records: Vec::new(),
+            bytes: 0,
+            published: false,
+        })
+    }
+}
+
+/// Stores one run. Dropped before it is published, it leaves nothing behind.
+pub(crate) struct RunWriter<'s> {
+    store: &'s mut Store,
+    run: i64,
+    base: i64,
+    /// Row ids of the groups stored so far, by number.
+    groups: Vec<i64>,
+    new_groups: Vec<NewGroup>,
+    records: Vec<NewRecord>,
+    bytes: usize,
+    published: bool,
+}
+
+impl RunWriter<'_> {
+    pub fn run(&self) -> RunId {
+        RunId(self.run)
+    }
+
+    /// A record's number is this plus its ordinal.
+    pub fn base(&self) -> i64 {
+        self.base
+    }
+
+    /// Takes a group that was not met before; gives its number, counted from 0.
+    pub fn add_group(&mut self, group: NewGroup) -> usize {
+        self.new_groups.push(group);
+        self.groups.len() + self.new_groups.len() - 1
+    }
+
+    /// Takes a record, in the order of the input.
+    pub fn add(&mut self, record: NewRecord) -> Result<()> {
+        self.bytes += record.bytes.len();
+        self.records.push(record);
+        if self.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    /// Makes the run visible, with everything that is counted about it. `groups` by number.
+    ///
+    /// # Errors
+    /// `load:again` when a run with these bytes is there and `again` is not set; nothing is left behind then.
+    pub fn publish(
+        mut self,
+        counts: &RunCounts,
+        sha256: &[u8; 32],
+        groups: &[GroupCounts],
+        keys: &KeySet,
+        again: bool,
+    ) -> Result<()> {
+        self.flush()?;
+        self.store.wait_for_disk(true)?;
+        let (run, ids) = (self.run, &self.groups);
+        self.store.write(|transaction| {
+            if !again && let Some(earlier) = run_with(transaction, sha256)? {
+                return Err(already_loaded(earlier).into());
+            }
+            for (id, counts) in ids.iter().zip(groups) {
+                publish_group(transaction, *id, counts)?;
+            }
+            insert_keys(transaction, run, keys)?;
+            for (status, records) in [
+                (Status::Rejected, counts.rejected),
+                (Status::Ready, counts.kept),
+            ] {
+                if records > 0 {
+                    transaction.execute(
+                        "INSERT INTO status_count (run, status, records) VALUES (?1, ?2, ?3)",
+                        (run, status.word(), records as i64),
+                    )?;
+                }
+            }
+            publish_run(transaction, run, counts, sha256)
+        })?;
+        self.published = true;
+        Ok(())
+    }
+
+    /// Stores what has been taken so far, in one transaction.
+    fn flush(&mut self) -> Result<()> {
+        let (run, base) = (self.run, self.base);
+        let (new_groups, records) = (&self.new_groups, &self.records);
+        let groups = &mut self.groups;
+        let known = groups.len();
+        let stored = self.store.write(|transaction| {
+            for group in new_groups {
+                groups.push(insert_group(transaction, run, group)?);
+            }
+            insert_records(transaction, run, base, groups, records)
+        });
+        if let Err(error) = stored {
+            self.groups.truncate(known);
+            return Err(error);
+        }
+        self.new_groups.clear();
+        self.records.clear();
+        self.bytes = 0;
+        Ok(())
+    }
+}
+
+impl Drop for RunWriter<'_> {
+    fn drop(&mut self) {
+        if self.published {
+            return;
+        }
+        let run = self.run;
+        // When even this fails (a full disk), the run stays invisible and is cleared once this process has ended.
+        let removed = self.store.write(|transaction| remove_run(transaction, run));
+        let restored = self.store.wait_for_disk(true);
+        if let Err(error) = removed.and(restored) {
+            tracing::warn!(target: "redrive", event = "load_not_cleared", run, error = %error);
+        }
+    }
+}
+
+/// The refusal of an input that was loaded before.
+pub(crate) fn already_loaded(run: RunId) -> Fault {
+    Fault::unusable(
+        "load:again",
+        format!("this file was loaded before, as run {run}"),
+    )
+    .hint(format!(
+        "look at run {run}, or load it once more with --again"
+    ))
+}
+
+fn abandoned(conn: &Connection) -> Result<Vec<i64>> {
+    let mut statement = conn.prepare("SELECT id, loader FROM run WHERE state = 'loading'")?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get(0)?, row.get::<_, Option<String>>(1)?))
+    })?;
+    let mut dead = Vec::new();
+    for row in rows {
+        let (id, loader) = row?;
+        if !loader.is_some_and(|loader| is_alive(&loader)) {
+            dead.push(id);
+        }
+    }
+    Ok(dead)
+}
+
+fn remove_run(transaction: &Transaction<'_>, run: i64) -> Result<()> {
+    // The run goes last: the trigger that protects received bytes looks at its state.
+    for statement in [
+        "DELETE FROM problem WHERE record IN (SELECT id FROM record WHERE run = ?1)",
+        "DELETE FROM content WHERE record IN (SELECT id FROM record WHERE run = ?1)",
+        "DELETE FROM record WHERE run = ?1",
+        "DELETE FROM group_shape WHERE grp IN (SELECT id FROM problem_group WHERE run = ?1)",
+        "DELETE FROM problem_group WHERE run = ?1",
+        "DELETE FROM passed_key WHERE run = ?1",
+        "DELETE FROM status_count WHERE run = ?1",
+        "DELETE FROM run WHERE id = ?1 AND state = 'loading'",
+    ] {
+        transaction.execute(statement, [run])?;
+    }
+    Ok(())
+}
+
+/// Gives the run's id and base.
+fn insert_run(transaction: &Transaction<'_>, new: &NewRun<'_>) -> Result<(i64, i64)> {
+    let loading: Option<String> = transaction
+        .query_row(
+            "SELECT name FROM run WHERE state = 'loading' LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(name) = loading {
+        let message = format!("a run ({name}) is being loaded into this workspace right now");
+        return Err(Fault::unusable("load:running", message)
+            .hint("wait until that load is done, or name another workspace with --workspace")
+            .into());
+    }
+    let contract = match &new.contract {
+        Some(contract) => Some(insert_contract(transaction, contract)?),
+        None => None,
+    };
+    let base: i64 = transaction.query_row(
+        "SELECT coalesce(max(base + records), 0) FROM run",
+        [],
+        |row| row.get(0),
+    )?;
+    let layout = serde_json::to_string(new.layout).context("cannot write the layout")?;
+    transaction.execute(
+        "INSERT INTO run (name, source, format, layout, contract, base, state, loader, kept_passed, demo, loaded_at)
+         VALUES (:name, :source, :format, :layout, :contract, :base, 'loading', :loader, :kept, :demo, :loaded_at)",
+        named_params! {
+            ":name": new.name, ":source": new.source, ":format": new.format, ":layout": layout,
+            ":contract": contract, ":base": base, ":loader": this_process(), ":kept": new.keep_passed,
+            ":demo": new.demo, ":loaded_at": new.loaded_at,
+        },
+    )?;
+    Ok((transaction.last_insert_rowid(), base))
+}
+
+/// Stores a contract's texts, once for all runs that have the same.
+fn insert_contract(transaction: &Transaction<'_>, new: &NewContract<'_>) -> Result<i64> {
+    let known = transaction
+        .query_row(
+            "SELECT id FROM contract WHERE hash = ?1",
+            [new.hash],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(id) = known {
+        // The same texts may lie elsewhere now; destinations are looked for where they lay last.
+        transaction.execute(
+            "UPDATE contract SET path = ?1 WHERE id = ?2",
+            (new.path, id),
+        )?;
+        return Ok(id);
+    }
+    transaction.execute(
+        "INSERT INTO contract (hash, name, text, path) VALUES (?1, ?2, ?3, ?4)",
+        (new.hash, new.name, new.text, new.path),
+    )?;
+    let id = transaction.last_insert_rowid();
+    for (name, text) in new.files {
+        transaction.execute(
+            "INSERT INTO contract_file (contract, name, text) VALUES (?1, ?2, ?3)",
+            (id, name, text),
+        )?;
+    }
+    Ok(id)
+}
+
+fn insert_group(transaction: &Transaction<'_>, run: i64, group: &NewGroup) -> Result<i64> {
+    let mut statement = transaction.prepare_cached(
+        "INSERT INTO problem_group
+           (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0)",
+    )?;
+    Ok(statement.insert((
+        run,
+        group.stage.word(),
+        &group.code,
+        &group.detail,
+        &group.path,
+        &group.shape,
+        &group.title,
+    ))?)
+}
+
+fn insert_records(
+    transaction: &Transaction<'_>,
+    run: i64,
+    base: i64,
+    groups: &[i64],
+    records: &[NewRecord],
+) -> Result<()> {
+    let mut content = transaction.prepare_cached(
+        "INSERT INTO content (record, version, form, bytes, sha256) VALUES (?1, 1, ?2, ?3, ?4)",
+    )?;
+    let mut row = transaction.prepare_cached(
+        "INSERT INTO record (id, run, line, byte, key, status, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    let mut problem = transaction.prepare_cached(
+        "INSERT INTO problem (record, n, grp, path, message, hint, found) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?;
+    for record in records {
+        let id = base + record.ordinal as i64;
+        let text = content.insert((id, record.form, &record.bytes, &record.sha256))?;
+        row.execute((
+            id,
+            run,
+            record.line as i64,
+            record.byte as i64,
+            &record.key,
+            record.status.word(),
+            text,
+        ))?;
+        for (n, found) in record.problems.iter().enumerate() {
+            problem.execute((
+                id,
+                n as i64,
+                groups[found.group],
+                &found.path,
+                &found.message,
+                &found.hint,
+                &found.found,
+            ))?;
+        }
+    }
+    Ok(())
+}
+
+fn run_with(transaction: &Transaction<'_>, sha256: &[u8; 32]) -> Result<Option<RunId>> {
+    Ok(transaction
+        .query_row(
+            "SELECT id FROM run WHERE sha256 = ?1 AND state = 'ready' ORDER BY id LIMIT 1",
+            [sha256],
+            |row| row.get(0).map(RunId),
+        )
+        .optional()?)
+}
+
+fn publish_group(transaction: &Transaction<'_>, id: i64, counts: &GroupCounts) -> Result<()> {
+    let mut update = transaction.prepare_cached(
+        "UPDATE problem_group SET records = ?2, problems = ?3, open = ?2, first_line = ?4, last_line = ?5 WHERE id = ?1",
+    )?;
+    update.execute((
+        id,
+        counts.records as i64,
+        counts.problems as i64,
+        counts.first_line as i64,
+        counts.last_line as i64,
+    ))?;
+    let mut shape = transaction.prepare_cached(
+        "INSERT INTO group_shape (grp, shape, count, example) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    for (pattern, count, example) in &counts.shapes {
+        shape.execute((id, pattern, *count as i64, example))?;
+    }
+    Ok(())
+}
+
+fn insert_keys(transaction: &Transaction<'_>, run: i64, keys: &KeySet) -> Result<()> {
+    let mut chunk = transaction
+        .prepare_cached("INSERT INTO passed_key (run, first, hashes) VALUES (?1, ?2, ?3)")?;
+    for nibble in 0..16 {
+        for hashes in keys.passed_sorted(nibble).chunks(KEYS_IN_A_CHUNK) {
+            chunk.execute((run, &hashes[0], hashes.as_flattened()))?;
+        }
+    }
+    Ok(())
+}
+
+fn publish_run(
+    transaction: &Transaction<'_>,
+    run: i64,
+    counts: &RunCounts,
+    sha256: &[u8; 32],
+) -> Result<()> {
+    let published = transaction.execute(
+        "UPDATE run SET state = 'ready', loader = NULL, sha256 = :sha256, records = :records, passed = :passed,
+           rejected = :rejected, unparsed = :unparsed, problems = :problems, bytes = :bytes, seconds = :seconds
+         WHERE id = :run AND state = 'loading'",
+        named_params! {
+            ":run": run, ":sha256": sha256, ":records": counts.records as i64, ":passed": counts.passed as i64,
+            ":rejected": counts.rejected as i64, ":unparsed": counts.unparsed as i64,
+            ":problems": counts.problems as i64, ":bytes": counts.bytes as i64, ":seconds": counts.seconds,
+        },
+    )?;
+    anyhow::ensure!(published == 1, "the run that was being loaded is gone");
+    Ok(())
+}
