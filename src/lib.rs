@@ -6,16 +6,18 @@
 //!
 //! | floor | modules | what they are |
 //! |---|---|---|
-//! | 0 | [`model`], [`text`] | the words: plain values, no IO, no clock, no SQL |
-//! | 1 | [`row`] | one record's text: cells or JSON, its spans, splicing |
-//! | 2 | [`check`], [`fix`], [`filter`], [`demo`] | pure decisions |
-//! | 3 | [`read`], [`store`], [`send`] | the outside world: input files, SQLite, destinations |
-//! | 4 | [`contract`] | what a good record is and where it goes, from a TOML file |
-//! | 5 | [`ops`] | what a person can do, one file each |
-//! | 6 | [`cli`], [`tui`] | two thin faces of `ops` |
+//! | 0 | [`text`] | makes untrusted text safe for a terminal |
+//! | 1 | [`model`] | the words: plain values, no IO, no clock, no SQL |
+//! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
+//! | 3 | [`check`], [`fix`], [`filter`], [`demo`] | pure decisions |
+//! | 4 | [`read`], [`store`], [`send`] | the outside world: input files, SQLite, destinations |
+//! | 5 | [`contract`] | what a good record is and where it goes, from a TOML file |
+//! | 6 | [`ops`] | what a person can do, one file each |
+//! | 7 | [`cli`], [`tui`] | two thin faces of `ops` |
+
+pub mod text;
 
 pub mod model;
-pub mod text;
 
 pub mod row;
 
