@@ -4,6 +4,7 @@
 //! `text` and `event`, never a store or a channel.
 
 pub mod action;
+pub mod clock;
 pub mod event;
 pub mod keymap;
 pub mod pages;

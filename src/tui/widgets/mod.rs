@@ -1,4 +1,8 @@
 //! Parts of pages that know nothing about records.
 
+pub mod bar;
 pub mod field;
+pub mod footer;
+pub mod header;
+pub mod panel;
 pub mod tree;

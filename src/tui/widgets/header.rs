@@ -1,0 +1,113 @@
+//! The first row: where we are, and what is at stake.
+
+use ratatui::text::{Line, Span};
+
+use crate::{text, tui::theme::Theme};
+
+/// What stands at the right end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Corner {
+    /// The destination's name; dropped first.
+    pub to: Option<String>,
+    /// `PRODUCTION`, `TEST`, `DEMO`, `READ ONLY`; never dropped.
+    pub badges: Vec<String>,
+    /// `saved 02:41`; dropped second.
+    pub note: String,
+}
+
+/// One row of `columns`: `redrive`, the crumbs, shortened from the left, and the corner.
+pub fn header<'a>(columns: u16, crumbs: &[String], corner: &Corner, theme: Theme) -> Line<'a> {
+    let columns = usize::from(columns);
+    let to = corner.to.as_ref().map(|to| format!("to {to} "));
+    let note = match (corner.note.is_empty(), corner.badges.is_empty()) {
+        (true, _) => String::new(),
+        (false, true) => corner.note.clone(),
+        (false, false) if columns < 100 => format!("  {}", corner.note),
+        (false, false) => format!("   {}", corner.note),
+    };
+    let badges = corner
+        .badges
+        .iter()
+        .map(|badge| text::width(badge) + 2)
+        .sum::<usize>();
+    let start = " redrive  ";
+    let path = crumbs.join(" > ");
+    let room = |right: usize| columns.saturating_sub(text::width(start) + right + 2);
+    let full = badges + text::width(&note);
+    let to = to.filter(|to| text::width(&path) <= room(full + text::width(to)));
+    // Half of the row belongs to the path before the note has to go.
+    let note = if room(full) < 12 { String::new() } else { note };
+    let right = badges + text::width(&note) + to.as_deref().map_or(0, text::width);
+    let path = fit(crumbs, room(right));
+    let gap = columns.saturating_sub(text::width(start) + text::width(&path) + right + 1);
+    let mut spans = vec![
+        Span::raw(" "),
+        Span::styled("redrive", theme.accent()),
+        Span::raw("  "),
+        Span::raw(path),
+        Span::raw(" ".repeat(gap)),
+    ];
+    spans.extend(to.map(Span::raw));
+    for badge in &corner.badges {
+        let style = theme.badge(badge == "PRODUCTION");
+        spans.push(Span::styled(format!("[{badge}]"), style));
+    }
+    spans.push(Span::raw(note));
+    Line::from(spans)
+}
+
+/// Leaves crumbs out from the left until the rest fits; the last one is shortened if it must be.
+fn fit(crumbs: &[String], columns: usize) -> String {
+    for from in 0..crumbs.len() {
+        let path = match from {
+            0 => crumbs.join(" > "),
+            _ => format!("... > {}", crumbs[from..].join(" > ")),
+        };
+        if text::width(&path) <= columns {
+            return path;
+        }
+    }
+    match crumbs {
+        [] => String::new(),
+        [only] => text::shorten(only, columns),
+        [.., last] => text::shorten(&format!("... > {last}"), columns),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(columns: u16) -> String {
+        let crumbs = ["orders-2025-11-20", "Problems", "Date not year-month-day"];
+        let corner = Corner {
+            to: Some("Billing API".to_owned()),
+            badges: vec!["PRODUCTION".to_owned()],
+            note: "saved 02:41".to_owned(),
+        };
+        header(
+            columns,
+            &crumbs.map(str::to_owned),
+            &corner,
+            Theme::default(),
+        )
+        .to_string()
+    }
+
+    #[test]
+    fn the_path_shortens_from_the_left_and_the_badge_stays() {
+        assert_eq!(
+            row(110),
+            " redrive  orders-2025-11-20 > Problems > Date not year-month-day    to Billing API [PRODUCTION]   saved 02:41 "
+        );
+        assert_eq!(
+            row(100),
+            " redrive  orders-2025-11-20 > Problems > Date not year-month-day         [PRODUCTION]   saved 02:41 "
+        );
+        assert_eq!(
+            row(80),
+            " redrive  ... > Problems > Date not year-month-day   [PRODUCTION]  saved 02:41 "
+        );
+        assert!(row(40).contains("[PRODUCTION]"), "{}", row(40));
+    }
+}

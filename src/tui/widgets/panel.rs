@@ -1,0 +1,35 @@
+//! A box with a title on the left and a note on the right.
+
+use ratatui::{
+    symbols::merge::MergeStrategy,
+    text::{Line, Span},
+    widgets::Block,
+};
+
+use crate::{text, tui::theme::Theme};
+
+/// A bordered block for an area of this width. The note is dropped before the title is shortened. Both must be safe.
+pub fn panel<'a>(width: u16, title: &str, note: &str, focus: bool, theme: Theme) -> Block<'a> {
+    let room = usize::from(width).saturating_sub(4);
+    let note_fits = !note.is_empty() && text::width(title) + text::width(note) + 5 <= room;
+    let style = if focus {
+        theme.title_focus()
+    } else {
+        theme.accent()
+    };
+    let mut block = Block::bordered()
+        .merge_borders(MergeStrategy::Replace)
+        .border_style(theme.border());
+    if !title.is_empty() && room > 0 {
+        let title = text::shorten(title, room.saturating_sub(2));
+        block = block.title_top(Line::from(vec![
+            Span::raw(" "),
+            Span::styled(title, style),
+            Span::raw(" "),
+        ]));
+    }
+    if note_fits {
+        block = block.title_top(Line::from(format!(" {note} ")).right_aligned());
+    }
+    block
+}
