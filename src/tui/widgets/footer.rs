@@ -14,13 +14,12 @@ pub fn footer<'a>(columns: u16, hints: &[Hint], pinned: &[Hint], theme: Theme) -
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
     for hint in hints {
-        if used + width(hint) + pinned_width > columns {
+        let space = if used > 1 { 2 } else { 0 };
+        if used + space + width(hint) + pinned_width > columns {
             break;
         }
-        if used > 1 {
-            spans.push(Span::raw("  "));
-            used += 2;
-        }
+        spans.push(Span::raw(" ".repeat(space)));
+        used += space;
         used += push(&mut spans, hint, theme);
     }
     let gap = (columns + 2).saturating_sub(used + pinned_width);
@@ -61,18 +60,10 @@ mod tests {
 
     #[test]
     fn hints_drop_whole_and_the_pinned_ones_stay_at_the_right() {
-        assert_eq!(
-            row(50),
-            " Enter Open  / Filter  S Send    ? Help  Esc Menu "
-        );
-        assert_eq!(
-            row(40),
-            " Enter Open  / Filter   ? Help  Esc Menu "
-                .trim_end()
-                .to_owned()
-                + " "
-        );
-        assert_eq!(row(39), " Enter Open           ? Help  Esc Menu ");
+        assert_eq!(row(50), " Enter Open  / Filter  S Send    ? Help  Esc Menu");
+        assert_eq!(row(40), " Enter Open  / Filter  ? Help  Esc Menu");
+        assert_eq!(row(39), " Enter Open            ? Help  Esc Menu");
+        assert_eq!(row(38), " Enter Open           ? Help  Esc Menu");
         assert_eq!(row(20), "   ? Help  Esc Menu");
     }
 }

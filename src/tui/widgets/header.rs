@@ -98,15 +98,15 @@ mod tests {
     fn the_path_shortens_from_the_left_and_the_badge_stays() {
         assert_eq!(
             row(110),
-            " redrive  orders-2025-11-20 > Problems > Date not year-month-day    to Billing API [PRODUCTION]   saved 02:41 "
+            " redrive  orders-2025-11-20 > Problems > Date not year-month-day    to Billing API [PRODUCTION]   saved 02:41"
         );
         assert_eq!(
             row(100),
-            " redrive  orders-2025-11-20 > Problems > Date not year-month-day         [PRODUCTION]   saved 02:41 "
+            " redrive  orders-2025-11-20 > Problems > Date not year-month-day         [PRODUCTION]   saved 02:41"
         );
         assert_eq!(
             row(80),
-            " redrive  ... > Problems > Date not year-month-day   [PRODUCTION]  saved 02:41 "
+            " redrive  ... > Problems > Date not year-month-day    [PRODUCTION]  saved 02:41"
         );
         assert!(row(40).contains("[PRODUCTION]"), "{}", row(40));
     }
