@@ -21,6 +21,10 @@ impl StepKind {
             Self::Redo => "redo",
         }
     }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
 }
 
 /// One entry of the history.

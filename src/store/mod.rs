@@ -3,11 +3,13 @@
 //! Never open a workspace's files with `std::fs` while SQLite has them open: closing such a handle drops the locks of the
 //! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
+mod changes;
 mod faults;
 pub(crate) mod keys;
 pub(crate) mod load;
 mod open;
 mod owner;
+mod steps;
 
 use std::path::{Path as FilePath, PathBuf};
 
@@ -16,8 +18,10 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::model::Fault;
 
+pub use changes::Title;
 pub(crate) use faults::explain;
 pub(crate) use owner::{is_alive, this_process};
+pub use steps::{Entry, RecordChange};
 
 /// An open workspace file: one connection, for one thread.
 pub struct Store {

@@ -1,0 +1,324 @@
+//! Replaces the current versions of records within one transaction, together with everything that follows from it:
+//! contents, problems, groups and counters.
+
+use std::collections::{BTreeSet, HashMap};
+
+use anyhow::{Context, Result, anyhow};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
+
+use crate::model::{
+    Fault, FaultKind, Path, Problem, RecordId, RunId, Stage, Status, StepId, Version,
+};
+
+/// Names a group on the screen.
+pub type Title<'t> = &'t dyn Fn(&Problem) -> String;
+
+/// Everything about one record that a step can change and an undo restores.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    pub content: i64,
+    pub status: Status,
+    pub key: Option<String>,
+    pub problems: Vec<Problem>,
+}
+
+/// A record as it stands.
+#[derive(Debug)]
+pub(super) struct Current {
+    pub id: RecordId,
+    pub run: RunId,
+    pub version: i64,
+    pub line: i64,
+    pub state: State,
+}
+
+/// The changes of one step while they are being written. Nothing counts until [`Changes::finish`].
+pub(super) struct Changes<'c> {
+    conn: &'c Connection,
+    run: RunId,
+    step: StepId,
+    title: Title<'c>,
+    groups: HashMap<GroupName, i64>,
+    /// By how much the open records of a group change.
+    open: HashMap<i64, i64>,
+    statuses: HashMap<Status, i64>,
+    records: u64,
+}
+
+/// `(stage, code, detail, path pattern, shape)`
+type GroupName = (Stage, String, String, String, String);
+
+impl<'c> Changes<'c> {
+    pub fn new(conn: &'c Connection, run: RunId, step: StepId, title: Title<'c>) -> Self {
+        Self {
+            conn,
+            run,
+            step,
+            title,
+            groups: HashMap::new(),
+            open: HashMap::new(),
+            statuses: HashMap::new(),
+            records: 0,
+        }
+    }
+
+    /// Stores one more text of a record and gives its content id.
+    pub fn add_content(&self, record: RecordId, version: i64, text: &Version) -> Result<i64> {
+        let sha256 = Sha256::digest(&text.bytes);
+        self.conn
+            .prepare_cached(
+                "INSERT INTO content (record, version, form, bytes, sha256, step) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                record.0,
+                version,
+                text.form.word(),
+                text.bytes,
+                sha256.as_slice(),
+                self.step.0
+            ])?;
+        Ok(self.conn.last_insert_rowid())
+    }
+
+    /// Gives a record its next state and writes both states down.
+    pub fn put(&mut self, before: &Current, after: &State) -> Result<()> {
+        let version = before.version + 1;
+        let swapped = self
+            .conn
+            .prepare_cached(
+                "UPDATE record SET content = ?3, status = ?4, key = ?5, version = ?6 WHERE id = ?1 AND version = ?2",
+            )?
+            .execute(params![
+                before.id.0,
+                before.version,
+                after.content,
+                after.status.word(),
+                after.key,
+                version
+            ])?;
+        if swapped != 1 {
+            return Err(changed(before.id).into());
+        }
+        if before.state.problems != after.problems {
+            self.replace_problems(before, &after.problems)?;
+        }
+        *self.statuses.entry(before.state.status).or_default() -= 1;
+        *self.statuses.entry(after.status).or_default() += 1;
+        self.records += 1;
+        self.write_down(before, after, version)
+    }
+
+    /// Brings the counters up to date. Gives how many records were changed.
+    pub fn finish(self) -> Result<u64> {
+        let mut group = self
+            .conn
+            .prepare_cached("UPDATE problem_group SET open = open + ?2 WHERE id = ?1")?;
+        for (id, by) in self.open.iter().filter(|(_, by)| **by != 0) {
+            group.execute([id, by])?;
+        }
+        let mut status = self.conn.prepare_cached(
+            "INSERT INTO status_count (run, status, records) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (run, status) DO UPDATE SET records = records + excluded.records",
+        )?;
+        for (word, by) in self.statuses.iter().filter(|(_, by)| **by != 0) {
+            status.execute(params![self.run.0, word.word(), by])?;
+        }
+        // A recount has no zeros, and the counters equal a recount.
+        self.conn
+            .prepare_cached("DELETE FROM status_count WHERE run = ?1 AND records = 0")?
+            .execute([self.run.0])?;
+        self.conn
+            .prepare_cached("UPDATE step SET records = ?2 WHERE id = ?1")?
+            .execute(params![self.step.0, self.records as i64])?;
+        Ok(self.records)
+    }
+
+    fn replace_problems(&mut self, before: &Current, problems: &[Problem]) -> Result<()> {
+        let had = self.groups_of(before, &before.state.problems)?;
+        let has = self.groups_of(before, problems)?;
+        self.conn
+            .prepare_cached("DELETE FROM problem WHERE record = ?1")?
+            .execute([before.id.0])?;
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO problem (record, n, grp, path, message, hint, found) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        for (n, (problem, group)) in problems.iter().zip(&has).enumerate() {
+            let found = problem.found.as_ref().map(serde_json::to_string);
+            insert.execute(params![
+                before.id.0,
+                n as i64,
+                group,
+                problem.path.as_str(),
+                problem.message,
+                problem.hint,
+                found.transpose()?,
+            ])?;
+        }
+        let had: BTreeSet<i64> = had.into_iter().collect();
+        let has: BTreeSet<i64> = has.into_iter().collect();
+        for gone in had.difference(&has) {
+            *self.open.entry(*gone).or_default() -= 1;
+        }
+        for new in has.difference(&had) {
+            *self.open.entry(*new).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    /// The group of each problem, made where there is none.
+    fn groups_of(&mut self, record: &Current, problems: &[Problem]) -> Result<Vec<i64>> {
+        problems
+            .iter()
+            .map(|problem| self.group_of(record, problem))
+            .collect()
+    }
+
+    fn group_of(&mut self, record: &Current, problem: &Problem) -> Result<i64> {
+        let name: GroupName = (
+            problem.stage,
+            problem.code.clone(),
+            problem.detail.clone(),
+            problem.path.pattern(),
+            problem.shape.clone(),
+        );
+        if let Some(id) = self.groups.get(&name) {
+            return Ok(*id);
+        }
+        let (stage, code, detail, path, shape) = &name;
+        let known: Option<i64> = self
+            .conn
+            .prepare_cached(
+                "SELECT id FROM problem_group \
+                 WHERE run = ?1 AND stage = ?2 AND code = ?3 AND detail = ?4 AND path = ?5 AND shape = ?6",
+            )?
+            .query_row(
+                params![self.run.0, stage.word(), code, detail, path, shape],
+                |row| row.get(0),
+            )
+            .optional()?;
+        let id = if let Some(id) = known {
+            id
+        } else {
+            // Nothing of it was loaded, so `records` and `problems` are 0 for good.
+            self.conn
+                .prepare_cached(
+                    "INSERT INTO problem_group \
+                     (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line) \
+                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, ?8, ?8)",
+                )?
+                .execute(params![
+                    self.run.0,
+                    stage.word(),
+                    code,
+                    detail,
+                    path,
+                    shape,
+                    (self.title)(problem),
+                    record.line
+                ])?;
+            self.conn.last_insert_rowid()
+        };
+        self.groups.insert(name, id);
+        Ok(id)
+    }
+
+    fn write_down(&self, before: &Current, after: &State, version: i64) -> Result<()> {
+        self.conn
+            .prepare_cached(
+                "INSERT INTO step_record (step, record, before_content, after_content, before_status, after_status, \
+                 before_key, after_key, before_problems, after_problems, after_version) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            )?
+            .execute(params![
+                self.step.0,
+                before.id.0,
+                before.state.content,
+                after.content,
+                before.state.status.word(),
+                after.status.word(),
+                before.state.key,
+                after.key,
+                serde_json::to_string(&before.state.problems)?,
+                serde_json::to_string(&after.problems)?,
+                version,
+            ])?;
+        Ok(())
+    }
+}
+
+/// A record as it stands; `None` when the workspace holds no such record.
+pub(super) fn current(conn: &Connection, id: RecordId) -> Result<Option<Current>> {
+    let row = conn
+        .prepare_cached(
+            "SELECT run, version, line, content, status, key FROM record WHERE id = ?1",
+        )?
+        .query_row([id.0], |row| {
+            Ok(Current {
+                id,
+                run: RunId(row.get(0)?),
+                version: row.get(1)?,
+                line: row.get(2)?,
+                state: State {
+                    content: row.get(3)?,
+                    status: status(row, 4)?,
+                    key: row.get(5)?,
+                    problems: Vec::new(),
+                },
+            })
+        })
+        .optional()?;
+    let Some(mut record) = row else {
+        return Ok(None);
+    };
+    record.state.problems =
+        problems(conn, id).with_context(|| format!("cannot read the problems of record {id}"))?;
+    Ok(Some(record))
+}
+
+/// The fault of a write that comes too late.
+pub(super) fn changed(id: RecordId) -> Fault {
+    Fault::new(
+        FaultKind::Unusable,
+        "record:changed",
+        format!("record {id} was changed by somebody else in the meantime"),
+    )
+    .hint("look at it again, then repeat the change")
+}
+
+/// A status column.
+pub(super) fn status(row: &Row<'_>, column: usize) -> rusqlite::Result<Status> {
+    let word: String = row.get(column)?;
+    Status::from_word(&word).ok_or_else(|| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            format!("{word} is no status").into(),
+        )
+    })
+}
+
+fn problems(conn: &Connection, id: RecordId) -> Result<Vec<Problem>> {
+    let mut query = conn.prepare_cached(
+        "SELECT g.stage, g.code, g.detail, g.shape, p.path, p.message, p.hint, p.found \
+         FROM problem p JOIN problem_group g ON g.id = p.grp WHERE p.record = ?1 ORDER BY p.n",
+    )?;
+    let mut rows = query.query([id.0])?;
+    let mut problems = Vec::new();
+    while let Some(row) = rows.next()? {
+        let stage: String = row.get(0)?;
+        let path: String = row.get(4)?;
+        let found: Option<String> = row.get(7)?;
+        problems.push(Problem {
+            stage: Stage::from_word(&stage).ok_or_else(|| anyhow!("{stage} is no stage"))?,
+            code: row.get(1)?,
+            detail: row.get(2)?,
+            shape: row.get(3)?,
+            path: Path::parse(&path).ok_or_else(|| anyhow!("{path} is no path"))?,
+            message: row.get(5)?,
+            hint: row.get(6)?,
+            found: found.map(|json| serde_json::from_str(&json)).transpose()?,
+        });
+    }
+    Ok(problems)
+}
