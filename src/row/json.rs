@@ -1,10 +1,30 @@
-//! One JSON value with the spans of its members, so that an edit splices and everything else stays byte for byte.
+//! One JSON record: its value, and the spans of its members, so that an edit splices and everything else stays byte for
+//! byte.
+
+mod parse;
+mod splice;
 
 use serde_json::Value;
 
-/// A JSON record, checked to be one object without duplicate keys.
+use crate::model::Problem;
+
+pub use parse::MAX_DEPTH;
+pub use splice::Blocked;
+
+/// A JSON record, checked to be one object without duplicate names.
 #[derive(Debug)]
 pub struct Document<'a> {
     pub text: &'a str,
     pub value: Value,
+}
+
+impl<'a> Document<'a> {
+    /// Reads one object. Numbers keep their digits and members their order.
+    ///
+    /// # Errors
+    /// The problem, at stage `parse`: `json:syntax`, `json:not_object`, `json:duplicate_key` or `json:depth`.
+    pub fn read(text: &'a str) -> Result<Self, Box<Problem>> {
+        let value = parse::read(text)?;
+        Ok(Self { text, value })
+    }
 }
