@@ -109,6 +109,12 @@ impl Form {
             Self::Json => "json",
         }
     }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Csv, Self::Json]
+            .into_iter()
+            .find(|form| form.word() == word)
+    }
 }
 
 impl Layout {

@@ -4,23 +4,33 @@
 //! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
 mod changes;
+mod contracts;
 mod faults;
+mod groups;
 pub(crate) mod keys;
 pub(crate) mod load;
 mod open;
 mod owner;
+mod query;
+mod records;
+mod runs;
 mod steps;
+#[cfg(test)]
+pub(crate) mod testing;
 
 use std::path::{Path as FilePath, PathBuf};
 
 use anyhow::Result;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Row, Transaction, TransactionBehavior, types::Type};
 
 use crate::model::Fault;
 
 pub use changes::Title;
+pub use contracts::ContractText;
+pub(crate) use contracts::keep_contract;
 pub(crate) use faults::explain;
 pub(crate) use owner::{is_alive, this_process};
+pub use records::StoredRecord;
 pub use steps::{Entry, RecordChange};
 
 /// An open workspace file: one connection, for one thread.
@@ -133,4 +143,18 @@ impl Store {
         }
         Err(faults::read_only(&self.path))
     }
+}
+
+/// A column that holds one of our words, such as a status.
+fn word<T>(row: &Row<'_>, column: usize, from_word: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
+    let text: String = row.get(column)?;
+    from_word(&text).ok_or_else(|| {
+        let message = format!("{text:?} is not a word this redrive knows");
+        rusqlite::Error::FromSqlConversionFailure(column, Type::Text, message.into())
+    })
+}
+
+/// A column that counts something. SQLite's numbers are signed, ours are not.
+fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(column).map(|number| number as u64)
 }

@@ -200,6 +200,7 @@ fn configure(conn: &Connection) -> Result<()> {
     conn.pragma_update(None, "cell_size_check", true)?;
     conn.pragma_update(None, "mmap_size", 0)?;
     conn.set_prepared_statement_cache_capacity(64);
+    super::query::add_functions(conn)?;
     Ok(())
 }
 
