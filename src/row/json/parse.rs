@@ -414,3 +414,126 @@ fn named(c: Option<char>) -> String {
         Some(c) => format!("\"{c}\""),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn problem(text: &str) -> (String, String, String) {
+        let problem = read(text).unwrap_err();
+        (problem.code, problem.message, problem.hint)
+    }
+
+    #[test]
+    fn the_message_says_what_stands_where() {
+        let check = |text: &str, code: &str, message: &str, hint: &str| {
+            let expected = (code.to_owned(), message.to_owned(), hint.to_owned());
+            assert_eq!(problem(text), expected, "{text}");
+        };
+        check(
+            r#"{"ä":1 "b":2}"#,
+            "json:syntax",
+            "Expected \",\" or \"}\" but found a double quote at column 8 (byte 8).",
+            "A comma or a quote before it may be missing.",
+        );
+        check(
+            "{\"a\":1,\n\"b\":NaN}",
+            "json:syntax",
+            "NaN is no JSON value at line 2, column 5 (byte 12).",
+            "Write null, or leave the field out.",
+        );
+        check(
+            r#"{"a":"\ud83d"}"#,
+            "json:syntax",
+            "\\ud83d is half a character and its other half is missing at column 7 (byte 6).",
+            "Remove it, or write the whole character.",
+        );
+        check(
+            r#"{"a":1,}"#,
+            "json:syntax",
+            "Expected a name in double quotes but found \"}\" at column 8 (byte 7).",
+            "Remove the comma before it.",
+        );
+        check(
+            r#"{"a":{"id":1,"id":2}}"#,
+            "json:duplicate_key",
+            "The name \"id\" stands twice in one object (a.id), again at column 14 (byte 13).",
+            "Keep one of the two and rename or remove the other.",
+        );
+        check(
+            "[1]",
+            "json:not_object",
+            "A record must be an object in braces, but this is a list.",
+            "Write the record as {\"name\": value}.",
+        );
+    }
+
+    #[test]
+    fn what_serde_json_refuses_is_refused() {
+        let deep = |levels: usize| format!("{}1{}", "{\"a\":".repeat(levels), "}".repeat(levels));
+        let texts = [
+            r#"{"a":"\ud83d\u0041"}"#,
+            r#"{"a":"\udc00"}"#,
+            r#"{"a":"\ud83d\ude00"}"#,
+            r#"{"a":"\u00e"}"#,
+            r#"{"a":"\x"}"#,
+            "{\"a\":\"\t\"}",
+            r#"{"a":01}"#,
+            r#"{"a":-}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":1e400}"#,
+            r#"{"a":-0.0e-0}"#,
+            r#"{"a":-Infinity}"#,
+            r#"{'a':1}"#,
+            "{\"a\":1}\u{feff}",
+            "\u{feff}{}",
+            r#"{"a":tru}"#,
+            r#"{"a":truefalse}"#,
+            r#"{"a""#,
+            r#"{"a":"\"#,
+            r#"{"a":"\ü"}"#,
+            r#"{"a":"\u00ü"}"#,
+            "",
+            "{} {}",
+            &deep(MAX_DEPTH),
+            &deep(MAX_DEPTH + 1),
+            &deep(100_000),
+        ];
+        for text in texts {
+            let theirs = serde_json::from_str::<Value>(text);
+            assert_eq!(
+                read(text).is_ok(),
+                theirs.is_ok(),
+                "{}",
+                &text[..text.len().min(80)]
+            );
+        }
+        assert_eq!(problem(&deep(MAX_DEPTH + 1)).0, "json:depth");
+    }
+
+    #[test]
+    fn no_name_has_a_meaning_of_its_own() {
+        let text = r#"{"$serde_json::private::Number":"1"}"#;
+        assert!(read(text).unwrap().is_object());
+    }
+
+    #[test]
+    fn digits_and_order_stay() {
+        let text = r#"{"z":1.10,"a":123456789012345678901234567890,"m":-0}"#;
+        assert_eq!(read(text).unwrap().to_string(), text);
+    }
+
+    proptest! {
+        #[test]
+        fn every_text_is_read_as_serde_json_reads_it(inner in "[\\[\\]{}\",:a\\\\un0-2.eE+ \u{1}é-]{0,16}") {
+            let text = format!("{{\"k\":{inner}}}");
+            match (read(&text), serde_json::from_str::<Value>(&text)) {
+                (Ok(ours), theirs) => prop_assert_eq!(ours, theirs.unwrap()),
+                (Err(problem), Ok(_)) => prop_assert_eq!(problem.code, "json:duplicate_key"),
+                (Err(_), Err(_)) => {}
+            }
+        }
+    }
+}
