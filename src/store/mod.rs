@@ -17,6 +17,7 @@ mod runs;
 mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
+mod uniqueness;
 
 use std::path::{Path as FilePath, PathBuf};
 

@@ -63,7 +63,7 @@ impl Store {
             let step = new_step(tx, entry, contract, None)?;
             let mut written = Changes::new(tx, entry.run, step, title);
             for change in changes {
-                change_one(tx, &mut written, change)?;
+                change_one(tx, &mut written, entry.run, change)?;
             }
             written.finish()?;
             Ok(step)
@@ -876,10 +876,13 @@ mod tests {
         ]
     }
 
+    /// A text and a status.
+    type Look = (String, Status);
+
     /// The history kept the obvious way: for each record a stack of the steps it stands on and the state under each.
     #[derive(Default)]
     struct Model {
-        records: BTreeMap<i64, (Vec<usize>, (String, Status))>,
+        records: BTreeMap<i64, (Vec<usize>, Look)>,
         steps: Vec<ModelStep>,
         /// `(author, step, records)` of each undo and where in time it was done.
         undos: Vec<(usize, usize, Vec<i64>, usize)>,
@@ -891,11 +894,11 @@ mod tests {
         author: usize,
         undone: bool,
         /// By record: the stack and state under the step, and the state after it.
-        records: BTreeMap<i64, (Vec<usize>, (String, Status), (String, Status))>,
+        records: BTreeMap<i64, (Vec<usize>, Look, Look)>,
     }
 
     impl Model {
-        fn edit(&mut self, author: usize, changed: &[i64], state: &(String, Status)) {
+        fn edit(&mut self, author: usize, changed: &[i64], state: &Look) {
             self.time += 1;
             self.last_edit[author] = self.time;
             let mut records = BTreeMap::new();
