@@ -3,13 +3,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use anyhow::{Context, Result, anyhow};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use crate::model::{
-    Fault, FaultKind, Path, Problem, RecordId, RunId, Stage, Status, StepId, Version,
-};
+use super::{records::problems, word};
+use crate::model::{Fault, FaultKind, Problem, RecordId, RunId, Stage, Status, StepId, Version};
 
 /// Names a group on the screen.
 pub type Title<'t> = &'t dyn Fn(&Problem) -> String;
@@ -261,7 +260,7 @@ pub(super) fn current(conn: &Connection, id: RecordId) -> Result<Option<Current>
                 line: row.get(2)?,
                 state: State {
                     content: row.get(3)?,
-                    status: status(row, 4)?,
+                    status: word(row, 4, Status::from_word)?,
                     key: row.get(5)?,
                     problems: Vec::new(),
                 },
@@ -271,8 +270,7 @@ pub(super) fn current(conn: &Connection, id: RecordId) -> Result<Option<Current>
     let Some(mut record) = row else {
         return Ok(None);
     };
-    record.state.problems =
-        problems(conn, id).with_context(|| format!("cannot read the problems of record {id}"))?;
+    record.state.problems = problems(conn, id)?;
     Ok(Some(record))
 }
 
@@ -284,41 +282,4 @@ pub(super) fn changed(id: RecordId) -> Fault {
         format!("record {id} was changed by somebody else in the meantime"),
     )
     .hint("look at it again, then repeat the change")
-}
-
-/// A status column.
-pub(super) fn status(row: &Row<'_>, column: usize) -> rusqlite::Result<Status> {
-    let word: String = row.get(column)?;
-    Status::from_word(&word).ok_or_else(|| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            format!("{word} is no status").into(),
-        )
-    })
-}
-
-fn problems(conn: &Connection, id: RecordId) -> Result<Vec<Problem>> {
-    let mut query = conn.prepare_cached(
-        "SELECT g.stage, g.code, g.detail, g.shape, p.path, p.message, p.hint, p.found \
-         FROM problem p JOIN problem_group g ON g.id = p.grp WHERE p.record = ?1 ORDER BY p.n",
-    )?;
-    let mut rows = query.query([id.0])?;
-    let mut problems = Vec::new();
-    while let Some(row) = rows.next()? {
-        let stage: String = row.get(0)?;
-        let path: String = row.get(4)?;
-        let found: Option<String> = row.get(7)?;
-        problems.push(Problem {
-            stage: Stage::from_word(&stage).ok_or_else(|| anyhow!("{stage} is no stage"))?,
-            code: row.get(1)?,
-            detail: row.get(2)?,
-            shape: row.get(3)?,
-            path: Path::parse(&path).ok_or_else(|| anyhow!("{path} is no path"))?,
-            message: row.get(5)?,
-            hint: row.get(6)?,
-            found: found.map(|json| serde_json::from_str(&json)).transpose()?,
-        });
-    }
-    Ok(problems)
 }

@@ -8,8 +8,9 @@ use anyhow::{Result, anyhow};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
-    Store,
-    changes::{Changes, Current, State, Title, changed, current, status},
+    ContractText, Store,
+    changes::{Changes, Current, State, Title, changed, current},
+    keep_contract, word,
 };
 use crate::model::{
     Fault, FaultKind, Problem, RecordId, RunId, Status, StepId, StepKind, StepRow, UndoReport,
@@ -40,8 +41,8 @@ pub struct Entry<'e> {
     /// RFC 3339, UTC.
     pub at: &'e str,
     pub label: &'e str,
-    /// The stored contract that becomes the run's; `None` keeps it.
-    pub contract: Option<i64>,
+    /// The contract that becomes the run's, with its hash; `None` keeps the one it has.
+    pub contract: Option<(&'e ContractText, &'e [u8; 32])>,
 }
 
 impl Store {
@@ -58,7 +59,7 @@ impl Store {
         self.write(|tx| {
             let contract = match entry.contract {
                 None => contract_of(tx, entry.run)?,
-                given => given,
+                Some((contract, hash)) => Some(keep_contract(tx, contract, hash)?),
             };
             let step = new_step(tx, entry, contract, None)?;
             let mut written = Changes::new(tx, entry.run, step, title);
@@ -67,6 +68,19 @@ impl Store {
             }
             written.finish()?;
             Ok(step)
+        })
+    }
+
+    /// Gives a run another contract where that changes no record. This is no step.
+    pub fn set_contract(
+        &mut self,
+        run: RunId,
+        contract: &ContractText,
+        hash: &[u8; 32],
+    ) -> Result<()> {
+        self.write(|tx| {
+            let id = keep_contract(tx, contract, hash)?;
+            give_contract(tx, run, Some(id))
         })
     }
 
@@ -118,8 +132,15 @@ impl Store {
     }
 }
 
-fn change_one(conn: &Connection, written: &mut Changes<'_>, change: &RecordChange) -> Result<()> {
-    let before = current(conn, change.record)?.ok_or_else(|| missing(change.record))?;
+fn change_one(
+    conn: &Connection,
+    written: &mut Changes<'_>,
+    run: RunId,
+    change: &RecordChange,
+) -> Result<()> {
+    let before = current(conn, change.record)?
+        .filter(|record| record.run == run)
+        .ok_or_else(|| missing(change.record))?;
     if before.version != change.version {
         return Err(changed(change.record).into());
     }
@@ -244,7 +265,11 @@ fn standing_on(
     loop {
         let found = newest
             .query_row([record.0, below], |row| {
-                Ok((row.get(0)?, kind(row, 1)?, row.get::<_, Option<i64>>(2)?))
+                Ok((
+                    row.get(0)?,
+                    word(row, 1, StepKind::from_word)?,
+                    row.get::<_, Option<i64>>(2)?,
+                ))
             })
             .optional()?;
         match found {
@@ -263,7 +288,7 @@ fn standing(conn: &Connection, step: StepId) -> Result<Target> {
         .query_row(
             "SELECT id, run, label, before_contract, after_contract, kind, undone FROM step WHERE id = ?1",
             [step.0],
-            |row| Ok((target(row)?, kind(row, 5)?, row.get::<_, bool>(6)?)),
+            |row| Ok((target(row)?, word(row, 5, StepKind::from_word)?, row.get::<_, bool>(6)?)),
         )
         .optional()?;
     match found {
@@ -325,6 +350,12 @@ fn contract_of(conn: &Connection, run: RunId) -> Result<Option<i64>> {
         .query_row([run.0], |row| row.get(0))?)
 }
 
+fn give_contract(conn: &Connection, run: RunId, contract: Option<i64>) -> Result<()> {
+    conn.prepare_cached("UPDATE run SET contract = ?2 WHERE id = ?1")?
+        .execute(params![run.0, contract])?;
+    Ok(())
+}
+
 /// Writes a step without records, and the run's contract from then on.
 fn new_step(
     conn: &Connection,
@@ -339,10 +370,7 @@ fn new_step(
     )?;
     let before = contract_of(conn, entry.run)?;
     if after != before {
-        conn.execute(
-            "UPDATE run SET contract = ?2 WHERE id = ?1",
-            params![entry.run.0, after],
-        )?;
+        give_contract(conn, entry.run, after)?;
     }
     conn.execute(
         "INSERT INTO step (parent, run, kind, author, at, label, target, records, before_contract, after_contract) \
@@ -391,7 +419,7 @@ fn states(conn: &Connection, step: StepId, record: RecordId) -> Result<(State, S
 fn stored_state(row: &Row<'_>, first: usize) -> rusqlite::Result<(State, String)> {
     let state = State {
         content: row.get(first)?,
-        status: status(row, first + 1)?,
+        status: word(row, first + 1, Status::from_word)?,
         key: row.get(first + 2)?,
         problems: Vec::new(),
     };
@@ -413,23 +441,12 @@ fn step_row(row: &Row<'_>) -> rusqlite::Result<StepRow> {
         id: StepId(row.get(0)?),
         parent: row.get::<_, Option<i64>>(1)?.map(StepId),
         run: RunId(row.get(2)?),
-        kind: kind(row, 3)?,
+        kind: word(row, 3, StepKind::from_word)?,
         author: row.get(4)?,
         at: row.get(5)?,
         label: row.get(6)?,
         records: row.get::<_, i64>(7)? as u64,
         undone: row.get(8)?,
-    })
-}
-
-fn kind(row: &Row<'_>, column: usize) -> rusqlite::Result<StepKind> {
-    let word: String = row.get(column)?;
-    StepKind::from_word(&word).ok_or_else(|| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            format!("{word} is no kind of step").into(),
-        )
     })
 }
 
@@ -803,35 +820,45 @@ mod tests {
     #[test]
     fn an_undo_gives_a_run_its_contract_back() {
         let mut bench = Bench::new(1);
-        bench
-            .store
-            .write(|tx| {
-                tx.execute("INSERT INTO contract VALUES (7, x'00', 'c', '', '')", [])?;
-                Ok(())
-            })
-            .unwrap();
-        let contract = |bench: &Bench| contract_of(bench.store.conn(), RUN).unwrap();
+        let contract = |bench: &Bench| {
+            let stored = bench.store.run_contract(RUN).unwrap();
+            stored.map(|contract| contract.name)
+        };
+        let text = |name: &str| ContractText {
+            name: name.to_owned(),
+            text: String::new(),
+            files: Vec::new(),
+            path: PathBuf::new(),
+        };
         let change = RecordChange {
             text: None,
             ..bench.change(1, "{}", None)
         };
+        let strict = text("strict");
         let entry = Entry {
             run: RUN,
             kind: StepKind::Check,
             author: "ann",
             at: AT,
             label: "check",
-            contract: Some(7),
+            contract: Some((&strict, &[1; 32])),
         };
         bench
             .store
             .apply(&entry, &[change], &|_| String::new())
             .unwrap();
-        assert_eq!(contract(&bench), Some(7));
+        assert_eq!(contract(&bench).as_deref(), Some("strict"));
         bench.store.undo("ann", AT, None).unwrap();
         assert_eq!(contract(&bench), None);
         bench.store.redo("ann", AT).unwrap();
-        assert_eq!(contract(&bench), Some(7));
+        assert_eq!(contract(&bench).as_deref(), Some("strict"));
+        // A contract that came later stays.
+        bench
+            .store
+            .set_contract(RUN, &text("other"), &[2; 32])
+            .unwrap();
+        bench.store.undo("ann", AT, None).unwrap();
+        assert_eq!(contract(&bench).as_deref(), Some("other"));
     }
 
     /// What a person or the sender does in the state machine below. Authors are 0 and 1, records 1 to 4.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
 
-use super::{Store, changes::status, keys::KeyHasher};
+use super::{Store, keys::KeyHasher, word};
 use crate::model::{RecordId, RunId, Status};
 
 impl Store {
@@ -13,7 +13,7 @@ impl Store {
             "SELECT id, status FROM record WHERE run = ?1 AND key = ?2 ORDER BY id",
         )?;
         let holders = query.query_map(params![run.0, key], |row| {
-            Ok((RecordId(row.get(0)?), status(row, 1)?))
+            Ok((RecordId(row.get(0)?), word(row, 1, Status::from_word)?))
         })?;
         Ok(holders.collect::<rusqlite::Result<_>>()?)
     }
