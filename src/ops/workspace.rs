@@ -1,10 +1,20 @@
 //! An open workspace and who works in it.
 
-use std::path::{Path as FilePath, PathBuf};
+use std::{
+    cell::RefCell,
+    collections::HashMap,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+};
 
 use anyhow::Result;
 
-use crate::store::Store;
+use crate::{
+    contract::{self, Contract},
+    filter::Filter,
+    model::RunId,
+    store::Store,
+};
 
 /// An open workspace. Each thread opens its own.
 pub struct Workspace {
@@ -12,6 +22,8 @@ pub struct Workspace {
     pub(crate) path: PathBuf,
     /// Who does something, as claimed.
     pub(crate) author: String,
+    /// Compiled contracts by their number in the store, so that a page of records compiles nothing again.
+    contracts: RefCell<HashMap<i64, Arc<Contract>>>,
 }
 
 impl Workspace {
@@ -20,29 +32,17 @@ impl Workspace {
     /// # Errors
     /// `workspace:missing`, `workspace:foreign`, `workspace:newer`, `workspace:read_only` (all exit 3).
     pub fn open(path: &FilePath, author: &str) -> Result<Self> {
-        Ok(Self {
-            store: Store::open(path)?,
-            path: path.to_owned(),
-            author: author.to_owned(),
-        })
+        Ok(Self::of(Store::open(path)?, path, author))
     }
 
     /// Opens a workspace, making it (0600) when there is none.
     pub fn create(path: &FilePath, author: &str) -> Result<Self> {
-        Ok(Self {
-            store: Store::create(path, &now())?,
-            path: path.to_owned(),
-            author: author.to_owned(),
-        })
+        Ok(Self::of(Store::create(path, &now())?, path, author))
     }
 
     /// Opens an existing workspace for looking only.
     pub fn open_read_only(path: &FilePath) -> Result<Self> {
-        Ok(Self {
-            store: Store::open_read_only(path)?,
-            path: path.to_owned(),
-            author: String::new(),
-        })
+        Ok(Self::of(Store::open_read_only(path)?, path, ""))
     }
 
     pub fn path(&self) -> &FilePath {
@@ -54,6 +54,41 @@ impl Workspace {
         match self.path.parent() {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => FilePath::new("."),
+        }
+    }
+
+    /// A run's contract as it was when the run was loaded or last checked, compiled; `None` when it has none.
+    ///
+    /// # Errors
+    /// `run:missing`; a fault when this redrive cannot use the stored contract any more.
+    pub(crate) fn contract(&self, run: RunId) -> Result<Option<Arc<Contract>>> {
+        let Some(number) = self.store.contract_of(run)? else {
+            return Ok(None);
+        };
+        if let Some(known) = self.contracts.borrow().get(&number) {
+            return Ok(Some(Arc::clone(known)));
+        }
+        let compiled = Arc::new(contract::restore(&self.store.contract(number)?)?);
+        self.contracts
+            .borrow_mut()
+            .insert(number, Arc::clone(&compiled));
+        Ok(Some(compiled))
+    }
+
+    /// The run a filter is about: the one it names, else the newest; `None` in an empty workspace.
+    pub(crate) fn run_of(&self, filter: &Filter) -> Result<Option<RunId>> {
+        match filter.run() {
+            Some(run) => Ok(Some(run)),
+            None => self.store.newest_run(),
+        }
+    }
+
+    fn of(store: Store, path: &FilePath, author: &str) -> Self {
+        Self {
+            store,
+            path: path.to_owned(),
+            author: author.to_owned(),
+            contracts: RefCell::default(),
         }
     }
 }

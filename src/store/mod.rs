@@ -42,17 +42,20 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens an existing workspace for reading and writing, and brings it to this version's form.
+    /// Opens an existing workspace for reading and writing, brings it to this version's form and removes
+    /// what loads left behind that have died.
     ///
     /// # Errors
     /// `workspace:missing`, `workspace:foreign`, `workspace:newer`, `workspace:read_only`, `workspace:damaged`. A file that
     /// is refused stays as it is, byte for byte.
     pub fn open(path: &FilePath) -> Result<Self> {
-        Ok(Self {
+        let mut store = Self {
             conn: open::writable(path)?,
             path: path.to_owned(),
             writable: true,
-        })
+        };
+        store.clear_abandoned()?;
+        Ok(store)
     }
 
     /// Opens a workspace; makes it, readable by its owner only, when there is none. `created_at` is RFC 3339, UTC.
