@@ -2,26 +2,43 @@
 
 use anyhow::Result;
 
-use super::Workspace;
+use super::{Workspace, workspace::now};
 use crate::model::{RunId, StepId, StepRow, UndoReport};
 
-/// Takes back one's own newest step, or the named one. Records that were sent or changed since are skipped and named.
+/// Takes back one's own newest step, or the named one whoever made it. Records that were sent or changed since are
+/// skipped and named.
 ///
 /// # Errors
-/// `undo:nothing` (exit 1) when there is no such step or all its records are frozen.
+/// `undo:nothing` (exit 1) when there is no such step or all its records were sent or changed since.
 pub fn undo(workspace: &mut Workspace, step: Option<StepId>) -> Result<UndoReport> {
-    let _ = (workspace, step);
-    todo!()
+    let report = workspace.store.undo(&workspace.author, &now(), step)?;
+    tracing::info!(
+        target: "redrive",
+        event = "undo",
+        step = report.step.0,
+        records = report.records,
+        skipped = report.skipped.len(),
+    );
+    Ok(report)
 }
 
 /// Brings back one's own last undone step, unless something was changed since.
+///
+/// # Errors
+/// `undo:nothing` (exit 1) when there is nothing to redo or all its records were sent or changed since.
 pub fn redo(workspace: &mut Workspace) -> Result<UndoReport> {
-    let _ = workspace;
-    todo!()
+    let report = workspace.store.redo(&workspace.author, &now())?;
+    tracing::info!(
+        target: "redrive",
+        event = "redo",
+        step = report.step.0,
+        records = report.records,
+        skipped = report.skipped.len(),
+    );
+    Ok(report)
 }
 
 /// All steps of a run (of every run for `None`), newest first.
 pub fn history(workspace: &Workspace, run: Option<RunId>) -> Result<Vec<StepRow>> {
-    let _ = (workspace, run);
-    todo!()
+    workspace.store.history(run)
 }
