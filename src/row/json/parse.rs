@@ -41,13 +41,13 @@ struct Wrong {
     inside: Vec<String>,
 }
 
-type Step<T> = Result<T, Box<Wrong>>;
+type Step<T> = Result<T, Wrong>;
 
 impl Parser<'_> {
     fn whole(&mut self) -> Step<Value> {
         self.skip_space();
         if self.at == self.text.len() {
-            return Err(self.wrong(
+            return Err(wrong(
                 self.at,
                 "The text is empty",
                 "Write the record as {\"name\": value}.",
@@ -77,9 +77,9 @@ impl Parser<'_> {
     fn nested(&mut self, read: fn(&mut Self) -> Step<Value>) -> Step<Value> {
         if self.depth == MAX_DEPTH {
             let what = format!("Objects and lists stand in each other more than {MAX_DEPTH} deep");
-            let mut wrong = self.wrong(self.at, what, "Flatten the record.");
-            wrong.code = "json:depth";
-            return Err(wrong);
+            let mut found = wrong(self.at, what, "Flatten the record.");
+            found.code = "json:depth";
+            return Err(found);
         }
         self.depth += 1;
         self.at += 1;
@@ -108,7 +108,7 @@ impl Parser<'_> {
             self.skip_space();
             let value = self.value().map_err(|wrong| wrong.inside(&name))?;
             if members.contains_key(&name) {
-                return Err(self.duplicate(start, name));
+                return Err(duplicate(start, &name));
             }
             members.insert(name, value);
             self.skip_space();
@@ -158,7 +158,7 @@ impl Parser<'_> {
             let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
             let Some(plain) = rest.iter().position(special) else {
                 let what = "A text begins here and its closing quote is missing";
-                return Err(self.wrong(open, what, "Add the closing quote."));
+                return Err(wrong(open, what, "Add the closing quote."));
             };
             value.push_str(&self.text[self.at..self.at + plain]);
             self.at += plain;
@@ -170,7 +170,7 @@ impl Parser<'_> {
                 b'\\' => value.push(self.escape()?),
                 control => {
                     let what = format!("A control character (U+{control:04X}) stands in a text");
-                    return Err(self.wrong(
+                    return Err(wrong(
                         self.at,
                         what,
                         "Write a line break as \\n and a tab as \\t.",
@@ -194,7 +194,7 @@ impl Parser<'_> {
             Some('u') => return self.unicode(start),
             _ => {
                 let what = format!("\"\\\" is followed by {}", named(letter));
-                return Err(self.wrong(start, what, "Write a backslash as \\\\."));
+                return Err(wrong(start, what, "Write a backslash as \\\\."));
             }
         })
     }
@@ -210,19 +210,19 @@ impl Parser<'_> {
                 "{} is half a character and its other half is missing",
                 &self.text[at..at + 6]
             );
-            self.wrong(at, what, "Remove it, or write the whole character.")
+            wrong(at, what, "Remove it, or write the whole character.")
         };
         if first >= 0xdc00 || !self.text[self.at..].starts_with("\\u") {
             return Err(half(start));
         }
-        let wrong = half(start);
+        let no_half = half(start);
         let next = self.at;
         self.at += 2;
         let second = self.four_digits(next)?;
         if !(0xdc00..0xe000).contains(&second) {
-            return Err(wrong);
+            return Err(no_half);
         }
-        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).ok_or(wrong)
+        char::from_u32(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)).ok_or(no_half)
     }
 
     fn four_digits(&mut self, start: usize) -> Step<u32> {
@@ -231,7 +231,7 @@ impl Parser<'_> {
             .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .and_then(|digits| u32::from_str_radix(digits, 16).ok());
         self.at += 4;
-        code.ok_or_else(|| self.wrong(start, "\\u is not followed by four hexadecimal digits", ""))
+        code.ok_or_else(|| wrong(start, "\\u is not followed by four hexadecimal digits", ""))
     }
 
     fn number(&mut self) -> Step<Value> {
@@ -255,7 +255,7 @@ impl Parser<'_> {
         } else {
             format!("{text} is no number")
         };
-        Err(self.wrong(start, what, hint))
+        Err(wrong(start, what, hint))
     }
 
     fn word(&mut self, word: &str, value: Value) -> Step<Value> {
@@ -283,7 +283,7 @@ impl Parser<'_> {
         there
     }
 
-    fn no_value(&self) -> Box<Wrong> {
+    fn no_value(&self) -> Wrong {
         let rest = &self.text[self.at..];
         let word: String = rest
             .chars()
@@ -294,15 +294,15 @@ impl Parser<'_> {
             "" => self.unexpected("a value", self.comma_hint()),
             "NaN" | "Infinity" => {
                 let what = format!("{word} is no JSON value");
-                self.wrong(self.at, what, "Write null, or leave the field out.")
+                wrong(self.at, what, "Write null, or leave the field out.")
             }
             "True" | "False" | "TRUE" | "FALSE" | "None" | "NULL" | "Null" | "undefined" => {
                 let what = format!("{word} is no JSON value");
-                self.wrong(self.at, what, "JSON writes true, false and null.")
+                wrong(self.at, what, "JSON writes true, false and null.")
             }
             _ => {
                 let what = format!("{word} stands where a value must begin");
-                self.wrong(self.at, what, "Put text in double quotes.")
+                wrong(self.at, what, "Put text in double quotes.")
             }
         }
     }
@@ -318,43 +318,23 @@ impl Parser<'_> {
         }
     }
 
-    fn unexpected(&self, wanted: &str, hint: &'static str) -> Box<Wrong> {
+    fn unexpected(&self, wanted: &str, hint: &'static str) -> Wrong {
         let found = named(self.text[self.at..].chars().next());
         let hint = if self.at == self.text.len() {
             "The text was cut off."
         } else {
             hint
         };
-        self.wrong(
+        wrong(
             self.at,
             format!("Expected {wanted} but found {found}"),
             hint,
         )
     }
-
-    fn duplicate(&self, at: usize, name: String) -> Box<Wrong> {
-        let mut wrong = self.wrong(
-            at,
-            "",
-            "Keep one of the two and rename or remove the other.",
-        );
-        wrong.code = "json:duplicate_key";
-        wrong.inside(&name)
-    }
-
-    fn wrong(&self, at: usize, what: impl Into<String>, hint: &'static str) -> Box<Wrong> {
-        Box::new(Wrong {
-            at,
-            code: "json:syntax",
-            what: what.into(),
-            hint,
-            inside: Vec::new(),
-        })
-    }
 }
 
 impl Wrong {
-    fn inside(mut self: Box<Self>, segment: &str) -> Box<Self> {
+    fn inside(mut self, segment: &str) -> Self {
         self.inside.push(segment.to_owned());
         self
     }
@@ -391,6 +371,26 @@ fn not_object(value: &Value) -> Box<Problem> {
     let message = format!("A record must be an object in braces, but this is {kind}.");
     let hint = "Write the record as {\"name\": value}.".to_owned();
     problems::problem("json:not_object", message, hint)
+}
+
+fn wrong(at: usize, what: impl Into<String>, hint: &'static str) -> Wrong {
+    Wrong {
+        at,
+        code: "json:syntax",
+        what: what.into(),
+        hint,
+        inside: Vec::new(),
+    }
+}
+
+fn duplicate(at: usize, name: &str) -> Wrong {
+    let mut found = wrong(
+        at,
+        "",
+        "Keep one of the two and rename or remove the other.",
+    );
+    found.code = "json:duplicate_key";
+    found.inside(name)
 }
 
 /// `column 14 (byte 13)`, with the line in front where there is more than one. Lines and columns count from 1 and in
@@ -486,7 +486,7 @@ mod tests {
             r#"{"a":1e400}"#,
             r#"{"a":-0.0e-0}"#,
             r#"{"a":-Infinity}"#,
-            r#"{'a':1}"#,
+            r"{'a':1}",
             "{\"a\":1}\u{feff}",
             "\u{feff}{}",
             r#"{"a":tru}"#,
