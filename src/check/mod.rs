@@ -2,25 +2,36 @@
 //!
 //! A record with problems is a value, never an `Err`.
 
-pub mod rules;
-pub mod schema;
+mod columns;
+mod functions;
+mod lazy;
+mod rules;
+mod schema;
 pub mod suggest;
+mod unions;
+mod wants;
 pub mod wording;
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::{
+    borrow::Cow,
+    cmp::Ordering,
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use self::{columns::Columns, rules::Rules, schema::Schema};
 use crate::{
-    model::{Path, Problem, Wants},
-    row::Row,
+    model::{Found, Path, Problem, Stage, Wants},
+    row::{Row, cells::Cells},
 };
 
 /// Everything the check needs to know, taken from a contract.
 #[derive(Clone, Debug, Default)]
 pub struct Spec {
     pub schema: Option<Value>,
-    /// Local files the schema refers to, by the reference they are named by.
+    /// Local files the schema refers to, by their path relative to the schema's file.
     pub references: BTreeMap<String, Value>,
     pub formats: bool,
     pub rules: Vec<Rule>,
@@ -52,43 +63,197 @@ pub struct SpecError {
 
 /// A compiled contract. Built once, shared by all threads.
 pub struct Checker {
-    _spec: Spec,
+    schema: Option<Schema>,
+    rules: Rules,
+    key: Vec<Path>,
+    empty_is_missing: bool,
+    coerce: bool,
+    /// The columns of the first layout that was checked. A run has one layout, so that this is the one that counts.
+    columns: OnceLock<Arc<Columns>>,
 }
 
 impl Checker {
     /// Compiles schema and rules.
+    ///
+    /// # Errors
+    /// The first schema or rule that cannot be compiled.
     pub fn build(spec: Spec) -> Result<Self, SpecError> {
-        Ok(Self { _spec: spec })
+        let rules = Rules::build(&spec.rules)?;
+        let schema = match spec.schema {
+            Some(root) => Some(Schema::build(root, spec.references, spec.formats)?),
+            None => None,
+        };
+        Ok(Self {
+            schema,
+            rules,
+            key: spec.key,
+            empty_is_missing: spec.empty_is_missing,
+            coerce: spec.coerce,
+            columns: OnceLock::new(),
+        })
     }
 
     /// Finds all problems of a record, in the order stage, column, rule, and appends them to `problems`. Load, edit and
     /// check call this and nothing else. Uniqueness, which sees more than one record, is not part of it.
     pub fn check(&self, row: &Row<'_>, problems: &mut Vec<Problem>) {
-        let _ = (row, problems);
-        todo!()
+        let before = problems.len();
+        let document;
+        let value = match row {
+            Row::Cells(_) => {
+                document = self.document(row);
+                &document
+            }
+            Row::Json(json) => &json.value,
+        };
+        if let Some(schema) = &self.schema {
+            schema.check(value, problems);
+        }
+        self.rules.check(value, self, before, problems);
+        let found = &mut problems[before..];
+        found.sort_by(|a, b| self.order(a, b));
     }
 
     /// The record as a typed JSON document, CSV text coerced where nothing is lost; absent cells are left out.
     pub fn document(&self, row: &Row<'_>) -> Value {
-        let _ = row;
-        todo!()
+        match row {
+            Row::Json(json) => json.value.clone(),
+            Row::Cells(cells) => {
+                let columns = self.columns(cells);
+                let mut fields = Map::new();
+                for (at, name) in cells.columns.iter().enumerate().take(cells.len()) {
+                    if let Some(value) = columns.value(cells, at) {
+                        fields.insert(name.clone(), value);
+                    }
+                }
+                Value::Object(fields)
+            }
+        }
     }
 
     /// The natural key as text, parts joined by `\u{1f}`; `None` when the contract names none or a part is missing.
     pub fn key<'r>(&self, row: &'r Row<'_>) -> Option<Cow<'r, str>> {
-        let _ = row;
-        todo!()
+        let (first, rest) = self.key.split_first()?;
+        let mut key = key_part(row, first)?;
+        for path in rest {
+            let part = key_part(row, path)?;
+            let joined = key.to_mut();
+            joined.push('\u{1f}');
+            joined.push_str(&part);
+        }
+        Some(key)
     }
 
     /// The problem of a record whose key stands already in record number `first` (when known).
     pub fn duplicate(&self, row: &Row<'_>, first: Option<i64>) -> Problem {
-        let _ = (row, first);
-        todo!()
+        let path = self.key.first().cloned().unwrap_or_default();
+        let key = self.key(row).map(|key| key.replace('\u{1f}', ", "));
+        let (message, hint) = wording::duplicate(
+            &wording::label(&path, &self.wants(&path)),
+            key.as_deref(),
+            first,
+        );
+        Problem {
+            stage: Stage::Rule,
+            code: "unique".to_owned(),
+            detail: String::new(),
+            path,
+            message,
+            hint,
+            found: key.map(Found::Text),
+            shape: String::new(),
+        }
     }
 
     /// What is wanted at a path, for coercion, sentences and suggestions. Nothing is known without a schema.
     pub fn wants(&self, path: &Path) -> Wants {
-        let _ = path;
-        todo!()
+        self.schema
+            .as_ref()
+            .map(|schema| schema.wants(path))
+            .unwrap_or_default()
+    }
+
+    /// The field names of the schema's properties, in its order; empty without a schema.
+    pub fn properties(&self) -> &[String] {
+        self.schema.as_ref().map_or(&[], |schema| &schema.columns)
+    }
+
+    /// The one order of a record's problems: stage, column, path, rule, code.
+    fn order(&self, a: &Problem, b: &Problem) -> Ordering {
+        let column = |path: &Path| match (path.segments().next(), &self.schema) {
+            (None, _) => 0,
+            (Some(name), Some(schema)) => schema.position(&name).map_or(usize::MAX, |at| at + 1),
+            (Some(_), None) => usize::MAX,
+        };
+        a.stage
+            .cmp(&b.stage)
+            .then_with(|| column(&a.path).cmp(&column(&b.path)))
+            .then_with(|| by_segments(&a.path, &b.path))
+            .then_with(|| {
+                self.rules
+                    .position(&a.code)
+                    .cmp(&self.rules.position(&b.code))
+            })
+            .then_with(|| (&a.code, &a.detail).cmp(&(&b.code, &b.detail)))
+    }
+
+    /// How the cells of this layout become values.
+    fn columns(&self, cells: &Cells<'_>) -> Arc<Columns> {
+        let make = || Arc::new(Columns::new(cells.columns, self));
+        let first = self.columns.get_or_init(make);
+        if first.names == cells.columns {
+            Arc::clone(first)
+        } else {
+            make()
+        }
     }
 }
+
+/// Compares segment by segment; positions as numbers, so that `/lines/2` stands before `/lines/10`.
+fn by_segments(a: &Path, b: &Path) -> Ordering {
+    let (mut left, mut right) = (a.segments(), b.segments());
+    loop {
+        let order = match (left.next(), right.next()) {
+            (None, None) => return Ordering::Equal,
+            (None, Some(_)) => Ordering::Less,
+            (Some(_), None) => Ordering::Greater,
+            (Some(a), Some(b)) => match (a.parse::<u64>(), b.parse::<u64>()) {
+                (Ok(a), Ok(b)) => a.cmp(&b),
+                _ => a.cmp(&b),
+            },
+        };
+        if order != Ordering::Equal {
+            return order;
+        }
+    }
+}
+
+fn key_part<'r>(row: &'r Row<'_>, path: &Path) -> Option<Cow<'r, str>> {
+    let text = match row {
+        Row::Cells(cells) => {
+            let (parent, name) = path.split_last()?;
+            let column = cells.columns.iter().position(|column| *column == name)?;
+            if !parent.is_root() || column >= cells.len() {
+                return None;
+            }
+            cells.get(column)
+        }
+        Row::Json(json) => match json.value.pointer(path.as_str())? {
+            Value::String(text) => Cow::Borrowed(text.as_str()),
+            Value::Number(number) => Cow::Owned(number.to_string()),
+            Value::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
+            Value::Null | Value::Array(_) | Value::Object(_) => return None,
+        },
+    };
+    (!text.is_empty()).then_some(text)
+}
+
+/// A value as problems carry it.
+fn found(value: &Value) -> Found {
+    match value {
+        Value::String(text) => Found::Text(text.clone()),
+        other => Found::Json(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

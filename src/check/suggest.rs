@@ -1,6 +1,6 @@
 //! Certain repairs of a value: trim, nearest allowed value, number and boolean clean-up, case.
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::model::{Found, Wants};
 
@@ -14,6 +14,325 @@ pub struct Suggestion {
 
 /// Repairs of `found` that fit `wants`, best first; nothing is guessed.
 pub fn suggest(found: &Found, wants: &Wants) -> Vec<Suggestion> {
-    let _ = (found, wants);
-    todo!()
+    let mut all = Vec::new();
+    match found {
+        Found::Text(text) => {
+            from_allowed(text, wants, &mut all);
+            if wants.boolean {
+                from_boolean(text, &mut all);
+            }
+            if wants.integer || wants.number {
+                from_number(text, wants, &mut all);
+            }
+            if wants.text || all.is_empty() {
+                from_text(text, wants, &mut all);
+            }
+        }
+        Found::Json(json) => from_json(json, wants, &mut all),
+        Found::Missing => {}
+    }
+    let original = match found {
+        Found::Text(text) => Some(Value::String(text.clone())),
+        Found::Json(json) => serde_json::from_str(json).ok(),
+        Found::Missing => None,
+    };
+    let mut kept: Vec<Suggestion> = Vec::new();
+    for one in all {
+        let known = kept.iter().any(|earlier| earlier.value == one.value);
+        if !known && Some(&one.value) != original.as_ref() {
+            kept.push(one);
+        }
+    }
+    kept
+}
+
+/// The nearest of several names, if one is clearly nearest: equal but for case and signs, or few letters away.
+pub fn nearest<'n>(text: &str, names: &'n [String]) -> Option<&'n str> {
+    let wanted = bare(text);
+    if wanted.is_empty() {
+        return None;
+    }
+    let mut equal = names.iter().filter(|name| bare(name) == wanted);
+    if let Some(name) = equal.next() {
+        return equal.next().is_none().then_some(name.as_str());
+    }
+    let mut ranked: Vec<(usize, &String)> = names
+        .iter()
+        .map(|name| (strsim::osa_distance(&bare(name), &wanted), name))
+        .collect();
+    ranked.sort_by_key(|(distance, _)| *distance);
+    let (distance, name) = *ranked.first()?;
+    let longest = wanted.chars().count().max(bare(name).chars().count());
+    let near = distance <= (longest / 4).clamp(1, 3) && longest >= 3;
+    let clear = ranked.get(1).is_none_or(|(next, _)| *next > distance);
+    (near && clear).then_some(name.as_str())
+}
+
+/// Letters and digits only, lower case: what stays of a name when it is written in another style.
+fn bare(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+fn from_allowed(text: &str, wants: &Wants, all: &mut Vec<Suggestion>) {
+    let names: Vec<String> = wants
+        .allowed
+        .iter()
+        .filter_map(|value| value.as_str().map(str::to_owned))
+        .collect();
+    if names.is_empty() || names.iter().any(|name| name == text) {
+        return;
+    }
+    if let Some(name) = nearest(text, &names) {
+        let why = if name == text.trim() {
+            "spaces removed"
+        } else if name.to_lowercase() == text.trim().to_lowercase() {
+            "upper and lower case"
+        } else {
+            "nearest allowed value"
+        };
+        all.push(Suggestion {
+            value: Value::String(name.to_owned()),
+            why,
+        });
+    }
+}
+
+fn from_boolean(text: &str, all: &mut Vec<Suggestion>) {
+    let guess = match text.trim().to_lowercase().as_str() {
+        "true" | "t" | "yes" | "y" | "1" | "1.0" | "on" | "ja" | "j" | "wahr" | "oui" | "vrai"
+        | "si" | "sí" | "x" => true,
+        "false" | "f" | "no" | "n" | "0" | "0.0" | "off" | "nein" | "falsch" | "non" | "faux" => {
+            false
+        }
+        _ => return,
+    };
+    all.push(Suggestion {
+        value: Value::Bool(guess),
+        why: if guess { "means yes" } else { "means no" },
+    });
+}
+
+fn from_number(text: &str, wants: &Wants, all: &mut Vec<Suggestion>) {
+    let Some(clean) = clean_number(text) else {
+        return;
+    };
+    let clean = match clean.split_once('.') {
+        // A fraction of zeros is no fraction.
+        Some((whole, fraction)) if wants.integer => {
+            if fraction.bytes().any(|byte| byte != b'0') {
+                return;
+            }
+            whole.to_owned()
+        }
+        _ => clean,
+    };
+    if let Ok(number) = clean.parse::<Number>() {
+        all.push(Suggestion {
+            value: Value::Number(number),
+            why: "number cleaned up",
+        });
+    }
+}
+
+/// A number freed from currency, unit, spaces and thousands separators; `None` where it could mean two things.
+fn clean_number(text: &str) -> Option<String> {
+    let text = text.trim();
+    let (negative, text) = match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
+        Some(inside) => (true, inside),
+        None => (false, text),
+    };
+    let first = text.find(|c: char| c.is_ascii_digit())?;
+    let last = text.rfind(|c: char| c.is_ascii_digit())?;
+    let (before, after) = (text[..first].trim(), text[last + 1..].trim());
+    let minus = |part: &str| part.matches(['-', '−']).count();
+    let is_unit = |part: &str| {
+        part.chars().count() <= 8
+            && part.chars().all(|c| {
+                c.is_alphabetic() || matches!(c, '$' | '€' | '£' | '¥' | '.' | '-' | '−' | ' ')
+            })
+    };
+    let signs = minus(before);
+    if signs > 1
+        || (signs == 1 && negative)
+        || !is_unit(before)
+        || !is_unit(after)
+        || minus(after) > 0
+    {
+        return None;
+    }
+    // A point before the first digit would be a fraction without its zero; a unit's letters may end with one.
+    if before.ends_with('.') && !before.chars().any(char::is_alphabetic) {
+        return None;
+    }
+    let digits = ungroup(&text[first..=last])?;
+    let sign = if negative || signs == 1 { "-" } else { "" };
+    Some(format!("{sign}{digits}"))
+}
+
+/// Digits with thousands separators taken out and a point for decimals.
+fn ungroup(text: &str) -> Option<String> {
+    let spaces = |c: char| {
+        matches!(
+            c,
+            ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}' | '\'' | '’' | '_'
+        )
+    };
+    if !text
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '.' | ',') || spaces(c))
+    {
+        return None;
+    }
+    let decimal = match (text.rfind('.'), text.rfind(',')) {
+        (Some(point), Some(comma)) => Some(if point > comma { '.' } else { ',' }),
+        (Some(_), None) if text.matches('.').count() == 1 => Some('.'),
+        (None, Some(comma)) if text.matches(',').count() == 1 => {
+            // 12,5 has a decimal comma. 1,234 can be read both ways, so it is left to a person.
+            if text.len() - comma == 4 && !text.contains(spaces) && !text.starts_with("0,") {
+                return None;
+            }
+            Some(',')
+        }
+        _ => None,
+    };
+    let (whole, fraction) = match decimal {
+        Some(mark) => {
+            let (whole, fraction) = text.rsplit_once(mark)?;
+            if whole.contains(mark) {
+                return None;
+            }
+            (whole, Some(fraction))
+        }
+        None => (text, None),
+    };
+    let groups: Vec<&str> = whole.split(|c: char| !c.is_ascii_digit()).collect();
+    let grouped = groups.len() == 1
+        || (groups[0].len() <= 3
+            && !groups[0].is_empty()
+            && groups[1..].iter().all(|group| group.len() == 3));
+    let separators: std::collections::BTreeSet<char> =
+        whole.chars().filter(|c| !c.is_ascii_digit()).collect();
+    let fits = fraction.is_none_or(|digits| {
+        !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    });
+    if !grouped || separators.len() > 1 || !fits {
+        return None;
+    }
+    let whole = groups.concat();
+    // An identifier with leading zeros is not a number.
+    if whole.len() > 1 && whole.starts_with('0') {
+        return None;
+    }
+    Some(match fraction {
+        Some(fraction) => format!("{whole}.{fraction}"),
+        None => whole,
+    })
+}
+
+fn from_text(text: &str, wants: &Wants, all: &mut Vec<Suggestion>) {
+    let fixed = !wants.allowed.is_empty();
+    let trimmed = text.trim();
+    if matches!(wants.format.as_deref(), Some("email" | "idn-email")) {
+        if let Some(address) = clean_email(trimmed) {
+            let why = if address == trimmed {
+                "spaces removed"
+            } else {
+                "address only"
+            };
+            all.push(Suggestion {
+                value: Value::String(address.to_owned()),
+                why,
+            });
+        }
+    } else if wants.format.as_deref() == Some("date") {
+        // A date at midnight is still that date.
+        let day = trimmed
+            .get(..10)
+            .filter(|_| is_midnight(trimmed.get(10..).unwrap_or("x")));
+        if let Some(day) = day
+            && super::functions::calendar_date(day).is_some()
+        {
+            all.push(Suggestion {
+                value: Value::String(day.to_owned()),
+                why: "date only",
+            });
+        }
+    } else if wants.format.as_deref() == Some("date-time") {
+        if let Some(moment) = with_a_t(trimmed) {
+            all.push(Suggestion {
+                value: Value::String(moment),
+                why: "T between date and time",
+            });
+        }
+    } else if trimmed != text && !trimmed.is_empty() && !fixed {
+        all.push(Suggestion {
+            value: Value::String(trimmed.to_owned()),
+            why: "spaces removed",
+        });
+    }
+}
+
+fn is_midnight(rest: &str) -> bool {
+    matches!(
+        rest,
+        "" | " 00:00:00" | "T00:00:00" | "T00:00:00Z" | " 00:00" | "T00:00"
+    )
+}
+
+/// `2025-12-31 14:30:00Z` with a T; a time without a zone could be anywhere and stays as it is.
+fn with_a_t(text: &str) -> Option<String> {
+    let moment = match text.as_bytes().get(10)? {
+        b' ' => format!("{}T{}", text.get(..10)?, text.get(11..)?.replace(' ', "")),
+        b'T' => text.to_owned(),
+        _ => return None,
+    };
+    super::functions::calendar_date(&moment)?;
+    moment.parse::<jiff::Timestamp>().ok()?;
+    Some(moment)
+}
+
+/// The address in `mailto:a@b.c`, `<a@b.c>` and `A B <a@b.c>`.
+fn clean_email(text: &str) -> Option<&str> {
+    let text = text
+        .strip_prefix("mailto:")
+        .or_else(|| text.strip_prefix("MAILTO:"))
+        .unwrap_or(text);
+    let text = match text.rsplit_once('<') {
+        Some((_, inside)) => inside.strip_suffix('>')?,
+        None => text,
+    };
+    let text = text.trim();
+    let (name, host) = text.split_once('@')?;
+    let good = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && !part.ends_with('.')
+            && !part.contains("..")
+            && part
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+'))
+    };
+    (good(name) && good(host) && host.contains('.') && !host.contains('_')).then_some(text)
+}
+
+fn from_json(json: &str, wants: &Wants, all: &mut Vec<Suggestion>) {
+    let Ok(value) = serde_json::from_str::<Value>(json) else {
+        return;
+    };
+    match value {
+        Value::Number(number) if wants.text => all.push(Suggestion {
+            value: Value::String(number.to_string()),
+            why: "kept as text",
+        }),
+        Value::Number(number) if wants.boolean => from_boolean(&number.to_string(), all),
+        Value::Number(number) if wants.integer => from_number(&number.to_string(), wants, all),
+        Value::Bool(flag) if wants.text && wants.allowed.is_empty() => all.push(Suggestion {
+            value: Value::String(flag.to_string()),
+            why: "kept as text",
+        }),
+        _ => {}
+    }
 }
