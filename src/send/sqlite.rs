@@ -1,0 +1,473 @@
+//! A table in an SQLite file. One transaction a batch, with the dedupe table in the same one: a key that is there already
+//! was applied already.
+//!
+//! The one place outside `store` that holds SQL: this is the destination's database, not the workspace.
+
+use std::{
+    fs::{self, OpenOptions},
+    io::ErrorKind,
+    os::unix::fs::OpenOptionsExt,
+    path::Path as FilePath,
+    time::Duration,
+};
+
+use rusqlite::{
+    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params_from_iter,
+    types::Value as Cell,
+};
+use serde_json::{Number, Value};
+
+use super::{Delivery, Destination, Held, Outcome, without_column};
+
+/// How long another program may keep the file locked.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// An open table.
+pub struct SqliteDestination {
+    conn: Connection,
+    columns: Vec<String>,
+    insert: String,
+}
+
+impl SqliteDestination {
+    /// Opens the table; makes file (readable by its owner only) and table when there are none. `columns` are the fields
+    /// that records may have, in order; values keep their type, nested ones become JSON text.
+    ///
+    /// # Errors
+    /// A hold when the file cannot be used or the table lacks a column.
+    pub fn open(path: &FilePath, table: &str, columns: Vec<String>) -> Result<Self, Held> {
+        make_file(path)?;
+        let held = |error: rusqlite::Error| Held::new(format!("{}: {error}", path.display()));
+        let mut conn = Connection::open(path).map_err(held)?;
+        conn.busy_timeout(PATIENCE).map_err(held)?;
+        prepare(&mut conn, table, &columns).map_err(held)?;
+        if let Some(column) = missing_column(&conn, table, &columns).map_err(held)? {
+            return Err(Held::new(format!(
+                "table {table} in {} has no column '{column}'",
+                path.display()
+            )));
+        }
+        let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+        let insert = format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            quoted(table),
+            names.join(", "),
+            vec!["?"; columns.len()].join(", ")
+        );
+        Ok(Self {
+            conn,
+            columns,
+            insert,
+        })
+    }
+
+    fn try_batch(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Failure> {
+        let mut transaction = self
+            .conn
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for delivery in batch {
+            let outcome = deliver_one(&mut transaction, &self.insert, &self.columns, delivery)?;
+            // A trigger or conflict clause can undo the whole transaction, not only its record.
+            if transaction.is_autocommit() {
+                return Err(Failure::Batch(outcome));
+            }
+            outcomes.push(outcome);
+        }
+        match transaction.commit() {
+            Ok(()) => Ok(outcomes),
+            Err(error) if is_constraint(&error) => Err(Failure::Batch(refused(&words(&error)))),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Destination for SqliteDestination {
+    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Held> {
+        match self.try_batch(batch) {
+            Err(Failure::Batch(outcome)) if batch.len() == 1 => Ok(vec![outcome]),
+            // Alone, the one that breaks the constraint can be told from the others.
+            Err(Failure::Batch(_)) => {
+                let mut outcomes = Vec::with_capacity(batch.len());
+                for delivery in batch {
+                    outcomes.extend(self.deliver(std::slice::from_ref(delivery))?);
+                }
+                Ok(outcomes)
+            }
+            other => Ok(other?),
+        }
+    }
+}
+
+/// Why a batch was given up.
+enum Failure {
+    Sqlite(rusqlite::Error),
+    /// One record undid the whole transaction: a constraint that is checked at its end, a trigger that rolls back. This
+    /// is that record's outcome, if it was alone.
+    Batch(Outcome),
+    /// The same key stands for other bytes: an invariant is broken, and going on could apply something twice.
+    OtherPayload(String),
+}
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+impl From<Failure> for Held {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Sqlite(error) => Self::new(words(&error)),
+            Failure::Batch(outcome) => Self::new(format!("{outcome:?}")),
+            Failure::OtherPayload(key) => Self::new(format!(
+                "key {key} was used before for other data; look into table redrive_dedupe before sending again"
+            )),
+        }
+    }
+}
+
+/// Delivers one record inside the batch's transaction; a constraint undoes this record alone.
+fn deliver_one(
+    transaction: &mut Transaction<'_>,
+    insert: &str,
+    columns: &[String],
+    delivery: &Delivery,
+) -> Result<Outcome, Failure> {
+    if let Some(field) = without_column(&delivery.document, columns) {
+        return Ok(Outcome::Refused {
+            code: "sqlite:no_column".to_owned(),
+            message: format!("the table has no column for field '{field}'"),
+        });
+    }
+    let known: Option<Vec<u8>> = transaction
+        .prepare_cached("SELECT payload_sha256 FROM redrive_dedupe WHERE key = ?1")?
+        .query_row([&delivery.key], |row| row.get(0))
+        .optional()?;
+    match known {
+        Some(hash) if hash == delivery.payload_sha256 => return Ok(Outcome::Accepted),
+        Some(_) => return Err(Failure::OtherPayload(delivery.key.clone())),
+        None => {}
+    }
+    let savepoint = transaction.savepoint()?;
+    let cells = columns
+        .iter()
+        .map(|column| cell(delivery.document.get(column)));
+    let written = savepoint
+        .prepare_cached(insert)?
+        .execute(params_from_iter(cells));
+    match written {
+        Ok(_) => {
+            savepoint
+                .prepare_cached(
+                    "INSERT INTO redrive_dedupe (key, payload_sha256, at) \
+                     VALUES (?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
+                )?
+                .execute((&delivery.key, delivery.payload_sha256.as_slice()))?;
+            savepoint.commit()?;
+            Ok(Outcome::Accepted)
+        }
+        // Dropping the savepoint rolls this record back.
+        Err(error) if is_constraint(&error) => Ok(refused(&words(&error))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Makes table and dedupe table where there are none. Columns have no type, so that every value stays what it is.
+fn prepare(conn: &mut Connection, table: &str, columns: &[String]) -> rusqlite::Result<()> {
+    let names: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let transaction = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute_batch(&format!(
+        "CREATE TABLE IF NOT EXISTS {} ({});
+         CREATE TABLE IF NOT EXISTS redrive_dedupe (
+           key TEXT PRIMARY KEY, payload_sha256 BLOB NOT NULL, at TEXT NOT NULL
+         ) WITHOUT ROWID;",
+        quoted(table),
+        names.join(", ")
+    ))?;
+    transaction.commit()
+}
+
+fn missing_column(
+    conn: &Connection,
+    table: &str,
+    columns: &[String],
+) -> rusqlite::Result<Option<String>> {
+    let mut query = conn.prepare("SELECT name FROM pragma_table_info(?1)")?;
+    let known: Vec<String> = query
+        .query_map([table], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    let is_known = |column: &String| known.iter().any(|name| name.eq_ignore_ascii_case(column));
+    Ok(columns.iter().find(|column| !is_known(column)).cloned())
+}
+
+/// Makes an empty file that only its owner can read; SQLite would make one that everybody can.
+fn make_file(path: &FilePath) -> Result<(), Held> {
+    let held = |error: std::io::Error| Held::new(format!("{}: {error}", path.display()));
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(held)?;
+    }
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(held(error)),
+    }
+}
+
+fn cell(value: Option<&Value>) -> Cell {
+    match value {
+        None | Some(Value::Null) => Cell::Null,
+        Some(Value::Bool(yes)) => Cell::Integer(i64::from(*yes)),
+        Some(Value::Number(number)) => number_cell(number),
+        Some(Value::String(text)) => Cell::Text(text.clone()),
+        Some(nested) => Cell::Text(nested.to_string()),
+    }
+}
+
+/// A number that SQLite's types would round stays text.
+fn number_cell(number: &Number) -> Cell {
+    let text = number.to_string();
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if let Ok(whole) = text.parse() {
+        Cell::Integer(whole)
+    } else if let Some(real) = number
+        .as_f64()
+        .filter(|real| digits <= 15 && real.is_finite())
+    {
+        Cell::Real(real)
+    } else {
+        Cell::Text(text)
+    }
+}
+
+/// A name as SQL writes it.
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+fn is_constraint(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch | ErrorCode::TooBig)
+    )
+}
+
+/// SQLite's own words, without the number rusqlite adds.
+fn words(error: &rusqlite::Error) -> String {
+    match error {
+        rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn refused(message: &str) -> Outcome {
+    Outcome::Refused {
+        code: "sqlite:constraint".to_owned(),
+        message: message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use serde_json::json;
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+
+    fn delivery(key: &str, document: &Value) -> Delivery {
+        let payload = document.to_string().into_bytes();
+        Delivery {
+            key: key.to_owned(),
+            payload_sha256: Sha256::digest(&payload).into(),
+            payload,
+            document: document.as_object().unwrap().clone(),
+        }
+    }
+
+    fn open(path: &FilePath) -> Result<SqliteDestination, Held> {
+        SqliteDestination::open(
+            path,
+            "customer",
+            vec!["id".into(), "age".into(), "tags".into()],
+        )
+    }
+
+    fn rows(path: &FilePath) -> Vec<String> {
+        let conn = Connection::open(path).unwrap();
+        let mut query = conn
+            .prepare("SELECT quote(id) || ' ' || quote(age) || ' ' || quote(tags) FROM customer ORDER BY rowid")
+            .unwrap();
+        query
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .collect::<rusqlite::Result<_>>()
+            .unwrap()
+    }
+
+    #[test]
+    fn values_keep_their_type_and_nested_ones_become_json() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out/crm.db");
+        let batch = [
+            delivery(
+                "a",
+                &json!({"id": "007", "age": 41, "tags": ["x", {"y": 1}]}),
+            ),
+            delivery("b", &json!({"id": true, "age": 1.5})),
+            delivery(
+                "c",
+                &serde_json::from_str(r#"{"id": 123456789012345678901234567890, "age": null}"#)
+                    .unwrap(),
+            ),
+        ];
+        let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
+        assert_eq!(outcomes, vec![Outcome::Accepted; 3]);
+        assert_eq!(
+            rows(&path),
+            [
+                r#"'007' 41 '["x",{"y":1}]'"#,
+                "1 1.5 NULL",
+                "'123456789012345678901234567890' NULL NULL",
+            ]
+        );
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_key_that_is_there_already_is_accepted_and_not_written_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        let batch = [delivery("a", &json!({"id": 1}))];
+        open(&path).unwrap().deliver(&batch).unwrap();
+        assert_eq!(
+            open(&path).unwrap().deliver(&batch).unwrap(),
+            [Outcome::Accepted]
+        );
+        assert_eq!(rows(&path).len(), 1);
+    }
+
+    #[test]
+    fn a_key_used_for_other_data_holds_the_destination_and_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        let mut crm = open(&path).unwrap();
+        crm.deliver(&[delivery("a", &json!({"id": 1}))]).unwrap();
+        let batch = [
+            delivery("b", &json!({"id": 2})),
+            delivery("a", &json!({"id": 3})),
+        ];
+        assert!(crm.deliver(&batch).unwrap_err().reason.contains("key a"));
+        assert_eq!(rows(&path).len(), 1);
+    }
+
+    #[test]
+    fn what_breaks_a_constraint_is_refused_in_sqlites_words_and_the_others_go_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE customer (id INTEGER UNIQUE, age, tags)")
+            .unwrap();
+        let batch = [
+            delivery("a", &json!({"id": 1})),
+            delivery("b", &json!({"id": 1})),
+            delivery("c", &json!({"id": 2, "shoe": 43})),
+            delivery("d", &json!({"id": 3})),
+        ];
+        let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
+        assert_eq!(outcomes[0], Outcome::Accepted);
+        assert_eq!(
+            outcomes[1],
+            refused("UNIQUE constraint failed: customer.id")
+        );
+        assert!(
+            matches!(&outcomes[2], Outcome::Refused { message, .. } if message.contains("shoe"))
+        );
+        assert_eq!(outcomes[3], Outcome::Accepted);
+        assert_eq!(rows(&path).len(), 2);
+    }
+
+    #[test]
+    fn a_constraint_checked_at_the_end_refuses_only_its_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(
+                "CREATE TABLE city (id INTEGER PRIMARY KEY); INSERT INTO city VALUES (1);
+                 CREATE TABLE customer (id, age REFERENCES city (id) DEFERRABLE INITIALLY DEFERRED, tags)",
+            )
+            .unwrap();
+        let mut crm = open(&path).unwrap();
+        crm.conn.pragma_update(None, "foreign_keys", true).unwrap();
+        let batch = [
+            delivery("a", &json!({"id": 1, "age": 1})),
+            delivery("b", &json!({"id": 2, "age": 9})),
+        ];
+        let outcomes = crm.deliver(&batch).unwrap();
+        assert_eq!(outcomes[0], Outcome::Accepted);
+        assert!(matches!(outcomes[1], Outcome::Refused { .. }));
+        assert_eq!(rows(&path), ["1 1 NULL"]);
+    }
+
+    #[test]
+    fn a_trigger_that_rolls_back_refuses_only_its_record() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(
+                "CREATE TABLE customer (id, age, tags);
+                 CREATE TRIGGER adults BEFORE INSERT ON customer WHEN NEW.age < 18
+                 BEGIN SELECT RAISE(ROLLBACK, 'too young'); END",
+            )
+            .unwrap();
+        let batch = [
+            delivery("a", &json!({"id": 1, "age": 40})),
+            delivery("b", &json!({"id": 2, "age": 9})),
+            delivery("c", &json!({"id": 3, "age": 40})),
+        ];
+        let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
+        assert_eq!(
+            outcomes,
+            [Outcome::Accepted, refused("too young"), Outcome::Accepted]
+        );
+        assert_eq!(rows(&path), ["1 40 NULL", "3 40 NULL"]);
+    }
+
+    #[test]
+    fn a_missing_column_holds_the_destination() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE customer (ID, age)")
+            .unwrap();
+        let held = open(&path).err().unwrap();
+        assert!(
+            held.reason.contains("has no column 'tags'"),
+            "{}",
+            held.reason
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_no_database_holds_the_destination_and_stays_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        fs::write(&path, "these are my notes and no database at all").unwrap();
+        assert!(open(&path).is_err());
+        assert_eq!(
+            fs::read_to_string(&path).unwrap(),
+            "these are my notes and no database at all"
+        );
+    }
+}
