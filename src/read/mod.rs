@@ -1,1 +1,274 @@
 //! Input files: recognised by content, cut into record-aligned blocks.
+//!
+//! Nothing here decides whether a record is good; a record that cannot be read is handed on as bytes.
+
+pub mod blocks;
+mod elements;
+mod lenient;
+pub mod pydantic;
+pub mod sniff;
+
+use std::{
+    fs::{self, File},
+    io::{self, Cursor, Read},
+    path::Path as FilePath,
+    time::SystemTime,
+};
+
+use sha2::{Digest, Sha256};
+
+use crate::model::Fault;
+
+/// The first bytes of an input, which recognition looks at.
+pub const HEAD_BYTES: usize = 64 << 10;
+
+/// What an input is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv {
+        delimiter: char,
+    },
+    JsonLines,
+    /// An array of records, or one record.
+    Json,
+    /// One result of a Pydantic model a line.
+    Pydantic,
+}
+
+impl Format {
+    /// The word of the table, the command line and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Csv { delimiter: '\t' } => "tsv",
+            Self::Csv { .. } => "csv",
+            Self::JsonLines => "jsonl",
+            Self::Json => "json",
+            Self::Pydantic => "pydantic",
+        }
+    }
+}
+
+/// An input that is open, with its first bytes already read.
+pub struct Input {
+    /// As given; `-` is standard input.
+    pub name: String,
+    /// Bytes, where they are known beforehand.
+    pub size: Option<u64>,
+    /// The first [`HEAD_BYTES`], or all there are.
+    pub head: Vec<u8>,
+    rest: Box<dyn Read + Send>,
+    stamp: Option<Stamp>,
+}
+
+/// What a file looked like when it was opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Stamp {
+    size: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Input {
+    /// Opens a file, or standard input for `-`. Only the bytes a file has now are read; what is written to it meanwhile
+    /// is not.
+    ///
+    /// # Errors
+    /// `input:missing`, `input:directory`, `input:not_a_file`, `input:permission`, `input:read`, all exit 3.
+    pub fn open(path: &FilePath) -> Result<Self, Fault> {
+        let name = path.display().to_string();
+        if name == "-" {
+            return Self::begin(name, Box::new(io::stdin()), None);
+        }
+        let found = fs::metadata(path).map_err(|error| unopenable(&name, &error))?;
+        if found.is_dir() {
+            return Err(Fault::unusable("input:directory", format!("{name} is a directory"))
+                .hint("name a file in it")
+                .at(name, None));
+        }
+        if !found.is_file() {
+            let message = format!("{name} is not a file but a pipe, a device or a socket");
+            return Err(Fault::unusable("input:not_a_file", message)
+                .hint("to read from a pipe, give - and redirect it to standard input")
+                .at(name, None));
+        }
+        let file = File::open(path).map_err(|error| unopenable(&name, &error))?;
+        let stamp = Stamp::of(&file.metadata().map_err(|error| unopenable(&name, &error))?);
+        let size = stamp.size;
+        Self::begin(name, Box::new(file.take(size)), Some(stamp))
+    }
+
+    /// Takes bytes as an input of this name.
+    #[cfg(test)]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::begin("test".to_owned(), Box::new(Cursor::new(bytes.to_vec())), None)
+            .expect("bytes can be read")
+    }
+
+    fn begin(
+        name: String,
+        mut rest: Box<dyn Read + Send>,
+        stamp: Option<Stamp>,
+    ) -> Result<Self, Fault> {
+        let mut head = Vec::new();
+        (&mut rest)
+            .take(HEAD_BYTES as u64)
+            .read_to_end(&mut head)
+            .map_err(|error| unreadable(&name, head.len() as u64, &error))?;
+        let size = stamp.as_ref().map(|stamp| stamp.size);
+        Ok(Self {
+            name,
+            size,
+            head,
+            rest,
+            stamp,
+        })
+    }
+
+    /// Whether the head is all there is.
+    pub fn is_whole(&self) -> bool {
+        self.head.len() < HEAD_BYTES
+    }
+
+    /// The bytes of a byte order mark at the start: 3 or 0.
+    pub fn mark(&self) -> usize {
+        if self.head.starts_with(BYTE_ORDER_MARK) {
+            BYTE_ORDER_MARK.len()
+        } else {
+            0
+        }
+    }
+
+    /// Takes it apart: its name, its size, and all its bytes from the first on.
+    fn into_bytes(self) -> (String, Option<u64>, Box<dyn Read + Send>) {
+        (
+            self.name,
+            self.size,
+            Box::new(Cursor::new(self.head).chain(self.rest)),
+        )
+    }
+
+    /// How to tell later whether the file has changed since it was opened.
+    pub fn watch(&self) -> Watch {
+        Watch(self.stamp.clone())
+    }
+}
+
+/// What a file looked like when it was opened, kept to be compared at the end.
+pub struct Watch(Option<Stamp>);
+
+impl Watch {
+    /// Says so when the file is not as it was when it was opened.
+    pub fn change(&self, path: &FilePath) -> Option<String> {
+        let before = self.0.as_ref()?;
+        let name = path.display();
+        match fs::metadata(path) {
+            Err(_) => Some(format!("{name} was removed while it was read")),
+            Ok(now) if now.len() > before.size => Some(format!(
+                "{name} grew by {} while it was read; the new bytes were not loaded",
+                crate::text::count(now.len() - before.size, "byte")
+            )),
+            Ok(now) if Stamp::of(&now) != *before => {
+                Some(format!("{name} was written to while it was read"))
+            }
+            Ok(_) => None,
+        }
+    }
+}
+
+impl Stamp {
+    fn of(metadata: &fs::Metadata) -> Self {
+        Self {
+            size: metadata.len(),
+            modified: metadata.modified().ok(),
+        }
+    }
+}
+
+/// The SHA-256 of a file's bytes.
+pub fn sha256_of(path: &FilePath) -> Result<[u8; 32], Fault> {
+    let name = path.display().to_string();
+    let mut file = File::open(path).map_err(|error| unopenable(&name, &error))?;
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 256 << 10];
+    let mut read = 0;
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(hash.finalize().into()),
+            Ok(bytes) => {
+                hash.update(&buffer[..bytes]);
+                read += bytes as u64;
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(unreadable(&name, read, &error)),
+        }
+    }
+}
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+fn unopenable(name: &str, error: &io::Error) -> Fault {
+    let fault = match error.kind() {
+        io::ErrorKind::NotFound => {
+            Fault::unusable("input:missing", format!("there is no file {name}"))
+                .hint("check the name and the folder")
+        }
+        io::ErrorKind::PermissionDenied => {
+            Fault::unusable("input:permission", format!("{name} may not be read"))
+                .hint("ask for permission to read it, or copy it to a folder of your own")
+        }
+        _ => Fault::unusable("input:read", format!("cannot open {name}: {error}")),
+    };
+    fault.at(name, None)
+}
+
+/// `byte` is how far reading has come.
+fn unreadable(name: &str, byte: u64, error: &io::Error) -> Fault {
+    Fault::unusable(
+        "input:read",
+        format!("reading {name} failed at byte {byte}: {error}"),
+    )
+    .hint("nothing was loaded; try again once the file can be read to its end")
+    .at(name, None)
+}
+
+fn shrunk(name: &str, byte: u64, size: u64) -> Fault {
+    Fault::unusable(
+        "input:shrunk",
+        format!("{name} ended at byte {byte}, but it had {size} bytes when it was opened"),
+    )
+    .hint("nothing was loaded; wait until nothing writes to it and try again")
+    .at(name, None)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn code(path: &FilePath) -> &'static str {
+        Input::open(path).err().expect("a fault").code
+    }
+
+    #[test]
+    fn what_is_no_file_is_refused_by_its_kind() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(code(folder.path()), "input:directory");
+        assert_eq!(code(&folder.path().join("none.csv")), "input:missing");
+        assert_eq!(code(FilePath::new("/dev/null")), "input:not_a_file");
+    }
+
+    #[test]
+    fn a_file_that_grows_is_read_to_its_old_end_and_reported() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(b"a,b\n1,2\n").unwrap();
+        let input = Input::open(file.path()).unwrap();
+        let watch = input.watch();
+        assert_eq!(watch.change(file.path()), None);
+        file.write_all(b"3,4\n").unwrap();
+        assert!(watch.change(file.path()).unwrap().contains("grew by 4 bytes"));
+        let (_, size, mut all) = input.into_bytes();
+        let mut bytes = Vec::new();
+        all.read_to_end(&mut bytes).unwrap();
+        assert_eq!((size, bytes.as_slice()), (Some(8), &b"a,b\n1,2\n"[..]));
+    }
+}
