@@ -74,7 +74,11 @@ fn value_end(text: &[u8], in_array: bool, ended: bool) -> Option<usize> {
             b'}' | b']' if open.is_empty() => {
                 // Only the array's own bracket can stand here.
                 let own = *byte == b']' && in_array && at > 0;
-                return if own { Some(at) } else { to_line_end(text, at, ended) };
+                return if own {
+                    Some(at)
+                } else {
+                    to_line_end(text, at, ended)
+                };
             }
             b'}' | b']' => {
                 let fits = open.pop() == Some(if *byte == b'}' { b'{' } else { b'[' });
@@ -104,7 +108,8 @@ fn value_end(text: &[u8], in_array: bool, ended: bool) -> Option<usize> {
 fn string_end(text: &[u8]) -> Result<usize, bool> {
     let mut at = 1;
     loop {
-        at += memchr::memchr3(b'"', b'\\', b'\n', text.get(at..).unwrap_or_default()).ok_or(false)?;
+        at +=
+            memchr::memchr3(b'"', b'\\', b'\n', text.get(at..).unwrap_or_default()).ok_or(false)?;
         match text[at] {
             b'"' => return Ok(at + 1),
             b'\n' => return Err(true),
@@ -135,7 +140,8 @@ mod tests {
             let buffer = &text.as_bytes()[start..end];
             found.clear();
             let cut = state.cut(buffer, end == text.len(), &mut found);
-            let part = |range: &Range<usize>| String::from_utf8_lossy(&buffer[range.clone()]).into_owned();
+            let part =
+                |range: &Range<usize>| String::from_utf8_lossy(&buffer[range.clone()]).into_owned();
             all.extend(found.iter().map(part));
             assert!(cut > 0 || end < text.len(), "the end is always taken");
             wanted = if cut == 0 { wanted * 2 } else { size };
@@ -151,7 +157,10 @@ mod tests {
                 assert_eq!(elements(text, size), expected, "{text:?} by {size}");
             }
         };
-        check("[{\"a\":\"]}\\\"\"},\n {\"b\":[1,{}]} ]\n", &["{\"a\":\"]}\\\"\"}", "{\"b\":[1,{}]}"]);
+        check(
+            "[{\"a\":\"]}\\\"\"},\n {\"b\":[1,{}]} ]\n",
+            &["{\"a\":\"]}\\\"\"}", "{\"b\":[1,{}]}"],
+        );
         check("[]", &[]);
         check("[1, \"a,b\" ,null]", &["1", "\"a,b\"", "null"]);
         check("{\n \"a\": 1\n}\n", &["{\n \"a\": 1\n}"]);
@@ -166,7 +175,10 @@ mod tests {
             }
         };
         check("[{\"a\":[1}x,\n{\"b\":2}]", &["{\"a\":[1}x,", "{\"b\":2}"]);
-        check("[{\"a\":\"open},\n{\"b\":2}]", &["{\"a\":\"open},", "{\"b\":2}"]);
+        check(
+            "[{\"a\":\"open},\n{\"b\":2}]",
+            &["{\"a\":\"open},", "{\"b\":2}"],
+        );
         check("[{\"a\":1,\n{\"b\":2}", &["{\"a\":1,", "{\"b\":2}"]);
         check("[{}] tail", &["{}", "tail"]);
     }

@@ -180,7 +180,10 @@ impl<'a> Walk<'a> {
     /// A number, `true`, `false`, `null`, `NaN`, `Infinity`.
     fn word(&mut self) -> Option<()> {
         let start = self.at;
-        while matches!(self.peek(), Some(b'+' | b'-' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')) {
+        while matches!(
+            self.peek(),
+            Some(b'+' | b'-' | b'.' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z')
+        ) {
             self.at += 1;
         }
         let word = &self.text[start..self.at];
@@ -197,13 +200,29 @@ mod tests {
 
     #[test]
     fn members_keep_their_exact_text() {
-        let found = members("{\"a\": {\"x\" : [1, NaN]}, \"b\\n\":-Infinity, \"c\":\"\\ud800\"}").unwrap();
-        let found: Vec<(&str, &str)> = found.iter().map(|(name, text)| (name.as_ref(), *text)).collect();
+        let found =
+            members("{\"a\": {\"x\" : [1, NaN]}, \"b\\n\":-Infinity, \"c\":\"\\ud800\"}").unwrap();
+        let found: Vec<(&str, &str)> = found
+            .iter()
+            .map(|(name, text)| (name.as_ref(), *text))
+            .collect();
         assert_eq!(
             found,
-            [("a", "{\"x\" : [1, NaN]}"), ("b\n", "-Infinity"), ("c", "\"\\ud800\"")]
+            [
+                ("a", "{\"x\" : [1, NaN]}"),
+                ("b\n", "-Infinity"),
+                ("c", "\"\\ud800\"")
+            ]
         );
-        for bad in ["", "{", "{\"a\"}", "{\"a\":1,}", "{\"a\":nope}", "[1]", "{} x"] {
+        for bad in [
+            "",
+            "{",
+            "{\"a\"}",
+            "{\"a\":1,}",
+            "{\"a\":nope}",
+            "[1]",
+            "{} x",
+        ] {
             assert_eq!(members(bad), None, "{bad}");
         }
         assert_eq!(elements("[1, {\"a\":2}]").unwrap(), ["1", "{\"a\":2}"]);
@@ -216,7 +235,10 @@ mod tests {
         assert_eq!(bytes("\"a\\udcffb\""), b"a\xFFb");
         assert_eq!(bytes("\"\\ud83d\\ude00\""), "😀".as_bytes());
         assert_eq!(bytes("\"\\ud800\""), b"\xED\xA0\x80");
-        assert_eq!(string("\"\\ud800 x\"").unwrap(), "\u{FFFD}\u{FFFD}\u{FFFD} x");
+        assert_eq!(
+            string("\"\\ud800 x\"").unwrap(),
+            "\u{FFFD}\u{FFFD}\u{FFFD} x"
+        );
         assert_eq!(string_bytes("\"\\u12\""), None);
     }
 

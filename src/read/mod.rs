@@ -80,9 +80,11 @@ impl Input {
         }
         let found = fs::metadata(path).map_err(|error| unopenable(&name, &error))?;
         if found.is_dir() {
-            return Err(Fault::unusable("input:directory", format!("{name} is a directory"))
-                .hint("name a file in it")
-                .at(name, None));
+            return Err(
+                Fault::unusable("input:directory", format!("{name} is a directory"))
+                    .hint("name a file in it")
+                    .at(name, None),
+            );
         }
         if !found.is_file() {
             let message = format!("{name} is not a file but a pipe, a device or a socket");
@@ -99,8 +101,12 @@ impl Input {
     /// Takes bytes as an input of this name.
     #[cfg(test)]
     pub fn of(bytes: &[u8]) -> Self {
-        Self::begin("test".to_owned(), Box::new(Cursor::new(bytes.to_vec())), None)
-            .expect("bytes can be read")
+        Self::begin(
+            "test".to_owned(),
+            Box::new(Cursor::new(bytes.to_vec())),
+            None,
+        )
+        .expect("bytes can be read")
     }
 
     fn begin(
@@ -265,7 +271,12 @@ mod tests {
         let watch = input.watch();
         assert_eq!(watch.change(file.path()), None);
         file.write_all(b"3,4\n").unwrap();
-        assert!(watch.change(file.path()).unwrap().contains("grew by 4 bytes"));
+        assert!(
+            watch
+                .change(file.path())
+                .unwrap()
+                .contains("grew by 4 bytes")
+        );
         let (_, size, mut all) = input.into_bytes();
         let mut bytes = Vec::new();
         all.read_to_end(&mut bytes).unwrap();

@@ -4,7 +4,7 @@
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
-use super::{Store, is_alive, keys::KeySet, this_process};
+use super::{ContractText, Store, is_alive, keep_contract, keys::KeySet, this_process};
 use crate::model::{Fault, Layout, RunId, Stage, Status};
 
 /// Records in one transaction; or fewer when their bytes reach [`BATCH_BYTES`].
@@ -20,21 +20,12 @@ pub(crate) struct NewRun<'a> {
     pub source: &'a str,
     pub format: &'a str,
     pub layout: &'a Layout,
-    pub contract: Option<NewContract<'a>>,
+    /// With its hash.
+    pub contract: Option<(&'a ContractText, &'a [u8; 32])>,
     pub keep_passed: bool,
     pub demo: bool,
     /// RFC 3339, UTC.
     pub loaded_at: &'a str,
-}
-
-/// A contract's texts, to be stored with the run.
-pub(crate) struct NewContract<'a> {
-    pub hash: &'a [u8; 32],
-    pub name: &'a str,
-    pub text: &'a str,
-    pub path: &'a str,
-    /// Name and text.
-    pub files: &'a [(String, String)],
 }
 
 /// One record that is stored.
@@ -323,7 +314,7 @@ fn insert_run(transaction: &Transaction<'_>, new: &NewRun<'_>) -> Result<(i64, i
             .into());
     }
     let contract = match &new.contract {
-        Some(contract) => Some(insert_contract(transaction, contract)?),
+        Some((contract, hash)) => Some(keep_contract(transaction, contract, hash)?),
         None => None,
     };
     let base: i64 = transaction.query_row(
@@ -342,37 +333,6 @@ fn insert_run(transaction: &Transaction<'_>, new: &NewRun<'_>) -> Result<(i64, i
         },
     )?;
     Ok((transaction.last_insert_rowid(), base))
-}
-
-/// Stores a contract's texts, once for all runs that have the same.
-fn insert_contract(transaction: &Transaction<'_>, new: &NewContract<'_>) -> Result<i64> {
-    let known = transaction
-        .query_row(
-            "SELECT id FROM contract WHERE hash = ?1",
-            [new.hash],
-            |row| row.get(0),
-        )
-        .optional()?;
-    if let Some(id) = known {
-        // The same texts may lie elsewhere now; destinations are looked for where they lay last.
-        transaction.execute(
-            "UPDATE contract SET path = ?1 WHERE id = ?2",
-            (new.path, id),
-        )?;
-        return Ok(id);
-    }
-    transaction.execute(
-        "INSERT INTO contract (hash, name, text, path) VALUES (?1, ?2, ?3, ?4)",
-        (new.hash, new.name, new.text, new.path),
-    )?;
-    let id = transaction.last_insert_rowid();
-    for (name, text) in new.files {
-        transaction.execute(
-            "INSERT INTO contract_file (contract, name, text) VALUES (?1, ?2, ?3)",
-            (id, name, text),
-        )?;
-    }
-    Ok(id)
 }
 
 fn insert_group(transaction: &Transaction<'_>, run: i64, group: &NewGroup) -> Result<i64> {
