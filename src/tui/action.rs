@@ -68,7 +68,9 @@ actions! {
     Check Page "Check this record again" ["r" "F5"] typing [] changes;
     CheckAll Page "Check all records again" ["R"] typing [] changes;
     Send Page "Send what is ready" ["S"] typing [] changes;
+    StopJob Page "Stop what is running" ["X"] typing [];
     Runs Page "Open another run" [] typing [];
+    Quit Page "Leave redrive" [] typing [];
 
     Back Everywhere "Back, one step at a time" ["Esc"] typing ["Esc"];
     Filter Everywhere "Filter the list" ["/" "F3" "Ctrl+F"] typing [];

@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Instant};
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
 
+use super::{action::Action, clock::Clock};
 use crate::{
     filter::Filter,
     fix::Change,
@@ -59,6 +60,8 @@ pub enum Effect {
     /// Replaces the status line until the next action.
     Say(String),
     Confirm(Question),
+    /// As if its key had been pressed.
+    Act(Action),
     Quit,
 }
 
@@ -217,6 +220,7 @@ pub struct Cx {
     pub size: Size,
     /// The time of the last [`Event::Tick`].
     pub now: Option<Instant>,
+    pub clock: Clock,
     last: Ticket,
 }
 

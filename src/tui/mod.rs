@@ -4,12 +4,19 @@
 //! `text` and `event`, never a store or a channel.
 
 pub mod action;
+mod answers;
+pub mod app;
+mod chrome;
 pub mod clock;
 pub mod event;
 pub mod keymap;
+mod menus;
+pub mod overlays;
 pub mod pages;
+mod running;
 pub mod theme;
 pub mod widgets;
+pub mod words;
 
 use std::path::PathBuf;
 

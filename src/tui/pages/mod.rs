@@ -133,8 +133,20 @@ impl Page {
         each!(self, page => page.draw(frame, area, theme));
     }
 
-    pub fn is_record(&self) -> bool {
-        matches!(self, Self::Editor(_) | Self::Raw(_))
+    /// What help and menu call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Runs(_) => "Runs",
+            Self::Groups(_) => "Problems",
+            Self::Records(_) => "Records",
+            Self::Editor(_) => "Record",
+            Self::Raw(_) => "Unreadable record",
+        }
+    }
+
+    /// Whether leaving it leaves the program.
+    pub fn is_outermost(&self) -> bool {
+        matches!(self, Self::Runs(_) | Self::Groups(_))
     }
 
     /// The run whose Problems page it is.

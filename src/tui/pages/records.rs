@@ -45,6 +45,10 @@ impl Records {
         }
     }
 
+    pub fn is_whole_run(&self) -> bool {
+        true
+    }
+
     pub fn offers(&self) -> Vec<Offer> {
         Vec::new()
     }

@@ -62,8 +62,8 @@ mod tests {
     fn hints_drop_whole_and_the_pinned_ones_stay_at_the_right() {
         assert_eq!(row(50), " Enter Open  / Filter  S Send    ? Help  Esc Menu");
         assert_eq!(row(40), " Enter Open  / Filter  ? Help  Esc Menu");
-        assert_eq!(row(39), " Enter Open            ? Help  Esc Menu");
-        assert_eq!(row(38), " Enter Open           ? Help  Esc Menu");
+        assert_eq!(row(39), " Enter Open           ? Help  Esc Menu");
+        assert_eq!(row(38), " Enter Open          ? Help  Esc Menu");
         assert_eq!(row(20), "   ? Help  Esc Menu");
     }
 }

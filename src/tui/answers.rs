@@ -1,0 +1,89 @@
+//! Answers of the workers: to the page that waits, or to the app itself.
+
+use super::{
+    app::App,
+    event::{Answer, Effect, Query, Ticket},
+    keymap::Mode,
+    words,
+};
+
+/// What the app itself waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    Plan,
+    Undo,
+    Redo,
+    Places,
+}
+
+impl App {
+    /// Gives an answer to whoever still waits for it; nobody waits for the answer to a question that has since been asked
+    /// again.
+    pub(super) fn answer(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>) {
+        let mine = self.asked.iter().position(|(asked, _)| *asked == ticket);
+        if let Some(at) = mine {
+            let (_, asked) = self.asked.remove(at);
+            return self.receive(asked, answer);
+        }
+        self.learn(&answer);
+        let changed = matches!(answer, Ok(Answer::Changed(_)));
+        if let Some(page) = self.pages.awaiting(ticket) {
+            page.receive(ticket, answer, &mut self.cx);
+        }
+        if changed {
+            self.refresh();
+        }
+    }
+
+    /// Takes from any answer what header and tabs show.
+    fn learn(&mut self, answer: &anyhow::Result<Answer>) {
+        let run = match answer {
+            Ok(Answer::Groups { run, groups }) => {
+                let open = groups.iter().filter(|group| group.open > 0).count();
+                self.problems = Some(open as u64);
+                run
+            }
+            Ok(Answer::Ids { run, .. }) => run,
+            _ => return,
+        };
+        self.run = Some(run.clone());
+        if self.places_of != Some(run.id) {
+            self.places_of = Some(run.id);
+            self.places.clear();
+            let ticket = self.cx.ask(Query::Places { run: run.id });
+            self.asked.push((ticket, Asked::Places));
+        }
+    }
+
+    fn receive(&mut self, asked: Asked, answer: anyhow::Result<Answer>) {
+        match (asked, answer) {
+            (Asked::Places, Ok(Answer::Places(places))) => self.places = places,
+            // Without a contract on disk there is no destination to show; sending says so when asked.
+            (Asked::Places, _) => {}
+            (Asked::Plan, Ok(Answer::Plan(plan))) => {
+                self.status = None;
+                match self.run.clone() {
+                    _ if plan.planned == 0 => {
+                        self.status = Some("Nothing is ready to be sent.".to_owned());
+                    }
+                    // Whoever typed on meanwhile is not interrupted by a question.
+                    Some(run) if self.overlay.is_none() && self.mode() == Mode::Moving => {
+                        let question = words::ask_to_send(&plan, &run);
+                        self.cx.effects.push(Effect::Confirm(question));
+                    }
+                    _ => {}
+                }
+            }
+            (_, Ok(Answer::Undone(report))) => {
+                self.status = Some(words::undone(&report, false));
+                self.refresh();
+            }
+            (_, Ok(Answer::Redone(report))) => {
+                self.status = Some(words::undone(&report, true));
+                self.refresh();
+            }
+            (_, Ok(_)) => {}
+            (_, Err(error)) => self.status = Some(words::reported(&error)),
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What stands around every page: header, tabs, status line, footer, and the message of a window that is too small.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::{Block, Paragraph},
+};
+
+use super::{
+    action::Action,
+    app::{App, LEAST},
+    keymap::{self, Mode},
+    pages::Page,
+    widgets::{
+        footer::{Hint, footer},
+        header::{Corner, header},
+    },
+    words,
+};
+use crate::text;
+
+impl App {
+    pub fn draw(&mut self, frame: &mut Frame) {
+        let area = frame.area();
+        if area.width < LEAST.width || area.height < LEAST.height {
+            return draw_too_small(frame, area);
+        }
+        let [top, row, main, status, bottom] = area.layout(&Layout::vertical([
+            Constraint::Length(1),
+            Constraint::Length(1),
+            Constraint::Fill(1),
+            Constraint::Length(1),
+            Constraint::Length(1),
+        ]));
+        frame.render_widget(self.header(top.width), top);
+        let theme = self.theme;
+        self.pages.top_mut().draw(frame, main, theme);
+        let second = match self.pages.top().banner(theme) {
+            Some(banner) => banner,
+            None => self.tabs(row.width),
+        };
+        frame.render_widget(second, row);
+        if let Some(overlay) = &mut self.overlay {
+            let area = Rect {
+                y: row.y,
+                height: main.height + 1,
+                ..main
+            };
+            overlay.draw(frame, area, theme);
+        }
+        frame.render_widget(self.status(status.width), status);
+        frame.render_widget(self.footer(bottom.width), bottom);
+    }
+
+    fn header(&self, width: u16) -> Line<'static> {
+        let run = self.shown_run();
+        let mut crumbs: Vec<String> = run
+            .map(|run| text::safe(&run.name).into_owned())
+            .into_iter()
+            .collect();
+        if run.is_some() {
+            let inner = self
+                .pages
+                .iter()
+                .skip_while(|page| page.problems_of().is_none());
+            let inner: Vec<String> = inner.map(Page::crumb).collect();
+            // The Problems page itself is where a run begins.
+            if inner.len() > 1 {
+                crumbs.extend(inner);
+            }
+        }
+        let place = self.place();
+        let mut badges: Vec<String> = run
+            .and_then(|run| words::badge(run, place))
+            .into_iter()
+            .collect();
+        if self.read_only {
+            badges.push("READ ONLY".to_owned());
+        }
+        let corner = match run {
+            Some(run) => Corner {
+                to: place.map(|place| text::safe(&place.name).into_owned()),
+                badges,
+                note: format!("saved {}", self.cx.clock.time(&run.saved_at)),
+            },
+            None => Corner {
+                to: None,
+                badges,
+                note: format!("version {}   {}", env!("CARGO_PKG_VERSION"), self.workspace),
+            },
+        };
+        header(width, &crumbs, &corner, self.theme)
+    }
+
+    fn tabs(&self, width: u16) -> Line<'static> {
+        let Some(run) = self.shown_run() else {
+            return Line::default();
+        };
+        let stored = run.statuses.iter().map(|(_, records)| records).sum();
+        let problems = self.problems.map_or("...".to_owned(), text::thousands);
+        let tabs = [
+            format!("1 Problems {problems}"),
+            format!("2 Records {}", text::thousands(stored)),
+        ];
+        let active = usize::from(!matches!(self.pages.top(), Page::Groups(_)));
+        let mut spans = vec![Span::raw(" ")];
+        let mut used = 1;
+        for (at, tab) in tabs.into_iter().enumerate() {
+            let label = match at == active {
+                true => format!("[{tab}]"),
+                false => format!(" {tab} "),
+            };
+            used += text::width(&label) + 1;
+            spans.push(Span::styled(label, self.tab_style(at, at == active)));
+            spans.push(Span::raw(" "));
+        }
+        spans.push(Span::raw(
+            " ".repeat(usize::from(width).saturating_sub(used + 5)),
+        ));
+        spans.push(Span::styled("Menu", self.tab_style(2, false)));
+        Line::from(spans)
+    }
+
+    fn tab_style(&self, at: usize, active: bool) -> Style {
+        match (self.tab == Some(at), active) {
+            (true, _) => self.theme.select(),
+            (false, true) => self.theme.accent(),
+            (false, false) => Style::new(),
+        }
+    }
+
+    /// The running job, else what the last action came to, else the next step in words.
+    fn status(&self, width: u16) -> Line<'static> {
+        let words = match (&self.overlay, &self.status, &self.job) {
+            (Some(overlay), _, _) => overlay.tip(),
+            (None, Some(status), None) => status.clone(),
+            (None, status, Some(job)) => {
+                let stopping = if job.stopping { ", stopping" } else { "" };
+                let status = status.as_deref().unwrap_or_default();
+                format!("{}: {}{stopping}.  {status}", job.name(), job.so_far())
+            }
+            (None, None, None) if self.tab.is_some() => {
+                "Left and Right choose, Enter opens, Down goes back.".to_owned()
+            }
+            (None, None, None) => self.pages.top().tip(),
+        };
+        let words = text::shorten(&words, usize::from(width).saturating_sub(2));
+        Line::from(format!(" {words}"))
+    }
+
+    fn footer(&self, width: u16) -> Line<'static> {
+        let mode = self.mode();
+        let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
+        let (hints, escape): (Vec<Hint>, String) = match (&self.overlay, self.tab) {
+            (Some(overlay), _) => (overlay.hints(), overlay.escape()),
+            (None, Some(_)) => (
+                vec![hint("Left/Right", "Choose"), hint("Enter", "Open")],
+                "Back to the list".to_owned(),
+            ),
+            (None, None) => (self.hints(mode), self.pages.top().escape().to_owned()),
+        };
+        let help = match mode {
+            _ if self.overlay.is_some() => None,
+            Mode::Moving => Some(hint("?", "Help")),
+            Mode::Typing => Some(hint("F1", "Help")),
+        };
+        let pinned: Vec<Hint> = help.into_iter().chain([hint("Esc", &escape)]).collect();
+        footer(width, &hints, &pinned, self.theme)
+    }
+
+    fn hints(&self, mode: Mode) -> Vec<Hint> {
+        let offers = self.offers().into_iter();
+        offers
+            .filter(|offer| offer.unable.is_none() && !offer.label.is_empty())
+            .filter(|offer| !matches!(offer.action, Action::Back | Action::Help))
+            .filter_map(|offer| {
+                let key = keymap::keys(mode, offer.action).first()?;
+                Some(((*key).to_owned(), offer.label))
+            })
+            .collect()
+    }
+}
+
+fn draw_too_small(frame: &mut Frame, area: Rect) {
+    let lines = [
+        format!(
+            "redrive needs {} x {}.  Now: {} x {}.",
+            LEAST.width, LEAST.height, area.width, area.height
+        ),
+        "Make the window bigger, or the text smaller.".to_owned(),
+        "q  quit (your work is saved)".to_owned(),
+    ];
+    let lines: Vec<Line> = lines.into_iter().map(Line::from).collect();
+    let inside = match area.width >= 50 && area.height >= 5 {
+        true => {
+            let area = Rect { height: 5, ..area };
+            let block = Block::bordered().title(" Window too small ");
+            let inside = block.inner(area);
+            frame.render_widget(block, area);
+            inside
+        }
+        false => area,
+    };
+    frame.render_widget(Paragraph::new(lines), inside);
+}

@@ -1,0 +1,96 @@
+//! What lies over a page: one at a time, and it gets all keys.
+
+mod dialog;
+mod palette;
+
+use crossterm::event::KeyEvent;
+use ratatui::{Frame, layout::Rect};
+
+pub use dialog::{Button, Dialog};
+pub use palette::{Entry, Palette};
+
+use super::{
+    action::Action,
+    event::{Cx, Effect},
+    keymap::Mode,
+    theme::Theme,
+    widgets::footer::Hint,
+};
+
+#[derive(Debug)]
+pub enum Overlay {
+    /// A question or a message with buttons.
+    Dialog(Dialog),
+    /// Help or menu: actions to look up and to run.
+    Palette(Palette),
+}
+
+/// What an overlay wants after a key.
+#[derive(Debug, PartialEq)]
+pub enum Verdict {
+    Stay,
+    Close,
+    /// Close it and do this.
+    Then(Effect),
+}
+
+impl Overlay {
+    pub fn mode(&self) -> Mode {
+        match self {
+            Self::Dialog(dialog) => dialog.mode(),
+            Self::Palette(palette) => palette.mode(),
+        }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
+        match self {
+            Self::Dialog(dialog) => dialog.act(action, cx),
+            Self::Palette(palette) => palette.act(action, cx),
+        }
+    }
+
+    /// A key that is text.
+    pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) {
+        match self {
+            Self::Dialog(dialog) => dialog.type_key(key, cx),
+            Self::Palette(palette) => palette.type_key(key),
+        }
+    }
+
+    pub fn paste(&mut self, text: &str) {
+        match self {
+            // A number to be typed is typed: a paste may hold anything.
+            Self::Dialog(_) => {}
+            Self::Palette(palette) => palette.paste(text),
+        }
+    }
+
+    pub fn hints(&self) -> Vec<Hint> {
+        match self {
+            Self::Dialog(dialog) => dialog.hints(),
+            Self::Palette(palette) => palette.hints(),
+        }
+    }
+
+    /// What Esc would do now.
+    pub fn escape(&self) -> String {
+        match self {
+            Self::Dialog(dialog) => dialog.escape(),
+            Self::Palette(palette) => palette.escape(),
+        }
+    }
+
+    pub fn tip(&self) -> String {
+        match self {
+            Self::Dialog(dialog) => dialog.tip(),
+            Self::Palette(palette) => palette.tip(),
+        }
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        match self {
+            Self::Dialog(dialog) => dialog.draw(frame, area, theme),
+            Self::Palette(palette) => palette.draw(frame, area, theme),
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Sentences of the screen that more than one place says: errors, questions, results.
+
+use super::event::{Effect, JobRequest, Place, Question};
+use crate::{
+    model::{ChangeReport, Fault, FaultKind, Plan, RunRow, SendReport, Status, UndoReport},
+    text,
+};
+
+/// An error in one line: what happened, and what to do. Safe to print.
+pub fn reported(error: &anyhow::Error) -> String {
+    let fault = error.downcast_ref::<Fault>();
+    let mut words = sentence(&match fault {
+        Some(fault) if fault.kind == FaultKind::Interrupted => "stopped".to_owned(),
+        _ => format!("{error:#}"),
+    });
+    if let Some(hint) = fault.and_then(|fault| fault.hint.as_deref()) {
+        words.push(' ');
+        words.push_str(&sentence(hint));
+    }
+    text::safe(&words).into_owned()
+}
+
+/// What a change came to.
+pub fn changed(report: &ChangeReport) -> String {
+    if report.step.is_none() {
+        return "Nothing changed.".to_owned();
+    }
+    match report.checked {
+        0 | 1 if report.ready > 0 => "Saved. The record is ready.  u Undo".to_owned(),
+        0 | 1 => "Saved. The record still needs fixing.  u Undo".to_owned(),
+        _ => format!("{}  u Undo", checked(report)),
+    }
+}
+
+/// What checking all records again came to.
+pub fn checked(report: &ChangeReport) -> String {
+    let mut words = format!(
+        "Checked {}: {} ready, {} to fix",
+        text::count(report.checked, "record"),
+        text::thousands(report.ready),
+        text::thousands(report.still_rejected)
+    );
+    if report.newly_broken > 0 {
+        words.push_str(&format!(
+            ", {} of them newly broken",
+            text::thousands(report.newly_broken)
+        ));
+    }
+    words.push('.');
+    words
+}
+
+/// What an undo or a redo came to.
+pub fn undone(report: &UndoReport, redo: bool) -> String {
+    let (word, back) = if redo {
+        ("Done again", "u Undo")
+    } else {
+        ("Undone", "U Redo")
+    };
+    let mut words = format!(
+        "{word}: {} ({}).  {back}",
+        text::safe(&report.label),
+        text::count(report.records, "record")
+    );
+    if !report.skipped.is_empty() {
+        words.push_str(&format!(
+            "  {} left as they are: sent or changed since.",
+            text::thousands(report.skipped.len() as u64)
+        ));
+    }
+    words
+}
+
+/// The question before records leave. The number must be typed for production and for more than 20 records.
+pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
+    let records = text::count(plan.planned, "record");
+    let production = plan.environment == "production";
+    let name = text::safe(&plan.destination).into_owned();
+    let aside = match plan.environment.as_str() {
+        "production" => String::new(),
+        other => format!(" ({})", text::safe(other)),
+    };
+    let mut body = vec![match production {
+        true => "This is PRODUCTION. Sending cannot be undone.".to_owned(),
+        false => "Sending cannot be undone.".to_owned(),
+    }];
+    body.push(format!("They go to {}.", text::safe(&plan.target)));
+    body.push(String::new());
+    if plan.changed > 0 {
+        body.push(format!(
+            "{:>9}  changed by hand",
+            text::thousands(plan.changed)
+        ));
+    }
+    if plan.planned > plan.changed {
+        let received = plan.planned - plan.changed;
+        body.push(format!("{:>9}  as received", text::thousands(received)));
+    }
+    if plan.continued {
+        body.push(String::new());
+        body.push("This continues a sending that was stopped.".to_owned());
+    }
+    Question {
+        title: format!("Send {records} to {name}{aside}?"),
+        body,
+        typed: (production || plan.planned > 20).then(|| plan.planned.to_string()),
+        safe: "Go back".to_owned(),
+        verb: format!("Send {records}"),
+        then: Box::new(Effect::Start(JobRequest::Send {
+            run: run.id,
+            to: plan.destination.clone(),
+            expect: plan.planned,
+        })),
+    }
+}
+
+/// The title and the lines of the result of a sending.
+pub fn sent(report: &SendReport) -> (String, Vec<String>) {
+    let arrived = report.accepted + report.handed_over;
+    let title = format!(
+        "{}: {} of {}",
+        if report.handed_over > 0 {
+            "Handed over"
+        } else {
+            "Sent"
+        },
+        text::thousands(arrived),
+        text::thousands(report.planned)
+    );
+    let line = |word: &str, number: u64| format!("{word:<14}{:>12}", text::thousands(number));
+    let mut body = vec![format!("Took {}.", duration(report.seconds)), String::new()];
+    if report.handed_over == 0 || report.accepted > 0 {
+        body.push(line("Sent", report.accepted));
+    }
+    if report.handed_over > 0 {
+        body.push(line("Handed over", report.handed_over));
+    }
+    let refused = line("Refused", report.refused);
+    body.push(match report.refused {
+        0 => refused,
+        _ => format!("{refused}   back in Problems"),
+    });
+    body.push(line("No answer", report.unknown));
+    body.push(line("Not sent", report.not_sent));
+    if let Some(held) = &report.held {
+        body.push(String::new());
+        body.push(format!("On hold: {}", text::safe(held)));
+    }
+    (title, body)
+}
+
+/// The question before leaving, when something is ready but not sent.
+pub fn ask_to_leave(run: &RunRow) -> Option<Question> {
+    let ready = run.with_status(Status::Ready);
+    (ready > 0).then(|| Question {
+        title: "Leave redrive?".to_owned(),
+        body: vec![
+            format!("{} ready but not sent. They stay ready:", is_are(ready)),
+            "everything is saved in the workspace.".to_owned(),
+        ],
+        typed: None,
+        safe: "Stay".to_owned(),
+        verb: "Leave".to_owned(),
+        then: Box::new(Effect::Quit),
+    })
+}
+
+/// The badge of a run.
+pub fn badge(run: &RunRow, place: Option<&Place>) -> Option<String> {
+    match place {
+        _ if run.demo => Some("DEMO".to_owned()),
+        Some(place) => Some(text::safe(&place.environment).to_uppercase()),
+        None => None,
+    }
+}
+
+fn is_are(records: u64) -> String {
+    let verb = if records == 1 { "is" } else { "are" };
+    format!("{} {verb}", text::count(records, "record"))
+}
+
+/// `3:21`, or `0.4 s` when it is short.
+fn duration(seconds: f64) -> String {
+    if seconds < 60.0 {
+        return format!("{seconds:.1} s");
+    }
+    let whole = seconds as u64;
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
+/// Begins with a capital and ends with a full stop.
+fn sentence(words: &str) -> String {
+    let mut chars = words.chars();
+    let mut sentence: String = chars
+        .next()
+        .map(|first| first.to_uppercase().collect())
+        .unwrap_or_default();
+    sentence.push_str(chars.as_str());
+    if !sentence.ends_with(['.', '!', '?']) {
+        sentence.push('.');
+    }
+    sentence
+}
