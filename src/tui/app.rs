@@ -80,11 +80,7 @@ pub enum Exit {
 impl App {
     /// Opens the first page; the effects are what it asks for.
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
-        let mut cx = Cx {
-            size: setup.size,
-            clock: setup.clock,
-            ..Cx::default()
-        };
+        let mut cx = Cx::new(setup.size, setup.clock);
         let pages = stack(setup.route, &mut cx);
         let mut app = Self {
             pages,

@@ -225,6 +225,14 @@ pub struct Cx {
 }
 
 impl Cx {
+    pub fn new(size: Size, clock: Clock) -> Self {
+        Self {
+            size,
+            clock,
+            ..Self::default()
+        }
+    }
+
     /// Asks for something to show.
     pub fn ask(&mut self, query: Query) -> Ticket {
         self.last.0 += 1;
