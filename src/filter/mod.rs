@@ -1,4 +1,11 @@
 //! The filter language: one line that narrows a list of records, one parser for both faces.
+//!
+//! Terms stand beside each other and must all hold; `-` before one negates it; commas mean any of. `key:value` asks for
+//! something particular, anything else is text to look for. Quotes keep spaces, commas and colons as they are, and `""`
+//! inside them is a quote.
+
+mod parse;
+mod words;
 
 use crate::model::{GroupId, RecordId, RunId, Stage, Status};
 
@@ -44,9 +51,11 @@ pub struct FilterError {
 
 impl Filter {
     /// Parses one line. An empty line is the filter that lets everything through.
+    ///
+    /// # Errors
+    /// The first term that cannot be understood, with the nearest word that can.
     pub fn parse(line: &str) -> Result<Self, FilterError> {
-        let _ = line;
-        todo!()
+        parse::line(line)
     }
 
     /// The run named by `run:`, if any.
@@ -61,7 +70,246 @@ impl Filter {
 impl std::fmt::Display for Filter {
     /// Prints a line that parses back to the same filter.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let _ = f;
-        todo!()
+        for (index, term) in self.terms.iter().enumerate() {
+            if index > 0 {
+                f.write_str(" ")?;
+            }
+            term.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Display for Term {
+    /// Prints the term as [`Filter::parse`] takes it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.negated {
+            f.write_str("-")?;
+        }
+        match &self.wanted {
+            Wanted::Run(run) => write!(f, "run:{run}"),
+            Wanted::Status(any) => list(f, "status", any.iter().map(|status| status.word())),
+            Wanted::Stage(any) => list(f, "stage", any.iter().map(|stage| stage.word())),
+            Wanted::Field(any) => list(f, "field", any.iter().map(String::as_str)),
+            Wanted::Error(any) => list(f, "error", any.iter().map(String::as_str)),
+            Wanted::Problem(any) => {
+                let numbers: Vec<String> = any.iter().map(GroupId::to_string).collect();
+                list(f, "problem", numbers.iter().map(String::as_str))
+            }
+            Wanted::Row(first, last) if first == last => write!(f, "row:{first}"),
+            Wanted::Row(first, last) => write!(f, "row:{first}..{last}"),
+            Wanted::Text(text) => f.write_str(&quoted(text, &[' ', ':', ','])),
+        }
+    }
+}
+
+fn list<'a>(
+    f: &mut std::fmt::Formatter<'_>,
+    key: &str,
+    values: impl Iterator<Item = &'a str>,
+) -> std::fmt::Result {
+    write!(f, "{key}:")?;
+    for (index, value) in values.enumerate() {
+        if index > 0 {
+            f.write_str(",")?;
+        }
+        f.write_str(&quoted(value, &[' ', ',']))?;
+    }
+    Ok(())
+}
+
+/// The text as it must be typed: in quotes where a bare one would mean something else.
+fn quoted(text: &str, special: &[char]) -> String {
+    let bare = !text.is_empty()
+        && !text.starts_with('-')
+        && !text.contains('"')
+        && !text.contains(special)
+        && !text.contains(char::is_whitespace);
+    if bare {
+        text.to_owned()
+    } else {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn wanted(line: &str) -> Wanted {
+        let mut filter = Filter::parse(line).unwrap();
+        assert_eq!(filter.terms.len(), 1, "{line}");
+        filter.terms.remove(0).wanted
+    }
+
+    #[test]
+    fn every_key_is_understood() {
+        let texts = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|&text| text.to_owned())
+                .collect::<Vec<_>>()
+        };
+        let check = |line: &str, expected: Wanted| assert_eq!(wanted(line), expected, "{line}");
+        check("run:3", Wanted::Run(RunId(3)));
+        check(
+            "status:ready,rejected",
+            Wanted::Status(vec![Status::Ready, Status::Rejected]),
+        );
+        check("is:aside", Wanted::Status(vec![Status::Discarded]));
+        check("IS:Sent", Wanted::Status(vec![Status::Accepted]));
+        check("is:fixing", Wanted::Status(vec![Status::Rejected]));
+        check(
+            "is:\"needs fixing\"",
+            Wanted::Status(vec![Status::Rejected]),
+        );
+        check("is:handed-over", Wanted::Status(vec![Status::HandedOver]));
+        check("is:unreadable", Wanted::Stage(vec![Stage::Parse]));
+        check(
+            "stage:read,check",
+            Wanted::Stage(vec![Stage::Parse, Stage::Schema, Stage::Rule]),
+        );
+        check(
+            "stage:schema,check",
+            Wanted::Stage(vec![Stage::Schema, Stage::Rule]),
+        );
+        check(
+            "field:/lines/0/qty",
+            Wanted::Field(texts(&["/lines/[]/qty"])),
+        );
+        check(
+            "field:lines[].qty,lines[3].qty",
+            Wanted::Field(texts(&["/lines/[]/qty"])),
+        );
+        check(
+            "field:contact_email",
+            Wanted::Field(texts(&["/contact_email"])),
+        );
+        check("field:\"whole record\"", Wanted::Field(texts(&[""])));
+        check(
+            "error:format,date-time",
+            Wanted::Error(texts(&["format", "date-time"])),
+        );
+        check(
+            "error:csv:field_count",
+            Wanted::Error(texts(&["csv:field_count"])),
+        );
+        check("problem:1,2", Wanted::Problem(vec![GroupId(1), GroupId(2)]));
+        check("row:12", Wanted::Row(RecordId(12), RecordId(12)));
+        check("row:12..40", Wanted::Row(RecordId(12), RecordId(40)));
+        check("hansa", Wanted::Text("hansa".into()));
+        check("foo@", Wanted::Text("foo@".into()));
+        check("\"rue de la\"", Wanted::Text("rue de la".into()));
+        check("\"http://x\"", Wanted::Text("http://x".into()));
+        check("\"say \"\"hi\"\"\"", Wanted::Text("say \"hi\"".into()));
+    }
+
+    #[test]
+    fn terms_stand_beside_each_other_and_can_be_negated() {
+        let filter = Filter::parse("  run:2 -stage:send  -\"-x\" ").unwrap();
+        assert_eq!(filter.run(), Some(RunId(2)));
+        assert_eq!(
+            filter
+                .terms
+                .iter()
+                .map(|term| term.negated)
+                .collect::<Vec<_>>(),
+            [false, true, true]
+        );
+        assert_eq!(filter.to_string(), "run:2 -stage:send -\"-x\"");
+        assert_eq!(Filter::parse("  ").unwrap(), Filter::default());
+    }
+
+    #[test]
+    fn a_term_that_is_not_understood_names_the_nearest_word() {
+        let check = |line: &str, message: &str, hint: &str| {
+            let error = Filter::parse(line).unwrap_err();
+            assert_eq!(
+                (error.message.as_str(), error.hint.as_str()),
+                (message, hint),
+                "{line}"
+            );
+        };
+        check(
+            "ready stauts:ready",
+            "\"stauts\" is not a key of the filter",
+            "Did you mean status:? The keys are run, status (is), stage, field, error, problem, row. To look for text \
+             with a colon, put it in quotes: \"stauts:ready\"",
+        );
+        check(
+            "is:redy",
+            "\"redy\" is not a status",
+            "Did you mean ready? A status is one of rejected, ready, sending, accepted, handed_over, unknown, discarded, \
+             unreadable.",
+        );
+        check(
+            "stage:xyz",
+            "\"xyz\" is not a stage",
+            "A stage is one of parse, schema, rule, send, read, check.",
+        );
+        check("run:one", "\"one\" is not a number", "Write it like run:3.");
+        check(
+            "row:1,500",
+            "\"1,500\" is not a number",
+            "Write it like row:12 or row:12..40.",
+        );
+        check(
+            "row:9..3",
+            "9..3 is no range",
+            "The first number must not be larger than the last: row:3..9.",
+        );
+        check(
+            "field:",
+            "nothing stands after field:",
+            "Write it like field:email.",
+        );
+        check(
+            "\"open",
+            "a quote is never closed",
+            "Add the closing quote.",
+        );
+        check(
+            "is:unreadable,ready",
+            "unreadable cannot be joined with other states",
+            "Use stage:parse on its own.",
+        );
+        assert_eq!(Filter::parse("a http://x").unwrap_err().term, "http://x");
+    }
+
+    fn filters() -> impl Strategy<Value = Filter> {
+        let text = "[ab:,\" é\t\\-]{1,8}";
+        let number = 0_i64..50;
+        let wanted = prop_oneof![
+            number.clone().prop_map(|run| Wanted::Run(RunId(run))),
+            prop::sample::subsequence(Status::ALL.to_vec(), 1..4).prop_map(Wanted::Status),
+            prop::sample::subsequence(Stage::ALL.to_vec(), 1..4).prop_map(Wanted::Stage),
+            proptest::collection::btree_set("(/[ab.,\" é\\-\\[]{1,4}|/\\[\\]|/~1~0){0,3}", 1..3)
+                .prop_map(|any| Wanted::Field(any.into_iter().collect())),
+            proptest::collection::btree_set(text, 1..3)
+                .prop_map(|any| Wanted::Error(any.into_iter().collect())),
+            proptest::collection::btree_set(number.clone(), 1..3)
+                .prop_map(|any| Wanted::Problem(any.into_iter().map(GroupId).collect())),
+            (number.clone(), number)
+                .prop_map(|(a, b)| Wanted::Row(RecordId(a.min(b)), RecordId(a.max(b)))),
+            text.prop_map(Wanted::Text),
+        ];
+        let term = (any::<bool>(), wanted).prop_map(|(negated, wanted)| Term { negated, wanted });
+        proptest::collection::vec(term, 0..4).prop_map(|terms| Filter { terms })
+    }
+
+    proptest! {
+        #[test]
+        fn a_printed_filter_parses_back(filter in filters()) {
+            prop_assert_eq!(Filter::parse(&filter.to_string()), Ok(filter));
+        }
+
+        #[test]
+        fn every_line_is_answered(line in "(?s)[a:\", .\\-\\[\\]/~is0-9\\PC]{0,20}") {
+            if let Ok(filter) = Filter::parse(&line) {
+                prop_assert_eq!(Filter::parse(&filter.to_string()), Ok(filter));
+            }
+        }
     }
 }

@@ -48,16 +48,14 @@ impl Document<'_> {
                 _ => return Err(Blocked::Scalar(here_path)),
             };
             let found = if is_array {
-                match position(segment, children.len()) {
-                    Some(at) => children.get(at),
-                    None => {
-                        let len = children.len();
-                        return Err(Blocked::Position {
-                            array: here_path,
-                            len,
-                        });
-                    }
-                }
+                let len = children.len();
+                let Some(at) = position(segment, len) else {
+                    return Err(Blocked::Position {
+                        array: here_path,
+                        len,
+                    });
+                };
+                children.get(at)
             } else {
                 children
                     .iter()
@@ -189,9 +187,10 @@ impl Child {
             return false;
         };
         let written = &text[name];
-        match written.contains('\\') {
-            false => written[1..written.len() - 1] == *wanted,
-            true => serde_json::from_str::<String>(written).is_ok_and(|name| name == wanted),
+        if written.contains('\\') {
+            serde_json::from_str::<String>(written).is_ok_and(|name| name == wanted)
+        } else {
+            written[1..written.len() - 1] == *wanted
         }
     }
 }
@@ -437,7 +436,7 @@ mod tests {
                 .for_each(|(name, value)| paths(value, &at.child(name), all)),
             Value::Array(items) => {
                 (0..).zip(items).for_each(|(index, item): (usize, _)| {
-                    paths(item, &at.child(&index.to_string()), all)
+                    paths(item, &at.child(&index.to_string()), all);
                 });
             }
             _ => {}

@@ -1,0 +1,126 @@
+//! The words of statuses and stages: those of the table, and those of the screen.
+
+use super::{FilterError, Wanted};
+use crate::model::{Stage, Status};
+
+/// Screen words and short forms beside the words that statuses have already.
+const STATUSES: [(&str, Status); 11] = [
+    ("fixing", Status::Rejected),
+    ("fix", Status::Rejected),
+    ("broken", Status::Rejected),
+    ("aside", Status::Discarded),
+    ("sent", Status::Accepted),
+    ("waiting", Status::Sending),
+    ("unanswered", Status::Unknown),
+    ("handed", Status::HandedOver),
+    ("needs_fixing", Status::Rejected),
+    ("ready_to_send", Status::Ready),
+    ("skipped", Status::Discarded),
+];
+
+/// What stands for records that could not be split into fields; no status of its own.
+const UNREADABLE: &str = "unreadable";
+
+pub(super) fn statuses(term: &str, words: &[String]) -> Result<Wanted, FilterError> {
+    let is_unreadable = |word: &String| normal(word) == UNREADABLE;
+    if words.len() == 1 && words.iter().all(is_unreadable) {
+        return Ok(Wanted::Stage(vec![Stage::Parse]));
+    }
+    if words.iter().any(is_unreadable) {
+        let message = "unreadable cannot be joined with other states";
+        return Err(error(term, message, "Use stage:parse on its own."));
+    }
+    let mut any = Vec::new();
+    for word in words {
+        let found = status(&normal(word)).ok_or_else(|| unknown_status(term, word))?;
+        push(&mut any, found);
+    }
+    Ok(Wanted::Status(any))
+}
+
+pub(super) fn stages(term: &str, words: &[String]) -> Result<Wanted, FilterError> {
+    let mut any = Vec::new();
+    for word in words {
+        let found: &[Stage] = match normal(word).as_str() {
+            "parse" | "read" | UNREADABLE => &[Stage::Parse],
+            "schema" => &[Stage::Schema],
+            "rule" | "rules" => &[Stage::Rule],
+            "send" => &[Stage::Send],
+            "check" => &[Stage::Schema, Stage::Rule],
+            _ => {
+                let known = ["parse", "schema", "rule", "send", "read", "check"];
+                let hint = format!(
+                    "{}A stage is one of {}.",
+                    did_you_mean(word, &known, ""),
+                    known.join(", ")
+                );
+                return Err(error(term, format!("\"{word}\" is not a stage"), hint));
+            }
+        };
+        found.iter().for_each(|stage| push(&mut any, *stage));
+    }
+    Ok(Wanted::Stage(any))
+}
+
+/// `Did you mean WORD? `, or nothing where no known word is near.
+pub(super) fn did_you_mean(typed: &str, known: &[&str], end: &str) -> String {
+    let typed = typed.to_lowercase();
+    known
+        .iter()
+        .map(|word| (strsim::damerau_levenshtein(&typed, word), word))
+        .filter(|(distance, word)| *distance <= word.len().div_ceil(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map_or(String::new(), |(_, word)| {
+            format!("Did you mean {word}{end}? ")
+        })
+}
+
+pub(super) fn error(
+    term: &str,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> FilterError {
+    FilterError {
+        term: term.to_owned(),
+        message: message.into(),
+        hint: hint.into(),
+    }
+}
+
+/// Adds what is not there yet.
+pub(super) fn push<T: PartialEq>(any: &mut Vec<T>, new: T) {
+    if !any.contains(&new) {
+        any.push(new);
+    }
+}
+
+fn status(word: &str) -> Option<Status> {
+    let by_label = || {
+        Status::ALL
+            .into_iter()
+            .find(|status| normal(status.label()) == word)
+    };
+    let by_alias = || {
+        let (_, status) = STATUSES.iter().find(|(alias, _)| *alias == word)?;
+        Some(*status)
+    };
+    Status::from_word(word).or_else(by_label).or_else(by_alias)
+}
+
+fn unknown_status(term: &str, word: &str) -> FilterError {
+    let mut known: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
+    known.push(UNREADABLE);
+    let aliases = STATUSES.iter().map(|(alias, _)| *alias);
+    let near: Vec<&str> = known.iter().copied().chain(aliases).collect();
+    let hint = format!(
+        "{}A status is one of {}.",
+        did_you_mean(word, &near, ""),
+        known.join(", ")
+    );
+    error(term, format!("\"{word}\" is not a status"), hint)
+}
+
+/// Case, `-` and spaces make no difference.
+fn normal(word: &str) -> String {
+    word.to_lowercase().replace([' ', '-'], "_")
+}
