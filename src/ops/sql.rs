@@ -13,7 +13,13 @@ pub struct SqlRows {
 }
 
 /// Runs one statement on a connection that cannot write.
+///
+/// # Errors
+/// `sql:write`, `sql:statement` (both exit 2).
 pub fn sql(workspace: &Workspace, statement: &str) -> Result<SqlRows> {
-    let _ = (workspace, statement);
-    todo!()
+    let selected = workspace.store.select(statement)?;
+    Ok(SqlRows {
+        columns: selected.columns,
+        rows: selected.rows,
+    })
 }

@@ -5,6 +5,7 @@
 
 mod changes;
 mod contracts;
+mod dump;
 mod faults;
 mod groups;
 pub(crate) mod keys;
@@ -14,10 +15,12 @@ mod owner;
 mod query;
 mod records;
 mod runs;
+mod sql;
 mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
 mod uniqueness;
+mod verify;
 
 use std::path::{Path as FilePath, PathBuf};
 
@@ -32,7 +35,9 @@ pub(crate) use contracts::keep_contract;
 pub(crate) use faults::explain;
 pub(crate) use owner::{is_alive, this_process};
 pub use records::StoredRecord;
+pub use sql::Selected;
 pub use steps::{Entry, RecordChange};
+pub use verify::Verified;
 
 /// An open workspace file: one connection, for one thread.
 pub struct Store {
