@@ -214,7 +214,7 @@ CREATE TABLE delivery (
   UNIQUE (plan, n)
 ) STRICT;
 
-CREATE UNIQUE INDEX delivery_by_idempotency ON delivery (destination, idempotency) WHERE state <> 'cancelled';
+CREATE UNIQUE INDEX delivery_by_idempotency ON delivery (destination, idempotency, record) WHERE state <> 'cancelled';
 CREATE UNIQUE INDEX delivery_open ON delivery (record, destination) WHERE state IN ('queued', 'sending', 'waiting', 'unknown');
 CREATE INDEX delivery_by_state ON delivery (plan, state, n);
 CREATE INDEX delivery_by_record ON delivery (record);

@@ -116,17 +116,7 @@ impl<'c> Changes<'c> {
         for (id, by) in self.open.iter().filter(|(_, by)| **by != 0) {
             group.execute([id, by])?;
         }
-        let mut status = self.conn.prepare_cached(
-            "INSERT INTO status_count (run, status, records) VALUES (?1, ?2, ?3) \
-             ON CONFLICT (run, status) DO UPDATE SET records = records + excluded.records",
-        )?;
-        for (word, by) in self.statuses.iter().filter(|(_, by)| **by != 0) {
-            status.execute(params![self.run.0, word.word(), by])?;
-        }
-        // A recount has no zeros, and the counters equal a recount.
-        self.conn
-            .prepare_cached("DELETE FROM status_count WHERE run = ?1 AND records = 0")?
-            .execute([self.run.0])?;
+        count_statuses(self.conn, self.run, &self.statuses)?;
         self.conn
             .prepare_cached("UPDATE step SET records = ?2 WHERE id = ?1")?
             .execute(params![self.step.0, self.records as i64])?;
@@ -184,40 +174,7 @@ impl<'c> Changes<'c> {
         if let Some(id) = self.groups.get(&name) {
             return Ok(*id);
         }
-        let (stage, code, detail, path, shape) = &name;
-        let known: Option<i64> = self
-            .conn
-            .prepare_cached(
-                "SELECT id FROM problem_group \
-                 WHERE run = ?1 AND stage = ?2 AND code = ?3 AND detail = ?4 AND path = ?5 AND shape = ?6",
-            )?
-            .query_row(
-                params![self.run.0, stage.word(), code, detail, path, shape],
-                |row| row.get(0),
-            )
-            .optional()?;
-        let id = if let Some(id) = known {
-            id
-        } else {
-            // Nothing of it was loaded, so `records` and `problems` are 0 for good.
-            self.conn
-                .prepare_cached(
-                    "INSERT INTO problem_group \
-                     (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line) \
-                     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, ?8, ?8)",
-                )?
-                .execute(params![
-                    self.run.0,
-                    stage.word(),
-                    code,
-                    detail,
-                    path,
-                    shape,
-                    (self.title)(problem),
-                    record.line
-                ])?;
-            self.conn.last_insert_rowid()
-        };
+        let id = group_of(self.conn, self.run, record.line, problem, self.title)?;
         self.groups.insert(name, id);
         Ok(id)
     }
@@ -244,6 +201,73 @@ impl<'c> Changes<'c> {
             ])?;
         Ok(())
     }
+}
+
+/// The group of a problem, made where there is none. `line` is that of the record that has it.
+pub(super) fn group_of(
+    conn: &Connection,
+    run: RunId,
+    line: i64,
+    problem: &Problem,
+    title: Title<'_>,
+) -> Result<i64> {
+    let path = problem.path.pattern();
+    let known: Option<i64> = conn
+        .prepare_cached(
+            "SELECT id FROM problem_group \
+             WHERE run = ?1 AND stage = ?2 AND code = ?3 AND detail = ?4 AND path = ?5 AND shape = ?6",
+        )?
+        .query_row(
+            params![
+                run.0,
+                problem.stage.word(),
+                problem.code,
+                problem.detail,
+                path,
+                problem.shape
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    if let Some(id) = known {
+        return Ok(id);
+    }
+    // Nothing of it was loaded, so `records` and `problems` are 0 for good.
+    conn.prepare_cached(
+        "INSERT INTO problem_group \
+         (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, ?8, ?8)",
+    )?
+    .execute(params![
+        run.0,
+        problem.stage.word(),
+        problem.code,
+        problem.detail,
+        path,
+        problem.shape,
+        title(problem),
+        line
+    ])?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// Adds to the counters of a run's records by status.
+pub(super) fn count_statuses(
+    conn: &Connection,
+    run: RunId,
+    statuses: &HashMap<Status, i64>,
+) -> Result<()> {
+    let mut status = conn.prepare_cached(
+        "INSERT INTO status_count (run, status, records) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (run, status) DO UPDATE SET records = records + excluded.records",
+    )?;
+    for (word, by) in statuses.iter().filter(|(_, by)| **by != 0) {
+        status.execute(params![run.0, word.word(), by])?;
+    }
+    // A recount has no zeros, and the counters equal a recount.
+    conn.prepare_cached("DELETE FROM status_count WHERE run = ?1 AND records = 0")?
+        .execute([run.0])?;
+    Ok(())
 }
 
 /// A record as it stands; `None` when the workspace holds no such record.
