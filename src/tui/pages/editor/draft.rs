@@ -1,0 +1,353 @@
+//! One field being edited: what is typed, what the check says about it, and what could be right.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::{
+    check::suggest::Suggestion,
+    fix::Change,
+    model::{Path, Problem, Wants},
+    ops::Preview,
+    tui::{event::Ticket, widgets::field::Field},
+};
+
+/// How long nothing is typed before it is said what is wrong.
+const QUIET: Duration = Duration::from_millis(400);
+
+/// Not more allowed values than this are offered; the others can be typed.
+const OFFERED: usize = 30;
+
+#[derive(Debug)]
+pub struct Draft {
+    pub path: Path,
+    pub field: Field,
+    pub focus: Focus,
+    /// What could be put in: certain repairs first, then the values that are allowed.
+    pub choices: Vec<Choice>,
+    /// What the check said, and about which text.
+    pub checked: Option<(String, Box<Preview>)>,
+    /// Whether it may be said now what is wrong.
+    pub loud: bool,
+    /// The question that is on its way.
+    pub asked: Option<Ticket>,
+    /// The change that is being saved, and what follows.
+    pub saving: Option<(Ticket, Then)>,
+    /// What the field held when it was opened.
+    start: String,
+    before: Option<Value>,
+    /// What was typed before the choices were entered.
+    typed: String,
+    /// The choice that was put in, while the text is still it.
+    chosen: Option<Value>,
+    typed_at: Option<Instant>,
+    wait: Option<Wait>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    Text,
+    /// A choice by its index; one after the last is "leave as it is".
+    Choice(usize),
+    /// "Save anyway".
+    Anyway,
+}
+
+/// A value that can be put in, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    pub value: Value,
+    pub why: String,
+}
+
+/// Where to go after saving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    Problem,
+    Field,
+}
+
+/// What a key in the box leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    Nothing,
+    /// The text is another one: check it.
+    Check,
+    Save(Then),
+    /// Closes without saving, because nothing was changed.
+    Unchanged(Then),
+    Cancel,
+    /// There is nothing to choose from.
+    NoChoices,
+}
+
+/// What the check says about the text as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    NotYet,
+    Right,
+    Wrong(&'a Problem),
+    /// The change cannot be made at all.
+    Refused(&'a str),
+}
+
+/// What to do once the check has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wait {
+    Save(Then),
+    Choices,
+}
+
+impl Draft {
+    /// Opens the box on a value; `None` is a field that is not there.
+    pub fn open(path: Path, before: Option<&Value>) -> Self {
+        let start = before.map(as_text).unwrap_or_default();
+        Self {
+            path,
+            field: Field::new(start.clone()),
+            focus: Focus::Text,
+            choices: Vec::new(),
+            checked: None,
+            loud: true,
+            asked: None,
+            saving: None,
+            start,
+            before: before.cloned(),
+            typed: String::new(),
+            chosen: None,
+            typed_at: None,
+            wait: None,
+        }
+    }
+
+    /// The change as it stands; nothing while the text is what it was.
+    pub fn changes(&self) -> Vec<Change> {
+        if self.is_unchanged() {
+            return Vec::new();
+        }
+        let (path, text) = (self.path.clone(), self.field.value());
+        let value = match &self.chosen {
+            Some(value) => Some(value.clone()),
+            None => self.structure(text),
+        };
+        vec![match value {
+            Some(value) => Change::Json { path, value },
+            None => Change::Text {
+                path,
+                text: text.to_owned(),
+            },
+        }]
+    }
+
+    pub fn wants(&self) -> Option<&Wants> {
+        Some(&self.checked.as_ref()?.1.wants)
+    }
+
+    /// The answer about the text as it is now, if there is one.
+    pub fn preview(&self) -> Option<&Preview> {
+        let (text, preview) = self.checked.as_ref()?;
+        (text == self.field.value()).then_some(preview)
+    }
+
+    pub fn verdict(&self) -> Verdict<'_> {
+        let Some(preview) = self.preview() else {
+            return Verdict::NotYet;
+        };
+        if let Some(words) = &preview.refusal {
+            return Verdict::Refused(words);
+        }
+        let below = self.path.child("");
+        let here = |problem: &&Problem| {
+            problem.path == self.path || problem.path.as_str().starts_with(below.as_str())
+        };
+        preview
+            .problems
+            .iter()
+            .find(here)
+            .map_or(Verdict::Right, Verdict::Wrong)
+    }
+
+    /// Whether Enter would change nothing.
+    pub fn is_unchanged(&self) -> bool {
+        let same = self.field.value() == self.start;
+        same && self
+            .chosen
+            .as_ref()
+            .is_none_or(|value| self.before.as_ref() == Some(value))
+    }
+
+    /// The text was edited by a key or a paste.
+    pub fn edited(&mut self, now: Option<Instant>) -> Reply {
+        self.focus = Focus::Text;
+        self.chosen = None;
+        self.wait = None;
+        self.loud = false;
+        self.typed_at = now;
+        Reply::Check
+    }
+
+    pub fn enter(&mut self, then: Then) -> Reply {
+        if self.focus == Focus::Choice(self.choices.len()) {
+            return Reply::Cancel;
+        }
+        if self.is_unchanged() {
+            return Reply::Unchanged(then);
+        }
+        if self.focus == Focus::Anyway {
+            return Reply::Save(then);
+        }
+        match self.verdict() {
+            Verdict::NotYet => self.wait = Some(Wait::Save(then)),
+            Verdict::Right => return Reply::Save(then),
+            Verdict::Refused(_) => self.loud = true,
+            Verdict::Wrong(_) => {
+                self.loud = true;
+                self.focus = Focus::Anyway;
+            }
+        }
+        Reply::Nothing
+    }
+
+    /// One rung down: choices closed, else the edit cancelled.
+    pub fn escape(&mut self) -> Reply {
+        match self.focus {
+            Focus::Text => Reply::Cancel,
+            Focus::Anyway => {
+                self.focus = Focus::Text;
+                Reply::Nothing
+            }
+            Focus::Choice(_) => self.leave_choices(),
+        }
+    }
+
+    pub fn down(&mut self) -> Reply {
+        match self.focus {
+            Focus::Text if self.choices.is_empty() => {
+                if self.checked.is_some() {
+                    return Reply::NoChoices;
+                }
+                self.wait = Some(Wait::Choices);
+                Reply::Nothing
+            }
+            Focus::Text => {
+                self.typed = self.field.value().to_owned();
+                self.choose(0)
+            }
+            Focus::Choice(at) => self.choose((at + 1).min(self.choices.len())),
+            Focus::Anyway => Reply::Nothing,
+        }
+    }
+
+    pub fn up(&mut self) -> Reply {
+        match self.focus {
+            Focus::Text => Reply::Nothing,
+            Focus::Choice(0) => self.leave_choices(),
+            Focus::Choice(at) => self.choose(at - 1),
+            Focus::Anyway => {
+                self.focus = Focus::Text;
+                Reply::Nothing
+            }
+        }
+    }
+
+    /// Takes the check's answer about `text`, and does what waited for it.
+    pub fn answered(&mut self, text: String, preview: Box<Preview>) -> Reply {
+        if !matches!(self.focus, Focus::Choice(_)) {
+            self.choices = choices(&preview.suggestions, &preview.wants, self.before.as_ref());
+        }
+        self.checked = Some((text, preview));
+        match self.wait.take() {
+            Some(Wait::Save(then)) => self.enter(then),
+            Some(Wait::Choices) => self.down(),
+            None => Reply::Nothing,
+        }
+    }
+
+    /// Whether time will change what is shown.
+    pub fn waits(&self) -> bool {
+        !self.loud
+    }
+
+    pub fn tick(&mut self, now: Instant) {
+        let since = *self.typed_at.get_or_insert(now);
+        if now.saturating_duration_since(since) >= QUIET {
+            self.loud = true;
+        }
+    }
+
+    fn choose(&mut self, at: usize) -> Reply {
+        self.focus = Focus::Choice(at);
+        self.loud = true;
+        let text = match self.choices.get(at) {
+            Some(choice) => {
+                self.chosen = Some(choice.value.clone());
+                as_text(&choice.value)
+            }
+            None => {
+                self.chosen = None;
+                self.start.clone()
+            }
+        };
+        self.field.set(&text);
+        Reply::Check
+    }
+
+    fn leave_choices(&mut self) -> Reply {
+        self.focus = Focus::Text;
+        self.chosen = None;
+        let typed = std::mem::take(&mut self.typed);
+        self.field.set(&typed);
+        Reply::Check
+    }
+
+    /// A list or a group of fields, typed as JSON where nothing else is wanted.
+    fn structure(&self, text: &str) -> Option<Value> {
+        let was = self
+            .before
+            .as_ref()
+            .is_some_and(|value| value.is_object() || value.is_array());
+        let wanted = self
+            .wants()
+            .is_some_and(|wants| (wants.object || wants.array) && !wants.text);
+        (was || wanted)
+            .then(|| serde_json::from_str::<Value>(text).ok())
+            .flatten()
+            .filter(|value| value.is_object() || value.is_array())
+    }
+}
+
+/// A value as it is typed: text without quotes, nothing for null, anything else as JSON.
+pub fn as_text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+fn choices(suggestions: &[Suggestion], wants: &Wants, before: Option<&Value>) -> Vec<Choice> {
+    let mut choices: Vec<_> = suggestions
+        .iter()
+        .map(|suggestion| Choice {
+            value: suggestion.value.clone(),
+            why: suggestion.why.to_owned(),
+        })
+        .collect();
+    let yes_or_no = [Value::Bool(true), Value::Bool(false)];
+    let only_boolean = wants.boolean && !wants.text && !wants.number && !wants.integer;
+    let allowed = if only_boolean && wants.allowed.is_empty() {
+        &yes_or_no[..]
+    } else {
+        &wants.allowed
+    };
+    for value in allowed.iter().take(OFFERED) {
+        let known = choices.iter().any(|choice| choice.value == *value);
+        if !known && before != Some(value) {
+            choices.push(Choice {
+                value: value.clone(),
+                why: "allowed".to_owned(),
+            });
+        }
+    }
+    choices
+}
