@@ -6,3 +6,4 @@ pub mod footer;
 pub mod header;
 pub mod panel;
 pub mod tree;
+pub mod wrap;

@@ -1,6 +1,9 @@
 //! One field being edited: what is typed, what the check says about it, and what could be right.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use serde_json::Value;
 
@@ -33,6 +36,8 @@ pub struct Draft {
     pub asked: Option<Ticket>,
     /// The change that is being saved, and what follows.
     pub saving: Option<(Ticket, Then)>,
+    /// The problems the record has without this change: place and code.
+    pub known: HashSet<(Path, String)>,
     /// What the field held when it was opened.
     start: String,
     before: Option<Value>,
@@ -100,10 +105,14 @@ enum Wait {
 
 impl Draft {
     /// Opens the box on a value; `None` is a field that is not there.
-    pub fn open(path: Path, before: Option<&Value>) -> Self {
+    pub fn open(path: Path, before: Option<&Value>, problems: &[Problem]) -> Self {
         let start = before.map(as_text).unwrap_or_default();
+        let known = problems
+            .iter()
+            .map(|problem| (problem.path.clone(), problem.code.clone()));
         Self {
             path,
+            known: known.collect(),
             field: Field::new(start.clone()),
             focus: Focus::Text,
             choices: Vec::new(),
@@ -278,16 +287,9 @@ impl Draft {
     fn choose(&mut self, at: usize) -> Reply {
         self.focus = Focus::Choice(at);
         self.loud = true;
-        let text = match self.choices.get(at) {
-            Some(choice) => {
-                self.chosen = Some(choice.value.clone());
-                as_text(&choice.value)
-            }
-            None => {
-                self.chosen = None;
-                self.start.clone()
-            }
-        };
+        self.chosen = self.choices.get(at).map(|choice| choice.value.clone());
+        let text = self.chosen.as_ref().map(as_text);
+        let text = text.unwrap_or_else(|| self.start.clone());
         self.field.set(&text);
         Reply::Check
     }

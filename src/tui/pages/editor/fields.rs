@@ -13,6 +13,9 @@ use crate::{
 /// Longer values are cut before they are made safe: nobody reads a megabyte in a list.
 const SHOWN: usize = 400;
 
+/// A record with no more values than this is all open on arrival.
+const SMALL: usize = 20;
+
 /// The list of fields with its cursor.
 #[derive(Clone, Debug, Default)]
 pub struct Fields {
@@ -167,6 +170,9 @@ impl Fields {
         (self.leaves, self.bad) = (leaves(&self.whole), self.failing.len());
         if reveal {
             self.tree.reveal(&self.failing);
+            if self.leaves <= SMALL {
+                self.tree.reveal(&leaf_paths(&self.whole));
+            }
         }
         self.rebuild(record);
     }
@@ -213,10 +219,7 @@ impl Fields {
             .current
             .as_ref()
             .and_then(|value| value.pointer(pointer));
-        let received = record
-            .received
-            .as_ref()
-            .map(|value| value.pointer(pointer));
+        let received = record.received.as_ref().map(|value| value.pointer(pointer));
         FieldLine {
             received: match received {
                 Some(value) => shown(value, typed),
@@ -235,7 +238,9 @@ pub fn shown(value: Option<&Value>, typed: bool) -> String {
     match value {
         None => "(not there)".to_owned(),
         Some(Value::String(text)) => shown_text(text, typed),
-        Some(Value::Object(members)) => format!("{{{}}}", text::count(members.len() as u64, "field")),
+        Some(Value::Object(members)) => {
+            format!("{{{}}}", text::count(members.len() as u64, "field"))
+        }
         Some(Value::Array(items)) => format!("[{}]", text::count(items.len() as u64, "item")),
         Some(other) => other.to_string(),
     }
@@ -264,7 +269,8 @@ fn shown_text(value: &str, typed: bool) -> String {
 
 /// Whether a text, without its quotes, would be another JSON value.
 fn is_like_json(text: &str) -> bool {
-    matches!(text, "null" | "true" | "false") || serde_json::from_str::<serde_json::Number>(text).is_ok()
+    matches!(text, "null" | "true" | "false")
+        || serde_json::from_str::<serde_json::Number>(text).is_ok()
 }
 
 /// What was received, then what came later, then what is missed: everything that has a line.
@@ -276,7 +282,10 @@ fn whole(record: &RecordDetail, failing: &BTreeSet<Path>) -> Value {
             .map(|name| (name.clone(), Value::Null))
             .collect();
     }
-    for value in [&record.received, &record.row.current].into_iter().flatten() {
+    for value in [&record.received, &record.row.current]
+        .into_iter()
+        .flatten()
+    {
         join(&mut whole, value);
     }
     for path in failing {
@@ -327,6 +336,24 @@ fn add(whole: &mut Value, segments: &[String]) {
         _ => return,
     };
     add(inner, rest);
+}
+
+fn leaf_paths(value: &Value) -> Vec<Path> {
+    fn go(value: &Value, at: &Path, paths: &mut Vec<Path>) {
+        match value {
+            Value::Object(members) => members
+                .iter()
+                .for_each(|(name, value)| go(value, &at.child(name), paths)),
+            Value::Array(items) => items
+                .iter()
+                .enumerate()
+                .for_each(|(position, value)| go(value, &at.child(&position.to_string()), paths)),
+            _ => paths.push(at.clone()),
+        }
+    }
+    let mut paths = Vec::new();
+    go(value, &Path::root(), &mut paths);
+    paths
 }
 
 fn leaves(value: &Value) -> usize {

@@ -2,7 +2,10 @@
 
 mod draft;
 mod draw;
+mod edit_box;
 mod fields;
+mod keys;
+mod panels;
 
 use std::{collections::HashSet, sync::Arc, time::Instant};
 
@@ -10,21 +13,20 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::{
-    draft::{Draft, Focus, Reply, Then},
+    draft::{Draft, Focus, Then},
     fields::Fields,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    fix::Change,
     model::{Fault, Path, RecordDetail, RecordId, RunId, Status},
     ops::Preview,
     text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Effect, Query, Route, Ticket, Wish},
+        clock::Clock,
+        event::{Answer, Cx, Effect, Query, Route, Ticket},
         keymap::Mode,
         theme::Theme,
-        widgets::tree::Kind,
     },
 };
 
@@ -37,6 +39,8 @@ pub struct Editor {
     record: Option<Box<RecordDetail>>,
     fields: Fields,
     draft: Option<Draft>,
+    /// The steps that changed it, newest first. Safe to print.
+    history: Vec<String>,
     /// What the check says about the value under the cursor, which is not being edited.
     look: Option<(Path, Box<Preview>)>,
     /// Whether the second panel is shown where only one fits.
@@ -70,6 +74,7 @@ impl Editor {
             record: None,
             fields: Fields::default(),
             draft: None,
+            history: Vec::new(),
             look: None,
             second_panel: false,
             open: None,
@@ -197,7 +202,7 @@ impl Editor {
     }
 
     pub fn banner(&self, theme: Theme) -> Option<Line<'_>> {
-        Some(draw::banner(self, theme))
+        self.error.is_none().then(|| draw::banner(self, theme))
     }
 
     pub fn tip(&self) -> String {
@@ -206,294 +211,6 @@ impl Editor {
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         draw::page(self, frame, area, theme);
-    }
-
-    fn act_moving(&mut self, action: Action, cx: &mut Cx) {
-        let page = 10;
-        match action {
-            Action::Back | Action::Leave => cx.back(),
-            Action::Up if self.fields.at == 0 => cx.effects.push(Effect::Tabs),
-            Action::Up => self.fields.step(-1),
-            Action::Down => self.fields.step(1),
-            Action::PageUp => self.fields.step(-page),
-            Action::PageDown => self.fields.step(page),
-            Action::First => self.fields.step(isize::MIN),
-            Action::Last => self.fields.step(isize::MAX),
-            Action::Right | Action::Left | Action::Differences => self.fold(action),
-            Action::Open | Action::Edit => self.edit_or_open(action, cx),
-            Action::NextProblem => self.next_problem(false, cx),
-            Action::PreviousProblem => self.next_problem(true, cx),
-            Action::NextRecord => self.next_record(1, cx),
-            Action::PreviousRecord => self.next_record(-1, cx),
-            Action::AcceptSuggestion => self.accept_suggestion(cx),
-            Action::PutBack => self.put_back(cx),
-            Action::Remove => self.make_empty(cx),
-            Action::Check => self.wish(Wish::Check { id: self.id }, Told::Checked, cx),
-            Action::MarkReady => self.mark_ready(cx),
-            Action::Zoom | Action::NextPanel | Action::PreviousPanel => {
-                self.second_panel = !self.second_panel;
-            }
-            _ => {}
-        }
-    }
-
-    fn act_typing(&mut self, action: Action, cx: &mut Cx) {
-        let Some(draft) = &mut self.draft else { return };
-        if draft.saving.is_some() {
-            return;
-        }
-        let reply = match action {
-            Action::Open => draft.enter(Then::Problem),
-            Action::NextPanel => draft.enter(Then::Field),
-            Action::Back => draft.escape(),
-            Action::Stop => Reply::Cancel,
-            Action::Down => draft.down(),
-            Action::Up => draft.up(),
-            Action::ClearText => {
-                draft.field.set("");
-                draft.edited(cx.now)
-            }
-            _ => Reply::Nothing,
-        };
-        self.carry_out(reply, cx);
-    }
-
-    fn carry_out(&mut self, reply: Reply, cx: &mut Cx) {
-        match reply {
-            Reply::Nothing => {}
-            Reply::Check => self.check_draft(cx),
-            Reply::Cancel => {
-                self.draft = None;
-                cx.say("Nothing was changed.");
-            }
-            Reply::NoChoices => cx.say("There is no suggestion for this value."),
-            Reply::Unchanged(then) => {
-                self.draft = None;
-                match then {
-                    Then::Problem => cx.say("Nothing was changed: the value is the same."),
-                    Then::Field => self.edit_next_field(cx),
-                }
-            }
-            Reply::Save(then) => self.save(then, cx),
-        }
-    }
-
-    fn check_draft(&mut self, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.asked = Some(cx.ask(Query::Preview {
-                id: self.id,
-                changes: draft.changes(),
-                at: draft.path.clone(),
-            }));
-        }
-    }
-
-    fn save(&mut self, then: Then, cx: &mut Cx) {
-        if let (Some(draft), Some(record)) = (&mut self.draft, &self.record) {
-            let ticket = cx.change(Wish::Edit {
-                id: self.id,
-                changes: draft.changes(),
-                version: record.row.version,
-            });
-            draft.saving = Some((ticket, then));
-        }
-    }
-
-    /// Right and Left on the tree, and `d`.
-    fn fold(&mut self, action: Action) {
-        let Some(record) = &self.record else { return };
-        match action {
-            Action::Right => {
-                self.fields.expand(record);
-            }
-            Action::Left => self.fields.collapse(record),
-            _ => self.fields.toggle_differences(record),
-        }
-    }
-
-    /// Enter opens or closes a branch and edits a value; `e` edits both.
-    fn edit_or_open(&mut self, action: Action, cx: &mut Cx) {
-        let (Some(record), Some(line)) = (&self.record, self.fields.selected()) else {
-            return;
-        };
-        match line.tree.kind {
-            Kind::Branch { expanded: true } if action == Action::Open => {
-                self.fields.collapse(record);
-            }
-            Kind::Branch { .. } if action == Action::Open => {
-                self.fields.expand(record);
-            }
-            Kind::More { .. } => {
-                self.fields.expand(record);
-            }
-            Kind::Leaf | Kind::Branch { .. } => self.edit(cx),
-        }
-    }
-
-    /// Opens the box on the field under the cursor, unless the record may not be changed.
-    fn edit(&mut self, cx: &mut Cx) {
-        let (Some(record), Some(path)) = (&self.record, self.fields.path()) else {
-            return;
-        };
-        if let Some(reason) = frozen(record.row.status) {
-            cx.say(reason);
-            return;
-        }
-        let current = record.row.current.as_ref();
-        let value = current.and_then(|value| value.pointer(path.as_str()));
-        self.draft = Some(Draft::open(path.clone(), value));
-        self.check_draft(cx);
-    }
-
-    fn edit_next_field(&mut self, cx: &mut Cx) {
-        let lines = &self.fields.lines;
-        let next = (self.fields.at + 1..lines.len()).find(|at| lines[*at].tree.kind == Kind::Leaf);
-        match next {
-            Some(at) => {
-                self.fields.at = at;
-                self.edit(cx);
-            }
-            None => cx.say("This was the last field."),
-        }
-    }
-
-    /// Asks what the check says about a failing value as soon as the cursor is on it, for the suggestion beside it.
-    fn look(&mut self, cx: &mut Cx) {
-        let failing = self.fields.selected().filter(|line| line.failing);
-        let Some(path) = failing.and(self.fields.path()).cloned() else {
-            return;
-        };
-        let known = self.look.as_ref().is_some_and(|(known, _)| *known == path);
-        let asked = self.asked_look.as_ref().is_some_and(|(_, asked)| *asked == path);
-        if self.draft.is_none() && self.pending.is_none() && !known && !asked {
-            let ticket = cx.ask(Query::Preview {
-                id: self.id,
-                changes: Vec::new(),
-                at: path.clone(),
-            });
-            self.asked_look = Some((ticket, path));
-        }
-    }
-
-    /// The first suggestion for the value under the cursor.
-    fn suggestion(&self) -> Option<&crate::check::suggest::Suggestion> {
-        let (path, preview) = self.look.as_ref()?;
-        (self.fields.path() == Some(path))
-            .then(|| preview.suggestions.first())
-            .flatten()
-    }
-
-    fn accept_suggestion(&mut self, cx: &mut Cx) {
-        let (Some(path), Some(suggestion)) = (self.fields.path(), self.suggestion()) else {
-            cx.say("There is no suggestion for this value.");
-            return;
-        };
-        let change = Change::Json {
-            path: path.clone(),
-            value: suggestion.value.clone(),
-        };
-        let told = Told::Saved(path.clone(), Then::Problem);
-        self.change(change, told, cx);
-    }
-
-    fn put_back(&mut self, cx: &mut Cx) {
-        let (Some(record), Some(path)) = (&self.record, self.fields.path().cloned()) else {
-            return;
-        };
-        let Some(received) = &record.received else {
-            cx.say("The received text could not be split into fields.");
-            return;
-        };
-        let current = record.row.current.as_ref();
-        let (was, is) = (
-            received.pointer(path.as_str()),
-            current.and_then(|value| value.pointer(path.as_str())),
-        );
-        if was == is {
-            cx.say("This is the received value already.");
-            return;
-        }
-        let told = Told::PutBack(path.clone());
-        let change = match was {
-            Some(value) => Change::Json {
-                path,
-                value: value.clone(),
-            },
-            None => Change::Unset { path },
-        };
-        self.change(change, told, cx);
-    }
-
-    fn make_empty(&mut self, cx: &mut Cx) {
-        if let Some(path) = self.fields.path().cloned() {
-            let text = String::new();
-            let told = Told::Saved(path.clone(), Then::Problem);
-            self.change(Change::Text { path, text }, told, cx);
-        }
-    }
-
-    fn mark_ready(&mut self, cx: &mut Cx) {
-        let with_contract = self.record.as_ref().is_some_and(|record| record.has_contract);
-        if with_contract {
-            cx.say("The contract decides when a record is ready.");
-        } else {
-            self.wish(Wish::Accept { id: self.id }, Told::MarkedReady, cx);
-        }
-    }
-
-    fn change(&mut self, change: Change, told: Told, cx: &mut Cx) {
-        let Some(record) = &self.record else { return };
-        let wish = Wish::Edit {
-            id: self.id,
-            changes: vec![change],
-            version: record.row.version,
-        };
-        self.wish(wish, told, cx);
-    }
-
-    fn wish(&mut self, wish: Wish, told: Told, cx: &mut Cx) {
-        let Some(record) = &self.record else { return };
-        match frozen(record.row.status) {
-            Some(reason) => cx.say(reason),
-            None if self.changing.is_some() => cx.say("Still saving the change before."),
-            None => self.changing = Some((cx.change(wish), told)),
-        }
-    }
-
-    fn next_problem(&mut self, back: bool, cx: &mut Cx) {
-        if self.fields.step_to_failing(back) {
-            return;
-        }
-        let wanted = |id: &&RecordId| self.open.as_ref().is_none_or(|open| open.contains(*id));
-        let Some(place) = self.place else {
-            cx.say("No other problem in this record.");
-            return;
-        };
-        let next = if back {
-            self.among[..place].iter().rev().find(wanted)
-        } else {
-            self.among[place + 1..].iter().find(wanted)
-        };
-        match next.copied() {
-            Some(id) => self.move_to(id, cx),
-            None if back => cx.say("This is the first problem of the list."),
-            None => cx.say("This was the last problem of the list."),
-        }
-    }
-
-    fn next_record(&mut self, by: isize, cx: &mut Cx) {
-        let place = self.place.and_then(|place| place.checked_add_signed(by));
-        match place.and_then(|place| self.among.get(place)) {
-            Some(id) => self.move_to(*id, cx),
-            None if by < 0 => cx.say("This is the first record of the list."),
-            None => cx.say("This is the last record of the list."),
-        }
-    }
-
-    fn move_to(&mut self, id: RecordId, cx: &mut Cx) {
-        let open = self.open.take();
-        *self = Self::open(id, Arc::clone(&self.among), cx);
-        self.open = open;
     }
 
     fn ask(&mut self, cx: &mut Cx) {
@@ -514,6 +231,7 @@ impl Editor {
         } else {
             self.fields.update(&record);
         }
+        self.history = history(&record, &Clock::default());
         self.record = Some(record);
         if self.draft.is_some() {
             self.check_draft(cx);
@@ -585,7 +303,11 @@ impl Editor {
             self.look = Some((path, preview));
             return;
         }
-        let Some(draft) = self.draft.as_mut().filter(|draft| draft.asked == Some(ticket)) else {
+        let Some(draft) = self
+            .draft
+            .as_mut()
+            .filter(|draft| draft.asked == Some(ticket))
+        else {
             return;
         };
         draft.asked = None;
@@ -604,67 +326,24 @@ impl Editor {
                 return;
             }
         }
-        let saving = self.draft.as_mut().and_then(|draft| draft.saving.take_if(|(asked, _)| *asked == ticket));
+        let saving = self
+            .draft
+            .as_mut()
+            .and_then(|draft| draft.saving.take_if(|(asked, _)| *asked == ticket));
         let changed = error
             .downcast_ref::<Fault>()
             .is_some_and(|fault| fault.code == "record:changed");
         if changed {
-            let kept = if saving.is_some() { " Your text is kept: look, then save again." } else { "" };
+            let kept = if saving.is_some() {
+                " Your text is kept: look, then save again."
+            } else {
+                ""
+            };
             cx.say(format!("Someone else changed this record meanwhile.{kept}"));
             self.ask(cx);
         } else {
             cx.say(words);
         }
-    }
-
-    fn typing_offers(draft: &Draft) -> Vec<Offer> {
-        let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
-        let save = match draft.focus {
-            Focus::Anyway => "Save anyway",
-            _ => "Save + next",
-        };
-        let mut offers = vec![Offer::new(Action::Open, save)];
-        if choices {
-            offers.push(Offer::new(Action::Down, "Suggestions"));
-        }
-        offers.push(Offer::new(Action::NextPanel, "Save + next field"));
-        offers.push(Offer::new(Action::ClearText, "Clear"));
-        offers
-    }
-
-    fn moving_offers(&self) -> Vec<Offer> {
-        let Some(record) = &self.record else {
-            return Vec::new();
-        };
-        let reason = frozen(record.row.status);
-        let open = match self.fields.selected().map(|line| line.tree.kind) {
-            Some(Kind::Branch { expanded: true }) => "Close",
-            Some(Kind::Branch { .. } | Kind::More { .. }) => "Open",
-            _ => "Edit",
-        };
-        let no_suggestion = self.suggestion().is_none().then_some("there is none");
-        let mut offers = vec![
-            Offer::new(Action::Open, open).unless(reason.filter(|_| open == "Edit")),
-            Offer::new(Action::NextProblem, "Next problem"),
-            Offer::new(Action::AcceptSuggestion, "Use suggestion").unless(reason.or(no_suggestion)),
-        ];
-        if !record.has_contract {
-            offers.push(Offer::new(Action::MarkReady, "It is ready").unless(reason));
-        }
-        offers.extend([
-            Offer::new(Action::NextRecord, "Next record"),
-            Offer::new(Action::PreviousRecord, ""),
-            Offer::new(Action::PreviousProblem, ""),
-            Offer::new(Action::PutBack, "Received value").unless(reason),
-            Offer::new(Action::Undo, "Undo"),
-            Offer::new(Action::Redo, ""),
-            Offer::new(Action::Check, "Check").unless(reason),
-            Offer::new(Action::Edit, "").unless(reason),
-            Offer::new(Action::Remove, "").unless(reason),
-            Offer::new(Action::Differences, ""),
-            Offer::new(Action::Zoom, ""),
-        ]);
-        offers
     }
 }
 
@@ -675,9 +354,24 @@ fn frozen(status: Status) -> Option<&'static str> {
         Status::Accepted | Status::HandedOver => {
             Some("It was sent: what was sent stays as it was sent.")
         }
-        Status::Unknown => Some("It was sent and nobody knows whether it arrived: it stays as it was sent."),
+        Status::Unknown => {
+            Some("It was sent and nobody knows whether it arrived: it stays as it was sent.")
+        }
         Status::Rejected | Status::Ready | Status::Discarded => None,
     }
+}
+
+/// When, who, what.
+fn history(record: &RecordDetail, clock: &Clock) -> Vec<String> {
+    record
+        .history
+        .iter()
+        .map(|step| {
+            let undone = if step.undone { " (undone)" } else { "" };
+            let words = format!("{} {}{undone}", step.author, step.label);
+            format!("{} {}", clock.time(&step.at), text::safe(&words))
+        })
+        .collect()
 }
 
 fn needs_fixing(run: RunId) -> Filter {
@@ -690,5 +384,408 @@ fn needs_fixing(run: RunId) -> Filter {
             term(Wanted::Run(run)),
             term(Wanted::Status(vec![Status::Rejected])),
         ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+    use ratatui::{Terminal, backend::TestBackend};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::{
+        check::suggest::Suggestion,
+        fix::Change,
+        model::{ChangeReport, Form, Found, Layout, Problem, RecordRow, Stage, Version, Wants},
+        tui::{event::Wish, keymap},
+    };
+
+    fn path(pointer: &str) -> Path {
+        Path::parse(pointer).unwrap()
+    }
+
+    fn problem(pointer: &str, message: &str, hint: &str) -> Problem {
+        Problem {
+            stage: Stage::Schema,
+            code: "format".to_owned(),
+            detail: String::new(),
+            path: path(pointer),
+            message: message.to_owned(),
+            hint: hint.to_owned(),
+            found: Some(Found::Text("x".to_owned())),
+            shape: String::new(),
+        }
+    }
+
+    fn bad_date() -> Problem {
+        problem(
+            "/ship_date",
+            "This date is not written year-month-day: \"31/12/2025\".",
+            "Write it like 2025-12-31.",
+        )
+    }
+
+    fn bad_quantity() -> Problem {
+        problem(
+            "/lines/1/qty",
+            "Quantity must be a whole number. \"12 pcs\" has extra text.",
+            "Try 12.",
+        )
+    }
+
+    fn order() -> Value {
+        json!({
+            "order_id": "SO-88213",
+            "ship_date": "31/12/2025",
+            "country": "DE",
+            "customer": {"name": "Müller GmbH", "email": "a.mueller@web.de", "tax_id": "DE811907980"},
+            "lines": [
+                {"sku": "TB-100", "qty": 3, "price": 49.0},
+                {"sku": "TB-220 ", "qty": "12 pcs", "price": 19.9},
+            ],
+        })
+    }
+
+    fn record(value: &Value, problems: Vec<Problem>) -> RecordDetail {
+        let text = Version {
+            form: Form::Json,
+            bytes: value.to_string().into_bytes(),
+        };
+        RecordDetail {
+            row: RecordRow {
+                id: RecordId(12_004),
+                run: RunId(1),
+                line: 12_005,
+                key: Some("SO-88213".to_owned()),
+                status: if problems.is_empty() {
+                    Status::Ready
+                } else {
+                    Status::Rejected
+                },
+                version: 1,
+                problems,
+                current: Some(value.clone()),
+                changed: Vec::new(),
+            },
+            source: "/srv/imports/orders_nov.jsonl".to_owned(),
+            byte: 0,
+            layout: Layout::Json,
+            raw: text.clone(),
+            text,
+            received: Some(order()),
+            history: Vec::new(),
+            attempts: Vec::new(),
+            has_contract: true,
+        }
+    }
+
+    fn preview(problems: Vec<Problem>) -> Preview {
+        Preview {
+            text: Version {
+                form: Form::Json,
+                bytes: Vec::new(),
+            },
+            problems,
+            current: None,
+            wants: Wants {
+                text: true,
+                required: true,
+                format: Some("date".to_owned()),
+                ..Wants::default()
+            },
+            suggestions: vec![Suggestion {
+                value: json!("2025-12-31"),
+                why: "day first",
+            }],
+            refusal: None,
+        }
+    }
+
+    /// The editor as the app uses it.
+    struct Desk {
+        editor: Editor,
+        cx: Cx,
+        start: Instant,
+    }
+
+    impl Desk {
+        /// Opened on the order with a bad date and a bad quantity, the suggestion known.
+        fn new() -> Self {
+            let mut desk = Self::unread();
+            let order = record(&order(), vec![bad_date(), bad_quantity()]);
+            desk.answer(Answer::Record(Box::new(order)));
+            desk.answer(Answer::Preview(Box::new(preview(vec![
+                bad_date(),
+                bad_quantity(),
+            ]))));
+            desk.effects();
+            desk
+        }
+
+        fn unread() -> Self {
+            let start = Instant::now();
+            let mut cx = Cx::default();
+            cx.now = Some(start);
+            let among = [12_004, 12_007, 12_009].map(RecordId).into();
+            let editor = Editor::open(RecordId(12_004), among, &mut cx);
+            Self { editor, cx, start }
+        }
+
+        /// Answers the newest question that is awaited.
+        fn answer(&mut self, answer: Answer) {
+            self.give(Ok(answer));
+        }
+
+        fn give(&mut self, answer: anyhow::Result<Answer>) {
+            let ticket = (0..100)
+                .rev()
+                .map(Ticket)
+                .find(|ticket| self.editor.awaits(*ticket))
+                .expect("the editor waits for an answer");
+            self.editor.receive(ticket, answer, &mut self.cx);
+        }
+
+        fn check(&mut self, problems: Vec<Problem>) {
+            self.answer(Answer::Preview(Box::new(preview(problems))));
+        }
+
+        fn press(&mut self, keys: &str) {
+            for name in keys.split(' ') {
+                let key = keymap::parse(name).unwrap();
+                self.key(key);
+            }
+        }
+
+        fn type_in(&mut self, text: &str) {
+            for c in text.chars() {
+                self.key(KeyEvent::from(KeyCode::Char(c)));
+            }
+        }
+
+        fn key(&mut self, key: KeyEvent) {
+            match keymap::resolve(self.editor.mode(), key) {
+                Some(action) => self.editor.act(action, &mut self.cx),
+                None => self.editor.type_key(key, &mut self.cx),
+            }
+        }
+
+        fn after(&mut self, millis: u64) {
+            let now = self.start + std::time::Duration::from_millis(millis);
+            self.cx.now = Some(now);
+            if self.editor.waits() {
+                self.editor.tick(now, &mut self.cx);
+            }
+        }
+
+        fn effects(&mut self) -> Vec<Effect> {
+            std::mem::take(&mut self.cx.effects)
+        }
+
+        /// What was said last, and forgets all effects.
+        fn said(&mut self) -> String {
+            let said = self
+                .effects()
+                .into_iter()
+                .rev()
+                .find_map(|effect| match effect {
+                    Effect::Say(words) => Some(words),
+                    _ => None,
+                });
+            said.unwrap_or_default()
+        }
+
+        fn saves(&mut self) -> Vec<Change> {
+            let saved = self.effects().into_iter().find_map(|effect| match effect {
+                Effect::Change(_, Wish::Edit { changes, .. }) => Some(changes),
+                _ => None,
+            });
+            saved.unwrap_or_default()
+        }
+
+        fn picture(&mut self, width: u16, height: u16) -> String {
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            let theme = Theme::default();
+            let editor = &mut self.editor;
+            terminal
+                .draw(|frame| {
+                    let [_, banner, page, tip, _] =
+                        frame.area().layout(&ratatui::layout::Layout::vertical([
+                            ratatui::layout::Constraint::Length(1),
+                            ratatui::layout::Constraint::Length(1),
+                            ratatui::layout::Constraint::Fill(1),
+                            ratatui::layout::Constraint::Length(1),
+                            ratatui::layout::Constraint::Length(1),
+                        ]));
+                    frame.render_widget(editor.banner(theme).unwrap_or_default(), banner);
+                    frame.render_widget(Line::from(format!(" {}", editor.tip())), tip);
+                    editor.draw(frame, page, theme);
+                })
+                .unwrap();
+            terminal.backend().to_string()
+        }
+    }
+
+    fn date(text: &str) -> Change {
+        Change::Text {
+            path: path("/ship_date"),
+            text: text.to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_record_being_edited_at_100_by_30() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.check(vec![bad_date(), bad_quantity()]);
+        desk.press("Ctrl+U");
+        desk.type_in("2025-12-31");
+        desk.check(vec![bad_quantity()]);
+        insta::assert_snapshot!(desk.picture(100, 30), @r#"
+        "                                                                                                    "
+        " Record 1 of 3   SO-88213   state: needs fixing (2 problems, 1 being edited)                        "
+        "┌ Fields ─────────────────────────────── 2 of 12 need fixing ┐┌ Problems in this record ──────── 2 ┐"
+        "│    Field              As received        Now               ││ > ship_date                        │"
+        "│    order_id           SO-88213           (same)            ││   This date is not written         │"
+        "│ > !ship_date          31/12/2025         2025-12-31_       ││   year-month-day: "31/12/2025".    │"
+        "│    country            DE                 (same)            ││   Write it like 2025-12-31.        │"
+        "│    v customer         {3 fields}                           ││   lines[1].qty                     │"
+        "│        name           Müller GmbH        (same)            ││   Quantity must be a whole number. │"
+        "│        email          a.mueller@web.de   (same)            ││   "12 pcs" has extra text. Try 12. │"
+        "│        tax_id         DE811907980        (same)            ││ (n jumps to the next one)          │"
+        "│    v lines            [2 items]                            │└────────────────────────────────────┘"
+        "│      v 0              {3 fields}                           │┌ Where it came from ────────────────┐"
+        "│          sku          TB-100             (same)            ││ File    orders_nov.jsonl           │"
+        "│          qty          3                  (same)            ││ Line    12,005                     │"
+        "│          price        49.0               (same)            ││ Record  12,004                     │"
+        "│      v 1              {3 fields}                           ││ Stopped Check (never sent)         │"
+        "│          sku          TB-220<sp>         (same)            ││ Rules   the run's contract         │"
+        "│   !      qty          12 pcs             (same)            ││                                    │"
+        "│          price        19.9               (same)            ││ History of this record             │"
+        "│                                                            ││   (no changes yet)                 │"
+        "└────────────────────────────────────────────────────────────┘└────────────────────────────────────┘"
+        "┌ Editing ship_date (date, required) ───────────────────────────────────────── checked as you type ┐"
+        "│ Now       [ 2025-12-31                                   ]   OK  Valid date                      │"
+        "│ Was       "31/12/2025"                                      Record: 1 problem left after this    │"
+        "│ Try       1 2025-12-31 day first   2 (leave as it is)                                            │"
+        "│                                                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        " Enter saves this field and moves to the next problem. Nothing is sent.                             "
+        "                                                                                                    "
+        "#);
+    }
+
+    #[test]
+    fn a_record_being_edited_at_80_by_24() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.check(vec![bad_date(), bad_quantity()]);
+        desk.press("Ctrl+U");
+        desk.type_in("2025-12-31");
+        desk.check(vec![bad_quantity()]);
+        insta::assert_snapshot!(desk.picture(80, 24), @r#"
+        "                                                                                "
+        " Record 1 of 3   SO-88213   state: needs fixing (2 problems, 1 being edited)    "
+        "┌ Fields ──────────────────────────────────── 2 of 12 need fixing, showing 1-9 ┐"
+        "│    Field                As received                Now                       │"
+        "│    order_id             SO-88213                   (same)                    │"
+        "│ > !ship_date            31/12/2025                 2025-12-31_               │"
+        "│    country              DE                         (same)                    │"
+        "│    v customer           {3 fields}                                           │"
+        "│        name             Müller GmbH                (same)                    │"
+        "│        email            a.mueller@web.de           (same)                    │"
+        "│        tax_id           DE811907980                (same)                    │"
+        "│    v lines              [2 items]                                            │"
+        "│      v 0                {3 fields}                                           │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ Problem 1 of 2 ──────────────────────────────────────────────────────────────┐"
+        "│ This date is not written year-month-day: "31/12/2025". Write it like         │"
+        "│ 2025-12-31.                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ Editing ship_date (date, required) ───────────────────── checked as you type ┐"
+        "│ Now [ 2025-12-31               ]  OK  Valid date  1 problem left after this  │"
+        "│ Was "31/12/2025"   Try 1 2025-12-31 day first   2 (leave as it is)           │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        " Enter saves this field and moves to the next problem. Nothing is sent.         "
+        "                                                                                "
+        "#);
+    }
+
+    #[test]
+    fn a_record_at_60_by_16() {
+        let mut desk = Desk::new();
+        insta::assert_snapshot!(desk.picture(60, 16), @r#"
+        "                                                            "
+        " Record 1 of 3   SO-88213   state: needs fixing (2 problems)"
+        "┌ Fields ──────────────── 2 of 12 need fixing, showing 1-5 ┐"
+        "│    Field              As received       Now              │"
+        "│    order_id           SO-88213          (same)           │"
+        "│ > !ship_date          31/12/2025        (same)           │"
+        "│    country            DE                (same)           │"
+        "│    v customer         {3 fields}                         │"
+        "│        name           Müller GmbH       (same)           │"
+        "└──────────────────────────────────────────────────────────┘"
+        "┌ Problem 1 of 2 ──────────────────────────────────────────┐"
+        "│ This date is not written year-month-day: "31/12/2025".   │"
+        "│ Write it like 2025-12-31.                                │"
+        "└──────────────────────────────────────────────────────────┘"
+        " Enter edits the marked field. Nothing is sent.             "
+        "                                                            "
+        "#);
+        desk.press("Enter");
+        insta::assert_snapshot!(desk.picture(60, 16), @r#"
+        "                                                            "
+        " Record 1 of 3   SO-88213   state: needs fixing (2 problems,"
+        "┌ Fields ──────────────── 2 of 12 need fixing, showing 1-3 ┐"
+        "│    order_id           SO-88213          (same)           │"
+        "│ > !ship_date          31/12/2025        31/12/2025_      │"
+        "│    country            DE                (same)           │"
+        "└──────────────────────────────────────────────────────────┘"
+        "┌ Problem 1 of 2 ──────────────────────────────────────────┐"
+        "│ This date is not written year-month-day: "31/12/2025".   │"
+        "└──────────────────────────────────────────────────────────┘"
+        "┌ Editing ship_date ────────────────── checked as you type ┐"
+        "│ Now [ 31/12/2025       ]                                 │"
+        "│ Was "31/12/2025"   Try                                   │"
+        "└──────────────────────────────────────────────────────────┘"
+        " Enter saves this field and moves to the next problem. Nothi"
+        "                                                            "
+        "#);
+    }
+
+    #[test]
+    fn a_record_at_100_by_30() {
+        insta::assert_snapshot!(Desk::new().picture(100, 30), @r#"
+        "                                                                                                    "
+        " Record 1 of 3   SO-88213   state: needs fixing (2 problems)                                        "
+        "┌ Fields ─────────────────────────────── 2 of 12 need fixing ┐┌ Problems in this record ──────── 2 ┐"
+        "│    Field              As received        Now               ││ > ship_date                        │"
+        "│    order_id           SO-88213           (same)            ││   This date is not written         │"
+        "│ > !ship_date          31/12/2025         (same)            ││   year-month-day: "31/12/2025".    │"
+        "│    country            DE                 (same)            ││   Write it like 2025-12-31.        │"
+        "│    v customer         {3 fields}                           ││   lines[1].qty                     │"
+        "│        name           Müller GmbH        (same)            ││   Quantity must be a whole number. │"
+        "│        email          a.mueller@web.de   (same)            ││   "12 pcs" has extra text. Try 12. │"
+        "│        tax_id         DE811907980        (same)            ││ (n jumps to the next one)          │"
+        "│    v lines            [2 items]                            │└────────────────────────────────────┘"
+        "│      v 0              {3 fields}                           │┌ Where it came from ────────────────┐"
+        "│          sku          TB-100             (same)            ││ File    orders_nov.jsonl           │"
+        "│          qty          3                  (same)            ││ Line    12,005                     │"
+        "│          price        49.0               (same)            ││ Record  12,004                     │"
+        "│      v 1              {3 fields}                           ││ Stopped Check (never sent)         │"
+        "│          sku          TB-220<sp>         (same)            ││ Rules   the run's contract         │"
+        "│   !      qty          12 pcs             (same)            ││                                    │"
+        "│          price        19.9               (same)            ││ History of this record             │"
+        "│                                                            ││   (no changes yet)                 │"
+        "└────────────────────────────────────────────────────────────┘└────────────────────────────────────┘"
+        "┌ ship_date (date, required) ──────────────────────────────────────────────────────────────────────┐"
+        "│ Now       31/12/2025                                                                             │"
+        "│                                                                                                  │"
+        "│ Try       a 2025-12-31  day first                                                                │"
+        "│                                                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        " Enter edits the marked field. Nothing is sent.                                                     "
+        "                                                                                                    "
+        "#);
     }
 }

@@ -1,0 +1,328 @@
+//! The box at the bottom of the editor.
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    style::Style,
+    text::{Line, Span, Text},
+};
+
+use super::{
+    Editor,
+    draft::{Draft, Focus, Verdict, as_text},
+    draw::cell,
+    fields::{FieldLine, shown},
+    frozen,
+    panels::sentence,
+};
+use crate::{
+    model::Wants,
+    text,
+    tui::{theme::Theme, widgets::panel::panel},
+};
+
+/// What is wrong with the text as it is, when it may be said.
+pub fn told(draft: &Draft) -> Option<String> {
+    match draft.verdict() {
+        Verdict::Wrong(problem) if draft.loud => Some(sentence(problem)),
+        Verdict::Refused(words) if draft.loud => Some(text::safe(words).into_owned()),
+        _ => None,
+    }
+}
+
+/// The box at the bottom: what is being typed, or the value under the cursor.
+pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let inner = Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    };
+    let tall = inner.height >= 4;
+    if let Some(draft) = &mut editor.draft {
+        let label = draft.path.label();
+        let kind = kind(draft.wants());
+        let title = format!("Editing {}{kind}", text::safe(&label));
+        let note = if editor
+            .record
+            .as_ref()
+            .is_some_and(|record| record.has_contract)
+        {
+            "checked as you type"
+        } else {
+            "not checked: no contract"
+        };
+        frame.render_widget(panel(area.width, &title, note, true, theme), area);
+        let was = editor.fields.selected().map(was);
+        let was = was.unwrap_or_default();
+        let (lines, cursor) = if tall {
+            tall_box(draft, &was, inner, theme)
+        } else {
+            flat_box(draft, &was, inner, theme)
+        };
+        frame.render_widget(Text::from(lines), inner);
+        if inner.height > 0 && cursor < inner.width {
+            frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
+        }
+    } else {
+        let title = match editor.fields.path() {
+            Some(path) => {
+                let look = editor.look.as_ref().filter(|(known, _)| known == path);
+                let kind = kind(look.map(|(_, preview)| &preview.wants));
+                format!("{}{kind}", text::safe(&path.label()))
+            }
+            None => String::new(),
+        };
+        frame.render_widget(panel(area.width, &title, "", false, theme), area);
+        frame.render_widget(Text::from(look_box(editor, tall, theme)), inner);
+    }
+}
+
+fn was(line: &FieldLine) -> String {
+    match line.received.as_str() {
+        words if words.starts_with(['(', '"', '{', '[']) => words.to_owned(),
+        words => format!("\"{words}\""),
+    }
+}
+
+fn tall_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Line<'static>>, u16) {
+    let columns = usize::from(inner.width);
+    let field = (columns.saturating_sub(12) * 56 / 100).max(10);
+    let (mut now, cursor) = field_line(" Now       ", draft, field, theme);
+    now.spans.push(Span::raw("   "));
+    now.spans.extend(verdict(draft, theme));
+    let left = field + 2;
+    let mut second = vec![Span::styled(" Was       ", theme.muted())];
+    second.extend(cell(was, left, Style::new()));
+    second.push(Span::raw(left_after(draft)));
+    let mut lines = vec![
+        now,
+        Line::from(second),
+        try_line(draft, " Try       ", columns, theme),
+    ];
+    if let Some(words) = told(draft).or_else(|| newly_wrong(draft)) {
+        let words = text::shorten(&words, columns.saturating_sub(2));
+        lines.push(Line::styled(format!(" {words}"), theme.warn()));
+    }
+    (lines, cursor)
+}
+
+fn flat_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Line<'static>>, u16) {
+    let columns = usize::from(inner.width);
+    let field = columns
+        .saturating_sub(50)
+        .clamp(20, 60)
+        .min(columns.saturating_sub(5));
+    let (mut now, cursor) = field_line(" Now ", draft, field, theme);
+    now.spans.push(Span::raw("  "));
+    let mut words = verdict(draft, theme);
+    let left = left_after(draft).replacen("Record: ", "  ", 1);
+    let width = |words: &[Span]| words.iter().map(Span::width).sum::<usize>();
+    if width(&words) + text::width(&left) + field + 7 > columns {
+        words.truncate(1);
+    }
+    now.spans.extend(words);
+    now.spans.push(Span::raw(left));
+    let before = vec![
+        Span::styled(" Was ", theme.muted()),
+        Span::raw(text::shorten(was, columns / 4)),
+        Span::raw("  "),
+    ];
+    let used = width(&before);
+    let tries = try_line(draft, " Try ", columns.saturating_sub(used), theme);
+    let second = match draft.focus {
+        Focus::Anyway => try_line(draft, " ", columns, theme),
+        _ => Line::from([before, tries.spans].concat()),
+    };
+    (vec![now, second], cursor)
+}
+
+/// `Now [ text ]` and the column of the cursor.
+fn field_line(
+    before: &'static str,
+    draft: &mut Draft,
+    columns: usize,
+    theme: Theme,
+) -> (Line<'static>, u16) {
+    let (text, cursor) = draft.field.line(columns.saturating_sub(2), theme.muted());
+    let mut spans = vec![Span::styled(before, theme.muted()), Span::raw("[")];
+    spans.extend(text.spans);
+    spans.push(Span::raw("]"));
+    (Line::from(spans), (before.len() + 1 + cursor) as u16)
+}
+
+fn verdict(draft: &Draft, theme: Theme) -> Vec<Span<'static>> {
+    if draft.saving.is_some() {
+        return vec![Span::raw("saving ...")];
+    }
+    match draft.verdict() {
+        Verdict::Right => {
+            let words = draft
+                .wants()
+                .and_then(word)
+                .map_or_else(String::new, |word| format!("  Valid {word}"));
+            vec![Span::styled("OK", theme.ok()), Span::raw(words)]
+        }
+        Verdict::Wrong(_) | Verdict::Refused(_) if draft.loud => {
+            vec![Span::styled("! Not right yet", theme.error())]
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What is wanted, in a word or two. Nothing for plain text.
+fn word(wants: &Wants) -> Option<String> {
+    let format = wants.format.as_deref().map(|format| match format {
+        "date" => "date",
+        "date-time" => "date and time",
+        "time" => "time",
+        "email" | "idn-email" => "e-mail address",
+        "uri" | "iri" | "url" => "web address",
+        "uuid" => "ID",
+        other => other,
+    });
+    let word = match format {
+        Some(word) => text::safe(word).into_owned(),
+        None if !wants.allowed.is_empty() => "value".to_owned(),
+        None if wants.integer && !wants.text => "whole number".to_owned(),
+        None if wants.number && !wants.text => "number".to_owned(),
+        None if wants.boolean && !wants.text => "yes or no".to_owned(),
+        None => return None,
+    };
+    Some(word)
+}
+
+/// ` (date, required)`, as far as it is known.
+fn kind(wants: Option<&Wants>) -> String {
+    let Some(wants) = wants else {
+        return String::new();
+    };
+    let kind = match word(wants) {
+        _ if !wants.allowed.is_empty() => Some("one of a list".to_owned()),
+        Some(word) => Some(word),
+        None if wants.object => Some("fields".to_owned()),
+        None if wants.array => Some("list".to_owned()),
+        None => wants.text.then(|| "text".to_owned()),
+    };
+    let required = wants.required.then(|| "required".to_owned());
+    let words: Vec<_> = [kind, required].into_iter().flatten().collect();
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", words.join(", "))
+    }
+}
+
+fn left_after(draft: &Draft) -> String {
+    match draft.preview() {
+        Some(preview) if preview.refusal.is_none() => match preview.problems.len() as u64 {
+            0 => "Record: no problem left after this".to_owned(),
+            left => format!("Record: {} left after this", text::count(left, "problem")),
+        },
+        _ => String::new(),
+    }
+}
+
+/// The sentence of a problem elsewhere in the record that this change would bring.
+fn newly_wrong(draft: &Draft) -> Option<String> {
+    let preview = draft.preview()?;
+    let new = preview.problems.iter().find(|problem| {
+        problem.path != draft.path
+            && !draft
+                .known
+                .contains(&(problem.path.clone(), problem.code.clone()))
+    })?;
+    let label = new.path.label();
+    Some(format!("New: {}: {}", text::safe(&label), sentence(new)))
+}
+
+/// The choices, scrolled so that the marked one is seen; or the offer to save anyway.
+fn try_line(draft: &Draft, before: &'static str, columns: usize, theme: Theme) -> Line<'static> {
+    let mut spans = vec![Span::styled(before, theme.muted())];
+    if draft.focus == Focus::Anyway {
+        let offer = "> Save anyway, it stays in needs fixing";
+        spans.push(Span::styled(offer, theme.select()));
+        return Line::from(spans);
+    }
+    if draft.choices.is_empty() {
+        let words = match draft.checked {
+            Some(_) => "(no suggestion)",
+            None => "",
+        };
+        spans.push(Span::styled(words, theme.muted()));
+        return Line::from(spans);
+    }
+    let mut words: Vec<_> = draft
+        .choices
+        .iter()
+        .map(|choice| {
+            let value = text::shorten(&text::safe(&as_text(&choice.value)), 30);
+            format!("{value} {}", choice.why)
+        })
+        .collect();
+    words.push("(leave as it is)".to_owned());
+    let marked = match draft.focus {
+        Focus::Choice(at) => Some(at),
+        Focus::Text | Focus::Anyway => None,
+    };
+    let room = columns.saturating_sub(before.len());
+    let width = |words: &String| text::width(words) + 5;
+    let mut first = 0;
+    while words[first..=marked.unwrap_or(0)]
+        .iter()
+        .map(width)
+        .sum::<usize>()
+        > room
+        && first < marked.unwrap_or(0)
+    {
+        first += 1;
+    }
+    for (at, words) in words.iter().enumerate().skip(first) {
+        let (mark, style) = if marked == Some(at) {
+            (">".to_owned(), theme.select())
+        } else {
+            ((at + 1).to_string(), Style::new())
+        };
+        spans.push(Span::styled(format!("{mark} {words}"), style));
+        spans.push(Span::raw("   "));
+    }
+    Line::from(spans)
+}
+
+/// The value under the cursor while nothing is typed, and what could be right.
+fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
+    let (Some(record), Some(line)) = (&editor.record, editor.fields.selected()) else {
+        return Vec::new();
+    };
+    let label = |words: &'static str| {
+        if tall {
+            Span::styled(format!(" {words:<10}"), theme.muted())
+        } else {
+            Span::styled(format!(" {words} "), theme.muted())
+        }
+    };
+    let now = line.now.clone().unwrap_or_else(|| line.received.clone());
+    let mut lines = vec![Line::from(vec![label("Now"), Span::raw(now)])];
+    let was = match line.now {
+        Some(_) => vec![label("Was"), Span::raw(was(line))],
+        None => Vec::new(),
+    };
+    let tries = match editor.suggestion() {
+        Some(suggestion) if frozen(record.row.status).is_none() => vec![
+            label("Try"),
+            Span::styled("a", theme.accent()),
+            Span::raw(format!(" {}  ", shown(Some(&suggestion.value), true))),
+            Span::styled(suggestion.why, theme.muted()),
+        ],
+        _ => Vec::new(),
+    };
+    if tall {
+        lines.extend([Line::from(was), Line::from(tries)]);
+    } else {
+        lines.push(Line::from([was, vec![Span::raw(" ")], tries].concat()));
+    }
+    lines
+}

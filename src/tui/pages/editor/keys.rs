@@ -1,0 +1,365 @@
+//! What keys do in the editor.
+
+use std::sync::Arc;
+
+use super::{
+    Editor, Told,
+    draft::{Draft, Focus, Reply, Then},
+    frozen,
+};
+use crate::{
+    check::suggest::Suggestion,
+    fix::Change,
+    model::RecordId,
+    tui::{
+        action::{Action, Offer},
+        event::{Cx, Effect, Query, Wish},
+        widgets::tree::Kind,
+    },
+};
+
+impl Editor {
+    pub(super) fn typing_offers(draft: &Draft) -> Vec<Offer> {
+        let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
+        let save = match draft.focus {
+            Focus::Anyway => "Save anyway",
+            _ => "Save + next",
+        };
+        let mut offers = vec![Offer::new(Action::Open, save)];
+        if choices {
+            offers.push(Offer::new(Action::Down, "Suggestions"));
+        }
+        offers.push(Offer::new(Action::NextPanel, "Save + next field"));
+        offers.push(Offer::new(Action::ClearText, "Clear"));
+        offers
+    }
+
+    pub(super) fn moving_offers(&self) -> Vec<Offer> {
+        let Some(record) = &self.record else {
+            return Vec::new();
+        };
+        let reason = frozen(record.row.status);
+        let open = match self.fields.selected().map(|line| line.tree.kind) {
+            Some(Kind::Branch { expanded: true }) => "Close",
+            Some(Kind::Branch { .. } | Kind::More { .. }) => "Open",
+            _ => "Edit",
+        };
+        let no_suggestion = self.suggestion().is_none().then_some("there is none");
+        let mut offers = vec![
+            Offer::new(Action::Open, open).unless(reason.filter(|_| open == "Edit")),
+            Offer::new(Action::NextProblem, "Next problem"),
+            Offer::new(Action::AcceptSuggestion, "Use suggestion").unless(reason.or(no_suggestion)),
+        ];
+        if !record.has_contract {
+            offers.push(Offer::new(Action::MarkReady, "It is ready").unless(reason));
+        }
+        offers.extend([
+            Offer::new(Action::NextRecord, "Next record"),
+            Offer::new(Action::PreviousRecord, ""),
+            Offer::new(Action::PreviousProblem, ""),
+            Offer::new(Action::PutBack, "Received value").unless(reason),
+            Offer::new(Action::Undo, "Undo"),
+            Offer::new(Action::Redo, ""),
+            Offer::new(Action::Check, "Check").unless(reason),
+            Offer::new(Action::Edit, "").unless(reason),
+            Offer::new(Action::Remove, "").unless(reason),
+            Offer::new(Action::Differences, ""),
+            Offer::new(Action::Zoom, ""),
+        ]);
+        offers
+    }
+
+    pub(super) fn act_moving(&mut self, action: Action, cx: &mut Cx) {
+        let page = 10;
+        match action {
+            Action::Back | Action::Leave => cx.back(),
+            Action::Up if self.fields.at == 0 => cx.effects.push(Effect::Tabs),
+            Action::Up => self.fields.step(-1),
+            Action::Down => self.fields.step(1),
+            Action::PageUp => self.fields.step(-page),
+            Action::PageDown => self.fields.step(page),
+            Action::First => self.fields.step(isize::MIN),
+            Action::Last => self.fields.step(isize::MAX),
+            Action::Right | Action::Left | Action::Differences => self.fold(action),
+            Action::Open | Action::Edit => self.edit_or_open(action, cx),
+            Action::NextProblem => self.next_problem(false, cx),
+            Action::PreviousProblem => self.next_problem(true, cx),
+            Action::NextRecord => self.next_record(1, cx),
+            Action::PreviousRecord => self.next_record(-1, cx),
+            Action::AcceptSuggestion => self.accept_suggestion(cx),
+            Action::PutBack => self.put_back(cx),
+            Action::Remove => self.make_empty(cx),
+            Action::Check => self.wish(Wish::Check { id: self.id }, Told::Checked, cx),
+            Action::MarkReady => self.mark_ready(cx),
+            Action::Zoom | Action::NextPanel | Action::PreviousPanel => {
+                self.second_panel = !self.second_panel;
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn act_typing(&mut self, action: Action, cx: &mut Cx) {
+        let Some(draft) = &mut self.draft else { return };
+        if draft.saving.is_some() {
+            return;
+        }
+        let reply = match action {
+            Action::Open => draft.enter(Then::Problem),
+            Action::NextPanel => draft.enter(Then::Field),
+            Action::Back => draft.escape(),
+            Action::Stop => Reply::Cancel,
+            Action::Down => draft.down(),
+            Action::Up => draft.up(),
+            Action::ClearText => {
+                draft.field.set("");
+                draft.edited(cx.now)
+            }
+            _ => Reply::Nothing,
+        };
+        self.carry_out(reply, cx);
+    }
+
+    pub(super) fn carry_out(&mut self, reply: Reply, cx: &mut Cx) {
+        match reply {
+            Reply::Nothing => {}
+            Reply::Check => self.check_draft(cx),
+            Reply::Cancel => {
+                self.draft = None;
+                cx.say("Nothing was changed.");
+            }
+            Reply::NoChoices => cx.say("There is no suggestion for this value."),
+            Reply::Unchanged(then) => {
+                self.draft = None;
+                match then {
+                    Then::Problem => cx.say("Nothing was changed: the value is the same."),
+                    Then::Field => self.edit_next_field(cx),
+                }
+            }
+            Reply::Save(then) => self.save(then, cx),
+        }
+    }
+
+    pub(super) fn check_draft(&mut self, cx: &mut Cx) {
+        if let Some(draft) = &mut self.draft {
+            draft.asked = Some(cx.ask(Query::Preview {
+                id: self.id,
+                changes: draft.changes(),
+                at: draft.path.clone(),
+            }));
+        }
+    }
+
+    fn save(&mut self, then: Then, cx: &mut Cx) {
+        if let (Some(draft), Some(record)) = (&mut self.draft, &self.record) {
+            let ticket = cx.change(Wish::Edit {
+                id: self.id,
+                changes: draft.changes(),
+                version: record.row.version,
+            });
+            draft.saving = Some((ticket, then));
+        }
+    }
+
+    /// Right and Left on the tree, and `d`.
+    fn fold(&mut self, action: Action) {
+        let Some(record) = &self.record else { return };
+        match action {
+            Action::Right => {
+                self.fields.expand(record);
+            }
+            Action::Left => self.fields.collapse(record),
+            _ => self.fields.toggle_differences(record),
+        }
+    }
+
+    /// Enter opens or closes a branch and edits a value; `e` edits both.
+    fn edit_or_open(&mut self, action: Action, cx: &mut Cx) {
+        let (Some(record), Some(line)) = (&self.record, self.fields.selected()) else {
+            return;
+        };
+        match line.tree.kind {
+            Kind::Branch { expanded: true } if action == Action::Open => {
+                self.fields.collapse(record);
+            }
+            Kind::Branch { .. } if action == Action::Open => {
+                self.fields.expand(record);
+            }
+            Kind::More { .. } => {
+                self.fields.expand(record);
+            }
+            Kind::Leaf | Kind::Branch { .. } => self.edit(cx),
+        }
+    }
+
+    /// Opens the box on the field under the cursor, unless the record may not be changed.
+    fn edit(&mut self, cx: &mut Cx) {
+        let (Some(record), Some(path)) = (&self.record, self.fields.path()) else {
+            return;
+        };
+        if let Some(reason) = frozen(record.row.status) {
+            cx.say(reason);
+            return;
+        }
+        let current = record.row.current.as_ref();
+        let value = current.and_then(|value| value.pointer(path.as_str()));
+        self.draft = Some(Draft::open(path.clone(), value, &record.row.problems));
+        self.check_draft(cx);
+    }
+
+    pub(super) fn edit_next_field(&mut self, cx: &mut Cx) {
+        let lines = &self.fields.lines;
+        let next = (self.fields.at + 1..lines.len()).find(|at| lines[*at].tree.kind == Kind::Leaf);
+        match next {
+            Some(at) => {
+                self.fields.at = at;
+                self.edit(cx);
+            }
+            None => cx.say("This was the last field."),
+        }
+    }
+
+    /// Asks what the check says about a failing value as soon as the cursor is on it, for the suggestion beside it.
+    pub(super) fn look(&mut self, cx: &mut Cx) {
+        let failing = self.fields.selected().filter(|line| line.failing);
+        let Some(path) = failing.and(self.fields.path()).cloned() else {
+            return;
+        };
+        let known = self.look.as_ref().is_some_and(|(known, _)| *known == path);
+        let asked = self
+            .asked_look
+            .as_ref()
+            .is_some_and(|(_, asked)| *asked == path);
+        if self.draft.is_none() && self.pending.is_none() && !known && !asked {
+            let ticket = cx.ask(Query::Preview {
+                id: self.id,
+                changes: Vec::new(),
+                at: path.clone(),
+            });
+            self.asked_look = Some((ticket, path));
+        }
+    }
+
+    /// The first suggestion for the value under the cursor.
+    pub(super) fn suggestion(&self) -> Option<&Suggestion> {
+        let (path, preview) = self.look.as_ref()?;
+        (self.fields.path() == Some(path))
+            .then(|| preview.suggestions.first())
+            .flatten()
+    }
+
+    fn accept_suggestion(&mut self, cx: &mut Cx) {
+        let (Some(path), Some(suggestion)) = (self.fields.path(), self.suggestion()) else {
+            cx.say("There is no suggestion for this value.");
+            return;
+        };
+        let change = Change::Json {
+            path: path.clone(),
+            value: suggestion.value.clone(),
+        };
+        let told = Told::Saved(path.clone(), Then::Problem);
+        self.change(change, told, cx);
+    }
+
+    fn put_back(&mut self, cx: &mut Cx) {
+        let (Some(record), Some(path)) = (&self.record, self.fields.path().cloned()) else {
+            return;
+        };
+        let Some(received) = &record.received else {
+            cx.say("The received text could not be split into fields.");
+            return;
+        };
+        let current = record.row.current.as_ref();
+        let (was, is) = (
+            received.pointer(path.as_str()),
+            current.and_then(|value| value.pointer(path.as_str())),
+        );
+        if was == is {
+            cx.say("This is the received value already.");
+            return;
+        }
+        let told = Told::PutBack(path.clone());
+        let change = match was {
+            Some(value) => Change::Json {
+                path,
+                value: value.clone(),
+            },
+            None => Change::Unset { path },
+        };
+        self.change(change, told, cx);
+    }
+
+    fn make_empty(&mut self, cx: &mut Cx) {
+        if let Some(path) = self.fields.path().cloned() {
+            let text = String::new();
+            let told = Told::Saved(path.clone(), Then::Problem);
+            self.change(Change::Text { path, text }, told, cx);
+        }
+    }
+
+    fn mark_ready(&mut self, cx: &mut Cx) {
+        let with_contract = self
+            .record
+            .as_ref()
+            .is_some_and(|record| record.has_contract);
+        if with_contract {
+            cx.say("The contract decides when a record is ready.");
+        } else {
+            self.wish(Wish::Accept { id: self.id }, Told::MarkedReady, cx);
+        }
+    }
+
+    fn change(&mut self, change: Change, told: Told, cx: &mut Cx) {
+        let Some(record) = &self.record else { return };
+        let wish = Wish::Edit {
+            id: self.id,
+            changes: vec![change],
+            version: record.row.version,
+        };
+        self.wish(wish, told, cx);
+    }
+
+    fn wish(&mut self, wish: Wish, told: Told, cx: &mut Cx) {
+        let Some(record) = &self.record else { return };
+        match frozen(record.row.status) {
+            Some(reason) => cx.say(reason),
+            None if self.changing.is_some() => cx.say("Still saving the change before."),
+            None => self.changing = Some((cx.change(wish), told)),
+        }
+    }
+
+    fn next_problem(&mut self, back: bool, cx: &mut Cx) {
+        if self.fields.step_to_failing(back) {
+            return;
+        }
+        let wanted = |id: &&RecordId| self.open.as_ref().is_none_or(|open| open.contains(*id));
+        let Some(place) = self.place else {
+            cx.say("No other problem in this record.");
+            return;
+        };
+        let next = if back {
+            self.among[..place].iter().rev().find(wanted)
+        } else {
+            self.among[place + 1..].iter().find(wanted)
+        };
+        match next.copied() {
+            Some(id) => self.move_to(id, cx),
+            None if back => cx.say("This is the first problem of the list."),
+            None => cx.say("This was the last problem of the list."),
+        }
+    }
+
+    fn next_record(&mut self, by: isize, cx: &mut Cx) {
+        let place = self.place.and_then(|place| place.checked_add_signed(by));
+        match place.and_then(|place| self.among.get(place)) {
+            Some(id) => self.move_to(*id, cx),
+            None if by < 0 => cx.say("This is the first record of the list."),
+            None => cx.say("This is the last record of the list."),
+        }
+    }
+
+    fn move_to(&mut self, id: RecordId, cx: &mut Cx) {
+        let open = self.open.take();
+        *self = Self::open(id, Arc::clone(&self.among), cx);
+        self.open = open;
+    }
+}
