@@ -41,24 +41,21 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
+    let mut out = String::new();
+    let mut copied = 0;
     let mut marks = 0;
-    let mut must_be_named = |c: char| {
+    for (at, c) in text.char_indices() {
         marks = if is_mark(c) { marks + 1 } else { 0 };
-        is_hidden(c) || is_false_space(c) || marks > MARKS_IN_A_ROW
-    };
-    let Some((at, _)) = text.char_indices().find(|(_, c)| must_be_named(*c)) else {
-        return Cow::Borrowed(text);
-    };
-    let mut marks = 0;
-    let mut out = String::with_capacity(text.len() + 16);
-    for (index, c) in text.char_indices() {
-        marks = if is_mark(c) { marks + 1 } else { 0 };
-        if index >= at && (is_hidden(c) || is_false_space(c) || marks > MARKS_IN_A_ROW) {
+        if is_hidden(c) || is_false_space(c) || marks > MARKS_IN_A_ROW {
+            out.push_str(&text[copied..at]);
             push_name(&mut out, c);
-        } else {
-            out.push(c);
+            copied = at + c.len_utf8();
         }
     }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[copied..]);
     Cow::Owned(out)
 }
 

@@ -188,6 +188,8 @@ fn field(typed: &str) -> Option<String> {
 
 fn distinct<T: PartialEq>(all: Vec<T>) -> Vec<T> {
     let mut any = Vec::new();
-    all.into_iter().for_each(|one| push(&mut any, one));
+    for one in all {
+        push(&mut any, one);
+    }
     any
 }

@@ -57,7 +57,9 @@ pub(super) fn stages(term: &str, words: &[String]) -> Result<Wanted, FilterError
                 return Err(error(term, format!("\"{word}\" is not a stage"), hint));
             }
         };
-        found.iter().for_each(|stage| push(&mut any, *stage));
+        for stage in found {
+            push(&mut any, *stage);
+        }
     }
     Ok(Wanted::Stage(any))
 }

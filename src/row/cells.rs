@@ -61,7 +61,11 @@ impl Splitter {
     /// `delimiter` is ASCII and neither a quote nor a line end; the reader refuses any other.
     pub fn new(delimiter: char) -> Self {
         Self {
-            delimiter: u8::try_from(delimiter).unwrap_or(b','),
+            delimiter: if delimiter.is_ascii() {
+                delimiter as u8
+            } else {
+                b','
+            },
         }
     }
 

@@ -1,7 +1,7 @@
 //! A strict JSON reader. serde_json would do but for three things: it takes the last of two equal names, it turns an
 //! object with a certain name into a number, and its messages do not say what stands where.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, map::Entry};
 
 use crate::{
     model::{Path, Problem},
@@ -107,10 +107,12 @@ impl Parser<'_> {
             }
             self.skip_space();
             let value = self.value().map_err(|wrong| wrong.inside(&name))?;
-            if members.contains_key(&name) {
-                return Err(duplicate(start, &name));
+            match members.entry(name) {
+                Entry::Vacant(new) => {
+                    new.insert(value);
+                }
+                Entry::Occupied(first) => return Err(duplicate(start, first.key())),
             }
-            members.insert(name, value);
             self.skip_space();
             if self.take(b'}') {
                 return Ok(Value::Object(members));
