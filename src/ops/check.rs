@@ -1,11 +1,20 @@
 //! Checking records again against the contract.
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Instant};
 
 use anyhow::Result;
 
-use super::{Job, Workspace};
-use crate::{filter::Filter, model::ChangeReport};
+use super::{
+    Job, Progress, Workspace, ids,
+    verdict::{Judge, change, status},
+    workspace::now,
+};
+use crate::{
+    contract::{self, Contract},
+    filter::Filter,
+    model::{ChangeReport, Fault, RecordId, RunId, Status, StepKind},
+    store::{ContractText, Entry, RecordChange, StoredRecord},
+};
 
 pub struct CheckRequest {
     pub filter: Filter,
@@ -13,13 +22,155 @@ pub struct CheckRequest {
     pub contract: Option<PathBuf>,
 }
 
-/// Checks every record of the filter that is not frozen or set aside. Makes one step, and only if something changes.
+/// Records between two looks at whether the job was cancelled.
+const CHUNK: usize = 1_000;
+
+/// Checks every record of the filter that is not frozen or set aside. Makes one step, and only if something changes. With
+/// a contract it alone decides: what another tool once reported is replaced.
+///
+/// # Errors
+/// `check:contract` when the run has no contract and none is named; those of reading a contract; `record:changed` when
+/// somebody changed one of the records meanwhile. Nothing is changed then.
 pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Result<ChangeReport> {
-    let _ = (
-        workspace,
-        request.filter.terms.len(),
-        &request.contract,
-        job,
+    let started = Instant::now();
+    let Some(run) = workspace.run_of(&request.filter)? else {
+        return Ok(ChangeReport::default());
+    };
+    let stored = workspace.contract(run)?;
+    let new = match &request.contract {
+        Some(path) => Some(Arc::new(contract::load(path)?)),
+        None => None,
+    };
+    let another = new
+        .as_ref()
+        .filter(|new| stored.as_ref().is_none_or(|stored| stored.hash != new.hash));
+    let Some(contract) = another.or(stored.as_ref()) else {
+        return Err(no_contract(run).into());
+    };
+    let (mut report, changes) = examine(workspace, request, run, contract, another.is_some(), job)?;
+    job.check()?;
+    let text = another.map(|contract| (text_of(contract), contract.hash));
+    let becomes = text.as_ref().map(|(text, hash)| (text, hash));
+    if !changes.is_empty() {
+        let entry = Entry {
+            run,
+            kind: StepKind::Check,
+            author: &workspace.author.clone(),
+            at: &now(),
+            label: &format!("check against {}", contract.name),
+            contract: becomes,
+            seen: None,
+        };
+        let title = |problem: &_| super::verdict::title(contract, problem);
+        report.step = Some(workspace.store.apply(&entry, &changes, &title)?);
+    } else if let Some((text, hash)) = becomes {
+        workspace.store.set_contract(run, text, hash)?;
+    }
+    tracing::info!(
+        target: "redrive",
+        event = "check",
+        run = run.0,
+        checked = report.checked,
+        ready = report.ready,
+        still_rejected = report.still_rejected,
+        newly_broken = report.newly_broken,
+        duration_ms = started.elapsed().as_millis() as u64,
     );
-    todo!()
+    Ok(report)
+}
+
+/// What the check finds and what it changes. Writes nothing.
+fn examine(
+    workspace: &Workspace,
+    request: &CheckRequest,
+    run: RunId,
+    contract: &Arc<Contract>,
+    another: bool,
+    job: &Job,
+) -> Result<(ChangeReport, Vec<RecordChange>)> {
+    let mut judge = Judge::new(workspace, run, Arc::clone(contract))?;
+    let ids = ids(workspace, &request.filter)?;
+    if another {
+        // Another contract can name another key; uniqueness is decided by the keys the records will have.
+        each(workspace, &ids, job, |record| {
+            let key = judge.key(&record.text);
+            judge.move_key(&record, key);
+            Ok(())
+        })?;
+    }
+    let mut report = ChangeReport::default();
+    let mut changes = Vec::new();
+    each(workspace, &ids, job, |record| {
+        let verdict = judge.verdict(&record, &record.text)?;
+        count(&mut report, record.status, status(&verdict.problems));
+        for problem in &verdict.problems {
+            tracing::debug!(
+                target: "redrive",
+                event = "problem",
+                run = run.0,
+                record = record.id.0,
+                stage = problem.stage.word(),
+                code = problem.code,
+            );
+        }
+        changes.extend(change(&record, verdict));
+        Ok(())
+    })?;
+    let among: HashSet<RecordId> = ids.into_iter().collect();
+    for (before, neighbour) in judge.neighbours(&|id| among.contains(&id))? {
+        count(&mut report, before, neighbour.status);
+        changes.push(neighbour);
+    }
+    Ok((report, changes))
+}
+
+/// Goes through the records that can be checked, saying how far it is.
+fn each(
+    workspace: &Workspace,
+    ids: &[RecordId],
+    job: &Job,
+    mut work: impl FnMut(StoredRecord) -> Result<()>,
+) -> Result<()> {
+    for (n, chunk) in ids.chunks(CHUNK).enumerate() {
+        job.check()?;
+        for record in workspace.store.records(chunk)? {
+            if !record.status.is_frozen() && record.status != Status::Discarded {
+                work(record)?;
+            }
+        }
+        let done = (n * CHUNK + chunk.len()) as u64;
+        job.report(Progress {
+            done,
+            total: Some(ids.len() as u64),
+            records: done,
+        });
+    }
+    Ok(())
+}
+
+/// Counts one record that was checked.
+pub(super) fn count(report: &mut ChangeReport, before: Status, after: Status) {
+    report.checked += 1;
+    match (before, after) {
+        (_, Status::Ready) => report.ready += 1,
+        (Status::Ready, _) => report.newly_broken += 1,
+        _ => report.still_rejected += 1,
+    }
+}
+
+fn text_of(contract: &Contract) -> ContractText {
+    ContractText {
+        name: contract.name.clone(),
+        text: contract.text.clone(),
+        files: contract.files.clone(),
+        path: contract.path.clone(),
+    }
+}
+
+fn no_contract(run: RunId) -> Fault {
+    Fault::usage(
+        "check:contract",
+        format!("run {run} has no contract to check against"),
+    )
+    .hint("name one with --contract FILE")
 }

@@ -11,6 +11,7 @@ mod load;
 mod send;
 mod sql;
 mod undo;
+mod verdict;
 mod verify;
 mod workspace;
 

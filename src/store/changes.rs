@@ -299,7 +299,7 @@ pub(super) fn current(conn: &Connection, id: RecordId) -> Result<Option<Current>
 }
 
 /// The fault of a write that comes too late.
-pub(super) fn changed(id: RecordId) -> Fault {
+pub(crate) fn changed(id: RecordId) -> Fault {
     Fault::new(
         FaultKind::Unusable,
         "record:changed",

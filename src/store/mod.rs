@@ -30,12 +30,14 @@ use rusqlite::{Connection, Row, Transaction, TransactionBehavior, types::Type};
 use crate::model::Fault;
 
 pub use changes::Title;
+pub(crate) use changes::changed;
 pub use contracts::ContractText;
 pub(crate) use contracts::keep_contract;
 pub(crate) use faults::explain;
 pub(crate) use owner::{is_alive, this_process};
 pub use records::StoredRecord;
 pub use sql::Selected;
+pub(crate) use steps::frozen;
 pub use steps::{Entry, RecordChange};
 pub use verify::Verified;
 

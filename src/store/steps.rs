@@ -43,13 +43,17 @@ pub struct Entry<'e> {
     pub label: &'e str,
     /// The contract that becomes the run's, with its hash; `None` keeps the one it has.
     pub contract: Option<(&'e ContractText, &'e [u8; 32])>,
+    /// The [`Store::data_version`] the changes were worked out on, where more than the records' own versions counts:
+    /// then nobody else may have written anything since.
+    pub seen: Option<i64>,
 }
 
 impl Store {
     /// Changes records of one run as one step: all of them or none.
     ///
     /// # Errors
-    /// `record:changed` when one is no longer the version it was, `record:frozen` when one is on its way or was sent.
+    /// `record:changed` when one is no longer the version it was, `record:frozen` when one is on its way or was sent,
+    /// `workspace:changed` when somebody else wrote since `entry.seen`; then the same can be tried again.
     pub fn apply(
         &mut self,
         entry: &Entry<'_>,
@@ -57,6 +61,15 @@ impl Store {
         title: Title<'_>,
     ) -> Result<StepId> {
         self.write(|tx| {
+            let now: i64 = tx.pragma_query_value(None, "data_version", |row| row.get(0))?;
+            if entry.seen.is_some_and(|seen| seen != now) {
+                return Err(Fault::unusable(
+                    "workspace:changed",
+                    "somebody else changed the workspace in the meantime",
+                )
+                .hint("try it again")
+                .into());
+            }
             let contract = match entry.contract {
                 None => contract_of(tx, entry.run)?,
                 Some((contract, hash)) => Some(keep_contract(tx, contract, hash)?),
@@ -194,6 +207,7 @@ fn turn(
         at,
         label: &target.label,
         contract: None,
+        seen: None,
     };
     let contract = turned_contract(conn, target, back)?;
     let step = new_step(conn, &entry, contract, Some(target.id))?;
@@ -496,7 +510,8 @@ fn missing(record: RecordId) -> Fault {
     Fault::unusable("record:missing", format!("there is no record {record}"))
 }
 
-fn frozen(record: RecordId, status: Status) -> Fault {
+/// The fault of a change that comes after sending.
+pub(crate) fn frozen(record: RecordId, status: Status) -> Fault {
     Fault::unusable(
         "record:frozen",
         format!(
@@ -596,6 +611,7 @@ mod tests {
                 at: AT,
                 label: "an edit",
                 contract: None,
+                seen: None,
             };
             self.store
                 .apply(&entry, changes, &|p| format!("Title of {}", p.code))
@@ -842,6 +858,7 @@ mod tests {
             at: AT,
             label: "check",
             contract: Some((&strict, &[1; 32])),
+            seen: None,
         };
         bench
             .store
