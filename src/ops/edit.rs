@@ -1,13 +1,27 @@
 //! Changing one record.
 
+use std::{sync::Arc, time::Instant};
+
 use anyhow::Result;
 use serde_json::Value;
 
-use super::Workspace;
+use super::{
+    Workspace,
+    check::count,
+    list::document,
+    verdict::{self, Judge, Verdict, status},
+    workspace::now,
+};
 use crate::{
-    check::suggest::Suggestion,
-    fix::Change,
-    model::{ChangeReport, Path, Problem, RecordId, Version, Wants},
+    check::suggest::{Suggestion, suggest},
+    contract::Contract,
+    fix::{self, Change, Refusal},
+    model::{
+        ChangeReport, Fault, Found, Layout, Path, Problem, RecordId, Stage, Status, StepKind,
+        Version, Wants,
+    },
+    row::Row,
+    store::{self, Entry, RecordChange, StoredRecord},
 };
 
 /// What a change would do, without doing it.
@@ -26,19 +40,48 @@ pub struct Preview {
     pub refusal: Option<String>,
 }
 
+/// Columns of a label in the history.
+const LABEL: usize = 80;
+
+/// How often an edit is worked out again because somebody else wrote meanwhile.
+const TRIES: u32 = 5;
+
 /// Checks the whole record as it would be after `changes`; `at` is the field being edited. Changes nothing.
+///
+/// # Errors
+/// `record:missing`.
 pub fn preview(
     workspace: &Workspace,
     id: RecordId,
     changes: &[Change],
     at: &Path,
 ) -> Result<Preview> {
-    let _ = (workspace, id, changes, at);
-    todo!()
+    let record = workspace.store.record(id)?;
+    let desk = Desk::new(workspace, &record)?;
+    let (text, refusal) = match closed(&record) {
+        Some(fault) => (record.text.clone(), Some(fault.message)),
+        None => match desk.text_after(&record, changes) {
+            Ok(text) => (text, None),
+            Err(refusal) => (record.text.clone(), Some(refusal.message)),
+        },
+    };
+    let problems = desk.verdict(&record, &text, changes)?.problems;
+    Ok(Preview {
+        problems,
+        current: desk.document(&text),
+        wants: desk.wants(at),
+        suggestions: desk.suggestions(&record, at)?,
+        refusal,
+        text,
+    })
 }
 
 /// Changes a record, checks it, and writes one step. An edit that stays wrong is saved and stays `rejected`; one that
-/// changes nothing makes no step. `version` is the version the person saw, if they saw one.
+/// changes nothing makes no step. `version` is the version the person saw, if they saw one. Records whose key stood in
+/// the way of this one's, or the other way round, are decided again in the same step.
+///
+/// Without a contract nothing is checked: what was reported at the edited fields is taken for mended, and the record stays
+/// `rejected` until [`accept`].
 ///
 /// # Errors
 /// `record:frozen` when it is on its way or was sent; `record:changed` when it is no longer `version`; `edit:refused`.
@@ -48,15 +91,346 @@ pub fn edit(
     changes: &[Change],
     version: Option<i64>,
 ) -> Result<ChangeReport> {
-    let _ = (workspace, id, changes, version);
-    todo!()
+    let started = Instant::now();
+    for _ in 1..TRIES {
+        match try_edit(workspace, id, changes, version, started) {
+            Err(error) if code(&error) == Some("workspace:changed") => {}
+            done => return done,
+        }
+    }
+    try_edit(workspace, id, changes, version, started)
 }
 
 /// A person says a record without a contract is ready.
 ///
 /// # Errors
-/// `check:contract` when the run has a contract: then the check decides.
+/// `check:contract` when the run has a contract: then the check decides. `record:frozen` and `edit:refused` as for an edit.
 pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
-    let _ = (workspace, id);
-    todo!()
+    let record = workspace.store.record(id)?;
+    if workspace.contract(record.run)?.is_some() {
+        return Err(Fault::usage(
+            "check:contract",
+            format!("record {id} has a contract, so the check decides whether it is ready"),
+        )
+        .hint("correct its problems, or check it again")
+        .into());
+    }
+    if let Some(fault) = closed(&record) {
+        return Err(fault.into());
+    }
+    let desk = Desk::new(workspace, &record)?;
+    if desk.document(&record.text).is_none() {
+        return Err(Fault::usage(
+            "edit:refused",
+            format!("record {id} cannot be split into fields, so it cannot be sent"),
+        )
+        .hint("correct its text first")
+        .into());
+    }
+    let mut report = ChangeReport {
+        ready: 1,
+        ..ChangeReport::default()
+    };
+    if record.status != Status::Ready {
+        let change = RecordChange {
+            record: id,
+            version: record.version,
+            text: None,
+            status: Status::Ready,
+            key: record.key.clone(),
+            problems: Vec::new(),
+        };
+        let label = format!("record {id} is right as it is");
+        let entry = Entry {
+            run: record.run,
+            kind: StepKind::Edit,
+            author: &workspace.author.clone(),
+            at: &now(),
+            label: &label,
+            contract: None,
+            seen: None,
+        };
+        // Nothing is wrong afterwards, so no group is named.
+        let title = |problem: &Problem| problem.code.clone();
+        report.step = Some(workspace.store.apply(&entry, &[change], &title)?);
+    }
+    tracing::info!(target: "redrive", event = "accept", run = record.run.0, record = id.0);
+    Ok(report)
+}
+
+fn try_edit(
+    workspace: &mut Workspace,
+    id: RecordId,
+    changes: &[Change],
+    version: Option<i64>,
+    started: Instant,
+) -> Result<ChangeReport> {
+    let seen = workspace.store.data_version()?;
+    let record = workspace.store.record(id)?;
+    if version.is_some_and(|version| version != record.version) {
+        return Err(store::changed(id).into());
+    }
+    if let Some(fault) = closed(&record) {
+        return Err(fault.into());
+    }
+    let mut desk = Desk::new(workspace, &record)?;
+    let text = desk
+        .text_after(&record, changes)
+        .map_err(|refusal| Fault::usage("edit:refused", refusal.message).hint(refusal.hint))?;
+    let (mut report, written) = desk.consequences(&record, &text, changes)?;
+    let label = desk.label(&record, &text, changes);
+    let contract = desk.contract();
+    if !written.is_empty() {
+        let entry = Entry {
+            run: record.run,
+            kind: StepKind::Edit,
+            author: &workspace.author.clone(),
+            at: &now(),
+            label: &label,
+            contract: None,
+            seen: Some(seen),
+        };
+        let title = |problem: &Problem| match &contract {
+            Some(contract) => verdict::title(contract, problem),
+            None => problem.message.clone(),
+        };
+        report.step = Some(workspace.store.apply(&entry, &written, &title)?);
+    }
+    let first = written.first().and_then(|change| change.problems.first());
+    tracing::info!(
+        target: "redrive",
+        event = "edit",
+        run = record.run.0,
+        record = id.0,
+        stage = first.map(|problem| problem.stage.word()),
+        code = first.map(|problem| problem.code.as_str()),
+        duration_ms = started.elapsed().as_millis() as u64,
+    );
+    Ok(report)
+}
+
+/// Everything one needs to work on a record: its run's layout, and the check where there is a contract.
+struct Desk<'w> {
+    layout: Layout,
+    judge: Option<Judge<'w>>,
+}
+
+impl<'w> Desk<'w> {
+    fn new(workspace: &'w Workspace, record: &StoredRecord) -> Result<Self> {
+        let judge = match workspace.contract(record.run)? {
+            Some(contract) => Some(Judge::new(workspace, record.run, contract)?),
+            None => None,
+        };
+        Ok(Self {
+            layout: workspace.store.layout(record.run)?,
+            judge,
+        })
+    }
+
+    fn contract(&self) -> Option<Arc<Contract>> {
+        self.judge.as_ref().map(Judge::contract)
+    }
+
+    fn wants(&self, at: &Path) -> Wants {
+        let judge = self.judge.as_ref();
+        judge.map_or_else(Wants::default, |judge| judge.checker().wants(at))
+    }
+
+    fn document(&self, text: &Version) -> Option<Value> {
+        let checker = self.judge.as_ref().map(Judge::checker);
+        document(&self.layout, checker, text)
+    }
+
+    fn text_after(&self, record: &StoredRecord, changes: &[Change]) -> Result<Version, Refusal> {
+        let document = self.document(&record.text).unwrap_or(Value::Null);
+        let wants = |path: &Path| self.wants(path);
+        fix::apply(&self.layout, &record.text, changes, &wants, &document)
+    }
+
+    /// What is wrong with a record once it has this text. A text that stays keeps what is known about it.
+    fn verdict(
+        &self,
+        record: &StoredRecord,
+        text: &Version,
+        changes: &[Change],
+    ) -> Result<Verdict> {
+        if *text == record.text {
+            return Ok(Verdict {
+                key: record.key.clone(),
+                problems: record.problems.clone(),
+            });
+        }
+        match &self.judge {
+            Some(judge) => judge.verdict(record, text),
+            None => Ok(Verdict {
+                key: record.key.clone(),
+                problems: unchecked(&self.layout, record, text, changes),
+            }),
+        }
+    }
+
+    /// What an edit changes, the edited record first.
+    fn consequences(
+        &mut self,
+        record: &StoredRecord,
+        text: &Version,
+        changes: &[Change],
+    ) -> Result<(ChangeReport, Vec<RecordChange>)> {
+        if let Some(judge) = &mut self.judge {
+            judge.move_key(record, judge.key(text));
+        }
+        let Verdict { key, problems } = self.verdict(record, text, changes)?;
+        let mut report = ChangeReport::default();
+        let mut written = Vec::new();
+        if *text == record.text {
+            count(&mut report, record.status, record.status);
+            return Ok((report, written));
+        }
+        // Without a check only a person makes a record ready.
+        let after = match &self.judge {
+            Some(_) => status(&problems),
+            None => Status::Rejected,
+        };
+        written.push(RecordChange {
+            record: record.id,
+            version: record.version,
+            text: Some(text.clone()),
+            status: after,
+            key,
+            problems,
+        });
+        let Some(judge) = &self.judge else {
+            report.still_rejected = 1;
+            return Ok((report, written));
+        };
+        count(&mut report, record.status, after);
+        for (before, neighbour) in judge.neighbours(&|id| id == record.id)? {
+            count(&mut report, before, neighbour.status);
+            written.push(neighbour);
+        }
+        Ok((report, written))
+    }
+
+    /// Repairs of the value at a path that leave fewer problems there.
+    fn suggestions(&self, record: &StoredRecord, at: &Path) -> Result<Vec<Suggestion>> {
+        let now = problems_at(&record.problems, at);
+        let (Some(judge), Some(document), 1..) = (&self.judge, self.document(&record.text), now)
+        else {
+            return Ok(Vec::new());
+        };
+        let found = match document.pointer(at.as_str()) {
+            None => return Ok(Vec::new()),
+            Some(Value::String(text)) => Found::Text(text.clone()),
+            Some(value) => Found::Json(value.to_string()),
+        };
+        let mut certain = Vec::new();
+        for suggestion in suggest(&found, &self.wants(at)) {
+            let change = Change::Json {
+                path: at.clone(),
+                value: suggestion.value.clone(),
+            };
+            if let Ok(text) = self.text_after(record, &[change])
+                && problems_at(&judge.verdict(record, &text)?.problems, at) < now
+            {
+                certain.push(suggestion);
+            }
+        }
+        Ok(certain)
+    }
+
+    /// What was done, in words: `contact_email  foo@ -> office@example.com`.
+    fn label(&self, record: &StoredRecord, text: &Version, changes: &[Change]) -> String {
+        let (before, after) = (self.document(&record.text), self.document(text));
+        let mut words = Vec::new();
+        for path in changes.iter().map(path_of) {
+            let word = if path.is_root() {
+                format!("text of record {}", record.id)
+            } else {
+                format!(
+                    "{}  {} -> {}",
+                    path.label(),
+                    value_at(before.as_ref(), &path),
+                    value_at(after.as_ref(), &path)
+                )
+            };
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        cut(&words.join(", "), LABEL)
+    }
+}
+
+/// What stays of a record's problems after an edit that nobody checks.
+fn unchecked(
+    layout: &Layout,
+    record: &StoredRecord,
+    text: &Version,
+    changes: &[Change],
+) -> Vec<Problem> {
+    if let Err(problem) = Row::read(layout, text.form, &text.bytes) {
+        return vec![*problem];
+    }
+    let edited: Vec<Path> = changes.iter().map(path_of).collect();
+    let mended = |problem: &Problem| {
+        problem.stage == Stage::Parse || edited.iter().any(|path| is_within(&problem.path, path))
+    };
+    let mut problems = record.problems.clone();
+    problems.retain(|problem| !mended(problem));
+    problems
+}
+
+/// Why a record cannot be changed, whatever the change.
+fn closed(record: &StoredRecord) -> Option<Fault> {
+    if record.status.is_frozen() {
+        return Some(store::frozen(record.id, record.status));
+    }
+    (record.status == Status::Discarded).then(|| {
+        Fault::usage("edit:refused", format!("record {} is set aside", record.id))
+            .hint("restore it first")
+    })
+}
+
+fn path_of(change: &Change) -> Path {
+    match change {
+        Change::Text { path, .. } | Change::Json { path, .. } | Change::Unset { path } => {
+            path.clone()
+        }
+        Change::Raw(_) => Path::root(),
+    }
+}
+
+fn problems_at(problems: &[Problem], at: &Path) -> usize {
+    problems
+        .iter()
+        .filter(|problem| is_within(&problem.path, at))
+        .count()
+}
+
+/// Whether a path is `outer` or below it.
+fn is_within(path: &Path, outer: &Path) -> bool {
+    path.as_str()
+        .strip_prefix(outer.as_str())
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn value_at(document: Option<&Value>, path: &Path) -> String {
+    match document.and_then(|document| document.pointer(path.as_str())) {
+        None => "(missing)".to_owned(),
+        Some(Value::String(text)) if text.is_empty() => "(empty)".to_owned(),
+        Some(Value::String(text)) => cut(text, LABEL / 3),
+        Some(value) => cut(&value.to_string(), LABEL / 3),
+    }
+}
+
+/// At most so many characters, as they are: faces make them safe.
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    text.chars().take(most - 1).chain(['…']).collect()
+}
+
+fn code(error: &anyhow::Error) -> Option<&'static str> {
+    error.downcast_ref::<Fault>().map(|fault| fault.code)
 }
