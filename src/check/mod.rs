@@ -21,6 +21,7 @@ use std::{
 
 use serde_json::{Map, Value};
 
+pub use self::wants::join;
 use self::{columns::Columns, rules::Rules, schema::Schema};
 use crate::{
     model::{Found, Path, Problem, Stage, Wants},

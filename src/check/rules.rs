@@ -235,9 +235,27 @@ fn first_error(source: &str, errors: &ParseErrors) -> (String, Option<usize>) {
         .map(|line| line.chars().count())
         .sum();
     let position = (before + (column.max(1) - 1) as usize).min(source.chars().count());
-    let message = first.msg.lines().next().unwrap_or_default();
-    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
-    (message.to_owned(), Some(position))
+    (plain_words(&first.msg), Some(position))
+}
+
+/// The parser's message without its list of everything that could have stood there.
+fn plain_words(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    let line = line.strip_prefix("Syntax error: ").unwrap_or(line);
+    let line = line.split(" expecting ").next().unwrap_or_default();
+    let at_end = |word: &str| word == "'<EOF>'" || word == "<EOF>";
+    for start in [
+        "extraneous input ",
+        "mismatched input ",
+        "no viable alternative at input ",
+    ] {
+        match line.strip_prefix(start) {
+            Some(word) if at_end(word) => return "it ends too early".to_owned(),
+            Some(word) => return format!("{word} cannot stand here"),
+            None => {}
+        }
+    }
+    line.to_owned()
 }
 
 /// What an expression looks at.

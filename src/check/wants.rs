@@ -306,7 +306,7 @@ fn text_of(schema: &Value, keyword: &str) -> Option<String> {
 }
 
 /// A reference in `file`, as a path relative to the root schema: `join("common/a.json", "../b.json")` is `b.json`.
-pub(super) fn join(file: &str, reference: &str) -> String {
+pub fn join(file: &str, reference: &str) -> String {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in reference.split('/') {

@@ -1,9 +1,13 @@
 //! The contract: what a good record is and where it goes. `raw` is what the file says, `checked` what the program needs.
 
+mod checked;
+mod raw;
+
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Result;
 
+pub use self::checked::read;
 use crate::{check::Checker, store::ContractText};
 
 /// A contract that can be used: compiled, with everything it refers to read.
@@ -36,7 +40,11 @@ pub fn load(path: &std::path::Path) -> Result<Contract> {
 /// # Errors
 /// A fault when this redrive cannot use the contract any more.
 pub fn restore(stored: &ContractText) -> Result<Contract> {
-    todo!("{}", stored.name)
+    checked::restore(
+        &stored.text,
+        &stored.files,
+        std::path::Path::new(&stored.path),
+    )
 }
 
 /// Where records can be sent, as the contract says it. Holds no secret, only where secrets are found.
@@ -54,6 +62,8 @@ pub enum Kind {
     Sqlite { path: PathBuf, table: String },
     /// `path` is relative to the workspace's folder; the plan's number is put before its extension.
     File { path: PathBuf, format: FileFormat },
+    /// A kind that this redrive cannot send to yet, by its word. Loading and fixing work all the same.
+    Unsupported(String),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

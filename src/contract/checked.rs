@@ -1,0 +1,801 @@
+//! From what a contract's file says to what the program needs: everything read, compiled and in order, or a fault that
+//! names the file and the line.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    path::{Path as FilePath, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::Result;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use toml::Spanned;
+
+use super::{
+    Contract, Destination, FileFormat, Kind,
+    raw::{self, Raw},
+};
+use crate::{
+    check::{Checker, Rule, Spec, SpecError, suggest::nearest},
+    model::{Fault, Path},
+};
+
+/// Reads a contract and the files it refers to.
+///
+/// # Errors
+/// A usage fault with file and line.
+pub fn read(path: &FilePath) -> Result<Contract> {
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let fault = match error.kind() {
+            std::io::ErrorKind::NotFound => Fault::usage(
+                "contract:missing",
+                format!("there is no contract at {shown}"),
+            )
+            .hint("give its path with --contract"),
+            std::io::ErrorKind::InvalidData => {
+                Fault::usage("contract:encoding", "the contract is not UTF-8 text")
+            }
+            _ => Fault::usage(
+                "contract:unreadable",
+                format!("cannot read the contract {shown}: {error}"),
+            ),
+        };
+        fault.at(&shown, None)
+    })?;
+    let raw = parse(&text, &shown)?;
+    let files = match &raw.schema {
+        Some(schema) => read_files(path, &text, schema)?,
+        None => Vec::new(),
+    };
+    build(text, raw, files, path)
+}
+
+/// Compiles a contract again from its stored texts. The schema is the file with the name the contract gives it.
+///
+/// # Errors
+/// A usage fault when this redrive cannot use the contract.
+pub fn restore(text: &str, files: &[(String, String)], path: &FilePath) -> Result<Contract> {
+    let raw = parse(text, &path.display().to_string())?;
+    build(text.to_owned(), raw, files.to_vec(), path)
+}
+
+fn build(
+    text: String,
+    raw: Raw,
+    mut files: Vec<(String, String)>,
+    path: &FilePath,
+) -> Result<Contract> {
+    // The schema first, then by name, so that the order of a store does not matter.
+    let schema = raw.schema.as_ref().map(|schema| schema.file.get_ref());
+    files.sort_by(|a, b| (Some(&a.0) != schema, &a.0).cmp(&(Some(&b.0) != schema, &b.0)));
+    let place = Place {
+        file: path.display().to_string(),
+        text: &text,
+    };
+    let encoding = encoding(&raw.input, &place)?;
+    if let Some(validator) = &raw.validator {
+        let fault = Fault::usage("contract:unsupported", "[validator] is not supported yet")
+            .hint("take it out; the schema and the rules are checked");
+        return Err(place.at(fault, validator.span()).into());
+    }
+    if let Some(unique) = raw.unique.first() {
+        let fault = Fault::usage("contract:unsupported", "[[unique]] is not supported yet")
+            .hint("take it out; the key is always checked for repeats");
+        return Err(place.at(fault, unique.span()).into());
+    }
+    let destinations = destinations(&raw, &place)?;
+    let spec = spec(&raw, &files, &place)?;
+    let checker = Checker::build(spec).map_err(|error| explain(&error, &raw, &place, path))?;
+    let name = match raw.name {
+        Some(name) if !name.trim().is_empty() => name,
+        _ => path.file_stem().map_or_else(
+            || "contract".to_owned(),
+            |stem| stem.to_string_lossy().into_owned(),
+        ),
+    };
+    Ok(Contract {
+        name,
+        hash: hash(&text, &files),
+        files,
+        path: path.to_owned(),
+        checker: Arc::new(checker),
+        encoding,
+        destinations,
+        text,
+    })
+}
+
+/// A contract's file, for faults that point into it.
+struct Place<'t> {
+    file: String,
+    text: &'t str,
+}
+
+impl Place<'_> {
+    fn at(&self, fault: Fault, span: Range<usize>) -> Fault {
+        fault.at(&self.file, Some(line_of(self.text, span.start)))
+    }
+}
+
+/// The 1-based line of a byte.
+fn line_of(text: &str, byte: usize) -> u64 {
+    let before = &text.as_bytes()[..byte.min(text.len())];
+    before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1
+}
+
+fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map(|span| line_of(text, span.start));
+        let message = error.message().trim();
+        let mut quoted = message.split('`').skip(1).step_by(2);
+        let fault = match (message.split('`').next(), quoted.next()) {
+            (Some("unknown field "), Some(key)) => {
+                let known: Vec<String> = quoted.map(str::to_owned).collect();
+                let hint = match nearest(key, &known) {
+                    Some(near) => format!("did you mean {near}?"),
+                    None => format!("known here: {}", known.join(", ")),
+                };
+                Fault::usage("contract:unknown_key", format!("unknown key {key}")).hint(hint)
+            }
+            (Some("missing field "), Some(key)) => {
+                Fault::usage("contract:missing_key", format!("the key {key} is missing"))
+            }
+            _ => {
+                let first = message.lines().next().unwrap_or("it cannot be read");
+                Fault::usage(
+                    "contract:syntax",
+                    format!("the contract has a syntax error: {first}"),
+                )
+            }
+        };
+        fault.at(file, line)
+    })
+}
+
+/// The schema and every local file it refers to, the schema first.
+fn read_files(
+    path: &FilePath,
+    text: &str,
+    schema: &raw::Schema,
+) -> Result<Vec<(String, String)>, Fault> {
+    let name = schema.file.get_ref();
+    let at = FilePath::new(name);
+    let at = path.parent().unwrap_or(FilePath::new("")).join(at);
+    let content = std::fs::read_to_string(&at).map_err(|error| {
+        let what = match error.kind() {
+            std::io::ErrorKind::NotFound => format!("there is no schema at {}", at.display()),
+            _ => format!("cannot read the schema {}: {error}", at.display()),
+        };
+        Fault::usage("contract:missing_schema", what)
+            .hint("the schema's file is relative to the contract")
+            .at(
+                path.display().to_string(),
+                Some(line_of(text, schema.file.span().start)),
+            )
+    })?;
+    let folder = at.parent().unwrap_or(FilePath::new("")).to_owned();
+    let own = base_name(name);
+    let mut files = vec![(name.clone(), content)];
+    let mut open = vec![(own.to_owned(), 0)];
+    while let Some((document, index)) = open.pop() {
+        let Ok(value) = serde_json::from_str::<Value>(&files[index].1) else {
+            continue;
+        };
+        let mut names = Vec::new();
+        references(&value, &mut names);
+        for reference in names {
+            let joined = crate::check::join(&document, &reference);
+            let known = joined == own || files[1..].iter().any(|(name, _)| *name == joined);
+            // What is not there as a file may be the `$id` of a part; if not, the compiler says that it is missing.
+            if !known && let Ok(content) = std::fs::read_to_string(folder.join(&joined)) {
+                files.push((joined.clone(), content));
+                open.push((joined, files.len() - 1));
+            }
+        }
+    }
+    Ok(files)
+}
+
+fn base_name(name: &str) -> &str {
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// The files a schema refers to, without fragments; addresses on other machines are left out.
+fn references(value: &Value, names: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(reference)) = fields.get("$ref") {
+                let file = reference.split('#').next().unwrap_or_default();
+                if !file.is_empty() && !file.contains(':') && !file.starts_with('/') {
+                    names.push(file.to_owned());
+                }
+            }
+            fields.values().for_each(|inner| references(inner, names));
+        }
+        Value::Array(entries) => entries.iter().for_each(|inner| references(inner, names)),
+        _ => {}
+    }
+}
+
+fn spec(raw: &Raw, files: &[(String, String)], place: &Place<'_>) -> Result<Spec, Fault> {
+    let mut spec = Spec {
+        formats: raw
+            .schema
+            .as_ref()
+            .and_then(|schema| schema.formats)
+            .unwrap_or(true),
+        coerce: raw.input.coerce.unwrap_or(true),
+        empty_is_missing: empty_is_missing(&raw.input, place)?,
+        key: pointers(&raw.key, place)?,
+        ..Spec::default()
+    };
+    let first = files.first();
+    if let (Some(schema), Some((name, text))) = (&raw.schema, first) {
+        let root = json(name, text)?;
+        for (name, text) in &files[1..] {
+            spec.references.insert(name.clone(), json(name, text)?);
+        }
+        spec.references
+            .entry(base_name(schema.file.get_ref()).to_owned())
+            .or_insert_with(|| root.clone());
+        spec.schema = Some(root);
+    } else if let Some(schema) = &raw.schema {
+        let fault = Fault::usage(
+            "contract:missing_schema",
+            "the stored contract has no schema",
+        );
+        return Err(place.at(fault, schema.file.span()));
+    }
+    let mut known: BTreeMap<&str, ()> = BTreeMap::new();
+    for rule in &raw.rule {
+        let id = rule.id.get_ref();
+        if id.trim().is_empty() || known.insert(id, ()).is_some() {
+            let fault = Fault::usage(
+                "contract:rule_id",
+                format!("the rule id \"{id}\" is empty or stands twice"),
+            )
+            .hint("give each rule an id of its own");
+            return Err(place.at(fault, rule.id.span()));
+        }
+        spec.rules.push(Rule {
+            id: id.clone(),
+            assert: rule.assert.get_ref().clone(),
+            message: rule.message.clone(),
+            fields: pointers(&rule.fields, place)?,
+        });
+    }
+    Ok(spec)
+}
+
+fn json(name: &str, text: &str) -> Result<Value, Fault> {
+    serde_json::from_str(text).map_err(|error| {
+        Fault::usage(
+            "contract:schema",
+            format!("the schema is not JSON: {error}"),
+        )
+        .at(name, Some(error.line() as u64))
+    })
+}
+
+fn pointers(written: &[Spanned<String>], place: &Place<'_>) -> Result<Vec<Path>, Fault> {
+    written
+        .iter()
+        .map(|pointer| {
+            let text = pointer.get_ref();
+            Path::parse(text)
+                .filter(|path| !path.is_root())
+                .ok_or_else(|| {
+                    let fault =
+                        Fault::usage("contract:path", format!("\"{text}\" is not a field's path"))
+                            .hint(format!(
+                                "write it as \"/{}\"",
+                                text.trim_start_matches('/').replace('.', "/")
+                            ));
+                    place.at(fault, pointer.span())
+                })
+        })
+        .collect()
+}
+
+fn empty_is_missing(input: &raw::Input, place: &Place<'_>) -> Result<bool, Fault> {
+    match &input.empty {
+        None => Ok(true),
+        Some(word) => Ok(one_of(word, "empty", &["missing", "keep"], place)? == "missing"),
+    }
+}
+
+fn encoding(input: &raw::Input, place: &Place<'_>) -> Result<String, Fault> {
+    match &input.encoding {
+        None => Ok("utf-8".to_owned()),
+        Some(label) if matches!(label.get_ref().to_lowercase().as_str(), "utf-8" | "utf8") => {
+            Ok("utf-8".to_owned())
+        }
+        Some(label) => {
+            let fault = Fault::usage(
+                "contract:unsupported",
+                format!("the encoding {} is not supported yet", label.get_ref()),
+            )
+            .hint("convert the input to UTF-8 before loading, for instance with iconv");
+            Err(place.at(fault, label.span()))
+        }
+    }
+}
+
+fn one_of<'w>(
+    word: &'w Spanned<String>,
+    key: &str,
+    known: &[&str],
+    place: &Place<'_>,
+) -> Result<&'w str, Fault> {
+    let text = word.get_ref();
+    if known.contains(&text.as_str()) {
+        return Ok(text);
+    }
+    let names: Vec<String> = known.iter().map(|&name| name.to_owned()).collect();
+    let hint = match nearest(text, &names) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("one of: {}", known.join(", ")),
+    };
+    let fault = Fault::usage("contract:value", format!("{key} cannot be \"{text}\"")).hint(hint);
+    Err(place.at(fault, word.span()))
+}
+
+fn destinations(raw: &Raw, place: &Place<'_>) -> Result<Vec<Destination>, Fault> {
+    let mut all: Vec<Destination> = Vec::new();
+    for spanned in &raw.destination {
+        let one = spanned.get_ref();
+        refuse_secrets(one, spanned.span(), place)?;
+        let name = one.name.get_ref();
+        if name.trim().is_empty() || all.iter().any(|known| known.name == *name) {
+            let fault = Fault::usage(
+                "contract:destination",
+                format!("the destination name \"{name}\" is empty or stands twice"),
+            );
+            return Err(place.at(fault, one.name.span()));
+        }
+        let environment = match &one.environment {
+            Some(word) => one_of(word, "environment", &["production", "test", "demo"], place)?,
+            // Who does not say is treated with the most care.
+            None => "production",
+        };
+        let idempotency = match &one.idempotency {
+            Some(word) => one_of(word, "idempotency", &["key", "upsert", "none"], place)?,
+            None if raw.key.is_empty() => "none",
+            None => "key",
+        };
+        all.push(Destination {
+            name: name.clone(),
+            environment: environment.to_owned(),
+            idempotency: idempotency.to_owned(),
+            kind: kind(one, place)?,
+        });
+    }
+    Ok(all)
+}
+
+fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
+    let kinds = ["sqlite", "file", "http", "postgres", "command"];
+    let word = one_of(&one.kind, "kind", &kinds, place)?;
+    let wanted: &[&str] = match word {
+        "sqlite" => &["path", "table"],
+        "file" => &["path"],
+        "command" => &["command"],
+        _ => &["url"],
+    };
+    let set = [
+        ("path", one.path.is_some()),
+        ("table", one.table.is_some()),
+        ("format", one.format.is_some()),
+        ("url", one.url.is_some()),
+        ("method", one.method.is_some()),
+        ("headers", one.headers.is_some()),
+        ("command", one.command.is_some()),
+    ];
+    let may = |key: &str| match word {
+        "file" => key == "format",
+        "http" => matches!(key, "method" | "headers"),
+        "postgres" => key == "table",
+        _ => false,
+    };
+    for (key, given) in set {
+        let fault = match (given, wanted.contains(&key)) {
+            (true, false) if !may(key) => format!("{key} does not belong to a {word} destination"),
+            (false, true) => format!("a {word} destination needs {key}"),
+            _ => continue,
+        };
+        let fault = Fault::usage("contract:destination", fault);
+        return Err(place.at(fault, one.kind.span()));
+    }
+    let path = PathBuf::from(one.path.clone().unwrap_or_default());
+    Ok(match word {
+        "sqlite" => Kind::Sqlite {
+            path,
+            table: one.table.clone().unwrap_or_default(),
+        },
+        "file" => Kind::File {
+            format: file_format(one, &path, place)?,
+            path,
+        },
+        other => Kind::Unsupported(other.to_owned()),
+    })
+}
+
+fn file_format(
+    one: &raw::Destination,
+    path: &FilePath,
+    place: &Place<'_>,
+) -> Result<FileFormat, Fault> {
+    if let Some(word) = &one.format {
+        return Ok(match one_of(word, "format", &["csv", "ndjson"], place)? {
+            "csv" => FileFormat::Csv,
+            _ => FileFormat::JsonLines,
+        });
+    }
+    let extension = path
+        .extension()
+        .map(|end| end.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("csv") => Ok(FileFormat::Csv),
+        Some("ndjson" | "jsonl" | "json") => Ok(FileFormat::JsonLines),
+        _ => {
+            let fault = Fault::usage(
+                "contract:destination",
+                format!("the file's name {} does not say its format", path.display()),
+            )
+            .hint("add format = \"csv\" or format = \"ndjson\"");
+            Err(place.at(fault, one.kind.span()))
+        }
+    }
+}
+
+/// A contract is checked in and copied into workspaces, so that it must not hold a secret.
+fn refuse_secrets(
+    one: &raw::Destination,
+    span: Range<usize>,
+    place: &Place<'_>,
+) -> Result<(), Fault> {
+    let fault = |what: String| {
+        Fault::usage("contract:secret", what)
+            .hint("name where it is found instead: \"env:NAME\", \"file:PATH\" or \"cmd:[...]\"")
+    };
+    if let Some(url) = &one.url {
+        let authority = url.get_ref().split("://").nth(1).unwrap_or_default();
+        let authority = authority.split('/').next().unwrap_or_default();
+        let login = authority.rsplit_once('@').map_or("", |(login, _)| login);
+        if login.contains(':') {
+            return Err(place.at(fault("the url holds a password".to_owned()), url.span()));
+        }
+    }
+    for (name, value) in one.headers.iter().flatten() {
+        let lower = name.to_lowercase();
+        let is_secret = [
+            "auth",
+            "token",
+            "key",
+            "secret",
+            "cookie",
+            "password",
+            "credential",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
+            && lower != "idempotency-key";
+        let is_place = value.as_str().is_some_and(|text| {
+            ["env:", "file:", "cmd:"]
+                .iter()
+                .any(|kind| text.starts_with(kind))
+        });
+        if is_secret && !is_place {
+            let at = place.text[span.start..]
+                .find(name.as_str())
+                .map_or(span.start, |offset| span.start + offset);
+            return Err(place.at(
+                fault(format!("the header {name} holds its value in the contract")),
+                at..at,
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A schema or rule that cannot be compiled, as a fault that points to it.
+fn explain(error: &SpecError, raw: &Raw, place: &Place<'_>, path: &FilePath) -> Fault {
+    let rule = raw
+        .rule
+        .iter()
+        .find(|rule| *rule.id.get_ref() == error.part);
+    if let Some(rule) = rule {
+        let assert = rule.assert.get_ref();
+        let mut message = format!("rule {}: {}", error.part, error.message);
+        let mut hints: Vec<String> = error.hint.iter().cloned().collect();
+        if let Some(position) = error.position {
+            message = format!("{message} (at character {})", position + 1);
+            hints.push(caret(assert, position));
+        }
+        let mut fault = Fault::usage("contract:rule", message);
+        if !hints.is_empty() {
+            fault = fault.hint(hints.join("\n"));
+        }
+        return place.at(fault, rule.assert.span());
+    }
+    let mut fault = Fault::usage("contract:schema", error.message.clone());
+    if let Some(hint) = &error.hint {
+        fault = fault.hint(hint);
+    }
+    match &raw.schema {
+        Some(schema) => {
+            let folder = path.parent().unwrap_or(FilePath::new(""));
+            fault.at(
+                folder.join(schema.file.get_ref()).display().to_string(),
+                None,
+            )
+        }
+        None => fault.at(&place.file, None),
+    }
+}
+
+/// The line of an expression that holds a position, with a caret under it.
+fn caret(expression: &str, position: usize) -> String {
+    let mut left = position;
+    for line in expression.split('\n') {
+        let length = line.chars().count();
+        if left <= length {
+            return format!("{line}\n{}^", " ".repeat(left));
+        }
+        left -= length + 1;
+    }
+    expression.to_owned()
+}
+
+/// SHA-256 over the text and the files, each with its length before it, so that no two sets look alike.
+fn hash(text: &str, files: &[(String, String)]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    let mut feed = |part: &str| {
+        digest.update((part.len() as u64).to_be_bytes());
+        digest.update(part.as_bytes());
+    };
+    feed(text);
+    for (name, content) in files {
+        feed(name);
+        feed(content);
+    }
+    digest.finalize().into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    const SCHEMA: &str = r##"{"properties": {"a": {"$ref": "parts/a.json#/$defs/a"}}}"##;
+    const PART: &str = r##"{"$defs": {"a": {"$ref": "../b.json"}}}"##;
+
+    fn folder(contract: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("parts")).unwrap();
+        fs::write(folder.path().join("c.toml"), contract).unwrap();
+        fs::write(folder.path().join("s.json"), SCHEMA).unwrap();
+        fs::write(folder.path().join("parts/a.json"), PART).unwrap();
+        fs::write(folder.path().join("b.json"), r#"{"type": "integer"}"#).unwrap();
+        folder
+    }
+
+    fn fault(contract: &str) -> Fault {
+        let folder = folder(contract);
+        let error = read(&folder.path().join("c.toml")).err().expect("a fault");
+        error.downcast_ref::<Fault>().cloned().expect("a fault")
+    }
+
+    const WHOLE: &str = r#"
+name = "customers"
+key = ["/id"]
+[input]
+empty = "keep"
+encoding = "UTF-8"
+[schema]
+file = "s.json"
+[[rule]]
+id = "R-1"
+assert = "record.a > 1"
+message = "Too small."
+fields = ["/a"]
+[[destination]]
+name = "crm"
+kind = "sqlite"
+path = "crm.db"
+table = "customer"
+environment = "test"
+[[destination]]
+name = "out"
+kind = "file"
+path = "out/c.ndjson"
+environment = "demo"
+idempotency = "none"
+[[destination]]
+name = "api"
+kind = "http"
+url = "https://crm.example/api"
+headers = { Authorization = "env:CRM_TOKEN" }
+[destination.retry]
+attempts = 3
+"#;
+
+    #[test]
+    fn a_whole_contract_is_read_with_its_files() {
+        let folder = folder(WHOLE);
+        let contract = read(&folder.path().join("c.toml")).unwrap();
+        assert_eq!(contract.name, "customers");
+        let names: Vec<_> = contract
+            .files
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        assert_eq!(names, ["s.json", "b.json", "parts/a.json"]);
+        assert!(contract.checker.wants(&Path::field("a")).integer);
+        let kinds: Vec<_> = contract
+            .destinations
+            .iter()
+            .map(|one| one.kind.clone())
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                Kind::Sqlite {
+                    path: "crm.db".into(),
+                    table: "customer".to_owned()
+                },
+                Kind::File {
+                    path: "out/c.ndjson".into(),
+                    format: FileFormat::JsonLines
+                },
+                Kind::Unsupported("http".to_owned()),
+            ]
+        );
+        let third = &contract.destinations[2];
+        assert_eq!(
+            (third.environment.as_str(), third.idempotency.as_str()),
+            ("production", "key")
+        );
+    }
+
+    #[test]
+    fn a_stored_contract_is_the_same_without_the_disk() {
+        let folder = folder(WHOLE);
+        let read = read(&folder.path().join("c.toml")).unwrap();
+        let mut files = read.files.clone();
+        files.reverse();
+        drop(folder);
+        let restored = restore(&read.text, &files, &read.path).unwrap();
+        assert_eq!(restored.hash, read.hash);
+        assert_eq!(restored.destinations, read.destinations);
+        assert!(restored.checker.wants(&Path::field("a")).integer);
+    }
+
+    #[test]
+    fn the_hash_changes_with_every_file() {
+        let files = |content: &str| vec![("a".to_owned(), content.to_owned())];
+        assert_ne!(hash("t", &files("x")), hash("t", &files("y")));
+        assert_ne!(hash("t", &files("x")), hash("tx", &files("")));
+        assert_ne!(hash("t", &[]), hash("", &[("t".to_owned(), String::new())]));
+    }
+
+    #[test]
+    fn faults_say_what_where_and_what_to_do() {
+        let check = |contract: &str, code: &str, message: &str, line: u64, hint: &str| {
+            let fault = fault(contract);
+            assert_eq!((fault.code, fault.message.as_str()), (code, message));
+            assert_eq!(fault.line, Some(line), "{fault:?}");
+            assert_eq!(fault.hint.as_deref().unwrap_or_default(), hint);
+            assert!(fault.file.unwrap().ends_with("c.toml"));
+        };
+        check(
+            "name = 'x'\n[schema]\nfile = 's.json'\nformat = true\n",
+            "contract:unknown_key",
+            "unknown key format",
+            4,
+            "did you mean formats?",
+        );
+        check(
+            "[[rule]]\nid = 'R'\n",
+            "contract:missing_key",
+            "the key assert is missing",
+            1,
+            "",
+        );
+        check(
+            "key = ['customer_id']",
+            "contract:path",
+            "\"customer_id\" is not a field's path",
+            1,
+            "write it as \"/customer_id\"",
+        );
+        check(
+            "\n[input]\nencoding = 'latin1'",
+            "contract:unsupported",
+            "the encoding latin1 is not supported yet",
+            3,
+            "convert the input to UTF-8 before loading, for instance with iconv",
+        );
+        check(
+            "[[rule]]\nid = 'R-1'\nassert = 'record.a == == 1'",
+            "contract:rule",
+            "rule R-1: the rule has a syntax error: '==' cannot stand here (at character 13)",
+            3,
+            "record.a == == 1\n            ^",
+        );
+        check(
+            "[[destination]]\nname = 'a'\nkind = 'sqllite'\n",
+            "contract:value",
+            "kind cannot be \"sqllite\"",
+            3,
+            "did you mean sqlite?",
+        );
+        check(
+            "[[destination]]\nname = 'a'\nkind = 'sqlite'\npath = 'a.db'\n",
+            "contract:destination",
+            "a sqlite destination needs table",
+            3,
+            "",
+        );
+        check(
+            "[[destination]]\nname = 'a'\nkind = 'http'\nurl = 'http://h/'\nheaders = { Authorization = 'Bearer x' }\n",
+            "contract:secret",
+            "the header Authorization holds its value in the contract",
+            5,
+            "name where it is found instead: \"env:NAME\", \"file:PATH\" or \"cmd:[...]\"",
+        );
+        check(
+            "[[destination]]\nname = 'a'\nkind = 'postgres'\nurl = 'postgres://u:p@h/d'\n",
+            "contract:secret",
+            "the url holds a password",
+            4,
+            "name where it is found instead: \"env:NAME\", \"file:PATH\" or \"cmd:[...]\"",
+        );
+        check(
+            "[validator]\ncommand = ['x']\n",
+            "contract:unsupported",
+            "[validator] is not supported yet",
+            1,
+            "take it out; the schema and the rules are checked",
+        );
+    }
+
+    #[test]
+    fn a_missing_or_broken_schema_is_named() {
+        let missing = fault("[schema]\nfile = 'nope.json'\n");
+        assert_eq!(missing.code, "contract:missing_schema");
+        assert!(missing.message.ends_with("nope.json"), "{missing:?}");
+        assert_eq!(missing.line, Some(2));
+
+        let folder = folder("[schema]\nfile = 's.json'\n");
+        let read = |text: &str| {
+            fs::write(folder.path().join("s.json"), text).unwrap();
+            let error = read(&folder.path().join("c.toml")).err().unwrap();
+            error.downcast_ref::<Fault>().unwrap().clone()
+        };
+        let syntax = read("{\n  \"type\": \"object\",\n}");
+        assert_eq!((syntax.code, syntax.line), ("contract:schema", Some(3)));
+        let wrong = read("{\"type\": \"objekt\"}");
+        assert_eq!(wrong.code, "contract:schema");
+        assert!(wrong.file.unwrap().ends_with("s.json"));
+        let remote = read("{\"$ref\": \"https://example.com/x.json\"}");
+        assert!(
+            remote.message.contains("https://example.com/x.json"),
+            "{remote:?}"
+        );
+    }
+
+    #[test]
+    fn no_contract_is_a_usage_fault() {
+        let error = read(FilePath::new("/nowhere/c.toml")).err().unwrap();
+        let fault = error.downcast_ref::<Fault>().unwrap();
+        assert_eq!(
+            (fault.code, fault.kind),
+            ("contract:missing", crate::model::FaultKind::Usage)
+        );
+    }
+}

@@ -1,0 +1,96 @@
+//! What a contract's TOML file says, key by key. Nothing is decided here but spelling: an unknown key is an error.
+
+use serde::Deserialize;
+use toml::{Spanned, Table};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Raw {
+    pub name: Option<String>,
+    #[serde(default)]
+    pub key: Vec<Spanned<String>>,
+    #[serde(default)]
+    pub input: Input,
+    pub schema: Option<Schema>,
+    #[serde(default)]
+    pub rule: Vec<Rule>,
+    #[serde(default)]
+    pub unique: Vec<Spanned<Unique>>,
+    pub validator: Option<Spanned<Validator>>,
+    #[serde(default)]
+    pub destination: Vec<Spanned<Destination>>,
+}
+
+/// How text becomes values.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Input {
+    pub empty: Option<Spanned<String>>,
+    pub coerce: Option<bool>,
+    pub encoding: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Schema {
+    /// Relative to the contract.
+    pub file: Spanned<String>,
+    pub formats: Option<bool>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    pub id: Spanned<String>,
+    pub assert: Spanned<String>,
+    #[serde(default)]
+    pub message: String,
+    #[serde(default)]
+    pub fields: Vec<Spanned<String>>,
+}
+
+/// Fields that must differ between any two records of a run.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "read so that its keys are checked; not supported yet"
+)]
+pub(super) struct Unique {
+    pub fields: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[expect(
+    dead_code,
+    reason = "read so that its keys are checked; not supported yet"
+)]
+pub(super) struct Validator {
+    pub command: Vec<String>,
+    pub timeout: Option<String>,
+}
+
+/// Where records go; which keys belong to which kind is decided later.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Destination {
+    pub name: Spanned<String>,
+    pub kind: Spanned<String>,
+    pub environment: Option<Spanned<String>>,
+    pub idempotency: Option<Spanned<String>>,
+    pub path: Option<String>,
+    pub table: Option<String>,
+    pub format: Option<Spanned<String>>,
+    pub url: Option<Spanned<String>>,
+    pub method: Option<String>,
+    pub headers: Option<Table>,
+    pub command: Option<Vec<String>>,
+    pub timeouts: Option<Table>,
+    pub retry: Option<Table>,
+    pub breaker: Option<Table>,
+    pub rate: Option<Table>,
+    pub concurrency: Option<Table>,
+    pub brakes: Option<Table>,
+}
