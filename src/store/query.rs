@@ -185,3 +185,238 @@ fn has_text(hay: &[u8], wanted: &str) -> bool {
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::{
+        model::{GroupId, Problem, Stage, Status},
+        store::testing::{Sample, problem, put_run, rejected, workspace},
+    };
+
+    fn has(wanted: Wanted) -> Term {
+        Term {
+            negated: false,
+            wanted,
+        }
+    }
+
+    fn not(wanted: Wanted) -> Term {
+        Term {
+            negated: true,
+            wanted,
+        }
+    }
+
+    fn filter(terms: &[Term]) -> Filter {
+        Filter {
+            terms: terms.to_vec(),
+        }
+    }
+
+    fn words(words: &[&str]) -> Vec<String> {
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    /// Six records: 1 and 2 lack an e-mail address, 2 and 3 break a rule, 4 cannot be read, 5 is ready, 6 is set aside.
+    fn sample() -> (TempDir, Store, RunId) {
+        let (folder, mut store) = workspace();
+        let email = problem("required", "/email");
+        let format = Problem {
+            detail: "date-time".to_owned(),
+            ..problem("format", "/lines/3/at")
+        };
+        let rule = Problem {
+            stage: Stage::Rule,
+            ..problem("RULE-101", "/stage")
+        };
+        let parse = Problem {
+            stage: Stage::Parse,
+            message: "Columns expected 3, found 2.".to_owned(),
+            ..problem("csv:field_count", "")
+        };
+        let with = |status, text: &str| Sample {
+            status,
+            key: Some("K-77".to_owned()),
+            ..rejected(text, &[])
+        };
+        let run = put_run(
+            &mut store,
+            &[
+                rejected("{\"name\":\"Ärger\"}", std::slice::from_ref(&email)),
+                rejected("{\"name\":\"100%_\"}", &[email, format, rule.clone()]),
+                rejected("{\"name\":\"a\u{0}hidden\"}", &[rule]),
+                rejected("a,b", &[parse]),
+                with(Status::Ready, "{\"name\":\"O'Hara\"}"),
+                with(Status::Discarded, "{}"),
+            ],
+        );
+        (folder, store, run)
+    }
+
+    #[test]
+    fn each_term_keeps_the_records_it_says() {
+        let (_folder, store, run) = sample();
+        let check = |terms: &[Term], expected: &[i64]| {
+            let ids = store.ids(run, &filter(terms)).unwrap();
+            let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+            assert_eq!(ids, expected, "{terms:?}");
+        };
+        check(&[], &[1, 2, 3, 4, 5, 6]);
+        check(&[has(Wanted::Run(run))], &[1, 2, 3, 4, 5, 6]);
+        check(&[not(Wanted::Run(run))], &[]);
+        check(&[has(Wanted::Run(RunId(9)))], &[]);
+        check(&[has(Wanted::Status(vec![Status::Ready]))], &[5]);
+        check(
+            &[has(Wanted::Status(vec![Status::Discarded, Status::Ready]))],
+            &[5, 6],
+        );
+        check(&[not(Wanted::Status(vec![Status::Rejected]))], &[5, 6]);
+        check(
+            &[has(Wanted::Stage(vec![Stage::Rule, Stage::Parse]))],
+            &[2, 3, 4],
+        );
+        check(&[not(Wanted::Stage(vec![Stage::Rule]))], &[1, 4, 5, 6]);
+        check(&[has(Wanted::Field(words(&["/email"])))], &[1, 2]);
+        check(
+            &[has(Wanted::Field(words(&["/lines/[]/at", "/none"])))],
+            &[2],
+        );
+        check(&[has(Wanted::Error(words(&["required"])))], &[1, 2]);
+        check(&[has(Wanted::Error(words(&["date-time"])))], &[2]);
+        check(&[has(Wanted::Problem(vec![GroupId(1)]))], &[1, 2]);
+        check(
+            &[has(Wanted::Problem(vec![GroupId(3), GroupId(1)]))],
+            &[1, 2, 3],
+        );
+        check(&[not(Wanted::Problem(vec![GroupId(1)]))], &[3, 4, 5, 6]);
+        check(&[has(Wanted::Row(RecordId(2), RecordId(4)))], &[2, 3, 4]);
+        check(
+            &[
+                has(Wanted::Problem(vec![GroupId(1)])),
+                has(Wanted::Error(words(&["RULE-101"]))),
+            ],
+            &[2],
+        );
+        check(&[has(Wanted::Status(Vec::new()))], &[]);
+    }
+
+    #[test]
+    fn text_is_found_as_it_stands_case_ignored() {
+        let (_folder, store, run) = sample();
+        let check = |wanted: &str, expected: &[i64]| {
+            let terms = [has(Wanted::Text(wanted.to_owned()))];
+            let ids = store.ids(run, &filter(&terms)).unwrap();
+            let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+            assert_eq!(ids, expected, "{wanted}");
+        };
+        check("ärger", &[1]);
+        check("ÄRGER", &[1]);
+        check("NAME", &[1, 2, 3, 5]);
+        check("0%_", &[2]);
+        check("%", &[2]);
+        check("_", &[2]);
+        check("hidden", &[3]);
+        check("o'hara", &[5]);
+        check("' OR 1=1 --", &[]);
+        check("columns expected", &[4]);
+        check("k-77", &[5, 6]);
+        check("", &[1, 2, 3, 4, 5, 6]);
+        check(&"x".repeat(100_000), &[]);
+    }
+
+    #[test]
+    fn a_problem_of_another_run_has_no_records_here() {
+        let (_folder, mut store, first) = sample();
+        let second = put_run(
+            &mut store,
+            &[rejected("{}", &[problem("required", "/email")])],
+        );
+        let of_first = filter(&[has(Wanted::Problem(vec![GroupId(1)]))]);
+        assert_eq!(store.ids(second, &of_first).unwrap(), []);
+        let both = filter(&[
+            has(Wanted::Problem(vec![GroupId(1)])),
+            has(Wanted::Status(vec![Status::Rejected])),
+        ]);
+        assert_eq!(store.ids(second, &both).unwrap(), []);
+        assert_eq!(store.ids(first, &both).unwrap().len(), 2);
+        let required = filter(&[has(Wanted::Error(words(&["required"])))]);
+        assert_eq!(store.ids(second, &required).unwrap(), [RecordId(7)]);
+        assert!(store.ids(RunId(9), &Filter::default()).is_err());
+    }
+
+    #[test]
+    fn groups_are_those_of_the_records_that_pass() {
+        let (_folder, store, run) = sample();
+        let check = |terms: &[Term], expected: &[&str]| {
+            let groups = store.groups(run, &filter(terms)).unwrap();
+            let codes: Vec<&str> = groups.iter().map(|group| group.code.as_str()).collect();
+            assert_eq!(codes, expected, "{terms:?}");
+        };
+        check(&[], &["required", "RULE-101", "format", "csv:field_count"]);
+        check(
+            &[has(Wanted::Run(run))],
+            &["required", "RULE-101", "format", "csv:field_count"],
+        );
+        check(
+            &[has(Wanted::Stage(vec![Stage::Parse]))],
+            &["csv:field_count"],
+        );
+        check(&[has(Wanted::Row(RecordId(1), RecordId(1)))], &["required"]);
+        check(
+            &[has(Wanted::Problem(vec![GroupId(2)]))],
+            &["required", "RULE-101", "format"],
+        );
+        check(&[has(Wanted::Status(vec![Status::Ready]))], &[]);
+    }
+
+    /// How SQLite goes about a filter, one step a line.
+    fn plan(store: &Store, run: RunId, terms: &[Term]) -> String {
+        let query = Query::of(&filter(terms), run);
+        let mut explain = store
+            .conn()
+            .prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql))
+            .unwrap();
+        let steps = explain
+            .query_map(params_from_iter(query.values), |row| {
+                row.get::<_, String>(3)
+            })
+            .unwrap();
+        steps.collect::<Result<Vec<_>, _>>().unwrap().join("\n")
+    }
+
+    #[test]
+    fn the_lists_that_are_opened_most_are_answered_by_indexes() {
+        let (_folder, store, run) = sample();
+        let check = |terms: &[Term], expected: &str| {
+            assert_eq!(plan(&store, run, terms), expected, "{terms:?}");
+        };
+        check(
+            &[],
+            "SEARCH r USING COVERING INDEX record_by_run (run=?)\nUSE TEMP B-TREE FOR ORDER BY",
+        );
+        check(
+            &[has(Wanted::Status(vec![Status::Rejected]))],
+            "SEARCH r USING COVERING INDEX record_by_run (run=? AND status=?)",
+        );
+        check(
+            &[has(Wanted::Problem(vec![GroupId(1)]))],
+            "SEARCH g USING INTEGER PRIMARY KEY (rowid=?)\nSEARCH p USING COVERING INDEX problem_by_group (grp=?)",
+        );
+        let both = plan(
+            &store,
+            run,
+            &[
+                has(Wanted::Status(vec![Status::Rejected])),
+                has(Wanted::Problem(vec![GroupId(1)])),
+            ],
+        );
+        assert!(!both.contains("SCAN r"), "{both}");
+        assert!(
+            both.contains("USING COVERING INDEX problem_by_group"),
+            "{both}"
+        );
+    }
+}
