@@ -196,6 +196,7 @@ mod tests {
             "error:csv:field_count",
             Wanted::Error(texts(&["csv:field_count"])),
         );
+        check("error:format,", Wanted::Error(texts(&["format"])));
         check("problem:1,2", Wanted::Problem(vec![GroupId(1), GroupId(2)]));
         check("row:12", Wanted::Row(RecordId(12), RecordId(12)));
         check("row:12..40", Wanted::Row(RecordId(12), RecordId(40)));

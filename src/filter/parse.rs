@@ -67,10 +67,10 @@ fn keyed(term: &str, key: &str, typed: &str) -> Result<Wanted, FilterError> {
         _ => return Err(unknown_key(term, &key)),
     };
     let like = format!("Write it like {example}.");
-    if typed.is_empty() {
+    let items = items(typed);
+    if items.is_empty() {
         return Err(error(term, format!("nothing stands after {key}:"), like));
     }
-    let items = items(typed);
     let number = |text: &str| {
         let number = text.parse::<i64>().ok().filter(|number| *number >= 0);
         number.ok_or_else(|| error(term, format!("\"{text}\" is not a number"), like.as_str()))
@@ -81,42 +81,38 @@ fn keyed(term: &str, key: &str, typed: &str) -> Result<Wanted, FilterError> {
         "stage" => stages(term, &items),
         "error" => Ok(Wanted::Error(distinct(items))),
         "field" => {
-            let paths = items.iter().map(|item| field(item).ok_or(item));
-            let paths = paths.collect::<Result<Vec<_>, _>>();
-            paths
-                .map(|paths| Wanted::Field(distinct(paths)))
-                .map_err(|item| {
-                    error(
-                        term,
-                        format!("\"{item}\" is not a field's name or path"),
-                        like.as_str(),
-                    )
-                })
+            let path = |item: &String| {
+                let message = || format!("\"{item}\" is not a field's name or path");
+                field(item).ok_or_else(|| error(term, message(), like.as_str()))
+            };
+            let paths = items.iter().map(path).collect::<Result<_, _>>()?;
+            Ok(Wanted::Field(distinct(paths)))
         }
         "problem" => {
-            let numbers = items
-                .iter()
-                .map(|item| number(item))
-                .collect::<Result<Vec<_>, _>>()?;
-            Ok(Wanted::Problem(distinct(
-                numbers.into_iter().map(GroupId).collect(),
-            )))
+            let group = |item: &String| number(item).map(GroupId);
+            let groups = items.iter().map(group).collect::<Result<_, _>>()?;
+            Ok(Wanted::Problem(distinct(groups)))
         }
         // Only `row` is left.
-        _ => {
-            // No commas: 100,200 could mean two records or one, and filters decide what is sent.
-            let typed = unquoted(typed);
-            let (first, last) = typed.split_once("..").unwrap_or((&typed, &typed));
-            let (first, last) = (number(first)?, number(last)?);
-            if first > last {
-                let hint = format!(
-                    "The first number must not be larger than the last: row:{last}..{first}."
-                );
-                return Err(error(term, format!("{typed} is no range"), hint));
-            }
-            Ok(Wanted::Row(RecordId(first), RecordId(last)))
-        }
+        _ => rows(term, &unquoted(typed), &number),
     }
+}
+
+/// One record number or a range of them. No commas: `100,200` could mean two records or one, and filters decide what is
+/// sent.
+fn rows(
+    term: &str,
+    typed: &str,
+    number: &dyn Fn(&str) -> Result<i64, FilterError>,
+) -> Result<Wanted, FilterError> {
+    let (first, last) = typed.split_once("..").unwrap_or((typed, typed));
+    let (first, last) = (number(first)?, number(last)?);
+    if first > last {
+        let hint =
+            format!("The first number must not be larger than the last: row:{last}..{first}.");
+        return Err(error(term, format!("{typed} is no range"), hint));
+    }
+    Ok(Wanted::Row(RecordId(first), RecordId(last)))
 }
 
 fn unknown_key(term: &str, key: &str) -> FilterError {
@@ -129,7 +125,7 @@ fn unknown_key(term: &str, key: &str) -> FilterError {
     error(term, format!("\"{key}\" is not a key of the filter"), hint)
 }
 
-/// The values between commas that stand outside of quotes.
+/// The values between commas that stand outside of quotes; nothing between two commas is no value.
 fn items(typed: &str) -> Vec<String> {
     let mut quoted = false;
     typed
@@ -137,6 +133,7 @@ fn items(typed: &str) -> Vec<String> {
             quoted ^= c == '"';
             c == ',' && !quoted
         })
+        .filter(|item| !item.is_empty())
         .map(unquoted)
         .collect()
 }
