@@ -12,9 +12,11 @@ pub(crate) mod keys;
 pub(crate) mod load;
 mod open;
 mod owner;
+pub(crate) mod plans;
 mod query;
 mod records;
 mod runs;
+pub(crate) mod sends;
 mod sql;
 mod steps;
 #[cfg(test)]

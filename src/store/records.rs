@@ -168,7 +168,7 @@ fn problem(row: &Row<'_>) -> Result<Problem> {
 }
 
 /// A form and a blob, in two columns from `first` on.
-fn version(row: &Row<'_>, first: usize) -> rusqlite::Result<Version> {
+pub(super) fn version(row: &Row<'_>, first: usize) -> rusqlite::Result<Version> {
     Ok(Version {
         form: word(row, first, Form::from_word)?,
         bytes: row.get(first + 1)?,

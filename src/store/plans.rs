@@ -1,0 +1,340 @@
+//! Plans: which record versions a send will deliver, frozen with their bytes and keys before anything leaves.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension as _, params};
+use sha2::{Digest, Sha256};
+
+use super::{Store, changes::count_statuses, number, records::version};
+use crate::model::{Fault, PlanId, RecordId, RunId, Status, Version};
+
+/// A destination as plans know it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Target<'a> {
+    pub name: &'a str,
+    /// SHA-256 over kind and target, without secrets.
+    pub fingerprint: &'a [u8; 32],
+    /// In words.
+    pub words: &'a str,
+}
+
+/// A plan about to be made.
+pub(crate) struct NewPlan<'a> {
+    pub run: RunId,
+    pub target: Target<'a>,
+    pub environment: &'a str,
+    pub author: &'a str,
+    /// RFC 3339, UTC.
+    pub at: &'a str,
+    /// The bytes to send for a record.
+    pub payload: &'a dyn Fn(&Sendable) -> Result<Vec<u8>>,
+    /// The idempotency key for a record, the SHA-256 of its payload, and how often exactly that was refused before.
+    pub key: &'a dyn Fn(&Sendable, &[u8; 32], u32) -> Result<String>,
+}
+
+/// A record that is ready to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Sendable {
+    pub id: RecordId,
+    /// Offset in the input.
+    pub byte: u64,
+    /// SHA-256 of the received bytes.
+    pub raw_sha256: Vec<u8>,
+    /// The current version.
+    pub text: Version,
+}
+
+/// A plan that is not finished.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct OpenPlan {
+    pub id: PlanId,
+    pub author: String,
+    pub made_at: String,
+    pub environment: String,
+    pub fingerprint: Vec<u8>,
+    pub target: String,
+    /// Deliveries still to be made.
+    pub remaining: u64,
+    /// Of these, how many records were changed since they were received.
+    pub changed: u64,
+}
+
+impl Store {
+    /// The unfinished plans of a run for destinations of this name, oldest first.
+    pub(crate) fn open_plans(&self, run: RunId, destination: &str) -> Result<Vec<OpenPlan>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT p.id, p.author, p.made_at, p.environment, d.fingerprint, d.target, count(y.id), \
+             coalesce(sum(c.version > 1), 0) \
+             FROM plan p JOIN destination d ON d.id = p.destination \
+             LEFT JOIN delivery y ON y.plan = p.id AND y.state IN ('queued', 'sending', 'waiting') \
+             LEFT JOIN content c ON c.id = y.content \
+             WHERE p.run = ?1 AND d.name = ?2 AND p.state = 'open' GROUP BY p.id ORDER BY p.id",
+        )?;
+        let plans = query.query_map(params![run.0, destination], |row| {
+            Ok(OpenPlan {
+                id: PlanId(row.get(0)?),
+                author: row.get(1)?,
+                made_at: row.get(2)?,
+                environment: row.get(3)?,
+                fingerprint: row.get(4)?,
+                target: row.get(5)?,
+                remaining: number(row, 6)?,
+                changed: number(row, 7)?,
+            })
+        })?;
+        Ok(plans.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many of these records were changed since they were received.
+    pub(crate) fn count_changed(&self, ids: &[RecordId]) -> Result<u64> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT c.version > 1 FROM record r JOIN content c ON c.id = r.content WHERE r.id = ?1",
+        )?;
+        let mut changed = 0;
+        for id in ids {
+            let is_changed: Option<bool> = query.query_row([id.0], |row| row.get(0)).optional()?;
+            changed += u64::from(is_changed == Some(true));
+        }
+        Ok(changed)
+    }
+
+    /// SHA-256 of a run's whole input.
+    pub(crate) fn input_sha256(&self, run: RunId) -> Result<Vec<u8>> {
+        Ok(self
+            .conn
+            .query_row("SELECT sha256 FROM run WHERE id = ?1", [run.0], |row| {
+                row.get(0)
+            })?)
+    }
+
+    /// Freezes the current versions of these records into a plan, as far as they are ready: what was seen is what is sent.
+    /// All of it or nothing. `None` when none of them is ready.
+    ///
+    /// # Errors
+    /// `record:damaged` when a stored text is no longer what was stored.
+    pub(crate) fn make_plan(
+        &mut self,
+        new: &NewPlan<'_>,
+        ids: &[RecordId],
+    ) -> Result<Option<PlanId>> {
+        self.write(|tx| {
+            let destination = destination(tx, &new.target)?;
+            tx.execute(
+                "INSERT INTO plan (run, destination, environment, author, made_at, state, planned) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, 'open', 0)",
+                params![new.run.0, destination, new.environment, new.author, new.at],
+            )?;
+            let plan = PlanId(tx.last_insert_rowid());
+            let mut planned = 0;
+            for id in ids {
+                if freeze(tx, new, plan, destination, planned + 1, *id)? {
+                    planned += 1;
+                }
+            }
+            if planned == 0 {
+                tx.execute("DELETE FROM plan WHERE id = ?1", [plan.0])?;
+                return Ok(None);
+            }
+            tx.execute(
+                "UPDATE plan SET planned = ?2 WHERE id = ?1",
+                params![plan.0, planned],
+            )?;
+            let moved = HashMap::from([(Status::Ready, -planned), (Status::Sending, planned)]);
+            count_statuses(tx, new.run, &moved)?;
+            Ok(Some(plan))
+        })
+    }
+}
+
+/// The destination's number. The same name with another target is another destination.
+fn destination(conn: &Connection, target: &Target<'_>) -> Result<i64> {
+    Ok(conn.query_row(
+        "INSERT INTO destination (name, fingerprint, target) VALUES (?1, ?2, ?3) \
+         ON CONFLICT (name, fingerprint) DO UPDATE SET target = excluded.target RETURNING id",
+        params![target.name, target.fingerprint, target.words],
+        |row| row.get(0),
+    )?)
+}
+
+/// Puts one record into a plan; `false` when it is not ready.
+fn freeze(
+    conn: &Connection,
+    new: &NewPlan<'_>,
+    plan: PlanId,
+    destination: i64,
+    n: i64,
+    id: RecordId,
+) -> Result<bool> {
+    let Some((content, record)) = sendable(conn, new.run, id)? else {
+        return Ok(false);
+    };
+    let payload = (new.payload)(&record)?;
+    let hash: [u8; 32] = Sha256::digest(&payload).into();
+    let epoch: u32 = conn
+        .prepare_cached(
+            "SELECT count(*) FROM delivery \
+             WHERE record = ?1 AND destination = ?2 AND state = 'refused' AND payload_sha256 = ?3",
+        )?
+        .query_row(params![id.0, destination, hash], |row| row.get(0))?;
+    conn.prepare_cached(
+        "INSERT INTO delivery (plan, n, record, destination, content, payload, payload_sha256, idempotency, epoch, state) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued')",
+    )?
+    .execute(params![
+        plan.0,
+        n,
+        id.0,
+        destination,
+        content,
+        payload,
+        hash,
+        (new.key)(&record, &hash, epoch)?,
+        epoch
+    ])?;
+    conn.prepare_cached("UPDATE record SET status = 'sending' WHERE id = ?1")?
+        .execute([id.0])?;
+    Ok(true)
+}
+
+/// A record's current text and its content's number, if it is ready.
+fn sendable(conn: &Connection, run: RunId, id: RecordId) -> Result<Option<(i64, Sendable)>> {
+    let found = conn
+        .prepare_cached(
+            "SELECT c.id, r.byte, c.form, c.bytes, c.sha256, \
+             (SELECT sha256 FROM content WHERE record = r.id ORDER BY id LIMIT 1) \
+             FROM record r JOIN content c ON c.id = r.content WHERE r.id = ?1 AND r.run = ?2 AND r.status = 'ready'",
+        )?
+        .query_row(params![id.0, run.0], |row| {
+            let record = Sendable {
+                id,
+                byte: number(row, 1)?,
+                raw_sha256: row.get(5)?,
+                text: version(row, 2)?,
+            };
+            Ok((row.get(0)?, record, row.get::<_, Vec<u8>>(4)?))
+        })
+        .optional()?;
+    let Some((content, record, sha256)) = found else {
+        return Ok(None);
+    };
+    if Sha256::digest(&record.text.bytes)[..] != sha256 {
+        return Err(Fault::unusable(
+            "record:damaged",
+            format!("the stored text of record {id} is not what was stored"),
+        )
+        .hint("`redrive verify` names all damaged records; nothing was sent")
+        .into());
+    }
+    Ok(Some((content, record)))
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::store::testing::{NOW, Sample, put_run, workspace};
+
+    const TARGET: Target<'_> = Target {
+        name: "crm",
+        fingerprint: &[1; 32],
+        words: "table customer in crm.db",
+    };
+
+    pub fn ready(text: &str) -> Sample {
+        Sample {
+            text: text.to_owned(),
+            status: Status::Ready,
+            ..Sample::default()
+        }
+    }
+
+    pub fn plan(store: &mut Store, run: RunId, ids: &[i64]) -> Option<PlanId> {
+        let ids: Vec<RecordId> = ids.iter().copied().map(RecordId).collect();
+        let new = NewPlan {
+            run,
+            target: TARGET,
+            environment: "test",
+            author: "ann",
+            at: NOW,
+            payload: &|record| Ok(record.text.bytes.clone()),
+            key: &|record, _, epoch| Ok(format!("key-{}-{epoch}", record.id)),
+        };
+        store.make_plan(&new, &ids).unwrap()
+    }
+
+    /// Every counter of the run, beside a recount.
+    pub fn counters_hold(store: &Store, run: RunId) {
+        for (status, records) in store.run(run).unwrap().statuses {
+            let recount: u64 = store
+                .conn()
+                .query_row(
+                    "SELECT count(*) FROM record WHERE run = ?1 AND status = ?2",
+                    params![run.0, status.word()],
+                    |row| number(row, 0),
+                )
+                .unwrap();
+            assert_eq!(records, recount, "{}", status.word());
+        }
+    }
+
+    #[test]
+    fn a_plan_freezes_what_is_ready_and_nothing_else() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(
+            &mut store,
+            &[ready("{\"a\":1}"), Sample::default(), ready("{}")],
+        );
+        let plan = plan(&mut store, run, &[1, 2, 3, 99]).unwrap();
+        assert_eq!(store.record(RecordId(1)).unwrap().status, Status::Sending);
+        assert_eq!(store.record(RecordId(2)).unwrap().status, Status::Rejected);
+        let open = store.open_plans(run, "crm").unwrap();
+        assert_eq!(
+            (open[0].id, open[0].remaining, open[0].changed),
+            (plan, 2, 0)
+        );
+        counters_hold(&store, run);
+        let claim = store.claim(plan, NOW).unwrap();
+        let taken = store.take(&claim, 10, NOW).unwrap();
+        assert_eq!(taken[0].payload, b"{\"a\":1}");
+        assert_eq!(taken[0].key, "key-1-0");
+    }
+
+    #[test]
+    fn with_nothing_ready_there_is_no_plan() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(&mut store, &[Sample::default()]);
+        assert_eq!(plan(&mut store, run, &[1]), None);
+        assert_eq!(store.open_plans(run, "crm").unwrap(), []);
+    }
+
+    #[test]
+    fn a_damaged_text_is_not_sent_and_no_plan_is_made() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(&mut store, &[ready("{}"), ready("{\"a\":1}")]);
+        store
+            .write(|tx| {
+                tx.execute_batch(
+                    "DROP TRIGGER content_never_changes; UPDATE content SET bytes = x'7b7d' WHERE record = 2",
+                )?;
+                Ok(())
+            })
+            .unwrap();
+        let new = NewPlan {
+            run,
+            target: TARGET,
+            environment: "test",
+            author: "ann",
+            at: NOW,
+            payload: &|record| Ok(record.text.bytes.clone()),
+            key: &|record, _, _| Ok(record.id.to_string()),
+        };
+        let error = store
+            .make_plan(&new, &[RecordId(1), RecordId(2)])
+            .unwrap_err();
+        assert_eq!(
+            error.downcast_ref::<Fault>().unwrap().code,
+            "record:damaged"
+        );
+        assert_eq!(store.record(RecordId(1)).unwrap().status, Status::Ready);
+    }
+}
