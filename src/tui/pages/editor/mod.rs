@@ -27,6 +27,7 @@ use crate::{
         event::{Answer, Cx, Effect, Query, Route, Ticket},
         keymap::Mode,
         theme::Theme,
+        words::reported,
     },
 };
 
@@ -157,6 +158,7 @@ impl Editor {
         waits.contains(&Some(ticket))
     }
 
+    /// After a change the app calls [`Self::refresh`], and the record that comes then says what the change came to.
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
         let saving = self.draft.as_ref().and_then(|draft| draft.saving);
         let changing = self.changing.take_if(|(asked, _)| *asked == ticket);
@@ -166,11 +168,9 @@ impl Editor {
                 if let Some(draft) = self.draft.take() {
                     self.told = Some(Told::Saved(draft.path, then));
                 }
-                self.ask(cx);
             }
             (Ok(Answer::Changed(_)), _, Some((_, told))) => {
                 self.told = Some(told);
-                self.ask(cx);
             }
             (Ok(Answer::Record(record)), ..) => {
                 self.pending = None;
@@ -231,7 +231,7 @@ impl Editor {
         } else {
             self.fields.update(&record);
         }
-        self.history = history(&record, &Clock::default());
+        self.history = history(&record, &cx.clock);
         self.record = Some(record);
         if self.draft.is_some() {
             self.check_draft(cx);
@@ -318,7 +318,7 @@ impl Editor {
     }
 
     fn fail(&mut self, ticket: Ticket, error: &anyhow::Error, cx: &mut Cx) {
-        let words = text::safe(&format!("{error:#}")).into_owned();
+        let words = reported(error);
         if self.pending == Some(ticket) {
             self.pending = None;
             if self.record.is_none() {
@@ -389,15 +389,17 @@ fn needs_fixing(run: RunId) -> Filter {
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-    use ratatui::{Terminal, backend::TestBackend};
+    use crossterm::event::{KeyCode, KeyEvent};
+    use ratatui::{Terminal, backend::TestBackend, layout::Size};
     use serde_json::{Value, json};
 
     use super::*;
     use crate::{
         check::suggest::Suggestion,
         fix::Change,
-        model::{ChangeReport, Form, Found, Layout, Problem, RecordRow, Stage, Version, Wants},
+        model::{
+            ChangeReport, FaultKind, Form, Found, Layout, Problem, RecordRow, Stage, Version, Wants,
+        },
         tui::{event::Wish, keymap},
     };
 
@@ -525,7 +527,7 @@ mod tests {
 
         fn unread() -> Self {
             let start = Instant::now();
-            let mut cx = Cx::default();
+            let mut cx = Cx::new(Size::new(100, 30), Clock::default());
             cx.now = Some(start);
             let among = [12_004, 12_007, 12_009].map(RecordId).into();
             let editor = Editor::open(RecordId(12_004), among, &mut cx);
@@ -544,6 +546,15 @@ mod tests {
                 .find(|ticket| self.editor.awaits(*ticket))
                 .expect("the editor waits for an answer");
             self.editor.receive(ticket, answer, &mut self.cx);
+        }
+
+        /// The change is saved, and the record is read again as the app wants it.
+        fn saved(&mut self, value: &Value, problems: Vec<Problem>) {
+            self.answer(Answer::Changed(ChangeReport::default()));
+            self.editor.refresh(&mut self.cx);
+            let mut record = record(value, problems);
+            record.row.version = 2;
+            self.answer(Answer::Record(Box::new(record)));
         }
 
         fn check(&mut self, problems: Vec<Problem>) {
@@ -787,5 +798,365 @@ mod tests {
         " Enter edits the marked field. Nothing is sent.                                                     "
         "                                                                                                    "
         "#);
+    }
+
+    fn fixed() -> Value {
+        let mut value = order();
+        value["ship_date"] = json!("2025-12-31");
+        value
+    }
+
+    /// Editing the date, with the check's first answer there.
+    fn editing() -> Desk {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.check(vec![bad_date(), bad_quantity()]);
+        desk.effects();
+        desk
+    }
+
+    fn typed(desk: &Desk) -> &str {
+        desk.editor
+            .draft
+            .as_ref()
+            .map_or("(closed)", |draft| draft.field.value())
+    }
+
+    #[test]
+    fn the_cursor_starts_on_the_first_problem_and_enter_edits_its_value() {
+        let mut desk = Desk::new();
+        assert_eq!(desk.editor.fields.path(), Some(&path("/ship_date")));
+        desk.press("Enter");
+        assert_eq!(typed(&desk), "31/12/2025");
+        let question = Query::Preview {
+            id: RecordId(12_004),
+            changes: Vec::new(),
+            at: path("/ship_date"),
+        };
+        assert!(matches!(&desk.effects()[..], [Effect::Ask(_, asked)] if *asked == question));
+    }
+
+    #[test]
+    fn enter_on_an_unchanged_value_changes_nothing_and_says_so() {
+        let mut desk = editing();
+        desk.press("Enter");
+        assert_eq!(typed(&desk), "(closed)");
+        assert_eq!(desk.said(), "Nothing was changed: the value is the same.");
+    }
+
+    #[test]
+    fn every_key_is_checked_and_only_the_newest_answer_counts() {
+        let mut desk = editing();
+        desk.press("Ctrl+U 2");
+        let first = desk.editor.draft.as_ref().unwrap().asked.unwrap();
+        desk.press("0");
+        let asked: Vec<_> = desk
+            .effects()
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Ask(_, Query::Preview { changes, .. }) => Some(changes),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(asked, [vec![date("")], vec![date("2")], vec![date("20")]]);
+        assert!(!desk.editor.awaits(first), "the answer about `2` is late");
+    }
+
+    #[test]
+    fn ok_is_said_at_once_and_a_mistake_only_after_400_ms_without_a_key() {
+        let mut desk = editing();
+        desk.press("Ctrl+U");
+        desk.type_in("2025-12-3");
+        desk.check(vec![bad_date(), bad_quantity()]);
+        let wrong = |desk: &mut Desk| desk.picture(100, 30).contains("Not right yet");
+        desk.after(399);
+        assert!(!wrong(&mut desk));
+        desk.after(400);
+        assert!(wrong(&mut desk));
+        desk.press("1");
+        assert!(!wrong(&mut desk));
+        desk.check(vec![bad_quantity()]);
+        let picture = desk.picture(100, 30);
+        assert!(picture.contains("OK  Valid date"));
+        assert!(picture.contains("Record: 1 problem left after this"));
+    }
+
+    #[test]
+    fn enter_on_a_wrong_value_keeps_the_box_and_offers_to_save_anyway() {
+        let mut desk = editing();
+        desk.press("x");
+        desk.check(vec![bad_date(), bad_quantity()]);
+        desk.press("Enter");
+        assert_eq!(desk.saves(), []);
+        let picture = desk.picture(100, 30);
+        assert!(picture.contains("> Save anyway, it stays in needs fixing"));
+        assert!(picture.contains("Write it like 2025-12-31."));
+        desk.press("Enter");
+        assert_eq!(desk.saves(), [date("31/12/2025x")]);
+    }
+
+    #[test]
+    fn enter_before_the_check_has_answered_saves_when_it_has() {
+        let mut desk = editing();
+        desk.press("Ctrl+U");
+        desk.type_in("2025-12-31");
+        desk.press("Enter");
+        assert_eq!(desk.saves(), []);
+        desk.check(vec![bad_quantity()]);
+        assert_eq!(desk.saves(), [date("2025-12-31")]);
+    }
+
+    #[test]
+    fn down_takes_the_first_suggestion_and_enter_saves_it_as_it_was_suggested() {
+        let mut desk = editing();
+        desk.press("Down");
+        assert_eq!(typed(&desk), "2025-12-31");
+        desk.check(vec![bad_quantity()]);
+        desk.press("Enter");
+        let value = json!("2025-12-31");
+        let path = path("/ship_date");
+        assert_eq!(desk.saves(), [Change::Json { path, value }]);
+    }
+
+    #[test]
+    fn down_right_after_enter_waits_for_the_suggestions() {
+        let mut desk = Desk::new();
+        desk.press("Enter Down");
+        assert_eq!(typed(&desk), "31/12/2025");
+        desk.check(vec![bad_date(), bad_quantity()]);
+        assert_eq!(typed(&desk), "2025-12-31");
+    }
+
+    #[test]
+    fn leaving_the_suggestions_brings_back_what_was_typed() {
+        for keys in ["Up", "Esc", "Down Down Up Up Up"] {
+            let mut desk = editing();
+            desk.press("x Down");
+            desk.press(keys);
+            assert_eq!(typed(&desk), "31/12/2025x", "{keys}");
+        }
+        let mut desk = editing();
+        desk.press("Down Down Enter");
+        assert_eq!(typed(&desk), "(closed)", "leave as it is");
+        assert_eq!(desk.saves(), []);
+    }
+
+    #[test]
+    fn esc_closes_the_list_then_the_edit_then_the_record() {
+        let mut desk = editing();
+        desk.press("x Down");
+        assert_eq!(desk.editor.escape(), "Close the list");
+        desk.press("Esc");
+        assert_eq!(desk.editor.escape(), "Cancel edit");
+        desk.press("Esc");
+        assert_eq!(typed(&desk), "(closed)");
+        assert_eq!(desk.editor.escape(), "Back");
+        desk.effects();
+        desk.press("Esc");
+        assert_eq!(desk.effects(), [Effect::Back]);
+    }
+
+    #[test]
+    fn saving_goes_to_the_next_problem_and_the_last_one_makes_the_record_ready() {
+        let mut desk = editing();
+        desk.press("Down");
+        desk.check(vec![bad_quantity()]);
+        desk.press("Enter");
+        desk.saved(&fixed(), vec![bad_quantity()]);
+        assert_eq!(desk.said(), "ship_date is saved. 1 problem left.");
+        assert_eq!(desk.editor.fields.path(), Some(&path("/lines/1/qty")));
+        desk.check(vec![bad_quantity()]);
+        desk.press("a");
+        desk.saved(&fixed(), Vec::new());
+        assert_eq!(desk.said(), "SO-88213 is ready.");
+    }
+
+    #[test]
+    fn what_is_left_is_counted_and_n_goes_there() {
+        let mut desk = Desk::new();
+        desk.press("a");
+        desk.saved(&fixed(), Vec::new());
+        desk.editor
+            .count_open(vec![RecordId(12_009), RecordId(77)], &mut desk.cx);
+        assert_eq!(desk.said(), "SO-88213 is ready. 1 left here.  n Next");
+        desk.press("n");
+        let query = Query::Record {
+            id: RecordId(12_009),
+        };
+        assert!(matches!(&desk.effects()[..], [Effect::Ask(_, asked)] if *asked == query));
+    }
+
+    #[test]
+    fn tab_saves_and_edits_the_next_field() {
+        let mut desk = editing();
+        desk.press("Down");
+        desk.check(vec![bad_quantity()]);
+        desk.press("Tab");
+        desk.saved(&fixed(), vec![bad_quantity()]);
+        assert_eq!(desk.editor.fields.path(), Some(&path("/country")));
+        assert_eq!(typed(&desk), "DE");
+        desk.check(vec![bad_quantity()]);
+        desk.press("Tab");
+        assert_eq!(typed(&desk), "Müller GmbH", "branches are passed by");
+    }
+
+    #[test]
+    fn somebody_elses_change_keeps_the_draft() {
+        let mut desk = editing();
+        desk.press("Down");
+        desk.check(vec![bad_quantity()]);
+        desk.press("Enter");
+        let fault = Fault::new(
+            FaultKind::Unusable,
+            "record:changed",
+            "the record was changed",
+        );
+        desk.give(Err(fault.into()));
+        assert_eq!(typed(&desk), "2025-12-31");
+        let mut newer = record(&order(), vec![bad_date()]);
+        newer.row.version = 7;
+        desk.answer(Answer::Record(Box::new(newer)));
+        assert!(desk.said().contains("Someone else changed this record"));
+        desk.check(Vec::new());
+        desk.press("Enter");
+        let versions: Vec<_> = desk
+            .effects()
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Change(_, Wish::Edit { version, .. }) => Some(version),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(versions, [7]);
+    }
+
+    #[test]
+    fn the_received_value_can_be_put_back() {
+        let mut desk = Desk::unread();
+        desk.answer(Answer::Record(Box::new(record(
+            &fixed(),
+            vec![bad_quantity()],
+        ))));
+        desk.effects();
+        desk.press("Home Down o");
+        let (path, value) = (path("/ship_date"), json!("31/12/2025"));
+        assert_eq!(desk.saves(), [Change::Json { path, value }]);
+    }
+
+    #[test]
+    fn what_was_sent_cannot_be_edited() {
+        let mut desk = Desk::unread();
+        let mut sent = record(&fixed(), Vec::new());
+        sent.row.status = Status::Accepted;
+        desk.answer(Answer::Record(Box::new(sent)));
+        for key in ["Enter", "o", "Del", "r"] {
+            desk.press("Home Down");
+            desk.press(key);
+            assert_eq!(typed(&desk), "(closed)");
+            assert_eq!(
+                desk.said(),
+                "It was sent: what was sent stays as it was sent.",
+                "{key}"
+            );
+        }
+    }
+
+    #[test]
+    fn without_a_contract_a_person_says_when_a_record_is_ready() {
+        let mut desk = Desk::unread();
+        let mut unchecked = record(&order(), Vec::new());
+        unchecked.row.status = Status::Rejected;
+        unchecked.has_contract = false;
+        desk.answer(Answer::Record(Box::new(unchecked)));
+        assert!(
+            desk.picture(80, 24)
+                .contains("No contract: nothing can be checked.")
+        );
+        desk.effects();
+        desk.press("Y");
+        let id = RecordId(12_004);
+        assert!(
+            matches!(&desk.effects()[..], [Effect::Change(_, Wish::Accept { id: said })] if *said == id)
+        );
+    }
+
+    #[test]
+    fn missing_fields_have_a_line_of_their_own() {
+        let mut desk = Desk::unread();
+        let missing = problem("/customer/vip", "Vip is missing.", "");
+        desk.answer(Answer::Record(Box::new(record(&order(), vec![missing]))));
+        assert_eq!(desk.editor.fields.path(), Some(&path("/customer/vip")));
+        assert_eq!(
+            desk.editor.fields.selected().unwrap().received,
+            "(not there)"
+        );
+    }
+
+    #[test]
+    fn text_that_could_be_a_number_stands_in_quotes() {
+        let check = |value: Value, expected: &str| {
+            assert_eq!(fields::shown(Some(&value), true), expected);
+        };
+        check(json!("12"), "\"12\"");
+        check(json!(12), "12");
+        check(json!("null"), "\"null\"");
+        check(json!(null), "null");
+        check(json!(""), "\"\"");
+        check(json!(" a\u{1b} "), "<sp>a<ESC><sp>");
+        check(json!({"a": 1}), "{1 field}");
+        check(json!([1, 2]), "[2 items]");
+    }
+
+    #[test]
+    fn an_unreadable_record_goes_to_the_raw_page() {
+        let mut desk = Desk::unread();
+        let mut unreadable = record(&order(), Vec::new());
+        unreadable.row.current = None;
+        desk.effects();
+        desk.answer(Answer::Record(Box::new(unreadable)));
+        let effects = desk.effects();
+        assert!(
+            matches!(&effects[..], [Effect::Replace(Route::Raw { .. })]),
+            "{effects:?}"
+        );
+    }
+
+    #[test]
+    fn hostile_and_wide_text_stays_in_its_column() {
+        let mut value = order();
+        value["country"] = json!("\u{1b}]52;c;x\u{7}\u{202e}日本語👩\u{200d}👧e\u{301}\r\n\t");
+        value["\u{1b}[2J"] = json!("x".repeat(1_000_000));
+        let mut desk = Desk::unread();
+        desk.answer(Answer::Record(Box::new(record(&value, vec![bad_date()]))));
+        let picture = desk.picture(80, 24);
+        assert!(!picture.contains('\u{1b}'));
+        for line in picture.lines().filter(|line| line.contains('│')) {
+            assert_eq!(
+                line.trim_end_matches('"').chars().last(),
+                Some('│'),
+                "{line}"
+            );
+        }
+    }
+
+    #[test]
+    fn draws_at_any_size_in_any_state() {
+        let mut desks = [Desk::unread(), Desk::new(), editing()];
+        desks[2].press("x");
+        desks[2].check(vec![bad_date()]);
+        desks[2].press("Enter");
+        for desk in &mut desks {
+            for (width, height) in [
+                (1, 1),
+                (2, 3),
+                (5, 5),
+                (20, 4),
+                (33, 9),
+                (99, 50),
+                (300, 100),
+            ] {
+                desk.picture(width, height);
+            }
+        }
     }
 }
