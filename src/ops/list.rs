@@ -173,3 +173,160 @@ fn differences(path: &Path, before: &Value, after: &Value, paths: &mut Vec<Path>
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        model::Status,
+        store::testing::{Sample, put_run, put_run_as, rejected},
+    };
+
+    fn workspace() -> (tempfile::TempDir, Workspace) {
+        let folder = tempfile::tempdir().unwrap();
+        let workspace = Workspace::create(&folder.path().join("redrive.db"), "anna").unwrap();
+        (folder, workspace)
+    }
+
+    fn csv() -> Layout {
+        Layout::Csv {
+            columns: vec!["id".to_owned(), "name".to_owned()],
+            delimiter: ',',
+        }
+    }
+
+    /// Gives a record another text, as a step would.
+    fn edit(workspace: &mut Workspace, id: i64, form: &str, text: &str) {
+        workspace
+            .store
+            .write(|tx| {
+                tx.execute(
+                    "INSERT INTO content (record, version, form, bytes, sha256) VALUES (?1, 2, ?2, ?3, x'')",
+                    (id, form, text.as_bytes()),
+                )?;
+                tx.execute(
+                    "UPDATE record SET version = 2, content = ?2 WHERE id = ?1",
+                    (id, tx.last_insert_rowid()),
+                )?;
+                Ok(())
+            })
+            .unwrap();
+    }
+
+    #[test]
+    fn an_empty_workspace_has_nothing_to_look_at() {
+        let (_folder, workspace) = workspace();
+        let all = Filter::default();
+        assert_eq!(runs(&workspace).unwrap(), []);
+        assert_eq!(groups(&workspace, &all).unwrap(), []);
+        assert_eq!(ids(&workspace, &all).unwrap(), []);
+        assert_eq!(rows(&workspace, &[RecordId(1)]).unwrap(), []);
+        assert!(show(&workspace, RecordId(1)).is_err());
+    }
+
+    #[test]
+    fn without_a_run_the_newest_is_meant() {
+        let (_folder, mut workspace) = workspace();
+        put_run(
+            &mut workspace.store,
+            &[Sample::default(), Sample::default()],
+        );
+        put_run(&mut workspace.store, &[Sample::default()]);
+        assert_eq!(ids(&workspace, &Filter::default()).unwrap(), [RecordId(3)]);
+    }
+
+    #[test]
+    fn without_a_contract_cells_are_text() {
+        let (_folder, mut workspace) = workspace();
+        put_run_as(
+            &mut workspace.store,
+            &csv(),
+            &[
+                rejected("007,\"O\"\"Hara\"", &[]),
+                rejected("1,", &[]),
+                rejected("1", &[]),
+            ],
+        );
+        let rows = rows(&workspace, &[RecordId(1), RecordId(2), RecordId(3)]).unwrap();
+        assert_eq!(
+            rows[0].current,
+            Some(json!({"id": "007", "name": "O\"Hara"}))
+        );
+        assert_eq!(rows[1].current, Some(json!({"id": "1", "name": ""})));
+        assert_eq!(rows[2].current, None, "one cell is missing");
+        assert_eq!(rows[0].status, Status::Rejected);
+        assert_eq!(rows[0].changed, []);
+    }
+
+    #[test]
+    fn a_changed_record_says_where_it_differs_from_what_was_received() {
+        let (_folder, mut workspace) = workspace();
+        put_run_as(
+            &mut workspace.store,
+            &csv(),
+            &[
+                rejected("1,a", &[]),
+                rejected("1,a", &[]),
+                rejected("1", &[]),
+                rejected("1", &[]),
+            ],
+        );
+        edit(&mut workspace, 1, "csv", "1,b");
+        edit(
+            &mut workspace,
+            2,
+            "json",
+            "{\"id\":\"1\",\"name\":\"a\",\"x\":null}",
+        );
+        edit(&mut workspace, 3, "csv", "1,b");
+        edit(&mut workspace, 4, "csv", "2");
+        let changed = |id: i64| {
+            let row = &rows(&workspace, &[RecordId(id)]).unwrap()[0];
+            let paths = row.changed.iter().map(ToString::to_string);
+            paths.collect::<Vec<_>>()
+        };
+        assert_eq!(changed(1), ["/name"]);
+        assert_eq!(changed(2), ["/x"]);
+        assert_eq!(changed(3), [""], "it could not be read before");
+        assert_eq!(changed(4), [""], "it still cannot be read");
+        let shown = show(&workspace, RecordId(3)).unwrap();
+        assert_eq!(shown.received, None);
+        assert_eq!(shown.row.current, Some(json!({"id": "1", "name": "b"})));
+        assert_eq!(
+            (shown.raw.bytes, shown.text.bytes),
+            (b"1".to_vec(), b"1,b".to_vec())
+        );
+        assert!(!shown.has_contract);
+    }
+
+    #[test]
+    fn differences_name_the_innermost_fields() {
+        let check = |before: Value, after: Value, expected: &[&str]| {
+            let mut paths = Vec::new();
+            differences(&Path::root(), &before, &after, &mut paths);
+            let paths: Vec<&str> = paths.iter().map(Path::as_str).collect();
+            assert_eq!(paths, expected, "{before} -> {after}");
+        };
+        check(json!({"a": 1}), json!({"a": 1}), &[]);
+        check(
+            json!({"a": {"b": 1, "c": 2}}),
+            json!({"a": {"b": 1, "c": 3}}),
+            &["/a/c"],
+        );
+        check(
+            json!({"a": 1, "b": 2}),
+            json!({"b": 2, "c": 3}),
+            &["/c", "/a"],
+        );
+        check(
+            json!({"a": [1, {"b": 2}]}),
+            json!({"a": [1, {"b": 3}]}),
+            &["/a/1/b"],
+        );
+        check(json!({"a": [1]}), json!({"a": [1, 2]}), &["/a"]);
+        check(json!({"a": {}}), json!({"a": null}), &["/a"]);
+        check(json!({"a/b": 1}), json!({"a/b": 2}), &["/a~1b"]);
+    }
+}

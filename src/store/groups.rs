@@ -68,3 +68,81 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
         shapes: Vec::new(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Found, Problem},
+        store::testing::{problem, put_run, rejected, workspace},
+    };
+
+    fn date(text: &str) -> Problem {
+        Problem {
+            found: Some(Found::Text(text.to_owned())),
+            ..problem("format", "/at")
+        }
+    }
+
+    #[test]
+    fn groups_come_largest_first_and_those_with_nothing_open_last() {
+        let (_folder, mut store) = workspace();
+        let (a, b) = (problem("a", "/x"), problem("b", "/x"));
+        let c = problem("c", "/x");
+        let run = put_run(
+            &mut store,
+            &[
+                rejected("{}", std::slice::from_ref(&a)),
+                rejected("{}", &[b.clone(), c.clone()]),
+                rejected("{}", &[b, c]),
+                rejected("{}", &[a]),
+            ],
+        );
+        store
+            .write(|tx| Ok(tx.execute("UPDATE problem_group SET open = 0 WHERE code = 'a'", [])?))
+            .unwrap();
+        let groups = store.groups(run, &Filter::default()).unwrap();
+        let seen: Vec<_> = groups
+            .iter()
+            .map(|group| (group.code.as_str(), group.open, group.records))
+            .collect();
+        assert_eq!(seen, [("b", 2, 2), ("c", 2, 2), ("a", 0, 2)]);
+        assert_eq!((groups[2].first_line, groups[2].last_line), (1, 4));
+    }
+
+    #[test]
+    fn a_group_counts_records_problems_and_shapes() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(
+            &mut store,
+            &[
+                rejected("{}", &[date("2025"), date("31/12/2025")]),
+                rejected("{}", &[date("30/11/2025")]),
+            ],
+        );
+        let [group] = store
+            .groups(run, &Filter::default())
+            .unwrap()
+            .try_into()
+            .unwrap();
+        assert_eq!((group.records, group.problems, group.open), (2, 3, 2));
+        let shapes: Vec<_> = group
+            .shapes
+            .iter()
+            .map(|shape| (shape.shape.as_str(), shape.count))
+            .collect();
+        assert_eq!(shapes, [("99/99/9999", 2), ("9999", 1)]);
+    }
+
+    #[test]
+    fn groups_belong_to_one_run() {
+        let (_folder, mut store) = workspace();
+        let samples = [rejected("{}", &[problem("a", "/x")])];
+        let first = put_run(&mut store, &samples);
+        let second = put_run(&mut store, &samples);
+        let of = |run| store.groups(run, &Filter::default()).unwrap();
+        assert_eq!((of(first).len(), of(second).len()), (1, 1));
+        assert_ne!(of(first)[0].id, of(second)[0].id);
+        assert!(store.groups(RunId(3), &Filter::default()).is_err());
+    }
+}

@@ -174,3 +174,159 @@ pub(super) fn version(row: &Row<'_>, first: usize) -> rusqlite::Result<Version> 
         bytes: row.get(first + 1)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::params;
+
+    use super::*;
+    use crate::{
+        model::Found,
+        store::testing::{problem, put_run, rejected, workspace},
+    };
+
+    fn sample() -> (tempfile::TempDir, Store) {
+        let (folder, mut store) = workspace();
+        let found = Problem {
+            found: Some(Found::Text("31/12/2025".to_owned())),
+            hint: "Write 2025-12-31.".to_owned(),
+            ..problem("format", "/lines/0/at")
+        };
+        let missing = Problem {
+            found: Some(Found::Missing),
+            shape: "needs <n> more".to_owned(),
+            detail: "x".to_owned(),
+            ..problem("required", "/email")
+        };
+        put_run(
+            &mut store,
+            &[
+                rejected("{\"a\":1}", &[found, missing]),
+                rejected("\u{0}\u{fffd}", &[]),
+            ],
+        );
+        (folder, store)
+    }
+
+    fn code(result: Result<StoredRecord>) -> (&'static str, String) {
+        let error = result.unwrap_err();
+        let fault = error.downcast_ref::<Fault>().unwrap();
+        (fault.code, fault.message.clone())
+    }
+
+    #[test]
+    fn a_record_comes_back_with_its_problems_as_they_were_found() {
+        let (_folder, store) = sample();
+        let record = store.record(RecordId(1)).unwrap();
+        assert_eq!((record.line, record.byte, record.version), (1, 0, 1));
+        assert_eq!(record.text.bytes, b"{\"a\":1}");
+        assert_eq!(
+            (record.received.as_ref(), record.raw()),
+            (None, &record.text)
+        );
+        let [format, required] = record.problems.as_slice() else {
+            panic!("two problems: {:?}", record.problems);
+        };
+        assert_eq!(format.found, Some(Found::Text("31/12/2025".to_owned())));
+        assert_eq!(format.path.as_str(), "/lines/0/at");
+        assert_eq!(format.hint, "Write 2025-12-31.");
+        assert_eq!(required.found, Some(Found::Missing));
+        assert_eq!(
+            (required.detail.as_str(), required.shape.as_str()),
+            ("x", "needs <n> more")
+        );
+    }
+
+    #[test]
+    fn rows_come_in_the_order_asked_for_and_unknown_ones_are_left_out() {
+        let (_folder, store) = sample();
+        let asked = [RecordId(2), RecordId(99), RecordId(1), RecordId(2)];
+        let records = store.records(&asked).unwrap();
+        let ids: Vec<i64> = records.iter().map(|record| record.id.0).collect();
+        assert_eq!(ids, [2, 1, 2]);
+    }
+
+    #[test]
+    fn an_edited_record_knows_what_was_received() {
+        let (_folder, mut store) = sample();
+        store
+            .write(|tx| {
+                tx.execute(
+                    "INSERT INTO content (record, version, form, bytes, sha256) VALUES (1, 2, 'json', ?1, x'')",
+                    params![b"{\"a\":2}".as_slice()],
+                )?;
+                tx.execute(
+                    "UPDATE record SET version = 2, content = ?1 WHERE id = 1",
+                    [tx.last_insert_rowid()],
+                )?;
+                Ok(())
+            })
+            .unwrap();
+        let record = store.record(RecordId(1)).unwrap();
+        assert_eq!(record.text.bytes, b"{\"a\":2}");
+        assert_eq!(record.raw().bytes, b"{\"a\":1}");
+    }
+
+    #[test]
+    fn a_passed_record_that_was_not_kept_is_told_from_one_that_never_was() {
+        let (_folder, mut store) = sample();
+        store
+            .write(|tx| Ok(tx.execute("UPDATE run SET records = 17, passed = 15", [])?))
+            .unwrap();
+        let missing = "record:missing";
+        let passed = "record 17 passed and was not kept".to_owned();
+        assert_eq!(code(store.record(RecordId(17))), (missing, passed));
+        for id in [0, -1, 18, i64::MAX] {
+            let never = format!("there is no record {id}");
+            assert_eq!(code(store.record(RecordId(id))), (missing, never));
+        }
+    }
+
+    #[test]
+    fn records_of_a_run_that_is_being_loaded_are_not_seen() {
+        let (_folder, mut store) = sample();
+        store
+            .write(|tx| Ok(tx.execute("UPDATE run SET state = 'loading'", [])?))
+            .unwrap();
+        assert_eq!(store.records(&[RecordId(1)]).unwrap(), []);
+        assert_eq!(code(store.record(RecordId(1))).0, "record:missing");
+    }
+
+    #[test]
+    fn attempts_come_in_order() {
+        let (_folder, mut store) = sample();
+        store
+            .write(|tx| {
+                tx.execute_batch(
+                    "INSERT INTO destination (id, name, fingerprint, target) VALUES (1, 'crm', x'00', 't'); \
+                     INSERT INTO plan (id, run, destination, environment, author, made_at, state, planned) \
+                     VALUES (3, 1, 1, 'test', 'anna', 't0', 'done', 1); \
+                     INSERT INTO delivery (id, plan, n, record, destination, content, payload, payload_sha256, idempotency, state) \
+                     VALUES (1, 3, 1, 1, 1, 1, x'', x'', 'k', 'refused'); \
+                     INSERT INTO attempt (delivery, n, fence, started_at, outcome) VALUES (1, 1, 1, 't1', 'waiting'); \
+                     INSERT INTO attempt (delivery, n, fence, started_at, ended_at, outcome, code, message) \
+                     VALUES (1, 2, 1, 't2', 't3', 'refused', 'sqlite:constraint', 'no');",
+                )?;
+                Ok(())
+            })
+            .unwrap();
+        let attempts = store.attempts(RecordId(1)).unwrap();
+        assert_eq!(attempts.len(), 2);
+        assert_eq!(attempts[0].outcome, DeliveryState::Waiting);
+        assert_eq!(
+            attempts[1],
+            AttemptRow {
+                plan: PlanId(3),
+                record: RecordId(1),
+                destination: "crm".to_owned(),
+                n: 2,
+                started_at: "t2".to_owned(),
+                ended_at: Some("t3".to_owned()),
+                outcome: DeliveryState::Refused,
+                code: "sqlite:constraint".to_owned(),
+                message: "no".to_owned(),
+            }
+        );
+        assert_eq!(store.attempts(RecordId(2)).unwrap(), []);
+    }
+}
