@@ -1,11 +1,45 @@
 //! Loading a run: workers read and check blocks, one writer stores them in order, one last transaction publishes.
 
-use std::path::PathBuf;
+mod groups;
+mod passed;
+mod workers;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::BTreeMap,
+    path::{Path as FilePath, PathBuf},
+    sync::{Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::Result;
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
-use super::{Job, Workspace};
-use crate::model::LoadReport;
+use self::{
+    passed::Passed,
+    workers::{Checked, Setup, work},
+    writer::Writer,
+};
+use super::{Job, Workspace, workspace::now};
+use crate::{
+    contract::{self, Contract},
+    model::{Fault, Layout, LoadReport, RunId},
+    read::{
+        self, Format, Input,
+        blocks::{BLOCK_BYTES, BlockReader, Header},
+        sniff,
+    },
+    row::cells::Splitter,
+    store::{
+        ContractText,
+        keys::KeyHasher,
+        load::{NewRun, already_loaded},
+    },
+};
 
 #[derive(Clone, Debug, Default)]
 pub struct LoadRequest {
@@ -27,7 +61,259 @@ pub struct LoadRequest {
 }
 
 /// Loads one file as one run: all of it or nothing. The same input gives the same workspace whatever the threads.
+///
+/// # Errors
+/// Those of the contract and of the input; `load:again`, `load:running`, `input:empty`, `passed:unwritable`, `interrupted`.
 pub fn load(workspace: &mut Workspace, request: &LoadRequest, job: &Job) -> Result<LoadReport> {
-    let _ = (workspace, request, job);
-    todo!()
+    let contract = (request.contract.as_deref())
+        .map(contract::load)
+        .transpose()?;
+    load_with(workspace, request, contract.as_ref(), BLOCK_BYTES, job)
+}
+
+fn load_with(
+    workspace: &mut Workspace,
+    request: &LoadRequest,
+    contract: Option<&Contract>,
+    block_bytes: usize,
+    job: &Job,
+) -> Result<LoadReport> {
+    let started = Instant::now();
+    workspace.store.check_writable()?;
+    let input = Input::open(&request.file)?;
+    if !request.again {
+        refuse_loaded(workspace, &request.file, input.size)?;
+    }
+    let watch = input.watch();
+    let size = input.size;
+    let format = format_of(request, &input)?;
+    let mark = input.head[..input.mark()].to_vec();
+    let mut reader = BlockReader::new(input, format, block_bytes)?;
+    let (layout, header) = layout_of(request, format, &mut reader)?;
+    let before = (header.lines, reader.offset());
+    let setup = Setup {
+        format,
+        layout: &layout,
+        checker: contract.map(|contract| contract.checker.as_ref()),
+        hasher: KeyHasher::new(&workspace.store.secret()?),
+        keep_passed: request.keep_passed,
+    };
+    let passed = match &request.passed {
+        Some(target) => {
+            let start = [mark, header.bytes].concat();
+            Some(Passed::begin(
+                target,
+                &request.file,
+                &start,
+                format == Format::Json,
+            )?)
+        }
+        None => None,
+    };
+    let name = name_of(request, contract);
+    let stored = contract.map(stored_text);
+    let run = workspace.store.begin_load(&NewRun {
+        name: &name,
+        source: &request.file.display().to_string(),
+        format: format.word(),
+        layout: &layout,
+        contract: stored.as_ref().zip(contract.map(|contract| &contract.hash)),
+        keep_passed: request.keep_passed,
+        demo: request.demo,
+        loaded_at: &now(),
+    })?;
+    let id = run.run();
+    let mut writer = Writer::new(&setup, run, passed, job, size, before);
+    let threads = request.threads.unwrap_or_else(processors).max(1);
+    let reader = flow(reader, &setup, threads, &mut writer, job)?;
+    if writer.counts().records == 0 && !has_columns(&layout) && !request.allow_empty {
+        return Err(empty(&request.file).into());
+    }
+    let (read, sha256) = reader.finish();
+    let seconds = started.elapsed().as_secs_f64();
+    let (counts, groups) = writer.publish(read, &sha256, request.again, seconds)?;
+    let report = LoadReport {
+        run: id,
+        name,
+        format: format.word().to_owned(),
+        records: counts.records,
+        passed: counts.passed,
+        rejected: counts.rejected,
+        unparsed: counts.unparsed,
+        problems: counts.problems,
+        groups,
+        bytes: counts.bytes,
+        seconds,
+        kept_passed: request.keep_passed,
+        warnings: watch.change(&request.file).into_iter().collect(),
+    };
+    log(&report, started.elapsed());
+    Ok(report)
+}
+
+/// Workers take blocks in turn and the calling thread writes them, in order. The buffers that go round are counted, so
+/// that memory stays flat however far one worker falls behind.
+fn flow(
+    reader: BlockReader,
+    setup: &Setup<'_>,
+    threads: usize,
+    writer: &mut Writer<'_, '_>,
+    job: &Job,
+) -> Result<BlockReader> {
+    let reader = Mutex::new(reader);
+    let buffers = 2 * threads + 2;
+    let (give_empty, take_empty) = bounded(buffers);
+    let (give_done, take_done) = bounded(buffers);
+    for _ in 0..buffers {
+        // The channel holds as many, so this never fails nor waits.
+        let _ = give_empty.send(Vec::new());
+    }
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            let (empty, done) = (take_empty.clone(), give_done.clone());
+            let reader = &reader;
+            scope.spawn(move || work(reader, setup, &empty, &done));
+        }
+        drop((take_empty, give_done));
+        let written = write_in_order(&take_done, &give_empty, writer, job);
+        // Workers that wait for either channel end now.
+        drop((take_done, give_empty));
+        written
+    })?;
+    Ok(reader.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn write_in_order(
+    done: &Receiver<Result<Checked, Fault>>,
+    empty: &Sender<Vec<u8>>,
+    writer: &mut Writer<'_, '_>,
+    job: &Job,
+) -> Result<()> {
+    let mut early = BTreeMap::new();
+    let mut next = 0;
+    loop {
+        job.check()?;
+        match done.recv_timeout(Duration::from_millis(50)) {
+            Ok(block) => {
+                let block = block?;
+                early.insert(block.seq, block);
+            }
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+        while let Some(block) = early.remove(&next) {
+            next += 1;
+            let mut buffer = writer.take(block)?;
+            // One long record must not make every buffer large for good.
+            buffer.clear();
+            buffer.shrink_to(2 * BLOCK_BYTES);
+            let _ = empty.send(buffer);
+        }
+    }
+    anyhow::ensure!(
+        early.is_empty(),
+        "a part of the input was lost; nothing was loaded"
+    );
+    Ok(())
+}
+
+/// Refuses bytes that were loaded before, without reading them where no run had as many.
+fn refuse_loaded(workspace: &Workspace, file: &FilePath, size: Option<u64>) -> Result<()> {
+    let Some(size) = size.filter(|size| *size > 0) else {
+        return Ok(());
+    };
+    let alike = workspace.store.runs_of_size(size)?;
+    if alike.is_empty() {
+        return Ok(());
+    }
+    let sha256 = read::sha256_of(file)?;
+    match alike.into_iter().find(|(_, known)| *known == sha256) {
+        Some((run, _)) => Err(already_loaded(run).into()),
+        None => Ok(()),
+    }
+}
+
+fn format_of(request: &LoadRequest, input: &Input) -> Result<Format, Fault> {
+    let blank = input.is_whole() && input.head[input.mark()..].trim_ascii().is_empty();
+    if blank && !request.allow_empty {
+        return Err(empty(&request.file));
+    }
+    match &request.format {
+        Some(word) => sniff::named(word, input),
+        None if blank => Ok(Format::JsonLines),
+        None => sniff::recognise(input),
+    }
+}
+
+/// How records become fields, and a CSV file's header.
+fn layout_of(
+    request: &LoadRequest,
+    format: Format,
+    reader: &mut BlockReader,
+) -> Result<(Layout, Header), Fault> {
+    let none = Header {
+        bytes: Vec::new(),
+        columns: Vec::new(),
+        lines: 0,
+    };
+    let Format::Csv { delimiter } = format else {
+        return Ok((Layout::Json, none));
+    };
+    let header = match reader.header(Splitter::new(delimiter))? {
+        Some(header) => header,
+        None if request.allow_empty => none,
+        None => return Err(empty(&request.file)),
+    };
+    let columns = header.columns.clone();
+    Ok((Layout::Csv { columns, delimiter }, header))
+}
+
+fn has_columns(layout: &Layout) -> bool {
+    matches!(layout, Layout::Csv { columns, .. } if !columns.is_empty())
+}
+
+fn name_of(request: &LoadRequest, contract: Option<&Contract>) -> String {
+    let stem = || match request.file.file_stem() {
+        Some(stem) if request.file.as_os_str() != "-" => stem.to_string_lossy().into_owned(),
+        _ => "standard input".to_owned(),
+    };
+    (request.name.clone())
+        .or_else(|| contract.map(|contract| contract.name.clone()))
+        .unwrap_or_else(stem)
+}
+
+fn stored_text(contract: &Contract) -> ContractText {
+    ContractText {
+        name: contract.name.clone(),
+        text: contract.text.clone(),
+        files: contract.files.clone(),
+        path: contract.path.clone(),
+    }
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+fn empty(file: &FilePath) -> Fault {
+    let name = file.display().to_string();
+    Fault::unusable("input:empty", format!("{name} holds no record"))
+        .hint("check how it was written; with --allow-empty it is loaded as a run without records")
+        .at(name, None)
+}
+
+fn log(report: &LoadReport, took: Duration) {
+    let RunId(run) = report.run;
+    tracing::info!(
+        target: "redrive",
+        event = "load",
+        run,
+        records = report.records,
+        passed = report.passed,
+        rejected = report.rejected,
+        problems = report.problems,
+        groups = report.groups,
+        bytes = report.bytes,
+        duration_ms = took.as_millis() as u64,
+    );
 }

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::lenient;
 use crate::{
+    check::wording,
     model::{Found, Path, Problem, Stage},
     row::json::Document,
 };
@@ -109,10 +110,10 @@ fn problem(error: &str, record: &str) -> Option<Problem> {
         (Stage::Rule, Some(id)) if id.as_str() != code => id.as_str().to_owned(),
         _ => String::new(),
     };
-    let (message, hint) = (said.clone(), String::new());
+    let (message, hint) = wording::foreign(stage, &code, &path, &said, found.as_ref());
     Some(Problem {
         stage,
-        shape: said,
+        shape: wording::shape(&said),
         code,
         detail,
         path,

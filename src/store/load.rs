@@ -455,3 +455,49 @@ fn publish_run(
     anyhow::ensure!(published == 1, "the run that was being loaded is gone");
     Ok(())
 }
+
+#[cfg(test)]
+impl Store {
+    /// Everything a load stores, as text, without times and row ids of texts: equal for equal workspaces.
+    pub(crate) fn loaded(&self) -> String {
+        use std::fmt::Write as _;
+
+        let mut dump = String::new();
+        for query in [
+            "SELECT id, name, source, hex(sha256), format, layout, base, state, records, passed, rejected, unparsed,
+               problems, bytes, kept_passed FROM run ORDER BY id",
+            "SELECT * FROM status_count ORDER BY run, status",
+            "SELECT r.id, r.run, r.line, r.byte, r.key, r.status, r.version, c.version, c.form, hex(c.bytes), hex(c.sha256)
+               FROM record r JOIN content c ON c.id = r.content ORDER BY r.id",
+            "SELECT * FROM problem ORDER BY record, n",
+            "SELECT * FROM problem_group ORDER BY id",
+            "SELECT * FROM group_shape ORDER BY grp, shape",
+            "SELECT run, hex(first), hex(hashes) FROM passed_key ORDER BY run, first",
+        ] {
+            let mut statement = self.conn.prepare(query).unwrap();
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                for column in 0..columns {
+                    write!(dump, "{:?} ", row.get_ref(column).unwrap()).unwrap();
+                }
+                dump.push('\n');
+            }
+        }
+        dump
+    }
+
+    /// A run that a process began to load and left, after some records.
+    pub(crate) fn leave_behind(&mut self, loader: &str) {
+        self.conn
+            .execute_batch(&format!(
+                "INSERT INTO run (id, name, source, format, layout, base, state, loader, loaded_at)
+                   VALUES (77, 'left', 'x.csv', 'csv', '{{\"form\":\"json\"}}', 0, 'loading', '{loader}', '');
+                 INSERT INTO problem_group VALUES (9, 77, 'parse', 'c', '', '', '', 't', 0, 0, 0, 0, 0);
+                 INSERT INTO record (id, run, line, byte, status, content) VALUES (5, 77, 1, 0, 'rejected', 1);
+                 INSERT INTO content (record, version, form, bytes, sha256) VALUES (5, 1, 'csv', x'31', x'00');
+                 INSERT INTO problem VALUES (5, 0, 9, '', 'm', '', NULL);"
+            ))
+            .unwrap();
+    }
+}

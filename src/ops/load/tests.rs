@@ -1,0 +1,371 @@
+//! Loading as a whole: the same workspace whatever the threads and blocks, every byte accounted for, all or nothing.
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::json;
+use tempfile::{TempDir, tempdir};
+
+use super::*;
+use crate::check::{Checker, Spec};
+
+struct Folder {
+    folder: TempDir,
+}
+
+impl Folder {
+    fn new() -> Self {
+        Self {
+            folder: tempdir().unwrap(),
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace::create(&self.path("redrive.db"), "test").unwrap()
+    }
+
+    fn request(&self, input: &[u8]) -> LoadRequest {
+        std::fs::write(self.path("in"), input).unwrap();
+        LoadRequest {
+            file: self.path("in"),
+            name: Some("test".to_owned()),
+            threads: Some(2),
+            ..LoadRequest::default()
+        }
+    }
+}
+
+/// Wants a whole number `n`, knows records by `id`.
+fn contract() -> Contract {
+    let spec = Spec {
+        schema: Some(json!({
+            "type": "object",
+            "required": ["id", "n"],
+            "properties": {"id": {"type": "string"}, "n": {"type": "integer"}, "t": {"type": "string"}}
+        })),
+        key: vec![crate::model::Path::field("id")],
+        empty_is_missing: true,
+        coerce: true,
+        ..Spec::default()
+    };
+    Contract {
+        name: "test".to_owned(),
+        text: String::new(),
+        files: Vec::new(),
+        hash: [0; 32],
+        path: PathBuf::from("test.toml"),
+        checker: Arc::new(Checker::build(spec).unwrap()),
+        encoding: "utf-8".to_owned(),
+        destinations: Vec::new(),
+    }
+}
+
+/// The report and all that was stored.
+fn loaded(input: &[u8], threads: usize, block_bytes: usize) -> (LoadReport, String) {
+    let folder = Folder::new();
+    let mut workspace = folder.workspace();
+    let request = LoadRequest {
+        threads: Some(threads),
+        ..folder.request(input)
+    };
+    let contract = contract();
+    let report = load_with(
+        &mut workspace,
+        &request,
+        Some(&contract),
+        block_bytes,
+        &Job::default(),
+    )
+    .unwrap();
+    let dump = workspace
+        .store
+        .loaded()
+        .replace(&folder.folder.path().display().to_string(), "");
+    (report, dump)
+}
+
+fn fault(error: &anyhow::Error) -> &'static str {
+    error
+        .downcast_ref::<Fault>()
+        .unwrap_or_else(|| panic!("{error:#}"))
+        .code
+}
+
+/// Records, passed, rejected, unparsed, problems.
+fn counts(input: &str) -> (u64, u64, u64, u64, u64) {
+    let (report, _) = loaded(input.as_bytes(), 2, BLOCK_BYTES);
+    assert_eq!(report.bytes, input.len() as u64);
+    (
+        report.records,
+        report.passed,
+        report.rejected,
+        report.unparsed,
+        report.problems,
+    )
+}
+
+fn messy() -> String {
+    let mut text = "\u{feff}id,n,t\r\n".to_owned();
+    for n in 0..400 {
+        text.push_str(&match n % 23 {
+            3 => format!("R{n},{n}\r\n"),
+            5 => format!("R{n},x{n},\"two\nlines\"\r\n"),
+            7 => format!("R{n},{n},\"say \"\"hi\"\"\"\n\n"),
+            11 => format!("R{},{n},again\n", n - 1),
+            13 => format!("R{n},{n},\"open\r\n"),
+            17 => format!("R{n},,é\n"),
+            _ => format!("R{n},{n},text\n"),
+        });
+    }
+    text
+}
+
+#[test]
+fn the_same_input_gives_the_same_workspace_whatever_threads_and_blocks() {
+    let text = messy();
+    let (report, expected) = loaded(text.as_bytes(), 1, 1 << 20);
+    assert!(report.rejected > 50 && report.passed > 200 && report.unparsed > 20);
+    for threads in [1, 2, 3] {
+        for block_bytes in [64, 500, 4096, 1 << 20] {
+            let (_, dump) = loaded(text.as_bytes(), threads, block_bytes);
+            assert_eq!(dump, expected, "{threads} threads, {block_bytes} bytes");
+        }
+    }
+}
+
+#[test]
+fn every_truncation_of_a_good_file_loads_or_says_why() {
+    let text = "id,n,t\nA,1,\"x\ny\"\nB,2,é\n";
+    for end in 0..text.len() {
+        let folder = Folder::new();
+        let mut workspace = folder.workspace();
+        let request = folder.request(&text.as_bytes()[..end]);
+        match load_with(
+            &mut workspace,
+            &request,
+            Some(&contract()),
+            64,
+            &Job::default(),
+        ) {
+            Ok(report) => assert_eq!(report.bytes, end as u64),
+            Err(error) => assert!(["input:empty", "input:unrecognised"].contains(&fault(&error))),
+        }
+    }
+}
+
+#[test]
+fn broken_rows_are_records_and_the_rest_goes_on() {
+    assert_eq!(
+        counts("id,n,t\nA,1,x\nB,2\nC,3,y,z\nD,4,w\n"),
+        (4, 2, 2, 2, 2)
+    );
+    // The quote after B closes at the next line's; both lines are told apart again.
+    assert_eq!(
+        counts("id,n,t\nA,1,x\nB,2,\"y\nC,3,\"z\"\nD,4,w\n"),
+        (4, 3, 1, 1, 1)
+    );
+    // A quote nothing closes breaks its own line.
+    assert_eq!(
+        counts("id,n,t\nA,1,x\nB,2,\"y\nC,3,z\nD,4,w\n"),
+        (4, 3, 1, 1, 1)
+    );
+    assert_eq!(
+        counts("id,n,t\r\nA,1,\"x\r\ny\"\r\n\r\nB,2,z"),
+        (2, 2, 0, 0, 0)
+    );
+    assert_eq!(counts("id;n;t\nA;1;x,y\n"), (1, 1, 0, 0, 0));
+    assert_eq!(counts("id,n,t\n"), (0, 0, 0, 0, 0));
+}
+
+#[test]
+fn json_lines_and_arrays_are_loaded_alike() {
+    let lines = "{\"id\":\"A\",\"n\":1}\n\n{\"id\":\"B\",\"n\":\"x\"}\r\n{\"id\":\n{\"id\":\"A\",\"n\":2}\n";
+    assert_eq!(counts(lines), (4, 1, 3, 1, 3));
+    let array = "[\n{\"id\":\"A\",\"n\":1},\n{\"id\":\"B\",\"n\":\"x\"},\n{\"id\":]},\n{\"id\":\"A\",\n \"n\":2}\n]\n";
+    assert_eq!(counts(array), (4, 1, 3, 1, 3));
+    assert_eq!(
+        counts("{\n \"id\": \"A\",\n \"n\": 1\n}\n"),
+        (1, 1, 0, 0, 0)
+    );
+}
+
+#[test]
+fn the_later_of_two_equal_keys_is_rejected_and_names_the_first() {
+    let (report, dump) = loaded(b"id,n,t\nA,1,x\nB,bad,x\nA,2,x\nB,3,x\n", 3, 16);
+    assert_eq!((report.passed, report.rejected, report.problems), (1, 3, 3));
+    let unique: Vec<&str> = dump
+        .lines()
+        .filter(|line| line.contains("unique"))
+        .collect();
+    assert_eq!(unique.len(), 1, "{unique:?}");
+    assert!(dump.contains("record 1"), "{dump}");
+}
+
+#[test]
+fn passed_records_are_written_as_received_and_kept_when_asked() {
+    let folder = Folder::new();
+    let mut workspace = folder.workspace();
+    let request = LoadRequest {
+        passed: Some(folder.path("passed.csv")),
+        keep_passed: true,
+        ..folder.request(b"\xEF\xBB\xBFid,n,t\r\nA,1,\"x\r\ny\"\r\nB,bad,x\r\n\r\nC,2,z")
+    };
+    std::fs::write(folder.path("passed.csv"), "old").unwrap();
+    let report = load_with(
+        &mut workspace,
+        &request,
+        Some(&contract()),
+        16,
+        &Job::default(),
+    )
+    .unwrap();
+    assert!(report.kept_passed);
+    let passed = std::fs::read(folder.path("passed.csv")).unwrap();
+    assert_eq!(passed, b"\xEF\xBB\xBFid,n,t\r\nA,1,\"x\r\ny\"\r\nC,2,z");
+    let dump = workspace.store.loaded();
+    assert_eq!(
+        dump.matches("Text(\"ready\") Integer(1)").count(),
+        2,
+        "{dump}"
+    );
+
+    let request = LoadRequest {
+        passed: Some(folder.path("passed.json")),
+        ..folder.request(b"[{\"id\":\"A\",\"n\":1},{\"id\":\"B\"},{\"id\":\"C\",\n\"n\":1}]")
+    };
+    load_with(
+        &mut workspace,
+        &request,
+        Some(&contract()),
+        16,
+        &Job::default(),
+    )
+    .unwrap();
+    let passed = std::fs::read_to_string(folder.path("passed.json")).unwrap();
+    assert_eq!(
+        passed,
+        "[\n{\"id\":\"A\",\"n\":1},\n{\"id\":\"C\",\n\"n\":1}\n]\n"
+    );
+}
+
+#[test]
+fn the_input_is_never_overwritten_with_its_own_passed_records() {
+    let folder = Folder::new();
+    let mut request = folder.request(b"id,n,t\nA,1,x\n");
+    request.passed = Some(folder.path("in"));
+    let error =
+        load_with(&mut folder.workspace(), &request, None, 64, &Job::default()).unwrap_err();
+    assert_eq!(fault(&error), "passed:input");
+}
+
+#[test]
+fn a_load_that_fails_leaves_nothing_behind() {
+    let folder = Folder::new();
+    let mut workspace = folder.workspace();
+    let empty = workspace.store.loaded();
+    let request = LoadRequest {
+        passed: Some(folder.path("passed.csv")),
+        ..folder.request(messy().as_bytes())
+    };
+    let job = Job::new(|_| {});
+    let flag = job.cancel_flag();
+    // Stopped when the first block has been stored.
+    let stopping = Job::new(move |_| flag.store(true, std::sync::atomic::Ordering::Relaxed));
+    let _ = &stopping;
+    job.cancel_flag()
+        .store(true, std::sync::atomic::Ordering::Relaxed);
+    let error = load_with(&mut workspace, &request, Some(&contract()), 64, &job).unwrap_err();
+    assert_eq!(fault(&error), "interrupted");
+    assert_eq!(workspace.store.loaded(), empty);
+    let names: Vec<_> = std::fs::read_dir(folder.folder.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name())
+        .collect();
+    assert!(
+        !names
+            .iter()
+            .any(|name| name.to_string_lossy().contains("passed")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn the_same_bytes_are_loaded_twice_only_when_asked() {
+    let folder = Folder::new();
+    let mut workspace = folder.workspace();
+    let request = folder.request(b"id,n,t\nA,1,x\nB,bad,x\n");
+    let job = Job::default();
+    let first = load_with(&mut workspace, &request, Some(&contract()), 64, &job).unwrap();
+    let before = workspace.store.loaded();
+    let error = load_with(&mut workspace, &request, Some(&contract()), 64, &job).unwrap_err();
+    assert_eq!(fault(&error), "load:again");
+    assert_eq!(workspace.store.loaded(), before);
+    let again = LoadRequest {
+        again: true,
+        ..request
+    };
+    let second = load_with(&mut workspace, &again, Some(&contract()), 64, &job).unwrap();
+    assert_eq!(
+        (second.run, second.rejected),
+        (RunId(first.run.0 + 1), first.rejected)
+    );
+    assert_eq!(
+        workspace.store.loaded().matches("Integer(4)").count() > 0,
+        true,
+        "numbers go on after the first run's"
+    );
+}
+
+#[test]
+fn what_a_dead_process_left_is_cleared_and_a_live_one_is_waited_for() {
+    let folder = Folder::new();
+    let mut workspace = folder.workspace();
+    let empty = workspace.store.loaded();
+    workspace.store.leave_behind("1 1 another-boot");
+    assert_ne!(workspace.store.loaded(), empty);
+    workspace.store.clear_abandoned().unwrap();
+    assert_eq!(workspace.store.loaded(), empty);
+
+    let alive = crate::store::this_process();
+    workspace.store.leave_behind(&alive);
+    let request = folder.request(b"id,n,t\nA,1,x\n");
+    let error = load_with(&mut workspace, &request, None, 64, &Job::default()).unwrap_err();
+    assert_eq!(fault(&error), "load:running");
+}
+
+#[test]
+fn an_input_without_records_is_refused_unless_allowed() {
+    let folder = Folder::new();
+    for input in ["", " \n\n", "\u{feff}", "[]"] {
+        let mut workspace = folder.workspace();
+        let request = folder.request(input.as_bytes());
+        let job = Job::default();
+        let error = load_with(&mut workspace, &request, None, 64, &job).unwrap_err();
+        assert_eq!(fault(&error), "input:empty", "{input:?}");
+        let request = LoadRequest {
+            allow_empty: true,
+            again: true,
+            ..request
+        };
+        let report = load_with(&mut workspace, &request, None, 64, &job).unwrap();
+        assert_eq!((report.records, report.bytes), (0, input.len() as u64));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn no_quotes_or_line_ends_make_a_difference_by_block(text in "[AB12,,\"\"\n\n\r]{0,120}") {
+        let text = format!("id,n,t\n{text}");
+        let (_, expected) = loaded(text.as_bytes(), 1, 1 << 20);
+        for (threads, block_bytes) in [(2, 8), (3, 31)] {
+            let (_, dump) = loaded(text.as_bytes(), threads, block_bytes);
+            prop_assert_eq!(&dump, &expected);
+        }
+    }
+}

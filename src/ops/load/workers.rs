@@ -1,0 +1,374 @@
+//! What a worker does with a block: splits it into records, checks each, and prepares what the writer needs, so that the
+//! writer has nothing left to work out but what depends on the order.
+
+use std::{
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, PoisonError},
+};
+
+use crossbeam_channel::{Receiver, Sender};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    check::Checker,
+    model::{Fault, Form, Layout, Problem, shape_of},
+    read::{
+        Format,
+        blocks::{Block, BlockReader, first_line},
+        pydantic,
+    },
+    row::{
+        Row,
+        cells::{Record, Span, Splitter, line_ends},
+    },
+    store::keys::{KeyHash, KeyHasher},
+};
+
+/// What all workers share.
+pub(super) struct Setup<'a> {
+    pub format: Format,
+    pub layout: &'a Layout,
+    pub checker: Option<&'a Checker>,
+    pub hasher: KeyHasher,
+    pub keep_passed: bool,
+}
+
+/// A block with its records, checked.
+pub(super) struct Checked {
+    pub seq: u64,
+    /// Where the block begins in the input.
+    pub offset: u64,
+    pub bytes: Vec<u8>,
+    /// Physical lines that end in the block.
+    pub lines: u64,
+    /// Bytes of records and of what lies between them.
+    pub accounted: u64,
+    pub entries: Vec<Entry>,
+}
+
+/// One record of a block.
+pub(super) struct Entry {
+    /// Its text in the block, without its line end.
+    pub text: Range<u32>,
+    /// Where its line end ends.
+    pub next: u32,
+    /// Line ends in the block before it.
+    pub line: u32,
+    pub key: Option<KeyHash>,
+    /// For a record that is stored.
+    pub detail: Option<Box<Detail>>,
+}
+
+/// What is stored of a record.
+#[derive(Default)]
+pub(super) struct Detail {
+    /// The record's text where it is not the block's: a result holds it as a part.
+    pub bytes: Option<Vec<u8>>,
+    /// The line that the tool that wrote a result names.
+    pub line: Option<u64>,
+    pub sha256: [u8; 32],
+    pub key: Option<String>,
+    pub problems: Vec<Judged>,
+}
+
+/// A problem with what its group counts.
+pub(super) struct Judged {
+    pub problem: Problem,
+    /// The path with positions as `[]`.
+    pub pattern: String,
+    /// The shape of the value found.
+    pub shape: Option<String>,
+}
+
+impl From<Problem> for Judged {
+    fn from(problem: Problem) -> Self {
+        Self {
+            pattern: problem.path.pattern(),
+            shape: problem.found.as_ref().map(shape_of),
+            problem,
+        }
+    }
+}
+
+/// Takes blocks in turn until the input ends, the writer is gone, or something fails, which is handed on.
+pub(super) fn work(
+    reader: &Mutex<BlockReader>,
+    setup: &Setup<'_>,
+    empty: &Receiver<Vec<u8>>,
+    done: &Sender<Result<Checked, Fault>>,
+) {
+    let mut worker = Worker::new(setup);
+    while let Ok(buffer) = empty.recv() {
+        let read = reader
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .next(buffer);
+        let outcome = match read {
+            Ok(None) => return,
+            Ok(Some(block)) => worker.check_safely(block),
+            Err(fault) => Err(fault),
+        };
+        let failed = outcome.is_err();
+        if done.send(outcome).is_err() || failed {
+            return;
+        }
+    }
+}
+
+/// One worker's reused memory.
+pub(super) struct Worker<'a> {
+    setup: &'a Setup<'a>,
+    spans: Vec<Span>,
+    problems: Vec<Problem>,
+    entries: Vec<Entry>,
+    /// How far the block is accounted for, and the line ends up to there.
+    at: usize,
+    lines: u64,
+}
+
+impl<'a> Worker<'a> {
+    pub fn new(setup: &'a Setup<'a>) -> Self {
+        Self {
+            setup,
+            spans: Vec::new(),
+            problems: Vec::new(),
+            entries: Vec::new(),
+            at: 0,
+            lines: 0,
+        }
+    }
+
+    /// A panic in here must reach the writer as an error: it would wait for the block for ever.
+    fn check_safely(&mut self, block: Block) -> Result<Checked, Fault> {
+        let offset = block.offset;
+        catch_unwind(AssertUnwindSafe(|| self.check(block))).map_err(|_| {
+            let message = format!("redrive itself failed on the records after byte {offset}");
+            Fault::unusable("load:crashed", message)
+                .hint("nothing was loaded; please report this with those lines of the input")
+        })
+    }
+
+    pub fn check(&mut self, block: Block) -> Checked {
+        self.at = 0;
+        self.lines = 0;
+        let bytes = &block.bytes;
+        match (self.setup.format, self.setup.layout) {
+            (Format::Csv { delimiter }, Layout::Csv { columns, .. }) => {
+                self.csv(bytes, &block.marks, Splitter::new(delimiter), columns);
+            }
+            (Format::Json, _) => {
+                for element in &block.marks {
+                    self.json(bytes, element.clone(), element.end);
+                }
+            }
+            _ => self.json_lines(bytes),
+        }
+        self.account(bytes, bytes.len());
+        Checked {
+            seq: block.seq,
+            offset: block.offset,
+            lines: self.lines,
+            accounted: self.at as u64,
+            entries: std::mem::take(&mut self.entries),
+            bytes: block.bytes,
+        }
+    }
+
+    /// Walks the whole records between the lines that are broken for certain.
+    fn csv(
+        &mut self,
+        bytes: &[u8],
+        broken: &[Range<usize>],
+        splitter: Splitter,
+        columns: &[String],
+    ) {
+        let mut spans = std::mem::take(&mut self.spans);
+        let mut at = 0;
+        for line in broken {
+            self.csv_records(&bytes[..line.start], at, splitter, columns, &mut spans);
+            self.broken(bytes, line.clone());
+            at = line.end;
+        }
+        self.csv_records(bytes, at, splitter, columns, &mut spans);
+        self.spans = spans;
+    }
+
+    fn csv_records(
+        &mut self,
+        bytes: &[u8],
+        mut at: usize,
+        splitter: Splitter,
+        columns: &[String],
+        spans: &mut Vec<Span>,
+    ) {
+        while let Some(record) = splitter.next(bytes, at, spans) {
+            at = record.next;
+            let text = &bytes[record.range.clone()];
+            match Row::from_cells(columns, text, &spans[..]) {
+                Ok(row) => self.judge(bytes, &record.range, record.next, &row),
+                Err(problem) => {
+                    let rest = match problem.code.as_str() {
+                        "encoding:utf-8" => None,
+                        _ => rest_after_open_quote(bytes, &record, splitter, columns.len()),
+                    };
+                    if let Some(rest) = rest {
+                        self.broken(bytes, record.range.start..rest);
+                        at = rest;
+                        continue;
+                    }
+                    self.problems.push(*problem);
+                    self.push(bytes, &record.range, record.next, None);
+                }
+            }
+        }
+    }
+
+    /// A line with a quote that nothing closes.
+    fn broken(&mut self, bytes: &[u8], line: Range<usize>) {
+        let text = line_text(bytes, line.clone());
+        match Row::read(self.setup.layout, Form::Csv, &bytes[text.clone()]) {
+            Ok(row) => self.judge(bytes, &text, line.end, &row),
+            Err(problem) => {
+                self.problems.push(*problem);
+                self.push(bytes, &text, line.end, None);
+            }
+        }
+    }
+
+    fn json_lines(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while at < bytes.len() {
+            let next = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |end| at + end + 1);
+            let text = line_text(bytes, at..next);
+            at = next;
+            if bytes[text.clone()].trim_ascii().is_empty() {
+                continue;
+            }
+            if self.setup.format == Format::Pydantic {
+                self.result(bytes, &text, next);
+            } else {
+                self.json(bytes, text, next);
+            }
+        }
+    }
+
+    fn json(&mut self, bytes: &[u8], text: Range<usize>, next: usize) {
+        match Row::read(self.setup.layout, Form::Json, &bytes[text.clone()]) {
+            Ok(row) => self.judge(bytes, &text, next, &row),
+            Err(problem) => {
+                self.problems.push(*problem);
+                self.push(bytes, &text, next, None);
+            }
+        }
+    }
+
+    /// A line of another tool's results: its problems stand as the tool reported them.
+    fn result(&mut self, bytes: &[u8], text: &Range<usize>, next: usize) {
+        let outcome = match pydantic::read(&bytes[text.clone()]) {
+            Ok(outcome) => outcome,
+            Err(problem) => {
+                self.problems.push(*problem);
+                return self.push(bytes, text, next, None);
+            }
+        };
+        let row = Row::read(self.setup.layout, Form::Json, &outcome.record).ok();
+        let key = (self.setup.checker.zip(row.as_ref()))
+            .and_then(|(checker, row)| checker.key(row).map(|key| key.into_owned()));
+        if outcome.problems.is_empty() && !self.setup.keep_passed {
+            return self.push(bytes, text, next, None);
+        }
+        let detail = Detail {
+            sha256: Sha256::digest(&outcome.record).into(),
+            bytes: Some(outcome.record.into_owned()),
+            line: outcome.line,
+            key,
+            problems: outcome.problems.into_iter().map(Judged::from).collect(),
+        };
+        // Only the tool saw all records, so nothing is said here about keys that stand twice.
+        self.entry(bytes, text, next, None, Some(Box::new(detail)));
+    }
+
+    /// Checks a record that could be split into fields.
+    fn judge(&mut self, bytes: &[u8], text: &Range<usize>, next: usize, row: &Row<'_>) {
+        let Some(checker) = self.setup.checker else {
+            return self.push(bytes, text, next, None);
+        };
+        checker.check(row, &mut self.problems);
+        let key = checker.key(row);
+        self.push(bytes, text, next, key.as_deref());
+    }
+
+    /// Takes a record with the problems found.
+    fn push(&mut self, bytes: &[u8], text: &Range<usize>, next: usize, key: Option<&str>) {
+        let stored = !self.problems.is_empty() || self.setup.keep_passed;
+        let problems = self.problems.drain(..).map(Judged::from).collect();
+        let detail = stored.then(|| {
+            Box::new(Detail {
+                sha256: Sha256::digest(&bytes[text.clone()]).into(),
+                key: key.map(str::to_owned),
+                problems,
+                ..Detail::default()
+            })
+        });
+        let hash = key.map(|key| self.setup.hasher.hash(key));
+        self.entry(bytes, text, next, hash, detail);
+    }
+
+    fn entry(
+        &mut self,
+        bytes: &[u8],
+        text: &Range<usize>,
+        next: usize,
+        key: Option<KeyHash>,
+        detail: Option<Box<Detail>>,
+    ) {
+        self.account(bytes, text.start);
+        self.entries.push(Entry {
+            text: text.start as u32..text.end as u32,
+            next: next as u32,
+            line: self.lines as u32,
+            key,
+            detail,
+        });
+        self.account(bytes, next);
+    }
+
+    /// Accounts for the bytes up to `next`, once each.
+    fn account(&mut self, bytes: &[u8], next: usize) {
+        self.lines += match self.setup.format {
+            Format::Csv { .. } => line_ends(&bytes[self.at..next]),
+            _ => memchr::memchr_iter(b'\n', &bytes[self.at..next]).count() as u64,
+        };
+        self.at = next;
+    }
+}
+
+/// Where the second line of a record begins, when its first line has a quote that was meant to be closed in it: when all
+/// lines after it are good records on their own.
+fn rest_after_open_quote(
+    bytes: &[u8],
+    record: &Record,
+    splitter: Splitter,
+    columns: usize,
+) -> Option<usize> {
+    let second = record.range.start + first_line(&bytes[record.range.clone()]);
+    let mut spans = Vec::new();
+    let mut at = second;
+    while at < record.range.end {
+        let next = splitter.next(&bytes[..record.range.end], at, &mut spans)?;
+        if next.open.is_some() || next.trailing.is_some() || spans.len() != columns {
+            return None;
+        }
+        at = next.next;
+    }
+    (second < record.range.end).then_some(second)
+}
+
+/// A line without its line end.
+fn line_text(bytes: &[u8], line: Range<usize>) -> Range<usize> {
+    let text = &bytes[line.clone()];
+    let text = text.strip_suffix(b"\n").unwrap_or(text);
+    let text = text.strip_suffix(b"\r").unwrap_or(text);
+    line.start..line.start + text.len()
+}
