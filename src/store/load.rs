@@ -458,7 +458,7 @@ fn publish_run(
 
 #[cfg(test)]
 impl Store {
-    /// Everything a load stores, as text, without times and row ids of texts: equal for equal workspaces.
+    /// Everything a load stores, as text, without times, row ids of texts and what depends on the secret: equal for equal workspaces.
     pub(crate) fn loaded(&self) -> String {
         use std::fmt::Write as _;
 
@@ -472,14 +472,19 @@ impl Store {
             "SELECT * FROM problem ORDER BY record, n",
             "SELECT * FROM problem_group ORDER BY id",
             "SELECT * FROM group_shape ORDER BY grp, shape",
-            "SELECT run, hex(first), hex(hashes) FROM passed_key ORDER BY run, first",
+            "SELECT run, sum(length(hashes)) FROM passed_key GROUP BY run ORDER BY run",
         ] {
             let mut statement = self.conn.prepare(query).unwrap();
             let columns = statement.column_count();
             let mut rows = statement.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
                 for column in 0..columns {
-                    write!(dump, "{:?} ", row.get_ref(column).unwrap()).unwrap();
+                    match row.get_ref(column).unwrap() {
+                        rusqlite::types::ValueRef::Text(text) => {
+                            write!(dump, "{:?} ", String::from_utf8_lossy(text)).unwrap();
+                        }
+                        other => write!(dump, "{other:?} ").unwrap(),
+                    }
                 }
                 dump.push('\n');
             }
