@@ -27,14 +27,6 @@ pub struct Contract {
     pub destinations: Vec<Destination>,
 }
 
-/// Reads a contract from disk, with the files it refers to, and compiles it.
-///
-/// # Errors
-/// A fault of exit 2 that names file and line: unknown keys, a schema that does not compile, a rule with a syntax error.
-pub fn load(path: &std::path::Path) -> Result<Contract> {
-    todo!("{}", path.display())
-}
-
 /// Compiles a contract again from the texts a workspace holds, without a look at the disk.
 ///
 /// # Errors

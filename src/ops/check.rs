@@ -38,7 +38,7 @@ pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Re
     };
     let stored = workspace.contract(run)?;
     let new = match &request.contract {
-        Some(path) => Some(Arc::new(contract::load(path)?)),
+        Some(path) => Some(Arc::new(contract::read(path)?)),
         None => None,
     };
     let another = new
@@ -173,4 +173,99 @@ fn no_contract(run: RunId) -> Fault {
         format!("run {run} has no contract to check against"),
     )
     .hint("name one with --contract FILE")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fix::Change,
+        model::Path,
+        ops::{
+            edit,
+            testing::{CONTRACT, Desk, code},
+            undo,
+        },
+    };
+
+    #[test]
+    fn a_check_makes_a_step_only_when_something_changes() {
+        let mut desk = Desk::csv(&["A1,a@b.de,30,Open", "A2,foo@,30,Open"]);
+        assert_eq!(code(&desk.check(None).unwrap_err()), "check:contract");
+        let report = desk.check_against(CONTRACT).unwrap();
+        assert_eq!(
+            (report.checked, report.ready, report.still_rejected),
+            (2, 1, 1)
+        );
+        assert!(report.step.is_some());
+        let again = desk.check(None).unwrap();
+        assert_eq!((again.checked, again.ready, again.step), (2, 1, None));
+        let history = desk.workspace.store.history(None).unwrap();
+        assert_eq!(history.len(), 1);
+        assert_eq!(history[0].label, "check against people");
+    }
+
+    #[test]
+    fn another_contract_becomes_the_runs_and_an_undo_gives_the_old_one_back() {
+        let mut desk = Desk::checked(&["A1,a@b.de,30,Open"]);
+        let strict = CONTRACT.replace(">= 18", ">= 40");
+        let report = desk.check_against(&strict).unwrap();
+        assert_eq!((report.ready, report.newly_broken), (0, 1));
+        assert_eq!(desk.look(1), "A1,a@b.de,30,Open | rejected | ADULT@/age");
+        assert_eq!(desk.check(None).unwrap().step, None);
+        undo(&mut desk.workspace, None).unwrap();
+        assert_eq!(desk.look(1), "A1,a@b.de,30,Open | ready | ");
+        assert_eq!(desk.check(None).unwrap().step, None);
+    }
+
+    #[test]
+    fn uniqueness_is_decided_in_the_order_of_the_input() {
+        let mut desk = Desk::csv(&["K,a@b.de,30,Open", "K,b@b.de,30,Open", "L,c@b.de,30,Open"]);
+        desk.check_against(CONTRACT).unwrap();
+        assert_eq!(desk.look(1), "K,a@b.de,30,Open | ready | ");
+        assert_eq!(desk.look(2), "K,b@b.de,30,Open | rejected | unique@/id");
+        // Another key frees all of them.
+        desk.check_against(&CONTRACT.replace("/id", "/email"))
+            .unwrap();
+        assert_eq!(desk.look(2), "K,b@b.de,30,Open | ready | ");
+        assert_eq!(desk.check(None).unwrap().step, None);
+    }
+
+    #[test]
+    fn a_cancelled_check_changes_nothing() {
+        let mut desk = Desk::csv(&["A1,a@b.de,30,Open"]);
+        let job = Job::default();
+        job.cancel_flag()
+            .store(true, std::sync::atomic::Ordering::Relaxed);
+        let path = desk.workspace.folder().join("people.toml");
+        let request = CheckRequest {
+            filter: Filter::default(),
+            contract: Some(path),
+        };
+        let error = check(&mut desk.workspace, &request, &job).unwrap_err();
+        assert_eq!(code(&error), "interrupted");
+        assert_eq!(desk.look(1), "A1,a@b.de,30,Open | rejected | ");
+    }
+
+    #[test]
+    fn an_edit_and_a_check_find_the_same() {
+        let mut desk = Desk::checked(&["A1,foo@,12,open", "A2,,,x", "A1,a@b.de,30,Open"]);
+        for (id, path, text) in [
+            (1, "/email", "x@y.de"),
+            (2, "/stage", "Closed"),
+            (2, "/id", "A1"),
+            (1, "/id", "A9"),
+        ] {
+            let change = Change::Text {
+                path: Path::parse(path).unwrap(),
+                text: text.to_owned(),
+            };
+            edit(&mut desk.workspace, RecordId(id), &[change], None).unwrap();
+            assert_eq!(
+                desk.check(None).unwrap().step,
+                None,
+                "after {path}={text} in {id}"
+            );
+        }
+    }
 }

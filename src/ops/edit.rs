@@ -434,3 +434,196 @@ fn cut(text: &str, most: usize) -> String {
 fn code(error: &anyhow::Error) -> Option<&'static str> {
     error.downcast_ref::<Fault>().map(|fault| fault.code)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::StepId,
+        ops::{
+            redo,
+            testing::{Desk as Bench, code, sample},
+            undo,
+        },
+    };
+
+    fn text(path: &str, text: &str) -> Change {
+        Change::Text {
+            path: Path::parse(path).unwrap(),
+            text: text.to_owned(),
+        }
+    }
+
+    fn save(bench: &mut Bench, id: i64, change: Change) -> ChangeReport {
+        edit(&mut bench.workspace, RecordId(id), &[change], None).unwrap()
+    }
+
+    #[test]
+    fn an_edit_that_mends_the_last_problem_makes_a_record_ready() {
+        let mut bench = Bench::checked(&["A1,foo@,30,Open", "A2,,12,Open"]);
+        assert_eq!(bench.look(1), "A1,foo@,30,Open | rejected | format@/email");
+        let report = save(&mut bench, 1, text("/email", "office@example.com"));
+        assert_eq!((report.checked, report.ready), (1, 1));
+        assert_eq!(bench.look(1), "A1,office@example.com,30,Open | ready | ");
+        let history = bench.workspace.store.history(None).unwrap();
+        assert_eq!(history[0].label, "email  foo@ -> office@example.com");
+
+        let report = save(&mut bench, 2, text("/age", "13"));
+        assert_eq!((report.still_rejected, report.ready), (1, 0));
+        assert_eq!(
+            bench.look(2),
+            "A2,,13,Open | rejected | required@/email ADULT@/age"
+        );
+        let broken = save(&mut bench, 1, text("/age", "3"));
+        assert_eq!(broken.newly_broken, 1);
+    }
+
+    #[test]
+    fn an_edit_that_changes_nothing_makes_no_step() {
+        let mut bench = Bench::checked(&["A1,foo@,30,Open"]);
+        let report = save(&mut bench, 1, text("/email", "foo@"));
+        assert_eq!((report.step, report.still_rejected), (None, 1));
+    }
+
+    #[test]
+    fn a_key_that_is_freed_or_taken_decides_its_neighbours_in_the_same_step() {
+        let mut bench =
+            Bench::checked(&["K,a@b.de,30,Open", "K,b@b.de,30,Open", "K,c@b.de,30,Open"]);
+        assert_eq!(bench.look(2), "K,b@b.de,30,Open | rejected | unique@/id");
+        let report = save(&mut bench, 1, text("/id", "L"));
+        assert_eq!(
+            (report.checked, report.ready, report.still_rejected),
+            (3, 2, 1)
+        );
+        assert_eq!(bench.look(2), "K,b@b.de,30,Open | ready | ");
+        assert_eq!(bench.look(3), "K,c@b.de,30,Open | rejected | unique@/id");
+        let third = bench.workspace.store.record(RecordId(3)).unwrap();
+        assert!(
+            third.problems[0].message.contains('2'),
+            "{}",
+            third.problems[0].message
+        );
+
+        // Taking it back, and another key's place, is as exact.
+        undo(&mut bench.workspace, None).unwrap();
+        assert_eq!(bench.look(1), "K,a@b.de,30,Open | ready | ");
+        assert_eq!(bench.look(2), "K,b@b.de,30,Open | rejected | unique@/id");
+        redo(&mut bench.workspace).unwrap();
+        let report = save(&mut bench, 1, text("/id", "K"));
+        assert_eq!((report.ready, report.newly_broken), (1, 1));
+        assert_eq!(bench.look(2), "K,b@b.de,30,Open | rejected | unique@/id");
+    }
+
+    #[test]
+    fn a_version_somebody_else_has_changed_is_not_overwritten() {
+        let mut bench = Bench::checked(&["A1,foo@,30,Open"]);
+        let change = [text("/email", "a@b.de")];
+        let seen = bench.workspace.store.record(RecordId(1)).unwrap().version;
+        edit(&mut bench.workspace, RecordId(1), &change, Some(seen)).unwrap();
+        let late = edit(&mut bench.workspace, RecordId(1), &change, Some(seen));
+        assert_eq!(code(&late.unwrap_err()), "record:changed");
+    }
+
+    #[test]
+    fn an_unreadable_record_is_mended_as_text() {
+        let mut bench = Bench::checked(&["A1,foo@,30"]);
+        assert_eq!(bench.look(1), "A1,foo@,30 | rejected | csv:field_count@");
+        let refused = edit(
+            &mut bench.workspace,
+            RecordId(1),
+            &[text("/age", "3")],
+            None,
+        );
+        assert_eq!(code(&refused.unwrap_err()), "edit:refused");
+        save(&mut bench, 1, Change::Raw(b"A1,a@b.de,30,Open".to_vec()));
+        assert_eq!(bench.look(1), "A1,a@b.de,30,Open | ready | ");
+        let history = bench.workspace.store.history(None).unwrap();
+        assert_eq!(history[0].label, "text of record 1");
+    }
+
+    #[test]
+    fn without_a_contract_only_a_person_makes_a_record_ready() {
+        let mut broken = sample(r#"{"id":"A1","age":"x"}"#);
+        broken.problems = vec![
+            crate::store::testing::problem("int_parsing", "/age"),
+            crate::store::testing::problem("missing", "/email"),
+        ];
+        let mut bench = Bench::new(&Layout::Json, &[broken]);
+        let report = save(&mut bench, 1, text("/age", "30"));
+        assert_eq!(
+            (report.checked, report.ready, report.still_rejected),
+            (0, 0, 1)
+        );
+        assert!(
+            bench.look(1).ends_with("| rejected | missing@/email"),
+            "{}",
+            bench.look(1)
+        );
+        let report = accept(&mut bench.workspace, RecordId(1)).unwrap();
+        assert_eq!((report.ready, report.step), (1, Some(StepId(2))));
+        assert!(bench.look(1).ends_with("| ready | "), "{}", bench.look(1));
+        assert_eq!(
+            accept(&mut bench.workspace, RecordId(1)).unwrap().step,
+            None
+        );
+        undo(&mut bench.workspace, None).unwrap();
+        assert!(
+            bench.look(1).ends_with("| rejected | missing@/email"),
+            "{}",
+            bench.look(1)
+        );
+        undo(&mut bench.workspace, None).unwrap();
+        assert!(
+            bench
+                .look(1)
+                .ends_with("| rejected | int_parsing@/age missing@/email")
+        );
+
+        let mut checked = Bench::checked(&["A1,foo@,30,Open"]);
+        let error = accept(&mut checked.workspace, RecordId(1)).unwrap_err();
+        assert_eq!(code(&error), "check:contract");
+    }
+
+    #[test]
+    fn a_preview_checks_the_whole_record_and_writes_nothing() {
+        let bench = Bench::checked(&["A1,foo@,12,open"]);
+        let at = Path::parse("/stage").unwrap();
+        let id = RecordId(1);
+        let before = bench.workspace.store.data_version().unwrap();
+        let preview = preview(&bench.workspace, id, &[text("/age", "40")], &at).unwrap();
+        let codes: Vec<_> = preview.problems.iter().map(|p| p.code.as_str()).collect();
+        assert_eq!(codes, ["format", "enum"]);
+        assert_eq!(preview.text.bytes, b"A1,foo@,40,open");
+        assert_eq!(preview.current.unwrap()["age"], 40);
+        assert_eq!(preview.refusal, None);
+        let suggested: Vec<_> = preview.suggestions.into_iter().map(|s| s.value).collect();
+        assert_eq!(suggested, ["Open"]);
+        assert_eq!(bench.workspace.store.data_version().unwrap(), before);
+        assert_eq!(
+            bench.look(1),
+            "A1,foo@,12,open | rejected | format@/email enum@/stage ADULT@/age"
+        );
+    }
+
+    #[test]
+    fn labels_name_what_was_changed_and_stay_short() {
+        let mut bench = Bench::checked(&["A1,,30,Open"]);
+        let long = "x".repeat(200);
+        for (change, label) in [
+            (
+                text("/email", "a@b.de"),
+                "email  (missing) -> a@b.de".to_owned(),
+            ),
+            (
+                Change::Unset {
+                    path: Path::parse("/age").unwrap(),
+                },
+                "age  30 -> (missing)".to_owned(),
+            ),
+            (text("/id", &long), format!("id  A1 -> {}…", "x".repeat(25))),
+        ] {
+            save(&mut bench, 1, change);
+            assert_eq!(bench.workspace.store.history(None).unwrap()[0].label, label);
+        }
+    }
+}

@@ -158,8 +158,8 @@ impl Header {
         let mut line = vec![Cow::Borrowed(""); self.names.len()];
         match row {
             Row::Cells(cells) => {
-                for at in 0..cells.len() {
-                    line[at] = cells.get(at);
+                for (at, place) in line.iter_mut().enumerate().take(cells.len()) {
+                    *place = cells.get(at);
                 }
             }
             Row::Json(document) => {
@@ -232,4 +232,66 @@ fn unreadable(records: &[RecordId]) -> Fault {
         ),
     )
     .hint("leave them out with -stage:parse, or export JSON Lines")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        fix::Change,
+        model::Path,
+        ops::{
+            edit,
+            testing::{Desk, code, sample},
+        },
+    };
+
+    fn exported(desk: &Desk, format: ExportFormat) -> Result<String> {
+        let mut out = Vec::new();
+        export(&desk.workspace, &Filter::default(), format, &mut out)?;
+        Ok(String::from_utf8(out)?)
+    }
+
+    #[test]
+    fn csv_comes_out_as_it_came_in() {
+        let desk = Desk::checked(&["007,=1+1,30,\"a, \"\"b\"\"\"", "A2,\u{1b}[31m,1e3 ,"]);
+        let csv = exported(&desk, ExportFormat::Csv).unwrap();
+        let expected = "id,email,age,stage\n007,=1+1,30,\"a, \"\"b\"\"\"\nA2,\u{1b}[31m,1e3 ,\n";
+        assert_eq!(csv, expected);
+    }
+
+    #[test]
+    fn a_field_that_the_columns_lack_gets_a_column_of_its_own() {
+        let mut desk = Desk::checked(&["A1,a@b.de,30,Open", "A2,b@b.de,31,Open"]);
+        let change = Change::Json {
+            path: Path::parse("/tags").unwrap(),
+            value: json!(["x", 1]),
+        };
+        edit(&mut desk.workspace, RecordId(2), &[change], None).unwrap();
+        insta::assert_snapshot!(exported(&desk, ExportFormat::Csv).unwrap(), @r#"
+        id,email,age,stage,tags
+        A1,a@b.de,30,Open,
+        A2,b@b.de,31,Open,"[""x"",1]"
+        "#);
+    }
+
+    #[test]
+    fn json_lines_keep_a_json_text_and_type_a_csv_line() {
+        let texts = ["{ \"id\": 1.10,\n  \"a\\/b\": null }", "{broken"].map(sample);
+        let desk = Desk::new(&Layout::Json, &texts);
+        insta::assert_snapshot!(exported(&desk, ExportFormat::JsonLines).unwrap(), @r#"
+        { "id": 1.10,  "a\/b": null }
+        {"raw":"{broken"}
+        "#);
+        let desk = Desk::checked(&["A1,a@b.de,30,"]);
+        insta::assert_snapshot!(exported(&desk, ExportFormat::JsonLines).unwrap(), @r#"{"id":"A1","email":"a@b.de","age":30}"#);
+    }
+
+    #[test]
+    fn csv_refuses_an_unreadable_record_by_name() {
+        let desk = Desk::checked(&["A1,a@b.de,30,Open", "A2,b@b.de"]);
+        let error = exported(&desk, ExportFormat::Csv).unwrap_err();
+        assert_eq!(code(&error), "export:unreadable");
+        insta::assert_snapshot!(error, @"record 2 cannot be split into fields, so CSV cannot hold them");
+    }
 }

@@ -10,6 +10,8 @@ mod list;
 mod load;
 mod send;
 mod sql;
+#[cfg(test)]
+mod testing;
 mod undo;
 mod verdict;
 mod verify;

@@ -1,6 +1,7 @@
 //! What the check says about a record's text, with its uniqueness among the records of its run.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{BTreeSet, HashMap},
     rc::Rc,
@@ -103,7 +104,7 @@ impl<'w> Judge<'w> {
         };
         let mut problems = Vec::new();
         self.checker().check(&row, &mut problems);
-        let key = self.checker().key(&row).map(|key| key.into_owned());
+        let key = self.checker().key(&row).map(Cow::into_owned);
         problems.extend(self.duplicate(record, &row, key.as_deref())?);
         if *text == record.text {
             // What a destination said about this very text still holds; only a new text can be better.

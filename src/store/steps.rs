@@ -739,6 +739,36 @@ mod tests {
     }
 
     #[test]
+    fn a_step_that_counts_on_the_whole_workspace_waits_for_nobody_elses_write() {
+        let mut bench = Bench::new(2);
+        let seen = bench.store.data_version().unwrap();
+        let entry = Entry {
+            run: RUN,
+            kind: StepKind::Edit,
+            author: "ann",
+            at: AT,
+            label: "",
+            contract: None,
+            seen: Some(seen),
+        };
+        let title = |_: &Problem| String::new();
+        // One's own writes do not count.
+        let first = bench.change(1, "{}", None);
+        bench.store.apply(&entry, &[first], &title).unwrap();
+        let mine = bench.change(1, "[]", None);
+        let path = bench.path.clone();
+        let mut other = Store::open(&path).unwrap();
+        let his = bench.change(2, "{}", None);
+        let his_entry = Entry {
+            seen: None,
+            ..entry
+        };
+        other.apply(&his_entry, &[his], &title).unwrap();
+        let error = bench.store.apply(&entry, &[mine], &title).unwrap_err();
+        assert_eq!(code(&error), "workspace:changed");
+    }
+
+    #[test]
     fn what_was_sent_is_neither_changed_nor_undone() {
         let mut bench = Bench::new(2);
         let both = [bench.change(1, "{}", None), bench.change(2, "{}", None)];

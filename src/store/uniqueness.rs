@@ -42,8 +42,8 @@ mod tests {
     fn a_passed_key_is_found_in_its_chunk_of_hashes() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::create(&folder.path().join("w.db"), "2026-01-01T00:00:00Z").unwrap();
-        let hasher = KeyHasher::new(&store.secret().unwrap());
-        let mut hashes: Vec<_> = (0..100).map(|n| hasher.hash(&format!("K{n}"))).collect();
+        let keyed = KeyHasher::new(&store.secret().unwrap());
+        let mut hashes: Vec<_> = (0..100).map(|n| keyed.hash(&format!("K{n}"))).collect();
         hashes.sort_unstable();
         store
             .write(|tx| {
