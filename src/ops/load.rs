@@ -66,7 +66,7 @@ pub struct LoadRequest {
 /// Those of the contract and of the input; `load:again`, `load:running`, `input:empty`, `passed:unwritable`, `interrupted`.
 pub fn load(workspace: &mut Workspace, request: &LoadRequest, job: &Job) -> Result<LoadReport> {
     let contract = (request.contract.as_deref())
-        .map(contract::load)
+        .map(contract::read)
         .transpose()?;
     load_with(workspace, request, contract.as_ref(), BLOCK_BYTES, job)
 }
