@@ -154,6 +154,8 @@ CREATE TABLE step (
   after_contract   INTEGER REFERENCES contract (id)
 ) STRICT;
 
+CREATE INDEX step_by_run ON step (run, id);
+
 CREATE TABLE step_record (
   step             INTEGER NOT NULL REFERENCES step (id),
   record           INTEGER NOT NULL REFERENCES record (id),

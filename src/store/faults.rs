@@ -6,6 +6,8 @@ use rusqlite::{ErrorCode, ffi};
 
 use crate::model::Fault;
 
+pub(super) const READ_ONLY: &str = "workspace:read_only";
+
 /// Puts a [`Fault`] in front of SQLite's errors that a person can do something about; others are given back as they are.
 /// Inside a transaction the work was rolled back, so nothing was changed.
 pub(crate) fn explain(error: anyhow::Error, path: &FilePath) -> anyhow::Error {
@@ -66,7 +68,7 @@ pub(super) fn disk_full(path: &FilePath) -> Fault {
 
 pub(super) fn read_only(path: &FilePath) -> Fault {
     Fault::unusable(
-        "workspace:read_only",
+        READ_ONLY,
         format!("{} cannot be written to", path.display()),
     )
     .hint("ask for permission to write the file and its folder, or copy it to a folder of your own")

@@ -66,7 +66,11 @@ pub(super) fn writable(path: &FilePath) -> Result<Connection> {
 /// Opens a workspace for looking only.
 pub(super) fn read_only(path: &FilePath) -> Result<Connection> {
     let real = find(path)?;
-    let conn = look(path, &real)?;
+    let conn = match look(path, &real) {
+        Ok(conn) => conn,
+        Err(error) if is_read_only(&error) => look_at_still(path, &real)?.ok_or(error)?,
+        Err(error) => return Err(error),
+    };
     if form(&conn)? < FORMS.len() as i64 {
         return Err(faults::older(path).into());
     }
@@ -143,20 +147,52 @@ fn folder_and_name(path: &FilePath) -> Result<(PathBuf, &std::ffi::OsStr), Fault
 
 /// Opens a connection that cannot write and checks whose file this is.
 fn look(path: &FilePath, real: &FilePath) -> Result<Connection> {
-    let attempt = |conn: Connection| -> Result<Connection> {
-        configure(&conn)?;
-        let owner: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
-        if owner != APPLICATION_ID {
-            return Err(faults::foreign(path, "is not a redrive workspace").into());
-        }
-        check_form(&conn, path)?;
-        Ok(conn)
-    };
-    let flags = flags(OpenFlags::SQLITE_OPEN_READ_ONLY);
-    Connection::open_with_flags(real, flags)
+    Connection::open_with_flags(real, flags(OpenFlags::SQLITE_OPEN_READ_ONLY))
         .map_err(anyhow::Error::from)
-        .and_then(attempt)
+        .and_then(|conn| recognise(conn, path))
         .map_err(|error| cannot_open(error, path, real))
+}
+
+/// Opens a workspace in a folder where nothing can be made, such as a mounted backup. SQLite is then told that nobody
+/// changes the file, which holds as long as there is no write-ahead log beside it; `None` when there is one.
+fn look_at_still(path: &FilePath, real: &FilePath) -> Result<Option<Connection>> {
+    let mut log = real.as_os_str().to_owned();
+    log.push("-wal");
+    if fs::symlink_metadata(log).is_ok() {
+        return Ok(None);
+    }
+    let access = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let conn = Connection::open_with_flags(still_uri(real), flags(access))?;
+    recognise(conn, path).map(Some)
+}
+
+/// The file as a URI that says it does not change.
+fn still_uri(real: &FilePath) -> String {
+    let mut uri = "file:".to_owned();
+    for byte in real.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'/' | b'.' | b'-' | b'_' => uri.push(char::from(*byte)),
+            _ if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri + "?immutable=1"
+}
+
+fn recognise(conn: Connection, path: &FilePath) -> Result<Connection> {
+    configure(&conn)?;
+    let owner: i64 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    if owner != APPLICATION_ID {
+        return Err(faults::foreign(path, "is not a redrive workspace").into());
+    }
+    check_form(&conn, path)?;
+    Ok(conn)
+}
+
+fn is_read_only(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<Fault>()
+        .is_some_and(|fault| fault.code == faults::READ_ONLY)
 }
 
 /// Says why SQLite cannot open a file that is there.
@@ -424,6 +460,54 @@ mod tests {
             "workspace:read_only"
         );
         assert!(store.conn().execute("DELETE FROM workspace", []).is_err());
+    }
+
+    #[test]
+    fn a_read_only_folder_is_for_looking() {
+        let (folder, path) = folder();
+        let odd = folder.path().join("a ?#%é&b");
+        fs::create_dir(&odd).unwrap();
+        let path = odd.join(path.file_name().unwrap());
+        drop(Store::create(&path, NOW).unwrap());
+        // What the fallback opens, whoever runs this test.
+        let real = find(&path).unwrap();
+        let conn = look_at_still(&path, &real).unwrap().unwrap();
+        assert_eq!(form(&conn).unwrap(), FORMS.len() as i64);
+        assert!(conn.execute("DELETE FROM workspace", []).is_err());
+        drop(conn);
+        fs::set_permissions(&odd, fs::Permissions::from_mode(0o500)).unwrap();
+        // The superuser may write everywhere; for everyone else the folder now refuses.
+        if tempfile::tempfile_in(&odd).is_err() {
+            for refused in [Store::open(&path), Store::create(&odd.join("new.db"), NOW)] {
+                let error = refused.err().unwrap();
+                let fault = error.downcast_ref::<Fault>().unwrap();
+                assert_eq!(fault.code, "workspace:read_only");
+            }
+            Store::open_read_only(&path).unwrap().secret().unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
+            assert!(Store::open_read_only(&path).is_err());
+        }
+        fs::set_permissions(&odd, fs::Permissions::from_mode(0o700)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o400)).unwrap();
+        if fs::OpenOptions::new().append(true).open(&path).is_err() {
+            let error = Store::open(&path).err().unwrap();
+            assert_eq!(
+                error.downcast_ref::<Fault>().unwrap().code,
+                "workspace:read_only"
+            );
+            Store::open_read_only(&path).unwrap().secret().unwrap();
+        }
+    }
+
+    #[test]
+    fn a_workspace_with_a_log_beside_it_is_never_taken_for_still() {
+        let (_folder, path) = folder();
+        let mut store = Store::create(&path, NOW).unwrap();
+        store
+            .write(|tx| Ok(tx.execute("UPDATE workspace SET created_at = ''", [])?))
+            .unwrap();
+        let real = find(&path).unwrap();
+        assert!(look_at_still(&path, &real).unwrap().is_none());
     }
 
     #[test]
