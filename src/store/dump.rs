@@ -86,20 +86,23 @@ impl Store {
             while let Some(row) = rows.next()? {
                 write!(out, "{table}")?;
                 for column in 0..width {
-                    match row.get_ref(column)? {
-                        ValueRef::Null => write!(out, " -")?,
-                        ValueRef::Integer(number) => write!(out, " {number}")?,
-                        ValueRef::Real(number) => write!(out, " {number}")?,
-                        ValueRef::Text(text) => {
-                            write!(out, " {:?}", String::from_utf8_lossy(text))?
-                        }
-                        ValueRef::Blob(bytes) => write!(out, " \"{}\"", bytes.escape_ascii())?,
-                    }
+                    write!(out, " {}", literal(row.get_ref(column)?))?;
                 }
                 writeln!(out)?;
             }
         }
         Ok(())
+    }
+}
+
+/// A value on one line.
+fn literal(value: ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Null => "-".to_owned(),
+        ValueRef::Integer(number) => number.to_string(),
+        ValueRef::Real(number) => number.to_string(),
+        ValueRef::Text(text) => format!("{:?}", String::from_utf8_lossy(text)),
+        ValueRef::Blob(bytes) => format!("\"{}\"", bytes.escape_ascii()),
     }
 }
 
