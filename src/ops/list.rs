@@ -181,7 +181,10 @@ mod tests {
     use super::*;
     use crate::{
         model::Status,
-        store::testing::{Sample, put_run, put_run_as, rejected},
+        store::{
+            ContractText,
+            testing::{Sample, put_run, put_run_as, rejected},
+        },
     };
 
     fn workspace() -> (tempfile::TempDir, Workspace) {
@@ -258,6 +261,35 @@ mod tests {
         assert_eq!(rows[2].current, None, "one cell is missing");
         assert_eq!(rows[0].status, Status::Rejected);
         assert_eq!(rows[0].changed, []);
+    }
+
+    #[test]
+    fn with_a_contract_values_have_its_types_and_it_is_compiled_once() {
+        let (_folder, mut workspace) = workspace();
+        let samples = [rejected("7,", &[]), rejected("x,y", &[])];
+        let run = put_run_as(&mut workspace.store, &csv(), &samples);
+        let schema = r#"{"properties": {"id": {"type": "integer"}, "name": {"type": "string"}}}"#;
+        let contract = ContractText {
+            name: "c".to_owned(),
+            text: "name = \"c\"\n[input]\nempty = \"missing\"\n[schema]\nfile = \"s.json\"\n"
+                .to_owned(),
+            files: vec![("s.json".to_owned(), schema.to_owned())],
+            path: "c.toml".into(),
+        };
+        let number = workspace.store.keep_contract(&contract, &[7; 32]).unwrap();
+        workspace
+            .store
+            .write(|tx| Ok(tx.execute("UPDATE run SET contract = ?1", [number])?))
+            .unwrap();
+        let rows = rows(&workspace, &[RecordId(1), RecordId(2)]).unwrap();
+        assert_eq!(rows[0].current, Some(json!({"id": 7})));
+        assert_eq!(rows[1].current, Some(json!({"id": "x", "name": "y"})));
+        assert!(show(&workspace, RecordId(1)).unwrap().has_contract);
+        let (one, two) = (
+            workspace.contract(run).unwrap(),
+            workspace.contract(run).unwrap(),
+        );
+        assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
     }
 
     #[test]
