@@ -467,6 +467,7 @@ pub fn whole_run(run: RunId) -> Route {
             }],
         },
         title: "Records".to_owned(),
+        field: None,
         typed: None,
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     filter::Filter,
     fix::Change,
     model::{
-        ChangeReport, Group, Path, Plan, RecordDetail, RecordId, RecordRow, RunId, RunRow,
+        ChangeReport, Group, GroupId, Path, Plan, RecordDetail, RecordId, RecordRow, RunId, RunRow,
         SendReport, UndoReport,
     },
     ops::{Preview, Progress},
@@ -79,6 +79,11 @@ pub enum Query {
     },
     Rows {
         ids: Vec<RecordId>,
+    },
+    /// The row of the first record that has this problem now, if any; answered as [`Answer::Rows`].
+    Example {
+        run: RunId,
+        group: GroupId,
     },
     Record {
         id: RecordId,
@@ -174,12 +179,13 @@ pub enum Route {
     Groups {
         run: RunId,
     },
-    /// Records of a run: all, or of one group. `title` is the crumb; `typed` is text for the filter prompt, which is
-    /// open if there is some.
+    /// Records of a run: all, or of one group. `title` is the crumb, `field` the path pattern of the problem, whose column
+    /// stands first; `typed` is text for the filter prompt, which is open if there is some.
     Records {
         run: RunId,
         filter: Filter,
         title: String,
+        field: Option<String>,
         typed: Option<String>,
     },
     /// The editor. `among` is the list it was opened from, for next and previous.

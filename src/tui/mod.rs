@@ -14,6 +14,8 @@ mod menus;
 pub mod overlays;
 pub mod pages;
 mod running;
+#[cfg(test)]
+mod testing;
 pub mod theme;
 pub mod widgets;
 pub mod words;

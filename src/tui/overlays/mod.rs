@@ -6,7 +6,7 @@ mod palette;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-pub use dialog::{Button, Dialog};
+pub use dialog::{Button, Dialog, wrap};
 pub use palette::{Entry, Palette};
 
 use super::{

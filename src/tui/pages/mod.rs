@@ -1,10 +1,13 @@
 //! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
 
+mod about;
+mod cell;
 mod editor;
 mod groups;
 mod raw;
 mod records;
 mod runs;
+mod table;
 
 use std::time::Instant;
 
@@ -24,7 +27,7 @@ use crate::model::RunId;
 pub enum Page {
     Runs(runs::Runs),
     Groups(groups::Groups),
-    Records(records::Records),
+    Records(Box<records::Records>),
     Editor(Box<editor::Editor>),
     Raw(Box<raw::Raw>),
 }
@@ -52,8 +55,17 @@ impl Page {
                 run,
                 filter,
                 title,
+                field,
                 typed,
-            } => Self::Records(records::Records::open(run, filter, title, typed, cx)),
+            } => {
+                let view = records::View {
+                    run,
+                    filter,
+                    title,
+                    field,
+                };
+                Self::Records(Box::new(records::Records::open(view, typed, cx)))
+            }
             Route::Record { id, among } => {
                 Self::Editor(Box::new(editor::Editor::open(id, among, cx)))
             }

@@ -1,85 +1,250 @@
-//! The records of one problem, or all of them.
+//! The records of one problem, or all of them, as a table.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
+use super::{cell::Column, table};
 use crate::{
-    filter::Filter,
-    model::{RecordId, RunId},
+    filter::{Filter, Wanted},
+    model::{Layout, RecordId, RecordRow, RunId, Status},
+    text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Query, Ticket},
+        event::{Answer, Cx, Effect, Query, Route, Ticket, Wish},
         keymap::Mode,
         theme::Theme,
+        widgets::field::Field,
+        words,
     },
 };
 
+/// Rows asked for around the cursor, so that a page up or down is there already.
+const AROUND: usize = 150;
+/// Rows kept; beyond it those far from the cursor are forgotten.
+const KEPT: usize = 3000;
+
 #[derive(Debug)]
 pub struct Records {
-    run: RunId,
-    filter: Filter,
-    title: String,
-    typed: Option<String>,
-    pending: Option<Ticket>,
+    /// What the page was opened on; the typed filter narrows it.
+    view: View,
+    /// The typed filter that is applied.
+    pub(super) typed: String,
+    pub(super) prompt: Option<Prompt>,
+    pub(super) ids: Arc<[RecordId]>,
+    pub(super) state: State,
+    /// How many records there are without the typed filter, once known.
+    pub(super) total: Option<usize>,
+    rows: HashMap<RecordId, RecordRow>,
+    pub(super) columns: Vec<Column>,
+    /// Place in `ids`.
+    pub(super) at: usize,
+    /// The column of the cell cursor, and the first one that is shown.
+    pub(super) column: usize,
+    pub(super) first_column: usize,
+    pub(super) first: usize,
+    pub(super) zoomed: bool,
+    /// Going to the next or previous problem until a record is found that has one.
+    seeking: Option<isize>,
+    asked: Asked,
+}
+
+/// Which records, and what they are called.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub run: RunId,
+    pub filter: Filter,
+    /// The crumb, safe to print.
+    pub title: String,
+    /// The path pattern of the problem, whose column stands first.
+    pub field: Option<String>,
+}
+
+/// The filter prompt while it is open.
+#[derive(Debug)]
+pub(super) struct Prompt {
+    pub field: Field,
+    /// The filter as it was before, for Esc.
+    before: String,
+    /// Why what stands there is not applied.
+    pub refusal: Option<String>,
+}
+
+#[derive(Debug)]
+pub(super) enum State {
+    Loading,
+    Failed(String),
+    Known,
+}
+
+/// One question of a kind at a time: a newer wish waits for the answer, so that fast keys do not leave a queue behind.
+#[derive(Debug, Default)]
+struct Asked {
+    ids: Option<Ticket>,
+    ids_again: bool,
+    rows: Option<Ticket>,
+    /// The rows that are shown may be old.
+    stale: bool,
+    layout: Option<Ticket>,
+    check: Option<Ticket>,
+}
+
+impl View {
+    fn first_column(&self) -> Vec<Column> {
+        self.field
+            .iter()
+            .map(|field| Column::pattern(field))
+            .collect()
+    }
 }
 
 impl Records {
-    pub fn open(
-        run: RunId,
-        filter: Filter,
-        title: String,
-        typed: Option<String>,
-        cx: &mut Cx,
-    ) -> Self {
-        let pending = Some(cx.ask(Query::Ids {
-            filter: filter.clone(),
-        }));
-        Self {
-            run,
-            filter,
-            title,
-            typed,
-            pending,
+    pub fn open(view: View, typed: Option<String>, cx: &mut Cx) -> Self {
+        let mut page = Self {
+            columns: view.first_column(),
+            view,
+            typed: String::new(),
+            prompt: None,
+            ids: Arc::default(),
+            state: State::Loading,
+            total: None,
+            rows: HashMap::new(),
+            at: 0,
+            column: 0,
+            first_column: 0,
+            first: 0,
+            zoomed: false,
+            seeking: None,
+            asked: Asked::default(),
+        };
+        if let Some(typed) = typed {
+            page.open_prompt();
+            if !typed.is_empty() {
+                page.paste(&typed, cx);
+            }
         }
+        page.ask_for_ids(cx);
+        page
     }
 
     pub fn is_whole_run(&self) -> bool {
-        true
+        self.view
+            .filter
+            .terms
+            .iter()
+            .all(|term| matches!(term.wanted, Wanted::Run(_)))
     }
 
     pub fn offers(&self) -> Vec<Offer> {
-        Vec::new()
+        if self.prompt.is_some() {
+            return vec![
+                Offer::new(Action::Open, "Keep this filter"),
+                Offer::new(Action::ClearText, "Clear"),
+            ];
+        }
+        let mut offers = Vec::new();
+        if !self.ids.is_empty() {
+            offers.push(Offer::new(Action::Open, "Open"));
+            offers.push(Offer::new(Action::NextProblem, "Next problem"));
+        }
+        offers.push(Offer::new(Action::Filter, "Filter"));
+        if !self.ids.is_empty() {
+            offers.push(Offer::new(Action::Check, "Check again"));
+            offers.push(Offer::new(Action::Undo, "Undo"));
+            offers.push(Offer::new(Action::Send, "Send"));
+            offers.push(Offer::new(Action::PreviousProblem, ""));
+            offers.push(Offer::new(Action::Zoom, ""));
+            offers.push(Offer::new(Action::NextPanel, ""));
+        }
+        offers
     }
 
     pub fn escape(&self) -> &'static str {
-        "Back"
-    }
-
-    pub fn mode(&self) -> Mode {
-        Mode::Moving
-    }
-
-    pub fn act(&mut self, action: Action, cx: &mut Cx) {
-        if action == Action::Back {
-            cx.back();
+        match &self.prompt {
+            Some(_) => "Cancel",
+            None if !self.typed.is_empty() => "Clear filter",
+            None => "Back",
         }
     }
 
-    pub fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx) {}
+    pub fn mode(&self) -> Mode {
+        match self.prompt {
+            Some(_) => Mode::Typing,
+            None => Mode::Moving,
+        }
+    }
 
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx) {}
+    pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        self.seeking = None;
+        if self.prompt.is_some() {
+            self.act_on_prompt(action, cx);
+        } else {
+            self.act_on_list(action, cx);
+        }
+        self.ask_for_rows(cx);
+    }
+
+    pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.field.key(key);
+            self.apply_prompt(cx);
+        }
+    }
+
+    pub fn paste(&mut self, text: &str, cx: &mut Cx) {
+        if self.prompt.is_none() {
+            self.open_prompt();
+        }
+        if let Some(prompt) = &mut self.prompt {
+            // A filter is one line.
+            let line: Vec<&str> = text.split(['\r', '\n']).collect();
+            prompt.field.paste(line.join(" ").trim());
+            self.apply_prompt(cx);
+        }
+    }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending == Some(ticket)
+        let asked = &self.asked;
+        [asked.ids, asked.rows, asked.layout, asked.check].contains(&Some(ticket))
     }
 
-    pub fn receive(&mut self, _ticket: Ticket, _answer: anyhow::Result<Answer>, _cx: &mut Cx) {
-        self.pending = None;
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        let ticket = Some(ticket);
+        if self.asked.ids == ticket {
+            self.asked.ids = None;
+            self.receive_ids(answer, cx);
+        } else if self.asked.rows == ticket {
+            self.asked.rows = None;
+            match answer {
+                Ok(Answer::Rows(rows)) => self.receive_rows(rows, cx),
+                Ok(_) => {}
+                Err(error) => self.state = State::Failed(words::reported(&error)),
+            }
+        } else if self.asked.layout == ticket {
+            self.asked.layout = None;
+            // Without it the columns come from the rows themselves.
+            if let Ok(Answer::Record(record)) = answer {
+                self.receive_layout(&record.layout);
+            }
+        } else if self.asked.check == ticket {
+            self.asked.check = None;
+            match answer {
+                Ok(Answer::Changed(report)) => {
+                    cx.say(words::changed(&report));
+                    self.ask_for_ids(cx);
+                }
+                Ok(_) => {}
+                Err(error) => cx.say(words::reported(&error)),
+            }
+        }
     }
 
-    pub fn refresh(&mut self, _cx: &mut Cx) {}
+    /// Rows are read again; the list itself stays, so that a record that became ready does not jump away.
+    pub fn refresh(&mut self, cx: &mut Cx) {
+        self.asked.stale = true;
+        self.ask_for_rows(cx);
+    }
 
     pub fn waits(&self) -> bool {
         false
@@ -88,7 +253,7 @@ impl Records {
     pub fn tick(&mut self, _now: Instant, _cx: &mut Cx) {}
 
     pub fn crumb(&self) -> String {
-        String::new()
+        self.view.title.clone()
     }
 
     pub fn banner(&self, _theme: Theme) -> Option<Line<'_>> {
@@ -96,8 +261,306 @@ impl Records {
     }
 
     pub fn tip(&self) -> String {
-        String::new()
+        match (&self.prompt, &self.state) {
+            (Some(prompt), _) => match &prompt.refusal {
+                Some(refusal) => refusal.clone(),
+                None => "Words are searched; also status:ready  stage:check  field:email  \
+                         error:format. All must hold."
+                    .to_owned(),
+            },
+            (None, State::Known) if !self.ids.is_empty() => {
+                "Enter opens the record.   ! has a problem   ~ changed by you".to_owned()
+            }
+            (None, _) => String::new(),
+        }
     }
 
-    pub fn draw(&mut self, _frame: &mut Frame, _area: Rect, _theme: Theme) {}
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        table::draw(frame, area, self, theme);
+    }
+
+    pub(super) fn row(&self, id: RecordId) -> Option<&RecordRow> {
+        self.rows.get(&id)
+    }
+
+    /// The row under the cursor, if it has arrived.
+    pub(super) fn chosen(&self) -> Option<&RecordRow> {
+        self.row(*self.ids.get(self.at)?)
+    }
+
+    fn act_on_prompt(&mut self, action: Action, cx: &mut Cx) {
+        match action {
+            Action::Back => {
+                if let Some(prompt) = self.prompt.take() {
+                    self.apply(prompt.before, cx);
+                }
+            }
+            // What cannot be understood stays to be corrected.
+            Action::Open | Action::Down | Action::NextPanel => {
+                if self
+                    .prompt
+                    .as_ref()
+                    .is_some_and(|prompt| prompt.refusal.is_none())
+                {
+                    self.prompt = None;
+                }
+            }
+            Action::ClearText => {
+                if let Some(prompt) = &mut self.prompt {
+                    prompt.field.set("");
+                }
+                self.apply_prompt(cx);
+            }
+            _ => {}
+        }
+    }
+
+    fn act_on_list(&mut self, action: Action, cx: &mut Cx) {
+        let page = table::rows_shown(cx.size, self.zoomed).max(1) as isize;
+        match action {
+            Action::Up if self.at == 0 => cx.effects.push(Effect::Tabs),
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::PageUp => self.step(-page),
+            Action::PageDown => self.step(page),
+            Action::First => self.step(isize::MIN),
+            Action::Last => self.step(isize::MAX),
+            Action::Left => self.column = self.column.saturating_sub(1),
+            Action::Right => {
+                self.column = (self.column + 1).min(self.columns.len().saturating_sub(1));
+            }
+            Action::Open => self.open_record(cx),
+            Action::NextProblem => self.next_problem(1),
+            Action::PreviousProblem => self.next_problem(-1),
+            Action::Filter => self.open_prompt(),
+            Action::Check => {
+                if let Some(id) = self.ids.get(self.at) {
+                    self.asked.check = Some(cx.change(Wish::Check { id: *id }));
+                }
+            }
+            Action::Zoom | Action::NextPanel | Action::PreviousPanel => self.zoomed = !self.zoomed,
+            Action::Back if !self.typed.is_empty() => self.apply(String::new(), cx),
+            Action::Back => cx.back(),
+            _ => {}
+        }
+    }
+
+    fn open_record(&self, cx: &mut Cx) {
+        let Some(id) = self.ids.get(self.at).copied() else {
+            return;
+        };
+        let among = Arc::clone(&self.ids);
+        let unreadable = self.chosen().is_some_and(|row| row.current.is_none());
+        cx.go(match unreadable {
+            true => Route::Raw { id, among },
+            false => Route::Record { id, among },
+        });
+    }
+
+    fn step(&mut self, by: isize) {
+        let last = self.ids.len().saturating_sub(1);
+        self.at = self.at.saturating_add_signed(by).min(last);
+    }
+
+    /// The next cell that fails: in this record, then in the next record that has one.
+    fn next_problem(&mut self, by: isize) {
+        if by > 0
+            && let Some(row) = self.chosen()
+        {
+            let later = self.columns.iter().enumerate().skip(self.column + 1);
+            let failing = later.filter(|(_, column)| column.problem(row).is_some());
+            if let Some((column, _)) = failing.into_iter().next() {
+                self.column = column;
+                return;
+            }
+        }
+        self.seek(by);
+    }
+
+    fn seek(&mut self, by: isize) {
+        let mut at = self.at;
+        loop {
+            let next = at.saturating_add_signed(by);
+            if next == at || next >= self.ids.len() {
+                return;
+            }
+            at = next;
+            match self.row(self.ids[at]) {
+                Some(row) if row.status != Status::Rejected => {}
+                Some(row) => {
+                    let failing = self.columns.iter().position(|c| c.problem(row).is_some());
+                    self.column = failing.unwrap_or(self.column);
+                    self.at = at;
+                    return;
+                }
+                // It has to be read first; its arrival decides whether to go on.
+                None => {
+                    self.at = at;
+                    self.seeking = Some(by);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn open_prompt(&mut self) {
+        self.prompt = Some(Prompt {
+            field: Field::new(self.typed.clone()),
+            before: self.typed.clone(),
+            refusal: None,
+        });
+    }
+
+    /// Applies what stands in the prompt, or says why not.
+    fn apply_prompt(&mut self, cx: &mut Cx) {
+        let Some(prompt) = &mut self.prompt else {
+            return;
+        };
+        let typed = prompt.field.value().trim().to_owned();
+        match Filter::parse(&typed) {
+            Ok(_) => {
+                prompt.refusal = None;
+                self.apply(typed, cx);
+            }
+            Err(error) => {
+                let words = format!(
+                    "Not applied: {}: {}. {}",
+                    error.term, error.message, error.hint
+                );
+                prompt.refusal = Some(text::safe(&words).into_owned());
+            }
+        }
+    }
+
+    fn apply(&mut self, typed: String, cx: &mut Cx) {
+        if typed != self.typed {
+            self.typed = typed;
+            self.ask_for_ids(cx);
+        }
+    }
+
+    /// The filter in force. What is typed was parsed before it was applied.
+    fn filter(&self) -> Filter {
+        let mut filter = self.view.filter.clone();
+        if let Ok(typed) = Filter::parse(&self.typed) {
+            filter.terms.extend(typed.terms);
+        }
+        filter
+    }
+
+    fn ask_for_ids(&mut self, cx: &mut Cx) {
+        if self.asked.ids.is_some() {
+            self.asked.ids_again = true;
+            return;
+        }
+        self.asked.ids_again = false;
+        let filter = self.filter();
+        self.asked.ids = Some(cx.ask(Query::Ids { filter }));
+    }
+
+    fn receive_ids(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.asked.ids_again {
+            return self.ask_for_ids(cx);
+        }
+        match answer {
+            Ok(Answer::Ids { ids, .. }) => self.show(ids, cx),
+            Ok(_) => {}
+            Err(error) => self.state = State::Failed(words::reported(&error)),
+        }
+    }
+
+    /// Puts another list on the page, with the cursor still on the same record, or where it would stand.
+    fn show(&mut self, ids: Vec<RecordId>, cx: &mut Cx) {
+        let kept = self.ids.get(self.at).copied();
+        self.ids = ids.into();
+        self.state = State::Known;
+        if self.typed.is_empty() {
+            self.total = Some(self.ids.len());
+        }
+        let at = kept.map_or(0, |kept| self.ids.partition_point(|id| *id < kept));
+        self.at = at.min(self.ids.len().saturating_sub(1));
+        if let (Some(first), true) = (self.ids.first(), self.columns.len() < 2) {
+            self.asked.layout = Some(cx.ask(Query::Record { id: *first }));
+        }
+        self.asked.stale = true;
+        self.ask_for_rows(cx);
+    }
+
+    /// Asks for the rows around the cursor that are not there yet, or for all of them when they may be old.
+    fn ask_for_rows(&mut self, cx: &mut Cx) {
+        if self.asked.rows.is_some() || self.ids.is_empty() {
+            return;
+        }
+        let near = self.near(AROUND / 3);
+        let missing = near.iter().any(|id| !self.rows.contains_key(id));
+        if !missing && !self.asked.stale {
+            return;
+        }
+        let ids: Vec<RecordId> = match self.asked.stale {
+            true => self.near(AROUND).to_vec(),
+            false => {
+                let wanted = self.near(AROUND).iter();
+                let missing = wanted.filter(|id| !self.rows.contains_key(id));
+                missing.copied().collect()
+            }
+        };
+        self.asked.rows = Some(cx.ask(Query::Rows { ids }));
+    }
+
+    fn receive_rows(&mut self, rows: Vec<RecordRow>, cx: &mut Cx) {
+        if std::mem::take(&mut self.asked.stale) {
+            self.rows.clear();
+        }
+        for row in &rows {
+            for (name, _) in row
+                .current
+                .iter()
+                .flat_map(|value| value.as_object())
+                .flatten()
+            {
+                self.add_column(name);
+            }
+        }
+        self.rows.extend(rows.into_iter().map(|row| (row.id, row)));
+        if self.rows.len() > KEPT {
+            let near: std::collections::HashSet<RecordId> =
+                self.near(AROUND * 2).iter().copied().collect();
+            self.rows.retain(|id, _| near.contains(id));
+        }
+        if let (Some(by), Some(row)) = (self.seeking.take(), self.chosen())
+            && row.status != Status::Rejected
+        {
+            self.seek(by);
+        }
+        self.ask_for_rows(cx);
+    }
+
+    fn near(&self, around: usize) -> &[RecordId] {
+        let last = self.ids.len().min(self.at + around + 1);
+        &self.ids[self.at.saturating_sub(around)..last]
+    }
+
+    /// The columns in the order of the input.
+    fn receive_layout(&mut self, layout: &Layout) {
+        let Layout::Csv { columns, .. } = layout else {
+            return;
+        };
+        let first = self.view.first_column();
+        let known = std::mem::replace(&mut self.columns, first);
+        for name in columns {
+            self.add_column(name);
+        }
+        for column in known {
+            if !self.columns.contains(&column) {
+                self.columns.push(column);
+            }
+        }
+    }
+
+    fn add_column(&mut self, name: &str) {
+        let column = Column::field(name);
+        if !self.columns.contains(&column) {
+            self.columns.push(column);
+        }
+    }
 }

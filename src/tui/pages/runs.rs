@@ -1,38 +1,70 @@
-//! The runs of this workspace.
+//! The runs of this workspace, newest first.
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    style::Style,
+    text::Line,
+    widgets::Paragraph,
+};
 
+use super::about::{draw_words, padded};
 use crate::{
-    filter::Filter,
-    model::{RecordId, RunId},
+    model::{RunId, RunRow, Status},
+    text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Query, Ticket},
+        clock::Clock,
+        event::{Answer, Cx, Effect, Query, Route, Ticket},
         keymap::Mode,
         theme::Theme,
+        widgets::panel::panel,
+        words,
     },
 };
 
 #[derive(Debug)]
 pub struct Runs {
+    state: State,
     pending: Option<Ticket>,
+    selected: Option<RunId>,
+    first: usize,
+    clock: Clock,
+    /// Whether the only run is opened at once; not when a person came here from it.
+    open_only: bool,
+}
+
+#[derive(Debug)]
+enum State {
+    Loading,
+    Failed(String),
+    Known(Vec<RunRow>),
 }
 
 impl Runs {
     pub fn open(cx: &mut Cx) -> Self {
-        let pending = Some(cx.ask(Query::Runs));
-        Self { pending }
+        Self {
+            state: State::Loading,
+            pending: Some(cx.ask(Query::Runs)),
+            selected: None,
+            first: 0,
+            clock: cx.clock.clone(),
+            open_only: true,
+        }
     }
 
     pub fn offers(&self) -> Vec<Offer> {
-        Vec::new()
+        match self.chosen() {
+            Some(_) => vec![Offer::new(Action::Open, "Open")],
+            None => Vec::new(),
+        }
     }
 
     pub fn escape(&self) -> &'static str {
-        "Back"
+        "Quit"
     }
 
     pub fn mode(&self) -> Mode {
@@ -40,24 +72,56 @@ impl Runs {
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
-        if action == Action::Back {
-            cx.back();
+        let page = isize::from(cx.size.height as i16 / 2).max(1);
+        match action {
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::PageUp => self.step(-page),
+            Action::PageDown => self.step(page),
+            Action::First => self.step(isize::MIN),
+            Action::Last => self.step(isize::MAX),
+            Action::Open => {
+                if let Some(run) = self.chosen().map(|run| run.id) {
+                    cx.effects.push(Effect::Replace(Route::Groups { run }));
+                }
+            }
+            _ => {}
         }
     }
 
     pub fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx) {}
 
-    pub fn paste(&mut self, _text: &str, _cx: &mut Cx) {}
+    pub fn paste(&mut self, _text: &str, cx: &mut Cx) {
+        cx.say("Nothing to paste into here.");
+    }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
         self.pending == Some(ticket)
     }
 
-    pub fn receive(&mut self, _ticket: Ticket, _answer: anyhow::Result<Answer>, _cx: &mut Cx) {
+    pub fn receive(&mut self, _ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
         self.pending = None;
+        match answer {
+            Ok(Answer::Runs(runs)) => {
+                if let ([only], true) = (runs.as_slice(), self.open_only) {
+                    let run = only.id;
+                    cx.effects.push(Effect::Replace(Route::Groups { run }));
+                }
+                let kept = self
+                    .selected
+                    .filter(|kept| runs.iter().any(|run| run.id == *kept));
+                self.selected = kept.or(runs.first().map(|run| run.id));
+                self.state = State::Known(runs);
+            }
+            Ok(_) => {}
+            Err(error) => self.state = State::Failed(words::reported(&error)),
+        }
     }
 
-    pub fn refresh(&mut self, _cx: &mut Cx) {}
+    pub fn refresh(&mut self, cx: &mut Cx) {
+        self.open_only = false;
+        self.pending = Some(cx.ask(Query::Runs));
+    }
 
     pub fn waits(&self) -> bool {
         false
@@ -66,7 +130,7 @@ impl Runs {
     pub fn tick(&mut self, _now: Instant, _cx: &mut Cx) {}
 
     pub fn crumb(&self) -> String {
-        String::new()
+        "Runs".to_owned()
     }
 
     pub fn banner(&self, _theme: Theme) -> Option<Line<'_>> {
@@ -74,8 +138,189 @@ impl Runs {
     }
 
     pub fn tip(&self) -> String {
-        String::new()
+        match &self.state {
+            State::Known(runs) => format!(
+                "{} in this workspace.",
+                text::count(runs.len() as u64, "run")
+            ),
+            _ => String::new(),
+        }
     }
 
-    pub fn draw(&mut self, _frame: &mut Frame, _area: Rect, _theme: Theme) {}
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let runs = match &self.state {
+            State::Loading => {
+                return draw_words(
+                    frame,
+                    area,
+                    "Choose an import run",
+                    &["loading ...".to_owned()],
+                    theme,
+                );
+            }
+            State::Failed(words) => {
+                return draw_words(
+                    frame,
+                    area,
+                    "Cannot open this workspace",
+                    std::slice::from_ref(words),
+                    theme,
+                );
+            }
+            State::Known(runs) if runs.is_empty() => {
+                let words = [
+                    "This workspace holds no run yet.".to_owned(),
+                    String::new(),
+                    "Load one:         redrive load FILE --contract CONTRACT".to_owned(),
+                    "Try the example:  redrive demo".to_owned(),
+                ];
+                return draw_words(frame, area, "Choose an import run", &words, theme);
+            }
+            State::Known(runs) => runs,
+        };
+        let [list, card] = area.layout(&Layout::vertical([
+            Constraint::Fill(1),
+            Constraint::Length(if area.height >= 16 { 6 } else { 0 }),
+        ]));
+        let at = self.at().unwrap_or_default();
+        let room = usize::from(list.height.saturating_sub(3)).max(1);
+        let mut first = self.first.min(at).max((at + 1).saturating_sub(room));
+        if runs.len() <= room {
+            first = 0;
+        }
+        self.draw_list(frame, list, runs, (first, room, at), theme);
+        if let (Some(run), false) = (runs.get(at), card.is_empty()) {
+            draw_card(frame, card, run, theme);
+        }
+        self.first = first;
+    }
+
+    fn draw_list(
+        &self,
+        frame: &mut Frame,
+        area: Rect,
+        runs: &[RunRow],
+        (first, room, at): (usize, usize, usize),
+        theme: Theme,
+    ) {
+        let note = match runs.len() <= room {
+            true => "newest first".to_owned(),
+            false => format!(
+                "newest first, showing {}-{} of {}",
+                first + 1,
+                (first + room).min(runs.len()),
+                runs.len()
+            ),
+        };
+        let block = panel(area.width, "Choose an import run", &note, true, theme);
+        let inside = block.inner(area);
+        frame.render_widget(block, area);
+        let wide = inside.width >= 90;
+        let name = if inside.width >= 74 { 24 } else { 16 };
+        let read = |words: &str| {
+            if wide {
+                format!("{words:>10}")
+            } else {
+                String::new()
+            }
+        };
+        let heading = format!(
+            "   {:<name$}{:<17}{}{:>10}{:>8}{:>8}  State",
+            "Run",
+            "Started",
+            read("Read"),
+            "Rejected",
+            "To fix",
+            "Sent"
+        );
+        let mut lines = vec![Line::styled(heading, theme.muted())];
+        for (place, run) in runs.iter().enumerate().skip(first).take(room) {
+            let chosen = place == at;
+            let sent = run.with_status(Status::Accepted) + run.with_status(Status::HandedOver);
+            let line = format!(
+                " {} {}{}{}{:>10}{:>8}{:>8}  {}",
+                if chosen { ">" } else { " " },
+                padded(&text::safe(&run.name), name),
+                padded(&self.clock.day_and_time(&run.loaded_at), 17),
+                read(&text::thousands(run.records)),
+                text::thousands(run.rejected),
+                text::thousands(run.with_status(Status::Rejected)),
+                text::thousands(sent),
+                state(run)
+            );
+            let line = text::shorten(&line, usize::from(inside.width));
+            let style = if chosen { theme.select() } else { Style::new() };
+            lines.push(Line::styled(line, style));
+        }
+        frame.render_widget(Paragraph::new(lines), inside);
+        let y = inside.y + 1 + (at - first) as u16;
+        if inside.contains((inside.x + 1, y).into()) {
+            frame.set_cursor_position((inside.x + 1, y));
+        }
+    }
+
+    fn step(&mut self, by: isize) {
+        let State::Known(runs) = &self.state else {
+            return;
+        };
+        let at = self.at().unwrap_or_default().saturating_add_signed(by);
+        let at = at.min(runs.len().saturating_sub(1));
+        self.selected = runs.get(at).map(|run| run.id);
+    }
+
+    fn at(&self) -> Option<usize> {
+        let State::Known(runs) = &self.state else {
+            return None;
+        };
+        runs.iter().position(|run| Some(run.id) == self.selected)
+    }
+
+    fn chosen(&self) -> Option<&RunRow> {
+        match &self.state {
+            State::Known(runs) => runs.get(self.at()?),
+            _ => None,
+        }
+    }
+}
+
+fn draw_card(frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
+    let block = panel(area.width, &text::safe(&run.name), "", false, theme);
+    let contract = run
+        .contract
+        .as_deref()
+        .unwrap_or("none: nothing can be checked");
+    let lines = [
+        format!(
+            "From      {}  ({} bytes, {})",
+            run.source,
+            text::thousands(run.bytes),
+            run.format
+        ),
+        format!("Contract  {contract}"),
+        format!(
+            "{} read, {} passed, {} rejected, {} of them unreadable.",
+            text::thousands(run.records),
+            text::thousands(run.passed),
+            text::thousands(run.rejected),
+            text::thousands(run.unparsed)
+        ),
+    ];
+    let columns = usize::from(area.width).saturating_sub(4);
+    let lines: Vec<Line> = lines
+        .iter()
+        .map(|line| Line::from(format!(" {}", text::shorten(&text::safe(line), columns))))
+        .collect();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// In a few words, what is left to do with a run.
+fn state(run: &RunRow) -> String {
+    let left = run.with_status(Status::Rejected);
+    let ready = run.with_status(Status::Ready);
+    match (left, ready) {
+        _ if run.rejected == 0 && ready == 0 => "nothing to fix".to_owned(),
+        (0, 0) => "done".to_owned(),
+        (_, 0) => format!("{} to fix", text::thousands(left)),
+        (_, ready) => format!("{} ready, not sent", text::thousands(ready)),
+    }
 }

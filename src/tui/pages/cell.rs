@@ -1,0 +1,165 @@
+//! One cell of the records table: which value it shows, and how.
+
+use serde_json::Value;
+
+use crate::{
+    model::{Found, Path, Problem, RecordRow},
+    text,
+};
+
+/// A column: a top-level field, or the place of the problem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Column {
+    /// A path pattern: array positions are `[]`.
+    pattern: String,
+    /// Safe to print.
+    pub label: String,
+}
+
+/// How a cell looks, besides its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Plain,
+    /// It has a problem.
+    Failing,
+    /// A person has changed it.
+    Changed,
+}
+
+impl Column {
+    pub fn field(name: &str) -> Self {
+        Self::pattern(Path::field(name).as_str())
+    }
+
+    pub fn pattern(pattern: &str) -> Self {
+        let path = Path::parse(pattern).unwrap_or_default();
+        Self {
+            pattern: pattern.to_owned(),
+            label: text::safe(&path.label()).into_owned(),
+        }
+    }
+
+    /// The first problem of the record here, or inside of it.
+    pub fn problem<'a>(&self, row: &'a RecordRow) -> Option<&'a Problem> {
+        row.problems
+            .iter()
+            .find(|problem| covers(&self.pattern, &problem.path))
+    }
+
+    /// The path of the value in this record.
+    pub fn path(&self, row: &RecordRow) -> Path {
+        let problem = row
+            .problems
+            .iter()
+            .find(|problem| problem.path.pattern() == self.pattern);
+        match problem {
+            Some(problem) => problem.path.clone(),
+            // A position that no problem names is the first one.
+            None => Path::parse(&self.pattern.replace("/[]", "/0")).unwrap_or_default(),
+        }
+    }
+
+    pub fn mark(&self, row: &RecordRow) -> Mark {
+        if self.problem(row).is_some() {
+            Mark::Failing
+        } else if row.changed.iter().any(|path| covers(&self.pattern, path)) {
+            Mark::Changed
+        } else {
+            Mark::Plain
+        }
+    }
+
+    /// The whole value in one line, safe to print, without its mark.
+    pub fn value(&self, row: &RecordRow) -> String {
+        let path = self.path(row);
+        let at_it = self.problem(row).filter(|problem| problem.path == path);
+        if let Some(found) = at_it.and_then(|problem| problem.found.as_ref()) {
+            return text::safe(&match found {
+                Found::Missing => "(missing)".to_owned(),
+                Found::Text(value) if value.is_empty() => "(empty)".to_owned(),
+                Found::Text(value) | Found::Json(value) => value.clone(),
+            })
+            .into_owned();
+        }
+        match row
+            .current
+            .as_ref()
+            .and_then(|value| value.pointer(path.as_str()))
+        {
+            None => String::new(),
+            Some(Value::String(value)) => text::safe(value).into_owned(),
+            Some(Value::Object(fields)) => {
+                format!("{{{}}}", text::count(fields.len() as u64, "field"))
+            }
+            Some(Value::Array(items)) => format!("[{}]", text::count(items.len() as u64, "item")),
+            Some(other) => text::safe(&other.to_string()).into_owned(),
+        }
+    }
+
+    /// As the table shows it: the mark, then the value.
+    pub fn shown(&self, row: &RecordRow) -> String {
+        match self.mark(row) {
+            Mark::Plain => self.value(row),
+            Mark::Failing => format!("!{}", self.value(row)),
+            Mark::Changed => format!("~{}", self.value(row)),
+        }
+    }
+}
+
+/// The fields of the record's problems that have no column among these, for the column "Also".
+pub(super) fn also(row: &RecordRow, columns: &[Column]) -> String {
+    let mut labels: Vec<String> = Vec::new();
+    for problem in &row.problems {
+        let shown = columns
+            .iter()
+            .any(|column| covers(&column.pattern, &problem.path));
+        let label = text::safe(&problem.path.label()).into_owned();
+        if !shown && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    labels.join(", ")
+}
+
+/// Whether a path is at a pattern or below it. The whole record is below nothing.
+fn covers(pattern: &str, path: &Path) -> bool {
+    let path = path.pattern();
+    match path.strip_prefix(pattern) {
+        Some(rest) => rest.is_empty() || (rest.starts_with('/') && !pattern.is_empty()),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tui::testing::{problem, record};
+
+    #[test]
+    fn a_failing_cell_shows_what_was_found_there() {
+        let mut row = record(
+            1,
+            json!({"email": "a@", "lines": [{"qty": 1}, {"qty": "x"}]}),
+        );
+        row.problems = vec![
+            problem("/email", Found::Text("a@ ".to_owned())),
+            problem("/lines/1/qty", Found::Text("x".to_owned())),
+            problem("/phone", Found::Missing),
+        ];
+        row.changed = vec![Path::field("lines")];
+        let check = |pattern: &str, expected: &str| {
+            assert_eq!(Column::pattern(pattern).shown(&row), expected, "{pattern}");
+        };
+        check("/email", "!a@ ");
+        check("/lines/[]/qty", "!x");
+        check("/lines", "![2 items]");
+        check("/phone", "!(missing)");
+        check("/other", "");
+        assert_eq!(
+            also(&row, &[Column::field("email"), Column::field("lines")]),
+            "phone"
+        );
+    }
+}

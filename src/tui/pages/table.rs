@@ -1,0 +1,412 @@
+//! Draws the records page: the filter line, the table, and the strip about one cell.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect, Size},
+    style::Style,
+    text::{Line, Span},
+    widgets::{Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState},
+};
+
+use super::{
+    about::{draw_words, padded},
+    cell::{Column, Mark, also},
+    records::{Records, State},
+};
+use crate::{
+    model::{RecordRow, Status},
+    text,
+    tui::{theme::Theme, widgets::panel::panel},
+};
+
+/// The widest a column of values is made.
+const WIDEST: usize = 28;
+
+/// How many records are seen at once in a window of this size.
+pub(super) fn rows_shown(window: Size, zoomed: bool) -> usize {
+    let main = window.height.saturating_sub(4);
+    let strip = strip_height(window.width, main, zoomed);
+    usize::from(main.saturating_sub(1 + strip + 3))
+}
+
+/// Rows the strip about one cell takes; on small windows it has the place of the table or none.
+fn strip_height(width: u16, height: u16, zoomed: bool) -> u16 {
+    match (width, height) {
+        _ if zoomed => 0,
+        (100.., 24..) => 6,
+        (80.., 18..) => 4,
+        _ => 0,
+    }
+}
+
+pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
+    let strip = strip_height(area.width, area.height, page.zoomed);
+    let [filter, list, below] = area.layout(&Layout::vertical([
+        Constraint::Length(1),
+        Constraint::Fill(1),
+        Constraint::Length(strip),
+    ]));
+    match &page.state {
+        State::Loading => draw_words(frame, list, "Records", &["loading ...".to_owned()], theme),
+        State::Failed(words) => {
+            draw_words(frame, list, "Records", std::slice::from_ref(words), theme);
+        }
+        State::Known if page.ids.is_empty() => {
+            draw_words(frame, list, "Records", &nothing(page), theme);
+        }
+        State::Known if page.zoomed && (area.width < 80 || area.height < 18) => {
+            draw_strip(frame, list, page, theme);
+        }
+        State::Known => {
+            draw_table(frame, list, page, theme);
+            if !below.is_empty() {
+                draw_strip(frame, below, page, theme);
+            }
+        }
+    }
+    draw_filter(frame, filter, page, theme);
+}
+
+fn nothing(page: &Records) -> Vec<String> {
+    match page.typed.is_empty() {
+        true => vec!["No record is here: none has this problem now.".to_owned()],
+        false => vec![
+            format!("No record matches   {}", text::safe(&page.typed)),
+            String::new(),
+            "> Clear the whole filter      (Esc)".to_owned(),
+        ],
+    }
+}
+
+/// ` Filter  [status:ready]   type / to add or change            812 of 1,203 records`, or the open prompt.
+fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
+    let found = page.ids.len() as u64;
+    let count = match (&page.state, page.total) {
+        (State::Known, Some(total)) if total as u64 != found => {
+            format!(
+                "{} of {}",
+                text::thousands(found),
+                text::count(total as u64, "record")
+            )
+        }
+        (State::Known, _) => text::count(found, "record"),
+        _ => String::new(),
+    };
+    let room = usize::from(area.width).saturating_sub(text::width(&count) + 14);
+    let label = " Filter  [";
+    let mut spans = vec![Span::raw(label)];
+    let mut cursor = None;
+    match &mut page.prompt {
+        Some(prompt) => {
+            let (line, column) = prompt.field.line(room.min(60), theme.warn());
+            cursor = Some(area.x + (label.len() + column) as u16);
+            spans.extend(line.spans);
+            spans.push(Span::raw("]"));
+            if prompt.refusal.is_some() {
+                spans.push(Span::styled(" ?", theme.error()));
+            }
+        }
+        None if page.typed.is_empty() => {
+            spans = vec![
+                Span::raw(" Filter  "),
+                Span::styled("none, type / to add one", theme.muted()),
+            ];
+        }
+        None => {
+            let typed = text::shorten(&text::safe(&page.typed), room.saturating_sub(20));
+            spans.push(Span::styled(typed, theme.accent()));
+            spans.push(Span::raw("]"));
+            spans.push(Span::styled("   / to change", theme.muted()));
+        }
+    }
+    frame.render_widget(Line::from(spans), area);
+    let right = Line::from(format!("{count} ")).right_aligned();
+    let width = right.width() as u16;
+    let x = area.right().saturating_sub(width);
+    let place = Rect { x, width, ..area }.intersection(area);
+    frame.render_widget(right, place);
+    if let Some(x) = cursor.filter(|x| *x < area.right()) {
+        frame.set_cursor_position((x, area.y));
+    }
+}
+
+fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
+    let room = usize::from(area.height.saturating_sub(3));
+    page.first = page
+        .first
+        .min(page.at)
+        .max((page.at + 1).saturating_sub(room.max(1)));
+    let shown = &page.ids[page.first..page.ids.len().min(page.first + room)];
+    let rows: Vec<Option<&RecordRow>> = shown.iter().map(|id| page.row(*id)).collect();
+    let number = shown
+        .iter()
+        .map(|id| text::thousands(id.0.unsigned_abs()).len())
+        .max();
+    let number = number.unwrap_or_default().max(6);
+    let columns = usize::from(area.width.saturating_sub(3));
+    let fixed = 3 + number + 2 + 14;
+    let also_width = if columns >= 70 { 10 } else { 0 };
+    let widths: Vec<usize> = page
+        .columns
+        .iter()
+        .map(|column| width(column, &rows))
+        .collect();
+    let space = columns.saturating_sub(fixed + also_width);
+    let seen = seen(&widths, page.first_column, page.column, space);
+    let note = match page.columns.len() {
+        all if seen.len() < all => format!(
+            "sorted by record   columns {} to {} of {all}, Right for more",
+            seen.start + 1,
+            seen.end
+        ),
+        _ => "sorted by record".to_owned(),
+    };
+    let block = panel(area.width, "Records", &note, true, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let mut heading = format!("   {:<number$}  {:<14}", "Record", "State");
+    for at in seen.clone() {
+        heading.push_str(&padded(&page.columns[at].label, widths[at] + 2));
+    }
+    if also_width > 0 {
+        let gap = columns.saturating_sub(text::width(&heading) + also_width);
+        heading.push_str(&" ".repeat(gap));
+        heading.push_str("Also");
+    }
+    let mut lines = vec![Line::styled(heading, theme.muted())];
+    for (offset, (id, row)) in shown.iter().zip(&rows).enumerate() {
+        let chosen = page.first + offset == page.at;
+        let start = format!(
+            "{}  {:<number$}  ",
+            if chosen { ">" } else { " " },
+            text::thousands(id.0.unsigned_abs())
+        );
+        let cells = Cells {
+            columns: &page.columns,
+            seen: seen.clone(),
+            widths: &widths,
+            chosen: chosen.then_some(page.column),
+            total: columns.saturating_sub(text::width(&start)),
+            also: also_width,
+        };
+        let mut spans = vec![match chosen {
+            true => Span::styled(start, theme.accent()),
+            false => Span::raw(start),
+        }];
+        match row {
+            Some(row) => spans.extend(cells.spans(row, theme)),
+            None => spans.push(Span::styled("...", theme.muted())),
+        }
+        lines.push(Line::from(spans));
+    }
+    frame.render_widget(Paragraph::new(lines), inside);
+    page.first_column = seen.start;
+    draw_scrollbar(frame, inside, page, room);
+    let y = inside.y + 1 + (page.at - page.first) as u16;
+    if inside.contains((inside.x, y).into()) {
+        frame.set_cursor_position((inside.x, y));
+    }
+}
+
+fn draw_scrollbar(frame: &mut Frame, inside: Rect, page: &Records, room: usize) {
+    if page.ids.len() <= room || inside.is_empty() {
+        return;
+    }
+    let area = Rect {
+        y: inside.y + 1,
+        height: inside.height.saturating_sub(1),
+        ..inside
+    };
+    let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
+        .begin_symbol(None)
+        .end_symbol(None)
+        .track_symbol(Some("│"))
+        .thumb_symbol("█");
+    let mut state = ScrollbarState::new(page.ids.len().saturating_sub(room))
+        .position(page.first)
+        .viewport_content_length(room);
+    frame.render_stateful_widget(bar, area, &mut state);
+}
+
+/// What one line of the table needs to know.
+struct Cells<'a> {
+    columns: &'a [Column],
+    seen: std::ops::Range<usize>,
+    widths: &'a [usize],
+    /// The column of the cell cursor, in the line that has it.
+    chosen: Option<usize>,
+    /// Columns of the terminal for everything after the record's number.
+    total: usize,
+    also: usize,
+}
+
+impl Cells<'_> {
+    fn spans(&self, row: &RecordRow, theme: Theme) -> Vec<Span<'static>> {
+        let unreadable = row.current.is_none();
+        let state = match row.status {
+            Status::Rejected if unreadable => "unreadable",
+            status => status.label(),
+        };
+        let mut spans = vec![
+            Span::styled(state, theme.status(row.status)),
+            Span::raw(" ".repeat(14_usize.saturating_sub(text::width(state)))),
+        ];
+        if unreadable {
+            let words = row
+                .problems
+                .first()
+                .map(|problem| text::safe(&problem.message));
+            let words = format!("!{}", words.unwrap_or_default());
+            spans.push(Span::raw(text::shorten(
+                &words,
+                self.total.saturating_sub(15),
+            )));
+            return spans;
+        }
+        let mut used = 14;
+        for at in self.seen.clone() {
+            let column = &self.columns[at];
+            let value = text::shorten(&column.shown(row), self.widths[at]);
+            let mark = match column.mark(row) {
+                Mark::Plain => Style::new(),
+                Mark::Failing => theme.error(),
+                Mark::Changed => theme.changed(),
+            };
+            let style = if self.chosen == Some(at) {
+                mark.patch(theme.select())
+            } else {
+                mark
+            };
+            let gap = self.widths[at] + 2 - text::width(&value);
+            // An empty cell under the cursor has to be seen too.
+            let value = match value.is_empty() && self.chosen == Some(at) {
+                true => " ".to_owned(),
+                false => value,
+            };
+            let gap = gap.saturating_sub(usize::from(value == " "));
+            spans.push(Span::styled(value, style));
+            spans.push(Span::raw(" ".repeat(gap)));
+            used += self.widths[at] + 2;
+        }
+        if self.also > 0 {
+            let gap = self.total.saturating_sub(used + self.also);
+            spans.push(Span::raw(" ".repeat(gap)));
+            let shown = &self.columns[self.seen.clone()];
+            let words = text::shorten(&also(row, shown), self.also.saturating_sub(1));
+            spans.push(Span::styled(words, theme.error()));
+        }
+        spans
+    }
+}
+
+/// As wide as its values, the mark counted.
+fn width(column: &Column, rows: &[Option<&RecordRow>]) -> usize {
+    let values = rows
+        .iter()
+        .flatten()
+        .map(|row| text::width(&column.shown(row)));
+    values
+        .chain([text::width(&column.label)])
+        .max()
+        .unwrap_or_default()
+        .clamp(3, WIDEST)
+}
+
+/// The columns that fit, the one under the cursor among them.
+fn seen(widths: &[usize], first: usize, cursor: usize, space: usize) -> std::ops::Range<usize> {
+    let end = |start: usize| {
+        let mut used = 0;
+        let mut end = start;
+        while end < widths.len() && (used + widths[end] <= space || end == start) {
+            used += widths[end] + 2;
+            end += 1;
+        }
+        end
+    };
+    let mut start = first.min(cursor).min(widths.len());
+    while start < cursor && end(start) <= cursor {
+        start += 1;
+    }
+    start..end(start)
+}
+
+/// The whole value of one cell, and what is wrong with it.
+fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
+    let (Some(row), column) = (page.chosen(), page.columns.get(page.column)) else {
+        let block = panel(area.width, "Cell", "", false, theme);
+        frame.render_widget(block, area);
+        return;
+    };
+    let own = column.and_then(|column| column.problem(row));
+    // A record that cannot be read has no cells, and what is wrong with a whole record belongs to every cell.
+    let whole = row.problems.iter().find(|problem| problem.path.is_root());
+    let problem = own.or(whole);
+    let label = match (&row.current, column) {
+        (Some(_), Some(column)) => column.label.as_str(),
+        _ => "whole line",
+    };
+    let title = format!(
+        "Cell: {label}, record {}, line {}",
+        text::thousands(row.id.0.unsigned_abs()),
+        text::thousands(row.line)
+    );
+    let place = problem.and_then(|own| row.problems.iter().position(|other| other == own));
+    let note = match (place, row.problems.len()) {
+        (Some(place), all) if all > 1 => format!("problem {} of {all}", place + 1),
+        (None, 1..) => text::count(row.problems.len() as u64, "problem"),
+        _ => String::new(),
+    };
+    let block = panel(area.width, &title, &note, false, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let columns = usize::from(inside.width).saturating_sub(2);
+    let value = column
+        .filter(|_| row.current.is_some())
+        .map(|column| column.value(row));
+    let label = match column.map(|column| column.mark(row)) {
+        Some(Mark::Changed) => "Changed to",
+        _ if row.version > 1 => "Value now",
+        _ => "Received",
+    };
+    let mut lines = Vec::new();
+    if inside.height < 4 {
+        let message = problem.map(|problem| text::safe(&problem.message));
+        let value = value
+            .map(|value| format!("{label} \"{value}\". "))
+            .unwrap_or_default();
+        lines.push(format!("{value}{}", message.unwrap_or_default()));
+        lines.extend(problem.map(|problem| text::safe(&problem.hint).into_owned()));
+    } else {
+        if let Some(value) = value {
+            let about = length(&value);
+            let room = columns.saturating_sub(text::width(&about) + 18);
+            lines.push(format!(
+                "{label:<10} \"{}\"   ({about})",
+                text::shorten(&value, room)
+            ));
+        }
+        if let Some(problem) = problem {
+            let code = match problem.detail.is_empty() {
+                true => problem.code.clone(),
+                false => format!("{}:{}", problem.code, problem.detail),
+            };
+            lines.push(format!("Problem    {}", text::safe(&problem.message)));
+            lines.push(format!("What to do {}", text::safe(&problem.hint)));
+            let at = if problem.path.is_root() {
+                String::new()
+            } else {
+                format!("  at {}", problem.path)
+            };
+            lines.push(format!("Code       {}", text::safe(&format!("{code}{at}"))));
+        }
+    }
+    let lines = lines
+        .iter()
+        .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+}
+
+/// `10 characters, no hidden characters` of a value made safe: its hidden characters stand there by name.
+fn length(safe: &str) -> String {
+    text::count(safe.chars().count() as u64, "character")
+}
