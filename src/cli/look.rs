@@ -54,6 +54,7 @@ fn filtered(person: &Person, line: &str, run: Option<i64>) -> Result<Route> {
     Ok(Route::Records {
         run,
         filter: whole_run,
+        field: None,
         title: "Records".to_owned(),
         typed: Some(line.to_owned()),
     })
