@@ -367,3 +367,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn results_of_pydantic_keep_what_pydantic_said() {
+    let folder = Folder::new();
+    let mut workspace = folder.workspace();
+    let request = folder.request(include_bytes!("../../../tests/data/pydantic.ndjson"));
+    let report = load(&mut workspace, &request, &Job::default()).unwrap();
+    assert_eq!(report.format, "pydantic");
+    assert_eq!(
+        (report.records, report.rejected, report.unparsed),
+        (12, 12, 3)
+    );
+    assert_eq!((report.problems, report.passed), (15, 0));
+    let dump = workspace.store.loaded();
+    for part in [
+        // A group's stage, code, detail and path pattern.
+        r#""parse" "json_invalid" "" """#,
+        r#""rule" "value_error" "RULE-101" """#,
+        r#""rule" "RULE-103" "" """#,
+        r#""schema" "missing" "" "/contacts/[]/name""#,
+        r#""schema" "value_error" "" "/email""#,
+        r#""schema" "model_type" "" "/address""#,
+        // The bare NaN stands in the stored text as it was received.
+        "4E614E",
+    ] {
+        assert!(dump.contains(part), "{part} in {dump}");
+    }
+}
