@@ -173,6 +173,7 @@ impl Comparer for Date {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape CEL calls")]
 fn date<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let text = text_of(&args, 0)?;
     match calendar_date(text) {
@@ -181,6 +182,7 @@ fn date<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionEr
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the shape CEL calls")]
 fn matches<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let (text, pattern) = (text_of(&args, 0)?, text_of(&args, 1)?);
     let is_match = is_match(text, pattern)

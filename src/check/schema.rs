@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{
     SpecError, found, unions,
     wants::{Schemas, join},
-    wording::{self, Facts},
+    wording::{self, Case, Facts},
 };
 use crate::model::{Found, Path, Problem, Stage, Wants};
 
@@ -161,14 +161,14 @@ impl Schema {
         facts: &Facts,
     ) -> Problem {
         let wants = self.wants(&path);
-        let (message, hint) = wording::sentence(
+        let (message, hint) = wording::sentence(Case {
             code,
             detail,
-            &wording::label(&path, &wants),
-            found.as_ref(),
-            &wants,
+            label: &wording::label(&path, &wants),
+            found: found.as_ref(),
+            wants: &wants,
             facts,
-        );
+        });
         Problem {
             stage: Stage::Schema,
             code: code.to_owned(),

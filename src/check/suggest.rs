@@ -336,3 +336,191 @@ fn from_json(json: &str, wants: &Wants, all: &mut Vec<Suggestion>) {
         _ => {}
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn first(text: &str, wants: &Wants) -> Option<Value> {
+        suggest(&Found::Text(text.to_owned()), wants)
+            .into_iter()
+            .next()
+            .map(|one| one.value)
+    }
+
+    #[test]
+    fn numbers_are_cleaned_only_where_one_reading_is_left() {
+        let number = Wants {
+            number: true,
+            ..Wants::default()
+        };
+        let check = |text: &str, expected: Option<&str>| {
+            let value = first(text, &number).filter(Value::is_number);
+            assert_eq!(
+                value.map(|v| v.to_string()).as_deref(),
+                expected,
+                "{text:?}"
+            );
+        };
+        check("$1,234.50", Some("1234.50"));
+        check("1.234,50 €", Some("1234.50"));
+        check("EUR 12", Some("12"));
+        check("12 pcs", Some("12"));
+        check("12,5", Some("12.5"));
+        check("12,50", Some("12.50"));
+        check("0,125", Some("0.125"));
+        check("1\u{a0}234\u{a0}567,8", Some("1234567.8"));
+        check("1'234.50", Some("1234.50"));
+        check("1,234,567", Some("1234567"));
+        check("1.234.567", Some("1234567"));
+        check("-5 ", Some("-5"));
+        check("(5.00)", Some("-5.00"));
+        check("Fr. 5", Some("5"));
+        // These could mean two things, or are no number at all.
+        check("1,234", None);
+        check("1.2.3", None);
+        check("12,34,5", None);
+        check("1,23.456", None);
+        check("007", None);
+        check("5-6", None);
+        check("--5", None);
+        check(".5", None);
+        check("12 of the 14", None);
+        check("n/a", None);
+        check("", None);
+    }
+
+    #[test]
+    fn a_whole_number_loses_only_zeros() {
+        let integer = Wants {
+            integer: true,
+            ..Wants::default()
+        };
+        let number = |text| first(text, &integer).filter(Value::is_number);
+        assert_eq!(number("12.0"), Some(json!(12)));
+        assert_eq!(number("12 pcs"), Some(json!(12)));
+        assert_eq!(number("12.5"), None);
+        assert_eq!(
+            suggest(&Found::Json("12.0".to_owned()), &integer)[0].value,
+            json!(12)
+        );
+    }
+
+    #[test]
+    fn yes_and_no_are_known_in_several_languages() {
+        let boolean = Wants {
+            boolean: true,
+            ..Wants::default()
+        };
+        for yes in ["yes", "Y", "1", "TRUE", "wahr", " ja ", "Oui"] {
+            assert_eq!(first(yes, &boolean), Some(json!(true)), "{yes}");
+        }
+        for no in ["no", "N", "0", "FALSE", "nein"] {
+            assert_eq!(first(no, &boolean), Some(json!(false)), "{no}");
+        }
+        assert_eq!(first("maybe", &boolean), None);
+    }
+
+    #[test]
+    fn the_nearest_allowed_value_must_be_clearly_nearest() {
+        let stage = Wants {
+            text: true,
+            allowed: vec![
+                json!("Prospect"),
+                json!("Closed Won"),
+                json!("Closed Lost"),
+                json!("US"),
+                json!("DE"),
+            ],
+            ..Wants::default()
+        };
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(first(text, &stage), expected.map(|e| json!(e)), "{text:?}");
+        };
+        check("closed won", Some("Closed Won"));
+        check("ClosedWon", Some("Closed Won"));
+        check("CLOSED-LOST ", Some("Closed Lost"));
+        check("Prospekt", Some("Prospect"));
+        check("Closd Lost", Some("Closed Lost"));
+        check("de", Some("DE"));
+        check("Closed", None);
+        check("UK", None);
+        check("Negotiation", None);
+        check("", None);
+    }
+
+    #[test]
+    fn text_is_trimmed_and_addresses_are_unwrapped() {
+        let text = Wants {
+            text: true,
+            ..Wants::default()
+        };
+        assert_eq!(first(" a b ", &text), Some(json!("a b")));
+        assert_eq!(first("a", &text), None);
+        let email = Wants {
+            text: true,
+            format: Some("email".to_owned()),
+            ..Wants::default()
+        };
+        for wrong in [
+            "a.b@c.de ",
+            "mailto:a.b@c.de",
+            "<a.b@c.de>",
+            "A B <a.b@c.de>",
+        ] {
+            assert_eq!(first(wrong, &email), Some(json!("a.b@c.de")), "{wrong}");
+        }
+        for hopeless in [
+            "a@b@c.de",
+            "a b@c.de",
+            "foo@",
+            "@c.de",
+            "a@c",
+            "a..b@c.de",
+            "a(at)c.de",
+        ] {
+            assert_eq!(first(hopeless, &email), None, "{hopeless}");
+        }
+    }
+
+    #[test]
+    fn dates_are_only_repaired_where_nothing_is_decided() {
+        let wants = |format: &str| Wants {
+            text: true,
+            format: Some(format.to_owned()),
+            ..Wants::default()
+        };
+        let moment = wants("date-time");
+        assert_eq!(
+            first("2021-03-03 14:05:09Z", &moment),
+            Some(json!("2021-03-03T14:05:09Z"))
+        );
+        assert_eq!(
+            first("2021-03-03 14:05:09 +01:00", &moment),
+            Some(json!("2021-03-03T14:05:09+01:00"))
+        );
+        assert_eq!(first("2021-03-03 14:05:09", &moment), None);
+        assert_eq!(first("03/04/2021", &moment), None);
+        let day = wants("date");
+        assert_eq!(
+            first("2021-03-03 00:00:00", &day),
+            Some(json!("2021-03-03"))
+        );
+        assert_eq!(first("2021-03-03 ", &day), Some(json!("2021-03-03")));
+        assert_eq!(first("2021-03-03 14:05:09", &day), None);
+        assert_eq!(first("2021-02-30 ", &day), None);
+    }
+
+    #[test]
+    fn a_number_that_should_be_text_keeps_its_digits() {
+        let text = Wants {
+            text: true,
+            ..Wants::default()
+        };
+        let all = suggest(&Found::Json("12345678901234567890123".to_owned()), &text);
+        assert_eq!(all[0].value, json!("12345678901234567890123"));
+        assert_eq!(suggest(&Found::Missing, &text), []);
+    }
+}

@@ -1,12 +1,7 @@
 //! From what a contract's file says to what the program needs: everything read, compiled and in order, or a fault that
 //! names the file and the line.
 
-use std::{
-    collections::BTreeMap,
-    ops::Range,
-    path::{Path as FilePath, PathBuf},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, ops::Range, path::Path as FilePath, sync::Arc};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -14,7 +9,8 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::{
-    Contract, Destination, FileFormat, Kind,
+    Contract,
+    destination::destinations,
     raw::{self, Raw},
 };
 use crate::{
@@ -109,13 +105,13 @@ fn build(
 }
 
 /// A contract's file, for faults that point into it.
-struct Place<'t> {
+pub(super) struct Place<'t> {
     file: String,
-    text: &'t str,
+    pub text: &'t str,
 }
 
 impl Place<'_> {
-    fn at(&self, fault: Fault, span: Range<usize>) -> Fault {
+    pub fn at(&self, fault: Fault, span: Range<usize>) -> Fault {
         fault.at(&self.file, Some(line_of(self.text, span.start)))
     }
 }
@@ -324,7 +320,7 @@ fn encoding(input: &raw::Input, place: &Place<'_>) -> Result<String, Fault> {
     }
 }
 
-fn one_of<'w>(
+pub(super) fn one_of<'w>(
     word: &'w Spanned<String>,
     key: &str,
     known: &[&str],
@@ -341,164 +337,6 @@ fn one_of<'w>(
     };
     let fault = Fault::usage("contract:value", format!("{key} cannot be \"{text}\"")).hint(hint);
     Err(place.at(fault, word.span()))
-}
-
-fn destinations(raw: &Raw, place: &Place<'_>) -> Result<Vec<Destination>, Fault> {
-    let mut all: Vec<Destination> = Vec::new();
-    for spanned in &raw.destination {
-        let one = spanned.get_ref();
-        refuse_secrets(one, spanned.span(), place)?;
-        let name = one.name.get_ref();
-        if name.trim().is_empty() || all.iter().any(|known| known.name == *name) {
-            let fault = Fault::usage(
-                "contract:destination",
-                format!("the destination name \"{name}\" is empty or stands twice"),
-            );
-            return Err(place.at(fault, one.name.span()));
-        }
-        let environment = match &one.environment {
-            Some(word) => one_of(word, "environment", &["production", "test", "demo"], place)?,
-            // Who does not say is treated with the most care.
-            None => "production",
-        };
-        let idempotency = match &one.idempotency {
-            Some(word) => one_of(word, "idempotency", &["key", "upsert", "none"], place)?,
-            None if raw.key.is_empty() => "none",
-            None => "key",
-        };
-        all.push(Destination {
-            name: name.clone(),
-            environment: environment.to_owned(),
-            idempotency: idempotency.to_owned(),
-            kind: kind(one, place)?,
-        });
-    }
-    Ok(all)
-}
-
-fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
-    let kinds = ["sqlite", "file", "http", "postgres", "command"];
-    let word = one_of(&one.kind, "kind", &kinds, place)?;
-    let wanted: &[&str] = match word {
-        "sqlite" => &["path", "table"],
-        "file" => &["path"],
-        "command" => &["command"],
-        _ => &["url"],
-    };
-    let set = [
-        ("path", one.path.is_some()),
-        ("table", one.table.is_some()),
-        ("format", one.format.is_some()),
-        ("url", one.url.is_some()),
-        ("method", one.method.is_some()),
-        ("headers", one.headers.is_some()),
-        ("command", one.command.is_some()),
-    ];
-    let may = |key: &str| match word {
-        "file" => key == "format",
-        "http" => matches!(key, "method" | "headers"),
-        "postgres" => key == "table",
-        _ => false,
-    };
-    for (key, given) in set {
-        let fault = match (given, wanted.contains(&key)) {
-            (true, false) if !may(key) => format!("{key} does not belong to a {word} destination"),
-            (false, true) => format!("a {word} destination needs {key}"),
-            _ => continue,
-        };
-        let fault = Fault::usage("contract:destination", fault);
-        return Err(place.at(fault, one.kind.span()));
-    }
-    let path = PathBuf::from(one.path.clone().unwrap_or_default());
-    Ok(match word {
-        "sqlite" => Kind::Sqlite {
-            path,
-            table: one.table.clone().unwrap_or_default(),
-        },
-        "file" => Kind::File {
-            format: file_format(one, &path, place)?,
-            path,
-        },
-        other => Kind::Unsupported(other.to_owned()),
-    })
-}
-
-fn file_format(
-    one: &raw::Destination,
-    path: &FilePath,
-    place: &Place<'_>,
-) -> Result<FileFormat, Fault> {
-    if let Some(word) = &one.format {
-        return Ok(match one_of(word, "format", &["csv", "ndjson"], place)? {
-            "csv" => FileFormat::Csv,
-            _ => FileFormat::JsonLines,
-        });
-    }
-    let extension = path
-        .extension()
-        .map(|end| end.to_string_lossy().to_lowercase());
-    match extension.as_deref() {
-        Some("csv") => Ok(FileFormat::Csv),
-        Some("ndjson" | "jsonl" | "json") => Ok(FileFormat::JsonLines),
-        _ => {
-            let fault = Fault::usage(
-                "contract:destination",
-                format!("the file's name {} does not say its format", path.display()),
-            )
-            .hint("add format = \"csv\" or format = \"ndjson\"");
-            Err(place.at(fault, one.kind.span()))
-        }
-    }
-}
-
-/// A contract is checked in and copied into workspaces, so that it must not hold a secret.
-fn refuse_secrets(
-    one: &raw::Destination,
-    span: Range<usize>,
-    place: &Place<'_>,
-) -> Result<(), Fault> {
-    let fault = |what: String| {
-        Fault::usage("contract:secret", what)
-            .hint("name where it is found instead: \"env:NAME\", \"file:PATH\" or \"cmd:[...]\"")
-    };
-    if let Some(url) = &one.url {
-        let authority = url.get_ref().split("://").nth(1).unwrap_or_default();
-        let authority = authority.split('/').next().unwrap_or_default();
-        let login = authority.rsplit_once('@').map_or("", |(login, _)| login);
-        if login.contains(':') {
-            return Err(place.at(fault("the url holds a password".to_owned()), url.span()));
-        }
-    }
-    for (name, value) in one.headers.iter().flatten() {
-        let lower = name.to_lowercase();
-        let is_secret = [
-            "auth",
-            "token",
-            "key",
-            "secret",
-            "cookie",
-            "password",
-            "credential",
-        ]
-        .iter()
-        .any(|word| lower.contains(word))
-            && lower != "idempotency-key";
-        let is_place = value.as_str().is_some_and(|text| {
-            ["env:", "file:", "cmd:"]
-                .iter()
-                .any(|kind| text.starts_with(kind))
-        });
-        if is_secret && !is_place {
-            let at = place.text[span.start..]
-                .find(name.as_str())
-                .map_or(span.start, |offset| span.start + offset);
-            return Err(place.at(
-                fault(format!("the header {name} holds its value in the contract")),
-                at..at,
-            ));
-        }
-    }
-    Ok(())
 }
 
 /// A schema or rule that cannot be compiled, as a fault that points to it.
@@ -570,9 +408,10 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::contract::{FileFormat, Kind};
 
-    const SCHEMA: &str = r##"{"properties": {"a": {"$ref": "parts/a.json#/$defs/a"}}}"##;
-    const PART: &str = r##"{"$defs": {"a": {"$ref": "../b.json"}}}"##;
+    const SCHEMA: &str = r#"{"properties": {"a": {"$ref": "parts/a.json#/$defs/a"}}}"#;
+    const PART: &str = r#"{"$defs": {"a": {"$ref": "../b.json"}}}"#;
 
     fn folder(contract: &str) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();

@@ -1,6 +1,7 @@
 //! The contract: what a good record is and where it goes. `raw` is what the file says, `checked` what the program needs.
 
 mod checked;
+mod destination;
 mod raw;
 
 use std::{path::PathBuf, sync::Arc};

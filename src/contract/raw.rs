@@ -72,7 +72,8 @@ pub(super) struct Validator {
     pub timeout: Option<String>,
 }
 
-/// Where records go; which keys belong to which kind is decided later.
+/// Where records go; which keys belong to which kind is decided later. The knobs of the kinds that cannot be sent to yet are
+/// read for their spelling only.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Destination {
@@ -87,10 +88,16 @@ pub(super) struct Destination {
     pub method: Option<String>,
     pub headers: Option<Table>,
     pub command: Option<Vec<String>>,
-    pub timeouts: Option<Table>,
-    pub retry: Option<Table>,
-    pub breaker: Option<Table>,
-    pub rate: Option<Table>,
-    pub concurrency: Option<Table>,
-    pub brakes: Option<Table>,
+    #[serde(rename = "timeouts")]
+    pub _timeouts: Option<Table>,
+    #[serde(rename = "retry")]
+    pub _retry: Option<Table>,
+    #[serde(rename = "breaker")]
+    pub _breaker: Option<Table>,
+    #[serde(rename = "rate")]
+    pub _rate: Option<Table>,
+    #[serde(rename = "concurrency")]
+    pub _concurrency: Option<Table>,
+    #[serde(rename = "brakes")]
+    pub _brakes: Option<Table>,
 }

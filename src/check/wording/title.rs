@@ -1,0 +1,181 @@
+//! The names of groups on the screen.
+
+use super::{cut, first_upper, foreign::meaning, label};
+use crate::model::{Problem, Stage, Wants};
+
+/// The name of a group on the screen.
+pub fn title(problem: &Problem, wants: &Wants) -> String {
+    let label = label(&problem.path, wants);
+    let (code, detail) = meaning(&problem.code, &problem.detail);
+    let sentence = || {
+        let text = problem.message.trim().trim_end_matches('.');
+        cut(&first_upper(text), 60)
+    };
+    match (problem.stage, code, detail) {
+        (Stage::Rule, "unique", _) => format!("{label} appears twice"),
+        (Stage::Rule, _, "not_evaluated") => {
+            format!("Rule {} could not be checked", problem.code)
+        }
+        (Stage::Rule | Stage::Send, _, _) => sentence(),
+        (_, "required", _) => format!("{label} is missing"),
+        (_, "additionalProperties" | "unevaluatedProperties" | "propertyNames", _) => {
+            format!("{label} is not a known field")
+        }
+        (_, "type", "integer") => format!("{label} is not a whole number"),
+        (_, "type", "number") => format!("{label} is not a number"),
+        (_, "type", "boolean") => format!("{label} is not yes or no"),
+        (_, "type", "string") => format!("{label} is not text"),
+        (_, "type", "object") => format!("{label} is not a group of fields"),
+        (_, "type", "array") => format!("{label} is not a list"),
+        (_, "type", "null") => format!("{label} is not empty"),
+        (_, "type", _) => format!("{label} is of another kind"),
+        (_, "format", "date-time") => "Date and time not written the ISO way".to_owned(),
+        (_, "format", "date") => "Date not year-month-day".to_owned(),
+        (_, "format", "time") => "Time of day not written the ISO way".to_owned(),
+        (_, "format", "email" | "idn-email") => "Email address not complete".to_owned(),
+        (_, "format", "uri" | "iri" | "url") => "Web address not complete".to_owned(),
+        (_, "format", "uuid") => "ID not complete".to_owned(),
+        (_, "format", other) => format!("{label} is not written as {other}"),
+        (_, "enum" | "const", _) => format!("{label} not in the list"),
+        (_, "minLength", _) => format!("{label} is too short"),
+        (_, "maxLength", _) => format!("{label} is too long"),
+        (_, "pattern", _) => format!("{label} is not written the expected way"),
+        (_, "minimum" | "exclusiveMinimum", _) => format!("{label} is too small"),
+        (_, "maximum" | "exclusiveMaximum", _) => format!("{label} is too large"),
+        (_, "multipleOf", _) => format!("{label} is not a multiple"),
+        (_, "minItems" | "minProperties" | "contains", _) => format!("{label} has too few entries"),
+        (_, "maxItems" | "maxProperties" | "additionalItems" | "unevaluatedItems", _) => {
+            format!("{label} has too many entries")
+        }
+        (_, "uniqueItems", _) => format!("{label} has the same entry twice"),
+        (_, "anyOf" | "oneOf", _) => format!("{label} fits none of its forms"),
+        (_, "not" | "falseSchema", _) => format!("{label} must stay empty"),
+        (_, "int_from_float", _) => format!("{label} is not a whole number"),
+        (_, "timezone_aware", _) => format!("{label} has no time zone"),
+        (_, "csv:field_count", _) => "Too many or too few cells".to_owned(),
+        (_, "csv:text_after_quote", _) => "Text after a closing quote".to_owned(),
+        (_, "csv:unclosed_quote", _) => "A quote is never closed".to_owned(),
+        (_, "json:syntax", _) => "Not readable as JSON".to_owned(),
+        (_, "json:not_object", _) => "Not a group of fields".to_owned(),
+        (_, "json:duplicate_key", _) => "The same field twice in a record".to_owned(),
+        (_, "json:depth", _) => "Nested too deeply".to_owned(),
+        (_, "encoding:utf-8", _) => "Letters in another encoding".to_owned(),
+        _ if problem.message.trim().is_empty() => format!("{label} was not accepted"),
+        _ => sentence(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Path;
+
+    fn problem(stage: Stage, code: &str, detail: &str, path: &str, message: &str) -> Problem {
+        Problem {
+            stage,
+            code: code.to_owned(),
+            detail: detail.to_owned(),
+            path: Path::parse(path).unwrap(),
+            message: message.to_owned(),
+            hint: String::new(),
+            found: None,
+            shape: String::new(),
+        }
+    }
+
+    #[test]
+    fn groups_have_a_name_in_plain_words() {
+        let check = |stage, code: &str, detail: &str, path: &str, expected: &str| {
+            let problem = problem(stage, code, detail, path, "A lost deal has no value.");
+            assert_eq!(title(&problem, &Wants::default()), expected);
+        };
+        let schema = Stage::Schema;
+        check(
+            schema,
+            "format",
+            "date-time",
+            "/created_at",
+            "Date and time not written the ISO way",
+        );
+        check(
+            schema,
+            "datetime_parsing",
+            "",
+            "/created_at",
+            "Date and time not written the ISO way",
+        );
+        check(
+            schema,
+            "format",
+            "email",
+            "/contact_email",
+            "Email address not complete",
+        );
+        check(schema, "required", "", "/email", "Email is missing");
+        check(
+            schema,
+            "missing",
+            "",
+            "/lines/0/unitPrice",
+            "Unit price is missing",
+        );
+        check(schema, "enum", "", "/stage", "Stage not in the list");
+        check(
+            schema,
+            "type",
+            "integer",
+            "/employee_count",
+            "Employee count is not a whole number",
+        );
+        check(
+            schema,
+            "additionalProperties",
+            "",
+            "/foo",
+            "Foo is not a known field",
+        );
+        check(
+            schema,
+            "minItems",
+            "",
+            "/lines",
+            "Lines has too few entries",
+        );
+        check(
+            schema,
+            "type",
+            "integer",
+            "/lines/3",
+            "Lines entry is not a whole number",
+        );
+        check(
+            Stage::Rule,
+            "RULE-101",
+            "",
+            "/deal_value",
+            "A lost deal has no value",
+        );
+        check(
+            Stage::Rule,
+            "RULE-1",
+            "not_evaluated",
+            "/a",
+            "Rule RULE-1 could not be checked",
+        );
+        check(
+            Stage::Rule,
+            "unique",
+            "",
+            "/customer_id",
+            "Customer id appears twice",
+        );
+        check(
+            Stage::Parse,
+            "csv:field_count",
+            "",
+            "",
+            "Too many or too few cells",
+        );
+        check(Stage::Send, "http 409", "", "", "A lost deal has no value");
+    }
+}

@@ -1,0 +1,175 @@
+//! Destinations: which keys belong to which kind, and that no secret stands in the contract.
+
+use std::{
+    ops::Range,
+    path::{Path as FilePath, PathBuf},
+};
+
+use super::{
+    Destination, FileFormat, Kind,
+    checked::{Place, one_of},
+    raw::{self, Raw},
+};
+use crate::model::Fault;
+
+/// All destinations, in the contract's order.
+///
+/// # Errors
+/// A usage fault with the line of the first thing that is wrong.
+pub(super) fn destinations(raw: &Raw, place: &Place<'_>) -> Result<Vec<Destination>, Fault> {
+    let mut all: Vec<Destination> = Vec::new();
+    for spanned in &raw.destination {
+        let one = spanned.get_ref();
+        refuse_secrets(one, spanned.span(), place)?;
+        let name = one.name.get_ref();
+        if name.trim().is_empty() || all.iter().any(|known| known.name == *name) {
+            let fault = Fault::usage(
+                "contract:destination",
+                format!("the destination name \"{name}\" is empty or stands twice"),
+            );
+            return Err(place.at(fault, one.name.span()));
+        }
+        let environment = match &one.environment {
+            Some(word) => one_of(word, "environment", &["production", "test", "demo"], place)?,
+            // Who does not say is treated with the most care.
+            None => "production",
+        };
+        let idempotency = match &one.idempotency {
+            Some(word) => one_of(word, "idempotency", &["key", "upsert", "none"], place)?,
+            None if raw.key.is_empty() => "none",
+            None => "key",
+        };
+        all.push(Destination {
+            name: name.clone(),
+            environment: environment.to_owned(),
+            idempotency: idempotency.to_owned(),
+            kind: kind(one, place)?,
+        });
+    }
+    Ok(all)
+}
+
+fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
+    let kinds = ["sqlite", "file", "http", "postgres", "command"];
+    let word = one_of(&one.kind, "kind", &kinds, place)?;
+    let wanted: &[&str] = match word {
+        "sqlite" => &["path", "table"],
+        "file" => &["path"],
+        "command" => &["command"],
+        _ => &["url"],
+    };
+    let set = [
+        ("path", one.path.is_some()),
+        ("table", one.table.is_some()),
+        ("format", one.format.is_some()),
+        ("url", one.url.is_some()),
+        ("method", one.method.is_some()),
+        ("headers", one.headers.is_some()),
+        ("command", one.command.is_some()),
+    ];
+    let may = |key: &str| match word {
+        "file" => key == "format",
+        "http" => matches!(key, "method" | "headers"),
+        "postgres" => key == "table",
+        _ => false,
+    };
+    for (key, given) in set {
+        let fault = match (given, wanted.contains(&key)) {
+            (true, false) if !may(key) => format!("{key} does not belong to a {word} destination"),
+            (false, true) => format!("a {word} destination needs {key}"),
+            _ => continue,
+        };
+        let fault = Fault::usage("contract:destination", fault);
+        return Err(place.at(fault, one.kind.span()));
+    }
+    let path = PathBuf::from(one.path.clone().unwrap_or_default());
+    Ok(match word {
+        "sqlite" => Kind::Sqlite {
+            path,
+            table: one.table.clone().unwrap_or_default(),
+        },
+        "file" => Kind::File {
+            format: file_format(one, &path, place)?,
+            path,
+        },
+        other => Kind::Unsupported(other.to_owned()),
+    })
+}
+
+fn file_format(
+    one: &raw::Destination,
+    path: &FilePath,
+    place: &Place<'_>,
+) -> Result<FileFormat, Fault> {
+    if let Some(word) = &one.format {
+        return Ok(match one_of(word, "format", &["csv", "ndjson"], place)? {
+            "csv" => FileFormat::Csv,
+            _ => FileFormat::JsonLines,
+        });
+    }
+    let extension = path
+        .extension()
+        .map(|end| end.to_string_lossy().to_lowercase());
+    match extension.as_deref() {
+        Some("csv") => Ok(FileFormat::Csv),
+        Some("ndjson" | "jsonl" | "json") => Ok(FileFormat::JsonLines),
+        _ => {
+            let fault = Fault::usage(
+                "contract:destination",
+                format!("the file's name {} does not say its format", path.display()),
+            )
+            .hint("add format = \"csv\" or format = \"ndjson\"");
+            Err(place.at(fault, one.kind.span()))
+        }
+    }
+}
+
+/// A contract is checked in and copied into workspaces, so that it must not hold a secret.
+fn refuse_secrets(
+    one: &raw::Destination,
+    span: Range<usize>,
+    place: &Place<'_>,
+) -> Result<(), Fault> {
+    let fault = |what: String| {
+        Fault::usage("contract:secret", what)
+            .hint("name where it is found instead: \"env:NAME\", \"file:PATH\" or \"cmd:[...]\"")
+    };
+    if let Some(url) = &one.url {
+        let authority = url.get_ref().split("://").nth(1).unwrap_or_default();
+        let authority = authority.split('/').next().unwrap_or_default();
+        let login = authority.rsplit_once('@').map_or("", |(login, _)| login);
+        if login.contains(':') {
+            return Err(place.at(fault("the url holds a password".to_owned()), url.span()));
+        }
+    }
+    for (name, value) in one.headers.iter().flatten() {
+        let lower = name.to_lowercase();
+        let is_secret = [
+            "auth",
+            "token",
+            "key",
+            "secret",
+            "cookie",
+            "password",
+            "credential",
+        ]
+        .iter()
+        .any(|word| lower.contains(word))
+            && lower != "idempotency-key";
+        let is_place = value.as_str().is_some_and(|text| {
+            ["env:", "file:", "cmd:"]
+                .iter()
+                .any(|kind| text.starts_with(kind))
+        });
+        if is_secret && !is_place {
+            let at = place.text[span.start..]
+                .find(name.as_str())
+                .map_or(span.start, |offset| span.start + offset);
+            return Err(place.at(
+                fault(format!("the header {name} holds its value in the contract")),
+                at..at,
+            ));
+        }
+    }
+    Ok(())
+}
