@@ -1,5 +1,6 @@
 //! What a person can do, one file each. Both faces call these and nothing lower; neither holds a rule about records.
 
+mod aim;
 mod alarm;
 mod check;
 mod demo;

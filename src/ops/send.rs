@@ -1,14 +1,33 @@
 //! Sending: plan, freeze, deliver, write down what the destination confirmed.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Instant};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
-use super::{Job, Workspace};
-use crate::{
-    filter::Filter,
-    model::{Plan, RunId, SendReport},
+use super::{
+    Job, Progress, Workspace,
+    aim::{self, Aim},
+    workspace::now,
 };
+use crate::{
+    filter::{Filter, Term, Wanted},
+    model::{
+        DeliveryState, Fault, FaultKind, Form, Layout, Path, Plan, PlanId, Problem, RecordId,
+        RunId, SendReport, Stage, Status,
+    },
+    row::Row,
+    send::{self, Delivery, Identity, Outcome, idempotency_key},
+    store::{
+        plans::{NewPlan, OpenPlan, Sendable, Target, unexpected},
+        sends::{Claim, Ended, Taken},
+    },
+};
+
+/// A careful start: one record alone shows a wrong table before ten thousand do.
+const FIRST_BATCHES: [usize; 3] = [1, 10, 100];
+const BATCH: usize = 500;
 
 #[derive(Clone, Debug, Default)]
 pub struct SendRequest {
@@ -22,23 +41,463 @@ pub struct SendRequest {
 }
 
 /// The destinations of a run's contract on disk: name, environment, target in words.
+///
+/// # Errors
+/// Faults of exit 2 when there is no such contract, or it is not the one the records were checked against.
 pub fn destinations(
     workspace: &Workspace,
     run: RunId,
     contract: Option<&std::path::Path>,
 ) -> Result<Vec<(String, String, String)>> {
-    let _ = (workspace, run, contract);
-    todo!()
+    let contract = aim::on_disk(workspace, run, contract)?;
+    Ok(contract
+        .destinations
+        .into_iter()
+        .map(|destination| {
+            let target = aim::target(&destination.kind);
+            (destination.name, destination.environment, target)
+        })
+        .collect())
 }
 
 /// What a send would deliver. Writes nothing. `planned` is 0 when nothing is ready.
+///
+/// # Errors
+/// Faults of exit 2 when it is not clear where to send, as [`destinations`] and for an unknown or unsupported one.
 pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
-    let _ = (workspace, request);
-    todo!()
+    let (run, aim) = aim_of(workspace, request)?;
+    if let Some(open) = unfinished(workspace, run, &aim)? {
+        return Ok(continued(run, &aim, &open));
+    }
+    let ids = ready(workspace, run, &request.filter)?;
+    Ok(Plan {
+        id: None,
+        run,
+        destination: aim.destination.name,
+        environment: aim.destination.environment,
+        target: aim.target,
+        planned: ids.len() as u64,
+        changed: workspace.store.count_changed(&ids)?,
+        continued: false,
+    })
 }
 
 /// Makes the plan (or continues one's own unfinished plan of the last day) and delivers it.
+///
+/// # Errors
+/// Those of [`plan`]; `send:expect` when the plan has another size than the one agreed to; `send:busy` while another process
+/// sends there; `interrupted` when the job was cancelled: then the plan stays and the next send continues it.
 pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Result<SendReport> {
-    let _ = (workspace, request, job);
-    todo!()
+    let started = Instant::now();
+    workspace.store.check_writable()?;
+    let (run, aim) = aim_of(workspace, request)?;
+    let planned = match unfinished(workspace, run, &aim)? {
+        Some(open) => {
+            if let Some(expect) = request.expect.filter(|expect| *expect != open.remaining) {
+                return Err(unexpected(expect, open.remaining).into());
+            }
+            Some((open.id, open.remaining))
+        }
+        None => make_plan(workspace, request, run, &aim)?,
+    };
+    let Some((plan, planned)) = planned else {
+        return Ok(SendReport::default());
+    };
+    let claim = workspace.store.claim(plan, &now())?;
+    let mut sending = Sending {
+        workspace,
+        aim: &aim,
+        claim,
+        run,
+        job,
+        report: SendReport {
+            plan: Some(plan),
+            planned,
+            ..SendReport::default()
+        },
+    };
+    sending.deliver_all()?;
+    let mut report = sending.report;
+    report.seconds = started.elapsed().as_secs_f64();
+    tracing::info!(
+        target: "redrive",
+        event = "send",
+        run = run.0,
+        plan = plan.0,
+        accepted = report.accepted,
+        handed_over = report.handed_over,
+        refused = report.refused,
+        not_sent = report.not_sent,
+        held = report.held.is_some(),
+        duration_ms = started.elapsed().as_millis() as u64,
+    );
+    if report.held.is_none() && report.not_sent > 0 && job.is_cancelled() {
+        return Err(stopped(&report).into());
+    }
+    Ok(report)
 }
+
+/// One plan being sent.
+struct Sending<'s> {
+    workspace: &'s mut Workspace,
+    aim: &'s Aim,
+    claim: Claim,
+    run: RunId,
+    job: &'s Job,
+    report: SendReport,
+}
+
+impl Sending<'_> {
+    /// Delivers what is left of the plan and gives the plan back, whatever came of it.
+    fn deliver_all(&mut self) -> Result<()> {
+        let held = match self.aim.open(self.claim.plan) {
+            Ok(mut destination) => self.batches(&mut *destination)?,
+            Err(held) => Some(held.reason),
+        };
+        self.report.not_sent =
+            self.workspace
+                .store
+                .release(&self.claim, held.as_deref(), &now())?;
+        self.report.held = held;
+        Ok(())
+    }
+
+    /// Batch after batch until all is done, the job is cancelled, or the destination is on hold: then its reason.
+    fn batches(&mut self, destination: &mut dyn send::Destination) -> Result<Option<String>> {
+        let limits = FIRST_BATCHES.into_iter().chain(std::iter::repeat(BATCH));
+        for limit in limits {
+            if self.job.is_cancelled() {
+                return Ok(None);
+            }
+            let taken = self.workspace.store.take(&self.claim, limit, &now())?;
+            if taken.is_empty() {
+                break;
+            }
+            self.report.attempts += taken.len() as u64;
+            if let Some(reason) = self.batch(destination, &taken)? {
+                return Ok(Some(reason));
+            }
+            let done = self.report.attempts.min(self.report.planned);
+            self.job.report(Progress {
+                done,
+                total: Some(self.report.planned),
+                records: done,
+            });
+        }
+        if let Err(held) = destination.finish() {
+            return Ok(Some(held.reason));
+        }
+        self.report.handed_over = self.workspace.store.hand_over(&self.claim, &now())?;
+        Ok(None)
+    }
+
+    fn batch(
+        &mut self,
+        destination: &mut dyn send::Destination,
+        taken: &[Taken],
+    ) -> Result<Option<String>> {
+        let started = Instant::now();
+        let (whole, damaged): (Vec<_>, Vec<_>) = taken
+            .iter()
+            .map(|taken| (taken, delivery(taken)))
+            .partition(|(_, delivery)| delivery.is_ok());
+        let deliveries: Vec<Delivery> = whole
+            .iter()
+            .filter_map(|(_, delivery)| delivery.clone().ok())
+            .collect();
+        let outcomes = match destination.deliver(&deliveries) {
+            Ok(outcomes) => outcomes,
+            Err(held) => return Ok(Some(held.reason)),
+        };
+        anyhow::ensure!(
+            outcomes.len() == deliveries.len(),
+            "the destination answered for {} records of {}",
+            outcomes.len(),
+            deliveries.len()
+        );
+        let refused = damaged
+            .iter()
+            .filter_map(|(taken, delivery)| Some((*taken, delivery.clone().err()?)));
+        let all = whole
+            .iter()
+            .map(|(taken, _)| *taken)
+            .zip(outcomes)
+            .chain(refused);
+        let duration_ms = started.elapsed().as_millis() as u64;
+        let mut ended = Vec::with_capacity(taken.len());
+        let mut busy = None;
+        for (taken, outcome) in all {
+            if let Outcome::Busy { message, .. } = &outcome {
+                busy = Some(message.clone());
+            }
+            if let Some(one) = self.count(taken, outcome) {
+                tracing::info!(
+                    target: "redrive",
+                    event = "send",
+                    stage = "send",
+                    run = self.run.0,
+                    record = one.record.0,
+                    outcome = one.state.word(),
+                    code = one.code,
+                    duration_ms,
+                );
+                ended.push(one);
+            }
+        }
+        let title = |problem: &Problem| {
+            format!(
+                "Refused by {}: {}",
+                self.aim.destination.name, problem.shape
+            )
+        };
+        self.workspace
+            .store
+            .end(&self.claim, &ended, &now(), &title)?;
+        Ok(busy)
+    }
+
+    /// Counts an outcome and says it in the words of the workspace; `None` when it is not known before the plan ends.
+    fn count(&mut self, taken: &Taken, outcome: Outcome) -> Option<Ended> {
+        let (state, code, message) = match outcome {
+            Outcome::Written => return None,
+            Outcome::Accepted => {
+                self.report.accepted += 1;
+                (DeliveryState::Delivered, String::new(), String::new())
+            }
+            Outcome::Refused { code, message } => {
+                self.report.refused += 1;
+                (DeliveryState::Refused, code, message)
+            }
+            Outcome::Unknown { code, message } => {
+                self.report.unknown += 1;
+                (DeliveryState::Unknown, code, message)
+            }
+            Outcome::Busy { code, message } => (DeliveryState::Queued, code, message),
+        };
+        let problem = (state == DeliveryState::Refused).then(|| refusal(&code, &message));
+        Some(Ended {
+            delivery: taken.delivery,
+            record: taken.record,
+            state,
+            code,
+            message,
+            problem,
+        })
+    }
+}
+
+fn aim_of(workspace: &Workspace, request: &SendRequest) -> Result<(RunId, Aim)> {
+    let run = workspace.run_of(&request.filter)?.ok_or_else(|| {
+        Fault::unusable("run:missing", "there is no run yet").hint("load one first")
+    })?;
+    let aim = Aim::take(
+        workspace,
+        run,
+        request.contract.as_deref(),
+        request.to.as_deref(),
+    )?;
+    Ok((run, aim))
+}
+
+/// One's own unfinished plan of the last day for this destination.
+fn unfinished(workspace: &Workspace, run: RunId, aim: &Aim) -> Result<Option<OpenPlan>> {
+    let name = &aim.destination.name;
+    let open = workspace.store.open_plans(run, name)?;
+    let Some(open) = open
+        .into_iter()
+        .find(|plan| plan.author == workspace.author && is_recent(&plan.made_at))
+    else {
+        return Ok(None);
+    };
+    if open.fingerprint == aim.fingerprint {
+        return Ok(Some(open));
+    }
+    Err(Fault::usage(
+        "send:destination_changed",
+        format!(
+            "plan {} was made for {}, but '{name}' is now {}",
+            open.id, open.target, aim.target
+        ),
+    )
+    .at(aim.contract.path.to_string_lossy(), None)
+    .hint("put the destination back until the plan is finished")
+    .into())
+}
+
+fn is_recent(made_at: &str) -> bool {
+    let Ok(made_at) = made_at.parse::<jiff::Timestamp>() else {
+        return false;
+    };
+    jiff::Timestamp::now().duration_since(made_at) < jiff::SignedDuration::from_hours(24)
+}
+
+fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
+    Plan {
+        id: Some(open.id),
+        run,
+        destination: aim.destination.name.clone(),
+        environment: open.environment.clone(),
+        target: aim.target.clone(),
+        planned: open.remaining,
+        changed: open.changed,
+        continued: true,
+    }
+}
+
+/// The ready records of a filter.
+fn ready(workspace: &Workspace, run: RunId, filter: &Filter) -> Result<Vec<RecordId>> {
+    let mut filter = filter.clone();
+    filter.terms.push(Term {
+        negated: false,
+        wanted: Wanted::Status(vec![Status::Ready]),
+    });
+    workspace.store.ids(run, &filter)
+}
+
+/// Freezes what is ready. `None` when nothing is.
+fn make_plan(
+    workspace: &mut Workspace,
+    request: &SendRequest,
+    run: RunId,
+    aim: &Aim,
+) -> Result<Option<(PlanId, u64)>> {
+    let ids = ready(workspace, run, &request.filter)?;
+    if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {
+        return Ok(None);
+    }
+    let layout = workspace.store.layout(run)?;
+    let secret = workspace.store.secret()?;
+    let input = workspace.store.input_sha256(run)?;
+    let at = now();
+    let key = |record: &Sendable, payload_sha256: &[u8; 32], epoch: u32| {
+        let row = read(&layout, record)?;
+        let natural = aim.contract.checker.key(&row);
+        let identity = match &natural {
+            Some(key) => Identity::Natural {
+                contract: &aim.contract.name,
+                key,
+            },
+            None => Identity::Place {
+                secret: &secret,
+                input: &input,
+                byte: record.byte,
+                raw: &record.raw_sha256,
+            },
+        };
+        let name = &aim.destination.name;
+        Ok(idempotency_key(
+            &identity,
+            name,
+            aim.operation,
+            payload_sha256,
+            epoch,
+        ))
+    };
+    let new = NewPlan {
+        run,
+        target: Target {
+            name: &aim.destination.name,
+            fingerprint: &aim.fingerprint,
+            words: &aim.target,
+        },
+        environment: &aim.destination.environment,
+        author: &workspace.author.clone(),
+        at: &at,
+        expect: request.expect,
+        payload: &|record| payload(aim, &layout, record),
+        key: &key,
+    };
+    workspace.store.make_plan(&new, &ids)
+}
+
+/// The bytes to send: JSON as it stands, CSV as the typed document.
+fn payload(aim: &Aim, layout: &Layout, record: &Sendable) -> Result<Vec<u8>> {
+    if record.text.form == Form::Json {
+        return Ok(record.text.bytes.clone());
+    }
+    let row = read(layout, record)?;
+    Ok(aim.contract.checker.document(&row).to_string().into_bytes())
+}
+
+fn read<'r>(layout: &'r Layout, record: &'r Sendable) -> Result<Row<'r>> {
+    Row::read(layout, record.text.form, &record.text.bytes).map_err(|problem| {
+        anyhow!(
+            "record {} is ready but cannot be read: {}",
+            record.id,
+            problem.message
+        )
+    })
+}
+
+/// The frozen bytes as a delivery, or why they cannot leave.
+fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
+    let refused = |code: &str, message: &str| Outcome::Refused {
+        code: code.to_owned(),
+        message: message.to_owned(),
+    };
+    let hash: [u8; 32] = Sha256::digest(&taken.payload).into();
+    if hash[..] != taken.payload_sha256 {
+        return Err(refused("payload:sha256", "the bytes to send are damaged"));
+    }
+    match serde_json::from_slice(&taken.payload) {
+        Ok(Value::Object(document)) => Ok(Delivery {
+            key: taken.key.clone(),
+            payload: taken.payload.clone(),
+            payload_sha256: hash,
+            document,
+        }),
+        _ => Err(refused(
+            "payload:json",
+            "the bytes to send are no JSON object",
+        )),
+    }
+}
+
+fn refusal(code: &str, message: &str) -> Problem {
+    Problem {
+        stage: Stage::Send,
+        code: code.to_owned(),
+        detail: String::new(),
+        path: Path::root(),
+        message: message.to_owned(),
+        hint: "change the record, or ask whoever runs the destination; then send it again"
+            .to_owned(),
+        found: None,
+        shape: pattern(message),
+    }
+}
+
+/// A foreign message without its numbers and quoted values, so that messages of one kind share a group.
+fn pattern(message: &str) -> String {
+    let mut pattern = String::with_capacity(message.len());
+    let mut quoted = false;
+    for c in message.chars() {
+        match c {
+            '\'' | '"' => {
+                quoted = !quoted;
+                pattern.push_str(if quoted { "'" } else { "…'" });
+            }
+            _ if quoted => {}
+            '0'..='9' if pattern.ends_with('9') => {}
+            '0'..='9' => pattern.push('9'),
+            _ => pattern.push(c),
+        }
+    }
+    pattern
+}
+
+fn stopped(report: &SendReport) -> Fault {
+    let plan = report.plan.map_or(0, |plan| plan.0);
+    Fault::new(
+        FaultKind::Interrupted,
+        "interrupted",
+        format!(
+            "stopped: {} of {} records of plan {plan} are not sent yet",
+            report.not_sent, report.planned
+        ),
+    )
+    .hint("`redrive send` continues the plan; nothing is sent twice")
+}
+
+#[cfg(test)]
+mod tests;

@@ -27,6 +27,8 @@ pub(crate) struct NewPlan<'a> {
     pub author: &'a str,
     /// RFC 3339, UTC.
     pub at: &'a str,
+    /// How many records must be ready; any number when `None`.
+    pub expect: Option<u64>,
     /// The bytes to send for a record.
     pub payload: &'a dyn Fn(&Sendable) -> Result<Vec<u8>>,
     /// The idempotency key for a record, the SHA-256 of its payload, and how often exactly that was refused before.
@@ -109,15 +111,16 @@ impl Store {
     }
 
     /// Freezes the current versions of these records into a plan, as far as they are ready: what was seen is what is sent.
-    /// All of it or nothing. `None` when none of them is ready.
+    /// All of it or nothing. Gives the plan and its
+    /// size; `None` when none of them is ready.
     ///
     /// # Errors
-    /// `record:damaged` when a stored text is no longer what was stored.
+    /// `record:damaged` when a stored text is no longer what was stored; `send:expect` when another number is ready.
     pub(crate) fn make_plan(
         &mut self,
         new: &NewPlan<'_>,
         ids: &[RecordId],
-    ) -> Result<Option<PlanId>> {
+    ) -> Result<Option<(PlanId, u64)>> {
         self.write(|tx| {
             let destination = destination(tx, &new.target)?;
             tx.execute(
@@ -132,6 +135,9 @@ impl Store {
                     planned += 1;
                 }
             }
+            if let Some(expect) = new.expect.filter(|expect| *expect != planned as u64) {
+                return Err(unexpected(expect, planned as u64).into());
+            }
             if planned == 0 {
                 tx.execute("DELETE FROM plan WHERE id = ?1", [plan.0])?;
                 return Ok(None);
@@ -142,9 +148,18 @@ impl Store {
             )?;
             let moved = HashMap::from([(Status::Ready, -planned), (Status::Sending, planned)]);
             count_statuses(tx, new.run, &moved)?;
-            Ok(Some(plan))
+            Ok(Some((plan, planned as u64)))
         })
     }
+}
+
+/// The fault of a plan that is not what a person has agreed to.
+pub(crate) fn unexpected(expected: u64, planned: u64) -> Fault {
+    Fault::usage(
+        "send:expect",
+        format!("{planned} records would be sent, not {expected}"),
+    )
+    .hint("nothing was sent; look at the plan with --dry-run, then say its number")
 }
 
 /// The destination's number. The same name with another target is another destination.
@@ -256,10 +271,11 @@ pub(super) mod tests {
             environment: "test",
             author: "ann",
             at: NOW,
+            expect: None,
             payload: &|record| Ok(record.text.bytes.clone()),
             key: &|record, _, epoch| Ok(format!("key-{}-{epoch}", record.id)),
         };
-        store.make_plan(&new, &ids).unwrap()
+        store.make_plan(&new, &ids).unwrap().map(|(plan, _)| plan)
     }
 
     /// Every counter of the run, beside a recount.
@@ -325,6 +341,7 @@ pub(super) mod tests {
             environment: "test",
             author: "ann",
             at: NOW,
+            expect: None,
             payload: &|record| Ok(record.text.bytes.clone()),
             key: &|record, _, _| Ok(record.id.to_string()),
         };

@@ -9,9 +9,9 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::{
     Store,
     changes::{Title, count_statuses, group_of},
-    is_alive, number, this_process, word,
+    is_alive, number, this_process,
 };
-use crate::model::{DeliveryState, Fault, Form, PlanId, Problem, RecordId, RunId, Status, Version};
+use crate::model::{DeliveryState, Fault, PlanId, Problem, RecordId, RunId, Status};
 
 /// The right to send a plan, until somebody else takes it over.
 #[derive(Clone, Copy, Debug)]

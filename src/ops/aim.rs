@@ -1,0 +1,299 @@
+//! Where records go: the contract on disk, one of its destinations, and that destination opened. Nothing of this is ever
+//! taken from a workspace, which may come from somebody else.
+
+use std::path::{Path as FilePath, PathBuf};
+
+use anyhow::Result;
+use sha2::{Digest, Sha256};
+
+use super::Workspace;
+use crate::{
+    contract::{self, Contract, Destination, FileFormat, Kind},
+    model::{Fault, Layout, PlanId, RunId},
+    send::{self, FileDestination, Held, SqliteDestination},
+};
+
+/// One destination of a contract on disk.
+pub(super) struct Aim {
+    pub contract: Contract,
+    pub destination: Destination,
+    /// In words without secrets.
+    pub target: String,
+    /// SHA-256 over kind and target: another one is another destination.
+    pub fingerprint: [u8; 32],
+    /// What is done with a record there.
+    pub operation: &'static str,
+    folder: PathBuf,
+    columns: Vec<String>,
+}
+
+impl Aim {
+    /// Finds the destination named `to`, or the only one.
+    ///
+    /// # Errors
+    /// Faults of exit 2: those of [`on_disk`], `send:destination` when it is not clear which one is meant,
+    /// `send:unsupported` for a kind this redrive cannot send to, `send:columns` for a table without known columns.
+    pub fn take(
+        workspace: &Workspace,
+        run: RunId,
+        contract: Option<&FilePath>,
+        to: Option<&str>,
+    ) -> Result<Self> {
+        let contract = on_disk(workspace, run, contract)?;
+        let destination = choose(&contract, to)?.clone();
+        let operation = match &destination.kind {
+            Kind::Sqlite { .. } => "insert",
+            Kind::File { .. } => "append",
+            Kind::Unsupported(kind) => return Err(unsupported(&destination.name, kind).into()),
+        };
+        let columns = columns(workspace, run, &contract, &destination)?;
+        let aim = Self {
+            target: target(&destination.kind),
+            fingerprint: fingerprint(&destination.kind),
+            folder: workspace.folder().to_owned(),
+            operation,
+            columns,
+            destination,
+            contract,
+        };
+        aim.refuse_workspace(workspace)?;
+        Ok(aim)
+    }
+
+    /// Opens the destination for one plan.
+    ///
+    /// # Errors
+    /// A hold when it cannot take anything.
+    pub fn open(&self, plan: PlanId) -> Result<Box<dyn send::Destination>, Held> {
+        match &self.destination.kind {
+            Kind::Sqlite { path, table } => {
+                let path = self.folder.join(path);
+                let table = SqliteDestination::open(&path, table, self.columns.clone())?;
+                Ok(Box::new(table))
+            }
+            Kind::File { path, format } => {
+                let path = numbered(&self.folder.join(path), plan);
+                let format = match format {
+                    FileFormat::Csv => send::FileFormat::Csv,
+                    FileFormat::JsonLines => send::FileFormat::JsonLines,
+                };
+                let file = FileDestination::begin(&path, format, self.columns.clone())?;
+                Ok(Box::new(file))
+            }
+            Kind::Unsupported(kind) => Err(Held {
+                reason: unsupported(&self.destination.name, kind).message,
+            }),
+        }
+    }
+
+    /// A contract that names the workspace's own file would mix what was received with what was sent.
+    fn refuse_workspace(&self, workspace: &Workspace) -> Result<()> {
+        let Kind::Sqlite { path, .. } = &self.destination.kind else {
+            return Ok(());
+        };
+        let (Ok(there), Ok(here)) = (
+            self.folder.join(path).canonicalize(),
+            workspace.path().canonicalize(),
+        ) else {
+            return Ok(());
+        };
+        if there != here {
+            return Ok(());
+        }
+        Err(Fault::usage(
+            "send:workspace",
+            format!(
+                "destination '{}' is the workspace itself",
+                self.destination.name
+            ),
+        )
+        .hint("name another file in the contract's `path`")
+        .into())
+    }
+}
+
+/// The contract on disk that the run's records were checked against.
+///
+/// # Errors
+/// `send:no_contract` when the run has none and none is named, `send:contract_missing` when it lies there no more,
+/// `send:contract_changed` when it is another one than the records were checked against; those of reading a contract.
+pub(super) fn on_disk(
+    workspace: &Workspace,
+    run: RunId,
+    named: Option<&FilePath>,
+) -> Result<Contract> {
+    let stored = workspace.contract(run)?;
+    let path = match (named, &stored) {
+        (Some(named), _) => named,
+        (None, Some(stored)) if stored.path.exists() => &stored.path,
+        (None, Some(stored)) => {
+            return Err(Fault::usage(
+                "send:contract_missing",
+                format!("the contract of run {run} is no longer there"),
+            )
+            .at(stored.path.to_string_lossy(), None)
+            .hint(
+                "destinations are only taken from a contract on disk: name it with --contract FILE",
+            )
+            .into());
+        }
+        (None, None) => {
+            return Err(Fault::usage(
+                "send:no_contract",
+                format!("run {run} has no contract that says where its records go"),
+            )
+            .hint("name one with --contract FILE")
+            .into());
+        }
+    };
+    let contract = contract::read(path)?;
+    if stored
+        .as_ref()
+        .is_some_and(|stored| stored.hash != contract.hash)
+    {
+        return Err(Fault::usage(
+            "send:contract_changed",
+            "the contract is not the one the records were checked against",
+        )
+        .at(path.to_string_lossy(), None)
+        .hint(format!(
+            "check them against it first: redrive check --contract {}",
+            path.display()
+        ))
+        .into());
+    }
+    Ok(contract)
+}
+
+/// A destination's target in words without secrets.
+pub(super) fn target(kind: &Kind) -> String {
+    match kind {
+        Kind::Sqlite { path, table } => format!("table {table} in {}", path.display()),
+        Kind::File { path, .. } => format!("file {}", path.display()),
+        Kind::Unsupported(kind) => format!("{kind} (not supported yet)"),
+    }
+}
+
+fn choose<'c>(contract: &'c Contract, to: Option<&str>) -> Result<&'c Destination, Fault> {
+    let names: Vec<&str> = contract
+        .destinations
+        .iter()
+        .map(|destination| destination.name.as_str())
+        .collect();
+    let fault = |message: String| {
+        Fault::usage("send:destination", message).at(contract.path.to_string_lossy(), None)
+    };
+    match (to, contract.destinations.as_slice()) {
+        (_, []) => Err(fault("the contract names no destination".to_owned())
+            .hint("add a [[destination]] to it")),
+        (None, [only]) => Ok(only),
+        (None, _) => Err(
+            fault("the contract names more than one destination".to_owned())
+                .hint(format!("say --to NAME; there are {}", names.join(", "))),
+        ),
+        (Some(to), all) => all
+            .iter()
+            .find(|destination| destination.name == to)
+            .ok_or_else(|| {
+                fault(format!("the contract names no destination '{to}'"))
+                    .hint(format!("it names {}", names.join(", ")))
+            }),
+    }
+}
+
+/// The fields a record may have at the destination, in order: the schema's, else those of the file the run came from.
+fn columns(
+    workspace: &Workspace,
+    run: RunId,
+    contract: &Contract,
+    destination: &Destination,
+) -> Result<Vec<String>> {
+    let properties = contract.checker.properties();
+    if !properties.is_empty() {
+        return Ok(properties.to_vec());
+    }
+    if let Layout::Csv { columns, .. } = workspace.store.layout(run)? {
+        return Ok(columns);
+    }
+    match destination.kind {
+        Kind::File {
+            format: FileFormat::JsonLines,
+            ..
+        } => Ok(Vec::new()),
+        _ => Err(Fault::usage(
+            "send:columns",
+            format!("nobody says which columns '{}' has", destination.name),
+        )
+        .hint("give the contract a schema with properties")
+        .into()),
+    }
+}
+
+fn fingerprint(kind: &Kind) -> [u8; 32] {
+    let parts = match kind {
+        Kind::Sqlite { path, table } => ["sqlite".into(), path.to_string_lossy(), table.into()],
+        Kind::File { path, format } => {
+            let format = match format {
+                FileFormat::Csv => "csv",
+                FileFormat::JsonLines => "jsonl",
+            };
+            ["file".into(), path.to_string_lossy(), format.into()]
+        }
+        Kind::Unsupported(kind) => [kind.into(), "".into(), "".into()],
+    };
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().into()
+}
+
+/// `out/c.csv` of plan 3 is `out/c-3.csv`.
+fn numbered(path: &FilePath, plan: PlanId) -> PathBuf {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path
+        .extension()
+        .map(|extension| format!(".{}", extension.to_string_lossy()))
+        .unwrap_or_default();
+    path.with_file_name(format!("{stem}-{plan}{extension}"))
+}
+
+fn unsupported(name: &str, kind: &str) -> Fault {
+    Fault::usage(
+        "send:unsupported",
+        format!("this redrive cannot send to '{name}' of kind {kind}"),
+    )
+    .hint("it sends to kind sqlite and kind file; `redrive export` hands records out by hand")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_stands_before_the_extension() {
+        let check = |path: &str, expected: &str| {
+            assert_eq!(
+                numbered(FilePath::new(path), PlanId(3)),
+                FilePath::new(expected)
+            );
+        };
+        check("out/c.csv", "out/c-3.csv");
+        check("c", "c-3");
+        check("/a.b/c.d.jsonl", "/a.b/c.d-3.jsonl");
+    }
+
+    #[test]
+    fn another_target_is_another_destination() {
+        let table = |path: &str, table: &str| {
+            fingerprint(&Kind::Sqlite {
+                path: path.into(),
+                table: table.to_owned(),
+            })
+        };
+        assert_eq!(table("crm.db", "customer"), table("crm.db", "customer"));
+        assert_ne!(table("crm.db", "customer"), table("crm.db", "customers"));
+        assert_ne!(table("a", "bc"), table("ab", "c"));
+    }
+}
