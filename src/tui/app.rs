@@ -9,7 +9,7 @@ use super::{
     action::{Action, Offer},
     answers::Asked,
     clock::Clock,
-    event::{Answer, Cx, Effect, Event, JobRequest, Place, Query, Route, Ticket, Wish},
+    event::{Cx, Effect, Event, JobRequest, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
     overlays::{Dialog, Overlay, Verdict},
     pages::{Page, Stack},
@@ -140,6 +140,8 @@ impl App {
             }
             Event::Finished(outcome) => self.finished(outcome),
             Event::Terminate => self.exit = Some(Exit::Terminated),
+            Event::Suspend => self.cx.effects.push(Effect::Suspend),
+            Event::Continued => self.redraw = true,
         }
         self.settle()
     }

@@ -35,6 +35,10 @@ pub enum Event {
     Finished(anyhow::Result<Outcome>),
     /// SIGTERM or SIGHUP.
     Terminate,
+    /// SIGTSTP.
+    Suspend,
+    /// SIGCONT.
+    Continued,
 }
 
 /// Something to be done outside `update`. Plain data, so tests compare it with `assert_eq!`.

@@ -9,16 +9,21 @@ pub mod app;
 mod chrome;
 pub mod clock;
 pub mod event;
+mod input;
 pub mod keymap;
 mod menus;
 pub mod overlays;
 pub mod pages;
+mod run;
 mod running;
+mod signals;
+mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod theme;
 pub mod widgets;
 pub mod words;
+mod worker;
 
 use std::path::PathBuf;
 
@@ -32,8 +37,8 @@ pub struct Options {
     pub read_only: bool,
 }
 
-/// Shows the screen until the person leaves.
+/// Shows the screen until the person leaves. SIGTERM and SIGHUP end the process as they would have, with the terminal
+/// given back.
 pub fn run(options: Options) -> anyhow::Result<()> {
-    let _ = options;
-    todo!()
+    run::run(options)
 }

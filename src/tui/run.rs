@@ -1,0 +1,174 @@
+//! The loop: wait, update, hand out effects, draw once.
+
+use std::{
+    sync::atomic::Ordering,
+    thread::JoinHandle,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result};
+use crossbeam_channel::{Receiver, Sender};
+use ratatui::layout::Size;
+
+use super::{
+    Options,
+    app::{App, Exit, Setup},
+    clock::Clock,
+    event::{Effect, Event, Route},
+    input::{self, Pause},
+    signals::{self, Cause},
+    terminal::Screen,
+    theme::Theme,
+    worker::{self, Opening},
+};
+use crate::text;
+
+/// How often time is told while something waits for it.
+const TICK: Duration = Duration::from_millis(50);
+/// How long a job is waited for at the end, after it was asked to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where frames go. The loop needs no real terminal.
+pub trait Surface {
+    fn draw(&mut self, app: &mut App) -> Result<()>;
+    /// Gives the terminal back, stops the process, and takes it over again once it is continued.
+    fn suspend(&mut self) -> Result<Size>;
+    /// Sets the terminal up again after somebody else had it.
+    fn set_up_again(&mut self) -> Result<Size>;
+}
+
+/// Shows the screen until the person leaves, then waits for what was under way.
+pub fn run(options: Options) -> Result<()> {
+    let (event_tx, event_rx) = crossbeam_channel::unbounded();
+    let (effect_tx, effect_rx) = crossbeam_channel::unbounded();
+    let workspace = text::safe(&options.workspace.to_string_lossy()).into_owned();
+    let opening = Opening {
+        workspace: options.workspace,
+        author: options.author,
+        read_only: options.read_only,
+    };
+    let workers = worker::spawn(&opening, effect_rx, &event_tx).context("cannot start a thread")?;
+    let cause = Cause::default();
+    let screen = Screen::enter(&workspace).context("cannot use this terminal")?;
+    let mut surface = Terminal {
+        screen,
+        pause: Pause::default(),
+        continued: false,
+    };
+    input::spawn(event_tx.clone(), surface.pause.clone()).context("cannot start a thread")?;
+    signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
+    let setup = Setup {
+        route: options.route.unwrap_or(Route::Runs),
+        size: surface.screen.terminal().size()?,
+        theme: Theme {
+            colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        },
+        clock: Clock::system(),
+        read_only: options.read_only,
+        workspace,
+    };
+    let ended = drive(&mut surface, setup, &event_rx, &effect_tx);
+    // The terminal comes back first; waiting is done in the open.
+    drop(surface);
+    drop(effect_tx);
+    wait_for(workers.jobs);
+    match ended? {
+        Exit::Quit => {}
+        Exit::Terminated => match cause.load(Ordering::Relaxed) {
+            0 => {}
+            signal => signals::end_by(signal)?,
+        },
+    }
+    Ok(())
+}
+
+/// The part of the loop that needs no real terminal. Ends when the app says so.
+pub fn drive(
+    surface: &mut impl Surface,
+    setup: Setup,
+    events: &Receiver<Event>,
+    effects: &Sender<Effect>,
+) -> Result<Exit> {
+    let (mut app, first) = App::open(setup);
+    carry_out(first, effects)?;
+    loop {
+        if let Some(exit) = app.exit() {
+            return Ok(exit);
+        }
+        surface.draw(&mut app)?;
+        let first = if app.waits() {
+            events.recv_timeout(TICK).ok()
+        } else {
+            Some(events.recv().context("nobody sends events any more")?)
+        };
+        carry_out(app.update(Event::Tick(Instant::now())), effects)?;
+        for event in first.into_iter().chain(events.try_iter()) {
+            if matches!(event, Event::Continued) {
+                let size = surface.set_up_again()?;
+                carry_out(app.update(Event::Resize(size)), effects)?;
+            }
+            let wanted = app.update(event);
+            if wanted.contains(&Effect::Suspend) {
+                let size = surface.suspend()?;
+                carry_out(app.update(Event::Resize(size)), effects)?;
+                carry_out(app.update(Event::Continued), effects)?;
+            }
+            carry_out(wanted, effects)?;
+        }
+    }
+}
+
+/// Hands effects to the workers; a suspension is done already.
+fn carry_out(wanted: Vec<Effect>, effects: &Sender<Effect>) -> Result<()> {
+    for effect in wanted {
+        if effect != Effect::Suspend {
+            effects.send(effect).context("the worker is gone")?;
+        }
+    }
+    Ok(())
+}
+
+/// The real terminal.
+struct Terminal {
+    screen: Screen,
+    pause: Pause,
+    /// Whether the terminal was just set up again, so that the signal that follows needs nothing.
+    continued: bool,
+}
+
+impl Surface for Terminal {
+    fn draw(&mut self, app: &mut App) -> Result<()> {
+        if app.take_redraw() {
+            self.screen.terminal().clear()?;
+        }
+        self.screen.draw(|frame| app.draw(frame))?;
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> Result<Size> {
+        self.pause.set(true);
+        self.screen.leave();
+        signals::stop()?;
+        self.screen.enter_again()?;
+        self.pause.set(false);
+        self.continued = true;
+        Ok(self.screen.terminal().size()?)
+    }
+
+    fn set_up_again(&mut self) -> Result<Size> {
+        if !std::mem::take(&mut self.continued) {
+            self.screen.leave();
+            self.screen.enter_again()?;
+        }
+        Ok(self.screen.terminal().size()?)
+    }
+}
+
+/// Waits until a thread has ended, but not for ever: a destination may never answer, and what was sent is known to the
+/// workspace all the same.
+fn wait_for(thread: JoinHandle<()>) {
+    let start = Instant::now();
+    while !thread.is_finished() && start.elapsed() < PATIENCE {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,114 @@
+//! Takes the terminal over, and gives it back however we leave.
+
+use std::{
+    io::{self, Write, stdout},
+    panic,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
+
+use crossterm::{
+    cursor,
+    event::{DisableBracketedPaste, EnableBracketedPaste},
+    execute,
+    terminal::{
+        self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen,
+        LeaveAlternateScreen,
+    },
+};
+use ratatui::{DefaultTerminal, Frame, Terminal, backend::CrosstermBackend};
+
+/// Set while the terminal is ours, so that it is given back exactly once.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Owns raw mode and the alternate screen; dropping it restores both.
+pub struct Screen(DefaultTerminal);
+
+impl Screen {
+    /// `workspace` is said after a crash, so that a person knows where the work is.
+    pub fn enter(workspace: &str) -> io::Result<Self> {
+        restore_on_panic(workspace.to_owned());
+        Ok(Self(take_over()?))
+    }
+
+    /// Gives the terminal back for a while, as for SIGTSTP.
+    pub fn leave(&mut self) {
+        restore();
+    }
+
+    /// Takes it over again; everything is drawn anew at whatever size it has now.
+    pub fn enter_again(&mut self) -> io::Result<()> {
+        self.0 = take_over()?;
+        Ok(())
+    }
+
+    pub fn terminal(&mut self) -> &mut DefaultTerminal {
+        &mut self.0
+    }
+
+    /// Draws one frame, written at once where the terminal can.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        execute!(stdout(), BeginSynchronizedUpdate)?;
+        self.0.draw(draw)?;
+        execute!(stdout(), EndSynchronizedUpdate)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+fn take_over() -> io::Result<DefaultTerminal> {
+    TAKEN.store(true, Ordering::Relaxed);
+    let entered = || {
+        terminal::enable_raw_mode()?;
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
+        let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        terminal.clear()?;
+        Ok(terminal)
+    };
+    entered().inspect_err(|_| restore())
+}
+
+/// Every step is tried even if another fails: there is nobody left to tell.
+fn restore() {
+    if TAKEN.swap(false, Ordering::Relaxed) {
+        let _ = execute!(
+            stdout(),
+            EndSynchronizedUpdate,
+            DisableBracketedPaste,
+            LeaveAlternateScreen,
+            cursor::Show
+        );
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+/// Restores for a panic on this thread only. A panicking worker reports itself as an answer, and must not pull the screen
+/// away from a UI that is still running; nothing of it is printed over the screen.
+fn restore_on_panic(workspace: String) {
+    let ui_thread = thread::current().id();
+    let original = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == ui_thread {
+            restore();
+            // Standard error may be closed too.
+            let _ = io::stderr().write_all(crash_words(&workspace).as_bytes());
+            original(info);
+        } else if !TAKEN.load(Ordering::Relaxed) {
+            original(info);
+        }
+    }));
+}
+
+/// What a person reads after a crash.
+fn crash_words(workspace: &str) -> String {
+    format!(
+        "redrive stopped because of a bug. Your work is safe.\n\
+         Everything up to the last change is saved in\n  {workspace}\n\
+         Start redrive again: it continues where you were. Records that were being sent are not\n\
+         sent again by themselves.\n\nDetails for a bug report:\n"
+    )
+}

@@ -1,0 +1,360 @@
+//! The only part of the screen that calls `ops`: one thread answers pages, one does the long job. Each has its own
+//! connection, so that browsing stays quick while records are sent. A panic in either is an ordinary error answer.
+
+use std::{
+    collections::VecDeque,
+    panic::{self, AssertUnwindSafe},
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context, Result, anyhow};
+use crossbeam_channel::{Receiver, Sender};
+
+use super::event::{Answer, Effect, Event, JobRequest, Outcome, Place, Query, Wish};
+use crate::{
+    filter::{Filter, Term, Wanted},
+    model::{Fault, FaultKind, GroupId, RunId, RunRow},
+    ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
+};
+
+/// How often a job says how far it is, at most.
+const EVERY: Duration = Duration::from_millis(100);
+
+/// Which workspace, and who works in it.
+#[derive(Clone, Debug)]
+pub struct Opening {
+    pub workspace: PathBuf,
+    pub author: String,
+    pub read_only: bool,
+}
+
+/// The two threads. They end when the sender of their effects is dropped.
+pub struct Workers {
+    pub asks: JoinHandle<()>,
+    pub jobs: JoinHandle<()>,
+}
+
+/// Starts both threads on one queue of effects; what they find out is sent as events.
+pub fn spawn(
+    opening: &Opening,
+    effects: Receiver<Effect>,
+    events: &Sender<Event>,
+) -> std::io::Result<Workers> {
+    let (job_tx, job_rx) = crossbeam_channel::unbounded();
+    let running: Running = Arc::default();
+    let asks = {
+        let (opening, events, running) = (opening.clone(), events.clone(), running.clone());
+        thread::Builder::new()
+            .name("ask".to_owned())
+            .spawn(move || answer_all(&opening, &effects, &job_tx, &running, &events))?
+    };
+    let jobs = {
+        let (opening, events) = (opening.clone(), events.clone());
+        thread::Builder::new()
+            .name("job".to_owned())
+            .spawn(move || work_all(&opening, &job_rx, &running, &events))?
+    };
+    Ok(Workers { asks, jobs })
+}
+
+/// The job that can be stopped now.
+type Running = Arc<Mutex<Option<Job>>>;
+
+fn answer_all(
+    opening: &Opening,
+    effects: &Receiver<Effect>,
+    jobs: &Sender<JobRequest>,
+    running: &Running,
+    events: &Sender<Event>,
+) {
+    let mut workspace = None;
+    let mut waiting = VecDeque::new();
+    loop {
+        if waiting.is_empty() {
+            match effects.recv() {
+                Ok(effect) => waiting.push_back(effect),
+                Err(_) => break,
+            }
+        }
+        waiting.extend(effects.try_iter());
+        forget_old_previews(&mut waiting);
+        let event = match waiting.pop_front() {
+            Some(Effect::Ask(ticket, query)) => Event::Answer(
+                ticket,
+                guarded(|| ask(with(&mut workspace, opening)?, &query)),
+            ),
+            Some(Effect::Change(ticket, wish)) => Event::Answer(
+                ticket,
+                guarded(|| change(with(&mut workspace, opening)?, &wish)),
+            ),
+            Some(Effect::Start(request)) => {
+                if jobs.send(request).is_ok() {
+                    continue;
+                }
+                Event::Finished(Err(anyhow!("the program is ending")))
+            }
+            Some(Effect::Cancel) => {
+                cancel(running);
+                continue;
+            }
+            _ => continue,
+        };
+        if events.send(event).is_err() {
+            break;
+        }
+    }
+    // Whoever leaves while a job runs has been asked; it stops at the next safe point.
+    cancel(running);
+}
+
+/// Only the newest live check matters: each holds everything that was typed. Writes are never dropped.
+fn forget_old_previews(waiting: &mut VecDeque<Effect>) {
+    let is_preview = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Preview { .. }));
+    if let Some(newest) = waiting.iter().rposition(is_preview) {
+        let mut at = 0;
+        waiting.retain(|effect| {
+            let keep = !is_preview(effect) || at == newest;
+            at += 1;
+            keep
+        });
+    }
+}
+
+fn cancel(running: &Running) {
+    let job = running.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(job) = job.as_ref() {
+        job.cancel_flag().store(true, Ordering::Relaxed);
+    }
+}
+
+fn work_all(
+    opening: &Opening,
+    requests: &Receiver<JobRequest>,
+    running: &Running,
+    events: &Sender<Event>,
+) {
+    let mut workspace = None;
+    for request in requests {
+        let job = throttled(events.clone());
+        *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(job.clone());
+        let outcome = guarded(|| work(with(&mut workspace, opening)?, &request, &job));
+        *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if events.send(Event::Finished(outcome)).is_err() {
+            return;
+        }
+    }
+}
+
+/// A job whose progress is said ten times a second at most.
+fn throttled(events: Sender<Event>) -> Job {
+    let last: Mutex<Option<Instant>> = Mutex::new(None);
+    Job::new(move |progress: Progress| {
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if last.is_none_or(|last| now.duration_since(last) >= EVERY) {
+            *last = Some(now);
+            // Without a screen nobody looks at it.
+            let _ = events.send(Event::Progress(progress));
+        }
+    })
+}
+
+/// The thread's workspace, opened when it is first needed; an opening that failed is tried again with the next effect.
+fn with<'a>(known: &'a mut Option<Workspace>, opening: &Opening) -> Result<&'a mut Workspace> {
+    let workspace = match known.take() {
+        Some(workspace) => workspace,
+        None if opening.read_only => Workspace::open_read_only(&opening.workspace)?,
+        None => Workspace::open(&opening.workspace, &opening.author)?,
+    };
+    Ok(known.insert(workspace))
+}
+
+fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
+    Ok(match query {
+        Query::Runs => Answer::Runs(ops::runs(workspace)?),
+        Query::Groups { run } => Answer::Groups {
+            run: run_row(workspace, *run)?,
+            groups: ops::groups(workspace, &filter(*run, None))?,
+        },
+        Query::Ids { filter } => {
+            let ids = ops::ids(workspace, filter)?;
+            let run = filter.run().context("a list needs a run")?;
+            Answer::Ids {
+                run: run_row(workspace, run)?,
+                ids,
+            }
+        }
+        Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
+        Query::Example { run, group } => {
+            let ids = ops::ids(workspace, &filter(*run, Some(*group)))?;
+            let first = &ids[..ids.len().min(1)];
+            Answer::Rows(ops::rows(workspace, first)?)
+        }
+        Query::Record { id } => Answer::Record(Box::new(ops::show(workspace, *id)?)),
+        Query::Preview { id, changes, at } => {
+            Answer::Preview(Box::new(ops::preview(workspace, *id, changes, at)?))
+        }
+        Query::Plan { run } => Answer::Plan(ops::plan(
+            workspace,
+            &SendRequest {
+                filter: filter(*run, None),
+                ..SendRequest::default()
+            },
+        )?),
+        Query::Places { run } => {
+            let places = ops::destinations(workspace, *run, None)?;
+            let place = |(name, environment, target)| Place {
+                name,
+                environment,
+                target,
+            };
+            Answer::Places(places.into_iter().map(place).collect())
+        }
+    })
+}
+
+fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
+    Ok(match wish {
+        Wish::Edit {
+            id,
+            changes,
+            version,
+        } => Answer::Changed(ops::edit(workspace, *id, changes, Some(*version))?),
+        Wish::Accept { id } => Answer::Changed(ops::accept(workspace, *id)?),
+        Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
+        Wish::Redo => Answer::Redone(ops::redo(workspace)?),
+        Wish::Check { id } => {
+            let filter = Filter {
+                terms: vec![term(Wanted::Row(*id, *id))],
+            };
+            let request = CheckRequest {
+                filter,
+                contract: None,
+            };
+            Answer::Changed(ops::check(workspace, &request, &Job::default())?)
+        }
+    })
+}
+
+fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Outcome> {
+    Ok(match request {
+        JobRequest::Send { run, to, expect } => {
+            let request = SendRequest {
+                filter: filter(*run, None),
+                to: Some(to.clone()),
+                expect: Some(*expect),
+                ..SendRequest::default()
+            };
+            Outcome::Sent(ops::send(workspace, &request, job)?)
+        }
+        JobRequest::Check { run } => {
+            let request = CheckRequest {
+                filter: filter(*run, None),
+                contract: None,
+            };
+            Outcome::Checked(ops::check(workspace, &request, job)?)
+        }
+    })
+}
+
+fn run_row(workspace: &Workspace, id: RunId) -> Result<RunRow> {
+    let runs = ops::runs(workspace)?;
+    let found = runs.into_iter().find(|run| run.id == id);
+    found.ok_or_else(|| {
+        let words = format!("there is no run {id} in this workspace");
+        Fault::new(FaultKind::Usage, "run:missing", words).into()
+    })
+}
+
+/// All records of a run, or those of it that have a problem.
+fn filter(run: RunId, group: Option<GroupId>) -> Filter {
+    let group = group.map(|group| term(Wanted::Problem(vec![group])));
+    Filter {
+        terms: [term(Wanted::Run(run))].into_iter().chain(group).collect(),
+    }
+}
+
+fn term(wanted: Wanted) -> Term {
+    Term {
+        negated: false,
+        wanted,
+    }
+}
+
+fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
+    panic::catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| {
+        Err(anyhow!(
+            "redrive has a bug and could not do this; nothing else is affected"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{Path, RecordId},
+        tui::event::Ticket,
+    };
+
+    fn preview(ticket: u64) -> Effect {
+        let query = Query::Preview {
+            id: RecordId(1),
+            changes: Vec::new(),
+            at: Path::root(),
+        };
+        Effect::Ask(Ticket(ticket), query)
+    }
+
+    #[test]
+    fn only_the_newest_live_check_is_done_and_every_change_is() {
+        let mut waiting = VecDeque::from([
+            preview(1),
+            Effect::Change(Ticket(2), Wish::Undo),
+            preview(3),
+            Effect::Change(Ticket(4), Wish::Undo),
+            Effect::Ask(Ticket(5), Query::Runs),
+        ]);
+        forget_old_previews(&mut waiting);
+        let expected = [
+            Effect::Change(Ticket(2), Wish::Undo),
+            preview(3),
+            Effect::Change(Ticket(4), Wish::Undo),
+            Effect::Ask(Ticket(5), Query::Runs),
+        ];
+        assert_eq!(waiting, expected);
+    }
+
+    #[test]
+    fn a_panic_is_an_error_answer() {
+        let error = guarded::<()>(|| panic!("boom")).unwrap_err();
+        assert!(error.to_string().contains("nothing else is affected"));
+    }
+
+    #[test]
+    fn a_workspace_that_is_not_there_is_an_answer_with_the_ticket_of_its_question() {
+        let folder = tempfile::tempdir().unwrap();
+        let opening = Opening {
+            workspace: folder.path().join("none.db"),
+            author: "jana".to_owned(),
+            read_only: false,
+        };
+        let (effect_tx, effect_rx) = crossbeam_channel::unbounded();
+        let (event_tx, event_rx) = crossbeam_channel::unbounded();
+        let workers = spawn(&opening, effect_rx, &event_tx).unwrap();
+        effect_tx
+            .send(Effect::Ask(Ticket(42), Query::Runs))
+            .unwrap();
+        let Event::Answer(ticket, answer) = event_rx.recv().unwrap() else {
+            panic!("no answer")
+        };
+        assert_eq!(ticket, Ticket(42));
+        assert!(answer.is_err());
+        drop(effect_tx);
+        workers.asks.join().unwrap();
+        workers.jobs.join().unwrap();
+    }
+}
