@@ -10,7 +10,7 @@ pub fn wrap(sentence: &str, columns: usize) -> Vec<String> {
     for word in sentence.split(' ') {
         let line = lines.last_mut().map_or(0, |line| text::width(line));
         let gap = usize::from(line > 0);
-        if line + gap + text::width(word) <= columns {
+        if word.len() <= 4 * columns && line + gap + text::width(word) <= columns {
             if let Some(line) = lines.last_mut() {
                 line.push_str(&" "[..gap]);
                 line.push_str(word);
@@ -21,8 +21,12 @@ pub fn wrap(sentence: &str, columns: usize) -> Vec<String> {
         if line > 0 {
             lines.push(String::new());
         }
-        while text::width(rest) > columns {
+        // Only as much of the rest is measured as fits, so that a very long word costs its length once.
+        loop {
             let end = fitting(rest, columns);
+            if end == rest.len() {
+                break;
+            }
             if let Some(line) = lines.last_mut() {
                 line.push_str(&rest[..end]);
             }

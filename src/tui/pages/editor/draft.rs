@@ -38,8 +38,10 @@ pub struct Draft {
     pub saving: Option<(Ticket, Then)>,
     /// The problems the record has without this change: place and code.
     pub known: HashSet<(Path, String)>,
-    /// What the field held when it was opened.
-    start: String,
+    /// Whether the whole text of the record is edited, not one field.
+    whole: bool,
+    /// What the field held when it was opened; `None` where even that text is a change.
+    start: Option<String>,
     before: Option<Value>,
     /// What was typed before the choices were entered.
     typed: String,
@@ -113,19 +115,30 @@ impl Draft {
         Self {
             path,
             known: known.collect(),
-            field: Field::new(start.clone()),
+            field: Field::new(start.as_str()),
             focus: Focus::Text,
             choices: Vec::new(),
             checked: None,
             loud: true,
             asked: None,
             saving: None,
-            start,
+            whole: false,
+            start: Some(start),
             before: before.cloned(),
             typed: String::new(),
             chosen: None,
             typed_at: None,
             wait: None,
+        }
+    }
+
+    /// Opens the box on the whole text of a record. `same` says whether `text` is what the record holds.
+    pub fn open_whole(text: &str, same: bool) -> Self {
+        Self {
+            field: Field::new(text),
+            whole: true,
+            start: same.then(|| text.to_owned()),
+            ..Self::open(Path::root(), None, &[])
         }
     }
 
@@ -135,6 +148,9 @@ impl Draft {
             return Vec::new();
         }
         let (path, text) = (self.path.clone(), self.field.value());
+        if self.whole {
+            return vec![Change::Raw(text.as_bytes().to_vec())];
+        }
         let value = match &self.chosen {
             Some(value) => Some(value.clone()),
             None => self.structure(text),
@@ -165,6 +181,9 @@ impl Draft {
         if let Some(words) = &preview.refusal {
             return Verdict::Refused(words);
         }
+        if self.whole && preview.current.is_some() {
+            return Verdict::Right;
+        }
         let below = self.path.child("");
         let here = |problem: &&Problem| {
             problem.path == self.path || problem.path.as_str().starts_with(below.as_str())
@@ -178,7 +197,7 @@ impl Draft {
 
     /// Whether Enter would change nothing.
     pub fn is_unchanged(&self) -> bool {
-        let same = self.field.value() == self.start;
+        let same = self.start.as_deref() == Some(self.field.value());
         same && self
             .chosen
             .as_ref()
@@ -289,7 +308,7 @@ impl Draft {
         self.loud = true;
         self.chosen = self.choices.get(at).map(|choice| choice.value.clone());
         let text = self.chosen.as_ref().map(as_text);
-        let text = text.unwrap_or_else(|| self.start.clone());
+        let text = text.or_else(|| self.start.clone()).unwrap_or_default();
         self.field.set(&text);
         Reply::Check
     }

@@ -1,6 +1,6 @@
 //! The record editor: its fields, what is wrong with them, and a box that is checked as it is typed into.
 
-mod draft;
+pub(super) mod draft;
 mod draw;
 mod edit_box;
 mod fields;
@@ -348,7 +348,7 @@ impl Editor {
 }
 
 /// Why a record in this state cannot be changed.
-fn frozen(status: Status) -> Option<&'static str> {
+pub(super) fn frozen(status: Status) -> Option<&'static str> {
     match status {
         Status::Sending => Some("It is on its way: what is being sent cannot be changed."),
         Status::Accepted | Status::HandedOver => {

@@ -1,0 +1,279 @@
+//! The picture of an unreadable record.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Position, Rect},
+    text::{Line, Span, Text},
+};
+use serde_json::Value;
+
+use super::{
+    Raw,
+    excerpt::{Excerpt, slice},
+};
+use crate::{
+    model::{Form, Layout as Columns, RecordDetail},
+    text,
+    tui::{
+        pages::editor::draft::{Draft, Focus, Verdict, as_text},
+        theme::Theme,
+        widgets::{panel::panel, wrap::wrap},
+    },
+};
+
+/// The row below the header.
+pub fn banner(page: &Raw, theme: Theme) -> Line<'static> {
+    let place = match page.place {
+        Some(place) => format!(
+            " Record {} of {}   state: ",
+            text::thousands(place as u64 + 1),
+            text::thousands(page.among.len() as u64)
+        ),
+        None => " state: ".to_owned(),
+    };
+    let mut spans = vec![Span::raw(place), Span::styled("unreadable", theme.error())];
+    if let Some(record) = &page.record {
+        let stopped = record.row.problems.first();
+        let stage = stopped.map_or("Read", |problem| problem.stage.label());
+        spans.push(Span::raw(format!("   stopped at: {stage}")));
+    }
+    Line::from(spans)
+}
+
+/// Everything between the two rows on top and the two at the bottom.
+pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let Some(record) = &page.record else {
+        let words = page.error.as_deref().unwrap_or("Reading the record ...");
+        let block = panel(area.width, "Record", "", true, theme);
+        let lines = indented(wrap(words, usize::from(area.width.saturating_sub(4))));
+        frame.render_widget(Text::from(lines), block.inner(area));
+        frame.render_widget(block, area);
+        return;
+    };
+    let problem = problem_lines(record, usize::from(area.width.saturating_sub(4)), theme);
+    let (most, edit_height) = if page.draft.is_some() {
+        (area.height / 3, (area.height * 10 / 26).clamp(4, 10))
+    } else {
+        (area.height * 2 / 5, 3)
+    };
+    let problem_height = (problem.len() as u16 + 2).min(most).max(3);
+    let [top, middle, bottom] = area.layout(&Layout::vertical([
+        Constraint::Length(problem_height),
+        Constraint::Fill(1),
+        Constraint::Length(edit_height),
+    ]));
+    let block = panel(area.width, "Problem", "", false, theme);
+    frame.render_widget(Text::from(problem), block.inner(top));
+    frame.render_widget(block, top);
+    let editing = page.draft.is_some();
+    excerpt(&mut page.excerpt, !editing, frame, middle, theme);
+    edit_box(page, frame, bottom, theme);
+}
+
+fn problem_lines(record: &RecordDetail, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let Some(problem) = record.row.problems.first() else {
+        return vec![Line::from(" The text cannot be split into fields.")];
+    };
+    let mut lines = indented(wrap(&text::safe(&problem.message), columns));
+    if !problem.hint.is_empty() {
+        lines.extend(indented(wrap(&text::safe(&problem.hint), columns)));
+    }
+    let code = format!(
+        " Code  {}   byte {}   line {}",
+        text::safe(&problem.code),
+        text::thousands(record.byte),
+        text::thousands(record.row.line),
+    );
+    lines.push(Line::styled(code, theme.muted()));
+    lines
+}
+
+fn indented(lines: Vec<String>) -> Vec<Line<'static>> {
+    lines
+        .into_iter()
+        .map(|line| Line::from(format!(" {line}")))
+        .collect()
+}
+
+fn excerpt(shown: &mut Excerpt, focus: bool, frame: &mut Frame, area: Rect, theme: Theme) {
+    let note = if shown.wrapped {
+        "w scroll instead"
+    } else {
+        "Left/Right to scroll, w wrap"
+    };
+    let title = "The line as it is in the file";
+    let block = panel(area.width, title, note, focus, theme);
+    let inner = block.inner(area);
+    let gutter = (shown.number + shown.lines.len() as u64)
+        .to_string()
+        .len()
+        .max(5);
+    let room = usize::from(inner.width).saturating_sub(gutter + 4);
+    scroll_to_caret(shown, room);
+    let mut lines = Vec::new();
+    for (index, line) in shown.lines.iter().enumerate().skip(shown.top) {
+        let number = shown.number + index as u64;
+        if shown.wrapped {
+            for (part, piece) in wrap(line, room).into_iter().enumerate() {
+                let number = if part == 0 {
+                    number.to_string()
+                } else {
+                    String::new()
+                };
+                lines.push(Line::from(format!(" {number:gutter$} | {piece}")));
+            }
+        } else {
+            let piece = slice(line, shown.shift, room);
+            lines.push(Line::from(format!(" {number:gutter$} | {piece}")));
+        }
+        let here = shown.caret.filter(|(at, _)| *at == index && !shown.wrapped);
+        if let Some(column) = here.and_then(|(_, column)| column.checked_sub(shown.shift)) {
+            let caret = format!(
+                "{:gutter$}  | {}^ reading stopped here",
+                "",
+                " ".repeat(column)
+            );
+            lines.push(Line::styled(caret, theme.error()));
+        }
+        if lines.len() >= usize::from(inner.height) {
+            break;
+        }
+    }
+    let unseen = Line::styled(format!(" {}", shown.unseen), theme.muted());
+    if lines.len() + 1 < usize::from(inner.height) {
+        lines.push(Line::default());
+    }
+    lines.truncate(usize::from(inner.height.saturating_sub(1)).max(1));
+    lines.push(unseen);
+    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(block, area);
+}
+
+/// Until it is scrolled by hand, the place where reading stopped is in sight.
+fn scroll_to_caret(shown: &mut Excerpt, room: usize) {
+    let Some((line, column)) = shown.caret else {
+        return;
+    };
+    if !std::mem::replace(&mut shown.placed, true) {
+        shown.shift = if column + 24 > room {
+            (column + 24).saturating_sub(room)
+        } else {
+            0
+        };
+        shown.top = line.saturating_sub(2);
+    }
+}
+
+fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
+    let Some(record) = &page.record else { return };
+    let editing = page.draft.is_some();
+    let (note, title) = if editing {
+        ("read again as you type", "Edit this line")
+    } else {
+        ("Enter edits it", "This line")
+    };
+    let block = panel(area.width, title, note, editing, theme);
+    let inner = block.inner(area);
+    frame.render_widget(block, area);
+    let columns = usize::from(inner.width);
+    let mut lines = Vec::new();
+    let bad = std::str::from_utf8(&record.text.bytes).is_err();
+    if let Some(draft) = &mut page.draft {
+        let (text, cursor) = draft.field.line(columns.saturating_sub(4), theme.muted());
+        let mut spans = vec![Span::raw(" [")];
+        spans.extend(text.spans);
+        spans.push(Span::raw("]"));
+        lines.push(Line::from(spans));
+        let cursor = 2 + cursor as u16;
+        if cursor < inner.width && inner.height > 0 {
+            frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
+        }
+        lines.extend(verdict(draft, record, columns, theme));
+    } else {
+        let text = text::safe_bytes(&record.text.bytes);
+        lines.push(Line::from(format!(
+            " {}",
+            text::shorten(&text, columns.saturating_sub(2))
+        )));
+    }
+    if bad && editing {
+        let words = "Bytes that are no UTF-8 are read as Windows-1252 for editing; the received bytes stay.";
+        let at = lines.len().min(2);
+        lines.insert(at, Line::styled(format!(" {words}"), theme.muted()));
+    }
+    frame.render_widget(Text::from(lines), inner);
+}
+
+fn verdict(
+    draft: &Draft,
+    record: &RecordDetail,
+    columns: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    if draft.focus == Focus::Anyway {
+        let offer = "> Save anyway, it stays in needs fixing";
+        let words = told(draft).unwrap_or_default();
+        let mut lines = vec![Line::from(vec![
+            Span::raw(" "),
+            Span::styled(offer, theme.select()),
+        ])];
+        lines.extend(indented(wrap(&words, columns.saturating_sub(2))));
+        return lines;
+    }
+    if let Some(words) = told(draft) {
+        return indented(wrap(&words, columns.saturating_sub(2)));
+    }
+    let Some(current) = draft.preview().and_then(|preview| preview.current.as_ref()) else {
+        return vec![Line::default()];
+    };
+    let problems = draft.preview().map_or(0, |preview| preview.problems.len());
+    let reads = match (&record.layout, record.text.form) {
+        (Columns::Csv { columns, .. }, Form::Csv) => text::count(columns.len() as u64, "column"),
+        _ => text::count(
+            current.as_object().map_or(0, serde_json::Map::len) as u64,
+            "field",
+        ),
+    };
+    let left = match problems {
+        0 => "   No problem left after this.".to_owned(),
+        left => format!(
+            "   {} left after this.",
+            text::count(left as u64, "problem")
+        ),
+    };
+    let mut lines = vec![
+        Line::from(vec![
+            Span::raw(" "),
+            Span::styled("OK", theme.ok()),
+            Span::raw(format!("  Reads as {reads} now.{left}")),
+        ]),
+        Line::default(),
+    ];
+    let fields = field_words(current).join("   ");
+    lines.extend(indented(wrap(&fields, columns.saturating_sub(2))));
+    lines
+}
+
+fn told(draft: &Draft) -> Option<String> {
+    let words = match draft.verdict() {
+        Verdict::Wrong(problem) if draft.loud => format!("{} {}", problem.message, problem.hint),
+        Verdict::Refused(words) if draft.loud => words.to_owned(),
+        _ => return None,
+    };
+    Some(text::safe(&words).into_owned())
+}
+
+/// `name value` for each field.
+fn field_words(current: &Value) -> Vec<String> {
+    let fields = current.as_object().into_iter().flatten();
+    fields
+        .take(40)
+        .map(|(name, value)| {
+            let value = text::shorten(&text::safe(&as_text(value)), 40);
+            format!("{} {value}", text::shorten(&text::safe(name), 24))
+        })
+        .collect()
+}

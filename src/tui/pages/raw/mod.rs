@@ -1,0 +1,748 @@
+//! The text of a record that cannot be split into fields.
+
+mod draw;
+mod excerpt;
+
+use std::{sync::Arc, time::Instant};
+
+use crossterm::event::KeyEvent;
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use self::excerpt::Excerpt;
+use super::editor::{
+    draft::{Draft, Focus, Reply, Then},
+    frozen,
+};
+use crate::{
+    model::{Fault, Path, RecordDetail, RecordId},
+    text,
+    tui::{
+        action::{Action, Offer},
+        event::{Answer, Cx, Effect, Query, Route, Ticket, Wish},
+        keymap::Mode,
+        theme::Theme,
+        words::reported,
+    },
+};
+
+#[derive(Debug)]
+pub struct Raw {
+    id: RecordId,
+    among: Arc<[RecordId]>,
+    /// 0-based place in `among`.
+    place: Option<usize>,
+    record: Option<Box<RecordDetail>>,
+    excerpt: Excerpt,
+    draft: Option<Draft>,
+    error: Option<String>,
+    pending: Option<Ticket>,
+    checking: Option<Ticket>,
+    /// Whether a saved text is waiting to be read again.
+    saved: bool,
+}
+
+impl Raw {
+    pub fn open(id: RecordId, among: Arc<[RecordId]>, cx: &mut Cx) -> Self {
+        Self {
+            id,
+            place: among.iter().position(|known| *known == id),
+            among,
+            record: None,
+            excerpt: Excerpt::default(),
+            draft: None,
+            error: None,
+            pending: Some(cx.ask(Query::Record { id })),
+            checking: None,
+            saved: false,
+        }
+    }
+
+    pub fn offers(&self) -> Vec<Offer> {
+        let Some(record) = &self.record else {
+            return Vec::new();
+        };
+        if let Some(draft) = &self.draft {
+            let save = match draft.focus {
+                Focus::Anyway => "Save anyway",
+                Focus::Text | Focus::Choice(_) => "Save line",
+            };
+            return vec![
+                Offer::new(Action::Open, save),
+                Offer::new(Action::ClearText, "Clear"),
+            ];
+        }
+        let reason = frozen(record.row.status);
+        vec![
+            Offer::new(Action::Open, "Edit line").unless(reason),
+            Offer::new(Action::NextProblem, "Next problem"),
+            Offer::new(Action::Wrap, "Wrap"),
+            Offer::new(Action::NextRecord, "Next record"),
+            Offer::new(Action::PreviousRecord, ""),
+            Offer::new(Action::PreviousProblem, ""),
+            Offer::new(Action::Undo, "Undo"),
+            Offer::new(Action::Redo, ""),
+            Offer::new(Action::Check, "Check").unless(reason),
+            Offer::new(Action::Edit, "").unless(reason),
+            Offer::new(Action::PutBack, "").unless(reason),
+        ]
+    }
+
+    pub fn escape(&self) -> &'static str {
+        match self.draft.as_ref().map(|draft| draft.focus) {
+            None => "Back",
+            Some(Focus::Anyway) => "Keep typing",
+            Some(Focus::Text | Focus::Choice(_)) => "Cancel edit",
+        }
+    }
+
+    pub fn mode(&self) -> Mode {
+        match self.draft {
+            Some(_) => Mode::Typing,
+            None => Mode::Moving,
+        }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        if self.draft.is_some() {
+            self.act_typing(action, cx);
+        } else {
+            self.act_moving(action, cx);
+        }
+    }
+
+    pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
+        let Some(draft) = self.draft.as_mut().filter(|draft| draft.saving.is_none()) else {
+            return;
+        };
+        let before = draft.field.value().to_owned();
+        if draft.field.key(key) && before != draft.field.value() {
+            let reply = draft.edited(cx.now);
+            self.carry_out(reply, cx);
+        }
+    }
+
+    pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        match self.draft.as_mut() {
+            Some(draft) if draft.saving.is_none() => {
+                draft.field.paste(pasted);
+                let reply = draft.edited(cx.now);
+                self.carry_out(reply, cx);
+            }
+            Some(_) => {}
+            None => cx.say("Nothing is being typed. Enter opens the line, then paste."),
+        }
+    }
+
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        let draft = self.draft.as_ref();
+        let waits = [
+            self.pending,
+            self.checking,
+            draft.and_then(|draft| draft.asked),
+            draft.and_then(|draft| draft.saving.map(|(ticket, _)| ticket)),
+        ];
+        waits.contains(&Some(ticket))
+    }
+
+    /// After a change the app calls [`Self::refresh`], and the record that comes then says what the change came to.
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.checking == Some(ticket) {
+            self.checking = None;
+        }
+        match answer {
+            Ok(Answer::Changed(_)) => {
+                self.saved = true;
+                self.draft = None;
+            }
+            Ok(Answer::Record(record)) => {
+                self.pending = None;
+                self.show(record, cx);
+            }
+            Ok(Answer::Preview(preview)) => {
+                if let Some(draft) = &mut self.draft {
+                    draft.asked = None;
+                    // Newest wins: the text has not changed since this was asked.
+                    let text = draft.field.value().to_owned();
+                    let reply = draft.answered(text, preview);
+                    self.carry_out(reply, cx);
+                }
+            }
+            Ok(_) => {}
+            Err(error) => self.fail(ticket, &error, cx),
+        }
+    }
+
+    pub fn refresh(&mut self, cx: &mut Cx) {
+        self.pending = Some(cx.ask(Query::Record { id: self.id }));
+    }
+
+    pub fn waits(&self) -> bool {
+        self.draft.as_ref().is_some_and(Draft::waits)
+    }
+
+    pub fn tick(&mut self, now: Instant, _cx: &mut Cx) {
+        if let Some(draft) = &mut self.draft {
+            draft.tick(now);
+        }
+    }
+
+    pub fn crumb(&self) -> String {
+        match &self.record {
+            Some(record) => format!("line {}", text::thousands(record.row.line)),
+            None => format!("record {}", text::thousands(self.id.0.unsigned_abs())),
+        }
+    }
+
+    pub fn banner(&self, theme: Theme) -> Option<Line<'_>> {
+        self.error.is_none().then(|| draw::banner(self, theme))
+    }
+
+    pub fn tip(&self) -> String {
+        let words = match (&self.draft, &self.record) {
+            (None, None) => "",
+            (Some(draft), _) if draft.saving.is_some() => "Saving ...",
+            (Some(draft), _) if draft.focus == Focus::Anyway => {
+                "Enter saves it as it is. Esc goes on typing."
+            }
+            (Some(_), _) => "Saving turns this line into a normal record and checks it.",
+            (None, Some(record)) => frozen(record.row.status)
+                .unwrap_or("Enter edits the line. The received bytes stay as they are."),
+        };
+        words.to_owned()
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        draw::page(self, frame, area, theme);
+    }
+
+    fn act_moving(&mut self, action: Action, cx: &mut Cx) {
+        match action {
+            Action::Back | Action::Leave => cx.back(),
+            Action::Up if self.excerpt.top == 0 => cx.effects.push(Effect::Tabs),
+            Action::Up => self.excerpt.top -= 1,
+            Action::Down => self.excerpt.top = (self.excerpt.top + 1).min(self.excerpt.last_top()),
+            Action::Left => self.excerpt.shift = self.excerpt.shift.saturating_sub(10),
+            Action::Right => self.excerpt.shift += 10,
+            Action::First => self.excerpt.shift = 0,
+            Action::Wrap => self.excerpt.wrapped = !self.excerpt.wrapped,
+            Action::Open | Action::Edit => self.edit(cx),
+            Action::NextProblem | Action::NextRecord => self.next_record(1, cx),
+            Action::PreviousProblem | Action::PreviousRecord => self.next_record(-1, cx),
+            Action::Check if self.may_change(cx) => {
+                self.checking = Some(cx.change(Wish::Check { id: self.id }));
+            }
+            Action::PutBack => self.put_back(cx),
+            _ => {}
+        }
+    }
+
+    fn act_typing(&mut self, action: Action, cx: &mut Cx) {
+        let Some(draft) = self.draft.as_mut().filter(|draft| draft.saving.is_none()) else {
+            return;
+        };
+        let reply = match action {
+            Action::Open | Action::NextPanel => draft.enter(Then::Problem),
+            Action::Back => draft.escape(),
+            Action::Stop => Reply::Cancel,
+            Action::Down => draft.down(),
+            Action::Up => draft.up(),
+            Action::ClearText => {
+                draft.field.set("");
+                draft.edited(cx.now)
+            }
+            _ => Reply::Nothing,
+        };
+        self.carry_out(reply, cx);
+    }
+
+    fn carry_out(&mut self, reply: Reply, cx: &mut Cx) {
+        match reply {
+            Reply::Nothing => {}
+            Reply::Check => self.check(cx),
+            Reply::Cancel => {
+                self.draft = None;
+                cx.say("Nothing was changed.");
+            }
+            Reply::Unchanged(_) => {
+                self.draft = None;
+                cx.say("Nothing was changed: the text is the same.");
+            }
+            Reply::NoChoices => cx.say("There is no suggestion for this line."),
+            Reply::Save(then) => {
+                if let (Some(draft), Some(record)) = (&mut self.draft, &self.record) {
+                    let ticket = cx.change(Wish::Edit {
+                        id: self.id,
+                        changes: draft.changes(),
+                        version: record.row.version,
+                    });
+                    draft.saving = Some((ticket, then));
+                }
+            }
+        }
+    }
+
+    fn check(&mut self, cx: &mut Cx) {
+        if let Some(draft) = &mut self.draft {
+            draft.asked = Some(cx.ask(Query::Preview {
+                id: self.id,
+                changes: draft.changes(),
+                at: Path::root(),
+            }));
+        }
+    }
+
+    /// Opens the box on the text as it is now; bytes that are no UTF-8 are read as Windows-1252.
+    fn edit(&mut self, cx: &mut Cx) {
+        if !self.may_change(cx) {
+            return;
+        }
+        let Some(record) = &self.record else { return };
+        let (text, same) = excerpt::decode(&record.text.bytes);
+        self.draft = Some(Draft::open_whole(&text, same));
+        self.check(cx);
+    }
+
+    fn put_back(&mut self, cx: &mut Cx) {
+        if !self.may_change(cx) {
+            return;
+        }
+        let Some(record) = &self.record else { return };
+        if record.raw.bytes == record.text.bytes {
+            cx.say("This is the received text already.");
+            return;
+        }
+        self.checking = Some(cx.change(Wish::Edit {
+            id: self.id,
+            changes: vec![crate::fix::Change::Raw(record.raw.bytes.clone())],
+            version: record.row.version,
+        }));
+    }
+
+    /// Says why not, if not.
+    fn may_change(&self, cx: &mut Cx) -> bool {
+        let Some(record) = &self.record else {
+            return false;
+        };
+        let reason = frozen(record.row.status);
+        if let Some(reason) = reason {
+            cx.say(reason);
+        }
+        reason.is_none()
+    }
+
+    fn next_record(&self, by: isize, cx: &mut Cx) {
+        let place = self.place.and_then(|place| place.checked_add_signed(by));
+        match place.and_then(|place| self.among.get(place)) {
+            Some(id) => cx.effects.push(Effect::Replace(Route::Record {
+                id: *id,
+                among: Arc::clone(&self.among),
+            })),
+            None if by < 0 => cx.say("This is the first record of the list."),
+            None => cx.say("This is the last record of the list."),
+        }
+    }
+
+    fn show(&mut self, record: Box<RecordDetail>, cx: &mut Cx) {
+        let saved = std::mem::take(&mut self.saved);
+        if record.row.current.is_some() {
+            if saved {
+                let problems = text::count(record.row.problems.len() as u64, "problem");
+                let line = text::thousands(record.row.line);
+                cx.say(format!(
+                    "Line {line} is a normal record now. {problems} left."
+                ));
+            }
+            let (id, among) = (self.id, Arc::clone(&self.among));
+            cx.effects
+                .push(Effect::Replace(Route::Record { id, among }));
+            return;
+        }
+        if saved {
+            cx.say("Saved. The line still cannot be read.");
+        }
+        self.error = None;
+        self.excerpt = Excerpt::new(&record);
+        self.record = Some(record);
+        if self.draft.is_some() {
+            self.check(cx);
+        }
+    }
+
+    fn fail(&mut self, ticket: Ticket, error: &anyhow::Error, cx: &mut Cx) {
+        if self.pending == Some(ticket) {
+            self.pending = None;
+            if self.record.is_none() {
+                self.error = Some(reported(error));
+                return;
+            }
+        }
+        let saving = self
+            .draft
+            .as_mut()
+            .and_then(|draft| draft.saving.take_if(|(asked, _)| *asked == ticket));
+        let changed = error
+            .downcast_ref::<Fault>()
+            .is_some_and(|fault| fault.code == "record:changed");
+        if changed && saving.is_some() {
+            cx.say("Someone else changed this record meanwhile. Your text is kept: look, then save again.");
+            self.refresh(cx);
+        } else {
+            cx.say(reported(error));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::KeyCode;
+    use ratatui::{
+        Terminal,
+        backend::TestBackend,
+        layout::{Constraint, Layout as Rows, Size},
+    };
+    use serde_json::json;
+
+    use super::*;
+    use crate::{
+        fix::Change,
+        model::{
+            ChangeReport, Form, Layout, Problem, RecordRow, RunId, Stage, Status, Version, Wants,
+        },
+        ops::Preview,
+        tui::{clock::Clock, keymap},
+    };
+
+    const LINE: &[u8] =
+        b"SO-90113,2025-12-01,DE,99.50,\"Kaiser 19\" Bar,kaiser@bar.example,DE129273398,1,TB-220";
+    const GOOD: &str = "SO-90113,2025-12-01,DE,99.50,\"\"\"Kaiser 19\"\" Bar\",kaiser@bar.example,DE129273398,1,TB-220";
+
+    fn problem() -> Problem {
+        Problem {
+            stage: Stage::Parse,
+            code: "csv:text_after_quote".to_owned(),
+            detail: String::new(),
+            path: Path::root(),
+            message: "Text follows the closing quote in column 5 (name), position 40: \"Kaiser 19\" Bar. So the end of \
+                      the column is unclear."
+                .to_owned(),
+            hint: "If the quotes belong to the value, double them and put the whole value in quotes."
+                .to_owned(),
+            found: None,
+            shape: String::new(),
+        }
+    }
+
+    fn record(bytes: &[u8]) -> RecordDetail {
+        let text = Version {
+            form: Form::Csv,
+            bytes: bytes.to_vec(),
+        };
+        RecordDetail {
+            row: RecordRow {
+                id: RecordId(31_021),
+                run: RunId(1),
+                line: 31_022,
+                key: None,
+                status: Status::Rejected,
+                version: 1,
+                problems: vec![problem()],
+                current: None,
+                changed: Vec::new(),
+            },
+            source: "orders_nov.csv".to_owned(),
+            byte: 3_870_214,
+            layout: Layout::Csv {
+                columns: [
+                    "order_id",
+                    "ship_date",
+                    "country",
+                    "total",
+                    "name",
+                    "email",
+                    "tax_id",
+                    "qty",
+                    "sku",
+                ]
+                .map(str::to_owned)
+                .to_vec(),
+                delimiter: ',',
+            },
+            raw: text.clone(),
+            text,
+            received: None,
+            history: Vec::new(),
+            attempts: Vec::new(),
+            has_contract: true,
+        }
+    }
+
+    struct Desk {
+        page: Raw,
+        cx: Cx,
+    }
+
+    impl Desk {
+        fn new(bytes: &[u8]) -> Self {
+            let mut cx = Cx::new(Size::new(100, 30), Clock::default());
+            cx.now = Some(Instant::now());
+            let among = [31_000, 31_003, 31_021, 31_040].map(RecordId).into();
+            let page = Raw::open(RecordId(31_021), among, &mut cx);
+            let mut desk = Self { page, cx };
+            desk.answer(Answer::Record(Box::new(record(bytes))));
+            desk.cx.effects.clear();
+            desk
+        }
+
+        fn answer(&mut self, answer: Answer) {
+            let newest = (0..100)
+                .rev()
+                .map(Ticket)
+                .find(|ticket| self.page.awaits(*ticket));
+            let ticket = newest.expect("the page waits for an answer");
+            self.page.receive(ticket, Ok(answer), &mut self.cx);
+        }
+
+        fn check(&mut self, reads: bool) {
+            let current = json!({"order_id": "SO-90113", "country": "DE", "total": 99.5, "name": "\"Kaiser 19\" Bar"});
+            self.answer(Answer::Preview(Box::new(Preview {
+                text: record(b"").text,
+                problems: if reads { Vec::new() } else { vec![problem()] },
+                current: reads.then_some(current),
+                wants: Wants::default(),
+                suggestions: Vec::new(),
+                refusal: None,
+            })));
+        }
+
+        fn press(&mut self, keys: &str) {
+            for name in keys.split(' ') {
+                let key = keymap::parse(name).unwrap();
+                match keymap::resolve(self.page.mode(), key) {
+                    Some(action) => self.page.act(action, &mut self.cx),
+                    None => self.page.type_key(key, &mut self.cx),
+                }
+            }
+        }
+
+        fn type_in(&mut self, text: &str) {
+            for c in text.chars() {
+                self.page
+                    .type_key(KeyEvent::from(KeyCode::Char(c)), &mut self.cx);
+            }
+        }
+
+        fn saves(&mut self) -> Vec<Change> {
+            let effects = std::mem::take(&mut self.cx.effects);
+            let saved = effects.into_iter().find_map(|effect| match effect {
+                Effect::Change(_, Wish::Edit { changes, .. }) => Some(changes),
+                _ => None,
+            });
+            saved.unwrap_or_default()
+        }
+
+        fn picture(&mut self, width: u16, height: u16) -> String {
+            let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+            let page = &mut self.page;
+            terminal
+                .draw(|frame| {
+                    let [banner, area, tip] = frame.area().layout(&Rows::vertical([
+                        Constraint::Length(1),
+                        Constraint::Fill(1),
+                        Constraint::Length(1),
+                    ]));
+                    frame.render_widget(page.banner(Theme::default()).unwrap_or_default(), banner);
+                    frame.render_widget(Line::from(format!(" {}", page.tip())), tip);
+                    page.draw(frame, area, Theme::default());
+                })
+                .unwrap();
+            terminal.backend().to_string()
+        }
+    }
+
+    #[test]
+    fn an_unreadable_line_being_edited_at_100_by_28() {
+        let mut desk = Desk::new(LINE);
+        desk.press("Enter");
+        desk.check(false);
+        desk.press("Ctrl+U");
+        desk.type_in(GOOD);
+        desk.check(true);
+        insta::assert_snapshot!(desk.picture(100, 28), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read                                               "
+        "┌ Problem ─────────────────────────────────────────────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19" Bar. So the end of   │"
+        "│ the column is unclear.                                                                           │"
+        "│ If the quotes belong to the value, double them and put the whole value in quotes.                │"
+        "│ Code  csv:text_after_quote   byte 3,870,214   line 31,022                                        │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────────────────────────── Left/Right to scroll, w wrap ┐"
+        "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220     │"
+        "│       |                                        ^ reading stopped here                            │"
+        "│                                                                                                  │"
+        "│ Hidden characters: none.   Encoding: UTF-8                                                       │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        "┌ Edit this line ────────────────────────────────────────────────────────── read again as you type ┐"
+        "│ [ SO-90113,2025-12-01,DE,99.50,"""Kaiser 19"" Bar",kaiser@bar.example,DE129273398,1,TB-220     ] │"
+        "│ OK  Reads as 9 columns now.   No problem left after this.                                        │"
+        "│                                                                                                  │"
+        "│ order_id SO-90113   country DE   total 99.5   name "Kaiser 19" Bar                               │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        " Saving turns this line into a normal record and checks it.                                         "
+        "#);
+    }
+
+    #[test]
+    fn an_unreadable_line_at_80_by_22() {
+        let mut desk = Desk::new(LINE);
+        insta::assert_snapshot!(desk.picture(80, 22), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read                           "
+        "┌ Problem ─────────────────────────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19"  │"
+        "│ Bar. So the end of the column is unclear.                                    │"
+        "│ If the quotes belong to the value, double them and put the whole value in    │"
+        "│ quotes.                                                                      │"
+        "│ Code  csv:text_after_quote   byte 3,870,214   line 31,022                    │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
+        "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
+        "│       |                                        ^ reading stopped here        │"
+        "│                                                                              │"
+        "│ Hidden characters: none.   Encoding: UTF-8                                   │"
+        "│                                                                              │"
+        "│                                                                              │"
+        "│                                                                              │"
+        "│                                                                              │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ This line ─────────────────────────────────────────────────── Enter edits it ┐"
+        "│ SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398… │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        " Enter edits the line. The received bytes stay as they are.                     "
+        "#);
+        desk.press("Enter");
+        desk.check(false);
+        insta::assert_snapshot!(desk.picture(80, 22), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read                           "
+        "┌ Problem ─────────────────────────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19"  │"
+        "│ Bar. So the end of the column is unclear.                                    │"
+        "│ If the quotes belong to the value, double them and put the whole value in    │"
+        "│ quotes.                                                                      │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
+        "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
+        "│       |                                        ^ reading stopped here        │"
+        "│                                                                              │"
+        "│ Hidden characters: none.   Encoding: UTF-8                                   │"
+        "│                                                                              │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ Edit this line ────────────────────────────────────── read again as you type ┐"
+        "│ [<-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220  ] │"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19"  │"
+        "│ Bar. So the end of the column is unclear. If the quotes belong to the value, │"
+        "│ double them and put the whole value in quotes.                               │"
+        "│                                                                              │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        " Saving turns this line into a normal record and checks it.                     "
+        "#);
+    }
+
+    #[test]
+    fn an_unreadable_line_at_60_by_14() {
+        let mut desk = Desk::new(LINE);
+        insta::assert_snapshot!(desk.picture(60, 14), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read       "
+        "┌ Problem ─────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name),       │"
+        "│ position 40: "Kaiser 19" Bar. So the end of the column   │"
+        "└──────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────────────────┐"
+        "│ 31022 | 12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example│"
+        "│       |                          ^ reading stopped here  │"
+        "│ Hidden characters: none.   Encoding: UTF-8               │"
+        "└──────────────────────────────────────────────────────────┘"
+        "┌ This line ─────────────────────────────── Enter edits it ┐"
+        "│ SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar… │"
+        "└──────────────────────────────────────────────────────────┘"
+        " Enter edits the line. The received bytes stay as they are. "
+        "#);
+    }
+
+    #[test]
+    fn enter_saves_the_text_and_the_editor_takes_over() {
+        let mut desk = Desk::new(LINE);
+        desk.press("Enter Ctrl+U");
+        desk.type_in(GOOD);
+        desk.check(true);
+        desk.press("Enter");
+        assert_eq!(desk.saves(), [Change::Raw(GOOD.as_bytes().to_vec())]);
+        desk.answer(Answer::Changed(ChangeReport::default()));
+        desk.page.refresh(&mut desk.cx);
+        let mut fixed = record(GOOD.as_bytes());
+        fixed.row.current = Some(json!({}));
+        fixed.row.problems.clear();
+        desk.cx.effects.clear();
+        desk.answer(Answer::Record(Box::new(fixed)));
+        let said = "Line 31,022 is a normal record now. 0 problems left.".to_owned();
+        let (id, among) = (RecordId(31_021), Arc::clone(&desk.page.among));
+        let route = Route::Record { id, among };
+        assert_eq!(desk.cx.effects, [Effect::Say(said), Effect::Replace(route)]);
+    }
+
+    #[test]
+    fn enter_on_the_same_text_changes_nothing() {
+        let mut desk = Desk::new(LINE);
+        desk.press("Enter");
+        desk.check(false);
+        desk.press("Enter");
+        assert_eq!(desk.saves(), []);
+        assert_eq!(desk.page.mode(), Mode::Moving);
+    }
+
+    #[test]
+    fn a_text_that_is_not_utf8_can_be_saved_as_it_was_read() {
+        let mut desk = Desk::new(b"1,M\xfcller");
+        assert!(desk.picture(100, 28).contains("1,M<FC>ller"));
+        desk.press("Enter");
+        desk.check(true);
+        assert!(desk.picture(100, 28).contains("read as Windows-1252"));
+        desk.press("Enter");
+        assert_eq!(desk.saves(), [Change::Raw("1,Müller".as_bytes().to_vec())]);
+    }
+
+    #[test]
+    fn a_text_that_still_cannot_be_read_is_saved_only_by_a_second_enter() {
+        let mut desk = Desk::new(LINE);
+        desk.press("Enter x");
+        desk.check(false);
+        desk.press("Enter");
+        assert_eq!(desk.saves(), []);
+        assert!(desk.picture(80, 22).contains("> Save anyway"));
+        desk.press("Enter");
+        assert_eq!(desk.saves().len(), 1);
+    }
+
+    #[test]
+    fn draws_at_any_size() {
+        let mut desks = [
+            Desk::new(LINE),
+            Desk::new(b""),
+            Desk::new(&[0xff; 9_000]),
+            Desk::new(b"a\nb\r\nc\n"),
+        ];
+        desks[0].press("Enter");
+        desks[2].press("w");
+        for desk in &mut desks {
+            for (width, height) in [(1, 1), (2, 3), (7, 5), (20, 4), (33, 9), (300, 100)] {
+                desk.picture(width, height);
+            }
+        }
+    }
+}
