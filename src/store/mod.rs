@@ -3,6 +3,8 @@
 //! Never open a workspace's files with `std::fs` while SQLite has them open: closing such a handle drops the locks of the
 //! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
+#[cfg(test)]
+mod bench;
 mod changes;
 mod contracts;
 mod dump;
@@ -21,6 +23,7 @@ mod sql;
 mod steps;
 #[cfg(test)]
 pub(crate) mod testing;
+mod undo;
 mod uniqueness;
 mod verify;
 
