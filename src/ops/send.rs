@@ -1,11 +1,14 @@
 //! Sending: plan, freeze, deliver, write down what the destination confirmed.
 
+mod refusal;
+
 use std::{path::PathBuf, time::Instant};
 
 use anyhow::{Result, anyhow};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
+use self::refusal::refusal;
 use super::{
     Job, Progress, Workspace,
     aim::{self, Aim},
@@ -14,8 +17,8 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{
-        DeliveryState, Fault, FaultKind, Form, Layout, Path, Plan, PlanId, Problem, RecordId,
-        RunId, SendReport, Stage, Status,
+        DeliveryState, Fault, FaultKind, Form, Layout, Plan, PlanId, Problem, RecordId, RunId,
+        SendReport, Status,
     },
     row::Row,
     send::{self, Delivery, Identity, Outcome, idempotency_key},
@@ -451,39 +454,6 @@ fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
             "the bytes to send are no JSON object",
         )),
     }
-}
-
-fn refusal(code: &str, message: &str) -> Problem {
-    Problem {
-        stage: Stage::Send,
-        code: code.to_owned(),
-        detail: String::new(),
-        path: Path::root(),
-        message: message.to_owned(),
-        hint: "change the record, or ask whoever runs the destination; then send it again"
-            .to_owned(),
-        found: None,
-        shape: pattern(message),
-    }
-}
-
-/// A foreign message without its numbers and quoted values, so that messages of one kind share a group.
-fn pattern(message: &str) -> String {
-    let mut pattern = String::with_capacity(message.len());
-    let mut quoted = false;
-    for c in message.chars() {
-        match c {
-            '\'' | '"' => {
-                quoted = !quoted;
-                pattern.push_str(if quoted { "'" } else { "…'" });
-            }
-            _ if quoted => {}
-            '0'..='9' if pattern.ends_with('9') => {}
-            '0'..='9' => pattern.push('9'),
-            _ => pattern.push(c),
-        }
-    }
-    pattern
 }
 
 fn stopped(report: &SendReport) -> Fault {

@@ -19,6 +19,9 @@ pub(crate) struct Target<'a> {
     pub words: &'a str,
 }
 
+/// Makes an idempotency key.
+pub(crate) type KeyOf<'a> = &'a dyn Fn(&Sendable, &[u8; 32], u32) -> Result<String>;
+
 /// A plan about to be made.
 pub(crate) struct NewPlan<'a> {
     pub run: RunId,
@@ -32,7 +35,7 @@ pub(crate) struct NewPlan<'a> {
     /// The bytes to send for a record.
     pub payload: &'a dyn Fn(&Sendable) -> Result<Vec<u8>>,
     /// The idempotency key for a record, the SHA-256 of its payload, and how often exactly that was refused before.
-    pub key: &'a dyn Fn(&Sendable, &[u8; 32], u32) -> Result<String>,
+    pub key: KeyOf<'a>,
 }
 
 /// A record that is ready to be sent.

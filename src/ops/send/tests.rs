@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::{
     contract,
-    model::RecordId,
+    model::Stage,
     store::{
         ContractText,
         testing::{Sample, put_run_as},
@@ -377,16 +377,4 @@ fn somebody_elses_plan_is_left_to_them() {
     desk.workspace = Workspace::open(&path, "bob").unwrap();
     assert_eq!(plan(&desk.workspace, &to("crm")).unwrap().planned, 0);
     assert_eq!(desk.send("crm"), SendReport::default());
-}
-
-#[test]
-fn messages_of_one_kind_share_a_pattern() {
-    assert_eq!(
-        pattern("row 4711 of 'Müller' failed"),
-        "row 9 of '…' failed"
-    );
-    assert_eq!(
-        pattern("UNIQUE constraint failed: person.id"),
-        "UNIQUE constraint failed: person.id"
-    );
 }
