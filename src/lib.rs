@@ -1,8 +1,22 @@
 //! redrive: a terminal workbench for the records that an import run rejected.
 //!
+//! This page is the map of the code. What the program is for, and how to use it, is in the README.
+//!
+//! # The life of a record
+//!
+//! [`read`] cuts an input into record-aligned blocks. Workers pull blocks, split each record with [`row`], judge it with
+//! [`check::Checker::check`] and hand the result to one writer in [`ops::load`], which stores the rejected records in
+//! input order with [`store`] and publishes the run in one last transaction. A face lists groups and records through
+//! [`ops`]; a person's wish becomes a [`fix::Change`], which splices the record's text; the same check decides whether the
+//! record is ready; the change is a step of the history. [`ops::send`] freezes ready versions in a plan, writes down each
+//! attempt before it is made, gives batches to a destination in [`mod@send`], and freezes what was confirmed.
+//!
+//! Where to start reading: [`model`], then [`check`], then [`ops::edit`], which touches every floor.
+//!
 //! # Floors
 //!
-//! A module uses only modules on lower floors; modules on one floor are strangers. `tests/tidy.rs` holds this.
+//! A module uses only modules on lower floors; modules on one floor are strangers. `tests/tidy.rs` holds this, the cap on
+//! the length of files and functions, and the place of SQL.
 //!
 //! | floor | modules | what they are |
 //! |---|---|---|
@@ -10,10 +24,45 @@
 //! | 1 | [`model`] | the words: plain values, no IO, no clock, no SQL |
 //! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
 //! | 3 | [`check`], [`fix`], [`filter`], [`demo`] | pure decisions |
-//! | 4 | [`read`], [`store`], [`send`] | the outside world: input files, SQLite, destinations |
+//! | 4 | [`read`], [`store`], [`mod@send`] | the outside world: input files, SQLite, destinations |
 //! | 5 | [`contract`] | what a good record is and where it goes, from a TOML file |
 //! | 6 | [`ops`] | what a person can do, one file each |
 //! | 7 | [`cli`], [`tui`] | two thin faces of `ops` |
+//!
+//! # Words
+//!
+//! One word per idea, the same as Rust type, table, command line and JSON. A *workspace* is one SQLite file. A *run* is one
+//! import run whose results were loaded. A *record* is one unit of input; a *problem* is one thing wrong with it; a
+//! *group* is the problems of one kind in one run (the screen calls it "a problem"). A *stage* is where a record stopped:
+//! parse, schema, rule, send. The *contract* says what a good record is and where it goes. A *shape* is the pattern of a
+//! value. A *step* is one entry of the history. A *plan* is the frozen list of record versions a send delivers; an
+//! *attempt* is one try to deliver one of them to a *destination*.
+//!
+//! # Invariants
+//!
+//! What is absent on purpose is said here, because code cannot show it.
+//!
+//! - **A broken record is a value.** The check appends [`model::Problem`]s and returns nothing. `Err` is for the work
+//!   itself, with a [`model::Fault`] at the root where a person must act.
+//! - **Floors 0 to 3 do no IO, read no clock and never log.** Time and randomness come in as arguments.
+//! - **One reader of records.** Loading, editing and checking all go through [`row::Row::read`] (or the spans of the same
+//!   splitter) and [`check::Checker::check`], so they cannot disagree. The check borrows a row; coercion happens inside it;
+//!   its fast path may only ever accept, and only what the full path accepts.
+//! - **Received bytes never change.** A version is the text before it with the edited spans spliced in; `content` rows
+//!   are immutable (a trigger says so) and hashed with SHA-256.
+//! - **Identity is a number that means something.** A record is its run's base plus its 1-based ordinal in the input. Lists
+//!   keep numbers, never row indexes.
+//! - **Every change is a step, in the transaction of the change**, which begins with `BEGIN IMMEDIATE` and compares the
+//!   record's version. Counters change in the same transaction and equal a recount ([`ops::verify`]).
+//! - **A run is seen when it is complete.** Its batches are committed in state `loading`; one transaction publishes it. The
+//!   same input gives the same workspace whatever the threads, because the writer decides uniqueness, numbers and groups
+//!   in input order.
+//! - **Intent before delivery.** Payload, idempotency key and attempt are on disk before a destination is called. Only what
+//!   it confirmed becomes `accepted`.
+//! - **Destinations and secrets come from a contract on disk**, never from a workspace somebody may have sent.
+//! - **The workspace's files are opened by SQLite only.** Opening them otherwise would drop its locks.
+//! - **Nothing untrusted reaches a terminal** but through [`text`].
+//! - **The UI thread never blocks.** Pages hold what they show; [`tui`]'s worker is the only part of it that calls `ops`.
 
 pub mod text;
 
