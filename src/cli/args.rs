@@ -10,7 +10,7 @@ use clap_complete::Shell;
 /// Load a run's results, see what broke in groups, fix one field or many, check again, and send the corrected records to
 /// where they belong. Without a command the terminal UI opens.
 #[derive(Debug, Parser)]
-#[command(name = "redrive", version, args_conflicts_with_subcommands = true)]
+#[command(name = "redrive", version)]
 #[command(
     after_help = "Exit codes: 0 done, 1 some records still need a person, 2 wrong usage or contract, \
     3 the workspace or an input cannot be used, 4 the destination is on hold, 5 outcomes are unknown, 130 interrupted."

@@ -123,8 +123,11 @@ impl Out {
         }
         table.set_header(head.iter().map(|name| name.trim_start_matches('#')));
         for (index, name) in head.iter().enumerate() {
-            if let (true, Some(column)) = (name.starts_with('#'), table.column_mut(index)) {
-                column.set_cell_alignment(CellAlignment::Right);
+            if let Some(column) = table.column_mut(index) {
+                column.set_padding((0, 2));
+                if name.starts_with('#') {
+                    column.set_cell_alignment(CellAlignment::Right);
+                }
             }
         }
         for row in rows {

@@ -1,8 +1,9 @@
 //! Who is at the keyboard, and which workspace they mean.
 
 use std::{
-    env,
+    env, fs,
     io::{IsTerminal, stdin, stdout},
+    os::unix::fs::MetadataExt,
     path::PathBuf,
 };
 
@@ -97,10 +98,22 @@ pub fn filter_of_one_run(workspace: &Workspace, scope: &Scope) -> Result<Filter>
     Ok(filter)
 }
 
-/// As claimed by the environment; recorded, not proven.
+/// As claimed by the environment, else as the system's list of users names this process's owner. Recorded, not proven.
 fn system_user() -> String {
     ["USER", "LOGNAME", "USERNAME"]
         .into_iter()
         .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+        .or_else(listed_user)
         .unwrap_or_else(|| "unknown".to_owned())
+}
+
+/// The name that `/etc/passwd` gives the owner of this process.
+fn listed_user() -> Option<String> {
+    let owner = fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = fs::read_to_string("/etc/passwd").ok()?;
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)? == owner).then(|| name.to_owned())
+    })
 }

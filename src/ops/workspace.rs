@@ -3,6 +3,7 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
+    io::Write,
     path::{Path as FilePath, PathBuf},
     sync::Arc,
 };
@@ -55,6 +56,12 @@ impl Workspace {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => FilePath::new("."),
         }
+    }
+
+    /// Writes all there is, one line a row, without times, secrets or what differs from machine to machine: two workspaces
+    /// are the same when their dumps are.
+    pub fn dump(&self, out: &mut dyn Write) -> Result<()> {
+        self.store.dump(out)
     }
 
     /// A run's contract as it was when the run was loaded or last checked, compiled; `None` when it has none.
