@@ -1,0 +1,164 @@
+//! Commands that change records.
+
+use serde_json::json;
+
+use crate::Folder;
+
+#[test]
+fn a_corrected_field_makes_the_record_ready() {
+    let folder = Folder::loaded();
+    let report = folder.redrive("edit 2 /email=ben@example.com").json();
+    assert_eq!(
+        report,
+        json!({"checked": 1, "ready": 1, "still_rejected": 0, "newly_broken": 0, "step": 1})
+    );
+    let record = folder.redrive("show 2").json();
+    assert_eq!(
+        (&record["status"], &record["version"], &record["problems"]),
+        (&json!("ready"), &json!(2), &json!([]))
+    );
+    assert_eq!(
+        record["raw"],
+        json!("C-002,Ben Baker,ben@,Prospect,20,,false")
+    );
+    assert_eq!(record["current"]["email"], json!("ben@example.com"));
+}
+
+#[test]
+fn an_edit_that_stays_wrong_is_saved_and_says_so() {
+    let folder = Folder::loaded();
+    let stdout = folder.redrive("edit 2 /email=nobody").exit(1).run();
+    insta::assert_snapshot!(stdout, @r#"
+    Saved. Record 2 still needs fixing:
+      ! email  This e-mail address is not complete: "nobody".
+    "#);
+    assert_eq!(
+        folder.redrive("show 2").json()["current"]["email"],
+        json!("nobody")
+    );
+}
+
+#[test]
+fn an_edit_that_changes_nothing_makes_no_step() {
+    let folder = Folder::loaded();
+    assert_eq!(
+        folder.redrive("edit 2 /email=ben@").exit(1).json()["step"],
+        json!(null)
+    );
+    assert_eq!(
+        folder.redrive("history").run(),
+        "Nothing was changed yet.\n"
+    );
+}
+
+#[test]
+fn an_unreadable_record_is_fixed_as_text() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("edit 6 /email=x@example.com")
+        .exit(2)
+        .stderr_has("--raw")
+        .run();
+    folder.write("line", "C-006,Fay Fischer,fay@example.com,Prospect,5,,\n");
+    folder.redrive("edit 6 --raw line").run();
+    let record = folder.redrive("show 6").json();
+    assert_eq!(
+        (&record["status"], &record["current"]["name"]),
+        (&json!("ready"), &json!("Fay Fischer"))
+    );
+    assert_eq!(record["raw"], json!("C-006,Fay Fischer,fay@example.com"));
+}
+
+#[test]
+fn undo_and_redo_go_through_the_history() {
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    folder.redrive("edit 3 '/stage=Closed Won'").exit(1).run();
+    assert_eq!(
+        folder.redrive("undo").json(),
+        json!({"step": 2, "records": 1, "skipped": []})
+    );
+    assert_eq!(
+        folder.redrive("undo").json(),
+        json!({"step": 1, "records": 1, "skipped": []})
+    );
+    folder
+        .redrive("undo")
+        .exit(1)
+        .stderr_has("nothing to undo")
+        .run();
+    assert_eq!(
+        folder.redrive("show 2").json()["current"]["email"],
+        json!("ben@")
+    );
+    folder.redrive("redo").run();
+    assert_eq!(folder.redrive("show 2").json()["status"], json!("ready"));
+    insta::assert_snapshot!(folder.redrive("history").run(), @r"
+    Step  At                        Who   What  Records          Details
+       5  ____-__-__T__:__:__.___Z  jana  redo        1          email  ben@ -> ben@example.com
+       4  ____-__-__T__:__:__.___Z  jana  undo        1          email  ben@ -> ben@example.com
+       3  ____-__-__T__:__:__.___Z  jana  undo        1          stage  closed won -> Closed Won
+       2  ____-__-__T__:__:__.___Z  jana  edit        1  undone  stage  closed won -> Closed Won
+       1  ____-__-__T__:__:__.___Z  jana  edit        1          email  ben@ -> ben@example.com
+    ");
+}
+
+#[test]
+fn everyone_undoes_their_own_step() {
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    folder
+        .redrive("undo --as maria")
+        .exit(1)
+        .stderr_has("nothing to undo")
+        .run();
+    folder.redrive("undo 1 --as maria").run();
+    assert_eq!(
+        folder.redrive("show 2").json()["current"]["email"],
+        json!("ben@")
+    );
+}
+
+#[test]
+fn a_check_without_changes_makes_no_step() {
+    let folder = Folder::loaded();
+    let report = folder.redrive("check").exit(1).json();
+    assert_eq!(
+        report,
+        json!({"checked": 8, "ready": 0, "still_rejected": 8, "newly_broken": 0, "step": null})
+    );
+}
+
+#[test]
+fn a_check_with_a_looser_contract_can_be_undone() {
+    let folder = Folder::loaded();
+    let loose = folder
+        .read("customers.toml")
+        .replace("formats = true", "formats = false");
+    folder.write("loose.toml", loose);
+    let report = folder.redrive("check --contract loose.toml").exit(1).json();
+    assert_eq!(
+        (&report["ready"], &report["still_rejected"]),
+        (&json!(1), &json!(7))
+    );
+    folder.redrive("undo").run();
+    assert_eq!(folder.redrive("show 2").json()["status"], json!("rejected"));
+}
+
+#[test]
+fn without_a_contract_a_person_decides() {
+    let folder = Folder::new();
+    folder.write(
+        "rejects.ndjson",
+        "{\"record\": {\"email\": \"ben@\"}, \"errors\": [{\"type\": \"value_error\", \"loc\": [\"email\"], \
+         \"msg\": \"value is not a valid email address\", \"input\": \"ben@\"}]}\n",
+    );
+    folder.redrive("load rejects.ndjson").exit(1).run();
+    folder.redrive("check").exit(2).stderr_has("contract").run();
+    folder
+        .redrive("edit 1 /email=ben@example.com")
+        .exit(1)
+        .run();
+    folder.redrive("edit 1 --ready").run();
+    assert_eq!(folder.redrive("show 1").json()["status"], json!("ready"));
+}

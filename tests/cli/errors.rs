@@ -1,0 +1,198 @@
+//! Bad input gets a clear error, the right exit code, and nothing changes.
+
+use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+
+use crate::Folder;
+
+#[test]
+fn an_input_that_cannot_be_read_is_named() {
+    let folder = Folder::new();
+    folder
+        .redrive("load nothing.csv")
+        .exit(3)
+        .stderr_has("nothing.csv")
+        .stderr_has("hint:")
+        .run();
+    fs::create_dir(folder.path("dir")).unwrap();
+    folder
+        .redrive("load dir")
+        .exit(3)
+        .stderr_has("directory")
+        .run();
+    folder.write("empty.csv", "");
+    folder
+        .redrive("load empty.csv")
+        .exit(3)
+        .stderr_has("--allow-empty")
+        .run();
+    folder.redrive("load empty.csv --allow-empty").run();
+}
+
+#[test]
+fn a_header_alone_is_a_run_of_no_records() {
+    let folder = Folder::new();
+    folder.write("header.csv", "id,name\n");
+    let report = folder.redrive("load header.csv --format csv").json();
+    assert_eq!(report["records"], serde_json::json!(0));
+}
+
+#[test]
+fn mistakes_in_the_contract_are_named_with_their_place() {
+    let folder = Folder::new();
+    let contract = folder.read("customers.toml");
+    let load = |text: String| {
+        folder.write("bad.toml", text);
+        folder
+            .redrive("load customers.csv --contract bad.toml")
+            .exit(2)
+    };
+    load(contract.replace("coerce =", "coerse ="))
+        .stderr_has("coerse")
+        .stderr_has("did you mean coerce?")
+        .stderr_has("bad.toml:6")
+        .run();
+    load(contract.replace("<= 0.0\"", "<= \""))
+        .stderr_has("RULE-101")
+        .stderr_has("^")
+        .run();
+    load(contract.replace("customers.schema.json", "gone.json"))
+        .stderr_has("gone.json")
+        .run();
+    folder.write("schema.json", r#"{"type": "objekt"}"#);
+    load(contract.replace("customers.schema.json", "schema.json"))
+        .stderr_has("schema.json")
+        .stderr_has("objekt")
+        .run();
+    assert!(
+        !folder.path("redrive.db").exists()
+            || folder.redrive("runs").json().as_array().unwrap().is_empty()
+    );
+}
+
+#[test]
+fn a_file_that_is_no_workspace_is_left_alone() {
+    let folder = Folder::new();
+    folder
+        .redrive("runs")
+        .exit(3)
+        .stderr_has("redrive.db")
+        .stderr_has("load")
+        .run();
+    folder.write(
+        "redrive.db",
+        "this is a letter, not a database, and it is long enough to be looked at for a header",
+    );
+    folder
+        .redrive("runs")
+        .exit(3)
+        .stderr_has("redrive.db")
+        .run();
+    folder
+        .redrive("load customers.csv")
+        .exit(3)
+        .stderr_has("not a redrive workspace")
+        .run();
+    assert!(folder.read("redrive.db").starts_with("this is a letter"));
+}
+
+#[test]
+fn another_programs_database_and_a_newer_workspace_are_refused() {
+    let folder = Folder::loaded();
+    let foreign = rusqlite::Connection::open(folder.path("foreign.db")).unwrap();
+    foreign
+        .execute_batch("CREATE TABLE t (a); INSERT INTO t VALUES (1);")
+        .unwrap();
+    drop(foreign);
+    folder
+        .redrive("-w foreign.db runs")
+        .exit(3)
+        .stderr_has("foreign.db")
+        .run();
+    let newer = rusqlite::Connection::open(folder.path("redrive.db")).unwrap();
+    newer.pragma_update(None, "user_version", 999).unwrap();
+    drop(newer);
+    folder.redrive("runs").exit(3).stderr_has("newer").run();
+    folder
+        .redrive("edit 2 /email=a@example.com")
+        .exit(3)
+        .stderr_has("newer")
+        .run();
+}
+
+#[test]
+fn a_wrong_filter_names_the_nearest_word() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("records stattus:ready")
+        .exit(2)
+        .stderr_has("status")
+        .run();
+    folder
+        .redrive("records status:raedy")
+        .exit(2)
+        .stderr_has("ready")
+        .run();
+}
+
+#[test]
+fn errors_are_json_for_scripts() {
+    let folder = Folder::new();
+    let stderr = Command::new(env!("CARGO_BIN_EXE_redrive"))
+        .args(["load", "nothing.csv", "--json"])
+        .current_dir(folder.path("."))
+        .output()
+        .unwrap()
+        .stderr;
+    let error: serde_json::Value = serde_json::from_slice(&stderr).unwrap();
+    assert_eq!(error["error"]["code"], serde_json::json!("input:missing"));
+    assert!(error["error"]["hint"].is_string());
+}
+
+/// Needs an ordinary user: root may write everywhere. Run as root, the program is started as `nobody`.
+#[test]
+fn a_read_only_folder_can_be_looked_at_and_not_changed() {
+    let folder = Folder::loaded();
+    let root = folder.path(".");
+    fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).unwrap();
+    for entry in fs::read_dir(&root).unwrap() {
+        fs::set_permissions(entry.unwrap().path(), fs::Permissions::from_mode(0o644)).unwrap();
+    }
+    // A copy the other user can reach, wherever the build folder lies.
+    let program = folder.path("program");
+    fs::copy(env!("CARGO_BIN_EXE_redrive"), &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::set_permissions(&root, fs::Permissions::from_mode(0o555)).unwrap();
+    let call = |words: &[&str]| {
+        let is_root = fs::write(root.join("probe"), "").is_ok();
+        let mut command = if is_root {
+            let _ = fs::remove_file(root.join("probe"));
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+                .arg(&program);
+            command
+        } else {
+            Command::new(&program)
+        };
+        let output = command.args(words).current_dir(&root).output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stderr).into_owned(),
+        )
+    };
+    let (code, stderr) = call(&["load", "customers.csv", "-w", "new.db"]);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(
+        stderr.contains("new.db") && stderr.contains("hint:"),
+        "{stderr}"
+    );
+    let (code, stderr) = call(&["edit", "2", "/email=ben@example.com"]);
+    assert_eq!(code, Some(3), "{stderr}");
+    assert!(
+        stderr.contains("read") && stderr.contains("hint:"),
+        "{stderr}"
+    );
+    let (code, stderr) = call(&["runs"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).unwrap();
+}

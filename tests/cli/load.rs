@@ -1,0 +1,151 @@
+//! `load` and `demo`.
+
+use serde_json::json;
+
+use crate::Folder;
+
+#[test]
+fn a_load_says_what_it_found() {
+    let folder = Folder::new();
+    let stdout = folder
+        .redrive("load customers.csv --contract customers.toml --json")
+        .exit(1)
+        .stderr_has("2 records passed and were not kept. --passed FILE writes them out, --keep-passed keeps them as ready.")
+        .run();
+    insta::assert_snapshot!(stdout, @r#"{"run":1,"name":"customers","format":"csv","records":10,"passed":2,"rejected":8,"unparsed":2,"problems":10,"groups":9,"bytes":564,"seconds":0.0}"#);
+}
+
+#[test]
+fn the_passed_records_are_written_byte_for_byte() {
+    let folder = Folder::new();
+    folder
+        .redrive("load customers.csv --contract customers.toml --passed passed.csv")
+        .exit(1)
+        .run();
+    insta::assert_snapshot!(folder.read("passed.csv"), @r"
+    id,name,email,stage,deal_value,since,vip
+    C-001,Ada Abel,ada@example.com,Prospect,10.50,2024-01-31,true
+    C-010,Ivo Ito,ivo@example.com,Closed Won,12345678901234567890.10,,
+    ");
+}
+
+#[test]
+fn passed_records_can_be_kept_as_ready() {
+    let folder = Folder::new();
+    folder
+        .redrive("load customers.csv --contract customers.toml --keep-passed")
+        .exit(1)
+        .run();
+    let runs = folder.redrive("runs").json();
+    assert_eq!(runs[0]["statuses"], json!({"rejected": 8, "ready": 2}));
+}
+
+#[test]
+fn an_alarm_decides_the_exit_code() {
+    let folder = Folder::new();
+    let line = "load customers.csv --contract customers.toml --passed p.csv --again --fail-if";
+    folder.redrive(&format!("{line} rejected>80%")).run();
+    folder
+        .redrive(&format!("{line} rejected>=80%"))
+        .exit(1)
+        .run();
+    folder
+        .redrive(&format!("{line} rejcted>1"))
+        .exit(2)
+        .stderr_has("rejected>5%")
+        .run();
+}
+
+#[test]
+fn the_same_bytes_are_loaded_once() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("load customers.csv --contract customers.toml")
+        .exit(3)
+        .stderr_has("--again")
+        .run();
+    assert_eq!(folder.redrive("runs").json().as_array().unwrap().len(), 1);
+    folder
+        .redrive("load customers.csv --contract customers.toml --again --passed p.csv")
+        .exit(1)
+        .run();
+    let runs = folder.redrive("runs").json();
+    assert_eq!(runs.as_array().unwrap().len(), 2);
+    assert_eq!(runs[0]["run"], json!(2));
+}
+
+#[test]
+fn standard_input_is_a_file_too() {
+    let folder = Folder::new();
+    let lines = "{\"a\": 1}\n\n{\"a\": tru}\n{\"a\": 2}";
+    let report = folder
+        .redrive("load - --passed p.jsonl")
+        .stdin(lines)
+        .exit(1)
+        .json();
+    assert_eq!(
+        (&report["format"], &report["records"], &report["unparsed"]),
+        (&json!("jsonl"), &json!(3), &json!(1))
+    );
+    assert_eq!(folder.read("p.jsonl"), "{\"a\": 1}\n{\"a\": 2}");
+}
+
+#[test]
+fn the_log_tells_what_happened_and_never_a_value() {
+    let folder = Folder::new();
+    folder
+        .redrive("load customers.csv --contract customers.toml --passed p.csv --log run.log")
+        .exit(1)
+        .run();
+    folder
+        .redrive("edit 2 /email=ben@example.com --log run.log")
+        .run();
+    folder
+        .redrive("send --to crm --yes --log run.log")
+        .exit(1)
+        .run();
+    let log = folder.read("run.log");
+    let events: Vec<serde_json::Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    for event in ["load", "edit", "send"] {
+        let found = events
+            .iter()
+            .find(|entry| entry["event"] == event)
+            .unwrap_or_else(|| panic!("{event}: {log}"));
+        assert!(
+            found["timestamp"].is_string()
+                && found["level"].is_string()
+                && found["run"].is_number(),
+            "{found}"
+        );
+    }
+    assert!(
+        !log.contains("example.com") && !log.contains("ben@"),
+        "{log}"
+    );
+}
+
+#[test]
+fn the_demo_can_be_prepared_twice() {
+    let folder = Folder::new();
+    let first = folder
+        .redrive("demo --no-ui --rows 500")
+        .exit(1)
+        .stderr_has("redrive-demo/redrive.db")
+        .json();
+    let again = folder
+        .redrive("demo --no-ui --rows 500")
+        .exit(1)
+        .stderr_has("redrive-demo/redrive.db")
+        .json();
+    assert_eq!((&first["run"], &first["records"]), (&json!(1), &json!(500)));
+    assert_eq!(first["rejected"], again["rejected"]);
+    assert_eq!(again["run"], json!(1));
+    let passed = folder.read("redrive-demo/passed.csv");
+    assert_eq!(
+        passed.lines().next().unwrap().split(',').next(),
+        Some("customer_id")
+    );
+}
