@@ -14,13 +14,24 @@ pub(crate) fn explain(error: anyhow::Error, path: &FilePath) -> anyhow::Error {
     if error.downcast_ref::<Fault>().is_some() {
         return error;
     }
-    let fault = error
-        .downcast_ref::<rusqlite::Error>()
-        .and_then(|sql| fault_of(sql, path));
-    match fault {
+    match sql_error(&error).and_then(|sql| fault_of(sql, path)) {
         Some(fault) => error.context(fault),
         None => error,
     }
+}
+
+/// Like [`explain`] while a file is opened: what SQLite cannot make sense of there is a damaged workspace.
+pub(super) fn explain_opening(error: anyhow::Error, path: &FilePath) -> anyhow::Error {
+    let error = explain(error, path);
+    if error.downcast_ref::<Fault>().is_some() {
+        return error;
+    }
+    error.context(damaged(path))
+}
+
+/// SQLite's error, wherever it stands in the chain.
+pub(super) fn sql_error(error: &anyhow::Error) -> Option<&rusqlite::Error> {
+    error.chain().find_map(|cause| cause.downcast_ref())
 }
 
 /// The fault of one of SQLite's errors, if it is one that a person can do something about.

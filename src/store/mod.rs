@@ -66,7 +66,9 @@ impl Store {
             path: path.to_owned(),
             writable: true,
         };
-        store.clear_abandoned()?;
+        store
+            .clear_abandoned()
+            .map_err(|error| faults::explain_opening(error, path))?;
         Ok(store)
     }
 

@@ -71,7 +71,9 @@ pub(super) fn read_only(path: &FilePath) -> Result<Connection> {
         Err(error) if is_read_only(&error) => look_at_still(path, &real)?.ok_or(error)?,
         Err(error) => return Err(error),
     };
-    if form(&conn)? < FORMS.len() as i64 {
+    if form(&conn).map_err(|error| faults::explain_opening(error.into(), path))?
+        < FORMS.len() as i64
+    {
         return Err(faults::older(path).into());
     }
     conn.pragma_update(None, "query_only", true)?;
@@ -198,11 +200,11 @@ fn is_read_only(error: &anyhow::Error) -> bool {
 /// Says why SQLite cannot open a file that is there.
 fn cannot_open(error: anyhow::Error, path: &FilePath, real: &FilePath) -> anyhow::Error {
     let refused = matches!(
-        error.downcast_ref::<rusqlite::Error>(),
+        faults::sql_error(&error),
         Some(rusqlite::Error::SqliteFailure(failure, _)) if failure.code == ErrorCode::CannotOpen
     );
     if !refused {
-        return faults::explain(error, path);
+        return faults::explain_opening(error, path);
     }
     // SQLite needs to make two companions beside the file even for reading.
     let folder_refuses = real
@@ -262,7 +264,10 @@ mod tests {
     use tempfile::{TempDir, tempdir};
 
     use super::*;
-    use crate::store::Store;
+    use crate::store::{
+        Store,
+        testing::{problem, put_run, rejected},
+    };
 
     const NOW: &str = "2026-01-01T00:00:00.000Z";
 
@@ -524,6 +529,51 @@ mod tests {
             .query_row("SELECT created_at FROM workspace", [], |row| row.get(0))
             .unwrap();
         assert_eq!(made, NOW);
+    }
+
+    #[test]
+    fn a_damaged_file_never_panics_and_is_refused_as_it_is() {
+        let (_folder, path) = folder();
+        let mut store = Store::create(&path, NOW).unwrap();
+        put_run(&mut store, &[rejected("{}", &[problem("required", "/a")])]);
+        drop(store);
+        let sound = fs::read(&path).unwrap();
+        let (mut refused, mut random) = (0, 1_u64);
+        for _ in 0..150 {
+            let mut damaged = sound.clone();
+            // A number from a fixed sequence, so that a failure can be repeated.
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            let at = (random >> 33) as usize % 8192;
+            match random >> 62 {
+                0 => damaged.truncate(at.max(1)),
+                1 => damaged[at..at + 100].fill(0xff),
+                2 => damaged[at % 200] ^= 1 << (at % 8),
+                _ => damaged[at] ^= 1 << (at % 8),
+            }
+            fs::write(&path, &damaged).unwrap();
+            match Store::open_read_only(&path).and_then(|store| store.verify()) {
+                Ok(_) => {}
+                Err(error) => {
+                    let fault = error.downcast_ref::<Fault>();
+                    let fault = fault.unwrap_or_else(|| panic!("no fault: {error:?}"));
+                    assert_eq!(fault.kind, crate::model::FaultKind::Unusable, "{error:?}");
+                    assert_eq!(fs::read(&path).unwrap(), damaged);
+                    refused += 1;
+                }
+            }
+            if let Err(error) = Store::open(&path) {
+                assert!(
+                    error.downcast_ref::<Fault>().is_some(),
+                    "no fault: {error:?}"
+                );
+            }
+            for companion in ["-wal", "-shm"] {
+                let _ = fs::remove_file(format!("{}{companion}", path.display()));
+            }
+        }
+        assert!(refused > 20, "{refused}");
     }
 
     #[test]
