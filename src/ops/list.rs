@@ -182,7 +182,7 @@ mod tests {
     use crate::{
         model::Status,
         store::{
-            ContractText,
+            ContractText, keep_contract,
             testing::{Sample, put_run, put_run_as, rejected},
         },
     };
@@ -276,10 +276,12 @@ mod tests {
             files: vec![("s.json".to_owned(), schema.to_owned())],
             path: "c.toml".into(),
         };
-        let number = workspace.store.keep_contract(&contract, &[7; 32]).unwrap();
         workspace
             .store
-            .write(|tx| Ok(tx.execute("UPDATE run SET contract = ?1", [number])?))
+            .write(|tx| {
+                let number = keep_contract(tx, &contract, &[7; 32])?;
+                Ok(tx.execute("UPDATE run SET contract = ?1", [number])?)
+            })
             .unwrap();
         let rows = rows(&workspace, &[RecordId(1), RecordId(2)]).unwrap();
         assert_eq!(rows[0].current, Some(json!({"id": 7})));

@@ -51,11 +51,6 @@ pub(crate) fn keep_contract(
 }
 
 impl Store {
-    /// Stores a contract, if it is not there, and gives its number.
-    pub fn keep_contract(&mut self, contract: &ContractText, hash: &[u8; 32]) -> Result<i64> {
-        self.write(|tx| keep_contract(tx, contract, hash))
-    }
-
     /// The number of a run's contract; `None` when it has none. Equal numbers are equal contracts.
     ///
     /// # Errors

@@ -123,15 +123,6 @@ impl Store {
         &self.conn
     }
 
-    /// The file, as it was named when it was opened.
-    pub(crate) fn path(&self) -> &FilePath {
-        &self.path
-    }
-
-    pub(crate) fn is_writable(&self) -> bool {
-        self.writable
-    }
-
     /// Whether every commit waits until it is on disk (`true`, as opened). Loading turns it off for its batches, which an
     /// interrupted load throws away anyway, and on again before the commit that publishes the run. Not inside a transaction.
     pub(crate) fn wait_for_disk(&self, wait: bool) -> Result<()> {

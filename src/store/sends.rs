@@ -416,7 +416,7 @@ mod tests {
         let first = store.claim(plan, NOW).unwrap();
         let lost = store.take(&first, 1, NOW).unwrap();
         // Killed here: the intent is on disk, the outcome is not.
-        let path = store.path().to_owned();
+        let path = store.path.clone();
         drop(store);
         let mut store = Store::open(&path).unwrap();
         let second = store.claim(plan, NOW).unwrap();

@@ -329,7 +329,7 @@ mod tests {
     /// What is found wrong, after some work that goes around every protection.
     fn after(damage: &str) -> Vec<(&'static str, String)> {
         let (_folder, store) = sample();
-        let path = store.path().to_owned();
+        let path = store.path.clone();
         drop(store);
         let raw = Connection::open(&path).unwrap();
         raw.execute_batch(damage).unwrap();
@@ -353,7 +353,7 @@ mod tests {
             assert_eq!(found.wrong, [""; 0], "{}", found.check);
         }
         assert_eq!(
-            Store::open_read_only(store.path())
+            Store::open_read_only(&store.path)
                 .unwrap()
                 .verify()
                 .unwrap()
@@ -386,7 +386,7 @@ mod tests {
     #[test]
     fn a_byte_flipped_in_the_file_is_found() {
         let (_folder, store) = sample();
-        let path = store.path().to_owned();
+        let path = store.path.clone();
         drop(store);
         let mut file = std::fs::read(&path).unwrap();
         let at = file
