@@ -60,7 +60,7 @@ pub enum Focus {
     Anyway,
 }
 
-/// A value that can be put in, and why.
+/// A value that can be put in, and why; an allowed value needs no reason.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Choice {
     pub value: Value,
@@ -366,7 +366,7 @@ fn choices(suggestions: &[Suggestion], wants: &Wants, before: Option<&Value>) ->
         if !known && before != Some(value) {
             choices.push(Choice {
                 value: value.clone(),
-                why: "allowed".to_owned(),
+                why: String::new(),
             });
         }
     }

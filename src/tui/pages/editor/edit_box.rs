@@ -1,5 +1,7 @@
 //! The box at the bottom of the editor.
 
+use std::ops::Range;
+
 use ratatui::{
     Frame,
     layout::{Position, Rect},
@@ -255,41 +257,55 @@ fn try_line(draft: &Draft, before: &'static str, columns: usize, theme: Theme) -
         spans.push(Span::styled(words, theme.muted()));
         return Line::from(spans);
     }
-    let mut words: Vec<_> = draft
-        .choices
-        .iter()
-        .map(|choice| {
-            let value = text::shorten(&text::safe(&as_text(&choice.value)), 30);
-            format!("{value} {}", choice.why)
-        })
-        .collect();
-    words.push("(leave as it is)".to_owned());
     let marked = match draft.focus {
         Focus::Choice(at) => Some(at),
         Focus::Text | Focus::Anyway => None,
     };
-    let room = columns.saturating_sub(before.len());
-    let width = |words: &String| text::width(words) + 5;
-    let mut first = 0;
-    while words[first..=marked.unwrap_or(0)]
-        .iter()
-        .map(width)
-        .sum::<usize>()
-        > room
-        && first < marked.unwrap_or(0)
-    {
-        first += 1;
+    let words = choice_words(draft);
+    let shown = fitting(
+        &words,
+        marked.unwrap_or(0),
+        columns.saturating_sub(before.len()),
+    );
+    if shown.start > 0 {
+        spans.push(Span::raw("... "));
     }
-    for (at, words) in words.iter().enumerate().skip(first) {
+    for at in shown.clone() {
         let (mark, style) = if marked == Some(at) {
             (">".to_owned(), theme.select())
         } else {
             ((at + 1).to_string(), Style::new())
         };
-        spans.push(Span::styled(format!("{mark} {words}"), style));
+        spans.push(Span::styled(format!("{mark} {}", words[at]), style));
         spans.push(Span::raw("   "));
     }
+    if shown.end < words.len() {
+        spans.push(Span::raw("..."));
+    }
     Line::from(spans)
+}
+
+fn choice_words(draft: &Draft) -> Vec<String> {
+    let choices = draft.choices.iter().map(|choice| {
+        let value = text::shorten(&text::safe(&as_text(&choice.value)), 30);
+        format!("{value}  {}", choice.why).trim_end().to_owned()
+    });
+    choices.chain(["(leave as it is)".to_owned()]).collect()
+}
+
+/// Which choices are seen: as many as fit whole, the marked one always among them.
+fn fitting(words: &[String], marked: usize, room: usize) -> Range<usize> {
+    let width = |at: usize| text::width(&words[at]) + (at + 1).to_string().len() + 4;
+    let span = |range: Range<usize>| range.map(width).sum::<usize>() + 7;
+    let mut first = 0;
+    while first < marked && span(first..marked + 1) > room {
+        first += 1;
+    }
+    let mut end = marked + 1;
+    while end < words.len() && span(first..end + 1) <= room {
+        end += 1;
+    }
+    first..end
 }
 
 /// The value under the cursor while nothing is typed, and what could be right.

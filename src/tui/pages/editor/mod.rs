@@ -265,10 +265,8 @@ impl Editor {
         cx.say(text::safe(words.trim_start()));
         match told {
             Told::Saved(_, Then::Field) => self.edit_next_field(cx),
-            Told::Saved(_, Then::Problem) if !ready => {
-                if let Some(at) = self.fields.first_failing() {
-                    self.fields.at = at;
-                }
+            Told::Saved(_, Then::Problem) if !ready && !self.fields.step_to_failing(false) => {
+                self.fields.at = self.fields.first_failing().unwrap_or(self.fields.at);
             }
             _ => {}
         }
@@ -678,7 +676,7 @@ mod tests {
         "┌ Editing ship_date (date, required) ───────────────────────────────────────── checked as you type ┐"
         "│ Now       [ 2025-12-31                                   ]   OK  Valid date                      │"
         "│ Was       "31/12/2025"                                      Record: 1 problem left after this    │"
-        "│ Try       1 2025-12-31 day first   2 (leave as it is)                                            │"
+        "│ Try       1 2025-12-31  day first   2 (leave as it is)                                           │"
         "│                                                                                                  │"
         "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
         " Enter saves this field and moves to the next problem. Nothing is sent.                             "
@@ -715,7 +713,7 @@ mod tests {
         "└──────────────────────────────────────────────────────────────────────────────┘"
         "┌ Editing ship_date (date, required) ───────────────────── checked as you type ┐"
         "│ Now [ 2025-12-31               ]  OK  Valid date  1 problem left after this  │"
-        "│ Was "31/12/2025"   Try 1 2025-12-31 day first   2 (leave as it is)           │"
+        "│ Was "31/12/2025"   Try 1 2025-12-31  day first   2 (leave as it is)          │"
         "└──────────────────────────────────────────────────────────────────────────────┘"
         " Enter saves this field and moves to the next problem. Nothing is sent.         "
         "                                                                                "

@@ -45,7 +45,7 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
     let columns = usize::from(area.width.saturating_sub(2));
     let lines = problem_lines(editor, record, columns, theme);
     let needed = lines.len() as u16 + 2;
-    let height = needed.clamp(4, area.height.saturating_sub(8).max(4));
+    let height = needed.clamp(4, area.height.saturating_sub(10).max(4));
     let [problems, origin] = area.layout(&Layout::vertical([
         Constraint::Length(height),
         Constraint::Fill(1),
@@ -53,6 +53,15 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
     let note = record.row.problems.len().to_string();
     let block = panel(area.width, "Problems in this record", &note, false, theme);
     let inner = block.inner(problems);
+    let rows = usize::from(inner.height);
+    let mut lines = lines;
+    if lines.len() > rows {
+        lines.truncate(rows.saturating_sub(1));
+        lines.push(Line::styled(
+            " ... (n jumps to the next one)",
+            theme.muted(),
+        ));
+    }
     frame.render_widget(&block, problems);
     frame.render_widget(Text::from(lines), inner);
     let block = panel(area.width, "Where it came from", "", false, theme);
