@@ -13,14 +13,21 @@ use cel::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::Checker;
-use crate::model::Path;
+use super::{Checker, columns::Columns, tree::Seen};
+use crate::row::cells::Cells;
 
 /// The `record` of a rule.
 #[derive(Clone, Copy)]
 pub(super) struct Record<'r> {
-    pub fields: &'r Map<String, Value>,
+    pub fields: Fields<'r>,
     pub checker: &'r Checker,
+}
+
+/// Where the fields of a record stand.
+#[derive(Clone, Copy)]
+pub(super) enum Fields<'r> {
+    Document(&'r Map<String, Value>),
+    Cells(&'r Cells<'r>, &'r Columns),
 }
 
 impl std::fmt::Debug for Record<'_> {
@@ -35,18 +42,45 @@ impl<'r> Record<'r> {
             return Err(ExecutionError::no_such_overload("_[_]", vec!["map".into()]));
         };
         let name = name.inner();
-        let value = self
-            .fields
-            .get(name)
-            .ok_or_else(|| ExecutionError::no_such_key(name))?;
-        // What the schema calls a number is never taken for a whole number, however it is written: `10` and `10.5` in
-        // one column must not be of two kinds in a rule.
-        Ok(match value {
-            Value::Number(number) if self.checker.wants_number(name) => {
-                Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN)))
+        let missing = || ExecutionError::no_such_key(name);
+        match self.fields {
+            Fields::Document(fields) => {
+                let value = fields.get(name).ok_or_else(missing)?;
+                // What the schema calls a number is never taken for a whole number, however it is written: `10` and
+                // `10.5` in one column must not be of two kinds in a rule.
+                let is_fraction = || {
+                    let schema = self.checker.schema.as_ref();
+                    schema.is_some_and(|schema| schema.wants_number(name))
+                };
+                Ok(match value {
+                    Value::Number(number) if is_fraction() => fraction(number),
+                    other => val(other),
+                })
             }
-            other => val(other),
-        })
+            Fields::Cells(cells, columns) => {
+                let column = columns.position(name).ok_or_else(missing)?;
+                if let Some(seen) = columns.seen(cells, column) {
+                    return Ok(seen_val(seen));
+                }
+                Ok(match columns.value(cells, column).ok_or_else(missing)? {
+                    Value::String(text) => Box::new(CelString::from(text)),
+                    Value::Bool(flag) => Box::new(CelBool::from(flag)),
+                    Value::Number(number) if columns.is_fraction(column) => fraction(&number),
+                    Value::Number(number) => self::number(&number),
+                    // Cells are never more than that.
+                    _ => Box::new(CelNull),
+                })
+            }
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        match self.fields {
+            Fields::Document(fields) => fields.contains_key(name),
+            Fields::Cells(cells, columns) => columns
+                .position(name)
+                .is_some_and(|column| columns.text(cells, column).is_some()),
+        }
     }
 }
 
@@ -95,7 +129,7 @@ impl Indexer for Record<'_> {
     where
         Self: 'v,
     {
-        self.find(index).map(|found| CowVal::Owned(found))
+        self.find(index).map(CowVal::Owned)
     }
 
     fn steal<'v>(self: Box<Self>, index: &dyn Val) -> Result<Box<dyn Val + 'v>, ExecutionError>
@@ -110,23 +144,34 @@ impl Container for Record<'_> {
     fn contains(&self, value: &dyn Val) -> Result<bool, ExecutionError> {
         Ok(value
             .downcast_ref::<CelString>()
-            .is_some_and(|name| self.fields.contains_key(name.inner())))
+            .is_some_and(|name| self.has(name.inner())))
     }
 }
 
 impl Sizer for Record<'_> {
     fn size(&self) -> CelInt {
-        CelInt::from(self.fields.len() as i64)
+        let size = match self.fields {
+            Fields::Document(fields) => fields.len(),
+            Fields::Cells(cells, columns) => (0..cells.len())
+                .filter(|column| columns.text(cells, *column).is_some())
+                .count(),
+        };
+        CelInt::from(size as i64)
     }
 }
 
-impl Checker {
-    /// Whether a top-level field is a number that may have a fraction.
-    pub(super) fn wants_number(&self, name: &str) -> bool {
-        self.schema
-            .as_ref()
-            .is_some_and(|schema| schema.wants(&Path::field(name)).number)
+fn seen_val<'v>(seen: Seen<'v>) -> Box<dyn Val + 'v> {
+    match seen {
+        Seen::Text(text) => Box::new(CelString::from(text)),
+        Seen::Whole(number) => Box::new(CelInt::from(number)),
+        Seen::Fraction(number) => Box::new(CelDouble::from(number)),
+        Seen::Flag(flag) => Box::new(CelBool::from(flag)),
+        Seen::Date(_) | Seen::Null => Box::new(CelNull),
     }
+}
+
+fn fraction<'v>(number: &Number) -> Box<dyn Val + 'v> {
+    Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN)))
 }
 
 /// A JSON value as a CEL value that borrows its text.
@@ -150,13 +195,12 @@ fn val<'v>(value: &'v Value) -> Box<dyn Val + 'v> {
 }
 
 /// A number in the narrowest of CEL's three kinds that can hold it.
-pub(super) fn number<'v>(number: &Number) -> Box<dyn Val + 'v> {
+fn number<'v>(number: &Number) -> Box<dyn Val + 'v> {
     if let Some(whole) = number.as_i64() {
         Box::new(CelInt::from(whole))
     } else if let Some(whole) = number.as_u64() {
         Box::new(CelUInt::from(whole))
     } else {
-        // Numbers that no double can hold become infinite, which compares the right way.
-        Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN)))
+        fraction(number)
     }
 }

@@ -5,19 +5,17 @@
 mod columns;
 mod functions;
 mod lazy;
+mod pattern;
 mod rules;
 mod schema;
 pub mod suggest;
+mod sure;
+mod tree;
 mod unions;
 mod wants;
 pub mod wording;
 
-use std::{
-    borrow::Cow,
-    cmp::Ordering,
-    collections::BTreeMap,
-    sync::{Arc, OnceLock},
-};
+use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
@@ -70,7 +68,7 @@ pub struct Checker {
     empty_is_missing: bool,
     coerce: bool,
     /// The columns of the first layout that was checked. A run has one layout, so that this is the one that counts.
-    columns: OnceLock<Arc<Columns>>,
+    columns: OnceLock<Columns>,
 }
 
 impl Checker {
@@ -97,37 +95,32 @@ impl Checker {
     /// Finds all problems of a record, in the order stage, column, rule, and appends them to `problems`. Load, edit and
     /// check call this and nothing else. Uniqueness, which sees more than one record, is not part of it.
     pub fn check(&self, row: &Row<'_>, problems: &mut Vec<Problem>) {
+        match row {
+            Row::Json(json) => self.check_document(&json.value, problems),
+            Row::Cells(cells) => self.with_columns(cells, |columns| {
+                let is_good = columns.are_sure(cells) && self.rules.all_pass(cells, columns, self);
+                if !is_good {
+                    self.check_document(&document(cells, columns), problems);
+                }
+            }),
+        }
+    }
+
+    /// The long way, which decides everything: schema and rules over the whole document.
+    fn check_document(&self, value: &Value, problems: &mut Vec<Problem>) {
         let before = problems.len();
-        let document;
-        let value = match row {
-            Row::Cells(_) => {
-                document = self.document(row);
-                &document
-            }
-            Row::Json(json) => &json.value,
-        };
         if let Some(schema) = &self.schema {
             schema.check(value, problems);
         }
         self.rules.check(value, self, before, problems);
-        let found = &mut problems[before..];
-        found.sort_by(|a, b| self.order(a, b));
+        problems[before..].sort_by(|a, b| self.order(a, b));
     }
 
     /// The record as a typed JSON document, CSV text coerced where nothing is lost; absent cells are left out.
     pub fn document(&self, row: &Row<'_>) -> Value {
         match row {
             Row::Json(json) => json.value.clone(),
-            Row::Cells(cells) => {
-                let columns = self.columns(cells);
-                let mut fields = Map::new();
-                for (at, name) in cells.columns.iter().enumerate().take(cells.len()) {
-                    if let Some(value) = columns.value(cells, at) {
-                        fields.insert(name.clone(), value);
-                    }
-                }
-                Value::Object(fields)
-            }
+            Row::Cells(cells) => self.with_columns(cells, |columns| document(cells, columns)),
         }
     }
 
@@ -197,16 +190,27 @@ impl Checker {
             .then_with(|| (&a.code, &a.detail).cmp(&(&b.code, &b.detail)))
     }
 
-    /// How the cells of this layout become values.
-    fn columns(&self, cells: &Cells<'_>) -> Arc<Columns> {
-        let make = || Arc::new(Columns::new(cells.columns, self));
-        let first = self.columns.get_or_init(make);
+    /// Hands over what is known about the columns of this layout.
+    fn with_columns<R>(&self, cells: &Cells<'_>, act: impl FnOnce(&Columns) -> R) -> R {
+        let first = self
+            .columns
+            .get_or_init(|| Columns::new(cells.columns, self));
         if first.names == cells.columns {
-            Arc::clone(first)
+            act(first)
         } else {
-            make()
+            act(&Columns::new(cells.columns, self))
         }
     }
+}
+
+fn document(cells: &Cells<'_>, columns: &Columns) -> Value {
+    let mut fields = Map::new();
+    for (at, name) in cells.columns.iter().enumerate().take(cells.len()) {
+        if let Some(value) = columns.value(cells, at) {
+            fields.insert(name.clone(), value);
+        }
+    }
+    Value::Object(fields)
 }
 
 /// Compares segment by segment; positions as numbers, so that `/lines/2` stands before `/lines/10`.

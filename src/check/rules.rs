@@ -15,8 +15,19 @@ use cel::{
 };
 use serde_json::Value;
 
-use super::{Checker, Rule, SpecError, found, functions, lazy::Record, suggest, wording};
-use crate::model::{Found, Path, Problem, Stage};
+use super::{
+    Checker, Rule, SpecError,
+    columns::Columns,
+    found, functions,
+    lazy::{Fields, Record},
+    suggest,
+    tree::Tree,
+    wording,
+};
+use crate::{
+    model::{Found, Path, Problem, Stage},
+    row::cells::Cells,
+};
 
 /// The compiled rules of a contract.
 pub(super) struct Rules {
@@ -67,6 +78,37 @@ impl Rules {
         self.rules.iter().position(|one| one.rule.id == id)
     }
 
+    /// The simple rules as trees over these columns.
+    pub fn trees(&self, columns: &Columns) -> Vec<Option<Tree>> {
+        self.rules
+            .iter()
+            .map(|one| Tree::compile(one.program.expression(), columns))
+            .collect()
+    }
+
+    /// Whether a row surely breaks no rule.
+    pub fn all_pass(&self, cells: &Cells<'_>, columns: &Columns, checker: &Checker) -> bool {
+        let mut context = None;
+        self.rules.iter().enumerate().all(|(at, one)| {
+            let tree = columns.trees.get(at).and_then(Option::as_ref);
+            match tree.and_then(|tree| tree.evaluate(columns, cells)) {
+                Some(passes) => passes,
+                None => {
+                    let context = context.get_or_insert_with(|| {
+                        self.context(Fields::Cells(cells, columns), checker)
+                    });
+                    one.evaluate(context) == Outcome::Pass
+                }
+            }
+        })
+    }
+
+    fn context<'v>(&self, fields: Fields<'v>, checker: &'v Checker) -> Context<'v, 'v> {
+        let mut context = Context::with_env(Arc::clone(&self.env));
+        context.add_variable_as_val("record", Box::new(Record { fields, checker }));
+        context
+    }
+
     /// Appends the problems of all rules. The record's problems of earlier stages stand in `problems` from `start` on.
     pub fn check(
         &self,
@@ -81,8 +123,7 @@ impl Rules {
         if self.rules.is_empty() {
             return;
         }
-        let mut context = Context::with_env(Arc::clone(&self.env));
-        context.add_variable_as_val("record", Box::new(Record { fields, checker }));
+        let context = self.context(Fields::Document(fields), checker);
         let end = problems.len();
         for one in &self.rules {
             match one.evaluate(&context) {

@@ -1,6 +1,6 @@
 //! JSON Schema: compiling a schema, and turning what it finds into problems.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jsonschema::{
     ReferencingError, Retrieve, Uri, ValidationError, Validator,
@@ -21,13 +21,15 @@ const BASE: &str = "redrive:///a/b/c/d/e/";
 /// A compiled schema.
 pub(super) struct Schema {
     validator: Validator,
-    root: Value,
+    pub root: Value,
     references: BTreeMap<String, Value>,
+    pub formats: bool,
     /// The names of the root's properties, in the schema's order.
     pub columns: Vec<String>,
     positions: HashMap<String, usize>,
     /// What is wanted at the top-level fields, which is asked for most.
     wants: HashMap<Path, Wants>,
+    numbers: HashSet<String>,
 }
 
 impl Schema {
@@ -51,18 +53,25 @@ impl Schema {
             .enumerate()
             .map(|(at, name)| (name.clone(), at))
             .collect();
-        let wants = columns
+        let wants: HashMap<Path, Wants> = columns
             .iter()
             .map(|name| Path::field(name))
             .map(|path| (path.clone(), schemas.wants(&path)))
+            .collect();
+        let numbers = columns
+            .iter()
+            .filter(|name| wants.get(&Path::field(name)).is_some_and(|one| one.number))
+            .cloned()
             .collect();
         Ok(Self {
             validator,
             root,
             references,
+            formats,
             columns,
             positions,
             wants,
+            numbers,
         })
     }
 
@@ -90,8 +99,9 @@ impl Schema {
         }
     }
 
-    pub fn is_valid(&self, document: &Value) -> bool {
-        self.validator.is_valid(document)
+    /// Whether a top-level field is a number that may have a fraction.
+    pub fn wants_number(&self, name: &str) -> bool {
+        self.numbers.contains(name)
     }
 
     /// What is wanted at a path.
