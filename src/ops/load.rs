@@ -29,7 +29,7 @@ use crate::{
     contract::{self, Contract},
     model::{Fault, Layout, LoadReport, RunId},
     read::{
-        self, Format, Input,
+        self, Format, Input, Watch,
         blocks::{BLOCK_BYTES, BlockReader, Header},
         sniff,
     },
@@ -37,7 +37,7 @@ use crate::{
     store::{
         ContractText,
         keys::KeyHasher,
-        load::{NewRun, already_loaded},
+        load::{NewRun, RunCounts, already_loaded},
     },
 };
 
@@ -80,17 +80,15 @@ fn load_with(
 ) -> Result<LoadReport> {
     let started = Instant::now();
     workspace.store.check_writable()?;
-    let input = Input::open(&request.file)?;
-    if !request.again {
-        refuse_loaded(workspace, &request.file, input.size)?;
-    }
-    let watch = input.watch();
-    let size = input.size;
-    let format = format_of(request, &input)?;
-    let mark = input.head[..input.mark()].to_vec();
-    let mut reader = BlockReader::new(input, format, block_bytes)?;
-    let (layout, header) = layout_of(request, format, &mut reader)?;
-    let before = (header.lines, reader.offset());
+    let Opened {
+        reader,
+        format,
+        layout,
+        start,
+        lines,
+        size,
+        watch,
+    } = open(workspace, request, block_bytes)?;
     let setup = Setup {
         format,
         layout: &layout,
@@ -98,18 +96,10 @@ fn load_with(
         hasher: KeyHasher::new(&workspace.store.secret()?),
         keep_passed: request.keep_passed,
     };
-    let passed = match &request.passed {
-        Some(target) => {
-            let start = [mark, header.bytes].concat();
-            Some(Passed::begin(
-                target,
-                &request.file,
-                &start,
-                format == Format::Json,
-            )?)
-        }
-        None => None,
-    };
+    let array = format == Format::Json;
+    let passed = (request.passed.as_deref())
+        .map(|target| Passed::begin(target, &request.file, &start, array))
+        .transpose()?;
     let name = name_of(request, contract);
     let stored = contract.map(stored_text);
     let run = workspace.store.begin_load(&NewRun {
@@ -123,6 +113,7 @@ fn load_with(
         loaded_at: &now(),
     })?;
     let id = run.run();
+    let before = (lines, reader.offset());
     let mut writer = Writer::new(&setup, run, passed, job, size, before);
     let threads = request.threads.unwrap_or_else(processors).max(1);
     let reader = flow(reader, &setup, threads, &mut writer, job)?;
@@ -132,8 +123,57 @@ fn load_with(
     let (read, sha256) = reader.finish();
     let seconds = started.elapsed().as_secs_f64();
     let (counts, groups) = writer.publish(read, &sha256, request.again, seconds)?;
-    let report = LoadReport {
-        run: id,
+    let mut report = report_of(id, name, format, &counts, groups);
+    report.kept_passed = request.keep_passed;
+    report.warnings.extend(watch.change(&request.file));
+    log(&report, started.elapsed());
+    Ok(report)
+}
+
+/// An input that is recognised, with its header read.
+struct Opened {
+    reader: BlockReader,
+    format: Format,
+    layout: Layout,
+    /// What stands before the first record: byte order mark and header.
+    start: Vec<u8>,
+    /// Physical lines that end in it.
+    lines: u64,
+    size: Option<u64>,
+    watch: Watch,
+}
+
+fn open(workspace: &Workspace, request: &LoadRequest, block_bytes: usize) -> Result<Opened> {
+    let input = Input::open(&request.file)?;
+    if !request.again {
+        refuse_loaded(workspace, &request.file, input.size)?;
+    }
+    let (watch, size) = (input.watch(), input.size);
+    let format = format_of(request, &input)?;
+    let mut start = input.head[..input.mark()].to_vec();
+    let mut reader = BlockReader::new(input, format, block_bytes)?;
+    let (layout, header) = layout_of(request, format, &mut reader)?;
+    start.extend_from_slice(&header.bytes);
+    Ok(Opened {
+        reader,
+        format,
+        layout,
+        start,
+        lines: header.lines,
+        size,
+        watch,
+    })
+}
+
+fn report_of(
+    run: RunId,
+    name: String,
+    format: Format,
+    counts: &RunCounts,
+    groups: u64,
+) -> LoadReport {
+    LoadReport {
+        run,
         name,
         format: format.word().to_owned(),
         records: counts.records,
@@ -143,12 +183,10 @@ fn load_with(
         problems: counts.problems,
         groups,
         bytes: counts.bytes,
-        seconds,
-        kept_passed: request.keep_passed,
-        warnings: watch.change(&request.file).into_iter().collect(),
-    };
-    log(&report, started.elapsed());
-    Ok(report)
+        seconds: counts.seconds,
+        kept_passed: false,
+        warnings: Vec::new(),
+    }
 }
 
 /// Workers take blocks in turn and the calling thread writes them, in order. The buffers that go round are counted, so

@@ -40,7 +40,7 @@ pub fn looks_like(line: &str) -> bool {
         })
     };
     record_of(&members).is_some()
-        && errors.is_some_and(|errors| !errors.is_empty() && errors.iter().all(|error| fits(error)))
+        && errors.is_some_and(|errors| !errors.is_empty() && errors.iter().all(fits))
 }
 
 /// Reads one line of results.

@@ -74,9 +74,7 @@ fn refuse_what_is_no_text(input: &Input) -> Result<(), Fault> {
     if begins(b"\xFF\xFE") || begins(b"\xFE\xFF") || zeros(0) || zeros(1) {
         return Err(
             Fault::unusable("input:encoding", format!("{name} is written in UTF-16"))
-                .hint(format!(
-                    "turn it into UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE > NEW"
-                ))
+                .hint("turn it into UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE > NEW")
                 .at(name, None),
         );
     }

@@ -1,6 +1,9 @@
 //! Loading as a whole: the same workspace whatever the threads and blocks, every byte accounted for, all or nothing.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc, OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -264,30 +267,41 @@ fn the_input_is_never_overwritten_with_its_own_passed_records() {
 }
 
 #[test]
-fn a_load_that_fails_leaves_nothing_behind() {
+fn a_load_that_is_stopped_leaves_nothing_behind() {
     let folder = Folder::new();
     let mut workspace = folder.workspace();
     let empty = workspace.store.loaded();
+    let mut input = "id,n,t\n".to_owned();
+    for n in 0..12_000 {
+        input.push_str(&format!("R{n},none\n"));
+    }
     let request = LoadRequest {
         passed: Some(folder.path("passed.csv")),
-        ..folder.request(messy().as_bytes())
+        format: Some("csv".to_owned()),
+        ..folder.request(input.as_bytes())
     };
-    let job = Job::new(|_| {});
-    job.cancel_flag()
-        .store(true, std::sync::atomic::Ordering::Relaxed);
-    let error = load_with(&mut workspace, &request, Some(&contract()), 64, &job).unwrap_err();
-    assert_eq!(fault(&error), "interrupted");
-    assert_eq!(workspace.store.loaded(), empty);
-    let names: Vec<_> = std::fs::read_dir(folder.folder.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
-    assert!(
-        !names
-            .iter()
-            .any(|name| name.to_string_lossy().contains("passed")),
-        "{names:?}"
-    );
+    // Stopped at once, and when a batch has been stored already.
+    for stop_at in [0, 10_000] {
+        let flag = Arc::new(OnceLock::<Arc<AtomicBool>>::new());
+        let stop = Arc::clone(&flag);
+        let job = Job::new(move |progress| {
+            if progress.records >= stop_at {
+                stop.get().unwrap().store(true, Ordering::Relaxed);
+            }
+        });
+        flag.set(job.cancel_flag()).unwrap();
+        let result = load_with(&mut workspace, &request, None, 512, &job);
+        // The last report may come with the last block; then there is nothing left to stop.
+        let Err(error) = result else { continue };
+        assert_eq!(fault(&error), "interrupted");
+        assert_eq!(workspace.store.loaded(), empty);
+        let names: Vec<_> = std::fs::read_dir(folder.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .filter(|name| name.contains("passed"))
+            .collect();
+        assert_eq!(names, Vec::<String>::new());
+    }
 }
 
 #[test]

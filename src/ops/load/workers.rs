@@ -274,7 +274,7 @@ impl<'a> Worker<'a> {
         };
         let row = Row::read(self.setup.layout, Form::Json, &outcome.record).ok();
         let key = (self.setup.checker.zip(row.as_ref()))
-            .and_then(|(checker, row)| checker.key(row).map(|key| key.into_owned()));
+            .and_then(|(checker, row)| checker.key(row).map(std::borrow::Cow::into_owned));
         if outcome.problems.is_empty() && !self.setup.keep_passed {
             return self.push(bytes, text, next, None);
         }

@@ -167,7 +167,7 @@ impl<'a, 's> Writer<'a, 's> {
         let detail = entry.detail.get_or_insert_with(|| {
             Box::new(Detail {
                 sha256: Sha256::digest(text).into(),
-                key: checker.key(&row).map(|key| key.into_owned()),
+                key: checker.key(&row).map(std::borrow::Cow::into_owned),
                 ..Detail::default()
             })
         });
