@@ -101,32 +101,18 @@ pub fn edit(
     try_edit(workspace, id, changes, version, started)
 }
 
-/// A person says a record without a contract is ready.
+/// A person says a record is ready: one without a contract, or one that a destination refused and that is to be sent
+/// again unchanged.
 ///
 /// # Errors
-/// `check:contract` when the run has a contract: then the check decides. `record:frozen` and `edit:refused` as for an edit.
+/// `check:contract` when the contract finds something wrong: then the check decides. `record:frozen` and `edit:refused`
+/// as for an edit.
 pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
     let record = workspace.store.record(id)?;
-    if workspace.contract(record.run)?.is_some() {
-        return Err(Fault::usage(
-            "check:contract",
-            format!("record {id} has a contract, so the check decides whether it is ready"),
-        )
-        .hint("correct its problems, or check it again")
-        .into());
-    }
     if let Some(fault) = closed(&record) {
         return Err(fault.into());
     }
-    let desk = Desk::new(workspace, &record)?;
-    if desk.document(&record.text).is_none() {
-        return Err(Fault::usage(
-            "edit:refused",
-            format!("record {id} cannot be split into fields, so it cannot be sent"),
-        )
-        .hint("correct its text first")
-        .into());
-    }
+    may_accept(&Desk::new(workspace, &record)?, &record)?;
     let mut report = ChangeReport {
         ready: 1,
         ..ChangeReport::default()
@@ -156,6 +142,31 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
     }
     tracing::info!(target: "redrive", event = "accept", run = record.run.0, record = id.0);
     Ok(report)
+}
+
+/// Whether a person may say of a record that it is ready.
+fn may_accept(desk: &Desk<'_>, record: &StoredRecord) -> Result<()> {
+    let id = record.id;
+    if desk.document(&record.text).is_none() {
+        return Err(Fault::usage(
+            "edit:refused",
+            format!("record {id} cannot be split into fields, so it cannot be sent"),
+        )
+        .hint("correct its text first")
+        .into());
+    }
+    if let Some(judge) = &desk.judge {
+        let found = judge.verdict(record, &record.text)?.problems;
+        if found.iter().any(|problem| problem.stage != Stage::Send) {
+            return Err(Fault::usage(
+                "check:contract",
+                format!("record {id} has a contract, so the check decides whether it is ready"),
+            )
+            .hint("correct its problems")
+            .into());
+        }
+    }
+    Ok(())
 }
 
 fn try_edit(
@@ -582,6 +593,31 @@ mod tests {
         let mut checked = Bench::checked(&["A1,foo@,30,Open"]);
         let error = accept(&mut checked.workspace, RecordId(1)).unwrap_err();
         assert_eq!(code(&error), "check:contract");
+    }
+
+    #[test]
+    fn what_a_destination_refused_is_sent_again_only_when_changed_or_when_a_person_says_so() {
+        let refused = || {
+            let mut record = sample(r#"{"id":"A1","email":"a@b.de","age":30}"#);
+            record.problems = vec![Problem {
+                stage: Stage::Send,
+                ..crate::store::testing::problem("http 409", "")
+            }];
+            let mut bench = Bench::new(&Layout::Json, &[record]);
+            bench.check_against(crate::ops::testing::CONTRACT).unwrap();
+            bench
+        };
+        let mut bench = refused();
+        assert!(
+            bench.look(1).ends_with("| rejected | http 409@"),
+            "{}",
+            bench.look(1)
+        );
+        assert_eq!(accept(&mut bench.workspace, RecordId(1)).unwrap().ready, 1);
+        assert!(bench.look(1).ends_with("| ready | "), "{}", bench.look(1));
+        let mut bench = refused();
+        save(&mut bench, 1, text("/age", "31"));
+        assert!(bench.look(1).ends_with("| ready | "), "{}", bench.look(1));
     }
 
     #[test]
