@@ -53,7 +53,7 @@ macro_rules! actions {
 }
 
 actions! {
-    Open Page "Open, press or save this one thing" ["Enter"] typing ["Enter"];
+    Open Page "Open this one thing" ["Enter"] typing ["Enter"];
     NextProblem Page "Go to the next problem" ["n"] typing [];
     PreviousProblem Page "Go to the problem before" ["N"] typing [];
     Edit Page "Edit this field" ["e" "F2"] typing [];
@@ -64,7 +64,7 @@ actions! {
     PreviousRecord Page "Go to the record before" ["["] typing [];
     Differences Page "Show only what differs" ["d"] typing [];
     Wrap Page "Wrap long text" ["w"] typing [];
-    MarkReady Page "Say this record is ready, where no contract can" ["Y"] typing [] changes;
+    MarkReady Page "Say that it is ready" ["Y"] typing [] changes;
     Check Page "Check this record again" ["r" "F5"] typing [] changes;
     CheckAll Page "Check all records again" ["R"] typing [] changes;
     Send Page "Send what is ready" ["S"] typing [] changes;
@@ -77,8 +77,8 @@ actions! {
     Undo Everywhere "Undo" ["u" "Ctrl+Z"] typing [] changes;
     Redo Everywhere "Redo" ["U" "Ctrl+Y" "Ctrl+R"] typing [] changes;
     Help Everywhere "This help" ["?" "F1"] typing ["F1"];
-    Menu Everywhere "Everything that can be done here" ["." "F9"] typing [];
-    Zoom Everywhere "Switch between the panels, where one is shown at a time" ["z"] typing [];
+    Menu Everywhere "All that can be done here" ["." "F9"] typing [];
+    Zoom Everywhere "Show the other panel" ["z"] typing [];
     Leave Everywhere "Back; on Problems: quit" ["q"] typing [];
     Stop Everywhere "Stop typing; twice: quit" ["Ctrl+C"] typing ["Ctrl+C"];
     Redraw Everywhere "Draw the screen again" ["Ctrl+L"] typing ["Ctrl+L"];

@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Columns for the keys.
+const KEYS: usize = 9;
+
 /// One action of the list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -34,9 +37,14 @@ pub struct Entry {
 impl Entry {
     pub fn new(offer: &Offer, mode: Mode) -> Self {
         let about = offer.action.about();
+        let keys = keymap::keys(mode, offer.action);
+        let two = keys[..keys.len().min(2)].join(" ");
         Self {
             action: offer.action,
-            keys: keymap::keys(mode, offer.action).join(" "),
+            keys: match two.len() {
+                ..=KEYS => two,
+                _ => keys[0].to_owned(),
+            },
             sentence: about.sentence.to_owned(),
             section: about.section,
             unable: offer.unable.clone(),
@@ -245,7 +253,7 @@ impl Palette {
         if let Some(reason) = &entry.unable {
             words.push_str(&format!("  ({reason})"));
         }
-        let line = format!(" {cursor} {:<9} {words}", entry.keys);
+        let line = format!(" {cursor} {:<KEYS$} {words}", entry.keys);
         let line = text::shorten(&line, columns.saturating_sub(1));
         let style = match (at == self.at, &entry.unable) {
             (true, _) => theme.select(),
@@ -259,7 +267,7 @@ impl Palette {
         let mut rows = Vec::new();
         let mut section = None;
         for (at, entry) in self.found().into_iter().enumerate() {
-            if section != Some(entry.section) {
+            if self.search.is_some() && section != Some(entry.section) {
                 section = Some(entry.section);
                 rows.push(Row::Heading(match entry.section {
                     Section::Page => "This page",

@@ -74,12 +74,11 @@ impl Column {
         let path = self.path(row);
         let at_it = self.problem(row).filter(|problem| problem.path == path);
         if let Some(found) = at_it.and_then(|problem| problem.found.as_ref()) {
-            return text::safe(&match found {
+            return match found {
                 Found::Missing => "(missing)".to_owned(),
                 Found::Text(value) if value.is_empty() => "(empty)".to_owned(),
-                Found::Text(value) | Found::Json(value) => value.clone(),
-            })
-            .into_owned();
+                Found::Text(value) | Found::Json(value) => visible(value),
+            };
         }
         match row
             .current
@@ -87,12 +86,12 @@ impl Column {
             .and_then(|value| value.pointer(path.as_str()))
         {
             None => String::new(),
-            Some(Value::String(value)) => text::safe(value).into_owned(),
+            Some(Value::String(value)) => visible(value),
             Some(Value::Object(fields)) => {
                 format!("{{{}}}", text::count(fields.len() as u64, "field"))
             }
             Some(Value::Array(items)) => format!("[{}]", text::count(items.len() as u64, "item")),
-            Some(other) => text::safe(&other.to_string()).into_owned(),
+            Some(other) => visible(&other.to_string()),
         }
     }
 
@@ -106,8 +105,20 @@ impl Column {
     }
 }
 
+/// Safe to print, and with spaces at either end to be seen.
+pub(super) fn visible(value: &str) -> String {
+    let inner = value.trim_matches(' ');
+    let before = value.len() - value.trim_start_matches(' ').len();
+    let after = value.len() - before - inner.len();
+    let spaces = |number: usize| match number {
+        0..=3 => "<sp>".repeat(number),
+        many => format!("<{many} sp>"),
+    };
+    format!("{}{}{}", spaces(before), text::safe(inner), spaces(after))
+}
+
 /// The fields of the record's problems that have no column among these, for the column "Also".
-pub(super) fn also(row: &RecordRow, columns: &[Column]) -> String {
+pub(super) fn also(row: &RecordRow, columns: &[&Column]) -> String {
     let mut labels: Vec<String> = Vec::new();
     for problem in &row.problems {
         let shown = columns
@@ -138,6 +149,13 @@ mod tests {
     use crate::tui::testing::{problem, record};
 
     #[test]
+    fn spaces_at_either_end_are_seen() {
+        assert_eq!(visible(" a b  "), "<sp>a b<sp><sp>");
+        assert_eq!(visible("     "), "<5 sp>");
+        assert_eq!(visible("a\tb"), "a<TAB>b");
+    }
+
+    #[test]
     fn a_failing_cell_shows_what_was_found_there() {
         let mut row = record(
             1,
@@ -152,13 +170,13 @@ mod tests {
         let check = |pattern: &str, expected: &str| {
             assert_eq!(Column::pattern(pattern).shown(&row), expected, "{pattern}");
         };
-        check("/email", "!a@ ");
+        check("/email", "!a@<sp>");
         check("/lines/[]/qty", "!x");
         check("/lines", "![2 items]");
         check("/phone", "!(missing)");
         check("/other", "");
         assert_eq!(
-            also(&row, &[Column::field("email"), Column::field("lines")]),
+            also(&row, &[&Column::field("email"), &Column::field("lines")]),
             "phone"
         );
     }

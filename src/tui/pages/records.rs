@@ -279,6 +279,11 @@ impl Records {
         table::draw(frame, area, self, theme);
     }
 
+    /// The problem's own field stays in sight when the table scrolls sideways.
+    pub(super) fn has_pinned_column(&self) -> bool {
+        self.view.field.is_some()
+    }
+
     pub(super) fn row(&self, id: RecordId) -> Option<&RecordRow> {
         self.rows.get(&id)
     }

@@ -22,6 +22,9 @@ use crate::{
 /// The widest a column of values is made.
 const WIDEST: usize = 28;
 
+/// A column that does not fit is cut, but not below this.
+const NARROWEST: usize = 8;
+
 /// How many records are seen at once in a window of this size.
 pub(super) fn rows_shown(window: Size, zoomed: bool) -> usize {
     let main = window.height.saturating_sub(4);
@@ -152,12 +155,12 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
         .map(|column| width(column, &rows))
         .collect();
     let space = columns.saturating_sub(fixed + also_width);
-    let seen = seen(&widths, page.first_column, page.column, space);
+    let pinned = usize::from(page.has_pinned_column());
+    let seen = Seen::fit(&widths, pinned, page.first_column, page.column, space);
     let note = match page.columns.len() {
-        all if seen.len() < all => format!(
-            "sorted by record   columns {} to {} of {all}, Right for more",
-            seen.start + 1,
-            seen.end
+        all if seen.0.len() < all => format!(
+            "sorted by record   columns {} of {all}, Right for more",
+            seen.0.len()
         ),
         _ => "sorted by record".to_owned(),
     };
@@ -165,8 +168,8 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let mut heading = format!("   {:<number$}  {:<14}", "Record", "State");
-    for at in seen.clone() {
-        heading.push_str(&padded(&page.columns[at].label, widths[at] + 2));
+    for (at, width) in &seen.0 {
+        heading.push_str(&padded(&page.columns[*at].label, width + 2));
     }
     if also_width > 0 {
         let gap = columns.saturating_sub(text::width(&heading) + also_width);
@@ -183,8 +186,7 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
         );
         let cells = Cells {
             columns: &page.columns,
-            seen: seen.clone(),
-            widths: &widths,
+            seen: &seen,
             chosen: chosen.then_some(page.column),
             total: columns.saturating_sub(text::width(&start)),
             also: also_width,
@@ -200,7 +202,7 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
         lines.push(Line::from(spans));
     }
     frame.render_widget(Paragraph::new(lines), inside);
-    page.first_column = seen.start;
+    page.first_column = seen.0.get(pinned).map_or(0, |(at, _)| *at);
     draw_scrollbar(frame, inside, page, room);
     let y = inside.y + 1 + (page.at - page.first) as u16;
     if inside.contains((inside.x, y).into()) {
@@ -231,8 +233,7 @@ fn draw_scrollbar(frame: &mut Frame, inside: Rect, page: &Records, room: usize) 
 /// What one line of the table needs to know.
 struct Cells<'a> {
     columns: &'a [Column],
-    seen: std::ops::Range<usize>,
-    widths: &'a [usize],
+    seen: &'a Seen,
     /// The column of the cell cursor, in the line that has it.
     chosen: Option<usize>,
     /// Columns of the terminal for everything after the record's number.
@@ -264,9 +265,9 @@ impl Cells<'_> {
             return spans;
         }
         let mut used = 14;
-        for at in self.seen.clone() {
+        for &(at, width) in &self.seen.0 {
             let column = &self.columns[at];
-            let value = text::shorten(&column.shown(row), self.widths[at]);
+            let value = text::shorten(&column.shown(row), width);
             let mark = match column.mark(row) {
                 Mark::Plain => Style::new(),
                 Mark::Failing => theme.error(),
@@ -277,7 +278,7 @@ impl Cells<'_> {
             } else {
                 mark
             };
-            let gap = self.widths[at] + 2 - text::width(&value);
+            let gap = width + 2 - text::width(&value);
             // An empty cell under the cursor has to be seen too.
             let value = match value.is_empty() && self.chosen == Some(at) {
                 true => " ".to_owned(),
@@ -286,13 +287,18 @@ impl Cells<'_> {
             let gap = gap.saturating_sub(usize::from(value == " "));
             spans.push(Span::styled(value, style));
             spans.push(Span::raw(" ".repeat(gap)));
-            used += self.widths[at] + 2;
+            used += width + 2;
         }
         if self.also > 0 {
             let gap = self.total.saturating_sub(used + self.also);
             spans.push(Span::raw(" ".repeat(gap)));
-            let shown = &self.columns[self.seen.clone()];
-            let words = text::shorten(&also(row, shown), self.also.saturating_sub(1));
+            let shown: Vec<&Column> = self
+                .seen
+                .0
+                .iter()
+                .map(|(at, _)| &self.columns[*at])
+                .collect();
+            let words = text::shorten(&also(row, &shown), self.also.saturating_sub(1));
             spans.push(Span::styled(words, theme.error()));
         }
         spans
@@ -312,22 +318,37 @@ fn width(column: &Column, rows: &[Option<&RecordRow>]) -> usize {
         .clamp(3, WIDEST)
 }
 
-/// The columns that fit, the one under the cursor among them.
-fn seen(widths: &[usize], first: usize, cursor: usize, space: usize) -> std::ops::Range<usize> {
-    let end = |start: usize| {
-        let mut used = 0;
-        let mut end = start;
-        while end < widths.len() && (used + widths[end] <= space || end == start) {
-            used += widths[end] + 2;
-            end += 1;
+/// The columns that are seen, by their place, with their widths.
+struct Seen(Vec<(usize, usize)>);
+
+impl Seen {
+    /// The pinned columns and as many others as fit, the one under the cursor among them. The last one may be narrower than
+    /// its values.
+    fn fit(widths: &[usize], pinned: usize, first: usize, cursor: usize, space: usize) -> Self {
+        let mut start = first.min(cursor).max(pinned);
+        loop {
+            let seen = Self::from(widths, pinned, start, space);
+            let whole = |(at, width): &(usize, usize)| *at == cursor && *width == widths[cursor];
+            if start >= cursor || seen.0.iter().any(whole) {
+                return seen;
+            }
+            start += 1;
         }
-        end
-    };
-    let mut start = first.min(cursor).min(widths.len());
-    while start < cursor && end(start) <= cursor {
-        start += 1;
     }
-    start..end(start)
+
+    fn from(widths: &[usize], pinned: usize, start: usize, space: usize) -> Self {
+        let mut seen = Vec::new();
+        let mut left = space;
+        for at in (0..pinned.min(widths.len())).chain(start..widths.len()) {
+            let width = widths[at].min(left.saturating_sub(2));
+            if width < widths[at].min(NARROWEST) {
+                break;
+            }
+            left -= width + 2;
+            seen.push((at, width));
+        }
+        Self(seen)
+    }
 }
 
 /// The whole value of one cell, and what is wrong with it.
