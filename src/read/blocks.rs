@@ -126,8 +126,11 @@ impl BlockReader {
             let columns = names(spans.iter().map(|span| span.value(text).into_owned()));
             self.carry = carry.split_off(record.next);
             self.offset += carry.len() as u64;
+            let within = memchr::memchr_iter(b'\n', &carry[record.range.clone()]).count() as u64;
             return Ok(Some(Header {
-                lines: line_ends(&carry),
+                lines: within
+                    + line_ends(&carry[..record.range.start])
+                    + line_ends(&carry[record.range.end..]),
                 bytes: carry,
                 columns,
             }));

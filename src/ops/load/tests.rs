@@ -409,3 +409,22 @@ fn results_of_pydantic_keep_what_pydantic_said() {
         assert!(dump.contains(part), "{part} in {dump}");
     }
 }
+
+#[test]
+fn lines_are_those_an_editor_shows() {
+    let lines = |input: &str| -> Vec<String> {
+        let (_, dump) = loaded(input.as_bytes(), 2, 16);
+        let rows = dump
+            .lines()
+            .filter(|line| line.contains("\"rejected\" Integer(1) Integer(1)"));
+        rows.map(|line| line.split(' ').nth(2).unwrap().to_owned())
+            .collect()
+    };
+    let unix = "id,\"n\nx\",t\nA,,\"x\ry\n\"\n\nB,,\n";
+    assert_eq!(lines(unix), ["Integer(3)", "Integer(6)"]);
+    assert_eq!(
+        lines(&unix.replace('\n', "\r\n")),
+        ["Integer(3)", "Integer(6)"]
+    );
+    assert_eq!(lines("id,n,t\rA,,x\rB,,\r"), ["Integer(2)", "Integer(3)"]);
+}

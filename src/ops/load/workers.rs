@@ -331,15 +331,15 @@ impl<'a> Worker<'a> {
             key,
             detail,
         });
+        // A lone CR inside a record is data; between records it ends a line.
+        self.lines += memchr::memchr_iter(b'\n', &bytes[text.clone()]).count() as u64;
+        self.at = text.end;
         self.account(bytes, next);
     }
 
-    /// Accounts for the bytes up to `next`, once each.
+    /// Accounts for the bytes up to `next`, which lie between records, once each.
     fn account(&mut self, bytes: &[u8], next: usize) {
-        self.lines += match self.setup.format {
-            Format::Csv { .. } => line_ends(&bytes[self.at..next]),
-            _ => memchr::memchr_iter(b'\n', &bytes[self.at..next]).count() as u64,
-        };
+        self.lines += line_ends(&bytes[self.at..next]);
         self.at = next;
     }
 }
