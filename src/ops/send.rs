@@ -194,65 +194,48 @@ impl Sending<'_> {
         Ok(None)
     }
 
+    /// Delivers one batch and writes down what came of it. Gives why the destination is on hold, if it is.
     fn batch(
         &mut self,
         destination: &mut dyn send::Destination,
         taken: &[Taken],
     ) -> Result<Option<String>> {
         let started = Instant::now();
-        let (whole, damaged): (Vec<_>, Vec<_>) = taken
-            .iter()
-            .map(|taken| (taken, delivery(taken)))
-            .partition(|(_, delivery)| delivery.is_ok());
-        let deliveries: Vec<Delivery> = whole
-            .iter()
-            .filter_map(|(_, delivery)| delivery.clone().ok())
-            .collect();
-        let outcomes = match destination.deliver(&deliveries) {
-            Ok(outcomes) => outcomes,
+        let (mut whole, mut deliveries, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+        for one in taken {
+            match delivery(one) {
+                Ok(delivery) => {
+                    whole.push(one);
+                    deliveries.push(delivery);
+                }
+                Err(refused) => outcomes.push((one, refused)),
+            }
+        }
+        let answers = match destination.deliver(&deliveries) {
+            Ok(answers) => answers,
             Err(held) => return Ok(Some(held.reason)),
         };
         anyhow::ensure!(
-            outcomes.len() == deliveries.len(),
+            answers.len() == whole.len(),
             "the destination answered for {} records of {}",
-            outcomes.len(),
-            deliveries.len()
+            answers.len(),
+            whole.len()
         );
-        let refused = damaged
-            .iter()
-            .filter_map(|(taken, delivery)| Some((*taken, delivery.clone().err()?)));
-        let all = whole
-            .iter()
-            .map(|(taken, _)| *taken)
-            .zip(outcomes)
-            .chain(refused);
+        outcomes.extend(whole.into_iter().zip(answers));
         let duration_ms = started.elapsed().as_millis() as u64;
         let mut ended = Vec::with_capacity(taken.len());
         let mut busy = None;
-        for (taken, outcome) in all {
+        for (taken, outcome) in outcomes {
             if let Outcome::Busy { message, .. } = &outcome {
                 busy = Some(message.clone());
             }
-            if let Some(one) = self.count(taken, outcome) {
-                tracing::info!(
-                    target: "redrive",
-                    event = "send",
-                    stage = "send",
-                    run = self.run.0,
-                    record = one.record.0,
-                    outcome = one.state.word(),
-                    code = one.code,
-                    duration_ms,
-                );
-                ended.push(one);
-            }
+            ended.extend(self.count(taken, outcome));
         }
-        let title = |problem: &Problem| {
-            format!(
-                "Refused by {}: {}",
-                self.aim.destination.name, problem.shape
-            )
-        };
+        for one in &ended {
+            log(self.run, one, duration_ms);
+        }
+        let name = &self.aim.destination.name;
+        let title = |problem: &Problem| format!("Refused by {name}: {}", problem.shape);
         self.workspace
             .store
             .end(&self.claim, &ended, &now(), &title)?;
@@ -454,6 +437,20 @@ fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
             "the bytes to send are no JSON object",
         )),
     }
+}
+
+/// `duration_ms` is that of the record's batch.
+fn log(run: RunId, ended: &Ended, duration_ms: u64) {
+    tracing::info!(
+        target: "redrive",
+        event = "send",
+        stage = "send",
+        run = run.0,
+        record = ended.record.0,
+        outcome = ended.state.word(),
+        code = ended.code,
+        duration_ms,
+    );
 }
 
 fn stopped(report: &SendReport) -> Fault {
