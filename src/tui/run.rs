@@ -138,6 +138,7 @@ struct Terminal {
 
 impl Surface for Terminal {
     fn draw(&mut self, app: &mut App) -> Result<()> {
+        panic_for_a_test("ui");
         if app.take_redraw() {
             self.screen.terminal().clear()?;
         }
@@ -161,6 +162,14 @@ impl Surface for Terminal {
             self.screen.enter_again()?;
         }
         Ok(self.screen.terminal().size()?)
+    }
+}
+
+/// Panics in a debug build that was told to, so that a test can see what a bug in that part does to the terminal.
+pub(super) fn panic_for_a_test(part: &str) {
+    if cfg!(debug_assertions) && std::env::var("REDRIVE_TEST_PANIC").is_ok_and(|told| told == part)
+    {
+        panic!("REDRIVE_TEST_PANIC asked for it");
     }
 }
 

@@ -13,7 +13,10 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
-use super::event::{Answer, Effect, Event, JobRequest, Outcome, Place, Query, Wish};
+use super::{
+    event::{Answer, Effect, Event, JobRequest, Outcome, Place, Query, Wish},
+    run::panic_for_a_test,
+};
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, FaultKind, GroupId, RunId, RunRow},
@@ -173,6 +176,7 @@ fn with<'a>(known: &'a mut Option<Workspace>, opening: &Opening) -> Result<&'a m
 }
 
 fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
+    panic_for_a_test("worker");
     Ok(match query {
         Query::Runs => Answer::Runs(ops::runs(workspace)?),
         Query::Groups { run } => Answer::Groups {

@@ -202,6 +202,8 @@ impl Editor {
         }
         let current = record.row.current.as_ref();
         let value = current.and_then(|value| value.pointer(path.as_str()));
+        // Only the newest question of this kind is answered.
+        self.asked_look = None;
         self.draft = Some(Draft::open(path.clone(), value, &record.row.problems));
         self.check_draft(cx);
     }

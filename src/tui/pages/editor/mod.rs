@@ -116,10 +116,10 @@ impl Editor {
             self.act_typing(action, cx);
         } else if self.record.is_some() {
             self.act_moving(action, cx);
-            self.look(cx);
         } else if action == Action::Back {
             cx.back();
         }
+        self.look(cx);
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {

@@ -200,9 +200,13 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         )));
     }
     if bad && editing {
-        let words = "Bytes that are no UTF-8 are read as Windows-1252 for editing; the received bytes stay.";
+        let words =
+            "What is no UTF-8 is read as Windows-1252 for editing. The received bytes stay.";
+        let room = columns.saturating_sub(2);
+        let words = wrap(words, room).into_iter();
+        let words = words.map(|line| Line::styled(format!(" {line}"), theme.muted()));
         let at = lines.len().min(2);
-        lines.insert(at, Line::styled(format!(" {words}"), theme.muted()));
+        lines.splice(at..at, words);
     }
     frame.render_widget(Text::from(lines), inner);
 }
