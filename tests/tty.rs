@@ -2,6 +2,7 @@
 
 use std::{
     io::{Read, Write},
+    num::NonZero,
     path::Path,
     process::Command,
     sync::{Arc, Condvar, Mutex},
@@ -57,6 +58,7 @@ impl Tty {
         command.args(args);
         command.cwd(folder);
         command.env("TERM", "xterm-256color");
+        command.env("RUST_BACKTRACE", "0");
         command.env_remove("NO_COLOR");
         command.env_remove("REDRIVE_WORKSPACE");
         if let Some(part) = panic_in {
@@ -66,7 +68,7 @@ impl Tty {
         let child = pair.slave.spawn_command(command).unwrap();
         let output = Arc::new((
             Mutex::new(Output {
-                screen: vt100::Parser::new(rows, columns, 0),
+                screen: vt100::Parser::new(cells(rows), cells(columns), 0),
                 bytes: Vec::new(),
                 ended: false,
             }),
@@ -94,7 +96,10 @@ impl Tty {
             ..PtySize::default()
         };
         let mut output = self.output.0.lock().unwrap();
-        output.screen.screen_mut().set_size(rows, columns);
+        output
+            .screen
+            .screen_mut()
+            .set_size(cells(rows), cells(columns));
         drop(output);
         self.master.resize(size).unwrap();
     }
@@ -173,6 +178,10 @@ fn read_along(mut reader: Box<dyn Read + Send>, output: Arc<(Mutex<Output>, Cond
             }
         }
     });
+}
+
+fn cells(number: u16) -> NonZero<u16> {
+    NonZero::new(number).unwrap()
 }
 
 /// The terminal's modes, as text: raw mode changes them.

@@ -140,7 +140,7 @@ impl Surface for Terminal {
     fn draw(&mut self, app: &mut App) -> Result<()> {
         panic_for_a_test("ui");
         if app.take_redraw() {
-            self.screen.terminal().clear()?;
+            self.screen.clear()?;
         }
         self.screen.draw(|frame| app.draw(frame))?;
         Ok(())

@@ -16,7 +16,11 @@ use crossterm::{
         LeaveAlternateScreen,
     },
 };
-use ratatui::{DefaultTerminal, Frame, Terminal, backend::CrosstermBackend};
+use ratatui::{
+    DefaultTerminal, Frame, Terminal,
+    backend::CrosstermBackend,
+    layout::{Position, Rect},
+};
 
 /// Set while the terminal is ours, so that it is given back exactly once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -46,6 +50,11 @@ impl Screen {
         &mut self.0
     }
 
+    /// Empties the screen, so that the next frame writes all of it.
+    pub fn clear(&mut self) -> io::Result<()> {
+        clear(&mut self.0)
+    }
+
     /// Draws one frame, written at once where the terminal can.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
         execute!(stdout(), BeginSynchronizedUpdate)?;
@@ -66,10 +75,17 @@ fn take_over() -> io::Result<DefaultTerminal> {
         terminal::enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
-        terminal.clear()?;
+        clear(&mut terminal)?;
         Ok(terminal)
     };
     entered().inspect_err(|_| restore())
+}
+
+/// Not `Terminal::clear`, which asks the terminal where the cursor is: some never answer, and while the input thread reads,
+/// the answer may go there.
+fn clear(terminal: &mut DefaultTerminal) -> io::Result<()> {
+    let area = Rect::from((Position::ORIGIN, terminal.size()?));
+    terminal.resize(area)
 }
 
 /// Every step is tried even if another fails: there is nobody left to tell.
