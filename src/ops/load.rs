@@ -88,7 +88,7 @@ fn load_with(
         lines,
         size,
         watch,
-    } = open(workspace, request, block_bytes)?;
+    } = open(workspace, request, block_bytes, job)?;
     let setup = Setup {
         format,
         layout: &layout,
@@ -143,8 +143,16 @@ struct Opened {
     watch: Watch,
 }
 
-fn open(workspace: &Workspace, request: &LoadRequest, block_bytes: usize) -> Result<Opened> {
-    let input = Input::open(&request.file)?;
+fn open(
+    workspace: &Workspace,
+    request: &LoadRequest,
+    block_bytes: usize,
+    job: &Job,
+) -> Result<Opened> {
+    let input = Input::open(&request.file, &job.cancel_flag());
+    // A wait for standard input that was given up is no fault of the input.
+    job.check()?;
+    let input = input?;
     if !request.again {
         refuse_loaded(workspace, &request.file, input.size)?;
     }
@@ -233,6 +241,7 @@ fn write_in_order(
         job.check()?;
         match done.recv_timeout(Duration::from_millis(50)) {
             Ok(block) => {
+                job.check()?;
                 let block = block?;
                 early.insert(block.seq, block);
             }

@@ -5,6 +5,7 @@
 pub mod blocks;
 mod elements;
 mod lenient;
+mod piped;
 pub mod pydantic;
 pub mod sniff;
 
@@ -12,11 +13,13 @@ use std::{
     fs::{self, File},
     io::{self, Cursor, Read},
     path::Path as FilePath,
+    sync::{Arc, atomic::AtomicBool},
     time::SystemTime,
 };
 
 use sha2::{Digest, Sha256};
 
+use self::piped::Piped;
 use crate::model::Fault;
 
 /// The first bytes of an input, which recognition looks at.
@@ -69,14 +72,14 @@ struct Stamp {
 
 impl Input {
     /// Opens a file, or standard input for `-`. Only the bytes a file has now are read; what is written to it meanwhile
-    /// is not.
+    /// is not. `stop` ends a wait for standard input with an error.
     ///
     /// # Errors
     /// `input:missing`, `input:directory`, `input:not_a_file`, `input:permission`, `input:read`, all exit 3.
-    pub fn open(path: &FilePath) -> Result<Self, Fault> {
+    pub fn open(path: &FilePath, stop: &Arc<AtomicBool>) -> Result<Self, Fault> {
         let name = path.display().to_string();
         if name == "-" {
-            return Self::begin(name, Box::new(io::stdin()), None);
+            return Self::begin(name, Box::new(Piped::new(io::stdin(), stop)), None);
         }
         let found = fs::metadata(path).map_err(|error| unopenable(&name, &error))?;
         if found.is_dir() {
@@ -252,7 +255,10 @@ mod tests {
     use super::*;
 
     fn code(path: &FilePath) -> &'static str {
-        Input::open(path).err().expect("a fault").code
+        Input::open(path, &Arc::default())
+            .err()
+            .expect("a fault")
+            .code
     }
 
     #[test]
@@ -267,7 +273,7 @@ mod tests {
     fn a_file_that_grows_is_read_to_its_old_end_and_reported() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
         file.write_all(b"a,b\n1,2\n").unwrap();
-        let input = Input::open(file.path()).unwrap();
+        let input = Input::open(file.path(), &Arc::default()).unwrap();
         let watch = input.watch();
         assert_eq!(watch.change(file.path()), None);
         file.write_all(b"3,4\n").unwrap();
