@@ -473,3 +473,436 @@ pub fn whole_run(run: RunId) -> Route {
         typed: None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::SendReport,
+        ops::Progress,
+        tui::{
+            event::{Answer, Outcome, Query},
+            testing::{self, feed, picture, press, problems, resize},
+        },
+    };
+
+    fn finished(app: &mut App, outcome: Outcome) {
+        let effects = app.update(Event::Finished(Ok(outcome)));
+        feed(app, effects);
+    }
+
+    #[test]
+    fn the_first_frame_comes_before_the_first_answer() {
+        let setup = Setup {
+            route: Route::Groups { run: RunId(1) },
+            size: Size::new(80, 24),
+            theme: Theme::default(),
+            clock: Clock::default(),
+            read_only: false,
+            workspace: "redrive.db".to_owned(),
+        };
+        let (mut app, effects) = App::open(setup);
+        let query = Query::Groups { run: RunId(1) };
+        assert_eq!(effects, [Effect::Ask(Ticket(1), query)]);
+        assert!(picture(&mut app).contains("loading ..."));
+    }
+
+    #[test]
+    fn a_late_answer_is_ignored() {
+        let mut app = problems((80, 24));
+        let stale = Answer::Groups {
+            run: testing::run(),
+            groups: Vec::new(),
+        };
+        app.update(Event::Answer(Ticket(1), Ok(stale)));
+        assert!(picture(&mut app).contains("Email address not complete"));
+    }
+
+    #[test]
+    fn an_answer_finds_the_page_that_asked_even_when_covered() {
+        let mut app = problems((80, 24));
+        let report = crate::model::ChangeReport::default();
+        let effects = app.update(Event::Finished(Ok(Outcome::Checked(report))));
+        press(&mut app, "<ret>");
+        feed(&mut app, effects);
+        press(&mut app, "<esc>");
+        assert!(picture(&mut app).contains("> Email address not complete"));
+    }
+
+    #[test]
+    fn an_error_answer_is_said_with_what_to_do() {
+        let mut app = problems((80, 24));
+        let effects = app.update(Event::Key(keymap::parse("u").unwrap()));
+        let Effect::Change(ticket, Wish::Undo) = effects[0] else {
+            panic!("{effects:?}")
+        };
+        let fault = crate::model::Fault::new(
+            crate::model::FaultKind::Nothing,
+            "undo:nothing",
+            "nothing to undo",
+        );
+        app.update(Event::Answer(ticket, Err(fault.into())));
+        assert!(picture(&mut app).contains(" Nothing to undo."));
+    }
+
+    #[test]
+    fn sending_is_asked_with_the_safe_button_in_focus() {
+        let mut app = problems((100, 30));
+        press(&mut app, "S");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
+         [1 Problems 6]  2 Records 1,387                                                               Menu
+        ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read 10,000 ──> Check 9,988 ──> Passed 8,613 (86.1%)                                             │
+        │      -12 unreadable   -1,375 failed checks                                                       │
+        │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
+        │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
+        │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991.             │
+        │   Date and time no│ Sending cannot be undone.                                │ 30%.              │
+        │   created_at, form│ They go to table customer in crm.db.                     │: a single shape   │
+        │   Deal value is no│                                                          │                   │
+        │   deal_value, form│         2  changed by hand                               │                   │
+        │   Stage not in the│         1  as received                                   │(2 shapes)         │
+        │   stage, format:em│                                                          │███▋      371  90% │
+        │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │           41  10% │
+        │   address.country,└──────────────────────────────────────────────────────────┘ (line 15)         │
+        │   Line could not be read     Check      12 ▏         <1% ││                                      │
+        │   whole record, format:email                             ││What to do                            │
+        │   Phone has too few digits   Check       0 DONE          ││Write it like name@example.com.       │
+        │   phone, format:email                                    ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
+
+         Enter Go back  Tab Next button                                                         Esc Go back
+        "#);
+        assert_eq!(press(&mut app, "<ret>"), []);
+        let started = press(&mut app, "S<Right><ret>");
+        let request = JobRequest::Send {
+            run: RunId(1),
+            to: "crm".to_owned(),
+            expect: 3,
+        };
+        assert_eq!(started.last(), Some(&Effect::Start(request)));
+        assert!(picture(&mut app).contains("Sending: 0 of 3 are done."));
+    }
+
+    #[test]
+    fn enter_again_and_again_never_sends() {
+        let mut app = problems((100, 30));
+        let all = press(&mut app, &"S<ret><ret><ret>".repeat(10));
+        assert!(all.iter().all(|effect| !matches!(effect, Effect::Start(_))));
+    }
+
+    #[test]
+    fn production_wants_the_number_typed() {
+        let mut app = problems((100, 30));
+        let plan = crate::model::Plan {
+            id: None,
+            run: RunId(1),
+            destination: "Billing API".to_owned(),
+            environment: "production".to_owned(),
+            target: "https://billing.example".to_owned(),
+            planned: 3,
+            changed: 3,
+            continued: false,
+        };
+        let question = crate::tui::words::ask_to_send(&plan, &testing::run());
+        app.cx.effects.push(Effect::Confirm(question));
+        app.update(Event::Resize(Size::new(100, 30)));
+        assert_eq!(press(&mut app, "<ret><ret>4<ret><Tab><Tab><ret>"), []);
+        assert!(picture(&mut app).contains("Type 3, or press Esc to go back."));
+        press(&mut app, "<Shift+Tab><Shift+Tab><Ctrl+U>3");
+        let started = press(&mut app, "<ret>");
+        assert!(matches!(started[..], [Effect::Start(_)]), "{started:?}");
+    }
+
+    #[test]
+    fn keys_typed_as_a_question_opens_are_not_its_answer() {
+        let mut app = problems((100, 30));
+        let start = Instant::now();
+        app.update(Event::Tick(start));
+        press(&mut app, "S");
+        app.update(Event::Tick(start + Duration::from_millis(200)));
+        assert_eq!(press(&mut app, "<Right><ret><esc>"), []);
+        assert!(picture(&mut app).contains("Send 3 records to crm"));
+        app.update(Event::Tick(start + Duration::from_millis(300)));
+        let started = press(&mut app, "<Right><ret>");
+        assert!(matches!(started[..], [Effect::Start(_)]));
+    }
+
+    #[test]
+    fn the_result_of_sending_is_shown() {
+        let mut app = problems((80, 24));
+        press(&mut app, "S<Right><ret>");
+        app.update(Event::Progress(Progress {
+            done: 2,
+            total: Some(3),
+            records: 2,
+        }));
+        assert!(picture(&mut app).contains("Sending: 2 of 3 are done."));
+        let report = SendReport {
+            planned: 3,
+            accepted: 2,
+            refused: 1,
+            seconds: 0.42,
+            ..SendReport::default()
+        };
+        finished(&mut app, Outcome::Sent(report));
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
+         [1 Problems 6]  2 Records 1,387                                           Menu
+        ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
+        │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        │   Proble┌ Sent: 2 of 3 ────────────────────────────────────────────┐         │
+        │ > Email │ Took 0.4 s.                                              │     30% │
+        │   Date a│                                                          │     22% │
+        │   Deal v│ Sent                     2                               │     15% │
+        │   Stage │ Refused                  1   back in Problems            │      8% │
+        │   Countr│ No answer                0                               │      6% │
+        │   Line c│ Not sent                 0                               │     <1% │
+        │   Phone │                                                          │         │
+        └─────────│ [>Close ]     [ Go to problems ]                         │─────────┘
+        ┌ About th└──────────────────────────────────────────────────────────┘─ 1 of 7 ┐
+        │ What   This e-mail address is not complete.                                  │
+        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
+        │ To do  Write it like name@example.com.                                       │
+        └──────────────────────────────────────────────────────────────────────────────┘
+
+         Enter Close  Tab Next button                                         Esc Close
+        "#);
+        press(&mut app, "<ret>");
+        assert!(picture(&mut app).contains("Sent: 2 of 3. Took 0.4 s."));
+    }
+
+    #[test]
+    fn leaving_is_asked_when_something_is_ready_or_being_sent() {
+        let mut app = problems((80, 24));
+        press(&mut app, "q");
+        assert!(picture(&mut app).contains("3 records are ready but not sent"));
+        press(&mut app, "<ret>");
+        assert_eq!(app.exit(), None);
+        press(&mut app, "S<Right><ret>q");
+        assert!(picture(&mut app).contains("Sending has not ended"));
+        assert_eq!(press(&mut app, "<Right><ret>"), [Effect::Cancel]);
+        assert_eq!(app.exit(), None);
+        finished(&mut app, Outcome::Sent(SendReport::default()));
+        assert_eq!(app.exit(), Some(Exit::Quit));
+    }
+
+    #[test]
+    fn ctrl_c_twice_within_two_seconds_leaves() {
+        let mut app = problems((80, 24));
+        let start = Instant::now();
+        app.update(Event::Tick(start));
+        press(&mut app, "<Ctrl+C>");
+        app.update(Event::Tick(start + Duration::from_secs(3)));
+        press(&mut app, "<Ctrl+C>");
+        assert_eq!(app.exit(), None);
+        press(&mut app, "<Ctrl+C>");
+        assert_eq!(app.exit(), Some(Exit::Quit));
+    }
+
+    #[test]
+    fn up_from_the_first_line_leads_to_the_tabs_and_the_menu() {
+        let mut app = problems((100, 30));
+        press(&mut app, "<Up><Right><ret>");
+        assert!(picture(&mut app).contains("[2 Records 1,387]"));
+        press(&mut app, "<Up><Right><ret>");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20 > Problems > Records                     to crm [TEST]   saved 02:41
+          1 Problems 6  [2 Records 1,387]                                                              Menu
+         Filter  none, type / to add one                                                      1,387 records
+        ┌ Records ────────────────────────────────────── sorted by record   columns 5 of 8, Right for more ┐
+        │   Record  State         customer_id  name         contact_email  phone       stage    Also       │
+        │>  7       needs fixing  CUS-0000007  Müller GmbH  !office@       !(missing)  Lead               █│
+        │   14      needs ┌ Menu: Records ───────────────────────────────────────────────┐d               ││
+        │   21      ready │ > Enter     Open this one thing                              │d               ││
+        │   28      unread│   n         Go to the next problem                           │                ││
+        │   35      needs │   r F5      Check this record again                          │d               ││
+        │   42      needs │   S         Send what is ready                               │d               ││
+        │   49      needs │   N         Go to the problem before                         │d               ││
+        │   56      ready │   R         Check all records again                          │d               ││
+        │   63      unread│             Open another run                                 │                ││
+        │   70      needs │   / F3      Filter the list                                  │d               ││
+        │   77      needs │   u Ctrl+Z  Undo                                             │d               ││
+        │   84      needs │   z         Show the other panel                             │d               ││
+        │   91      ready │   Ctrl+L    Draw the screen again                            │d               ││
+        │   98      unread│   U Ctrl+Y  Redo                                             │                ││
+        │   105     needs │   ? F1      This help                                        │d               ││
+        │   112     needs │   1         Problems                                         │d               ││
+        └─────────────────│   2         Records                                          │─────────────────┘
+        ┌ Cell: customer_i│             Leave redrive                                    │───── 2 problems ┐
+        │ Received   "CUS-└──────────────────────────────────────────────────────────────┘                 │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+         Up/Down Choose  Enter Run it                                                        Esc Close menu
+        "#);
+    }
+
+    #[test]
+    fn help_is_searched_and_run() {
+        let mut app = problems((100, 30));
+        press(&mut app, "?");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
+         [1 Problems 6]  2 Records 1,387                                                               Menu
+        ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read 10,000 ──> Check 9,988 ──> Passed 8,613 (86.1%)                                             │
+        │      -12 unreadable   -1,375 failed checks                                                       │
+        │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
+        └───┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐───┘
+        ┌ 6 │ Search  [                                  ]                                             │ 7 ┐
+        │   │                                                                                          │   │
+        │ > │ This page                                      Ctrl+C    Stop typing; twice: quit        │   │
+        │   │ > Enter     Open this one thing              Moving                                      │   │
+        │   │   S         Send what is ready                 Tab F6    Next panel or field             │   │
+        │   │   R         Check all records again            1         Problems                        │   │
+        │   │ Everywhere                                     2         Records                         │   │
+        │   │   / F3      Filter the list                    Up k      Move up                         │   │
+        │   │   u Ctrl+Z  Undo                               Down j    Move down                       │   │
+        │   │   z         Show the other panel               Left h    Move left                       │0% │
+        │   │   . F9      All that can be done here          Right l   Move right                      │0% │
+        │   │   q         Back; on Problems: quit            PgUp      One page up                     │   │
+        │   │   Ctrl+L    Draw the screen again              PgDn      One page down                   │   │
+        │   │   U Ctrl+Y  Redo                               Home g    To the first                    │   │
+        │   │   Esc       Back, one step at a time           End G     To the last                     │   │
+        │   │   ? F1      This help                          Shift+Tab Panel or field before           │   │
+        │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
+         Dim lines cannot be used now. The reason stands beside them.
+         Type to search  Up/Down Choose  Enter Run it                                        Esc Close help
+        "#);
+        let effects = press(&mut app, "what is ready<ret>");
+        assert!(
+            matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]),
+            "{effects:?}"
+        );
+        resize(&mut app, 80, 24);
+        press(&mut app, "<esc>?");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
+         ┌ Help: Problems ───────────────────────────── type to search, Enter runs it ┐
+        ┌│ Search  [                                  ]                               │┐
+        ││                                                                            ││
+        ││ This page                                                                  ││
+        └│ > Enter     Open this one thing                                            │┘
+        ┌│   S         Send what is ready                                             │┐
+        ││   R         Check all records again                                        ││
+        ││ Everywhere                                                                 ││
+        ││   / F3      Filter the list                                                ││
+        ││   u Ctrl+Z  Undo                                                           ││
+        ││   z         Show the other panel                                           ││
+        ││   . F9      All that can be done here                                      ││
+        ││   q         Back; on Problems: quit                                        ││
+        ││   Ctrl+L    Draw the screen again                                          ││
+        └│   U Ctrl+Y  Redo                                                           │┘
+        ┌│   Esc       Back, one step at a time                                       │┐
+        ││   ? F1      This help                                                      ││
+        ││   Ctrl+C    Stop typing; twice: quit                                       ││
+        ││ Moving                                                                     ││
+        ││   Tab F6    Next panel or field                                            ││
+        └└────────────────────────────────────────────────────────────────────────────┘┘
+         Dim lines cannot be used now. The reason stands beside them.
+         Type to search  Up/Down Choose  Enter Run it                    Esc Close help
+        "#);
+    }
+
+    #[test]
+    fn every_action_that_is_offered_does_something() {
+        for route in ["", "<ret>", "2"] {
+            let fresh = || {
+                let mut app = problems((80, 24));
+                press(&mut app, route);
+                app
+            };
+            for offer in fresh().offers() {
+                let Some(key) = keymap::keys(Mode::Moving, offer.action).first() else {
+                    continue;
+                };
+                let mut app = fresh();
+                let before = picture(&mut app);
+                let effects = press(&mut app, &format!("<{key}>"));
+                let seen = picture(&mut app) != before;
+                let away = app.exit().is_some() || app.take_redraw();
+                // The tab one is on already, and the first line, are the only things that need not move.
+                let there = matches!(offer.action, Action::ProblemsTab | Action::RecordsTab)
+                    || (offer.action == Action::PreviousProblem);
+                assert!(
+                    seen || away || there || !effects.is_empty(),
+                    "{key} on {route:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_row_always_ends_with_esc_and_has_help() {
+        for keys in ["", "<ret>", "2", "?", ".", "S", "2/"] {
+            for width in (60..=200).step_by(4) {
+                let mut app = problems((width, 24));
+                press(&mut app, keys);
+                let picture = picture(&mut app);
+                let last = picture.lines().last().unwrap_or_default();
+                let (hints, escape) = last.rsplit_once("  Esc ").unwrap_or_default();
+                assert!(!escape.is_empty(), "{keys} {width}: {last}");
+                let help = hints.ends_with("? Help") || hints.ends_with("F1 Help");
+                assert!(help || app.overlay.is_some(), "{keys} {width}: {last}");
+                assert!(text_width(last) <= usize::from(width));
+            }
+        }
+    }
+
+    fn text_width(line: &str) -> usize {
+        crate::text::width(line)
+    }
+
+    #[test]
+    fn draws_at_any_size_and_a_small_window_says_so() {
+        for keys in ["", "<ret>", "2", "?", ".", "S", "2/", "<ret><ret>"] {
+            let mut app = problems((100, 30));
+            press(&mut app, keys);
+            for (width, height) in [(1, 1), (2, 3), (60, 16), (79, 23), (100, 16), (300, 100)] {
+                resize(&mut app, width, height);
+                picture(&mut app);
+            }
+        }
+        let mut app = problems((52, 14));
+        assert!(picture(&mut app).contains("redrive needs 60 x 16.  Now: 52 x 14."));
+        assert_eq!(press(&mut app, "S<ret>"), []);
+        press(&mut app, "q");
+        assert_eq!(app.exit(), Some(Exit::Quit));
+    }
+
+    #[test]
+    fn a_workspace_to_read_only_changes_nothing_and_says_so() {
+        let mut app = problems((100, 30));
+        app.read_only = true;
+        assert_eq!(press(&mut app, "SuR"), []);
+        let picture = picture(&mut app);
+        assert!(picture.contains("[TEST][READ ONLY]"), "{picture}");
+        assert!(picture.contains("Not now: the workspace is open to read only."));
+    }
+
+    #[test]
+    fn a_signal_ends_it() {
+        let mut app = problems((80, 24));
+        app.update(Event::Terminate);
+        assert_eq!(app.exit(), Some(Exit::Terminated));
+    }
+}

@@ -32,7 +32,7 @@ impl Clock {
         self.show(stored, "%H:%M")
     }
 
-    /// `today 02:41`, `yesterday 02:41`, `18 Nov 23:40`, `18 Nov 2025 23:40` in another year.
+    /// `today 02:41`, `yesterday 02:41`, `18 Nov 23:40`, `18 Nov 2025` in another year.
     pub fn day_and_time(&self, stored: &str) -> String {
         let Ok(time) = stored.parse::<Timestamp>() else {
             return stored.to_owned();
@@ -42,7 +42,7 @@ impl Clock {
             () if date == self.today => "today %H:%M",
             () if self.today.yesterday().is_ok_and(|day| day == date) => "yesterday %H:%M",
             () if date.year() == self.today.year() => "%-d %b %H:%M",
-            () => "%-d %b %Y %H:%M",
+            () => "%-d %b %Y",
         };
         self.show(stored, format)
     }
@@ -74,7 +74,7 @@ mod tests {
         check("2025-11-19T23:10:00Z", "today 00:10");
         check("2025-11-19T22:10:00Z", "yesterday 23:10");
         check("2025-11-18T22:40:00Z", "18 Nov 23:40");
-        check("2024-11-18T22:40:00Z", "18 Nov 2024 23:40");
+        check("2024-11-18T22:40:00Z", "18 Nov 2024");
         check("odd", "odd");
         assert_eq!(clock.time("2025-11-20T01:41:09.5Z"), "02:41");
     }

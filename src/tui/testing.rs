@@ -1,10 +1,25 @@
-//! Made-up rows for the tests of the screen.
+//! Made-up rows, and a person at the keys, for the tests of the screen.
 
-use serde_json::Value;
+use std::collections::VecDeque;
 
-use crate::model::{
-    Found, Group, GroupId, Path, Problem, RecordId, RecordRow, RunId, RunRow, ShapeCount, Stage,
-    Status,
+use crossterm::event::KeyEvent;
+use ratatui::{Terminal, backend::TestBackend};
+use serde_json::{Value, json};
+
+use super::{
+    app::{App, Setup},
+    clock::Clock,
+    event::{Answer, Effect, Event, Place, Query, Route},
+    keymap,
+    theme::Theme,
+};
+use crate::{
+    model::{
+        Form, Found, Group, GroupId, Layout, Path, Plan, Problem, RecordDetail, RecordId,
+        RecordRow, RunId, RunRow, ShapeCount, Stage, Status, Version, Wants,
+    },
+    ops::Preview,
+    text,
 };
 
 pub fn run() -> RunRow {
@@ -81,4 +96,219 @@ pub fn record(id: i64, current: Value) -> RecordRow {
         current: Some(current),
         changed: Vec::new(),
     }
+}
+
+/// An app on this route, with the answers it waits for first.
+pub fn app(route: Route, size: (u16, u16)) -> App {
+    let setup = Setup {
+        route,
+        size: size.into(),
+        theme: Theme::default(),
+        clock: Clock::default(),
+        read_only: false,
+        workspace: "redrive.db".to_owned(),
+    };
+    let (mut app, effects) = App::open(setup);
+    feed(&mut app, effects);
+    app
+}
+
+/// The Problems page of the made-up run.
+pub fn problems(size: (u16, u16)) -> App {
+    app(Route::Groups { run: RunId(1) }, size)
+}
+
+/// Types keys as a person would, answering every question at once; `<ret>`, `<esc>` and the like name the special ones.
+/// Gives everything that was asked and wished for.
+pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    let mut all = Vec::new();
+    for key in parse(keys) {
+        let effects = app.update(Event::Key(key));
+        all.extend(effects.iter().cloned());
+        feed(app, effects);
+    }
+    all
+}
+
+fn parse(keys: &str) -> Vec<KeyEvent> {
+    let mut parsed = Vec::new();
+    let mut rest = keys;
+    while let Some(c) = rest.chars().next() {
+        let (name, tail) = match rest.strip_prefix('<').and_then(|tail| tail.split_once('>')) {
+            Some((name, tail)) => (name.to_owned(), tail),
+            None => (c.to_string(), &rest[c.len_utf8()..]),
+        };
+        let name = match name.as_str() {
+            "ret" => "Enter",
+            "esc" => "Esc",
+            " " => "Space",
+            name => name,
+        };
+        parsed.push(keymap::parse(name).unwrap_or_else(|| panic!("no key is called {name}")));
+        rest = tail;
+    }
+    parsed
+}
+
+/// Answers questions from made-up rows until none is left.
+pub fn feed(app: &mut App, effects: Vec<Effect>) {
+    let mut waiting = VecDeque::from(effects);
+    while let Some(effect) = waiting.pop_front() {
+        if let Effect::Ask(ticket, query) = effect {
+            waiting.extend(app.update(Event::Answer(ticket, Ok(answer(query)))));
+        }
+    }
+}
+
+fn answer(query: Query) -> Answer {
+    let id = |id: &RecordId| id.0;
+    match query {
+        Query::Runs => Answer::Runs(vec![run(), older_run()]),
+        Query::Groups { .. } => Answer::Groups {
+            run: run(),
+            groups: groups(),
+        },
+        Query::Ids { filter } => {
+            let all = if filter.terms.len() > 1 { 412 } else { 1_387 };
+            let all = if filter.terms.len() > 2 { 0 } else { all };
+            Answer::Ids {
+                run: run(),
+                ids: (1..=all).map(|n| RecordId(n * 7)).collect(),
+            }
+        }
+        Query::Rows { ids } => Answer::Rows(ids.iter().map(id).map(row).collect()),
+        Query::Example { .. } => Answer::Rows(vec![row(14)]),
+        Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
+        Query::Preview { id, .. } => {
+            let record = detail(id.0);
+            Answer::Preview(Box::new(Preview {
+                text: record.text,
+                problems: record.row.problems,
+                current: record.row.current,
+                wants: Wants::default(),
+                suggestions: Vec::new(),
+                refusal: None,
+            }))
+        }
+        Query::Plan { run } => Answer::Plan(Plan {
+            id: None,
+            run,
+            destination: "crm".to_owned(),
+            environment: "test".to_owned(),
+            target: "table customer in crm.db".to_owned(),
+            planned: 3,
+            changed: 2,
+            continued: false,
+        }),
+        Query::Places { .. } => Answer::Places(vec![Place {
+            name: "crm".to_owned(),
+            environment: "test".to_owned(),
+            target: "table customer in crm.db".to_owned(),
+        }]),
+    }
+}
+
+pub fn groups() -> Vec<Group> {
+    vec![
+        group(1, "Email address not complete", "/contact_email", 412),
+        group(
+            2,
+            "Date and time not written the ISO way",
+            "/created_at",
+            301,
+        ),
+        group(3, "Deal value is not a number", "/deal_value", 214),
+        group(4, "Stage not in the list", "/stage", 116),
+        group(5, "Country not in the list", "/address/country", 88),
+        group(6, "Line could not be read", "", 12),
+        group(7, "Phone has too few digits", "/phone", 0),
+    ]
+}
+
+fn older_run() -> RunRow {
+    RunRow {
+        id: RunId(2),
+        name: "customers-2025-11-19".to_owned(),
+        statuses: vec![(Status::Accepted, 212)],
+        loaded_at: "2025-11-19T02:10:00Z".to_owned(),
+        rejected: 212,
+        ..run()
+    }
+}
+
+fn row(id: i64) -> RecordRow {
+    let mut row = record(
+        id,
+        json!({
+            "customer_id": format!("CUS-{id:07}"),
+            "name": "Müller GmbH",
+            "contact_email": "office@",
+            "address": {"country": "DE", "city": "Köln"},
+            "deal_value": 1200.5,
+            "stage": "Lead",
+            "created_at": "2025-11-20T02:10:00Z",
+        }),
+    );
+    row.problems = vec![problem("/contact_email", Found::Text("office@".to_owned()))];
+    match id % 5 {
+        1 => {
+            row.status = Status::Ready;
+            row.version = 2;
+            row.problems.clear();
+            row.changed = vec![Path::field("contact_email")];
+        }
+        2 => row.problems.push(problem("/phone", Found::Missing)),
+        3 => row.current = None,
+        _ => {}
+    }
+    row
+}
+
+fn detail(id: i64) -> RecordDetail {
+    let columns = ["customer_id", "name", "contact_email", "phone", "stage"];
+    let text = Version {
+        form: Form::Csv,
+        bytes: b"CUS-1,M,office@,,Lead".to_vec(),
+    };
+    RecordDetail {
+        row: row(id),
+        source: "customers.csv".to_owned(),
+        byte: 100,
+        layout: Layout::Csv {
+            columns: columns.map(str::to_owned).to_vec(),
+            delimiter: ',',
+        },
+        raw: text.clone(),
+        text,
+        received: row(id).current,
+        history: Vec::new(),
+        attempts: Vec::new(),
+        has_contract: true,
+    }
+}
+
+/// What is to be seen, line by line, without spaces at the ends.
+pub fn picture(app: &mut App) -> String {
+    let size = app.cx.size;
+    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+    terminal.draw(|frame| app.draw(frame)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let mut lines = Vec::new();
+    for y in 0..size.height {
+        let mut line = String::new();
+        let mut skip = 0;
+        for x in 0..size.width {
+            let symbol = buffer[(x, y)].symbol();
+            if skip == 0 {
+                line.push_str(symbol);
+            }
+            skip = text::width(symbol).max(skip).saturating_sub(1);
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+pub fn resize(app: &mut App, width: u16, height: u16) {
+    app.update(Event::Resize((width, height).into()));
 }

@@ -140,7 +140,7 @@ pub(super) fn draw_list(
         (false, 74..) => 16,
         _ => 0,
     };
-    let name = columns.saturating_sub(30 + field).min(40);
+    let name = columns.saturating_sub(31 + field).min(40);
     let mut heading = format!("   {:<name$}", "Problem");
     if field > 0 {
         heading.push_str(&format!("{:<field$}", "Field"));
@@ -201,7 +201,7 @@ pub(super) fn draw_card(frame: &mut Frame, area: Rect, view: &List, theme: Theme
     };
     let short = area.height < 8;
     let title = match short {
-        true => "About this problem (z more)",
+        true => "About this problem  (z more)",
         false => "About this problem",
     };
     let note = format!("{} of {}", view.at + 1, view.groups.len());

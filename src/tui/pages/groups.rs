@@ -34,7 +34,7 @@ pub struct Groups {
     /// First line of the list that is shown.
     first: usize,
     example: Example,
-    /// On narrow windows: whether the card is shown in place of the list.
+    /// Whether the card is shown in place of the list.
     zoomed: bool,
 }
 
@@ -215,6 +215,7 @@ impl Groups {
             Constraint::Fill(1),
         ]));
         let (list, card) = match (wide, narrow) {
+            _ if self.zoomed => (Rect::ZERO, rest),
             (true, _) => {
                 let [list, card] = rest.layout(&Layout::horizontal([
                     Constraint::Fill(1),
@@ -229,7 +230,6 @@ impl Groups {
                 ]));
                 (list, card)
             }
-            (false, true) if self.zoomed => (Rect::ZERO, rest),
             (false, true) => (rest, Rect::ZERO),
         };
         about::draw_funnel(frame, top, run, theme);
@@ -350,5 +350,136 @@ fn records_of(group: &Group) -> Route {
         title: text::safe(&group.title).into_owned(),
         field: Some(group.path.clone()).filter(|path| !path.is_empty()),
         typed: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::testing::{feed, picture, press, problems};
+
+    #[test]
+    fn the_page_at_100_by_30() {
+        insta::assert_snapshot!(picture(&mut problems((100, 30))), @r#"
+         redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
+         [1 Problems 6]  2 Records 1,387                                                               Menu
+        ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read 10,000 ──> Check 9,988 ──> Passed 8,613 (86.1%)                                             │
+        │      -12 unreadable   -1,375 failed checks                                                       │
+        │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
+        │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
+        │   contact_email, format:email                            ││Since  Lines 18 to 9,991.             │
+        │   Date and time not written… Check     301 █▋        22% ││Many   412 records, 30%.              │
+        │   created_at, format:email                               ││Cause  Probably ONE: a single shape   │
+        │   Deal value is not a number Check     214 █▏        15% ││       covers 90%.                    │
+        │   deal_value, format:email                               ││                                      │
+        │   Stage not in the list      Check     116 ▋          8% ││Values that failed (2 shapes)         │
+        │   stage, format:email                                    ││a+@        ███████████▋      371  90% │
+        │   Country not in the list    Check      88 ▌          6% ││(empty)    █▎                 41  10% │
+        │   address.country, format:email                          ││Example  "office@"  (line 15)         │
+        │   Line could not be read     Check      12 ▏         <1% ││                                      │
+        │   whole record, format:email                             ││What to do                            │
+        │   Phone has too few digits   Check       0 DONE          ││Write it like name@example.com.       │
+        │   phone, format:email                                    ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
+         Tip: press Enter to see the 412 records. Nothing is sent until you say so.
+         Enter Open  / Filter  S Send  R Check all again  u Undo                           ? Help  Esc Menu
+        "#);
+    }
+
+    #[test]
+    fn the_page_at_80_by_24() {
+        insta::assert_snapshot!(picture(&mut problems((80, 24))), @r#"
+         redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
+         [1 Problems 6]  2 Records 1,387                                           Menu
+        ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
+        │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        │   Problem                        Field           Stage Records Share         │
+        │ > Email address not complete     contact_email   Check     412 ██▍       30% │
+        │   Date and time not written the… created_at      Check     301 █▋        22% │
+        │   Deal value is not a number     deal_value      Check     214 █▏        15% │
+        │   Stage not in the list          stage           Check     116 ▋          8% │
+        │   Country not in the list        address.country Check      88 ▌          6% │
+        │   Line could not be read         whole record    Check      12 ▏         <1% │
+        │   Phone has too few digits       phone           Check       0 DONE          │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
+        │ What   This e-mail address is not complete.                                  │
+        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
+        │ To do  Write it like name@example.com.                                       │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         Tip: press Enter to see the 412 records. Nothing is sent until you say so.
+         Enter Open  / Filter  S Send  R Check all again  u Undo       ? Help  Esc Menu
+        "#);
+    }
+
+    #[test]
+    fn a_small_window_shows_one_panel_and_z_the_other() {
+        let mut app = problems((60, 16));
+        assert!(picture(&mut app).contains("> Email address not complete"));
+        press(&mut app, "z");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20   to crm [TEST]  saved 02:41
+         [1 Problems 6]  2 Records 1,387                       Menu
+        ┌ About this problem ────────────────────────────── 1 of 7 ┐
+        │What   This e-mail address is not complete.               │
+        │Since  Lines 18 to 9,991.                                 │
+        │Many   412 records, 30%.                                  │
+        │Cause  Probably ONE: a single shape covers 90%.           │
+        │Example  "office@"  (line 15)                             │
+        │                                                          │
+        │What to do                                                │
+        │Write it like name@example.com.                           │
+        │                                                          │
+        │                                                          │
+        └──────────────────────────────────────────────────────────┘
+         Tip: press Enter to see the 412 records. Nothing is sent …
+         Enter Open  / Filter  S Send              ? Help  Esc Menu
+        "#);
+    }
+
+    #[test]
+    fn enter_opens_the_records_of_the_problem_under_the_cursor() {
+        let mut app = problems((100, 30));
+        let effects = press(&mut app, "jjjjjjjjjk<ret>");
+        let filter = match &effects[..] {
+            [.., Effect::Ask(_, Query::Ids { filter })] => filter,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(filter.terms[1].wanted, Wanted::Problem(vec![GroupId(6)]));
+        assert!(picture(&mut app).contains("> Problems > Line could not be read"));
+    }
+
+    #[test]
+    fn a_refresh_keeps_the_cursor_on_the_same_problem() {
+        let mut app = problems((100, 30));
+        press(&mut app, "jj");
+        let effects = app.update(crate::tui::event::Event::Finished(Ok(
+            crate::tui::event::Outcome::Checked(crate::model::ChangeReport::default()),
+        )));
+        feed(&mut app, effects);
+        assert!(picture(&mut app).contains("> Deal value is not a number"));
+    }
+
+    #[test]
+    fn esc_opens_the_menu_and_never_leaves() {
+        let mut app = problems((100, 30));
+        for _ in 0..20 {
+            press(&mut app, "<esc>");
+        }
+        assert_eq!(app.exit(), None);
+        press(&mut app, "<esc>");
+        assert!(picture(&mut app).contains("Menu: Problems"));
     }
 }

@@ -161,6 +161,11 @@ impl Page {
         matches!(self, Self::Runs(_) | Self::Groups(_))
     }
 
+    #[cfg(test)]
+    pub fn is_raw(&self) -> bool {
+        matches!(self, Self::Raw(_))
+    }
+
     /// The run whose Problems page it is.
     pub fn problems_of(&self) -> Option<RunId> {
         match self {

@@ -569,3 +569,188 @@ impl Records {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::{
+        event::Event,
+        testing::{picture, press, problems},
+    };
+
+    fn records(size: (u16, u16)) -> crate::tui::app::App {
+        let mut app = problems(size);
+        press(&mut app, "<ret>");
+        app
+    }
+
+    #[test]
+    fn the_page_at_100_by_30() {
+        insta::assert_snapshot!(picture(&mut records((100, 30))), @r#"
+         redrive  customers-2025-11-20 > Problems > Email address not complete  to crm [TEST]   saved 02:41
+          1 Problems 6  [2 Records 1,387]                                                              Menu
+         Filter  none, type / to add one                                                        412 records
+        ┌ Records ────────────────────────────────────── sorted by record   columns 5 of 8, Right for more ┐
+        │   Record  State         contact_email  customer_id  name         phone       stage    Also       │
+        │>  7       needs fixing  !office@       CUS-0000007  Müller GmbH  !(missing)  Lead               █│
+        │   14      needs fixing  !office@       CUS-0000014  Müller GmbH              Lead               ││
+        │   21      ready         ~office@       CUS-0000021  Müller GmbH              Lead               ││
+        │   28      unreadable    !This e-mail address is not complete.                                   ││
+        │   35      needs fixing  !office@       CUS-0000035  Müller GmbH              Lead               ││
+        │   42      needs fixing  !office@       CUS-0000042  Müller GmbH  !(missing)  Lead               ││
+        │   49      needs fixing  !office@       CUS-0000049  Müller GmbH              Lead               ││
+        │   56      ready         ~office@       CUS-0000056  Müller GmbH              Lead               ││
+        │   63      unreadable    !This e-mail address is not complete.                                   ││
+        │   70      needs fixing  !office@       CUS-0000070  Müller GmbH              Lead               ││
+        │   77      needs fixing  !office@       CUS-0000077  Müller GmbH  !(missing)  Lead               ││
+        │   84      needs fixing  !office@       CUS-0000084  Müller GmbH              Lead               ││
+        │   91      ready         ~office@       CUS-0000091  Müller GmbH              Lead               ││
+        │   98      unreadable    !This e-mail address is not complete.                                   ││
+        │   105     needs fixing  !office@       CUS-0000105  Müller GmbH              Lead               ││
+        │   112     needs fixing  !office@       CUS-0000112  Müller GmbH  !(missing)  Lead               ││
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ Cell: contact_email, record 7, line 8 ─────────────────────────────────────────── problem 1 of 2 ┐
+        │ Received   "office@"   (7 characters)                                                            │
+        │ Problem    This e-mail address is not complete.                                                  │
+        │ What to do Write it like name@example.com.                                                       │
+        │ Code       format:email  at /contact_email                                                       │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+         Enter opens the record.   ! has a problem   ~ changed by you
+         Enter Open  n Next problem  / Filter  r Check again  u Undo  S Send               ? Help  Esc Back
+        "#);
+    }
+
+    #[test]
+    fn the_page_at_80_by_24() {
+        insta::assert_snapshot!(picture(&mut records((80, 24))), @r#"
+         redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
+          1 Problems 6  [2 Records 1,387]                                          Menu
+         Filter  none, type / to add one                                    412 records
+        ┌ Records ────────────────── sorted by record   columns 3 of 8, Right for more ┐
+        │   Record  State         contact_email  customer_id  name          Also       │
+        │>  7       needs fixing  !office@       CUS-0000007  Müller GmbH   phone     █│
+        │   14      needs fixing  !office@       CUS-0000014  Müller GmbH             ││
+        │   21      ready         ~office@       CUS-0000021  Müller GmbH             ││
+        │   28      unreadable    !This e-mail address is not complete.               ││
+        │   35      needs fixing  !office@       CUS-0000035  Müller GmbH             ││
+        │   42      needs fixing  !office@       CUS-0000042  Müller GmbH   phone     ││
+        │   49      needs fixing  !office@       CUS-0000049  Müller GmbH             ││
+        │   56      ready         ~office@       CUS-0000056  Müller GmbH             ││
+        │   63      unreadable    !This e-mail address is not complete.               ││
+        │   70      needs fixing  !office@       CUS-0000070  Müller GmbH             ││
+        │   77      needs fixing  !office@       CUS-0000077  Müller GmbH   phone     ││
+        │   84      needs fixing  !office@       CUS-0000084  Müller GmbH             ││
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ Cell: contact_email, record 7, line 8 ─────────────────────── problem 1 of 2 ┐
+        │ Received "office@". This e-mail address is not complete.                     │
+        │ Write it like name@example.com.                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         Enter opens the record.   ! has a problem   ~ changed by you
+         Enter Open  n Next problem  / Filter  r Check again  u Undo   ? Help  Esc Back
+        "#);
+    }
+
+    #[test]
+    fn a_small_window_shows_the_table_and_z_the_cell() {
+        let mut app = records((60, 16));
+        assert!(picture(&mut app).contains("┌ Records"));
+        press(&mut app, "z");
+        assert!(picture(&mut app).contains("┌ Cell: contact_email, record 7"));
+    }
+
+    #[test]
+    fn the_problem_stays_in_sight_when_the_table_scrolls_sideways() {
+        let mut app = records((80, 24));
+        press(&mut app, "llllll");
+        let picture = picture(&mut app);
+        assert!(picture.contains("contact_email"), "{picture}");
+        assert!(picture.contains("┌ Cell: deal_value"), "{picture}");
+    }
+
+    #[test]
+    fn a_record_that_became_ready_stays_in_the_list() {
+        let mut app = records((100, 30));
+        press(&mut app, "jj");
+        let effects = press(&mut app, "r");
+        let Effect::Change(ticket, Wish::Check { id }) = effects[0] else {
+            panic!("{effects:?}")
+        };
+        assert_eq!(id, RecordId(21));
+        let report = crate::model::ChangeReport {
+            checked: 1,
+            ready: 1,
+            step: Some(crate::model::StepId(1)),
+            ..Default::default()
+        };
+        app.update(Event::Answer(ticket, Ok(Answer::Changed(report))));
+        assert!(picture(&mut app).contains(">  21"));
+    }
+
+    #[test]
+    fn a_filter_that_is_not_understood_is_named_and_not_applied() {
+        let mut app = records((100, 30));
+        let effects = press(&mut app, "/status:bla");
+        assert!(
+            effects.iter().all(
+                |effect| !matches!(effect, Effect::Ask(_, Query::Ids { filter })
+                if filter.terms.len() > 2 && filter.to_string().contains("bla"))
+            ),
+            "{effects:?}"
+        );
+        assert!(picture(&mut app).contains("Not applied: status:bla"));
+        press(&mut app, "<esc>");
+        assert!(picture(&mut app).contains("412 records"));
+    }
+
+    #[test]
+    fn a_filter_without_result_says_so_and_esc_clears_it() {
+        let mut app = records((100, 30));
+        press(&mut app, "/nothing<ret>");
+        assert!(picture(&mut app).contains("No record matches   nothing"));
+        assert!(picture(&mut app).contains("Esc Clear filter"));
+        press(&mut app, "<esc>");
+        assert!(picture(&mut app).contains("412 records"));
+        press(&mut app, "<esc>");
+        assert!(picture(&mut app).contains("[1 Problems 6]"));
+    }
+
+    #[test]
+    fn a_paste_goes_to_the_filter_and_never_to_the_keys() {
+        let mut app = records((100, 30));
+        let effects = app.update(Event::Paste("S<ret>\rq".to_owned()));
+        assert!(
+            effects
+                .iter()
+                .all(|effect| matches!(effect, Effect::Ask(..)))
+        );
+        assert!(picture(&mut app).contains("[ S<ret> q"));
+        assert_eq!(app.exit(), None);
+    }
+
+    #[test]
+    fn only_rows_near_the_cursor_are_asked_for_one_question_at_a_time() {
+        let mut app = problems((100, 30));
+        press(&mut app, "2");
+        let effects = press(&mut app, "G");
+        let Effect::Ask(_, Query::Rows { ids }) = &effects[0] else {
+            panic!("{effects:?}")
+        };
+        assert!(ids.len() <= 2 * AROUND + 1);
+        assert_eq!(ids.last(), Some(&RecordId(1_387 * 7)));
+        let key = crossterm::event::KeyCode::Home;
+        let first = app.update(Event::Key(KeyEvent::from(key)));
+        assert!(first.len() <= 1);
+        assert_eq!(
+            app.update(Event::Key(KeyEvent::from(crossterm::event::KeyCode::End))),
+            []
+        );
+    }
+
+    #[test]
+    fn an_unreadable_record_opens_as_text() {
+        let mut app = records((100, 30));
+        // Record 28 cannot be split into fields.
+        press(&mut app, "jjj<ret>");
+        assert!(app.pages.top().is_raw());
+    }
+}

@@ -216,16 +216,16 @@ impl Runs {
         let inside = block.inner(area);
         frame.render_widget(block, area);
         let wide = inside.width >= 90;
-        let name = if inside.width >= 74 { 24 } else { 16 };
+        let name = if wide { 22 } else { 18 };
         let read = |words: &str| {
             if wide {
-                format!("{words:>10}")
+                format!("{words:>9}")
             } else {
                 String::new()
             }
         };
         let heading = format!(
-            "   {:<name$}{:<17}{}{:>10}{:>8}{:>8}  State",
+            "   {:<name$}{:<17}{}{:>10}{:>8}{:>7}  State",
             "Run",
             "Started",
             read("Read"),
@@ -238,7 +238,7 @@ impl Runs {
             let chosen = place == at;
             let sent = run.with_status(Status::Accepted) + run.with_status(Status::HandedOver);
             let line = format!(
-                " {} {}{}{}{:>10}{:>8}{:>8}  {}",
+                " {} {}{}{}{:>10}{:>8}{:>7}  {}",
                 if chosen { ">" } else { " " },
                 padded(&text::safe(&run.name), name),
                 padded(&self.clock.day_and_time(&run.loaded_at), 17),
@@ -322,5 +322,88 @@ fn state(run: &RunRow) -> String {
         (0, 0) => "done".to_owned(),
         (_, 0) => format!("{} to fix", text::thousands(left)),
         (_, ready) => format!("{} ready, not sent", text::thousands(ready)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::testing::{app, picture, press};
+
+    #[test]
+    fn the_page_at_100_by_30() {
+        insta::assert_snapshot!(picture(&mut app(Route::Runs, (100, 30))), @r#"
+         redrive                                                                 version 0.1.0   redrive.db
+
+        ┌ Choose an import run ────────────────────────────────────────────────────────────── newest first ┐
+        │   Run                   Started               Read  Rejected  To fix   Sent  State               │
+        │ > customers-2025-11-20  20 Nov 2025         10,000     1,387   1,384      0  3 ready, not sent   │
+        │   customers-2025-11-19  19 Nov 2025         10,000       212       0    212  done                │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ customers-2025-11-20 ────────────────────────────────────────────────────────────────────────────┐
+        │ From      customers.csv  (2,210,443 bytes, csv)                                                  │
+        │ Contract  customers                                                                              │
+        │ 10,000 read, 8,613 passed, 1,387 rejected, 12 of them unreadable.                                │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+         2 runs in this workspace.
+         Enter Open                                                                        ? Help  Esc Quit
+        "#);
+    }
+
+    #[test]
+    fn the_page_at_80_by_24() {
+        insta::assert_snapshot!(picture(&mut app(Route::Runs, (80, 24))), @r#"
+         redrive                                             version 0.1.0   redrive.db
+
+        ┌ Choose an import run ────────────────────────────────────────── newest first ┐
+        │   Run               Started            Rejected  To fix   Sent  State        │
+        │ > customers-2025-1… 20 Nov 2025           1,387   1,384      0  3 ready, not…│
+        │   customers-2025-1… 19 Nov 2025             212       0    212  done         │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ customers-2025-11-20 ────────────────────────────────────────────────────────┐
+        │ From      customers.csv  (2,210,443 bytes, csv)                              │
+        │ Contract  customers                                                          │
+        │ 10,000 read, 8,613 passed, 1,387 rejected, 12 of them unreadable.            │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         2 runs in this workspace.
+         Enter Open                                                    ? Help  Esc Quit
+        "#);
+    }
+
+    #[test]
+    fn enter_opens_the_problems_of_the_run_under_the_cursor() {
+        let mut app = app(Route::Runs, (80, 24));
+        let effects = press(&mut app, "j<ret>");
+        assert!(matches!(
+            effects[0],
+            Effect::Ask(_, Query::Groups { run: RunId(2) })
+        ));
+        assert!(picture(&mut app).contains("[1 Problems 6]"));
     }
 }
