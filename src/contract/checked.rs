@@ -46,7 +46,10 @@ pub fn read(path: &FilePath) -> Result<Contract> {
         Some(schema) => read_files(path, &text, schema)?,
         None => Vec::new(),
     };
-    build(text, raw, files, path)
+    let mut contract = build(text, raw, files, path)?;
+    // A workspace remembers where it lay, and may be opened from another folder.
+    contract.path = std::path::absolute(path)?;
+    Ok(contract)
 }
 
 /// Compiles a contract again from its stored texts. The schema is the file with the name the contract gives it.

@@ -64,11 +64,11 @@ pub fn demo(request: &DemoRequest, job: &Job) -> Result<Demo> {
     let report = if let Some(run) = customers.known(&workspace)? {
         report_again(&workspace, run, started)?
     } else {
-        let passed = free_name(&folder, &name("passed", request));
+        let passed = names(&folder, "passed", request).find(|path| !exists(path));
         let request = LoadRequest {
             file: customers.write(&folder, request)?,
             contract: Some(contract),
-            passed: Some(passed),
+            passed,
             demo: true,
             ..LoadRequest::default()
         };
@@ -120,7 +120,7 @@ impl Customers {
 
     /// Writes the file, under the first name that is free or holds these bytes already.
     fn write(&self, folder: &FilePath, request: &DemoRequest) -> Result<PathBuf> {
-        for path in names(folder, &name("customers", request)) {
+        for path in names(folder, "customers", request) {
             if path.is_file() && read::sha256_of(&path)? == self.sha256 {
                 return Ok(path);
             }
@@ -134,26 +134,14 @@ impl Customers {
     }
 }
 
-/// The plain name is for the plain example.
-fn name(stem: &str, request: &DemoRequest) -> String {
-    if (request.rows, request.seed) == (demo::ROWS, demo::SEED) {
-        return stem.to_owned();
-    }
-    format!("{stem}-{}-{}", request.rows, request.seed)
-}
-
-/// `stem.csv`, `stem-2.csv`, `stem-3.csv` and so on.
-fn names(folder: &FilePath, stem: &str) -> impl Iterator<Item = PathBuf> {
-    let first = folder.join(format!("{stem}.csv"));
-    let (folder, stem) = (folder.to_owned(), stem.to_owned());
-    std::iter::once(first).chain((2..).map(move |n: u64| folder.join(format!("{stem}-{n}.csv"))))
-}
-
-/// A name at which nothing lies.
-fn free_name(folder: &FilePath, stem: &str) -> PathBuf {
-    names(folder, stem)
-        .find(|path| !exists(path))
-        .unwrap_or_else(|| folder.join(stem))
+/// Names for a file of the example: `stem.csv`, then with rows and seed, then with a number.
+fn names(folder: &FilePath, stem: &str, request: &DemoRequest) -> impl Iterator<Item = PathBuf> {
+    let aside = format!("{stem}-{}-{}", request.rows, request.seed);
+    let folder = folder.to_owned();
+    [format!("{stem}.csv"), format!("{aside}.csv")]
+        .into_iter()
+        .chain((2..).map(move |n: u64| format!("{aside}-{n}.csv")))
+        .map(move |name| folder.join(name))
 }
 
 /// A dangling link is something, too.
@@ -333,8 +321,8 @@ mod tests {
             [
                 "contract.toml",
                 "customer.schema.json",
-                "customers-300-4.csv",
-                "passed-300-4.csv"
+                "customers.csv",
+                "passed.csv"
             ]
         );
         assert_ne!(prepare(folder.path(), 301, 4).report.run, again.report.run);
@@ -343,18 +331,18 @@ mod tests {
     #[test]
     fn files_that_hold_something_else_stay_as_they_are() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["customers-40-2.csv", "passed-40-2.csv"] {
+        for name in ["customers.csv", "passed.csv"] {
             fs::write(folder.path().join(name), "mine").unwrap();
         }
         let prepared = prepare(folder.path(), 40, 2);
         assert_eq!(prepared.report.records, 40);
-        for name in ["customers-40-2.csv", "passed-40-2.csv"] {
+        for name in ["customers.csv", "passed.csv"] {
             assert_eq!(
                 fs::read_to_string(folder.path().join(name)).unwrap(),
                 "mine"
             );
         }
-        assert!(folder.path().join("customers-40-2-2.csv").exists());
+        assert!(folder.path().join("customers-40-2.csv").exists());
     }
 
     #[test]
