@@ -37,9 +37,10 @@ impl App {
         frame.render_widget(self.header(top.width), top);
         let theme = self.theme;
         self.pages.top_mut().draw(frame, main, theme);
+        // The row of tabs is seen while it has focus.
         let second = match self.pages.top().banner(theme) {
-            Some(banner) => banner,
-            None => self.tabs(row.width),
+            Some(banner) if self.tab.is_none() => banner,
+            _ => self.tabs(row.width),
         };
         frame.render_widget(second, row);
         if let Some(overlay) = &mut self.overlay {

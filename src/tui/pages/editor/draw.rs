@@ -190,13 +190,14 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     frame.render_widget(Text::from(lines), inner);
 }
 
-/// Keeps the cursor on the screen, and the screen full.
+/// Keeps the cursor on the screen with a line or two around it, and the screen full.
 fn scroll(list: &mut Fields, rows: usize) {
     let rows = rows.max(1);
+    let around = (rows / 4).min(2);
     list.first = list
         .first
-        .min(list.at)
-        .max((list.at + 1).saturating_sub(rows))
+        .min(list.at.saturating_sub(around))
+        .max((list.at + 1 + around).saturating_sub(rows))
         .min(list.lines.len().saturating_sub(rows));
 }
 
