@@ -182,3 +182,99 @@ fn wait_for(thread: JoinHandle<()>) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, path::Path};
+
+    use ratatui::backend::TestBackend;
+
+    use super::*;
+    use crate::{
+        ops::{self, Job, LoadRequest, Workspace},
+        tui::keymap,
+    };
+
+    /// Presses the next keys as soon as the text they wait for is to be seen.
+    struct Script {
+        terminal: ratatui::Terminal<TestBackend>,
+        events: Sender<Event>,
+        steps: Vec<(&'static str, &'static [&'static str])>,
+    }
+
+    impl Surface for Script {
+        fn draw(&mut self, app: &mut App) -> Result<()> {
+            self.terminal.draw(|frame| app.draw(frame))?;
+            let seen = self.terminal.backend().to_string();
+            if let Some((text, keys)) = self.steps.first()
+                && seen.contains(text)
+            {
+                for key in *keys {
+                    let key = keymap::parse(key).context("no such key")?;
+                    self.events.send(Event::Key(key))?;
+                }
+                self.steps.remove(0);
+            }
+            Ok(())
+        }
+
+        fn suspend(&mut self) -> Result<Size> {
+            Ok(self.terminal.size()?)
+        }
+
+        fn set_up_again(&mut self) -> Result<Size> {
+            Ok(self.terminal.size()?)
+        }
+    }
+
+    fn workspace(folder: &Path) -> std::path::PathBuf {
+        let file = folder.join("rejects.ndjson");
+        let line = r#"{"record": {"id": 1, "age": "x"}, "errors": [{"type": "int_parsing", "loc": ["age"], "msg": "Input should be a valid integer, unable to parse string as an integer", "input": "x"}]}"#;
+        fs::write(&file, format!("{line}\n")).unwrap();
+        let path = folder.join("w.db");
+        let mut workspace = Workspace::create(&path, "jana").unwrap();
+        let request = LoadRequest {
+            file,
+            ..LoadRequest::default()
+        };
+        ops::load(&mut workspace, &request, &Job::default()).unwrap();
+        path
+    }
+
+    #[test]
+    fn the_whole_loop_runs_on_a_real_workspace_without_a_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let opening = Opening {
+            workspace: workspace(folder.path()),
+            author: "jana".to_owned(),
+            read_only: false,
+        };
+        let (event_tx, event_rx) = crossbeam_channel::unbounded();
+        let (effect_tx, effect_rx) = crossbeam_channel::unbounded();
+        let workers = worker::spawn(&opening, effect_rx, &event_tx).unwrap();
+        let mut script = Script {
+            terminal: ratatui::Terminal::new(TestBackend::new(80, 24)).unwrap(),
+            events: event_tx,
+            steps: vec![
+                ("1 problem in 1 record", &["Enter"]),
+                ("needs fixing", &["Enter"]),
+                ("Record 1 of 1", &["Esc", "Esc", "u"]),
+                ("Nothing to undo", &["q"]),
+            ],
+        };
+        let setup = Setup {
+            route: Route::Runs,
+            size: Size::new(80, 24),
+            theme: Theme::default(),
+            clock: Clock::default(),
+            read_only: false,
+            workspace: "w.db".to_owned(),
+        };
+        let ended = drive(&mut script, setup, &event_rx, &effect_tx).unwrap();
+        assert_eq!(ended, Exit::Quit);
+        assert!(script.steps.is_empty());
+        drop(effect_tx);
+        workers.asks.join().unwrap();
+        workers.jobs.join().unwrap();
+    }
+}

@@ -392,7 +392,10 @@ fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
     let mut lines = Vec::new();
     if inside.height < 4 {
         let message = problem.map(|problem| text::safe(&problem.message));
+        let said = message.as_deref().unwrap_or_default();
+        // The sentence may name the value itself.
         let value = value
+            .filter(|value| !said.contains(value.as_str()))
             .map(|value| format!("{label} \"{value}\". "))
             .unwrap_or_default();
         lines.push(format!("{value}{}", message.unwrap_or_default()));
