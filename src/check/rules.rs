@@ -91,15 +91,12 @@ impl Rules {
         let mut context = None;
         self.rules.iter().enumerate().all(|(at, one)| {
             let tree = columns.trees.get(at).and_then(Option::as_ref);
-            match tree.and_then(|tree| tree.evaluate(columns, cells)) {
-                Some(passes) => passes,
-                None => {
-                    let context = context.get_or_insert_with(|| {
-                        self.context(Fields::Cells(cells, columns), checker)
-                    });
-                    one.evaluate(context) == Outcome::Pass
-                }
+            if let Some(passes) = tree.and_then(|tree| tree.evaluate(columns, cells)) {
+                return passes;
             }
+            let context =
+                context.get_or_insert_with(|| self.context(Fields::Cells(cells, columns), checker));
+            one.evaluate(context) == Outcome::Pass
         })
     }
 

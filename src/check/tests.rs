@@ -605,7 +605,7 @@ fn the_quick_look_never_passes_what_the_long_way_rejects() {
                         .wrapping_mul(6_364_136_223_846_793_005)
                         .wrapping_add(1_442_695_040_888_963_407);
                     let draw = (state >> 33) as usize;
-                    if draw % 4 == 0 {
+                    if draw.is_multiple_of(4) {
                         all[(draw / 4) % all.len()]
                     } else {
                         all[0]

@@ -14,9 +14,10 @@ pub(super) fn closest<'e>(
     error: &'e ValidationError<'e>,
     give: &mut dyn FnMut(&ValidationError<'_>, Facts),
 ) {
-    let branches = match error.kind() {
-        Kind::AnyOf { context } | Kind::OneOfNotValid { context } => context,
-        _ => return give(error, Facts::default()),
+    let (Kind::AnyOf { context: branches } | Kind::OneOfNotValid { context: branches }) =
+        error.kind()
+    else {
+        return give(error, Facts::default());
     };
     let place = error.instance_path().as_str();
     let mut left: Vec<&Vec<ValidationError<'static>>> = branches

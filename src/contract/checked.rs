@@ -1,7 +1,7 @@
 //! From what a contract's file says to what the program needs: everything read, compiled and in order, or a fault that
 //! names the file and the line.
 
-use std::{collections::BTreeMap, ops::Range, path::Path as FilePath, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, path::Path as FilePath, sync::Arc};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -122,7 +122,7 @@ impl Place<'_> {
 /// The 1-based line of a byte.
 fn line_of(text: &str, byte: usize) -> u64 {
     let before = &text.as_bytes()[..byte.min(text.len())];
-    before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1
+    memchr::memchr_iter(b'\n', before).count() as u64 + 1
 }
 
 fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
@@ -248,10 +248,10 @@ fn spec(raw: &Raw, files: &[(String, String)], place: &Place<'_>) -> Result<Spec
         );
         return Err(place.at(fault, schema.file.span()));
     }
-    let mut known: BTreeMap<&str, ()> = BTreeMap::new();
+    let mut known: BTreeSet<&str> = BTreeSet::new();
     for rule in &raw.rule {
         let id = rule.id.get_ref();
-        if id.trim().is_empty() || known.insert(id, ()).is_some() {
+        if id.trim().is_empty() || !known.insert(id) {
             let fault = Fault::usage(
                 "contract:rule_id",
                 format!("the rule id \"{id}\" is empty or stands twice"),
