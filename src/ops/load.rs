@@ -125,6 +125,7 @@ fn load_with(
     let (counts, groups) = writer.publish(read, &sha256, request.again, seconds)?;
     let mut report = report_of(id, name, format, &counts, groups);
     report.kept_passed = request.keep_passed;
+    report.seconds = started.elapsed().as_secs_f64();
     report.warnings.extend(watch.change(&request.file));
     log(&report, started.elapsed());
     Ok(report)
@@ -207,7 +208,7 @@ fn flow(
     job: &Job,
 ) -> Result<BlockReader> {
     let reader = Mutex::new(reader);
-    let buffers = 2 * threads + 2;
+    let buffers = 4 * threads + 4;
     let (give_empty, take_empty) = bounded(buffers);
     let (give_done, take_done) = bounded(buffers);
     for _ in 0..buffers {
