@@ -126,8 +126,9 @@ fn flat_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Lin
     if width(&words) + text::width(&left) + field + 7 > columns {
         words.truncate(1);
     }
+    let fits = width(&words) + text::width(&left) + field + 7 <= columns;
     now.spans.extend(words);
-    now.spans.push(Span::raw(left));
+    now.spans.extend(fits.then(|| Span::raw(left)));
     let before = vec![
         Span::styled(" Was ", theme.muted()),
         Span::raw(text::shorten(was, columns / 4)),

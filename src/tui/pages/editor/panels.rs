@@ -45,7 +45,8 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
     let columns = usize::from(area.width.saturating_sub(2));
     let lines = problem_lines(editor, record, columns, theme);
     let needed = lines.len() as u16 + 2;
-    let height = needed.clamp(4, area.height.saturating_sub(10).max(4));
+    let most = area.height.saturating_sub(10).max(area.height / 2);
+    let height = needed.clamp(4, most.max(4));
     let [problems, origin] = area.layout(&Layout::vertical([
         Constraint::Length(height),
         Constraint::Fill(1),
