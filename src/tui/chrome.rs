@@ -109,9 +109,10 @@ impl App {
         let mut spans = vec![Span::raw(" ")];
         let mut used = 1;
         for (at, tab) in tabs.into_iter().enumerate() {
-            let label = match at == active {
-                true => format!("[{tab}]"),
-                false => format!(" {tab} "),
+            let label = if at == active {
+                format!("[{tab}]")
+            } else {
+                format!(" {tab} ")
             };
             used += text::width(&label) + 1;
             spans.push(Span::styled(label, self.tab_style(at, at == active)));
@@ -194,15 +195,14 @@ fn draw_too_small(frame: &mut Frame, area: Rect) {
         "q  quit (your work is saved)".to_owned(),
     ];
     let lines: Vec<Line> = lines.into_iter().map(Line::from).collect();
-    let inside = match area.width >= 50 && area.height >= 5 {
-        true => {
-            let area = Rect { height: 5, ..area };
-            let block = Block::bordered().title(" Window too small ");
-            let inside = block.inner(area);
-            frame.render_widget(block, area);
-            inside
-        }
-        false => area,
+    let inside = if area.width >= 50 && area.height >= 5 {
+        let area = Rect { height: 5, ..area };
+        let block = Block::bordered().title(" Window too small ");
+        let inside = block.inner(area);
+        frame.render_widget(block, area);
+        inside
+    } else {
+        area
     };
     frame.render_widget(Paragraph::new(lines), inside);
 }

@@ -63,9 +63,10 @@ fn look(burst: &mut Burst, pause: &Pause) -> io::Result<Vec<Event>> {
         return Ok(Vec::new());
     }
     let patience = if burst.is_empty() { LOOK } else { BURST };
-    match terminal::poll(patience)? {
-        true => Ok(burst.take(terminal::read()?, Instant::now())),
-        false => Ok(burst.end()),
+    if terminal::poll(patience)? {
+        Ok(burst.take(terminal::read()?, Instant::now()))
+    } else {
+        Ok(burst.end())
     }
 }
 

@@ -71,7 +71,8 @@ pub fn run(options: Options) -> Result<()> {
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
     drop(effect_tx);
-    wait_for(workers.jobs);
+    wait_for(&workers.asks);
+    wait_for(&workers.jobs);
     match ended? {
         Exit::Quit => {}
         Exit::Terminated => match cause.load(Ordering::Relaxed) {
@@ -148,7 +149,7 @@ impl Surface for Terminal {
 
     fn suspend(&mut self) -> Result<Size> {
         self.pause.set(true);
-        self.screen.leave();
+        Screen::leave();
         signals::stop()?;
         self.screen.enter_again()?;
         self.pause.set(false);
@@ -158,7 +159,7 @@ impl Surface for Terminal {
 
     fn set_up_again(&mut self) -> Result<Size> {
         if !std::mem::take(&mut self.continued) {
-            self.screen.leave();
+            Screen::leave();
             self.screen.enter_again()?;
         }
         Ok(self.screen.terminal().size()?)
@@ -176,7 +177,7 @@ pub(super) fn panic_for_a_test(part: &str) {
 
 /// Waits until a thread has ended, but not for ever: a destination may never answer, and what was sent is known to the
 /// workspace all the same.
-fn wait_for(thread: JoinHandle<()>) {
+fn wait_for(thread: &JoinHandle<()>) {
     let start = Instant::now();
     while !thread.is_finished() && start.elapsed() < PATIENCE {
         std::thread::sleep(Duration::from_millis(5));

@@ -36,7 +36,7 @@ impl Screen {
     }
 
     /// Gives the terminal back for a while, as for SIGTSTP.
-    pub fn leave(&mut self) {
+    pub fn leave() {
         restore();
     }
 

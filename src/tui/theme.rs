@@ -60,9 +60,10 @@ impl Theme {
     /// The badge of what is at stake: `[PRODUCTION]`, `[TEST]`, `[DEMO]`.
     pub fn badge(self, production: bool) -> Style {
         let style = Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD);
-        match production && self.colour {
-            true => style.fg(Color::Red),
-            false => style,
+        if production && self.colour {
+            style.fg(Color::Red)
+        } else {
+            style
         }
     }
 
@@ -82,9 +83,10 @@ impl Theme {
     }
 
     fn coloured(self, colour: Color) -> Style {
-        match self.colour {
-            true => Style::new().fg(colour),
-            false => Style::new(),
+        if self.colour {
+            Style::new().fg(colour)
+        } else {
+            Style::new()
         }
     }
 }

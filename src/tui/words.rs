@@ -80,9 +80,10 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
         "production" => String::new(),
         other => format!(" ({})", text::safe(other)),
     };
-    let mut body = vec![match production {
-        true => "This is PRODUCTION. Sending cannot be undone.".to_owned(),
-        false => "Sending cannot be undone.".to_owned(),
+    let mut body = vec![if production {
+        "This is PRODUCTION. Sending cannot be undone.".to_owned()
+    } else {
+        "Sending cannot be undone.".to_owned()
     }];
     body.push(format!("They go to {}.", text::safe(&plan.target)));
     body.push(String::new());

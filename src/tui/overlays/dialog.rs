@@ -218,9 +218,10 @@ impl Dialog {
                 spans.push(Span::raw("     "));
             }
             let focus = self.focus == Focus::Button(at);
-            let label = match focus {
-                true => format!("[>{} ]", button.label),
-                false => format!("[ {} ]", button.label),
+            let label = if focus {
+                format!("[>{} ]", button.label)
+            } else {
+                format!("[ {} ]", button.label)
             };
             let style = if focus {
                 theme.select()

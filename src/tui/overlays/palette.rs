@@ -194,9 +194,10 @@ impl Palette {
             Constraint::Length(search as u16),
             Constraint::Fill(1),
         ]));
-        let per_column = match lines.len() <= shown {
-            true => lines.len().div_ceil(columns).max(1),
-            false => shown.max(1),
+        let per_column = if lines.len() <= shown {
+            lines.len().div_ceil(columns).max(1)
+        } else {
+            shown.max(1)
         };
         let parts: [Rect; 2] = list.layout(&Layout::horizontal([
             Constraint::Fill(1),
@@ -237,9 +238,10 @@ impl Palette {
             .iter()
             .position(|row| matches!(row, Row::Entry(at, _) if *at == self.at))
             .unwrap_or_default();
-        match chosen < room {
-            true => 0,
-            false => (chosen + 1).saturating_sub(step),
+        if chosen < room {
+            0
+        } else {
+            (chosen + 1).saturating_sub(step)
         }
     }
 

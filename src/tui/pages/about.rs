@@ -200,18 +200,20 @@ pub(super) fn draw_card(frame: &mut Frame, area: Rect, view: &List, theme: Theme
         return;
     };
     let short = area.height < 8;
-    let title = match short {
-        true => "About this problem  (z more)",
-        false => "About this problem",
+    let title = if short {
+        "About this problem  (z more)"
+    } else {
+        "About this problem"
     };
     let note = format!("{} of {}", view.at + 1, view.groups.len());
     let block = panel(area.width, title, &note, false, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = usize::from(inside.width).saturating_sub(1);
-    let lines = match short {
-        true => strip(view, group, columns),
-        false => card(view, group, columns, usize::from(inside.height), theme),
+    let lines = if short {
+        strip(view, group, columns)
+    } else {
+        card(view, group, columns, usize::from(inside.height), theme)
     };
     frame.render_widget(Paragraph::new(lines), inside);
 }
@@ -345,13 +347,14 @@ fn what(view: &List, group: &Group) -> String {
 }
 
 fn since(group: &Group) -> String {
-    match group.first_line == group.last_line {
-        true => format!("Line {}", text::thousands(group.first_line)),
-        false => format!(
+    if group.first_line == group.last_line {
+        format!("Line {}", text::thousands(group.first_line))
+    } else {
+        format!(
             "Lines {} to {}",
             text::thousands(group.first_line),
             text::thousands(group.last_line)
-        ),
+        )
     }
 }
 
@@ -428,9 +431,10 @@ fn field_label(group: &Group) -> String {
 }
 
 fn code(group: &Group) -> String {
-    match group.detail.is_empty() {
-        true => group.code.clone(),
-        false => format!("{}:{}", group.code, group.detail),
+    if group.detail.is_empty() {
+        group.code.clone()
+    } else {
+        format!("{}:{}", group.code, group.detail)
     }
 }
 

@@ -1,12 +1,8 @@
 //! The Problems page: what broke, since when, how many, one example, one bug or many.
 
-use std::time::Instant;
-
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::Line,
 };
 
 use super::about;
@@ -18,7 +14,6 @@ use crate::{
         action::{Action, Offer},
         app::whole_run,
         event::{Answer, Cx, Effect, Query, Route, Ticket},
-        keymap::Mode,
         theme::Theme,
         words,
     },
@@ -87,14 +82,6 @@ impl Groups {
         offers
     }
 
-    pub fn escape(&self) -> &'static str {
-        "Menu"
-    }
-
-    pub fn mode(&self) -> Mode {
-        Mode::Moving
-    }
-
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let page = isize::from(cx.size.height as i16 / 2).max(1);
         match action {
@@ -118,8 +105,6 @@ impl Groups {
         }
         self.ask_for_example(cx);
     }
-
-    pub fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx) {}
 
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
         self.filter(text, cx);
@@ -160,20 +145,6 @@ impl Groups {
 
     pub fn refresh(&mut self, cx: &mut Cx) {
         self.pending = Some(cx.ask(Query::Groups { run: self.run }));
-    }
-
-    pub fn waits(&self) -> bool {
-        false
-    }
-
-    pub fn tick(&mut self, _now: Instant, _cx: &mut Cx) {}
-
-    pub fn crumb(&self) -> String {
-        "Problems".to_owned()
-    }
-
-    pub fn banner(&self, _theme: Theme) -> Option<Line<'_>> {
-        None
     }
 
     pub fn tip(&self) -> String {

@@ -26,7 +26,7 @@ use crate::model::RunId;
 #[derive(Debug)]
 pub enum Page {
     Runs(runs::Runs),
-    Groups(groups::Groups),
+    Groups(Box<groups::Groups>),
     Records(Box<records::Records>),
     Editor(Box<editor::Editor>),
     Raw(Box<raw::Raw>),
@@ -50,7 +50,7 @@ impl Page {
     pub fn open(route: Route, cx: &mut Cx) -> Self {
         match route {
             Route::Runs => Self::Runs(runs::Runs::open(cx)),
-            Route::Groups { run } => Self::Groups(groups::Groups::open(run, cx)),
+            Route::Groups { run } => Self::Groups(Box::new(groups::Groups::open(run, cx))),
             Route::Records {
                 run,
                 filter,
@@ -80,11 +80,22 @@ impl Page {
 
     /// What Esc would do now: "Back", "Clear filter", "Cancel edit".
     pub fn escape(&self) -> &'static str {
-        each!(self, page => page.escape())
+        match self {
+            Self::Runs(_) => "Quit",
+            Self::Groups(_) => "Menu",
+            Self::Records(page) => page.escape(),
+            Self::Editor(page) => page.escape(),
+            Self::Raw(page) => page.escape(),
+        }
     }
 
     pub fn mode(&self) -> Mode {
-        each!(self, page => page.mode())
+        match self {
+            Self::Runs(_) | Self::Groups(_) => Mode::Moving,
+            Self::Records(page) => page.mode(),
+            Self::Editor(page) => page.mode(),
+            Self::Raw(page) => page.mode(),
+        }
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
@@ -93,12 +104,23 @@ impl Page {
 
     /// A key that is text, in [`Mode::Typing`].
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
-        each!(self, page => page.type_key(key, cx));
+        match self {
+            Self::Runs(_) | Self::Groups(_) => {}
+            Self::Records(page) => page.type_key(key, cx),
+            Self::Editor(page) => page.type_key(key, cx),
+            Self::Raw(page) => page.type_key(key, cx),
+        }
     }
 
     /// Pasted text: into the text field with focus, else into the filter prompt; never keystrokes.
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
-        each!(self, page => page.paste(text, cx));
+        match self {
+            Self::Runs(_) => cx.say("Nothing to paste into here."),
+            Self::Groups(page) => page.paste(text, cx),
+            Self::Records(page) => page.paste(text, cx),
+            Self::Editor(page) => page.paste(text, cx),
+            Self::Raw(page) => page.paste(text, cx),
+        }
     }
 
     /// Whether the page still waits for the answer to this question.
@@ -117,22 +139,40 @@ impl Page {
 
     /// Whether something on it waits for time to pass.
     pub fn waits(&self) -> bool {
-        each!(self, page => page.waits())
+        match self {
+            Self::Runs(_) | Self::Groups(_) | Self::Records(_) => false,
+            Self::Editor(page) => page.waits(),
+            Self::Raw(page) => page.waits(),
+        }
     }
 
     /// Time has passed; only called while it waits.
     pub fn tick(&mut self, now: Instant, cx: &mut Cx) {
-        each!(self, page => page.tick(now, cx));
+        match self {
+            Self::Runs(_) | Self::Groups(_) | Self::Records(_) => {}
+            Self::Editor(page) => page.tick(now, cx),
+            Self::Raw(page) => page.tick(now, cx),
+        }
     }
 
     /// Its part of the path in the header. Safe to print.
     pub fn crumb(&self) -> String {
-        each!(self, page => page.crumb())
+        match self {
+            Self::Runs(_) => "Runs".to_owned(),
+            Self::Groups(_) => "Problems".to_owned(),
+            Self::Records(page) => page.crumb(),
+            Self::Editor(page) => page.crumb(),
+            Self::Raw(page) => page.crumb(),
+        }
     }
 
     /// The row below the header, where it is not the tabs. Safe to print.
     pub fn banner(&self, theme: Theme) -> Option<Line<'_>> {
-        each!(self, page => page.banner(theme))
+        match self {
+            Self::Runs(_) | Self::Groups(_) | Self::Records(_) => None,
+            Self::Editor(page) => page.banner(theme),
+            Self::Raw(page) => page.banner(theme),
+        }
     }
 
     /// The status line while nothing else is to be said: the next step in words.

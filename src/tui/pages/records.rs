@@ -1,9 +1,9 @@
 //! The records of one problem, or all of them, as a table.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{collections::HashMap, sync::Arc};
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{Frame, layout::Rect};
 
 use super::{cell::Column, table};
 use crate::{
@@ -246,18 +246,8 @@ impl Records {
         self.ask_for_rows(cx);
     }
 
-    pub fn waits(&self) -> bool {
-        false
-    }
-
-    pub fn tick(&mut self, _now: Instant, _cx: &mut Cx) {}
-
     pub fn crumb(&self) -> String {
         self.view.title.clone()
-    }
-
-    pub fn banner(&self, _theme: Theme) -> Option<Line<'_>> {
-        None
     }
 
     pub fn tip(&self) -> String {
@@ -301,14 +291,8 @@ impl Records {
                 }
             }
             // What cannot be understood stays to be corrected.
-            Action::Open | Action::Down | Action::NextPanel => {
-                if self
-                    .prompt
-                    .as_ref()
-                    .is_some_and(|prompt| prompt.refusal.is_none())
-                {
-                    self.prompt = None;
-                }
+            Action::Open | Action::Down | Action::NextPanel if self.is_understood() => {
+                self.prompt = None;
             }
             Action::ClearText => {
                 if let Some(prompt) = &mut self.prompt {
@@ -318,6 +302,11 @@ impl Records {
             }
             _ => {}
         }
+    }
+
+    fn is_understood(&self) -> bool {
+        let prompt = self.prompt.as_ref();
+        prompt.is_none_or(|prompt| prompt.refusal.is_none())
     }
 
     fn act_on_list(&mut self, action: Action, cx: &mut Cx) {
@@ -356,9 +345,10 @@ impl Records {
         };
         let among = Arc::clone(&self.ids);
         let unreadable = self.chosen().is_some_and(|row| row.current.is_none());
-        cx.go(match unreadable {
-            true => Route::Raw { id, among },
-            false => Route::Record { id, among },
+        cx.go(if unreadable {
+            Route::Raw { id, among }
+        } else {
+            Route::Record { id, among }
         });
     }
 
@@ -501,13 +491,12 @@ impl Records {
         if !missing && !self.asked.stale {
             return;
         }
-        let ids: Vec<RecordId> = match self.asked.stale {
-            true => self.near(AROUND).to_vec(),
-            false => {
-                let wanted = self.near(AROUND).iter();
-                let missing = wanted.filter(|id| !self.rows.contains_key(id));
-                missing.copied().collect()
-            }
+        let ids: Vec<RecordId> = if self.asked.stale {
+            self.near(AROUND).to_vec()
+        } else {
+            let wanted = self.near(AROUND).iter();
+            let missing = wanted.filter(|id| !self.rows.contains_key(id));
+            missing.copied().collect()
         };
         self.asked.rows = Some(cx.ask(Query::Rows { ids }));
     }
@@ -520,7 +509,7 @@ impl Records {
             for (name, _) in row
                 .current
                 .iter()
-                .flat_map(|value| value.as_object())
+                .filter_map(|value| value.as_object())
                 .flatten()
             {
                 self.add_column(name);

@@ -1,8 +1,5 @@
 //! The runs of this workspace, newest first.
 
-use std::time::Instant;
-
-use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -19,7 +16,6 @@ use crate::{
         action::{Action, Offer},
         clock::Clock,
         event::{Answer, Cx, Effect, Query, Route, Ticket},
-        keymap::Mode,
         theme::Theme,
         widgets::panel::panel,
         words,
@@ -63,14 +59,6 @@ impl Runs {
         }
     }
 
-    pub fn escape(&self) -> &'static str {
-        "Quit"
-    }
-
-    pub fn mode(&self) -> Mode {
-        Mode::Moving
-    }
-
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let page = isize::from(cx.size.height as i16 / 2).max(1);
         match action {
@@ -87,12 +75,6 @@ impl Runs {
             }
             _ => {}
         }
-    }
-
-    pub fn type_key(&mut self, _key: KeyEvent, _cx: &mut Cx) {}
-
-    pub fn paste(&mut self, _text: &str, cx: &mut Cx) {
-        cx.say("Nothing to paste into here.");
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -121,20 +103,6 @@ impl Runs {
     pub fn refresh(&mut self, cx: &mut Cx) {
         self.open_only = false;
         self.pending = Some(cx.ask(Query::Runs));
-    }
-
-    pub fn waits(&self) -> bool {
-        false
-    }
-
-    pub fn tick(&mut self, _now: Instant, _cx: &mut Cx) {}
-
-    pub fn crumb(&self) -> String {
-        "Runs".to_owned()
-    }
-
-    pub fn banner(&self, _theme: Theme) -> Option<Line<'_>> {
-        None
     }
 
     pub fn tip(&self) -> String {
@@ -203,14 +171,15 @@ impl Runs {
         (first, room, at): (usize, usize, usize),
         theme: Theme,
     ) {
-        let note = match runs.len() <= room {
-            true => "newest first".to_owned(),
-            false => format!(
+        let note = if runs.len() <= room {
+            "newest first".to_owned()
+        } else {
+            format!(
                 "newest first, showing {}-{} of {}",
                 first + 1,
                 (first + room).min(runs.len()),
                 runs.len()
-            ),
+            )
         };
         let block = panel(area.width, "Choose an import run", &note, true, theme);
         let inside = block.inner(area);

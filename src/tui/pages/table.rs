@@ -71,13 +71,14 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
 }
 
 fn nothing(page: &Records) -> Vec<String> {
-    match page.typed.is_empty() {
-        true => vec!["No record is here: none has this problem now.".to_owned()],
-        false => vec![
+    if page.typed.is_empty() {
+        vec!["No record is here: none has this problem now.".to_owned()]
+    } else {
+        vec![
             format!("No record matches   {}", text::safe(&page.typed)),
             String::new(),
             "> Clear the whole filter      (Esc)".to_owned(),
-        ],
+        ]
     }
 }
 
@@ -191,9 +192,10 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
             total: columns.saturating_sub(text::width(&start)),
             also: also_width,
         };
-        let mut spans = vec![match chosen {
-            true => Span::styled(start, theme.accent()),
-            false => Span::raw(start),
+        let mut spans = vec![if chosen {
+            Span::styled(start, theme.accent())
+        } else {
+            Span::raw(start)
         }];
         match row {
             Some(row) => spans.extend(cells.spans(row, theme)),
@@ -280,9 +282,10 @@ impl Cells<'_> {
             };
             let gap = width + 2 - text::width(&value);
             // An empty cell under the cursor has to be seen too.
-            let value = match value.is_empty() && self.chosen == Some(at) {
-                true => " ".to_owned(),
-                false => value,
+            let value = if value.is_empty() && self.chosen == Some(at) {
+                " ".to_owned()
+            } else {
+                value
             };
             let gap = gap.saturating_sub(usize::from(value == " "));
             spans.push(Span::styled(value, style));
@@ -410,9 +413,10 @@ fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
             ));
         }
         if let Some(problem) = problem {
-            let code = match problem.detail.is_empty() {
-                true => problem.code.clone(),
-                false => format!("{}:{}", problem.code, problem.detail),
+            let code = if problem.detail.is_empty() {
+                problem.code.clone()
+            } else {
+                format!("{}:{}", problem.code, problem.detail)
             };
             lines.push(format!("Problem    {}", text::safe(&problem.message)));
             lines.push(format!("What to do {}", text::safe(&problem.hint)));
