@@ -142,6 +142,26 @@ fn the_same_input_gives_the_same_workspace_whatever_threads_and_blocks() {
 }
 
 #[test]
+fn json_gives_the_same_workspace_whatever_threads_and_blocks() {
+    let mut records: Vec<String> = (0..300)
+        .map(|n| format!("{{\"id\": \"R{}\", \"n\": {n}.0, \"t\": \"é,]\"}}", n % 290))
+        .collect();
+    records[40] = "{\"id\": \"R40\", \"n\": [1}".to_owned();
+    records[50] = "{\"id\": \"R50\", \"n\": \"x\"}".to_owned();
+    for text in [records.join("\n"), format!("[{}\n]\n", records.join(",\n"))] {
+        let (report, expected) = loaded(text.as_bytes(), 1, 1 << 20);
+        assert_eq!(
+            (report.records, report.unparsed, report.rejected),
+            (300, 1, 12)
+        );
+        for (threads, block_bytes) in [(2, 64), (3, 500), (2, 5000)] {
+            let (_, dump) = loaded(text.as_bytes(), threads, block_bytes);
+            assert_eq!(dump, expected, "{threads} threads, {block_bytes} bytes");
+        }
+    }
+}
+
+#[test]
 fn every_truncation_of_a_good_file_loads_or_says_why() {
     let text = "id,n,t\nA,1,\"x\ny\"\nB,2,é\n";
     for end in 0..text.len() {
