@@ -292,7 +292,7 @@ fn first_oversized(splitter: Splitter, records: &[u8]) -> Option<usize> {
 }
 
 /// The length of the first physical line, its end included.
-pub fn first_line(text: &[u8]) -> usize {
+fn first_line(text: &[u8]) -> usize {
     match memchr::memchr2(b'\n', b'\r', text) {
         Some(at) if text[at..].starts_with(b"\r\n") => at + 2,
         Some(at) => at + 1,

@@ -192,6 +192,9 @@ fn broken_rows_are_records_and_the_rest_goes_on() {
         counts("id,n,t\nA,1,x\nB,2,\"y\nC,3,\"z\"\nD,4,w\n"),
         (4, 3, 1, 1, 1)
     );
+    // A line break in quotes belongs to its record, even where the rest looks like one.
+    assert_eq!(counts("id,n,t\n\"A\nx\",1,x,y\nB,1,x\n"), (2, 1, 1, 1, 1));
+    assert_eq!(counts("id,n,t\n\"A\rx\",1,x,y\nB,1,x\n"), (2, 1, 1, 1, 1));
     // A quote nothing closes breaks its own line.
     assert_eq!(
         counts("id,n,t\nA,1,x\nB,2,\"y\nC,3,z\nD,4,w\n"),

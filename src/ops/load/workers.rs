@@ -15,7 +15,7 @@ use crate::{
     model::{Fault, Form, Layout, Problem, shape_of},
     read::{
         Format,
-        blocks::{Block, BlockReader, first_line},
+        blocks::{Block, BlockReader},
         pydantic,
     },
     row::{
@@ -345,19 +345,27 @@ impl<'a> Worker<'a> {
 }
 
 /// Where the second line of a record begins, when its first line has a quote that was meant to be closed in it: when all
-/// lines after it are good records on their own.
+/// lines after it are good records on their own. A cell that ends with a quote it did not begin with is the end of a
+/// quoted cell with a line break in it; then the lines belong together.
 fn rest_after_open_quote(
     bytes: &[u8],
     record: &Record,
     splitter: Splitter,
     columns: usize,
 ) -> Option<usize> {
-    let second = record.range.start + first_line(&bytes[record.range.clone()]);
+    let records = &bytes[..record.range.end];
+    let second = record.range.start + memchr::memchr(b'\n', &bytes[record.range.clone()])? + 1;
     let mut spans = Vec::new();
     let mut at = second;
     while at < record.range.end {
-        let next = splitter.next(&bytes[..record.range.end], at, &mut spans)?;
-        if next.open.is_some() || next.trailing.is_some() || spans.len() != columns {
+        let next = splitter.next(records, at, &mut spans)?;
+        let text = &records[next.range];
+        let closes = |span: &Span| !span.is_quoted() && text[span.range.clone()].ends_with(b"\"");
+        if next.open.is_some()
+            || next.trailing.is_some()
+            || spans.len() != columns
+            || spans.iter().any(closes)
+        {
             return None;
         }
         at = next.next;
