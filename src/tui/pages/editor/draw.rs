@@ -245,11 +245,12 @@ impl Columns {
         };
         let cursor = if under { " > " } else { "   " };
         let mut spans = vec![Span::raw(cursor), Span::styled(mark.0, mark.1)];
-        let name_room = self.name.saturating_sub(4);
-        spans.extend(cell(&tree_name(line), name_room, Style::new()));
         if let Kind::More { .. } = line.tree.kind {
+            spans.push(Span::raw(tree_name(line)));
             return Line::from(spans).style(style);
         }
+        let name_room = self.name.saturating_sub(4);
+        spans.extend(cell(&tree_name(line), name_room, Style::new()));
         spans.extend(cell(&line.received, self.received, Style::new()));
         spans.extend(match (typed, &line.now) {
             (Some(typed), _) => cell(

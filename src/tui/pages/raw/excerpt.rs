@@ -96,9 +96,16 @@ impl Position {
 
 /// A problem carries its place only in its sentence. Another tool's sentence may have none, and then there is no caret.
 fn position(problem: &Problem) -> Option<Position> {
+    let number = |rest: &str| {
+        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse::<usize>().ok()
+    };
+    // JSON's bytes count from 0, positions from 1.
+    if let Some((_, rest)) = problem.message.split_once("(byte ") {
+        return number(rest).map(Position::Byte);
+    }
     let (_, rest) = problem.message.split_once("position ")?;
-    let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-    let offset = digits.parse::<usize>().ok()?.checked_sub(1)?;
+    let offset = number(rest)?.checked_sub(1)?;
     Some(if problem.code.starts_with("encoding:") {
         Position::Byte(offset)
     } else {
@@ -233,6 +240,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::model::{Path, Stage};
 
     #[test]
     fn bad_bytes_are_read_as_windows_1252_for_editing_and_said_to_be_a_change() {
@@ -251,6 +259,41 @@ mod tests {
             b"a\tb\xff\r\n",
             "Hidden characters: <TAB>.   Line ends with CR LF (Windows).   Encoding: not UTF-8 (1 byte)",
         );
+    }
+
+    #[test]
+    fn the_sentence_says_where_reading_stopped() {
+        let check = |code: &str, message: &str, expected| {
+            let problem = Problem {
+                stage: Stage::Parse,
+                code: code.to_owned(),
+                detail: String::new(),
+                path: Path::root(),
+                message: message.to_owned(),
+                hint: String::new(),
+                found: None,
+                shape: String::new(),
+            };
+            assert_eq!(position(&problem), expected, "{message}");
+        };
+        let (character, byte) = (Position::Character, Position::Byte);
+        check(
+            "csv:text_after_quote",
+            "Text in column 5 (a), position 40: x",
+            Some(character(39)),
+        );
+        check(
+            "encoding:utf-8",
+            "Byte FC at position 4 is not UTF-8.",
+            Some(byte(3)),
+        );
+        check(
+            "json:syntax",
+            "Expected a name at column 48 (byte 47).",
+            Some(byte(47)),
+        );
+        check("csv:field_count", "Columns expected 3, found 2.", None);
+        check("odd", "position 0 or position x", None);
     }
 
     #[test]
