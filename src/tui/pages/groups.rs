@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
 };
 
-use super::about;
+use super::{about, card, funnel};
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Group, GroupId, Problem, RecordRow, RunId, RunRow, Status},
@@ -165,15 +165,15 @@ impl Groups {
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         let State::Known(run, groups) = &self.state else {
-            return about::draw_state(frame, area, &self.state, theme);
+            return funnel::draw_state(frame, area, &self.state, theme);
         };
         if groups.iter().all(|group| group.open == 0) {
             let [top, rest] = area.layout(&Layout::vertical([
-                Constraint::Length(about::funnel_height(area)),
+                Constraint::Length(funnel::funnel_height(area)),
                 Constraint::Fill(1),
             ]));
-            about::draw_funnel(frame, top, run, theme);
-            return about::draw_done(frame, rest, run, theme);
+            funnel::draw_funnel(frame, top, run, theme);
+            return funnel::draw_done(frame, rest, run, theme);
         }
         let wide = area.width >= 100;
         let narrow = area.width < 80 || area.height < 18;
@@ -181,7 +181,7 @@ impl Groups {
             Constraint::Length(if narrow {
                 0
             } else {
-                about::funnel_height(area)
+                funnel::funnel_height(area)
             }),
             Constraint::Fill(1),
         ]));
@@ -203,7 +203,7 @@ impl Groups {
             }
             (false, true) => (rest, Rect::ZERO),
         };
-        about::draw_funnel(frame, top, run, theme);
+        funnel::draw_funnel(frame, top, run, theme);
         let at = self.at().unwrap_or_default();
         let mut first = self.first;
         let view = about::List {
@@ -217,7 +217,7 @@ impl Groups {
             about::draw_list(frame, list, &view, &mut first, theme);
         }
         if !card.is_empty() {
-            about::draw_card(frame, card, &view, theme);
+            card::draw_card(frame, card, &view, theme);
         }
         self.first = first;
     }

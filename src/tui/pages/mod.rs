@@ -1,13 +1,16 @@
 //! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
 
 mod about;
+mod card;
 mod cell;
 mod editor;
+mod funnel;
 mod groups;
 mod raw;
 mod records;
 mod runs;
 mod table;
+mod window;
 
 use std::time::Instant;
 

@@ -8,11 +8,11 @@ use ratatui::{Frame, layout::Rect};
 use super::{cell::Column, table};
 use crate::{
     filter::{Filter, Wanted},
-    model::{Layout, RecordId, RecordRow, RunId, Status},
+    model::{RecordId, RecordRow, RunId, Status},
     text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Effect, Query, Route, Ticket, Wish},
+        event::{Answer, Cx, Effect, Route, Ticket, Wish},
         keymap::Mode,
         theme::Theme,
         widgets::field::Field,
@@ -20,15 +20,10 @@ use crate::{
     },
 };
 
-/// Rows asked for around the cursor, so that a page up or down is there already.
-const AROUND: usize = 150;
-/// Rows kept; beyond it those far from the cursor are forgotten.
-const KEPT: usize = 3000;
-
 #[derive(Debug)]
 pub struct Records {
     /// What the page was opened on; the typed filter narrows it.
-    view: View,
+    pub(super) view: View,
     /// The typed filter that is applied.
     pub(super) typed: String,
     pub(super) prompt: Option<Prompt>,
@@ -36,7 +31,7 @@ pub struct Records {
     pub(super) state: State,
     /// How many records there are without the typed filter, once known.
     pub(super) total: Option<usize>,
-    rows: HashMap<RecordId, RecordRow>,
+    pub(super) rows: HashMap<RecordId, RecordRow>,
     pub(super) columns: Vec<Column>,
     /// Place in `ids`.
     pub(super) at: usize,
@@ -46,8 +41,8 @@ pub struct Records {
     pub(super) first: usize,
     pub(super) zoomed: bool,
     /// Going to the next or previous problem until a record is found that has one.
-    seeking: Option<isize>,
-    asked: Asked,
+    pub(super) seeking: Option<isize>,
+    pub(super) asked: Asked,
 }
 
 /// Which records, and what they are called.
@@ -80,18 +75,18 @@ pub(super) enum State {
 
 /// One question of a kind at a time: a newer wish waits for the answer, so that fast keys do not leave a queue behind.
 #[derive(Debug, Default)]
-struct Asked {
-    ids: Option<Ticket>,
-    ids_again: bool,
-    rows: Option<Ticket>,
+pub(super) struct Asked {
+    pub ids: Option<Ticket>,
+    pub ids_again: bool,
+    pub rows: Option<Ticket>,
     /// The rows that are shown may be old.
-    stale: bool,
-    layout: Option<Ticket>,
-    check: Option<Ticket>,
+    pub stale: bool,
+    pub layout: Option<Ticket>,
+    pub check: Option<Ticket>,
 }
 
 impl View {
-    fn first_column(&self) -> Vec<Column> {
+    pub(super) fn first_column(&self) -> Vec<Column> {
         self.field
             .iter()
             .map(|field| Column::pattern(field))
@@ -372,7 +367,7 @@ impl Records {
         self.seek(by);
     }
 
-    fn seek(&mut self, by: isize) {
+    pub(super) fn seek(&mut self, by: isize) {
         let mut at = self.at;
         loop {
             let next = at.saturating_add_signed(by);
@@ -435,133 +430,19 @@ impl Records {
     }
 
     /// The filter in force. What is typed was parsed before it was applied.
-    fn filter(&self) -> Filter {
+    pub(super) fn filter(&self) -> Filter {
         let mut filter = self.view.filter.clone();
         if let Ok(typed) = Filter::parse(&self.typed) {
             filter.terms.extend(typed.terms);
         }
         filter
     }
-
-    fn ask_for_ids(&mut self, cx: &mut Cx) {
-        if self.asked.ids.is_some() {
-            self.asked.ids_again = true;
-            return;
-        }
-        self.asked.ids_again = false;
-        let filter = self.filter();
-        self.asked.ids = Some(cx.ask(Query::Ids { filter }));
-    }
-
-    fn receive_ids(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
-        if self.asked.ids_again {
-            return self.ask_for_ids(cx);
-        }
-        match answer {
-            Ok(Answer::Ids { ids, .. }) => self.show(ids, cx),
-            Ok(_) => {}
-            Err(error) => self.state = State::Failed(words::reported(&error)),
-        }
-    }
-
-    /// Puts another list on the page, with the cursor still on the same record, or where it would stand.
-    fn show(&mut self, ids: Vec<RecordId>, cx: &mut Cx) {
-        let kept = self.ids.get(self.at).copied();
-        self.ids = ids.into();
-        self.state = State::Known;
-        if self.typed.is_empty() {
-            self.total = Some(self.ids.len());
-        }
-        let at = kept.map_or(0, |kept| self.ids.partition_point(|id| *id < kept));
-        self.at = at.min(self.ids.len().saturating_sub(1));
-        if let (Some(first), true) = (self.ids.first(), self.columns.len() < 2) {
-            self.asked.layout = Some(cx.ask(Query::Record { id: *first }));
-        }
-        self.asked.stale = true;
-        self.ask_for_rows(cx);
-    }
-
-    /// Asks for the rows around the cursor that are not there yet, or for all of them when they may be old.
-    fn ask_for_rows(&mut self, cx: &mut Cx) {
-        if self.asked.rows.is_some() || self.ids.is_empty() {
-            return;
-        }
-        let near = self.near(AROUND / 3);
-        let missing = near.iter().any(|id| !self.rows.contains_key(id));
-        if !missing && !self.asked.stale {
-            return;
-        }
-        let ids: Vec<RecordId> = if self.asked.stale {
-            self.near(AROUND).to_vec()
-        } else {
-            let wanted = self.near(AROUND).iter();
-            let missing = wanted.filter(|id| !self.rows.contains_key(id));
-            missing.copied().collect()
-        };
-        self.asked.rows = Some(cx.ask(Query::Rows { ids }));
-    }
-
-    fn receive_rows(&mut self, rows: Vec<RecordRow>, cx: &mut Cx) {
-        if std::mem::take(&mut self.asked.stale) {
-            self.rows.clear();
-        }
-        for row in &rows {
-            for (name, _) in row
-                .current
-                .iter()
-                .filter_map(|value| value.as_object())
-                .flatten()
-            {
-                self.add_column(name);
-            }
-        }
-        self.rows.extend(rows.into_iter().map(|row| (row.id, row)));
-        if self.rows.len() > KEPT {
-            let near: std::collections::HashSet<RecordId> =
-                self.near(AROUND * 2).iter().copied().collect();
-            self.rows.retain(|id, _| near.contains(id));
-        }
-        if let (Some(by), Some(row)) = (self.seeking.take(), self.chosen())
-            && row.status != Status::Rejected
-        {
-            self.seek(by);
-        }
-        self.ask_for_rows(cx);
-    }
-
-    fn near(&self, around: usize) -> &[RecordId] {
-        let last = self.ids.len().min(self.at + around + 1);
-        &self.ids[self.at.saturating_sub(around)..last]
-    }
-
-    /// The columns in the order of the input.
-    fn receive_layout(&mut self, layout: &Layout) {
-        let Layout::Csv { columns, .. } = layout else {
-            return;
-        };
-        let first = self.view.first_column();
-        let known = std::mem::replace(&mut self.columns, first);
-        for name in columns {
-            self.add_column(name);
-        }
-        for column in known {
-            if !self.columns.contains(&column) {
-                self.columns.push(column);
-            }
-        }
-    }
-
-    fn add_column(&mut self, name: &str) {
-        let column = Column::field(name);
-        if !self.columns.contains(&column) {
-            self.columns.push(column);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::event::Query;
     use crate::tui::{
         event::Event,
         testing::{picture, press, problems},
@@ -724,7 +605,7 @@ mod tests {
         let Effect::Ask(_, Query::Rows { ids }) = &effects[0] else {
             panic!("{effects:?}")
         };
-        assert!(ids.len() <= 2 * AROUND + 1);
+        assert!(ids.len() <= 301);
         assert_eq!(ids.last(), Some(&RecordId(1_387 * 7)));
         let key = crossterm::event::KeyCode::Home;
         let first = app.update(Event::Key(KeyEvent::from(key)));

@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::about::{draw_words, padded};
+use super::{about::padded, funnel::draw_words};
 use crate::{
     model::{RunId, RunRow, Status},
     text,
@@ -204,28 +204,41 @@ impl Runs {
         );
         let mut lines = vec![Line::styled(heading, theme.muted())];
         for (place, run) in runs.iter().enumerate().skip(first).take(room) {
-            let chosen = place == at;
-            let sent = run.with_status(Status::Accepted) + run.with_status(Status::HandedOver);
-            let line = format!(
-                " {} {}{}{}{:>10}{:>8}{:>7}  {}",
-                if chosen { ">" } else { " " },
-                padded(&text::safe(&run.name), name),
-                padded(&self.clock.day_and_time(&run.loaded_at), 17),
-                read(&text::thousands(run.records)),
-                text::thousands(run.rejected),
-                text::thousands(run.with_status(Status::Rejected)),
-                text::thousands(sent),
-                state(run)
-            );
-            let line = text::shorten(&line, usize::from(inside.width));
-            let style = if chosen { theme.select() } else { Style::new() };
-            lines.push(Line::styled(line, style));
+            lines.push(self.line(run, place == at, (usize::from(inside.width), name), theme));
         }
         frame.render_widget(Paragraph::new(lines), inside);
         let y = inside.y + 1 + (at - first) as u16;
         if inside.contains((inside.x + 1, y).into()) {
             frame.set_cursor_position((inside.x + 1, y));
         }
+    }
+
+    fn line(
+        &self,
+        run: &RunRow,
+        chosen: bool,
+        (columns, name): (usize, usize),
+        theme: Theme,
+    ) -> Line<'static> {
+        let read = match columns {
+            90.. => format!("{:>9}", text::thousands(run.records)),
+            _ => String::new(),
+        };
+        let sent = run.with_status(Status::Accepted) + run.with_status(Status::HandedOver);
+        let line = format!(
+            " {} {}{}{}{:>10}{:>8}{:>7}  {}",
+            if chosen { ">" } else { " " },
+            padded(&text::safe(&run.name), name),
+            padded(&self.clock.day_and_time(&run.loaded_at), 17),
+            read,
+            text::thousands(run.rejected),
+            text::thousands(run.with_status(Status::Rejected)),
+            text::thousands(sent),
+            state(run)
+        );
+        let line = text::shorten(&line, columns);
+        let style = if chosen { theme.select() } else { Style::new() };
+        Line::styled(line, style)
     }
 
     fn step(&mut self, by: isize) {

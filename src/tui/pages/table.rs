@@ -9,12 +9,13 @@ use ratatui::{
 };
 
 use super::{
-    about::{draw_words, padded},
+    about::padded,
     cell::{Column, Mark, also},
+    funnel::draw_words,
     records::{Records, State},
 };
 use crate::{
-    model::{RecordRow, Status},
+    model::{Problem, RecordRow, Status},
     text,
     tui::{theme::Theme, widgets::panel::panel},
 };
@@ -168,15 +169,7 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
     let block = panel(area.width, "Records", &note, true, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
-    let mut heading = format!("   {:<number$}  {:<14}", "Record", "State");
-    for (at, width) in &seen.0 {
-        heading.push_str(&padded(&page.columns[*at].label, width + 2));
-    }
-    if also_width > 0 {
-        let gap = columns.saturating_sub(text::width(&heading) + also_width);
-        heading.push_str(&" ".repeat(gap));
-        heading.push_str("Also");
-    }
+    let heading = heading(&page.columns, &seen, number, (columns, also_width));
     let mut lines = vec![Line::styled(heading, theme.muted())];
     for (offset, (id, row)) in shown.iter().zip(&rows).enumerate() {
         let chosen = page.first + offset == page.at;
@@ -232,6 +225,25 @@ fn draw_scrollbar(frame: &mut Frame, inside: Rect, page: &Records, room: usize) 
     frame.render_stateful_widget(bar, area, &mut state);
 }
 
+/// The titles of the columns, where the values stand.
+fn heading(
+    names: &[Column],
+    seen: &Seen,
+    number: usize,
+    (columns, also_width): (usize, usize),
+) -> String {
+    let mut heading = format!("   {:<number$}  {:<14}", "Record", "State");
+    for (at, width) in &seen.0 {
+        heading.push_str(&padded(&names[*at].label, width + 2));
+    }
+    if also_width > 0 {
+        let gap = columns.saturating_sub(text::width(&heading) + also_width);
+        heading.push_str(&" ".repeat(gap));
+        heading.push_str("Also");
+    }
+    heading
+}
+
 /// What one line of the table needs to know.
 struct Cells<'a> {
     columns: &'a [Column],
@@ -266,7 +278,25 @@ impl Cells<'_> {
             )));
             return spans;
         }
-        let mut used = 14;
+        let used = 14 + self.push_cells(row, &mut spans, theme);
+        if self.also > 0 {
+            let gap = self.total.saturating_sub(used + self.also);
+            spans.push(Span::raw(" ".repeat(gap)));
+            let shown: Vec<&Column> = self
+                .seen
+                .0
+                .iter()
+                .map(|(at, _)| &self.columns[*at])
+                .collect();
+            let words = text::shorten(&also(row, &shown), self.also.saturating_sub(1));
+            spans.push(Span::styled(words, theme.error()));
+        }
+        spans
+    }
+
+    /// Gives the columns of the terminal that were used.
+    fn push_cells(&self, row: &RecordRow, spans: &mut Vec<Span<'static>>, theme: Theme) -> usize {
+        let mut used = 0;
         for &(at, width) in &self.seen.0 {
             let column = &self.columns[at];
             let value = text::shorten(&column.shown(row), width);
@@ -292,19 +322,7 @@ impl Cells<'_> {
             spans.push(Span::raw(" ".repeat(gap)));
             used += width + 2;
         }
-        if self.also > 0 {
-            let gap = self.total.saturating_sub(used + self.also);
-            spans.push(Span::raw(" ".repeat(gap)));
-            let shown: Vec<&Column> = self
-                .seen
-                .0
-                .iter()
-                .map(|(at, _)| &self.columns[*at])
-                .collect();
-            let words = text::shorten(&also(row, &shown), self.also.saturating_sub(1));
-            spans.push(Span::styled(words, theme.error()));
-        }
-        spans
+        used
     }
 }
 
@@ -384,6 +402,20 @@ fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = usize::from(inside.width).saturating_sub(2);
+    let lines = strip(row, column, problem, (columns, inside.height));
+    let lines = lines
+        .iter()
+        .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+}
+
+/// What the strip says: the value, what is wrong with it, what to do; in a low box in two lines.
+fn strip(
+    row: &RecordRow,
+    column: Option<&Column>,
+    problem: Option<&Problem>,
+    (columns, height): (usize, u16),
+) -> Vec<String> {
     let value = column
         .filter(|_| row.current.is_some())
         .map(|column| column.value(row));
@@ -393,7 +425,7 @@ fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
         _ => "Received",
     };
     let mut lines = Vec::new();
-    if inside.height < 4 {
+    if height < 4 {
         let message = problem.map(|problem| text::safe(&problem.message));
         let said = message.as_deref().unwrap_or_default();
         // The sentence may name the value itself.
@@ -428,10 +460,7 @@ fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
             lines.push(format!("Code       {}", text::safe(&format!("{code}{at}"))));
         }
     }
-    let lines = lines
-        .iter()
-        .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
-    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+    lines
 }
 
 /// `10 characters, no hidden characters` of a value made safe: its hidden characters stand there by name.

@@ -1,0 +1,241 @@
+//! The card about one problem: since when, how many, one bug or many, an example, what to do.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::about::{List, padded};
+use crate::{
+    model::{Found, Group, Status},
+    text,
+    tui::{
+        overlays::wrap,
+        theme::Theme,
+        widgets::{
+            bar::{bar, percent},
+            panel::panel,
+        },
+    },
+};
+
+/// What, since when, how many, one bug or many, an example, and what to do.
+pub(super) fn draw_card(frame: &mut Frame, area: Rect, view: &List, theme: Theme) {
+    let Some(group) = view.groups.get(view.at) else {
+        return;
+    };
+    let short = area.height < 8;
+    let title = if short {
+        "About this problem  (z more)"
+    } else {
+        "About this problem"
+    };
+    let note = format!("{} of {}", view.at + 1, view.groups.len());
+    let block = panel(area.width, title, &note, false, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let columns = usize::from(inside.width).saturating_sub(1);
+    let lines = if short {
+        strip(view, group, columns)
+    } else {
+        card(view, group, columns, usize::from(inside.height), theme)
+    };
+    frame.render_widget(Paragraph::new(lines), inside);
+}
+
+fn card(
+    view: &List,
+    group: &Group,
+    columns: usize,
+    rows: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    let mut say = |label: &str, words: &str| {
+        for (at, part) in wrap(words, columns.saturating_sub(7))
+            .into_iter()
+            .enumerate()
+        {
+            let label = if at == 0 { label } else { "" };
+            lines.push(Line::from(vec![
+                Span::styled(format!("{label:<7}"), theme.accent()),
+                Span::raw(part),
+            ]));
+        }
+    };
+    let rejected = view.run.with_status(Status::Rejected).max(group.open);
+    say("What", &what(view, group));
+    say("Since", &format!("{}.", since(group)));
+    let many = format!(
+        "{}, {}.{}",
+        text::count(group.open, "record"),
+        percent(group.open, rejected),
+        match group.records.saturating_sub(group.open) {
+            0 => String::new(),
+            done => format!(" {} done.", text::thousands(done)),
+        }
+    );
+    say("Many", &many);
+    if let Some(cause) = cause(group) {
+        say("Cause", &cause);
+    }
+    let to_do: Vec<String> = view
+        .example
+        .map(|(_, problem)| wrap(&text::safe(&problem.hint), columns))
+        .filter(|lines| lines.iter().any(|line| !line.is_empty()))
+        .unwrap_or_default();
+    let after = to_do.len() + 4;
+    let shapes = rows.saturating_sub(lines.len() + after + 1);
+    lines.extend(shape_lines(group, columns, shapes, theme));
+    if let Some(example) = example(view, group) {
+        lines.push(Line::from(format!(
+            "Example  {}",
+            text::shorten(&example, columns.saturating_sub(9))
+        )));
+    }
+    if !to_do.is_empty() {
+        lines.extend([Line::default(), Line::styled("What to do", theme.accent())]);
+        lines.extend(to_do.into_iter().map(Line::from));
+    }
+    lines
+}
+
+/// The card in four lines.
+fn strip(view: &List, group: &Group, columns: usize) -> Vec<Line<'static>> {
+    let mut since = since(group);
+    if let Some(cause) = cause(group) {
+        since.push_str(&format!(".   Cause  {cause}"));
+    }
+    let shapes: Vec<String> = group
+        .shapes
+        .iter()
+        .take(3)
+        .map(|shape| {
+            let name = text::shorten(&text::safe(&shape.shape), 20);
+            format!("{name} {}", text::thousands(shape.count))
+        })
+        .collect();
+    let mut lines = vec![
+        format!("What   {}", what(view, group)),
+        format!("Since  {since}"),
+    ];
+    if !shapes.is_empty() {
+        let example =
+            example(view, group).map_or(String::new(), |example| format!("   e.g. {example}"));
+        lines.push(format!("Values {}{example}", shapes.join(", ")));
+    }
+    if let Some((_, problem)) = view.example
+        && !problem.hint.is_empty()
+    {
+        lines.push(format!("To do  {}", text::safe(&problem.hint)));
+    }
+    lines
+        .into_iter()
+        .map(|line| {
+            Line::from(format!(
+                " {}",
+                text::shorten(&line, columns.saturating_sub(1))
+            ))
+        })
+        .collect()
+}
+
+/// The sentence of the example, which is closer to the matter than the title.
+fn what(view: &List, group: &Group) -> String {
+    match view.example {
+        Some((_, problem)) => text::safe(&problem.message).into_owned(),
+        None => format!("{}.", text::safe(&group.title)),
+    }
+}
+
+fn since(group: &Group) -> String {
+    if group.first_line == group.last_line {
+        format!("Line {}", text::thousands(group.first_line))
+    } else {
+        format!(
+            "Lines {} to {}",
+            text::thousands(group.first_line),
+            text::thousands(group.last_line)
+        )
+    }
+}
+
+/// One bug or many, from how few shapes cover nine of ten values. Nothing is known without shapes.
+fn cause(group: &Group) -> Option<String> {
+    let total: u64 = group
+        .problems
+        .max(group.shapes.iter().map(|shape| shape.count).sum());
+    let mut covered = 0;
+    let mut needed = 0;
+    for shape in &group.shapes {
+        covered += shape.count;
+        needed += 1;
+        if covered * 10 >= total * 9 {
+            break;
+        }
+    }
+    let share = percent(covered, total);
+    match (group.shapes.len(), needed) {
+        (0, _) => None,
+        _ if covered * 10 < total * 9 => Some("Several: the values have many shapes.".to_owned()),
+        (_, 1) => Some(format!("Probably ONE: a single shape covers {share}.")),
+        (_, 2..=4) => Some(format!("A few: {needed} shapes cover {share}.")),
+        _ => Some("Several: the values have many shapes.".to_owned()),
+    }
+}
+
+fn example(view: &List, group: &Group) -> Option<String> {
+    if let Some((line, problem)) = view.example
+        && let Some(found) = &problem.found
+    {
+        let value = match found {
+            Found::Missing => "(missing)".to_owned(),
+            Found::Text(value) => format!("\"{}\"", text::safe(value)),
+            Found::Json(value) => text::safe(value).into_owned(),
+        };
+        return Some(format!(
+            "{}  (line {})",
+            text::shorten(&value, 40),
+            text::thousands(line)
+        ));
+    }
+    let shape = group
+        .shapes
+        .first()
+        .filter(|shape| !shape.example.is_empty())?;
+    Some(format!(
+        "\"{}\"",
+        text::shorten(&text::safe(&shape.example), 40)
+    ))
+}
+
+/// The commonest shapes of the failing values, with their shares.
+fn shape_lines(group: &Group, columns: usize, rows: usize, theme: Theme) -> Vec<Line<'static>> {
+    let shapes = rows.min(group.shapes.len());
+    let mut lines = Vec::new();
+    if shapes > 0 {
+        lines.push(Line::default());
+        let heading = format!(
+            "Values that failed ({})",
+            text::count(group.shapes.len() as u64, "shape")
+        );
+        lines.push(Line::styled(heading, theme.accent()));
+        let name = columns.saturating_sub(27).clamp(10, 24);
+        for shape in group.shapes.iter().take(shapes) {
+            lines.push(Line::from(format!(
+                "{} {} {:>7} {:>4}",
+                padded(&text::safe(&shape.shape), name),
+                bar(
+                    shape.count,
+                    group.problems,
+                    columns.saturating_sub(name + 14)
+                ),
+                text::thousands(shape.count),
+                percent(shape.count, group.problems)
+            )));
+        }
+    }
+    lines
+}

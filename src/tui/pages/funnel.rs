@@ -1,0 +1,153 @@
+//! Where records stopped, and what the Problems page says when there is nothing to list.
+
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
+
+use super::groups::State;
+use crate::{
+    model::{RunRow, Status},
+    text,
+    tui::{overlays::wrap, theme::Theme, widgets::panel::panel},
+};
+
+/// Rows the funnel takes, its box included.
+pub(super) fn funnel_height(area: Rect) -> u16 {
+    if area.width >= 100 { 5 } else { 4 }
+}
+
+/// From what was read to what passed, and where the stored records stand now.
+pub(super) fn draw_funnel(frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
+    if area.is_empty() {
+        return;
+    }
+    let number = text::thousands;
+    let failed = run.rejected.saturating_sub(run.unparsed);
+    let note = format!("passed {} of {}", number(run.passed), number(run.records));
+    let mut lines = Vec::new();
+    if area.width >= 100 {
+        let stages = [
+            ("Read", run.records, Some((run.unparsed, "unreadable"))),
+            (
+                "Check",
+                run.records.saturating_sub(run.unparsed),
+                Some((failed, "failed checks")),
+            ),
+            ("Passed", run.passed, None),
+        ];
+        let (mut above, mut below) = (String::new(), String::new());
+        for (label, records, lost) in stages {
+            if !above.is_empty() {
+                above.push_str(" ──> ");
+            }
+            let at = text::width(&above) + label.len() + 1;
+            above.push_str(&format!("{label} {}", number(records)));
+            if let Some((lost, why)) = lost {
+                let gap = at
+                    .saturating_sub(below.len())
+                    .max(usize::from(!below.is_empty()));
+                below.push_str(&format!("{}-{} {why}", " ".repeat(gap), number(lost)));
+            }
+        }
+        above.push_str(&format!(" ({})", share(run.passed, run.records)));
+        lines.extend([above, below]);
+    } else {
+        lines.push(format!(
+            "Read -{}  >  Check -{}  >  Passed {}",
+            number(run.unparsed),
+            number(failed),
+            share(run.passed, run.records)
+        ));
+    }
+    lines.push(standing(
+        run,
+        if area.width >= 100 { "     " } else { "   " },
+    ));
+    let lines: Vec<Line> = lines
+        .into_iter()
+        .map(|line| Line::from(format!(" {line}")))
+        .collect();
+    let block = panel(area.width, "Where records stopped", &note, false, theme);
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}
+
+/// How many stored records stand where; rare states only when there are some.
+fn standing(run: &RunRow, gap: &str) -> String {
+    let number = text::thousands;
+    let mut states = vec![
+        format!("Needs fixing {}", number(run.with_status(Status::Rejected))),
+        format!("Ready to send {}", number(run.with_status(Status::Ready))),
+        format!("Sent {}", number(run.with_status(Status::Accepted))),
+    ];
+    for (word, status) in [
+        ("Handed over", Status::HandedOver),
+        ("Set aside", Status::Discarded),
+        ("No answer", Status::Unknown),
+        ("Sending", Status::Sending),
+    ] {
+        if run.with_status(status) > 0 {
+            states.push(format!("{word} {}", number(run.with_status(status))));
+        }
+    }
+    states.join(gap)
+}
+
+fn share(part: u64, whole: u64) -> String {
+    match whole {
+        0 => "0%".to_owned(),
+        _ => format!("{:.1}%", part as f64 * 100.0 / whole as f64),
+    }
+}
+
+/// Before the answer is there, or when it is an error.
+pub(super) fn draw_state(frame: &mut Frame, area: Rect, state: &State, theme: Theme) {
+    let (title, words) = match state {
+        State::Failed(words) => ("Cannot open this run", words.as_str()),
+        _ => ("Problems", "loading ..."),
+    };
+    draw_words(frame, area, title, &[words.to_owned()], theme);
+}
+
+/// Nothing is left to fix.
+pub(super) fn draw_done(frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
+    let ready = run.with_status(Status::Ready);
+    let mut lines = match run.rejected {
+        0 => vec![format!(
+            "Nothing to fix. All {} passed.",
+            text::count(run.records, "record")
+        )],
+        _ => vec![
+            "All done: 0 need fixing.".to_owned(),
+            String::new(),
+            format!(
+                "Ready to send {}   Sent {}   Set aside {}",
+                text::thousands(ready),
+                text::thousands(
+                    run.with_status(Status::Accepted) + run.with_status(Status::HandedOver)
+                ),
+                text::thousands(run.with_status(Status::Discarded))
+            ),
+        ],
+    };
+    lines.push(String::new());
+    if ready > 0 {
+        lines.push(format!("  Send {}  (S)", text::count(ready, "record")));
+    }
+    lines.push("> See the records  (Enter)".to_owned());
+    draw_words(frame, area, "Problems", &lines, theme);
+}
+
+/// A panel with a few sentences.
+pub(super) fn draw_words(
+    frame: &mut Frame,
+    area: Rect,
+    title: &str,
+    words: &[String],
+    theme: Theme,
+) {
+    let block = panel(area.width, title, "", true, theme);
+    let columns = usize::from(area.width).saturating_sub(6);
+    let lines = words.iter().flat_map(|line| wrap(line, columns));
+    let lines: Vec<Line> = std::iter::once(Line::default())
+        .chain(lines.map(|line| Line::from(format!("   {line}"))))
+        .collect();
+    frame.render_widget(Paragraph::new(lines).block(block), area);
+}

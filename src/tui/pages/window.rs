@@ -1,0 +1,135 @@
+//! Which records the list has, and which of their rows are held: those around the cursor.
+
+use super::{
+    cell::Column,
+    records::{Records, State},
+};
+use crate::{
+    model::{Layout, RecordId, RecordRow, Status},
+    tui::{
+        event::{Answer, Cx, Query},
+        words,
+    },
+};
+
+/// Rows asked for around the cursor, so that a page up or down is there already.
+const AROUND: usize = 150;
+/// Rows kept; beyond it those far from the cursor are forgotten.
+const KEPT: usize = 3000;
+
+impl Records {
+    pub(super) fn ask_for_ids(&mut self, cx: &mut Cx) {
+        if self.asked.ids.is_some() {
+            self.asked.ids_again = true;
+            return;
+        }
+        self.asked.ids_again = false;
+        let filter = self.filter();
+        self.asked.ids = Some(cx.ask(Query::Ids { filter }));
+    }
+
+    pub(super) fn receive_ids(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.asked.ids_again {
+            return self.ask_for_ids(cx);
+        }
+        match answer {
+            Ok(Answer::Ids { ids, .. }) => self.show(ids, cx),
+            Ok(_) => {}
+            Err(error) => self.state = State::Failed(words::reported(&error)),
+        }
+    }
+
+    /// Puts another list on the page, with the cursor still on the same record, or where it would stand.
+    fn show(&mut self, ids: Vec<RecordId>, cx: &mut Cx) {
+        let kept = self.ids.get(self.at).copied();
+        self.ids = ids.into();
+        self.state = State::Known;
+        if self.typed.is_empty() {
+            self.total = Some(self.ids.len());
+        }
+        let at = kept.map_or(0, |kept| self.ids.partition_point(|id| *id < kept));
+        self.at = at.min(self.ids.len().saturating_sub(1));
+        if let (Some(first), true) = (self.ids.first(), self.columns.len() < 2) {
+            self.asked.layout = Some(cx.ask(Query::Record { id: *first }));
+        }
+        self.asked.stale = true;
+        self.ask_for_rows(cx);
+    }
+
+    /// Asks for the rows around the cursor that are not there yet, or for all of them when they may be old.
+    pub(super) fn ask_for_rows(&mut self, cx: &mut Cx) {
+        if self.asked.rows.is_some() || self.ids.is_empty() {
+            return;
+        }
+        let near = self.near(AROUND / 3);
+        let missing = near.iter().any(|id| !self.rows.contains_key(id));
+        if !missing && !self.asked.stale {
+            return;
+        }
+        let ids: Vec<RecordId> = if self.asked.stale {
+            self.near(AROUND).to_vec()
+        } else {
+            let wanted = self.near(AROUND).iter();
+            let missing = wanted.filter(|id| !self.rows.contains_key(id));
+            missing.copied().collect()
+        };
+        self.asked.rows = Some(cx.ask(Query::Rows { ids }));
+    }
+
+    pub(super) fn receive_rows(&mut self, rows: Vec<RecordRow>, cx: &mut Cx) {
+        if std::mem::take(&mut self.asked.stale) {
+            self.rows.clear();
+        }
+        for row in &rows {
+            for (name, _) in row
+                .current
+                .iter()
+                .filter_map(|value| value.as_object())
+                .flatten()
+            {
+                self.add_column(name);
+            }
+        }
+        self.rows.extend(rows.into_iter().map(|row| (row.id, row)));
+        if self.rows.len() > KEPT {
+            let near: std::collections::HashSet<RecordId> =
+                self.near(AROUND * 2).iter().copied().collect();
+            self.rows.retain(|id, _| near.contains(id));
+        }
+        if let (Some(by), Some(row)) = (self.seeking.take(), self.chosen())
+            && row.status != Status::Rejected
+        {
+            self.seek(by);
+        }
+        self.ask_for_rows(cx);
+    }
+
+    fn near(&self, around: usize) -> &[RecordId] {
+        let last = self.ids.len().min(self.at + around + 1);
+        &self.ids[self.at.saturating_sub(around)..last]
+    }
+
+    /// The columns in the order of the input.
+    pub(super) fn receive_layout(&mut self, layout: &Layout) {
+        let Layout::Csv { columns, .. } = layout else {
+            return;
+        };
+        let first = self.view.first_column();
+        let known = std::mem::replace(&mut self.columns, first);
+        for name in columns {
+            self.add_column(name);
+        }
+        for column in known {
+            if !self.columns.contains(&column) {
+                self.columns.push(column);
+            }
+        }
+    }
+
+    fn add_column(&mut self, name: &str) {
+        let column = Column::field(name);
+        if !self.columns.contains(&column) {
+            self.columns.push(column);
+        }
+    }
+}
