@@ -110,6 +110,22 @@ impl Tty {
         assert!(status.success());
     }
 
+    /// Waits until the process has stopped, which it does after it gave the terminal back.
+    fn is_stopped(&self) {
+        let id = self.child.process_id().unwrap().to_string();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = Command::new("ps")
+                .args(["-o", "stat=", "-p", &id])
+                .output()
+                .unwrap();
+            if state.stdout.starts_with(b"T") {
+                return;
+            }
+            assert!(Instant::now() < deadline, "it goes on running");
+        }
+    }
+
     /// Waits until the screen shows a text.
     fn sees(&self, text: &str) {
         self.waits_for(&format!("to see {text:?}"), |output| {
@@ -335,6 +351,7 @@ fn a_suspension_gives_the_terminal_back_until_it_is_continued() {
     tty.waits_for("for the shell", |output| {
         !output.screen.screen().alternate_screen()
     });
+    tty.is_stopped();
     tty.signal("-CONT");
     tty.waits_for("for the screen", |output| {
         output.screen.screen().alternate_screen()
