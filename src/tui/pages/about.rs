@@ -14,6 +14,8 @@ use crate::{
     },
 };
 
+const SEVERAL: &str = " Some records have several problems and are counted in each.";
+
 /// What list and card show.
 pub(super) struct List<'a> {
     pub run: &'a RunRow,
@@ -77,8 +79,7 @@ pub(super) fn draw_list(
     let all: u64 = view.groups.iter().map(|group| group.open).sum();
     if all > rejected && lines.len() + 2 < usize::from(inside.height) {
         lines.push(Line::default());
-        let words = "Some records have several problems and are counted in each.";
-        lines.push(Line::from(format!(" {words}")));
+        lines.push(Line::from(SEVERAL));
     }
     frame.render_widget(Paragraph::new(lines), inside);
     // For magnifiers and screen readers the real cursor stands on the focused line.

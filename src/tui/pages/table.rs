@@ -15,7 +15,7 @@ use super::{
     records::{Records, State},
 };
 use crate::{
-    model::{Problem, RecordRow, Status},
+    model::{Problem, RecordId, RecordRow, Status},
     text,
     tui::{theme::Theme, widgets::panel::panel},
 };
@@ -143,11 +143,7 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
         .max((page.at + 1).saturating_sub(room.max(1)));
     let shown = &page.ids[page.first..page.ids.len().min(page.first + room)];
     let rows: Vec<Option<&RecordRow>> = shown.iter().map(|id| page.row(*id)).collect();
-    let number = shown
-        .iter()
-        .map(|id| text::thousands(id.0.unsigned_abs()).len())
-        .max();
-    let number = number.unwrap_or_default().max(6);
+    let number = number_width(shown);
     let columns = usize::from(area.width.saturating_sub(3));
     let fixed = 3 + number + 2 + 14;
     let also_width = if columns >= 70 { 10 } else { 0 };
@@ -159,13 +155,7 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
     let space = columns.saturating_sub(fixed + also_width);
     let pinned = usize::from(page.has_pinned_column());
     let seen = Seen::fit(&widths, pinned, page.first_column, page.column, space);
-    let note = match page.columns.len() {
-        all if seen.0.len() < all => format!(
-            "sorted by record   columns {} of {all}, Right for more",
-            seen.0.len()
-        ),
-        _ => "sorted by record".to_owned(),
-    };
+    let note = seen.note(page.columns.len());
     let block = panel(area.width, "Records", &note, true, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
@@ -223,6 +213,16 @@ fn draw_scrollbar(frame: &mut Frame, inside: Rect, page: &Records, room: usize) 
         .position(page.first)
         .viewport_content_length(room);
     frame.render_stateful_widget(bar, area, &mut state);
+}
+
+/// As wide as the longest of these records' numbers, and as its title.
+fn number_width(shown: &[RecordId]) -> usize {
+    shown
+        .iter()
+        .map(|id| text::thousands(id.0.unsigned_abs()).len())
+        .max()
+        .unwrap_or_default()
+        .max(6)
 }
 
 /// The titles of the columns, where the values stand.
@@ -354,6 +354,17 @@ impl Seen {
                 return seen;
             }
             start += 1;
+        }
+    }
+
+    /// What the title says, `all` being the number of columns.
+    fn note(&self, all: usize) -> String {
+        match all {
+            _ if self.0.len() < all => format!(
+                "sorted by record   columns {} of {all}, Right for more",
+                self.0.len()
+            ),
+            _ => "sorted by record".to_owned(),
         }
     }
 
