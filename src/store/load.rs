@@ -457,13 +457,18 @@ fn publish_run(
 }
 
 #[cfg(test)]
-impl Store {
-    /// Everything a load stores, as text, without times, row ids of texts and what depends on the secret: equal for equal workspaces.
-    pub(crate) fn loaded(&self) -> String {
-        use std::fmt::Write as _;
+mod tests {
+    //! What the tests of loading look at; they live in `ops`, where loading is one.
 
-        let mut dump = String::new();
-        for query in [
+    use super::*;
+
+    impl Store {
+        /// Everything a load stores, as text, without times, row ids of texts and what depends on the secret: equal for equal workspaces.
+        pub(crate) fn loaded(&self) -> String {
+            use std::fmt::Write as _;
+
+            let mut dump = String::new();
+            for query in [
             "SELECT id, name, source, hex(sha256), format, layout, base, state, records, passed, rejected, unparsed,
                problems, bytes, kept_passed FROM run ORDER BY id",
             "SELECT * FROM status_count ORDER BY run, status",
@@ -489,12 +494,12 @@ impl Store {
                 dump.push('\n');
             }
         }
-        dump
-    }
+            dump
+        }
 
-    /// A run that a process began to load and left, after some records.
-    pub(crate) fn leave_behind(&mut self, loader: &str) {
-        self.conn
+        /// A run that a process began to load and left, after some records.
+        pub(crate) fn leave_behind(&mut self, loader: &str) {
+            self.conn
             .execute_batch(&format!(
                 "INSERT INTO run (id, name, source, format, layout, base, state, loader, loaded_at)
                    VALUES (77, 'left', 'x.csv', 'csv', '{{\"form\":\"json\"}}', 0, 'loading', '{loader}', '');
@@ -504,5 +509,6 @@ impl Store {
                  INSERT INTO problem VALUES (5, 0, 9, '', 'm', '', NULL);"
             ))
             .unwrap();
+        }
     }
 }
