@@ -20,7 +20,6 @@ use crate::{
 
 pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     let alarm = args.fail_if.as_deref().map(Alarm::parse).transpose()?;
-    let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
     let mut exit = Exit::Done;
     for file in &args.files {
         let request = LoadRequest {
@@ -35,7 +34,12 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
             demo: false,
             threads: args.threads,
         };
-        let report = with_progress(|job| ops::load(&mut workspace, &request, job))?;
+        let report = with_progress(|job| {
+            let prepared = ops::prepare(&request, job)?;
+            // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
+            let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
+            prepared.load(&mut workspace, job)
+        })?;
         say(out, &report)?;
         for warning in &report.warnings {
             note(warning);

@@ -1,6 +1,7 @@
 //! Loading a run: workers read and check blocks, one writer stores them in order, one last transaction publishes.
 
 mod groups;
+mod opened;
 mod passed;
 mod workers;
 mod writer;
@@ -20,6 +21,7 @@ use anyhow::Result;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use self::{
+    opened::{Opened, empty},
     passed::Passed,
     workers::{Checked, Setup, work},
     writer::Writer,
@@ -29,11 +31,9 @@ use crate::{
     contract::{self, Contract},
     model::{Fault, Layout, LoadReport, RunId},
     read::{
-        self, Format, Input, Watch,
-        blocks::{BLOCK_BYTES, BlockReader, Header},
-        sniff,
+        self, Format,
+        blocks::{BLOCK_BYTES, BlockReader},
     },
-    row::cells::Splitter,
     store::{
         ContractText,
         keys::KeyHasher,
@@ -63,23 +63,59 @@ pub struct LoadRequest {
 /// Loads one file as one run: all of it or nothing. The same input gives the same workspace whatever the threads.
 ///
 /// # Errors
-/// Those of the contract and of the input; `load:again`, `load:running`, `input:empty`, `passed:unwritable`, `interrupted`.
+/// Those of [`prepare`] and [`Prepared::load`].
 pub fn load(workspace: &mut Workspace, request: &LoadRequest, job: &Job) -> Result<LoadReport> {
+    prepare(request, job)?.load(workspace, job)
+}
+
+/// Reads the contract and looks at the input, and changes nothing: what cannot be loaded leaves no new workspace behind.
+///
+/// # Errors
+/// Those of the contract and of the input; `input:empty`, `interrupted`.
+pub fn prepare<'r>(request: &'r LoadRequest, job: &Job) -> Result<Prepared<'r>> {
+    let started = Instant::now();
     let contract = (request.contract.as_deref())
         .map(contract::read)
         .transpose()?;
-    load_with(workspace, request, contract.as_ref(), BLOCK_BYTES, job)
+    let opened = opened::open(request, BLOCK_BYTES, job)?;
+    Ok(Prepared {
+        request,
+        contract,
+        opened,
+        started,
+    })
 }
 
-fn load_with(
-    workspace: &mut Workspace,
-    request: &LoadRequest,
-    contract: Option<&Contract>,
-    block_bytes: usize,
-    job: &Job,
-) -> Result<LoadReport> {
-    let started = Instant::now();
-    workspace.store.check_writable()?;
+/// A load that can begin.
+pub struct Prepared<'r> {
+    request: &'r LoadRequest,
+    contract: Option<Contract>,
+    opened: Opened,
+    started: Instant,
+}
+
+impl Prepared<'_> {
+    /// Loads what was prepared.
+    ///
+    /// # Errors
+    /// `load:again`, `load:running`, `input:empty`, `passed:unwritable`, `interrupted`.
+    pub fn load(self, workspace: &mut Workspace, job: &Job) -> Result<LoadReport> {
+        workspace.store.check_writable()?;
+        if !self.request.again {
+            refuse_loaded(workspace, &self.request.file, self.opened.size)?;
+        }
+        load_opened(workspace, self, job)
+    }
+}
+
+fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> Result<LoadReport> {
+    let Prepared {
+        request,
+        contract,
+        opened,
+        started,
+    } = prepared;
+    let contract = contract.as_ref();
     let Opened {
         reader,
         format,
@@ -88,7 +124,7 @@ fn load_with(
         lines,
         size,
         watch,
-    } = open(workspace, request, block_bytes, job)?;
+    } = opened;
     let setup = Setup {
         format,
         layout: &layout,
@@ -129,49 +165,6 @@ fn load_with(
     report.warnings.extend(watch.change(&request.file));
     log(&report, started.elapsed());
     Ok(report)
-}
-
-/// An input that is recognised, with its header read.
-struct Opened {
-    reader: BlockReader,
-    format: Format,
-    layout: Layout,
-    /// What stands before the first record: byte order mark and header.
-    start: Vec<u8>,
-    /// Physical lines that end in it.
-    lines: u64,
-    size: Option<u64>,
-    watch: Watch,
-}
-
-fn open(
-    workspace: &Workspace,
-    request: &LoadRequest,
-    block_bytes: usize,
-    job: &Job,
-) -> Result<Opened> {
-    let input = Input::open(&request.file, &job.cancel_flag());
-    // A wait for standard input that was given up is no fault of the input.
-    job.check()?;
-    let input = input?;
-    if !request.again {
-        refuse_loaded(workspace, &request.file, input.size)?;
-    }
-    let (watch, size) = (input.watch(), input.size);
-    let format = format_of(request, &input)?;
-    let mut start = input.head[..input.mark()].to_vec();
-    let mut reader = BlockReader::new(input, format, block_bytes)?;
-    let (layout, header) = layout_of(request, format, &mut reader)?;
-    start.extend_from_slice(&header.bytes);
-    Ok(Opened {
-        reader,
-        format,
-        layout,
-        start,
-        lines: header.lines,
-        size,
-        watch,
-    })
 }
 
 fn report_of(
@@ -281,41 +274,6 @@ fn refuse_loaded(workspace: &Workspace, file: &FilePath, size: Option<u64>) -> R
     }
 }
 
-fn format_of(request: &LoadRequest, input: &Input) -> Result<Format, Fault> {
-    let blank = input.is_whole() && input.head[input.mark()..].trim_ascii().is_empty();
-    if blank && !request.allow_empty {
-        return Err(empty(&request.file));
-    }
-    match &request.format {
-        Some(word) => sniff::named(word, input),
-        None if blank => Ok(Format::JsonLines),
-        None => sniff::recognise(input),
-    }
-}
-
-/// How records become fields, and a CSV file's header.
-fn layout_of(
-    request: &LoadRequest,
-    format: Format,
-    reader: &mut BlockReader,
-) -> Result<(Layout, Header), Fault> {
-    let none = Header {
-        bytes: Vec::new(),
-        columns: Vec::new(),
-        lines: 0,
-    };
-    let Format::Csv { delimiter } = format else {
-        return Ok((Layout::Json, none));
-    };
-    let header = match reader.header(Splitter::new(delimiter))? {
-        Some(header) => header,
-        None if request.allow_empty => none,
-        None => return Err(empty(&request.file)),
-    };
-    let columns = header.columns.clone();
-    Ok((Layout::Csv { columns, delimiter }, header))
-}
-
 fn has_columns(layout: &Layout) -> bool {
     matches!(layout, Layout::Csv { columns, .. } if !columns.is_empty())
 }
@@ -341,13 +299,6 @@ fn stored_text(contract: &Contract) -> ContractText {
 
 fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
-}
-
-fn empty(file: &FilePath) -> Fault {
-    let name = file.display().to_string();
-    Fault::unusable("input:empty", format!("{name} holds no record"))
-        .hint("check how it was written; with --allow-empty it is loaded as a run without records")
-        .at(name, None)
 }
 
 fn log(report: &LoadReport, took: Duration) {

@@ -25,6 +25,7 @@ fn an_input_that_cannot_be_read_is_named() {
         .exit(3)
         .stderr_has("--allow-empty")
         .run();
+    assert!(!folder.path("redrive.db").exists(), "nothing was changed");
     folder.redrive("load empty.csv --allow-empty").run();
 }
 
@@ -63,10 +64,7 @@ fn mistakes_in_the_contract_are_named_with_their_place() {
         .stderr_has("schema.json")
         .stderr_has("objekt")
         .run();
-    assert!(
-        !folder.path("redrive.db").exists()
-            || folder.redrive("runs").json().as_array().unwrap().is_empty()
-    );
+    assert!(!folder.path("redrive.db").exists(), "nothing was changed");
 }
 
 #[test]

@@ -67,6 +67,23 @@ fn contract() -> Contract {
     }
 }
 
+/// Loads with a contract and a block size of the test's own.
+fn load_with(
+    workspace: &mut Workspace,
+    request: &LoadRequest,
+    contract: Option<&Contract>,
+    block_bytes: usize,
+    job: &Job,
+) -> Result<LoadReport> {
+    let prepared = Prepared {
+        request,
+        contract: contract.cloned(),
+        opened: opened::open(request, block_bytes, job)?,
+        started: Instant::now(),
+    };
+    prepared.load(workspace, job)
+}
+
 /// The report and all that was stored.
 fn loaded(input: &[u8], threads: usize, block_bytes: usize) -> (LoadReport, String) {
     let folder = Folder::new();
