@@ -188,7 +188,7 @@ fn is_flat_match(function: &[&str], column: usize) -> bool {
     let length = function[start..]
         .iter()
         .skip(1)
-        .position(|line| at_body(line))
+        .position(at_body)
         .unwrap_or(0)
         + 2;
     function.len() - length <= 8
