@@ -263,7 +263,7 @@ fn stored(path: &Path) -> i64 {
 }
 
 fn wait_until(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     while !condition() {
         assert!(Instant::now() < deadline, "waited too long until {what}");
         std::thread::yield_now();

@@ -15,6 +15,12 @@ use std::{
 /// A folder of its own with a contract, a schema and ten customers of which two pass.
 pub struct Folder(tempfile::TempDir);
 
+impl Default for Folder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Folder {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -60,6 +66,7 @@ impl Folder {
 }
 
 /// One call, which must end with exit 0 and an empty stderr unless it says otherwise.
+#[must_use = "a call does nothing until it is run"]
 pub struct Call<'a> {
     folder: &'a Folder,
     words: Vec<String>,
