@@ -21,6 +21,13 @@ use crate::{
     text::{count, safe, thousands},
 };
 
+/// What is to be said of a record that was changed where nothing can be checked.
+pub fn not_checked(id: RecordId) -> String {
+    format!(
+        "Record {id} is changed, not checked: its run has no contract. `redrive edit {id} --ready` says that it is good."
+    )
+}
+
 pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
     let changes = changes(args)?;
     let id = RecordId(args.id);
@@ -38,6 +45,9 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
         let row = ops::rows(&workspace, &[id])?.into_iter().next();
         match (report.step, row) {
             (None, _) => out.say("Nothing changed: it was like that already.")?,
+            (Some(_), Some(row)) if report.still_rejected > 0 && row.problems.is_empty() => {
+                out.say(&format!("Saved. {}", not_checked(id)))?;
+            }
             (Some(_), Some(row)) if report.still_rejected > 0 => {
                 out.say(&format!("Saved. Record {id} still needs fixing:"))?;
                 for problem in &row.problems {

@@ -1,6 +1,8 @@
 //! `--log FILE` and `-v`: what happened, as events without any value or secret.
 
-use std::{fs::OpenOptions, os::unix::fs::OpenOptionsExt, panic, sync::Mutex};
+use std::{
+    fs::OpenOptions, os::unix::fs::OpenOptionsExt, panic, path::Path as FilePath, sync::Mutex,
+};
 
 use anyhow::Result;
 use tracing_subscriber::{
@@ -13,13 +15,16 @@ use tracing_subscriber::{
 };
 
 use super::args::Global;
-use crate::model::Fault;
+use crate::{model::Fault, ops};
 
 /// Starts the log. With the screen open nothing is written to stderr.
 ///
 /// # Errors
 /// `log:open` when the file cannot be opened for appending.
-pub fn start(global: &Global, screen: bool) -> Result<()> {
+pub fn start(global: &Global, workspace: &FilePath, screen: bool) -> Result<()> {
+    if let Some(path) = &global.log {
+        ops::spare(workspace, path)?;
+    }
     let file = match &global.log {
         None => None,
         Some(path) => {

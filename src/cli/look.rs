@@ -218,6 +218,9 @@ fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
             safe(&problem.hint)
         ))?;
     }
+    if row.status == Status::Rejected && row.problems.is_empty() {
+        out.say(&format!("  {}", super::change::not_checked(row.id)))?;
+    }
     let Some(Value::Object(fields)) = &row.current else {
         return out.say(&format!(
             "\n{}",
@@ -255,6 +258,7 @@ pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
         out.stream(|stdout| ops::export(&workspace, &filter, format, stdout))?;
         return Ok(Exit::Done);
     }
+    workspace.spare(&args.output)?;
     let report = export_to_file(&workspace, &filter, format, &args.output)?;
     let file = args.output.display().to_string();
     if out.is_json() {

@@ -28,18 +28,24 @@ pub fn run() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are not mistakes; clap prints them to stdout. The rest is wrong usage.
-            let _ = error.print();
-            return if error.use_stderr() {
-                Exit::Usage
-            } else {
-                Exit::Done
+            if !error.use_stderr() {
+                let _ = error.print();
+                return Exit::Done.into();
             }
-            .into();
+            if std::env::args_os().any(|word| word == "--json") {
+                out::usage_json(&error.to_string());
+            } else {
+                let _ = error.print();
+            }
+            return Exit::Usage.into();
         }
     };
     let out = Out::new(&cli.global);
-    let outcome = log::start(&cli.global, opens_screen(cli.command.as_ref()))
-        .and_then(|()| dispatch(&cli, &out))
+    let person = Person::new(&cli.global);
+    let screen = opens_screen(cli.command.as_ref());
+    let outcome = stop::outlive_size_limits()
+        .and_then(|()| log::start(&cli.global, &person.workspace_path(), screen))
+        .and_then(|()| dispatch(&cli, &person, &out))
         .and_then(|exit| out.flush().map(|()| exit));
     match outcome {
         Ok(exit) => exit.into(),
@@ -47,33 +53,32 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(cli: &Cli, out: &Out) -> Result<Exit> {
-    let person = Person::new(&cli.global);
+fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
     match &cli.command {
         None => look::open(
-            &person,
+            person,
             &args::Open {
                 run: None,
                 filter: None,
                 read_only: false,
             },
         ),
-        Some(Command::Open(args)) => look::open(&person, args),
-        Some(Command::Demo(args)) => load::demo(&person, out, args),
-        Some(Command::Load(args)) => load::load(&person, out, args),
-        Some(Command::Runs) => look::runs(&person, out),
-        Some(Command::Groups(scope)) => look::groups(&person, out, scope),
-        Some(Command::Records(scope)) => look::records(&person, out, scope),
-        Some(Command::Show(args)) => look::show(&person, out, args),
-        Some(Command::Edit(args)) => change::edit(&person, out, args),
-        Some(Command::Check(args)) => change::check(&person, out, args),
-        Some(Command::Send(args)) => send::send(&person, out, args),
-        Some(Command::Undo(args)) => change::undo(&person, out, args),
-        Some(Command::Redo) => change::redo(&person, out),
-        Some(Command::History(args)) => change::history(&person, out, args),
-        Some(Command::Export(args)) => look::export(&person, out, args),
-        Some(Command::Sql(args)) => look::sql(&person, out, args),
-        Some(Command::Verify) => look::verify(&person, out),
+        Some(Command::Open(args)) => look::open(person, args),
+        Some(Command::Demo(args)) => load::demo(person, out, args),
+        Some(Command::Load(args)) => load::load(person, out, args),
+        Some(Command::Runs) => look::runs(person, out),
+        Some(Command::Groups(scope)) => look::groups(person, out, scope),
+        Some(Command::Records(scope)) => look::records(person, out, scope),
+        Some(Command::Show(args)) => look::show(person, out, args),
+        Some(Command::Edit(args)) => change::edit(person, out, args),
+        Some(Command::Check(args)) => change::check(person, out, args),
+        Some(Command::Send(args)) => send::send(person, out, args),
+        Some(Command::Undo(args)) => change::undo(person, out, args),
+        Some(Command::Redo) => change::redo(person, out),
+        Some(Command::History(args)) => change::history(person, out, args),
+        Some(Command::Export(args)) => look::export(person, out, args),
+        Some(Command::Sql(args)) => look::sql(person, out, args),
+        Some(Command::Verify) => look::verify(person, out),
         Some(Command::Completions(args)) => completions(out, args),
     }
 }

@@ -11,7 +11,10 @@ use anyhow::Result;
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 use serde_json::{Value, json};
 
-use super::args::{Color, Global};
+use super::{
+    args::{Color, Global},
+    stop,
+};
 use crate::{
     model::{Fault, FaultKind},
     text,
@@ -48,7 +51,7 @@ impl Exit {
             Self::Unusable => 3,
             Self::Held => 4,
             Self::Unknown => 5,
-            Self::Interrupted => 130,
+            Self::Interrupted => stop::exit_code(),
         }
     }
 }
@@ -182,6 +185,16 @@ impl Out {
         }
         words
     }
+}
+
+/// Wrong usage as a JSON document on stderr: its first line, without what the parser of arguments puts around it.
+pub fn usage_json(words: &str) {
+    let first = words.lines().next().unwrap_or_default();
+    let message = first.trim_start_matches("error: ");
+    let fault = Fault::usage("usage", message)
+        .hint("`redrive help` and `redrive help COMMAND` say what there is");
+    let words = error_json(&fault.clone().into(), Some(&fault));
+    let _ = writeln!(io::stderr(), "{words}");
 }
 
 /// A remark beside the data, on stderr.

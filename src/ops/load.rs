@@ -78,6 +78,10 @@ pub fn prepare<'r>(request: &'r LoadRequest, job: &Job) -> Result<Prepared<'r>> 
         .map(contract::read)
         .transpose()?;
     let opened = opened::open(request, BLOCK_BYTES, job)?;
+    if let Some(target) = &request.passed {
+        // Thrown away: it only shows that one can be written there.
+        Passed::begin(target, &request.file, b"", false)?;
+    }
     Ok(Prepared {
         request,
         contract,
@@ -101,6 +105,9 @@ impl Prepared<'_> {
     /// `load:again`, `load:running`, `input:empty`, `passed:unwritable`, `interrupted`.
     pub fn load(self, workspace: &mut Workspace, job: &Job) -> Result<LoadReport> {
         workspace.store.check_writable()?;
+        if let Some(target) = &self.request.passed {
+            workspace.spare(target)?;
+        }
         if !self.request.again {
             refuse_loaded(workspace, &self.request.file, self.opened.size)?;
         }
@@ -269,7 +276,10 @@ fn refuse_loaded(workspace: &Workspace, file: &FilePath, size: Option<u64>) -> R
     }
     let sha256 = read::sha256_of(file)?;
     match alike.into_iter().find(|(_, known)| *known == sha256) {
-        Some((run, _)) => Err(already_loaded(run).into()),
+        Some((run, _)) => {
+            let name = file.display().to_string();
+            Err(already_loaded(run).at(name, None).into())
+        }
         None => Ok(()),
     }
 }

@@ -30,4 +30,4 @@ pub use send::{SendRequest, destinations, plan, send};
 pub use sql::{SqlRows, sql};
 pub use undo::{history, redo, undo};
 pub use verify::{Finding, verify};
-pub use workspace::Workspace;
+pub use workspace::{Workspace, spare};

@@ -13,7 +13,7 @@ use anyhow::Result;
 use crate::{
     contract::{self, Contract},
     filter::Filter,
-    model::RunId,
+    model::{Fault, RunId},
     store::Store,
 };
 
@@ -58,6 +58,15 @@ impl Workspace {
         }
     }
 
+    /// Refuses a name for a new file that is the workspace itself, or one of the files SQLite keeps beside it: writing there
+    /// would destroy the work.
+    ///
+    /// # Errors
+    /// `workspace:overwrite`, exit 2.
+    pub fn spare(&self, target: &FilePath) -> Result<(), Fault> {
+        spare(&self.path, target)
+    }
+
     /// Writes all there is, one line a row, without times, secrets or what differs from machine to machine: two workspaces
     /// are the same when their dumps are.
     pub fn dump(&self, out: &mut dyn Write) -> Result<()> {
@@ -100,7 +109,61 @@ impl Workspace {
     }
 }
 
+/// [`Workspace::spare`] for a workspace that is not open.
+pub fn spare(workspace: &FilePath, target: &FilePath) -> Result<(), Fault> {
+    let (Some(here), Some(there)) = (place(workspace), place(target)) else {
+        return Ok(());
+    };
+    let companion = |end: &str| {
+        let mut name = here.as_os_str().to_owned();
+        name.push(end);
+        there.as_os_str() == name
+    };
+    if !["", "-wal", "-shm"].into_iter().any(companion) {
+        return Ok(());
+    }
+    let message = format!("{} is the workspace; nothing was written", target.display());
+    Err(Fault::usage("workspace:overwrite", message).hint("name another file"))
+}
+
+/// Where a file is or would be, its folder resolved; and the file itself, if it is a link.
+fn place(path: &FilePath) -> Option<PathBuf> {
+    if let Ok(there) = path.canonicalize() {
+        return Some(there);
+    }
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => FilePath::new("."),
+    };
+    Some(folder.canonicalize().ok()?.join(path.file_name()?))
+}
+
 /// The time now, as the workspace writes it: RFC 3339, UTC, whole milliseconds.
 pub(crate) fn now() -> String {
     format!("{:.3}", jiff::Timestamp::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_new_file_never_takes_the_place_of_the_workspace() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.db");
+        let workspace = Workspace::create(&path, "ann").unwrap();
+        let link = folder.path().join("link.csv");
+        symlink(&path, &link).unwrap();
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        let refused = ["w.db", "w.db-wal", "w.db-shm", "sub/../w.db", "link.csv"];
+        for name in refused {
+            let fault = workspace.spare(&folder.path().join(name)).unwrap_err();
+            assert_eq!(fault.code, "workspace:overwrite", "{name}");
+        }
+        for name in ["w.csv", "sub/w.db", "gone/w.db", "w.db.csv"] {
+            workspace.spare(&folder.path().join(name)).unwrap();
+        }
+    }
 }

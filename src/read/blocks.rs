@@ -1,7 +1,7 @@
 //! Cuts an input into blocks that hold whole records. Workers take turns at one [`BlockReader`], so that reading needs no
 //! thread of its own and the blocks are the same whatever their number.
 
-use std::{io::Read, ops::Range};
+use std::{collections::HashSet, io::Read, ops::Range};
 
 use sha2::{Digest, Sha256};
 
@@ -224,7 +224,7 @@ impl BlockReader {
         } else {
             "the header line is not UTF-8 text"
         };
-        Fault::unusable("csv:header", format!("{}: {why}", self.name))
+        Fault::unusable("csv:header", why)
             .hint("correct the first line, which must name the columns")
             .at(self.name.clone(), Some(1))
     }
@@ -303,6 +303,7 @@ fn first_line(text: &[u8]) -> usize {
 /// Makes column names unique and gives nameless columns one: `name#2`, `column 3`.
 fn names(found: impl Iterator<Item = String>) -> Vec<String> {
     let mut columns: Vec<String> = Vec::new();
+    let mut taken: HashSet<String> = HashSet::new();
     for (at, name) in found.enumerate() {
         let base = if name.trim().is_empty() {
             format!("column {}", at + 1)
@@ -311,7 +312,7 @@ fn names(found: impl Iterator<Item = String>) -> Vec<String> {
         };
         let mut name = base.clone();
         let mut copy = 1;
-        while columns.contains(&name) {
+        while !taken.insert(name.clone()) {
             copy += 1;
             name = format!("{base}#{copy}");
         }

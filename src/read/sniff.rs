@@ -1,5 +1,7 @@
 //! Recognises a format by what the first bytes hold, never by the file's name.
 
+use serde::de::IgnoredAny;
+
 use super::{Format, Input, lenient, pydantic};
 use crate::{model::Fault, row::cells::Splitter, text};
 
@@ -40,7 +42,7 @@ pub fn recognise(input: &Input) -> Result<Format, Fault> {
     let head = &input.head[input.mark()..];
     match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => return Ok(lines_or_object(head, input.is_whole())),
-        Some(b'[') if begins_an_array(head) => return Ok(Format::Json),
+        Some(b'[') if begins_an_array(head, input.is_whole()) => return Ok(Format::Json),
         _ => {}
     }
     match delimiter(head) {
@@ -119,8 +121,11 @@ fn lines_or_object(head: &[u8], whole: bool) -> Format {
     Format::JsonLines
 }
 
-/// `[` and then an element or the closing bracket; `[a],b` is a CSV header.
-fn begins_an_array(head: &[u8]) -> bool {
+/// `[` and then an object, a list or the closing bracket, or all of a list of other values; `[a],b` is a CSV header.
+fn begins_an_array(head: &[u8], whole: bool) -> bool {
+    if whole && serde_json::from_slice::<Vec<IgnoredAny>>(head).is_ok() {
+        return true;
+    }
     let mut filled = head
         .iter()
         .filter(|byte| !byte.is_ascii_whitespace())
@@ -197,6 +202,8 @@ mod tests {
         check("\u{feff}id\tname\n1\tAnn, B\n", "tsv");
         check("id,name", "csv");
         check("[a],b\n1,2\n", "csv");
+        check("[1,\"a\",null]\n", "json");
+        check("[1],[2]\n3,4\n", "csv");
         check("{\"id\":1}\n{\"id\":2}\n", "jsonl");
         check("{\"id\":1", "json");
         check("{\"id\":1,,}\n{\"id\":2}\n", "jsonl");

@@ -36,7 +36,15 @@ pub(super) fn make(path: &FilePath, created_at: &str) -> Result<()> {
         .tempfile_in(&folder)
         .map_err(|error| anyhow::Error::from(error).context(faults::read_only(path)))?
         .into_temp_path();
-    fill(&made, created_at).map_err(|error| faults::explain(error, path))?;
+    if let Err(error) = fill(&made, created_at) {
+        // Nobody else knows these names.
+        for companion in ["-wal", "-shm"] {
+            let mut name = made.as_os_str().to_owned();
+            name.push(companion);
+            let _ = fs::remove_file(name);
+        }
+        return Err(faults::explain(error, path));
+    }
     match made.persist_noclobber(path) {
         Ok(()) => Ok(()),
         Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
@@ -164,8 +172,10 @@ fn look_at_still(path: &FilePath, real: &FilePath) -> Result<Option<Connection>>
         return Ok(None);
     }
     let access = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    let conn = Connection::open_with_flags(still_uri(real), flags(access))?;
-    recognise(conn, path).map(Some)
+    Connection::open_with_flags(still_uri(real), flags(access))
+        .map_err(|error| anyhow::Error::from(error).context(faults::unopenable(path)))
+        .and_then(|conn| recognise(conn, path))
+        .map(Some)
 }
 
 /// The file as a URI that says it does not change.

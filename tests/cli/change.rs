@@ -162,3 +162,21 @@ fn without_a_contract_a_person_decides() {
     folder.redrive("edit 1 --ready").run();
     assert_eq!(folder.redrive("show 1").json()["status"], json!("ready"));
 }
+
+#[test]
+fn an_edit_that_nothing_can_check_says_what_makes_it_ready() {
+    let folder = Folder::new();
+    folder
+        .redrive("load customers.csv --keep-passed")
+        .exit(1)
+        .run();
+    let stdout = folder.redrive("edit 2 /email=nobody").exit(1).run();
+    insta::assert_snapshot!(stdout, @"Saved. Record 2 is changed, not checked: its run has no contract. `redrive edit 2 --ready` says that it is good.");
+    assert!(
+        folder
+            .redrive("show 2")
+            .run()
+            .contains("changed, not checked")
+    );
+    folder.redrive("edit 2 --ready").run();
+}

@@ -194,3 +194,89 @@ fn a_read_only_folder_can_be_looked_at_and_not_changed() {
     assert_eq!(code, Some(0), "{stderr}");
     fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+#[test]
+fn nothing_is_ever_written_over_the_workspace() {
+    let folder = Folder::loaded();
+    let refused = |line: &str| {
+        folder
+            .redrive(line)
+            .exit(2)
+            .stderr_has("is the workspace; nothing was written")
+            .run();
+    };
+    refused("export -o redrive.db --format ndjson");
+    refused("load customers.csv --again --passed ./redrive.db");
+    refused("load customers.csv --again --passed redrive.db-wal");
+    refused("runs --log redrive.db");
+    assert_eq!(folder.redrive("runs").json().as_array().unwrap().len(), 1);
+    folder.redrive("verify").run();
+}
+
+#[test]
+fn a_load_that_cannot_begin_leaves_no_workspace() {
+    let folder = Folder::new();
+    folder.write("empty.csv", "");
+    folder.write("words.txt", "hello world\n");
+    folder.write("bad.toml", "nam = \"x\"\n");
+    for (line, exit) in [
+        ("load nothing.csv", 3),
+        ("load .", 3),
+        ("load empty.csv", 3),
+        ("load words.txt", 3),
+        ("load customers.csv --contract bad.toml", 2),
+        ("load customers.csv --passed gone/p.csv", 3),
+        ("load customers.csv --passed customers.csv", 2),
+    ] {
+        folder.redrive(line).exit(exit).stderr_has("hint:").run();
+        assert!(!folder.path("redrive.db").exists(), "{line}");
+    }
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_is_an_error_that_leaves_nothing() {
+    let folder = Folder::new();
+    let script = format!(
+        "ulimit -f 8; exec {} load customers.csv",
+        env!("CARGO_BIN_EXE_redrive")
+    );
+    let output = Command::new("sh")
+        .args(["-c", &script])
+        .current_dir(folder.path("."))
+        .output()
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(3), "{stderr}");
+    assert!(stderr.contains("no space left"), "{stderr}");
+    let mut names: Vec<_> = fs::read_dir(folder.path("."))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        ["customers.csv", "customers.schema.json", "customers.toml"]
+    );
+}
+
+#[test]
+fn wrong_usage_is_json_where_json_was_asked_for() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("runs --json --bogus")
+        .exit(2)
+        .stderr_has(
+            r#"{"error":{"code":"usage","message":"unexpected argument '--bogus' found","hint":"#,
+        )
+        .run();
+}
+
+#[test]
+fn a_file_that_was_loaded_before_is_named() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("load customers.csv --contract customers.toml")
+        .exit(3)
+        .stderr_has("customers.csv: this file was loaded before, as run 1")
+        .run();
+}
