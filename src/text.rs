@@ -59,15 +59,19 @@ pub fn safe(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Like [`safe`] for a value shown whole: spaces at its end, which nobody would see, become `<sp>`.
+/// Like [`safe`] for a value shown whole: spaces at either end, which nobody would see, become `<sp>`.
 pub fn safe_whole(text: &str) -> Cow<'_, str> {
-    let body = text.trim_end_matches(' ');
+    let body = text.trim_matches(' ');
     if body.len() == text.len() {
         return safe(text);
     }
-    let mut out = safe(body).into_owned();
-    out.extend(std::iter::repeat_n("<sp>", text.len() - body.len()));
-    Cow::Owned(out)
+    let before = text.len() - text.trim_start_matches(' ').len();
+    let spaces = |number: usize| match number {
+        0..=3 => "<sp>".repeat(number),
+        many => format!("<{many} sp>"),
+    };
+    let after = spaces(text.len() - before - body.len());
+    Cow::Owned(format!("{}{}{after}", spaces(before), safe(body)))
 }
 
 /// Like [`safe`] for bytes that may not be UTF-8: such a byte becomes `<E4>`.
@@ -204,9 +208,10 @@ mod tests {
     }
 
     #[test]
-    fn a_whole_value_shows_the_spaces_at_its_end() {
+    fn a_whole_value_shows_the_spaces_at_its_ends() {
         assert_eq!(safe_whole("a b  "), "a b<sp><sp>");
-        assert_eq!(safe_whole(" a"), " a");
+        assert_eq!(safe_whole(" a"), "<sp>a");
+        assert_eq!(safe_whole("     "), "<5 sp>");
         assert_eq!(safe_whole("a\t "), "a<TAB><sp>");
     }
 

@@ -56,7 +56,6 @@ pub struct App {
     pub(super) status: Option<String>,
     pub(super) job: Option<Running>,
     pub(super) theme: Theme,
-    pub(super) read_only: bool,
     pub(super) workspace: String,
     pub(super) cx: Cx,
     pub(super) asked: Vec<(Ticket, Asked)>,
@@ -81,6 +80,7 @@ impl App {
     /// Opens the first page; the effects are what it asks for.
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
         let mut cx = Cx::new(setup.size, setup.clock);
+        cx.read_only = setup.read_only;
         let pages = stack(setup.route, &mut cx);
         let mut app = Self {
             pages,
@@ -92,7 +92,6 @@ impl App {
             status: None,
             job: None,
             theme: setup.theme,
-            read_only: setup.read_only,
             workspace: setup.workspace,
             cx,
             asked: Vec::new(),
@@ -206,6 +205,10 @@ impl App {
             return self.stop();
         }
         self.stopped = None;
+        if action == Some(Action::Undo) && self.cx.read_only && keymap::matches("Ctrl+Z", key) {
+            // There is nothing to undo, and Ctrl+Z has its old meaning.
+            return self.cx.effects.push(Effect::Suspend);
+        }
         if self.is_too_small() {
             // Nothing else can be seen to be done.
             if action == Some(Action::Leave) || action == Some(Action::Redraw) {
@@ -307,7 +310,7 @@ impl App {
 
     /// Why an action cannot be done now, as far as the app knows.
     fn refusal(&self, action: Action) -> Option<String> {
-        if action.about().changes && self.read_only {
+        if action.about().changes && self.cx.read_only {
             return Some("the workspace is open to read only".to_owned());
         }
         let run = self.shown_run();
@@ -553,8 +556,8 @@ mod tests {
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387                                                               Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
-        │ Read 10,000 ──> Check 9,988 ──> Passed 8,613 (86.1%)                                             │
-        │      -12 unreadable   -1,375 failed checks                                                       │
+        │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
+        │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
@@ -743,7 +746,7 @@ mod tests {
         └─────────────────│   2         Records                                          │─────────────────┘
         ┌ Cell: customer_i│             Leave redrive                                    │───── 2 problems ┐
         │ Received   "CUS-└──────────────────────────────────────────────────────────────┘                 │
-        │                                                                                                  │
+        │ This field is fine. To fix: contact_email, phone                                                 │
         │                                                                                                  │
         │                                                                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
@@ -760,8 +763,8 @@ mod tests {
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387                                                               Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
-        │ Read 10,000 ──> Check 9,988 ──> Passed 8,613 (86.1%)                                             │
-        │      -12 unreadable   -1,375 failed checks                                                       │
+        │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
+        │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └───┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐───┘
         ┌ 6 │ Search  [                                  ]                                             │ 7 ┐
@@ -892,11 +895,37 @@ mod tests {
     #[test]
     fn a_workspace_to_read_only_changes_nothing_and_says_so() {
         let mut app = problems((100, 30));
-        app.read_only = true;
+        app.cx.read_only = true;
         assert_eq!(press(&mut app, "SuR"), []);
         let picture = picture(&mut app);
         assert!(picture.contains("[TEST][READ ONLY]"), "{picture}");
         assert!(picture.contains("Not now: the workspace is open to read only."));
+    }
+
+    #[test]
+    fn ctrl_z_suspends_where_nothing_can_be_undone() {
+        let mut app = problems((100, 30));
+        app.cx.read_only = true;
+        let effects = press(&mut app, "<Ctrl+Z>");
+        assert_eq!(effects, [Effect::Suspend]);
+    }
+
+    #[test]
+    fn what_an_action_came_to_is_said_whole_in_a_second_line() {
+        let mut app = problems((60, 16));
+        let words =
+            "Run 1 has no contract that says where its records go. Name one with --contract.";
+        app.status = Some(words.to_owned());
+        let picture = picture(&mut app);
+        let said: Vec<&str> = picture.lines().skip(13).collect();
+        assert_eq!(
+            said,
+            [
+                " Run 1 has no contract that says where its records go. Name",
+                " one with --contract.",
+                " Enter Open  / Filter  S Send              ? Help  Esc Menu",
+            ]
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::{
     action::Action,
     app::{App, LEAST},
     keymap::{self, Mode},
+    overlays::wrap,
     pages::Page,
     widgets::{
         footer::{Hint, footer},
@@ -27,11 +28,12 @@ impl App {
         if area.width < LEAST.width || area.height < LEAST.height {
             return draw_too_small(frame, area);
         }
+        let status_lines = self.status(area.width);
         let [top, row, main, status, bottom] = area.layout(&Layout::vertical([
             Constraint::Length(1),
             Constraint::Length(1),
             Constraint::Fill(1),
-            Constraint::Length(1),
+            Constraint::Length(status_lines.len() as u16),
             Constraint::Length(1),
         ]));
         frame.render_widget(self.header(top.width), top);
@@ -51,7 +53,7 @@ impl App {
             };
             overlay.draw(frame, area, theme);
         }
-        frame.render_widget(self.status(status.width), status);
+        frame.render_widget(Paragraph::new(status_lines), status);
         frame.render_widget(self.footer(bottom.width), bottom);
     }
 
@@ -77,7 +79,7 @@ impl App {
             .and_then(|run| words::badge(run, place))
             .into_iter()
             .collect();
-        if self.read_only {
+        if self.cx.read_only {
             badges.push("READ ONLY".to_owned());
         }
         let corner = match run {
@@ -133,8 +135,9 @@ impl App {
         }
     }
 
-    /// The running job, else what the last action came to, else the next step in words.
-    fn status(&self, width: u16) -> Line<'static> {
+    /// The running job, else what the last action came to, else the next step in words. What an action came to is said
+    /// whole: in a second line, where one is not enough.
+    fn status(&self, width: u16) -> Vec<Line<'static>> {
         let words = match (&self.overlay, &self.status, &self.job) {
             (Some(overlay), _, _) => overlay.tip(),
             (None, Some(status), None) => status.clone(),
@@ -148,8 +151,19 @@ impl App {
             }
             (None, None, None) => self.pages.top().tip(),
         };
-        let words = text::shorten(&words, usize::from(width).saturating_sub(2));
-        Line::from(format!(" {words}"))
+        let columns = usize::from(width).saturating_sub(2);
+        let mut lines = match (&self.overlay, &self.status) {
+            (None, Some(_)) => wrap(&words, columns),
+            _ => vec![words],
+        };
+        if lines.len() > 2 {
+            let rest = lines.split_off(1).join(" ");
+            lines.push(rest);
+        }
+        lines
+            .iter()
+            .map(|line| Line::from(format!(" {}", text::shorten(line, columns))))
+            .collect()
     }
 
     fn footer(&self, width: u16) -> Line<'static> {
@@ -194,7 +208,7 @@ fn draw_too_small(frame: &mut Frame, area: Rect) {
         "Make the window bigger, or the text smaller.".to_owned(),
         "q  quit (your work is saved)".to_owned(),
     ];
-    let lines: Vec<Line> = lines.into_iter().map(Line::from).collect();
+    let lines = lines.map(|line| Line::from(format!(" {line}")));
     let inside = if area.width >= 50 && area.height >= 5 {
         let area = Rect { height: 5, ..area };
         let block = Block::bordered().title(" Window too small ");
@@ -204,5 +218,5 @@ fn draw_too_small(frame: &mut Frame, area: Rect) {
     } else {
         area
     };
-    frame.render_widget(Paragraph::new(lines), inside);
+    frame.render_widget(Paragraph::new(lines.to_vec()), inside);
 }

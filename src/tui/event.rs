@@ -192,16 +192,35 @@ pub enum Route {
         field: Option<String>,
         typed: Option<String>,
     },
-    /// The editor. `among` is the list it was opened from, for next and previous.
+    /// The editor.
     Record {
         id: RecordId,
-        among: Arc<[RecordId]>,
+        among: Among,
     },
     /// The text of a record that cannot be split into fields.
     Raw {
         id: RecordId,
-        among: Arc<[RecordId]>,
+        among: Among,
     },
+}
+
+/// The list a record was opened from, for next and previous.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Among {
+    pub ids: Arc<[RecordId]>,
+    /// The path pattern of the problem the list is about: each of its records opens there.
+    pub field: Option<String>,
+}
+
+impl Among {
+    /// Its records, about no problem in particular.
+    #[cfg(test)]
+    pub fn all(ids: impl Into<Arc<[RecordId]>>) -> Self {
+        Self {
+            ids: ids.into(),
+            field: None,
+        }
+    }
 }
 
 /// A question with buttons; the safe one has focus.
@@ -231,6 +250,8 @@ pub struct Cx {
     /// The time of the last [`Event::Tick`].
     pub now: Option<Instant>,
     pub clock: Clock,
+    /// The workspace may be looked at only.
+    pub read_only: bool,
     last: Ticket,
 }
 

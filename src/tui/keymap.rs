@@ -62,8 +62,8 @@ pub fn parse(name: &str) -> Option<KeyEvent> {
     Some(KeyEvent::from(code))
 }
 
-/// Shift is part of the letter, so it is not compared.
-fn matches(name: &str, key: KeyEvent) -> bool {
+/// Whether this is the key of that name. Shift is part of the letter, so it is not compared.
+pub fn matches(name: &str, key: KeyEvent) -> bool {
     let without_shift = key.modifiers - KeyModifiers::SHIFT;
     parse(name).is_some_and(|wanted| {
         let same = match (wanted.code, key.code) {

@@ -189,16 +189,39 @@ fn duration(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
-/// Begins with a capital and ends with a full stop.
+/// Begins with a capital, unless a name or a path stands there, and ends with a full stop.
 fn sentence(words: &str) -> String {
+    let first = words.split(' ').next().unwrap_or_default();
+    let is_word = first
+        .trim_end_matches([',', ':'])
+        .chars()
+        .all(|c| c.is_alphabetic() || matches!(c, '\'' | '-'));
     let mut chars = words.chars();
-    let mut sentence: String = chars
-        .next()
-        .map(|first| first.to_uppercase().collect())
-        .unwrap_or_default();
+    let mut sentence = String::new();
+    if is_word {
+        sentence.extend(chars.next().into_iter().flat_map(char::to_uppercase));
+    }
     sentence.push_str(chars.as_str());
     if !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
     }
     sentence
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_but_a_path_stays_as_it_is() {
+        let check = |words: &str, expected: &str| assert_eq!(sentence(words), expected);
+        check("nothing to undo", "Nothing to undo.");
+        check(
+            "ro/redrive.db cannot be written",
+            "ro/redrive.db cannot be written.",
+        );
+        check("crm.db: no such file", "crm.db: no such file.");
+        check("it is on its way!", "It is on its way!");
+        check("", ".");
+    }
 }

@@ -192,7 +192,7 @@ fn example(view: &List, group: &Group) -> Option<String> {
     {
         let value = match found {
             Found::Missing => "(missing)".to_owned(),
-            Found::Text(value) => format!("\"{}\"", text::safe(value)),
+            Found::Text(value) => format!("\"{}\"", text::safe_whole(value)),
             Found::Json(value) => text::safe(value).into_owned(),
         };
         return Some(format!(
@@ -207,7 +207,7 @@ fn example(view: &List, group: &Group) -> Option<String> {
         .filter(|shape| !shape.example.is_empty())?;
     Some(format!(
         "\"{}\"",
-        text::shorten(&text::safe(&shape.example), 40)
+        text::shorten(&text::safe_whole(&shape.example), 40)
     ))
 }
 

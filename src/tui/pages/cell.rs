@@ -76,8 +76,8 @@ impl Column {
         if let Some(found) = at_it.and_then(|problem| problem.found.as_ref()) {
             return match found {
                 Found::Missing => "(missing)".to_owned(),
-                Found::Text(value) if value.is_empty() => "(empty)".to_owned(),
-                Found::Text(value) | Found::Json(value) => visible(value),
+                Found::Text(value) => one_line(value),
+                Found::Json(value) => text::safe(value).into_owned(),
             };
         }
         match row
@@ -86,12 +86,12 @@ impl Column {
             .and_then(|value| value.pointer(path.as_str()))
         {
             None => String::new(),
-            Some(Value::String(value)) => visible(value),
+            Some(Value::String(value)) => one_line(value),
             Some(Value::Object(fields)) => {
                 format!("{{{}}}", text::count(fields.len() as u64, "field"))
             }
             Some(Value::Array(items)) => format!("[{}]", text::count(items.len() as u64, "item")),
-            Some(other) => visible(&other.to_string()),
+            Some(other) => other.to_string(),
         }
     }
 
@@ -103,18 +103,6 @@ impl Column {
             Mark::Changed => format!("~{}", self.value(row)),
         }
     }
-}
-
-/// Safe to print, and with spaces at either end to be seen.
-pub(super) fn visible(value: &str) -> String {
-    let inner = value.trim_matches(' ');
-    let before = value.len() - value.trim_start_matches(' ').len();
-    let after = value.len() - before - inner.len();
-    let spaces = |number: usize| match number {
-        0..=3 => "<sp>".repeat(number),
-        many => format!("<{many} sp>"),
-    };
-    format!("{}{}{}", spaces(before), text::safe(inner), spaces(after))
 }
 
 /// The fields of the record's problems that have no column among these, for the column "Also".
@@ -130,6 +118,14 @@ pub(super) fn also(row: &RecordRow, columns: &[&Column]) -> String {
         }
     }
     labels.join(", ")
+}
+
+/// A text nobody can overlook: an empty one is named.
+fn one_line(value: &str) -> String {
+    match value {
+        "" => "(empty)".to_owned(),
+        value => text::safe_whole(value).into_owned(),
+    }
 }
 
 /// Whether a path is at a pattern or below it. The whole record is below nothing.
@@ -149,17 +145,10 @@ mod tests {
     use crate::tui::testing::{problem, record};
 
     #[test]
-    fn spaces_at_either_end_are_seen() {
-        assert_eq!(visible(" a b  "), "<sp>a b<sp><sp>");
-        assert_eq!(visible("     "), "<5 sp>");
-        assert_eq!(visible("a\tb"), "a<TAB>b");
-    }
-
-    #[test]
     fn a_failing_cell_shows_what_was_found_there() {
         let mut row = record(
             1,
-            json!({"email": "a@", "lines": [{"qty": 1}, {"qty": "x"}]}),
+            json!({"email": "a@", "name": "", "lines": [{"qty": 1}, {"qty": "x"}]}),
         );
         row.problems = vec![
             problem("/email", Found::Text("a@ ".to_owned())),
@@ -174,6 +163,7 @@ mod tests {
         check("/lines/[]/qty", "!x");
         check("/lines", "![2 items]");
         check("/phone", "!(missing)");
+        check("/name", "(empty)");
         check("/other", "");
         assert_eq!(
             also(&row, &[&Column::field("email"), &Column::field("lines")]),

@@ -36,15 +36,19 @@ pub(super) fn draw_funnel(frame: &mut Frame, area: Rect, run: &RunRow, theme: Th
         let (mut above, mut below) = (String::new(), String::new());
         for (label, records, lost) in stages {
             if !above.is_empty() {
-                above.push_str(" ──> ");
+                // What was lost stands below its own stage, however long the words before it are.
+                let line = "─".repeat(
+                    (below.len() + 2)
+                        .saturating_sub(text::width(&above) + 3)
+                        .max(2),
+                );
+                above.push_str(&format!(" {line}> "));
             }
-            let at = text::width(&above) + label.len() + 1;
+            let at = text::width(&above);
             above.push_str(&format!("{label} {}", number(records)));
             if let Some((lost, why)) = lost {
-                let gap = at
-                    .saturating_sub(below.len())
-                    .max(usize::from(!below.is_empty()));
-                below.push_str(&format!("{}-{} {why}", " ".repeat(gap), number(lost)));
+                let lost = format!("-{} {why}", number(lost));
+                below.push_str(&format!("{}{lost}", " ".repeat(at - below.len())));
             }
         }
         above.push_str(&format!(" ({})", share(run.passed, run.records)));
@@ -110,6 +114,7 @@ pub(super) fn draw_state(frame: &mut Frame, area: Rect, state: &State, theme: Th
 pub(super) fn draw_done(frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
     let ready = run.with_status(Status::Ready);
     let mut lines = match run.rejected {
+        _ if run.records == 0 => vec!["This run has no records.".to_owned()],
         0 => vec![format!(
             "Nothing to fix. All {} passed.",
             text::count(run.records, "record")

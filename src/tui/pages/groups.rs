@@ -335,8 +335,8 @@ mod tests {
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387                                                               Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
-        │ Read 10,000 ──> Check 9,988 ──> Passed 8,613 (86.1%)                                             │
-        │      -12 unreadable   -1,375 failed checks                                                       │
+        │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
+        │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐

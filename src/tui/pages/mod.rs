@@ -9,6 +9,7 @@ mod groups;
 mod raw;
 mod records;
 mod runs;
+mod strip;
 mod table;
 mod window;
 

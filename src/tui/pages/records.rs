@@ -12,7 +12,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Effect, Route, Ticket, Wish},
+        event::{Among, Answer, Cx, Effect, Route, Ticket, Wish},
         keymap::Mode,
         theme::Theme,
         widgets::field::Field,
@@ -338,7 +338,16 @@ impl Records {
         let Some(id) = self.ids.get(self.at).copied() else {
             return;
         };
-        let among = Arc::clone(&self.ids);
+        // The cell under the cursor, where it fails; else what the list is about.
+        let row = self.chosen();
+        let cell = self.columns.get(self.column);
+        let failing = cell.and_then(|cell| cell.problem(row?));
+        let among = Among {
+            ids: Arc::clone(&self.ids),
+            field: failing
+                .map(|problem| problem.path.pattern())
+                .or_else(|| self.view.field.clone()),
+        };
         let unreadable = self.chosen().is_some_and(|row| row.current.is_none());
         cx.go(if unreadable {
             Route::Raw { id, among }

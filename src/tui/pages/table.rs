@@ -13,15 +13,19 @@ use super::{
     cell::{Column, Mark, also},
     funnel::draw_words,
     records::{Records, State},
+    strip::draw_strip,
 };
 use crate::{
-    model::{Problem, RecordId, RecordRow, Status},
+    model::{RecordId, RecordRow, Status},
     text,
     tui::{theme::Theme, widgets::panel::panel},
 };
 
 /// The widest a column of values is made.
 const WIDEST: usize = 28;
+
+/// The widest a column is made where not all of them fit; the problem's own column keeps its width.
+const BOUNDED: usize = 16;
 
 /// A column that does not fit is cut, but not below this.
 const NARROWEST: usize = 8;
@@ -146,14 +150,10 @@ fn draw_table(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
     let number = number_width(shown);
     let columns = usize::from(area.width.saturating_sub(3));
     let fixed = 3 + number + 2 + 14;
-    let also_width = if columns >= 70 { 10 } else { 0 };
-    let widths: Vec<usize> = page
-        .columns
-        .iter()
-        .map(|column| width(column, &rows))
-        .collect();
+    let also_width = also_width(page, &rows, columns);
     let space = columns.saturating_sub(fixed + also_width);
     let pinned = usize::from(page.has_pinned_column());
+    let widths = widths(&page.columns, &rows, pinned, space);
     let seen = Seen::fit(&widths, pinned, page.first_column, page.column, space);
     let note = seen.note(page.columns.len());
     let block = panel(area.width, "Records", &note, true, theme);
@@ -326,6 +326,22 @@ impl Cells<'_> {
     }
 }
 
+/// As wide as their values, and bounded where not all of them fit.
+fn widths(
+    columns: &[Column],
+    rows: &[Option<&RecordRow>],
+    pinned: usize,
+    space: usize,
+) -> Vec<usize> {
+    let mut widths: Vec<usize> = columns.iter().map(|column| width(column, rows)).collect();
+    if widths.iter().map(|width| width + 2).sum::<usize>() > space {
+        for width in widths.iter_mut().skip(pinned) {
+            *width = BOUNDED.min(*width);
+        }
+    }
+    widths
+}
+
 /// As wide as its values, the mark counted.
 fn width(column: &Column, rows: &[Option<&RecordRow>]) -> usize {
     let values = rows
@@ -337,6 +353,24 @@ fn width(column: &Column, rows: &[Option<&RecordRow>]) -> usize {
         .max()
         .unwrap_or_default()
         .clamp(3, WIDEST)
+}
+
+/// Room for the other fields that fail, where there is room and one of these records has any.
+fn also_width(page: &Records, rows: &[Option<&RecordRow>], columns: usize) -> usize {
+    let pinned: Vec<&Column> = page
+        .columns
+        .iter()
+        .take(usize::from(page.has_pinned_column()))
+        .collect();
+    let mut others = rows
+        .iter()
+        .flatten()
+        .filter(|row| row.current.is_some())
+        .map(|row| also(row, &pinned));
+    match others.any(|others| !others.is_empty()) {
+        true if columns >= 70 => 10,
+        _ => 0,
+    }
 }
 
 /// The columns that are seen, by their place, with their widths.
@@ -381,100 +415,4 @@ impl Seen {
         }
         Self(seen)
     }
-}
-
-/// The whole value of one cell, and what is wrong with it.
-fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
-    let (Some(row), column) = (page.chosen(), page.columns.get(page.column)) else {
-        let block = panel(area.width, "Cell", "", false, theme);
-        frame.render_widget(block, area);
-        return;
-    };
-    let own = column.and_then(|column| column.problem(row));
-    // A record that cannot be read has no cells, and what is wrong with a whole record belongs to every cell.
-    let whole = row.problems.iter().find(|problem| problem.path.is_root());
-    let problem = own.or(whole);
-    let label = match (&row.current, column) {
-        (Some(_), Some(column)) => column.label.as_str(),
-        _ => "whole line",
-    };
-    let title = format!(
-        "Cell: {label}, record {}, line {}",
-        text::thousands(row.id.0.unsigned_abs()),
-        text::thousands(row.line)
-    );
-    let place = problem.and_then(|own| row.problems.iter().position(|other| other == own));
-    let note = match (place, row.problems.len()) {
-        (Some(place), all) if all > 1 => format!("problem {} of {all}", place + 1),
-        (None, 1..) => text::count(row.problems.len() as u64, "problem"),
-        _ => String::new(),
-    };
-    let block = panel(area.width, &title, &note, false, theme);
-    let inside = block.inner(area);
-    frame.render_widget(block, area);
-    let columns = usize::from(inside.width).saturating_sub(2);
-    let lines = strip(row, column, problem, (columns, inside.height));
-    let lines = lines
-        .iter()
-        .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
-    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
-}
-
-/// What the strip says: the value, what is wrong with it, what to do; in a low box in two lines.
-fn strip(
-    row: &RecordRow,
-    column: Option<&Column>,
-    problem: Option<&Problem>,
-    (columns, height): (usize, u16),
-) -> Vec<String> {
-    let value = column
-        .filter(|_| row.current.is_some())
-        .map(|column| column.value(row));
-    let label = match column.map(|column| column.mark(row)) {
-        Some(Mark::Changed) => "Changed to",
-        _ if row.version > 1 => "Value now",
-        _ => "Received",
-    };
-    let mut lines = Vec::new();
-    if height < 4 {
-        let message = problem.map(|problem| text::safe(&problem.message));
-        let said = message.as_deref().unwrap_or_default();
-        // The sentence may name the value itself.
-        let value = value
-            .filter(|value| !said.contains(value.as_str()))
-            .map(|value| format!("{label} \"{value}\". "))
-            .unwrap_or_default();
-        lines.push(format!("{value}{}", message.unwrap_or_default()));
-        lines.extend(problem.map(|problem| text::safe(&problem.hint).into_owned()));
-    } else {
-        if let Some(value) = value {
-            let about = length(&value);
-            let room = columns.saturating_sub(text::width(&about) + 18);
-            lines.push(format!(
-                "{label:<10} \"{}\"   ({about})",
-                text::shorten(&value, room)
-            ));
-        }
-        if let Some(problem) = problem {
-            let code = if problem.detail.is_empty() {
-                problem.code.clone()
-            } else {
-                format!("{}:{}", problem.code, problem.detail)
-            };
-            lines.push(format!("Problem    {}", text::safe(&problem.message)));
-            lines.push(format!("What to do {}", text::safe(&problem.hint)));
-            let at = if problem.path.is_root() {
-                String::new()
-            } else {
-                format!("  at {}", problem.path)
-            };
-            lines.push(format!("Code       {}", text::safe(&format!("{code}{at}"))));
-        }
-    }
-    lines
-}
-
-/// `10 characters, no hidden characters` of a value made safe: its hidden characters stand there by name.
-fn length(safe: &str) -> String {
-    text::count(safe.chars().count() as u64, "character")
 }

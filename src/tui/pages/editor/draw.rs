@@ -41,7 +41,7 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
         Some(place) => format!(
             " Record {} of {}   ",
             text::thousands(place as u64 + 1),
-            text::thousands(editor.among.len() as u64)
+            text::thousands(editor.among.ids.len() as u64)
         ),
         None => " ".to_owned(),
     })];
@@ -75,7 +75,7 @@ pub fn tip(editor: &Editor) -> String {
             Focus::Choice(_) => "Enter saves what is marked. Up goes back to what you typed.",
             Focus::Anyway => "Enter saves it as it is. Esc goes on typing.",
         },
-        None => match frozen(record.row.status) {
+        None => match frozen(editor.read_only, record.row.status) {
             Some(reason) => reason,
             None if !record.has_contract => {
                 "No contract: nothing can be checked. Y says that this record is ready."

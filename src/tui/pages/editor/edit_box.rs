@@ -328,7 +328,7 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
         None => Vec::new(),
     };
     let tries = match editor.suggestion() {
-        Some(suggestion) if frozen(record.row.status).is_none() => vec![
+        Some(suggestion) if frozen(editor.read_only, record.row.status).is_none() => vec![
             label("Try"),
             Span::styled("a", theme.accent()),
             Span::raw(format!(" {}  ", shown(Some(&suggestion.value), true))),

@@ -46,11 +46,14 @@ pub struct FieldLine {
 
 impl Fields {
     /// The lines of a record that can be split into fields. Branches with a problem are open, and the cursor is on the
-    /// first problem.
-    pub fn new(record: &RecordDetail) -> Self {
+    /// first problem at the path pattern `field`, else on the first problem.
+    pub fn new(record: &RecordDetail, field: Option<&str>) -> Self {
         let mut fields = Self::default();
         fields.take(record, true);
-        fields.at = fields.first_failing().unwrap_or(0);
+        fields.at = field
+            .and_then(|field| fields.failing_at(field))
+            .or_else(|| fields.first_failing())
+            .unwrap_or(0);
         fields
     }
 
@@ -114,6 +117,11 @@ impl Fields {
     /// The first line with a problem of its own.
     pub fn first_failing(&self) -> Option<usize> {
         (0..self.lines.len()).find(|at| self.is_problem(*at))
+    }
+
+    fn failing_at(&self, pattern: &str) -> Option<usize> {
+        let at_it = |at: &usize| self.lines[*at].tree.path.pattern() == pattern;
+        (0..self.lines.len()).find(|at| at_it(at) && self.is_problem(*at))
     }
 
     /// Opens the branch under the cursor. `false` when it is none.
@@ -254,17 +262,11 @@ fn shown_text(value: &str, typed: bool) -> String {
         .char_indices()
         .nth(SHOWN)
         .map_or(value.len(), |(at, _)| at);
-    let safe = text::safe(&value[..end]);
+    let safe = text::safe_whole(&value[..end]);
     if typed && end == value.len() && is_like_json(value) {
         return format!("\"{safe}\"");
     }
-    let inner = safe.trim_matches(' ');
-    if inner.len() == safe.len() {
-        return safe.into_owned();
-    }
-    let before = safe.len() - safe.trim_start_matches(' ').len();
-    let after = safe.len() - before - inner.len();
-    format!("{}{inner}{}", "<sp>".repeat(before), "<sp>".repeat(after))
+    safe.into_owned()
 }
 
 /// Whether a text, without its quotes, would be another JSON value.

@@ -1,7 +1,5 @@
 //! What keys do in the editor.
 
-use std::sync::Arc;
-
 use super::{
     Editor, Told,
     draft::{Draft, Focus, Reply, Then},
@@ -10,7 +8,7 @@ use super::{
 use crate::{
     check::suggest::Suggestion,
     fix::Change,
-    model::RecordId,
+    model::{RecordId, Status},
     tui::{
         action::{Action, Offer},
         event::{Cx, Effect, Query, Wish},
@@ -38,7 +36,7 @@ impl Editor {
         let Some(record) = &self.record else {
             return Vec::new();
         };
-        let reason = frozen(record.row.status);
+        let reason = frozen(self.read_only, record.row.status);
         let open = match self.fields.selected().map(|line| line.tree.kind) {
             Some(Kind::Branch { expanded: true }) => "Close",
             Some(Kind::Branch { .. } | Kind::More { .. }) => "Open",
@@ -51,7 +49,8 @@ impl Editor {
             Offer::new(Action::AcceptSuggestion, "Use suggestion").unless(reason.or(no_suggestion)),
         ];
         if !record.has_contract {
-            offers.push(Offer::new(Action::MarkReady, "It is ready").unless(reason));
+            let ready = (record.row.status == Status::Ready).then_some("it is ready already");
+            offers.push(Offer::new(Action::MarkReady, "It is ready").unless(reason.or(ready)));
         }
         offers.extend([
             Offer::new(Action::NextRecord, "Next record"),
@@ -196,7 +195,7 @@ impl Editor {
         let (Some(record), Some(path)) = (&self.record, self.fields.path()) else {
             return;
         };
-        if let Some(reason) = frozen(record.row.status) {
+        if let Some(reason) = frozen(self.read_only, record.row.status) {
             cx.say(reason);
             return;
         }
@@ -322,7 +321,7 @@ impl Editor {
 
     fn wish(&mut self, wish: Wish, told: Told, cx: &mut Cx) {
         let Some(record) = &self.record else { return };
-        match frozen(record.row.status) {
+        match frozen(self.read_only, record.row.status) {
             Some(reason) => cx.say(reason),
             None if self.changing.is_some() => cx.say("Still saving the change before."),
             None => self.changing = Some((cx.change(wish), told)),
@@ -339,9 +338,9 @@ impl Editor {
             return;
         };
         let next = if back {
-            self.among[..place].iter().rev().find(wanted)
+            self.among.ids[..place].iter().rev().find(wanted)
         } else {
-            self.among[place + 1..].iter().find(wanted)
+            self.among.ids[place + 1..].iter().find(wanted)
         };
         match next.copied() {
             Some(id) => self.move_to(id, cx),
@@ -352,7 +351,7 @@ impl Editor {
 
     fn next_record(&mut self, by: isize, cx: &mut Cx) {
         let place = self.place.and_then(|place| place.checked_add_signed(by));
-        match place.and_then(|place| self.among.get(place)) {
+        match place.and_then(|place| self.among.ids.get(place)) {
             Some(id) => self.move_to(*id, cx),
             None if by < 0 => cx.say("This is the first record of the list."),
             None => cx.say("This is the last record of the list."),
@@ -361,7 +360,7 @@ impl Editor {
 
     fn move_to(&mut self, id: RecordId, cx: &mut Cx) {
         let open = self.open.take();
-        *self = Self::open(id, Arc::clone(&self.among), cx);
+        *self = Self::open(id, self.among.clone(), cx);
         self.open = open;
     }
 }

@@ -7,7 +7,7 @@ mod fields;
 mod keys;
 mod panels;
 
-use std::{collections::HashSet, sync::Arc, time::Instant};
+use std::{collections::HashSet, time::Instant};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
@@ -24,7 +24,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{Answer, Cx, Effect, Query, Route, Ticket},
+        event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
         keymap::Mode,
         theme::Theme,
         words::reported,
@@ -34,8 +34,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Editor {
     id: RecordId,
-    among: Arc<[RecordId]>,
-    /// 0-based place in `among`.
+    among: Among,
+    read_only: bool,
+    /// 0-based place in `among.ids`.
     place: Option<usize>,
     record: Option<Box<RecordDetail>>,
     fields: Fields,
@@ -67,11 +68,12 @@ enum Told {
 }
 
 impl Editor {
-    pub fn open(id: RecordId, among: Arc<[RecordId]>, cx: &mut Cx) -> Self {
+    pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
         Self {
             id,
-            place: among.iter().position(|known| *known == id),
+            place: among.ids.iter().position(|known| *known == id),
             among,
+            read_only: cx.read_only,
             record: None,
             fields: Fields::default(),
             draft: None,
@@ -219,7 +221,7 @@ impl Editor {
 
     fn show(&mut self, record: Box<RecordDetail>, cx: &mut Cx) {
         if record.row.current.is_none() {
-            let (id, among) = (self.id, Arc::clone(&self.among));
+            let (id, among) = (self.id, self.among.clone());
             cx.effects.push(Effect::Replace(Route::Raw { id, among }));
             return;
         }
@@ -227,7 +229,7 @@ impl Editor {
         self.look = None;
         self.asked_look = None;
         if self.record.is_none() {
-            self.fields = Fields::new(&record);
+            self.fields = Fields::new(&record, self.among.field.as_deref());
         } else {
             self.fields.update(&record);
         }
@@ -280,7 +282,7 @@ impl Editor {
     fn count_open(&mut self, ids: Vec<RecordId>, cx: &mut Cx) {
         self.asked_open = None;
         let open: HashSet<_> = ids.into_iter().collect();
-        let left = self.among.iter().filter(|id| open.contains(id)).count() as u64;
+        let left = self.among.ids.iter().filter(|id| open.contains(id)).count() as u64;
         self.open = Some(open);
         if let Some(record) = self.record.as_ref().filter(|_| self.draft.is_none()) {
             let next = if left > 0 { "  n Next" } else { "" };
@@ -346,8 +348,9 @@ impl Editor {
 }
 
 /// Why a record in this state cannot be changed.
-pub(super) fn frozen(status: Status) -> Option<&'static str> {
+pub(super) fn frozen(read_only: bool, status: Status) -> Option<&'static str> {
     match status {
+        _ if read_only => Some("The workspace is open to read only: nothing can be changed."),
         Status::Sending => Some("It is on its way: what is being sent cannot be changed."),
         Status::Accepted | Status::HandedOver => {
             Some("It was sent: what was sent stays as it was sent.")
@@ -503,6 +506,32 @@ mod tests {
     }
 
     /// The editor as the app uses it.
+    #[test]
+    fn a_record_opens_on_the_field_its_list_is_about() {
+        let order = record(&order(), vec![bad_date(), bad_quantity()]);
+        let check = |field: Option<&str>, expected: &str| {
+            let fields = Fields::new(&order, field);
+            assert_eq!(fields.path().unwrap().as_str(), expected, "{field:?}");
+        };
+        check(None, "/ship_date");
+        check(Some("/lines/[]/qty"), "/lines/1/qty");
+        check(Some("/country"), "/ship_date");
+        check(Some(""), "/ship_date");
+    }
+
+    #[test]
+    fn nothing_is_edited_where_the_workspace_is_to_be_read_only() {
+        let mut desk = Desk::new();
+        desk.editor.read_only = true;
+        for key in ["Enter", "e", "a", "Del", "r"] {
+            desk.cx.effects.clear();
+            desk.press(key);
+            let words = "The workspace is open to read only: nothing can be changed.";
+            assert_eq!(desk.editor.mode(), Mode::Moving, "{key}");
+            assert_eq!(desk.cx.effects, [Effect::Say(words.to_owned())], "{key}");
+        }
+    }
+
     struct Desk {
         editor: Editor,
         cx: Cx,
@@ -527,7 +556,7 @@ mod tests {
             let start = Instant::now();
             let mut cx = Cx::new(Size::new(100, 30), Clock::default());
             cx.now = Some(start);
-            let among = [12_004, 12_007, 12_009].map(RecordId).into();
+            let among = Among::all([12_004, 12_007, 12_009].map(RecordId));
             let editor = Editor::open(RecordId(12_004), among, &mut cx);
             Self { editor, cx, start }
         }

@@ -27,7 +27,7 @@ pub fn banner(page: &Raw, theme: Theme) -> Line<'static> {
         Some(place) => format!(
             " Record {} of {}   state: ",
             text::thousands(place as u64 + 1),
-            text::thousands(page.among.len() as u64)
+            text::thousands(page.among.ids.len() as u64)
         ),
         None => " state: ".to_owned(),
     };

@@ -3,7 +3,7 @@
 mod draw;
 mod excerpt;
 
-use std::{sync::Arc, time::Instant};
+use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
@@ -18,7 +18,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Effect, Query, Route, Ticket, Wish},
+        event::{Among, Answer, Cx, Effect, Query, Route, Ticket, Wish},
         keymap::Mode,
         theme::Theme,
         words::reported,
@@ -28,8 +28,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Raw {
     id: RecordId,
-    among: Arc<[RecordId]>,
-    /// 0-based place in `among`.
+    among: Among,
+    read_only: bool,
+    /// 0-based place in `among.ids`.
     place: Option<usize>,
     record: Option<Box<RecordDetail>>,
     excerpt: Excerpt,
@@ -42,11 +43,12 @@ pub struct Raw {
 }
 
 impl Raw {
-    pub fn open(id: RecordId, among: Arc<[RecordId]>, cx: &mut Cx) -> Self {
+    pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
         Self {
             id,
-            place: among.iter().position(|known| *known == id),
+            place: among.ids.iter().position(|known| *known == id),
             among,
+            read_only: cx.read_only,
             record: None,
             excerpt: Excerpt::default(),
             draft: None,
@@ -71,7 +73,7 @@ impl Raw {
                 Offer::new(Action::ClearText, "Clear"),
             ];
         }
-        let reason = frozen(record.row.status);
+        let reason = frozen(self.read_only, record.row.status);
         vec![
             Offer::new(Action::Open, "Edit line").unless(reason),
             Offer::new(Action::NextProblem, "Next problem"),
@@ -205,7 +207,7 @@ impl Raw {
                 "Enter saves it as it is. Esc goes on typing."
             }
             (Some(_), _) => "Saving turns this line into a normal record and checks it.",
-            (None, Some(record)) => frozen(record.row.status)
+            (None, Some(record)) => frozen(self.read_only, record.row.status)
                 .unwrap_or("Enter edits the line. The received bytes stay as they are."),
         };
         words.to_owned()
@@ -323,7 +325,7 @@ impl Raw {
         let Some(record) = &self.record else {
             return false;
         };
-        let reason = frozen(record.row.status);
+        let reason = frozen(self.read_only, record.row.status);
         if let Some(reason) = reason {
             cx.say(reason);
         }
@@ -332,10 +334,10 @@ impl Raw {
 
     fn next_record(&self, by: isize, cx: &mut Cx) {
         let place = self.place.and_then(|place| place.checked_add_signed(by));
-        match place.and_then(|place| self.among.get(place)) {
+        match place.and_then(|place| self.among.ids.get(place)) {
             Some(id) => cx.effects.push(Effect::Replace(Route::Record {
                 id: *id,
-                among: Arc::clone(&self.among),
+                among: self.among.clone(),
             })),
             None if by < 0 => cx.say("This is the first record of the list."),
             None => cx.say("This is the last record of the list."),
@@ -352,7 +354,7 @@ impl Raw {
                     "Line {line} is a normal record now. {problems} left."
                 ));
             }
-            let (id, among) = (self.id, Arc::clone(&self.among));
+            let (id, among) = (self.id, self.among.clone());
             cx.effects
                 .push(Effect::Replace(Route::Record { id, among }));
             return;
@@ -485,7 +487,7 @@ mod tests {
         fn new(bytes: &[u8]) -> Self {
             let mut cx = Cx::new(Size::new(100, 30), Clock::default());
             cx.now = Some(Instant::now());
-            let among = [31_000, 31_003, 31_021, 31_040].map(RecordId).into();
+            let among = Among::all([31_000, 31_003, 31_021, 31_040].map(RecordId));
             let page = Raw::open(RecordId(31_021), among, &mut cx);
             let mut desk = Self { page, cx };
             desk.answer(Answer::Record(Box::new(record(bytes))));
@@ -691,7 +693,7 @@ mod tests {
         desk.cx.effects.clear();
         desk.answer(Answer::Record(Box::new(fixed)));
         let said = "Line 31,022 is a normal record now. 0 problems left.".to_owned();
-        let (id, among) = (RecordId(31_021), Arc::clone(&desk.page.among));
+        let (id, among) = (RecordId(31_021), desk.page.among.clone());
         let route = Route::Record { id, among };
         assert_eq!(desk.cx.effects, [Effect::Say(said), Effect::Replace(route)]);
     }

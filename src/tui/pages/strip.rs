@@ -1,0 +1,112 @@
+//! The strip below the records: one whole value, and what is wrong with it.
+
+use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
+
+use super::{
+    cell::{Column, Mark, also},
+    records::Records,
+};
+use crate::{
+    model::{Problem, RecordRow},
+    text,
+    tui::{theme::Theme, widgets::panel::panel},
+};
+
+/// The whole value of one cell, and what is wrong with it.
+pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
+    let (Some(row), column) = (page.chosen(), page.columns.get(page.column)) else {
+        let block = panel(area.width, "Cell", "", false, theme);
+        frame.render_widget(block, area);
+        return;
+    };
+    let own = column.and_then(|column| column.problem(row));
+    // A record that cannot be read has no cells, and what is wrong with a whole record belongs to every cell.
+    let whole = row.problems.iter().find(|problem| problem.path.is_root());
+    let problem = own.or(whole);
+    let label = match (&row.current, column) {
+        (Some(_), Some(column)) => column.label.as_str(),
+        _ => "whole line",
+    };
+    let title = format!(
+        "Cell: {label}, record {}, line {}",
+        text::thousands(row.id.0.unsigned_abs()),
+        text::thousands(row.line)
+    );
+    let place = problem.and_then(|own| row.problems.iter().position(|other| other == own));
+    let note = match (place, row.problems.len()) {
+        (Some(place), all) if all > 1 => format!("problem {} of {all}", place + 1),
+        (None, 1..) => text::count(row.problems.len() as u64, "problem"),
+        _ => String::new(),
+    };
+    let block = panel(area.width, &title, &note, false, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let columns = usize::from(inside.width).saturating_sub(2);
+    let lines = strip(row, column, problem, (columns, inside.height));
+    let lines = lines
+        .iter()
+        .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
+    frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+}
+
+/// What the strip says: the value, what is wrong with it, what to do; in a low box in two lines.
+fn strip(
+    row: &RecordRow,
+    column: Option<&Column>,
+    problem: Option<&Problem>,
+    (columns, height): (usize, u16),
+) -> Vec<String> {
+    let value = column
+        .filter(|_| row.current.is_some())
+        .map(|column| column.value(row));
+    let label = match column.map(|column| column.mark(row)) {
+        Some(Mark::Changed) => "Changed to",
+        _ if row.version > 1 => "Value now",
+        _ => "Received",
+    };
+    let mut lines = Vec::new();
+    if height < 4 {
+        let message = problem.map(|problem| text::safe(&problem.message));
+        let said = message.as_deref().unwrap_or_default();
+        // The sentence may name the value itself.
+        let value = value
+            .filter(|value| !said.contains(value.as_str()))
+            .map(|value| format!("{label} \"{value}\". "))
+            .unwrap_or_default();
+        lines.push(format!("{value}{}", message.unwrap_or_default()));
+        lines.extend(problem.map(|problem| text::safe(&problem.hint).into_owned()));
+    } else {
+        if let Some(value) = value {
+            let about = length(&value);
+            let room = columns.saturating_sub(text::width(&about) + 18);
+            lines.push(format!(
+                "{label:<10} \"{}\"   ({about})",
+                text::shorten(&value, room)
+            ));
+        }
+        if let Some(problem) = problem {
+            let code = if problem.detail.is_empty() {
+                problem.code.clone()
+            } else {
+                format!("{}:{}", problem.code, problem.detail)
+            };
+            lines.push(format!("Problem    {}", text::safe(&problem.message)));
+            lines.push(format!("What to do {}", text::safe(&problem.hint)));
+            let at = if problem.path.is_root() {
+                String::new()
+            } else {
+                format!("  at {}", problem.path)
+            };
+            lines.push(format!("Code       {}", text::safe(&format!("{code}{at}"))));
+        }
+    }
+    if problem.is_none() && !row.problems.is_empty() {
+        lines.push(format!("This field is fine. To fix: {}", also(row, &[])));
+    }
+    lines
+}
+
+/// `10 characters, no hidden characters` of a value made safe: its hidden characters stand there by name.
+fn length(safe: &str) -> String {
+    text::count(safe.chars().count() as u64, "character")
+}
