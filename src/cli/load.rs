@@ -7,6 +7,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
     args, json,
+    look::needs_a_terminal,
     out::{Exit, Out, note},
     person::Person,
     stop,
@@ -61,6 +62,9 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
 }
 
 pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
+    if !args.no_ui {
+        needs_a_terminal()?;
+    }
     let request = DemoRequest {
         rows: args.rows,
         seed: args.seed,

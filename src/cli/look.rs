@@ -1,6 +1,10 @@
 //! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `export`, `sql`, `verify`.
 
-use std::{fs, io::BufWriter, path::Path as FilePath};
+use std::{
+    fs,
+    io::{self, BufWriter, IsTerminal},
+    path::Path as FilePath,
+};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -22,6 +26,13 @@ use crate::{
 const BATCH: usize = 500;
 
 pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
+    needs_a_terminal()?;
+    // What cannot be opened is said here, with its exit code, and not on a screen that hides it when it closes.
+    let workspace = person.look()?;
+    if let Some(run) = args.run {
+        ops::run(&workspace, RunId(run))?;
+    }
+    drop(workspace);
     let route = match (&args.filter, args.run) {
         (Some(line), run) => Some(filtered(person, line, run)?),
         (None, Some(run)) => Some(Route::Groups { run: RunId(run) }),
@@ -34,6 +45,17 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
         read_only: args.read_only,
     })?;
     Ok(Exit::Done)
+}
+
+/// # Errors
+/// `usage:terminal` where the screen would have nowhere to go.
+pub fn needs_a_terminal() -> Result<()> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    Err(Fault::usage("usage:terminal", "the screen needs a terminal")
+        .hint("without one, `redrive groups` and the other commands of `redrive --help` do the same; the demo has --no-ui")
+        .into())
 }
 
 /// The records of a filter, which stands in the prompt so that it can be changed.

@@ -18,6 +18,14 @@ use crate::{
     store::StoredRecord,
 };
 
+/// One run.
+///
+/// # Errors
+/// `run:missing`.
+pub fn run(workspace: &Workspace, run: RunId) -> Result<RunRow> {
+    workspace.store.run(run)
+}
+
 /// All runs, newest first.
 pub fn runs(workspace: &Workspace) -> Result<Vec<RunRow>> {
     workspace.store.runs()

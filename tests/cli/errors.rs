@@ -94,6 +94,21 @@ fn a_file_that_is_no_workspace_is_left_alone() {
 }
 
 #[test]
+fn the_screen_needs_a_terminal() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("")
+        .exit(2)
+        .stderr_has("needs a terminal")
+        .run();
+    folder.redrive("demo").exit(2).stderr_has("--no-ui").run();
+    assert!(
+        !folder.path("redrive-demo").exists(),
+        "nothing was prepared"
+    );
+}
+
+#[test]
 fn another_programs_database_and_a_newer_workspace_are_refused() {
     let folder = Folder::loaded();
     let foreign = rusqlite::Connection::open(folder.path("foreign.db")).unwrap();
