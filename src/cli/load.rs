@@ -13,7 +13,7 @@ use super::{
     stop,
 };
 use crate::{
-    model::LoadReport,
+    model::{Fault, LoadReport},
     ops::{self, Alarm, DemoRequest, Job, LoadRequest, Progress, Workspace},
     text::{count, thousands},
     tui,
@@ -21,6 +21,14 @@ use crate::{
 
 pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     let alarm = args.fail_if.as_deref().map(Alarm::parse).transpose()?;
+    if args.files.len() > 1 && args.passed.is_some() {
+        return Err(Fault::usage(
+            "usage:passed",
+            "--passed takes the records of one file, and there are several",
+        )
+        .hint("load them one by one")
+        .into());
+    }
     let mut exit = Exit::Done;
     for file in &args.files {
         let request = LoadRequest {

@@ -75,6 +75,36 @@ fn the_same_bytes_are_loaded_once() {
 }
 
 #[test]
+fn several_files_become_several_runs() {
+    let folder = Folder::new();
+    folder.write(
+        "more.csv",
+        "id,name,email,stage,deal_value\nC-100,Ada,ada@example.com,Prospect,1\n",
+    );
+    folder
+        .redrive("load customers.csv more.csv --contract customers.toml --passed p.csv")
+        .exit(2)
+        .stderr_has("one by one")
+        .run();
+    folder
+        .redrive("load customers.csv more.csv --contract customers.toml --keep-passed")
+        .exit(1)
+        .run();
+    let runs = folder.redrive("runs").json();
+    assert_eq!(
+        (&runs[0]["records"], &runs[1]["records"]),
+        (&json!(1), &json!(10))
+    );
+    folder
+        .redrive("send --to crm --yes")
+        .exit(2)
+        .stderr_has("--run")
+        .run();
+    let sent = folder.redrive("send --to crm --yes --run 2").json();
+    assert_eq!(sent["accepted"], json!(1));
+}
+
+#[test]
 fn standard_input_is_a_file_too() {
     let folder = Folder::new();
     let lines = "{\"a\": 1}\n\n{\"a\": tru}\n{\"a\": 2}";
