@@ -10,9 +10,9 @@ use anyhow::{Context, Result};
 
 use super::{
     args, json,
-    load::with_progress,
     out::{Exit, Out, note},
     person::{Person, filter_of_one_run},
+    progress::{Unit, with_progress},
 };
 use crate::{
     fix::Change,
@@ -152,7 +152,9 @@ pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
         filter: filter_of_one_run(&workspace, &args.scope)?,
         contract: args.contract.clone(),
     };
-    let report = with_progress(|job| ops::check(&mut workspace, &request, job))?;
+    let report = with_progress(Unit::Records, |job| {
+        ops::check(&mut workspace, &request, job)
+    })?;
     if out.is_json() {
         out.json(&json::change(&report))?;
     } else {

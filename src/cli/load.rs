@@ -1,20 +1,17 @@
 //! `load` and `demo`: runs come in.
 
-use std::{io::IsTerminal, time::Duration};
-
 use anyhow::Result;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{
     args, json,
     look::needs_a_terminal,
     out::{Exit, Out, note},
     person::Person,
-    stop,
+    progress::{Unit, with_progress},
 };
 use crate::{
     model::{Fault, LoadReport},
-    ops::{self, Alarm, DemoRequest, Job, LoadRequest, Progress, Workspace},
+    ops::{self, Alarm, DemoRequest, LoadRequest, Workspace},
     text::{count, thousands},
     tui,
 };
@@ -43,7 +40,7 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
             demo: false,
             threads: args.threads,
         };
-        let report = with_progress(|job| {
+        let report = with_progress(Unit::Bytes, |job| {
             let prepared = ops::prepare(&request, job)?;
             // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
             let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
@@ -79,7 +76,7 @@ pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
         workspace: person.named.clone(),
         author: person.author.clone(),
     };
-    let demo = with_progress(|job| ops::demo(&request, job))?;
+    let demo = with_progress(Unit::Bytes, |job| ops::demo(&request, job))?;
     if args.no_ui {
         say(out, &demo.report)?;
         note(&format!(
@@ -114,37 +111,4 @@ fn say(out: &Out, report: &LoadReport) -> Result<()> {
         count(report.groups, "group"),
         thousands(report.unparsed),
     ))
-}
-
-/// Runs a job that Ctrl+C stops, with a bar when someone is watching.
-pub fn with_progress<T>(work: impl FnOnce(&Job) -> Result<T>) -> Result<T> {
-    let bar = if std::io::stderr().is_terminal() {
-        ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(10))
-    } else {
-        ProgressBar::hidden()
-    };
-    let shown = bar.clone();
-    let job = Job::new(move |progress| show(&shown, progress));
-    stop::on_signal(&job.cancel_flag())?;
-    let result = work(&job);
-    bar.finish_and_clear();
-    result
-}
-
-fn show(bar: &ProgressBar, progress: Progress) {
-    if let (None, Some(total)) = (bar.length(), progress.total) {
-        bar.set_length(total);
-    }
-    // No remaining time before there is a rate worth the name.
-    let settled = bar.elapsed() > Duration::from_millis(500) && bar.length().is_some();
-    let template = match (settled, bar.length()) {
-        (true, _) => "{bar:30} {percent:>3}%  {msg}  {binary_bytes_per_sec}  about {eta} left",
-        (false, Some(_)) => "{bar:30} {percent:>3}%  {msg}",
-        (false, None) => "{binary_bytes} read  {msg}  {binary_bytes_per_sec}",
-    };
-    if let Ok(style) = ProgressStyle::with_template(template) {
-        bar.set_style(style);
-    }
-    bar.set_message(count(progress.records, "record"));
-    bar.set_position(progress.done);
 }

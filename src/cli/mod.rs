@@ -8,6 +8,7 @@ mod log;
 mod look;
 mod out;
 mod person;
+mod progress;
 mod send;
 mod stop;
 

@@ -7,9 +7,9 @@ use serde_json::Value;
 
 use super::{
     args, json,
-    load::with_progress,
     out::{Exit, Out},
     person::{Person, filter_of_one_run},
+    progress::{Unit, with_progress},
 };
 use crate::{
     model::{Fault, FaultKind, Plan, SendReport, Status},
@@ -34,7 +34,9 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         // What was shown is what is sent.
         request.expect = Some(plan.planned);
     }
-    let report = with_progress(|job| ops::send(&mut workspace, &request, job))?;
+    let report = with_progress(Unit::Records, |job| {
+        ops::send(&mut workspace, &request, job)
+    })?;
     if out.is_json() {
         out.json(&json::sent(&report))?;
     } else {
