@@ -27,4 +27,9 @@ impl<'a> Document<'a> {
         let value = parse::read(text)?;
         Ok(Self { text, value })
     }
+
+    /// The byte where reading a text stops that is no JSON, and the one that [`Document::read`] names.
+    pub fn stopped_at(text: &str) -> Option<usize> {
+        parse::stopped_at(text)
+    }
 }

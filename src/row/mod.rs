@@ -65,6 +65,27 @@ impl<'a> Row<'a> {
     }
 }
 
+/// The byte where [`Row::read`] stops, which is the one its problem names; `None` where it reads to the end, and where what
+/// is wrong has no place, as too few columns have none.
+pub fn stopped_at(layout: &Layout, form: Form, bytes: &[u8]) -> Option<usize> {
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => return Some(error.valid_up_to()),
+    };
+    let (Layout::Csv { columns, delimiter }, Form::Csv) = (layout, form) else {
+        return json::Document::stopped_at(text);
+    };
+    let splitter = Splitter::new(*delimiter);
+    let mut spans = Vec::new();
+    let record = splitter.next(bytes, 0, &mut spans)?;
+    if splitter.next(bytes, record.next, &mut Vec::new()).is_some() {
+        return Some(record.range.end);
+    }
+    let start = record.range.start;
+    let cells = Cells::new(columns, &text[record.range], spans);
+    problems::wrong_quote(&cells).map(|at| start + at)
+}
+
 fn utf8(bytes: &[u8]) -> Result<&str, Box<Problem>> {
     std::str::from_utf8(bytes).map_err(|error| problems::not_utf8(bytes, error.valid_up_to()))
 }
@@ -94,6 +115,25 @@ mod tests {
         };
         assert_eq!((cells.len(), cells.get(1).as_ref()), (2, "O\"Hara"));
         assert_eq!(cells.text(), "1,\"O\"\"Hara\"");
+    }
+
+    #[test]
+    fn where_reading_stopped_is_the_place_the_problem_names() {
+        let csv = |bytes: &[u8]| stopped_at(&layout(&["id", "name", "city"]), Form::Csv, bytes);
+        assert_eq!(csv(b"1,2,3"), None);
+        assert_eq!(csv(b"1,2"), None);
+        assert_eq!(csv(b"1,2\n3,4,5"), Some(3));
+        // One byte more than characters: position 13 is byte 13.
+        assert_eq!(csv(b"\xc3\xa4,\"K \"\"9\"\" B\" Bar"), Some(13));
+        assert_eq!(csv(b"1,2,\"x,y"), Some(4));
+        assert_eq!(csv(b"1,M\xfc,3"), Some(3));
+        let json = |text: &str| stopped_at(&Layout::Json, Form::Json, text.as_bytes());
+        assert_eq!(json("{\"a\": 1}"), None);
+        assert_eq!(json("[1]"), None);
+        let text = "{\"ä\": nul}";
+        let problem = json::Document::read(text).unwrap_err();
+        let named = format!("(byte {})", json(text).unwrap());
+        assert!(problem.message.contains(&named), "{}", problem.message);
     }
 
     #[test]

@@ -42,12 +42,8 @@ pub fn line_break(expected: usize, found: usize) -> Box<Problem> {
 /// The cell of a column has text after its closing quote.
 pub fn text_after_quote(cells: &Cells<'_>, column: usize) -> Box<Problem> {
     let (cell, at) = raw_cell(cells, column);
-    // The closing quote is the first one that is not doubled.
-    let close = cell[1..]
-        .replace("\"\"", "  ")
-        .find('"')
-        .map_or(0, |at| at + 1);
-    let (piece, place) = (shortened(cell), position(cells.text(), at + close));
+    let place = position(cells.text(), at + closing_quote(cell));
+    let piece = shortened(cell);
     let mut message = format!(
         "Text follows the closing quote in {}, position {place}: {piece}. So the end of the column is unclear.",
         column_name(cells, column)
@@ -85,6 +81,24 @@ pub fn quotes(cells: &Cells<'_>) -> Option<Box<Problem>> {
         Style::Trailing => Some(text_after_quote(cells, column)),
         Style::Plain | Style::Quoted | Style::Escaped => None,
     })
+}
+
+/// The byte of the first quote that is wrong, the one that [`quotes`] names.
+pub fn wrong_quote(cells: &Cells<'_>) -> Option<usize> {
+    (0..cells.len()).find_map(|column| {
+        let (cell, at) = raw_cell(cells, column);
+        match cells.span(column)?.style {
+            Style::Open => Some(at),
+            Style::Trailing => Some(at + closing_quote(cell)),
+            Style::Plain | Style::Quoted | Style::Escaped => None,
+        }
+    })
+}
+
+/// Where the first quote after the opening one stands that is not doubled.
+fn closing_quote(cell: &str) -> usize {
+    let rest = cell[1..].replace("\"\"", "  ");
+    rest.find('"').map_or(0, |at| at + 1)
 }
 
 pub(super) fn problem(code: &str, message: String, hint: String) -> Box<Problem> {

@@ -13,16 +13,16 @@ pub const MAX_DEPTH: usize = 127;
 
 /// Reads one object.
 pub(super) fn read(text: &str) -> Result<Value, Box<Problem>> {
-    let mut parser = Parser {
-        text,
-        at: 0,
-        depth: 0,
-    };
-    match parser.whole() {
+    match Parser::new(text).whole() {
         Ok(value @ Value::Object(_)) => Ok(value),
         Ok(other) => Err(not_object(&other)),
         Err(wrong) => Err(wrong.problem(text)),
     }
+}
+
+/// The byte where reading a text that is no JSON stops.
+pub(super) fn stopped_at(text: &str) -> Option<usize> {
+    Parser::new(text).whole().err().map(|wrong| wrong.at)
 }
 
 struct Parser<'a> {
@@ -43,7 +43,15 @@ struct Wrong {
 
 type Step<T> = Result<T, Wrong>;
 
-impl Parser<'_> {
+impl<'a> Parser<'a> {
+    fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+        }
+    }
+
     fn whole(&mut self) -> Step<Value> {
         self.skip_space();
         if self.at == self.text.len() {

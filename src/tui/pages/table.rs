@@ -24,8 +24,8 @@ use crate::{
 /// The widest a column of values is made.
 const WIDEST: usize = 28;
 
-/// The widest a column is made where not all of them fit; the problem's own column keeps its width.
-const BOUNDED: usize = 16;
+/// The widest columns are made where not all of them fit: the problem's own, and others.
+const BOUNDED: [usize; 2] = [22, 16];
 
 /// A column that does not fit is cut, but not below this.
 const NARROWEST: usize = 8;
@@ -335,8 +335,9 @@ fn widths(
 ) -> Vec<usize> {
     let mut widths: Vec<usize> = columns.iter().map(|column| width(column, rows)).collect();
     if widths.iter().map(|width| width + 2).sum::<usize>() > space {
-        for width in widths.iter_mut().skip(pinned) {
-            *width = BOUNDED.min(*width);
+        for (at, width) in widths.iter_mut().enumerate() {
+            let widest = BOUNDED[usize::from(at >= pinned)];
+            *width = widest.min(*width);
         }
     }
     widths

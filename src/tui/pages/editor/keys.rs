@@ -3,6 +3,7 @@
 use super::{
     Editor, Told,
     draft::{Draft, Focus, Reply, Then},
+    fields::FieldLine,
     frozen,
 };
 use crate::{
@@ -43,6 +44,9 @@ impl Editor {
             _ => "Edit",
         };
         let no_suggestion = self.suggestion().is_none().then_some("there is none");
+        let changed = |line: &FieldLine| line.now.is_some();
+        let unchanged =
+            (!self.fields.selected().is_some_and(changed)).then_some("it is the received value");
         let mut offers = vec![
             Offer::new(Action::Open, open).unless(reason.filter(|_| open == "Edit")),
             Offer::new(Action::NextProblem, "Next problem"),
@@ -56,7 +60,7 @@ impl Editor {
             Offer::new(Action::NextRecord, "Next record"),
             Offer::new(Action::PreviousRecord, ""),
             Offer::new(Action::PreviousProblem, ""),
-            Offer::new(Action::PutBack, "Received value").unless(reason),
+            Offer::new(Action::PutBack, "Received value").unless(reason.or(unchanged)),
             Offer::new(Action::Undo, "Undo"),
             Offer::new(Action::Redo, ""),
             Offer::new(Action::Check, "Check").unless(reason),

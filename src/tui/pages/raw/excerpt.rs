@@ -4,10 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{
-    model::{Problem, RecordDetail},
-    text,
-};
+use crate::{model::RecordDetail, row, text};
 
 /// Of longer lines only this many characters are shown, around the place where reading stopped.
 const WINDOW: usize = 4_000;
@@ -39,31 +36,20 @@ pub struct Excerpt {
 impl Excerpt {
     pub fn new(record: &RecordDetail) -> Self {
         let bytes = &record.text.bytes;
-        let position = record.row.problems.first().and_then(position);
+        let stopped = row::stopped_at(&record.layout, record.text.form, body(bytes));
         let mut lines = Vec::new();
         let mut caret = None;
         let mut before = 0;
         for line in body(bytes).split(|byte| *byte == b'\n') {
-            let (units, in_bytes) = match position {
-                Some(Position::Byte(_)) => (line.len(), true),
-                _ => (characters(line), false),
-            };
-            let at = position
-                .map(Position::offset)
-                .filter(|at| (before..=before + units).contains(at) && caret.is_none());
-            let offset = at.map(|at| {
-                if in_bytes {
-                    at - before
-                } else {
-                    byte_of(line, at - before)
-                }
-            });
+            let offset = stopped
+                .filter(|at| (before..=before + line.len()).contains(at) && caret.is_none())
+                .map(|at| at - before);
             let (shown, column) = window(line, offset);
             if let Some(column) = column {
                 caret = Some((lines.len(), column));
             }
             lines.push(shown);
-            before += units + 1;
+            before += line.len() + 1;
         }
         Self {
             lines,
@@ -77,40 +63,6 @@ impl Excerpt {
     pub fn last_top(&self) -> usize {
         self.lines.len().saturating_sub(1)
     }
-}
-
-/// Where a problem says reading stopped, 0-based.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Position {
-    Character(usize),
-    Byte(usize),
-}
-
-impl Position {
-    fn offset(self) -> usize {
-        match self {
-            Self::Character(offset) | Self::Byte(offset) => offset,
-        }
-    }
-}
-
-/// A problem carries its place only in its sentence. Another tool's sentence may have none, and then there is no caret.
-fn position(problem: &Problem) -> Option<Position> {
-    let number = |rest: &str| {
-        let digits = rest.split(|c: char| !c.is_ascii_digit()).next()?;
-        digits.parse::<usize>().ok()
-    };
-    // JSON's bytes count from 0, positions from 1.
-    if let Some((_, rest)) = problem.message.split_once("(byte ") {
-        return number(rest).map(Position::Byte);
-    }
-    let (_, rest) = problem.message.split_once("position ")?;
-    let offset = number(rest)?.checked_sub(1)?;
-    Some(if problem.code.starts_with("encoding:") {
-        Position::Byte(offset)
-    } else {
-        Position::Character(offset)
-    })
 }
 
 /// A text for editing, and whether it is the same text: where it is not, bytes that are no UTF-8 were read as
@@ -154,32 +106,6 @@ pub fn slice(line: &str, shift: usize, columns: usize) -> String {
 fn body(bytes: &[u8]) -> &[u8] {
     let bytes = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
-}
-
-/// How many characters a line has, each bad byte being one.
-fn characters(line: &[u8]) -> usize {
-    line.utf8_chunks()
-        .map(|chunk| chunk.valid().chars().count() + chunk.invalid().len())
-        .sum()
-}
-
-/// The byte offset of a character, at most the line's length.
-fn byte_of(line: &[u8], character: usize) -> usize {
-    let mut left = character;
-    let mut at = 0;
-    for chunk in line.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if left == 0 {
-                return at;
-            }
-            left -= 1;
-            at += c.len_utf8();
-        }
-        let skipped = left.min(chunk.invalid().len());
-        left -= skipped;
-        at += skipped;
-    }
-    at
 }
 
 /// The line, safe to print, with the column of a byte offset in it. A very long line is cut to what is around the offset.
@@ -240,7 +166,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::{Path, Stage};
 
     #[test]
     fn bad_bytes_are_read_as_windows_1252_for_editing_and_said_to_be_a_change() {
@@ -262,41 +187,6 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_says_where_reading_stopped() {
-        let check = |code: &str, message: &str, expected| {
-            let problem = Problem {
-                stage: Stage::Parse,
-                code: code.to_owned(),
-                detail: String::new(),
-                path: Path::root(),
-                message: message.to_owned(),
-                hint: String::new(),
-                found: None,
-                shape: String::new(),
-            };
-            assert_eq!(position(&problem), expected, "{message}");
-        };
-        let (character, byte) = (Position::Character, Position::Byte);
-        check(
-            "csv:text_after_quote",
-            "Text in column 5 (a), position 40: x",
-            Some(character(39)),
-        );
-        check(
-            "encoding:utf-8",
-            "Byte FC at position 4 is not UTF-8.",
-            Some(byte(3)),
-        );
-        check(
-            "json:syntax",
-            "Expected a name at column 48 (byte 47).",
-            Some(byte(47)),
-        );
-        check("csv:field_count", "Columns expected 3, found 2.", None);
-        check("odd", "position 0 or position x", None);
-    }
-
-    #[test]
     fn a_very_long_line_is_cut_around_the_place_that_matters() {
         let line = format!("{}X{}", "ä".repeat(10_000), "b".repeat(10_000));
         let (shown, column) = window(line.as_bytes(), Some(20_000));
@@ -311,7 +201,6 @@ mod tests {
         fn any_bytes_are_shown_and_decoded(bytes in prop::collection::vec(any::<u8>(), 0..300), at in 0..400_usize) {
             let (shown, _) = window(&bytes, Some(at));
             prop_assert!(!shown.chars().any(text::is_hidden));
-            prop_assert!(byte_of(&bytes, at) <= bytes.len());
             let (decoded, same) = decode(&bytes);
             prop_assert_eq!(same, decoded.as_bytes() == body(&bytes));
         }
