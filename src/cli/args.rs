@@ -213,6 +213,9 @@ pub struct Send {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
+    /// Continue this unfinished plan, whoever made it
+    #[arg(long, value_name = "N")]
+    pub plan: Option<i64>,
     /// Refuse a plan of another size
     #[arg(long, value_name = "N")]
     pub expect: Option<u64>,

@@ -16,10 +16,26 @@ use super::{
 };
 use crate::{
     fix::Change,
-    model::{ChangeReport, Fault, Path, RecordId, RunId, StepId, UndoReport},
+    model::{ChangeReport, Fault, Path, RecordId, RecordRow, RunId, Status, StepId, UndoReport},
     ops::{self, CheckRequest},
     text::{count, safe, thousands},
 };
+
+fn say_rejected(out: &Out, row: &RecordRow) -> Result<()> {
+    let id = row.id;
+    if row.problems.is_empty() {
+        return out.say(&format!("Saved. {}", not_checked(id)));
+    }
+    out.say(&format!("Saved. Record {id} still needs fixing:"))?;
+    for problem in &row.problems {
+        out.say(&format!(
+            "  ! {}  {}",
+            safe(&problem.path.label()),
+            safe(&problem.message)
+        ))?;
+    }
+    Ok(())
+}
 
 /// What is to be said of a record that was changed where nothing can be checked.
 pub fn not_checked(id: RecordId) -> String {
@@ -39,29 +55,29 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
     if args.ready {
         report = ops::accept(&mut workspace, id)?;
     }
+    let rejected = report.still_rejected + report.newly_broken;
     if out.is_json() {
         out.json(&json::change(&report))?;
     } else {
         let row = ops::rows(&workspace, &[id])?.into_iter().next();
+        let row_is_rejected =
+            (row.as_ref()).map_or(0, |row| u64::from(row.status == Status::Rejected));
         match (report.step, row) {
             (None, _) => out.say("Nothing changed: it was like that already.")?,
-            (Some(_), Some(row)) if report.still_rejected > 0 && row.problems.is_empty() => {
-                out.say(&format!("Saved. {}", not_checked(id)))?;
-            }
-            (Some(_), Some(row)) if report.still_rejected > 0 => {
-                out.say(&format!("Saved. Record {id} still needs fixing:"))?;
-                for problem in &row.problems {
-                    out.say(&format!(
-                        "  ! {}  {}",
-                        safe(&problem.path.label()),
-                        safe(&problem.message)
-                    ))?;
-                }
-            }
+            (Some(_), Some(row)) if row.status == Status::Rejected => say_rejected(out, &row)?,
             (Some(_), _) => out.say(&format!("Saved. Record {id} is ready."))?,
         }
+        if report.checked > 1 {
+            let others = rejected.saturating_sub(row_is_rejected);
+            out.say(&format!(
+                "The key decided {} again: {} ready, {} to fix.",
+                count(report.checked - 1, "other record"),
+                thousands(report.checked - 1 - others),
+                thousands(others)
+            ))?;
+        }
     }
-    Ok(Exit::when_rejected(report.still_rejected))
+    Ok(Exit::when_rejected(rejected))
 }
 
 /// What was typed as changes.
@@ -169,7 +185,9 @@ pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
         }
         out.say(&words)?;
     }
-    Ok(Exit::when_rejected(report.still_rejected))
+    Ok(Exit::when_rejected(
+        report.still_rejected + report.newly_broken,
+    ))
 }
 
 pub fn undo(person: &Person, out: &Out, args: &args::Undo) -> Result<Exit> {

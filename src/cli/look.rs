@@ -97,33 +97,40 @@ pub fn runs(person: &Person, out: &Out) -> Result<Exit> {
         out.json(&runs.iter().map(shape::run).collect())?;
         return Ok(Exit::Done);
     }
-    let cell = |run: &RunRow, status| thousands(run.with_status(status));
-    out.table(
-        &[
-            "#Run",
-            "Name",
-            "Loaded",
-            "#Records",
-            "#Passed",
-            "#Needs fixing",
-            "#Ready",
-            "#Sent",
-            "Source",
-        ],
-        runs.iter().map(|run| {
-            vec![
-                run.id.to_string(),
-                run.name.clone(),
-                run.loaded_at.clone(),
-                thousands(run.records),
-                thousands(run.passed),
-                cell(run, Status::Rejected),
-                cell(run, Status::Ready),
-                cell(run, Status::Accepted),
-                run.source.clone(),
-            ]
-        }),
-    )?;
+    // All but the first three are named only where they occur, so that a line fits a terminal.
+    let columns: Vec<(Status, &str)> = [
+        (Status::Rejected, "#Needs fixing"),
+        (Status::Ready, "#Ready"),
+        (Status::Accepted, "#Sent"),
+        (Status::HandedOver, "#Handed over"),
+        (Status::Sending, "#Sending"),
+        (Status::Unknown, "#No answer"),
+        (Status::Discarded, "#Set aside"),
+    ]
+    .into_iter()
+    .enumerate()
+    .filter(|(at, (status, _))| *at < 3 || runs.iter().any(|run| run.with_status(*status) > 0))
+    .map(|(_, column)| column)
+    .collect();
+    let head: Vec<&str> = ["#Run", "Name", "Loaded", "#Records", "#Passed"]
+        .into_iter()
+        .chain(columns.iter().map(|(_, name)| *name))
+        .chain(["Source"])
+        .collect();
+    let line = |run: &RunRow| {
+        let mut line = vec![
+            run.id.to_string(),
+            run.name.clone(),
+            run.loaded_at.clone(),
+            thousands(run.records),
+            thousands(run.passed),
+        ];
+        let cell = |(status, _): &(Status, &str)| thousands(run.with_status(*status));
+        line.extend(columns.iter().map(cell));
+        line.push(run.source.clone());
+        line
+    };
+    out.table(&head, runs.iter().map(line))?;
     Ok(Exit::Done)
 }
 

@@ -12,7 +12,7 @@ use super::{
     progress::{Unit, with_progress},
 };
 use crate::{
-    model::{Fault, FaultKind, Plan, SendReport, Status},
+    model::{Fault, FaultKind, Plan, PlanId, SendReport, Status},
     ops::{self, SendRequest},
     text::{count, safe, thousands},
 };
@@ -24,6 +24,7 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         to: args.to.clone(),
         contract: args.contract.clone(),
         expect: args.expect,
+        plan: args.plan.map(PlanId),
     };
     let plan = ops::plan(&workspace, &request)?;
     if args.dry_run {

@@ -1,6 +1,7 @@
 //! Sending: plan, freeze, deliver, write down what the destination confirmed.
 
 mod refusal;
+mod unfinished;
 
 use std::{path::PathBuf, time::Instant};
 
@@ -8,7 +9,10 @@ use anyhow::{Result, anyhow};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use self::refusal::refusal;
+use self::{
+    refusal::refusal,
+    unfinished::{unfinished, waiting_elsewhere},
+};
 use super::{
     Job, Progress, Workspace,
     aim::{self, Aim},
@@ -41,6 +45,8 @@ pub struct SendRequest {
     pub contract: Option<PathBuf>,
     /// Refuse a plan of another size.
     pub expect: Option<u64>,
+    /// Continue this unfinished plan, whoever made it; one's own of the last day when `None`.
+    pub plan: Option<PlanId>,
 }
 
 /// The destinations of a run's contract on disk: name, environment, target in words.
@@ -69,7 +75,7 @@ pub fn destinations(
 /// Faults of exit 2 when it is not clear where to send, as [`destinations`] and for an unknown or unsupported one.
 pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     let (run, aim) = aim_of(workspace, request)?;
-    if let Some(open) = unfinished(workspace, run, &aim)? {
+    if let Some(open) = unfinished(workspace, request.plan, run, &aim)? {
         return Ok(continued(run, &aim, &open));
     }
     let ids = ready(workspace, run, &request.filter)?;
@@ -94,7 +100,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     let started = Instant::now();
     workspace.store.check_writable()?;
     let (run, aim) = aim_of(workspace, request)?;
-    let planned = match unfinished(workspace, run, &aim)? {
+    let planned = match unfinished(workspace, request.plan, run, &aim)? {
         Some(open) => {
             if let Some(expect) = request.expect.filter(|expect| *expect != open.remaining) {
                 return Err(unexpected(expect, open.remaining).into());
@@ -285,38 +291,6 @@ fn aim_of(workspace: &Workspace, request: &SendRequest) -> Result<(RunId, Aim)> 
     Ok((run, aim))
 }
 
-/// One's own unfinished plan of the last day for this destination.
-fn unfinished(workspace: &Workspace, run: RunId, aim: &Aim) -> Result<Option<OpenPlan>> {
-    let name = &aim.destination.name;
-    let open = workspace.store.open_plans(run, name)?;
-    let Some(open) = open
-        .into_iter()
-        .find(|plan| plan.author == workspace.author && is_recent(&plan.made_at))
-    else {
-        return Ok(None);
-    };
-    if open.fingerprint == aim.fingerprint {
-        return Ok(Some(open));
-    }
-    Err(Fault::usage(
-        "send:destination_changed",
-        format!(
-            "plan {} was made for {}, but '{name}' is now {}",
-            open.id, open.target, aim.target
-        ),
-    )
-    .at(aim.contract.path.to_string_lossy(), None)
-    .hint("put the destination back until the plan is finished")
-    .into())
-}
-
-fn is_recent(made_at: &str) -> bool {
-    let Ok(made_at) = made_at.parse::<jiff::Timestamp>() else {
-        return false;
-    };
-    jiff::Timestamp::now().duration_since(made_at) < jiff::SignedDuration::from_hours(24)
-}
-
 fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
     Plan {
         id: Some(open.id),
@@ -349,7 +323,11 @@ fn make_plan(
 ) -> Result<Option<(PlanId, u64)>> {
     let ids = ready(workspace, run, &request.filter)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {
-        return Ok(None);
+        let open = workspace.store.open_plans(run, &aim.destination.name)?;
+        return match open.first() {
+            Some(open) => Err(waiting_elsewhere(open, &aim.destination.name).into()),
+            None => Ok(None),
+        };
     }
     let layout = workspace.store.layout(run)?;
     let secret = workspace.store.secret()?;

@@ -18,7 +18,7 @@ impl Store {
     pub fn groups(&self, run: RunId, filter: &Filter) -> Result<Vec<Group>> {
         self.check_run(run)?;
         let mut sql = "SELECT id, run, stage, code, detail, path, title, records, problems, open, first_line, last_line \
-             FROM problem_group g WHERE run = ?"
+             FROM problem_group g WHERE run = ? AND (records > 0 OR open > 0)"
             .to_owned();
         let mut values = vec![run.0.into()];
         if let Some(query) = Query::of(filter, run).narrowing() {

@@ -250,6 +250,7 @@ fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Ou
                 filter: filter(*run, None),
                 to: Some(to.clone()),
                 expect: Some(*expect),
+                plan: None,
                 ..SendRequest::default()
             };
             Outcome::Sent(ops::send(workspace, &request, job)?)

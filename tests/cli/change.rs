@@ -180,3 +180,23 @@ fn an_edit_that_nothing_can_check_says_what_makes_it_ready() {
     );
     folder.redrive("edit 2 --ready").run();
 }
+
+#[test]
+fn an_edit_of_a_key_says_what_it_did_to_others() {
+    let folder = Folder::new();
+    folder.write("keys.csv", "id,name,email,stage,deal_value,since,vip\nC-001,Ada,a@example.com,Prospect,1,2024-01-31,true\nC-001,Ben,b@example.com,Prospect,1,2024-01-31,true\n");
+    folder
+        .redrive("load keys.csv --contract customers.toml --keep-passed")
+        .exit(1)
+        .run();
+    let stdout = folder.redrive("edit 1 /id=C-002").run();
+    insta::assert_snapshot!(stdout, @r"
+    Saved. Record 1 is ready.
+    The key decided 1 other record again: 1 ready, 0 to fix.
+    ");
+    let stdout = folder.redrive("edit 1 /id=C-001").exit(1).run();
+    insta::assert_snapshot!(stdout, @r"
+    Saved. Record 1 is ready.
+    The key decided 1 other record again: 0 ready, 1 to fix.
+    ");
+}

@@ -117,3 +117,21 @@ fn a_file_is_handed_over() {
         json!("handed_over")
     );
 }
+
+#[test]
+fn runs_count_what_was_handed_over() {
+    let folder = Folder::loaded();
+    let head = |folder: &Folder| {
+        folder
+            .redrive("runs")
+            .run()
+            .lines()
+            .next()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(!head(&folder).contains("Handed over"));
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    folder.redrive("send --to outbox --yes").exit(1).run();
+    assert!(head(&folder).contains("Handed over"));
+}

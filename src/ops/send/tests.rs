@@ -376,5 +376,18 @@ fn somebody_elses_plan_is_left_to_them() {
     let path = desk.workspace.path().to_owned();
     desk.workspace = Workspace::open(&path, "bob").unwrap();
     assert_eq!(plan(&desk.workspace, &to("crm")).unwrap().planned, 0);
-    assert_eq!(desk.send("crm"), SendReport::default());
+    let fault = desk.refusal(&to("crm"));
+    assert_eq!(
+        (fault.code, fault.kind),
+        ("send:open_plan", FaultKind::Nothing)
+    );
+    assert!(fault.hint.unwrap().contains("--plan 1"));
+    let named = |plan| SendRequest {
+        plan: Some(PlanId(plan)),
+        ..to("crm")
+    };
+    assert_eq!(desk.refusal(&named(7)).code, "send:plan");
+    let report = send(&mut desk.workspace, &named(1), &Job::default()).unwrap();
+    assert_eq!((report.plan, report.accepted), (Some(PlanId(1)), 1));
+    assert_eq!(desk.rows().len(), 1);
 }
