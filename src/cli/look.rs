@@ -262,17 +262,24 @@ fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
             .as_ref()
             .and_then(|received| received.get(name))
     };
+    let gone = (detail.received.as_ref().and_then(Value::as_object))
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !fields.contains_key(name.as_str()))
+        .map(|(name, before)| vec![name.clone(), "(not there)".to_owned(), before.to_string()]);
     out.say("")?;
     out.table(
         &["Field", "Now", "As received"],
-        fields.iter().map(|(name, value)| {
-            let before = match received(name) {
-                Some(before) if before == value => String::new(),
-                Some(before) => before.to_string(),
-                None => "(not there)".to_owned(),
-            };
-            vec![name.clone(), value.to_string(), before]
-        }),
+        (fields.iter())
+            .map(|(name, value)| {
+                let before = match received(name) {
+                    Some(before) if before == value => String::new(),
+                    Some(before) => before.to_string(),
+                    None => "(not there)".to_owned(),
+                };
+                vec![name.clone(), value.to_string(), before]
+            })
+            .chain(gone),
     )
 }
 

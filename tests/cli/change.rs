@@ -200,3 +200,29 @@ fn an_edit_of_a_key_says_what_it_did_to_others() {
     The key decided 1 other record again: 0 ready, 1 to fix.
     ");
 }
+
+#[test]
+fn a_field_that_was_removed_is_still_shown_as_received() {
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 --unset /name").exit(1).run();
+    let shown = folder.redrive("show 2").run();
+    assert!(shown.contains("name        (not there)"), "{shown}");
+    assert!(shown.contains("\"Ben Baker\""), "{shown}");
+}
+
+#[test]
+fn a_number_with_a_fraction_is_called_that() {
+    let folder = Folder::new();
+    folder.write("n.json", r#"{"properties":{"n":{"type":"integer"}}}"#);
+    folder.write("n.toml", "name = \"n\"\n[schema]\nfile = \"n.json\"\n");
+    folder.write("n.jsonl", "{\"n\":3.5}\n{\"n\":3.0}\n");
+    folder
+        .redrive("load n.jsonl --contract n.toml --keep-passed")
+        .exit(1)
+        .run();
+    let shown = folder.redrive("show 1").run();
+    assert!(
+        shown.contains("N must be a whole number. 3.5 has a fraction."),
+        "{shown}"
+    );
+}

@@ -17,6 +17,11 @@ pub(super) fn kind_sentence(case: Case<'_>) -> (String, String) {
             format!("{label} must be a whole number. {value} has other characters."),
             try_repair(repair, "Use digits only."),
         ),
+        // `3.0` is a whole number to JSON Schema, so what is a number here has a fraction.
+        "integer" if instead == "a number" => (
+            format!("{label} must be a whole number. {value} has a fraction."),
+            try_repair(repair, "Leave the fraction out."),
+        ),
         "integer" => (
             format!("{label} must be a whole number, but {instead} came in."),
             try_repair(repair, ""),
