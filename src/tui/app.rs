@@ -235,7 +235,7 @@ impl App {
     fn paste(&mut self, pasted: &str) {
         let small = self.is_too_small();
         match &mut self.overlay {
-            Some(overlay) => overlay.paste(pasted),
+            Some(overlay) => overlay.paste(pasted, &self.cx),
             None if small => {}
             None => {
                 self.tab = None;
@@ -318,7 +318,7 @@ impl App {
             Action::Send | Action::CheckAll if self.job.is_some() => {
                 Some("something is running already".to_owned())
             }
-            Action::Send if run.is_some_and(|run| run.with_status(Status::Ready) == 0) => {
+            Action::Send if run.is_some_and(|run| !has_something_to_send(run)) => {
                 Some("nothing is ready to be sent".to_owned())
             }
             Action::CheckAll if run.is_some_and(|run| run.contract.is_none()) => {
@@ -443,6 +443,11 @@ impl App {
         }
         outside
     }
+}
+
+/// A sending that was stopped is continued by the next one.
+fn has_something_to_send(run: &RunRow) -> bool {
+    run.with_status(Status::Ready) + run.with_status(Status::Sending) > 0
 }
 
 /// The pages a route is reached over, so that Esc leads out of it again.
@@ -620,7 +625,12 @@ mod tests {
         app.update(Event::Resize(Size::new(100, 30)));
         assert_eq!(press(&mut app, "<ret><ret>4<ret><Tab><Tab><ret>"), []);
         assert!(picture(&mut app).contains("Type 3, or press Esc to go back."));
-        press(&mut app, "<Shift+Tab><Shift+Tab><Ctrl+U>3");
+        press(&mut app, "<Shift+Tab><Shift+Tab><Ctrl+U>");
+        // Typed so fast that it comes as a paste; the line end of a paste is no Enter.
+        for (pasted, effects) in [("S3", 0), ("3\r", 0)] {
+            let wanted = app.update(Event::Paste(pasted.to_owned()));
+            assert_eq!(wanted.len(), effects, "{pasted}");
+        }
         let started = press(&mut app, "<ret>");
         assert!(matches!(started[..], [Effect::Start(_)]), "{started:?}");
     }
@@ -637,6 +647,24 @@ mod tests {
         app.update(Event::Tick(start + Duration::from_millis(300)));
         let started = press(&mut app, "<Right><ret>");
         assert!(matches!(started[..], [Effect::Start(_)]));
+    }
+
+    #[test]
+    fn a_sending_that_was_stopped_can_be_continued_from_the_screen() {
+        let mut app = problems((80, 24));
+        press(&mut app, "S<Right><ret>");
+        let stopped = crate::model::Fault::new(
+            crate::model::FaultKind::Interrupted,
+            "interrupted",
+            "interrupted",
+        );
+        app.update(Event::Finished(Err(stopped.into())));
+        assert!(picture(&mut app).contains(" Stopped. S continues where it ended;"));
+        if let Some(run) = &mut app.run {
+            run.statuses = vec![(Status::Rejected, 1_384), (Status::Sending, 3)];
+        }
+        let effects = press(&mut app, "S");
+        assert!(matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]));
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl App {
     }
 
     pub(super) fn finished(&mut self, outcome: anyhow::Result<Outcome>) {
-        self.job = None;
+        let was = self.job.take();
         if self.leaving {
             self.exit = Some(Exit::Quit);
             return;
@@ -82,6 +82,10 @@ impl App {
                 }
             }
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
+            Err(error) if words::is_stopped(&error) => {
+                let sending = was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. }));
+                self.status = Some(words::stopped(sending).to_owned());
+            }
             Err(error) => self.status = Some(words::reported(&error)),
         }
         self.refresh();

@@ -22,6 +22,8 @@ use ratatui::{
     layout::{Position, Rect},
 };
 
+use crate::text;
+
 /// Set while the terminal is ours, so that it is given back exactly once.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
@@ -119,12 +121,43 @@ fn restore_on_panic(workspace: String) {
     }));
 }
 
-/// What a person reads after a crash.
+/// What a person reads after a crash: a box of text, then what a bug report needs.
 fn crash_words(workspace: &str) -> String {
-    format!(
-        "redrive stopped because of a bug. Your work is safe.\n\
-         Everything up to the last change is saved in\n  {workspace}\n\
-         Start redrive again: it continues where you were. Records that were being sent are not\n\
-         sent again by themselves.\n\nDetails for a bug report:\n"
-    )
+    let lines = [
+        "Everything up to the last change is saved in".to_owned(),
+        format!("  {workspace}"),
+        "Start redrive again: it continues where you were.".to_owned(),
+        "Records that were being sent when it stopped are not sent".to_owned(),
+        "again by themselves.".to_owned(),
+    ];
+    let title = " redrive stopped because of a bug. Your work is safe. ";
+    let widest = lines.iter().map(|line| text::width(line)).max();
+    let width = widest.unwrap_or_default().max(58);
+    let mut words = format!("┌{title}{}┐\n", "─".repeat(width + 2 - title.len()));
+    for line in lines {
+        let gap = " ".repeat(width - text::width(&line));
+        words.push_str(&format!("│ {line}{gap} │\n"));
+    }
+    words.push_str(&format!("└{}┘\n", "─".repeat(width + 2)));
+    words.push_str("Details for a bug report:\n");
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_says_where_the_work_is() {
+        insta::assert_snapshot!(crash_words("/srv/imports/redrive.db"), @r#"
+        ┌ redrive stopped because of a bug. Your work is safe. ──────┐
+        │ Everything up to the last change is saved in               │
+        │   /srv/imports/redrive.db                                  │
+        │ Start redrive again: it continues where you were.          │
+        │ Records that were being sent when it stopped are not sent  │
+        │ again by themselves.                                       │
+        └────────────────────────────────────────────────────────────┘
+        Details for a bug report:
+        "#);
+    }
 }

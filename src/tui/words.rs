@@ -9,15 +9,28 @@ use crate::{
 /// An error in one line: what happened, and what to do. Safe to print.
 pub fn reported(error: &anyhow::Error) -> String {
     let fault = error.downcast_ref::<Fault>();
-    let mut words = sentence(&match fault {
-        Some(fault) if fault.kind == FaultKind::Interrupted => "stopped".to_owned(),
-        _ => format!("{error:#}"),
-    });
+    let mut words = sentence(&format!("{error:#}"));
     if let Some(hint) = fault.and_then(|fault| fault.hint.as_deref()) {
         words.push(' ');
         words.push_str(&sentence(hint));
     }
     text::safe(&words).into_owned()
+}
+
+/// Whether the work ended because a person stopped it.
+pub fn is_stopped(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<Fault>()
+        .is_some_and(|fault| fault.kind == FaultKind::Interrupted)
+}
+
+/// What is said when a person has stopped a job, and how it goes on.
+pub fn stopped(sending: bool) -> &'static str {
+    if sending {
+        "Stopped. S continues where it ended; nothing is sent twice."
+    } else {
+        "Stopped."
+    }
 }
 
 /// What a change came to.

@@ -69,7 +69,7 @@ type Running = Arc<Mutex<Option<Job>>>;
 fn answer_all(
     opening: &Opening,
     effects: &Receiver<Effect>,
-    jobs: &Sender<JobRequest>,
+    jobs: &Sender<(JobRequest, Job)>,
     running: &Running,
     events: &Sender<Event>,
 ) {
@@ -94,7 +94,10 @@ fn answer_all(
                 guarded(|| change(with(&mut workspace, opening)?, &wish)),
             ),
             Some(Effect::Start(request)) => {
-                if jobs.send(request).is_ok() {
+                // Known from the start, so that it can be stopped before it has begun.
+                let job = throttled(events.clone());
+                *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(job.clone());
+                if jobs.send((request, job)).is_ok() {
                     continue;
                 }
                 Event::Finished(Err(anyhow!("the program is ending")))
@@ -135,14 +138,12 @@ fn cancel(running: &Running) {
 
 fn work_all(
     opening: &Opening,
-    requests: &Receiver<JobRequest>,
+    requests: &Receiver<(JobRequest, Job)>,
     running: &Running,
     events: &Sender<Event>,
 ) {
     let mut workspace = None;
-    for request in requests {
-        let job = throttled(events.clone());
-        *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(job.clone());
+    for (request, job) in requests {
         let outcome = guarded(|| work(with(&mut workspace, opening)?, &request, &job));
         *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
         if events.send(Event::Finished(outcome)).is_err() {

@@ -103,7 +103,7 @@ impl Dialog {
     }
 
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
-        if self.is_deaf(cx) {
+        if is_deaf(self.opened, cx) {
             return Verdict::Stay;
         }
         match action {
@@ -128,11 +128,23 @@ impl Dialog {
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) {
-        if self.is_deaf(cx) {
+        if is_deaf(self.opened, cx) {
             return;
         }
         if let (Focus::Typed, Some(typed)) = (self.focus, &mut self.typed) {
             typed.field.key(key);
+        }
+    }
+
+    /// Digits that come in one go are the number, typed fast; Enter is pressed apart from it. Anything else is no answer.
+    pub fn paste(&mut self, pasted: &str, cx: &Cx) {
+        let pasted = pasted.trim();
+        let is_number = pasted.chars().all(|c| c.is_ascii_digit());
+        if let (Focus::Typed, Some(typed)) = (self.focus, &mut self.typed)
+            && is_number
+            && !is_deaf(self.opened, cx)
+        {
+            typed.field.paste(pasted);
         }
     }
 
@@ -233,10 +245,6 @@ impl Dialog {
         Line::from(spans)
     }
 
-    fn is_deaf(&self, cx: &Cx) -> bool {
-        matches!((self.opened, cx.now), (Some(opened), Some(now)) if now < opened + DEAF)
-    }
-
     fn is_typed(&self) -> bool {
         self.typed
             .as_ref()
@@ -270,6 +278,10 @@ impl Dialog {
             .min(stops.len() - 1);
         self.focus = stops[next];
     }
+}
+
+fn is_deaf(opened: Option<Instant>, cx: &Cx) -> bool {
+    matches!((opened, cx.now), (Some(opened), Some(now)) if now < opened + DEAF)
 }
 
 /// Breaks a line between words so that each part fits.

@@ -57,10 +57,9 @@ impl Overlay {
         }
     }
 
-    pub fn paste(&mut self, text: &str) {
+    pub fn paste(&mut self, text: &str, cx: &Cx) {
         match self {
-            // A number to be typed is typed: a paste may hold anything.
-            Self::Dialog(_) => {}
+            Self::Dialog(dialog) => dialog.paste(text, cx),
             Self::Palette(palette) => palette.paste(text),
         }
     }
