@@ -177,8 +177,13 @@ impl Out {
             ("", "")
         };
         let mut words = format!("{bold}redrive:{plain} {}", place(error, fault));
-        for cause in error.chain().skip(1) {
-            let _ = write!(words, "\n  {}", lines_safe(&cause.to_string()));
+        let mut said = error.to_string();
+        for cause in error.chain().skip(1).map(ToString::to_string) {
+            // SQLite says one thing twice, the second time with a number before it.
+            if !cause.ends_with(&said) {
+                let _ = write!(words, "\n  {}", lines_safe(&cause));
+            }
+            said = cause;
         }
         if let Some(hint) = fault.and_then(|fault| fault.hint.as_deref()) {
             let _ = write!(words, "\n\n{bold}hint:{plain} {}", lines_safe(hint));
