@@ -750,7 +750,7 @@ mod tests {
         assert!(picture(&mut app).contains("[2 Records 1,387]"));
         press(&mut app, "<Up><Right><ret>");
         insta::assert_snapshot!(picture(&mut app), @r#"
-         redrive  customers-2025-11-20 > Problems > Records                     to crm [TEST]   saved 02:41
+         redrive  customers-2025-11-20 > Records                                to crm [TEST]   saved 02:41
           1 Problems 6  [2 Records 1,387]                                                              Menu
          Filter  none, type / to add one                                                      1,387 records
         ┌ Records ────────────────────────────────────── sorted by record   columns 5 of 8, Right for more ┐
@@ -896,6 +896,35 @@ mod tests {
                 assert!(help || app.overlay.is_some(), "{keys} {width}: {last}");
                 assert!(text_width(last) <= usize::from(width));
             }
+        }
+    }
+
+    #[test]
+    fn a_storm_of_enter_changes_nothing_and_sends_nothing() {
+        for keys in [
+            "",
+            "<ret>",
+            "2",
+            "<ret><ret>",
+            "2jjjj<ret>",
+            "S",
+            "?",
+            ".",
+            "q",
+            "2/",
+        ] {
+            let mut app = problems((80, 24));
+            let start = Instant::now();
+            app.update(Event::Tick(start));
+            press(&mut app, keys);
+            for n in 1..=200 {
+                app.update(Event::Tick(start + Duration::from_millis(n * 5)));
+                for effect in press(&mut app, "<ret>") {
+                    let harmless = !matches!(effect, Effect::Start(_) | Effect::Change(..));
+                    assert!(harmless, "after {keys}: {effect:?}");
+                }
+            }
+            assert_eq!(app.exit(), None, "after {keys}");
         }
     }
 

@@ -64,13 +64,17 @@ impl App {
             .into_iter()
             .collect();
         if run.is_some() {
+            let is_list = |page: &Page| matches!(page, Page::Records(page) if page.is_whole_run());
+            let all = self.pages.iter().any(is_list);
+            // All records of a run are beside its problems, not one of them.
             let inner = self
                 .pages
                 .iter()
-                .skip_while(|page| page.problems_of().is_none());
+                .skip_while(|page| page.problems_of().is_none())
+                .skip(usize::from(all));
             let inner: Vec<String> = inner.map(Page::crumb).collect();
             // The Problems page itself is where a run begins.
-            if inner.len() > 1 {
+            if all || inner.len() > 1 {
                 crumbs.extend(inner);
             }
         }

@@ -19,6 +19,7 @@ use super::{
     signals::{self, Cause},
     terminal::Screen,
     theme::Theme,
+    widgets::ascii,
     worker::{self, Opening},
 };
 use crate::text;
@@ -54,6 +55,9 @@ pub fn run(options: Options) -> Result<()> {
         screen,
         pause: Pause::default(),
         continued: false,
+        ascii: ascii::is_wanted(
+            ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok()),
+        ),
     };
     input::spawn(event_tx.clone(), surface.pause.clone()).context("cannot start a thread")?;
     signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
@@ -135,6 +139,8 @@ struct Terminal {
     pause: Pause,
     /// Whether the terminal was just set up again, so that the signal that follows needs nothing.
     continued: bool,
+    /// Whether lines and bars are drawn with ASCII alone.
+    ascii: bool,
 }
 
 impl Surface for Terminal {
@@ -143,7 +149,13 @@ impl Surface for Terminal {
         if app.take_redraw() {
             self.screen.clear()?;
         }
-        self.screen.draw(|frame| app.draw(frame))?;
+        let plain = self.ascii;
+        self.screen.draw(|frame| {
+            app.draw(frame);
+            if plain {
+                ascii::plain(frame.buffer_mut());
+            }
+        })?;
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Parts of pages that know nothing about records.
 
+pub mod ascii;
 pub mod bar;
 pub mod field;
 pub mod footer;
