@@ -41,7 +41,13 @@ impl App {
         self.pages.top_mut().draw(frame, main, theme);
         // The row of tabs is seen while it has focus.
         let second = match self.pages.top().banner(theme) {
-            Some(banner) if self.tab.is_none() => banner,
+            Some(mut banner) if self.tab.is_none() => {
+                // Details come last; half of one would say something else.
+                while banner.width() > usize::from(row.width) && banner.spans.len() > 1 {
+                    banner.spans.pop();
+                }
+                banner
+            }
             _ => self.tabs(row.width),
         };
         frame.render_widget(second, row);
@@ -158,7 +164,7 @@ impl App {
         let columns = usize::from(width).saturating_sub(2);
         let mut lines = match (&self.overlay, &self.status) {
             (None, Some(_)) => wrap(&words, columns),
-            _ => vec![words],
+            _ => vec![whole_sentences(&words, columns).to_owned()],
         };
         if lines.len() > 2 {
             let rest = lines.split_off(1).join(" ");
@@ -203,6 +209,21 @@ impl App {
     }
 }
 
+/// As many sentences from the beginning as fit; at least the first one.
+fn whole_sentences(words: &str, columns: usize) -> &str {
+    let mut ends = words.rmatch_indices(". ").map(|(at, _)| &words[..=at]);
+    if text::width(words) <= columns {
+        return words;
+    }
+    let first = words
+        .split_inclusive(". ")
+        .next()
+        .unwrap_or(words)
+        .trim_end();
+    ends.find(|part| text::width(part) <= columns)
+        .unwrap_or(first)
+}
+
 fn draw_too_small(frame: &mut Frame, area: Rect) {
     let lines = [
         format!(
@@ -223,4 +244,19 @@ fn draw_too_small(frame: &mut Frame, area: Rect) {
         area
     };
     frame.render_widget(Paragraph::new(lines.to_vec()), inside);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tip_loses_whole_sentences() {
+        let tip = "Enter saves. It goes on. Nothing is sent.";
+        let check = |columns, expected: &str| assert_eq!(whole_sentences(tip, columns), expected);
+        check(50, tip);
+        check(40, "Enter saves. It goes on.");
+        check(20, "Enter saves.");
+        check(5, "Enter saves.");
+    }
 }

@@ -195,6 +195,9 @@ fn is_are(records: u64) -> String {
 
 /// `3:21`, or `0.4 s` when it is short.
 fn duration(seconds: f64) -> String {
+    if seconds < 0.1 {
+        return "less than 0.1 s".to_owned();
+    }
     if seconds < 60.0 {
         return format!("{seconds:.1} s");
     }

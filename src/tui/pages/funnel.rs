@@ -122,14 +122,7 @@ pub(super) fn draw_done(frame: &mut Frame, area: Rect, run: &RunRow, theme: Them
         _ => vec![
             "All done: 0 need fixing.".to_owned(),
             String::new(),
-            format!(
-                "Ready to send {}   Sent {}   Set aside {}",
-                text::thousands(ready),
-                text::thousands(
-                    run.with_status(Status::Accepted) + run.with_status(Status::HandedOver)
-                ),
-                text::thousands(run.with_status(Status::Discarded))
-            ),
+            standing(run, "   "),
         ],
     };
     lines.push(String::new());

@@ -150,13 +150,13 @@ impl Groups {
     pub fn tip(&self) -> String {
         match (&self.state, self.chosen()) {
             (State::Loading, _) => "Reading ...".to_owned(),
-            (State::Failed(_), _) => "Press R in the run picker or start again.".to_owned(),
+            (State::Failed(_), _) => "Esc opens the menu: open another run, or leave.".to_owned(),
             (State::Known(..), Some(group)) => format!(
                 "Tip: press Enter to see the {}. Nothing is sent until you say so.",
                 text::count(group.open, "record")
             ),
             (State::Known(run, _), None) if run.with_status(Status::Ready) > 0 => format!(
-                "Press S to send the {} that are ready.",
+                "Press S to send {}. It asks first.",
                 text::count(run.with_status(Status::Ready), "record")
             ),
             (State::Known(..), None) => "Press 2 to see the records.".to_owned(),
@@ -415,7 +415,7 @@ mod tests {
         │                                                          │
         │                                                          │
         └──────────────────────────────────────────────────────────┘
-         Tip: press Enter to see the 412 records. Nothing is sent …
+         Tip: press Enter to see the 412 records.
          Enter Open  / Filter  S Send              ? Help  Esc Menu
         "#);
     }
