@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::{
     Checker,
@@ -26,6 +26,14 @@ pub(super) struct Columns {
     tests: Option<Vec<Cell>>,
     /// A tree for each rule that is simple enough.
     pub trees: Vec<Option<Tree>>,
+}
+
+/// What the quick look leaves open about a row.
+pub(super) struct Doubtful<'c> {
+    /// The typed values of the cells that are not surely valid.
+    pub fields: Map<String, Value>,
+    /// Required columns where nothing stands.
+    pub missing: Vec<&'c str>,
 }
 
 #[derive(Debug)]
@@ -101,6 +109,12 @@ impl Columns {
         None
     }
 
+    /// Whether a row passes a rule, by the rule's place in the contract; `None` where only the interpreter knows.
+    pub fn passes(&self, cells: &Cells<'_>, rule: usize) -> Option<bool> {
+        let tree = self.trees.get(rule).and_then(Option::as_ref)?;
+        tree.evaluate(self, cells)
+    }
+
     /// Whether a column holds numbers that may have a fraction.
     pub fn is_fraction(&self, column: usize) -> bool {
         self.wants[column].number
@@ -116,6 +130,26 @@ impl Columns {
             None => !cell.required,
         };
         tests.iter().enumerate().all(is_sure)
+    }
+
+    /// The part of a row that the validator must see; `None` where that is the whole row.
+    pub fn doubtful(&self, cells: &Cells<'_>) -> Option<Doubtful<'_>> {
+        let mut doubtful = Doubtful {
+            fields: Map::new(),
+            missing: Vec::new(),
+        };
+        for (column, cell) in self.tests.as_ref()?.iter().enumerate() {
+            match self.text(cells, column) {
+                Some(text) if cell.test.is_sure(&text) => {}
+                Some(_) => {
+                    let value = self.value(cells, column)?;
+                    doubtful.fields.insert(self.names[column].clone(), value);
+                }
+                None if cell.required => doubtful.missing.push(&self.names[column]),
+                None => {}
+            }
+        }
+        Some(doubtful)
     }
 }
 

@@ -13,8 +13,11 @@ use cel::{
 };
 use serde_json::{Map, Number, Value};
 
-use super::{Checker, columns::Columns, tree::Seen};
-use crate::row::cells::Cells;
+use super::{Checker, columns::Columns, found, tree::Seen};
+use crate::{
+    model::{Found, Path},
+    row::cells::Cells,
+};
 
 /// The `record` of a rule.
 #[derive(Clone, Copy)]
@@ -26,8 +29,34 @@ pub(super) struct Record<'r> {
 /// Where the fields of a record stand.
 #[derive(Clone, Copy)]
 pub(super) enum Fields<'r> {
-    Document(&'r Map<String, Value>),
+    /// An object.
+    Document(&'r Value),
     Cells(&'r Cells<'r>, &'r Columns),
+}
+
+impl Fields<'_> {
+    /// Whether a rule, named by its place in the contract, is kept for certain.
+    pub fn surely_pass(self, rule: usize) -> bool {
+        match self {
+            Self::Document(_) => false,
+            Self::Cells(cells, columns) => columns.passes(cells, rule) == Some(true),
+        }
+    }
+
+    /// The value at a path, as problems carry it.
+    pub fn found(self, path: &Path) -> Option<Found> {
+        match self {
+            Self::Document(document) => document.pointer(path.as_str()).map(found),
+            Self::Cells(cells, columns) => {
+                let mut segments = path.segments();
+                let column = columns.position(&segments.next()?)?;
+                // A cell has no parts.
+                (segments.next().is_none()).then(|| columns.value(cells, column))?
+            }
+            .as_ref()
+            .map(found),
+        }
+    }
 }
 
 impl std::fmt::Debug for Record<'_> {
@@ -76,7 +105,7 @@ impl<'r> Record<'r> {
 
     fn has(&self, name: &str) -> bool {
         match self.fields {
-            Fields::Document(fields) => fields.contains_key(name),
+            Fields::Document(fields) => fields.get(name).is_some(),
             Fields::Cells(cells, columns) => columns
                 .position(name)
                 .is_some_and(|column| columns.text(cells, column).is_some()),
@@ -151,7 +180,7 @@ impl Container for Record<'_> {
 impl Sizer for Record<'_> {
     fn size(&self) -> CelInt {
         let size = match self.fields {
-            Fields::Document(fields) => fields.len(),
+            Fields::Document(fields) => fields.as_object().map_or(0, Map::len),
             Fields::Cells(cells, columns) => (0..cells.len())
                 .filter(|column| columns.text(cells, *column).is_some())
                 .count(),

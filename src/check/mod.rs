@@ -20,7 +20,7 @@ use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap, sync::OnceLock};
 use serde_json::{Map, Value};
 
 pub use self::wants::join;
-use self::{columns::Columns, rules::Rules, schema::Schema};
+use self::{columns::Columns, lazy::Fields, rules::Rules, schema::Schema};
 use crate::{
     model::{Found, Path, Problem, Stage, Wants},
     row::{Row, cells::Cells},
@@ -99,7 +99,7 @@ impl Checker {
             Row::Json(json) => self.check_document(&json.value, problems),
             Row::Cells(cells) => self.with_columns(cells, |columns| {
                 let is_good = columns.are_sure(cells) && self.rules.all_pass(cells, columns, self);
-                if !is_good {
+                if !is_good && !self.check_doubtful(cells, columns, problems) {
                     self.check_document(&document(cells, columns), problems);
                 }
             }),
@@ -112,8 +112,32 @@ impl Checker {
         if let Some(schema) = &self.schema {
             schema.check(value, problems);
         }
-        self.rules.check(value, self, before, problems);
+        if value.is_object() {
+            (self.rules).check(Fields::Document(value), self, before, problems);
+        }
         problems[before..].sort_by(|a, b| self.order(a, b));
+    }
+
+    /// Finds the same as the long way, but asks the validator only about cells that are not surely valid. Gives `false`,
+    /// and finds nothing, where the schema does not allow that: where it is more than a list of properties.
+    fn check_doubtful(
+        &self,
+        cells: &Cells<'_>,
+        columns: &Columns,
+        problems: &mut Vec<Problem>,
+    ) -> bool {
+        let before = problems.len();
+        let Some(doubtful) = columns.doubtful(cells) else {
+            return false;
+        };
+        if let Some(schema) = &self.schema
+            && !schema.check_fields(&Value::Object(doubtful.fields), &doubtful.missing, problems)
+        {
+            return false;
+        }
+        (self.rules).check(Fields::Cells(cells, columns), self, before, problems);
+        problems[before..].sort_by(|a, b| self.order(a, b));
+        true
     }
 
     /// The record as a typed JSON document, CSV text coerced where nothing is lost; absent cells are left out.
@@ -162,7 +186,7 @@ impl Checker {
     pub fn wants(&self, path: &Path) -> Wants {
         self.schema
             .as_ref()
-            .map(|schema| schema.wants(path))
+            .map(|schema| schema.wants(path).into_owned())
             .unwrap_or_default()
     }
 
@@ -235,9 +259,16 @@ fn by_segments(a: &Path, b: &Path) -> Ordering {
 fn key_part<'r>(row: &'r Row<'_>, path: &Path) -> Option<Cow<'r, str>> {
     let text = match row {
         Row::Cells(cells) => {
-            let (parent, name) = path.split_last()?;
+            // Asked for every record, so a plain name is compared as it stands.
+            let mut name = Cow::Borrowed(path.as_str().strip_prefix('/')?);
+            if name.contains('/') {
+                return None;
+            }
+            if name.contains('~') {
+                name = Cow::Owned(path.segments().next()?);
+            }
             let column = cells.columns.iter().position(|column| *column == name)?;
-            if !parent.is_root() || column >= cells.len() {
+            if column >= cells.len() {
                 return None;
             }
             cells.get(column)

@@ -13,12 +13,11 @@ use cel::{
         types::CelBool,
     },
 };
-use serde_json::Value;
 
 use super::{
     Checker, Rule, SpecError,
     columns::Columns,
-    found, functions,
+    functions,
     lazy::{Fields, Record},
     suggest,
     tree::Tree,
@@ -90,8 +89,7 @@ impl Rules {
     pub fn all_pass(&self, cells: &Cells<'_>, columns: &Columns, checker: &Checker) -> bool {
         let mut context = None;
         self.rules.iter().enumerate().all(|(at, one)| {
-            let tree = columns.trees.get(at).and_then(Option::as_ref);
-            if let Some(passes) = tree.and_then(|tree| tree.evaluate(columns, cells)) {
+            if let Some(passes) = columns.passes(cells, at) {
                 return passes;
             }
             let context =
@@ -109,21 +107,20 @@ impl Rules {
     /// Appends the problems of all rules. The record's problems of earlier stages stand in `problems` from `start` on.
     pub fn check(
         &self,
-        document: &Value,
+        fields: Fields<'_>,
         checker: &Checker,
         start: usize,
         problems: &mut Vec<Problem>,
     ) {
-        let Some(fields) = document.as_object() else {
-            return;
-        };
-        if self.rules.is_empty() {
-            return;
-        }
-        let context = self.context(Fields::Document(fields), checker);
+        let mut context = None;
         let end = problems.len();
-        for one in &self.rules {
-            match one.evaluate(&context) {
+        for (at, one) in self.rules.iter().enumerate() {
+            // Only the interpreter may say that a rule is broken.
+            if fields.surely_pass(at) {
+                continue;
+            }
+            let context = context.get_or_insert_with(|| self.context(fields, checker));
+            match one.evaluate(context) {
                 Outcome::Pass => {}
                 Outcome::Violated => {
                     // The value of a field of the wrong kind says nothing about the rule.
@@ -132,7 +129,7 @@ impl Rules {
                         .any(|problem| problem.code == "type" && one.touches(&problem.path));
                     if !shaky {
                         let (message, hint) = wording::rule(&one.rule.id, &one.rule.message);
-                        problems.push(one.problem(document, "", message, hint));
+                        problems.push(one.problem(fields, "", message, hint));
                     }
                 }
                 Outcome::NoAnswer(reason) => {
@@ -141,7 +138,7 @@ impl Rules {
                         .any(|problem| one.touches(&problem.path));
                     if !reported {
                         let (message, hint) = wording::not_evaluated(&one.rule.id, &reason);
-                        problems.push(one.problem(document, "not_evaluated", message, hint));
+                        problems.push(one.problem(fields, "not_evaluated", message, hint));
                     }
                 }
             }
@@ -171,13 +168,9 @@ impl Compiled {
         self.rule.fields.iter().chain(&self.looks_at).any(related)
     }
 
-    fn problem(&self, document: &Value, detail: &str, message: String, hint: String) -> Problem {
+    fn problem(&self, fields: Fields<'_>, detail: &str, message: String, hint: String) -> Problem {
         let path = self.rule.fields.first().cloned().unwrap_or_default();
-        let value = match document.pointer(path.as_str()) {
-            _ if path.is_root() => None,
-            Some(value) => Some(found(value)),
-            None => Some(Found::Missing),
-        };
+        let value = (!path.is_root()).then(|| fields.found(&path).unwrap_or(Found::Missing));
         Problem {
             stage: Stage::Rule,
             code: self.rule.id.clone(),

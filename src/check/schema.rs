@@ -1,6 +1,10 @@
 //! JSON Schema: compiling a schema, and turning what it finds into problems.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use jsonschema::{
     ReferencingError, Retrieve, Uri, ValidationError, Validator,
@@ -21,6 +25,8 @@ const BASE: &str = "redrive:///a/b/c/d/e/";
 /// A compiled schema.
 pub(super) struct Schema {
     validator: Validator,
+    /// The same without the root's `required`, compiled when the first row is in doubt.
+    fields_only: OnceLock<Option<Validator>>,
     pub root: Value,
     references: BTreeMap<String, Value>,
     pub formats: bool,
@@ -65,6 +71,7 @@ impl Schema {
             .collect();
         Ok(Self {
             validator,
+            fields_only: OnceLock::new(),
             root,
             references,
             formats,
@@ -77,8 +84,36 @@ impl Schema {
 
     /// Appends all problems of a document, each once, in no particular order.
     pub fn check(&self, document: &Value, problems: &mut Vec<Problem>) {
+        self.find(&self.validator, document, problems);
+    }
+
+    /// Appends all problems of some fields of a document, and of those that are required and `missing`: of a document
+    /// whose other fields are known to be valid. Gives `false` where the schema cannot be asked like that.
+    pub fn check_fields(
+        &self,
+        fields: &Value,
+        missing: &[&str],
+        problems: &mut Vec<Problem>,
+    ) -> bool {
+        let fields_only = self.fields_only.get_or_init(|| {
+            let mut root = self.root.clone();
+            root.as_object_mut()?.remove("required");
+            compile(&root, &self.references, self.formats).ok()
+        });
+        let Some(validator) = fields_only else {
+            return false;
+        };
+        self.find(validator, fields, problems);
+        for name in missing {
+            let (path, nothing) = (Path::field(name), Some(Found::Missing));
+            problems.push(self.problem("required", "", path, nothing, &Facts::default()));
+        }
+        true
+    }
+
+    fn find(&self, validator: &Validator, document: &Value, problems: &mut Vec<Problem>) {
         let before = problems.len();
-        for error in self.validator.iter_errors(document) {
+        for error in validator.iter_errors(document) {
             unions::closest(&error, &mut |error, facts| {
                 self.report(error, facts, problems);
             });
@@ -105,10 +140,10 @@ impl Schema {
     }
 
     /// What is wanted at a path.
-    pub fn wants(&self, path: &Path) -> Wants {
+    pub fn wants(&self, path: &Path) -> Cow<'_, Wants> {
         match self.wants.get(path) {
-            Some(wants) => wants.clone(),
-            None => self.schemas().wants(path),
+            Some(wants) => Cow::Borrowed(wants),
+            None => Cow::Owned(self.schemas().wants(path)),
         }
     }
 

@@ -90,12 +90,13 @@ impl KeySet {
     /// The hashes of passed records that begin with the four bits `nibble`, sorted. Sixteen such parts are all of them;
     /// taking them one by one keeps the copy small.
     pub fn passed_sorted(&self, nibble: u8) -> Vec<KeyHash> {
-        let mut part: Vec<KeyHash> = (self.chunks.iter().flatten())
+        // As numbers they are compared in one step.
+        let mut part: Vec<u128> = (self.chunks.iter().flatten())
             .filter(|entry| entry.ordinal & PASSED != 0 && entry.hash[0] >> 4 == nibble)
-            .map(|entry| entry.hash)
+            .map(|entry| u128::from_be_bytes(entry.hash))
             .collect();
         part.sort_unstable();
-        part
+        part.into_iter().map(u128::to_be_bytes).collect()
     }
 }
 
