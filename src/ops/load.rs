@@ -208,7 +208,8 @@ fn flow(
     job: &Job,
 ) -> Result<BlockReader> {
     let reader = Mutex::new(reader);
-    let buffers = 4 * threads + 4;
+    // Enough to keep the workers busy while a batch is stored.
+    let buffers = 8 * threads + 8;
     let (give_empty, take_empty) = bounded(buffers);
     let (give_done, take_done) = bounded(buffers);
     for _ in 0..buffers {

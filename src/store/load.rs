@@ -8,7 +8,7 @@ use super::{ContractText, Store, is_alive, keep_contract, keys::KeySet, this_pro
 use crate::model::{Fault, Layout, RunId, Stage, Status};
 
 /// Records in one transaction; or fewer when their bytes reach [`BATCH_BYTES`].
-const BATCH_RECORDS: usize = 10_000;
+const BATCH_RECORDS: usize = 2_000;
 const BATCH_BYTES: usize = 8 << 20;
 
 /// Hashes in one row of `passed_key`.

@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    check::Checker,
+    check::{Checker, Fitted},
     model::{Fault, Form, Layout, Problem, shape_of},
     read::{
         Format,
@@ -63,7 +63,7 @@ pub(super) struct Entry {
 /// What is stored of a record.
 #[derive(Default)]
 pub(super) struct Detail {
-    /// The record's text where it is not the block's: a result holds it as a part.
+    /// The record's text; `None` where it is the block's and nobody has copied it yet.
     pub bytes: Option<Vec<u8>>,
     /// The line that the tool that wrote a result names.
     pub line: Option<u64>,
@@ -79,6 +79,8 @@ pub(super) struct Judged {
     pub pattern: String,
     /// The shape of the value found.
     pub shape: Option<String>,
+    /// The value found, as JSON.
+    pub found: Option<String>,
 }
 
 impl From<Problem> for Judged {
@@ -86,6 +88,9 @@ impl From<Problem> for Judged {
         Self {
             pattern: problem.path.pattern(),
             shape: problem.found.as_ref().map(shape_of),
+            found: (problem.found.as_ref()).map(|found| {
+                serde_json::to_string(found).expect("text can always be written as JSON")
+            }),
             problem,
         }
     }
@@ -119,6 +124,7 @@ pub(super) fn work(
 /// One worker's reused memory.
 pub(super) struct Worker<'a> {
     setup: &'a Setup<'a>,
+    checker: Option<Fitted<'a>>,
     spans: Vec<Span>,
     problems: Vec<Problem>,
     entries: Vec<Entry>,
@@ -129,8 +135,13 @@ pub(super) struct Worker<'a> {
 
 impl<'a> Worker<'a> {
     pub fn new(setup: &'a Setup<'a>) -> Self {
+        let columns = match setup.layout {
+            Layout::Csv { columns, .. } => columns.as_slice(),
+            Layout::Json => &[],
+        };
         Self {
             setup,
+            checker: setup.checker.map(|checker| checker.fitted(columns)),
             spans: Vec::new(),
             problems: Vec::new(),
             entries: Vec::new(),
@@ -170,9 +181,15 @@ impl<'a> Worker<'a> {
             offset: block.offset,
             lines: self.lines,
             accounted: self.at as u64,
-            entries: std::mem::take(&mut self.entries),
+            entries: self.take_entries(),
             bytes: block.bytes,
         }
+    }
+
+    /// Gives the block's records away; the next block has about as many.
+    fn take_entries(&mut self) -> Vec<Entry> {
+        let next = Vec::with_capacity(self.entries.len());
+        std::mem::replace(&mut self.entries, next)
     }
 
     /// Walks the whole records between the lines that are broken for certain.
@@ -291,11 +308,11 @@ impl<'a> Worker<'a> {
 
     /// Checks a record that could be split into fields.
     fn judge(&mut self, bytes: &[u8], text: &Range<usize>, next: usize, row: &Row<'_>) {
-        let Some(checker) = self.setup.checker else {
+        let Some(fitted) = &self.checker else {
             return self.push(bytes, text, next, None);
         };
-        checker.check(row, &mut self.problems);
-        let key = checker.key(row);
+        fitted.check(row, &mut self.problems);
+        let key = fitted.checker.key(row);
         self.push(bytes, text, next, key.as_deref());
     }
 
@@ -305,10 +322,11 @@ impl<'a> Worker<'a> {
         let problems = self.problems.drain(..).map(Judged::from).collect();
         let detail = stored.then(|| {
             Box::new(Detail {
+                bytes: Some(bytes[text.clone()].to_vec()),
                 sha256: Sha256::digest(&bytes[text.clone()]).into(),
                 key: key.map(str::to_owned),
                 problems,
-                ..Detail::default()
+                line: None,
             })
         });
         let hash = key.map(|key| self.setup.hasher.hash(key));

@@ -203,17 +203,12 @@ impl<'a, 's> Writer<'a, 's> {
                 self.store.add_group(new);
             }
             let problem = judged.problem;
-            let found = problem
-                .found
-                .as_ref()
-                .map(serde_json::to_string)
-                .transpose()?;
             problems.push(NewProblem {
                 group,
                 path: problem.path.to_string(),
                 message: problem.message,
                 hint: problem.hint,
-                found,
+                found: judged.found,
             });
         }
         let form = match (self.setup.format, self.setup.layout) {
