@@ -55,6 +55,17 @@ pub fn ids(workspace: &Workspace, filter: &Filter) -> Result<Vec<RecordId>> {
     }
 }
 
+/// The number of the first record that passes the filter, without looking at the others.
+///
+/// # Errors
+/// `run:missing`.
+pub fn first(workspace: &Workspace, filter: &Filter) -> Result<Option<RecordId>> {
+    match workspace.run_of(filter)? {
+        Some(run) => workspace.store.first(run, filter),
+        None => Ok(None),
+    }
+}
+
 /// The rows of these records, in the order asked for; unknown numbers are left out.
 pub fn rows(workspace: &Workspace, ids: &[RecordId]) -> Result<Vec<RecordRow>> {
     let mut runs: HashMap<RunId, Reading> = HashMap::new();

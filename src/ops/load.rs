@@ -208,8 +208,8 @@ fn flow(
     job: &Job,
 ) -> Result<BlockReader> {
     let reader = Mutex::new(reader);
-    // Enough to keep the workers busy while a batch is stored.
-    let buffers = 8 * threads + 8;
+    // The writer is what the others wait for. With few blocks ahead of it, workers leave it a processor.
+    let buffers = 2 * threads + 2;
     let (give_empty, take_empty) = bounded(buffers);
     let (give_done, take_done) = bounded(buffers);
     for _ in 0..buffers {

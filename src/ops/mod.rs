@@ -24,7 +24,7 @@ pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};
 pub use job::{Job, Progress};
-pub use list::{groups, ids, rows, run, runs, show};
+pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{LoadRequest, Prepared, load, prepare};
 pub use send::{SendRequest, destinations, plan, send};
 pub use sql::{SqlRows, sql};

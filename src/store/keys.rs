@@ -52,6 +52,12 @@ pub struct KeySet {
 }
 
 impl KeySet {
+    /// Makes room for so many keys, which is faster than growing.
+    pub fn expect(&mut self, keys: usize) {
+        let chunks = &self.chunks;
+        (self.table).reserve(keys, |&n| bucket(&entry(chunks, n).hash));
+    }
+
     /// Remembers a key. When it was seen before, nothing changes and the first record's ordinal is given (0 when it
     /// is not known, beyond two thousand million records).
     pub fn insert(&mut self, hash: KeyHash, ordinal: u64, passed: bool) -> Option<u64> {

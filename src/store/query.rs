@@ -166,6 +166,21 @@ impl Store {
         })?;
         Ok(ids.collect::<rusqlite::Result<_>>()?)
     }
+
+    /// The first of [`Store::ids`].
+    ///
+    /// # Errors
+    /// `run:missing`.
+    pub fn first(&self, run: RunId, filter: &Filter) -> Result<Option<RecordId>> {
+        self.check_run(run)?;
+        let query = Query::of(filter, run);
+        let mut select = self.conn.prepare_cached(&query.sql)?;
+        let mut rows = select.query(params_from_iter(query.values))?;
+        match rows.next()? {
+            Some(row) => Ok(Some(RecordId(row.get(0)?))),
+            None => Ok(None),
+        }
+    }
 }
 
 /// Adds `has_text(text or blob, wanted)`: whether `wanted`, given in lower case, is contained, case ignored. `LIKE` would
@@ -278,6 +293,8 @@ mod tests {
             let ids = store.ids(run, &filter(terms)).unwrap();
             let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
             assert_eq!(ids, expected, "{terms:?}");
+            let first = store.first(run, &filter(terms)).unwrap();
+            assert_eq!(first.map(|id| id.0), expected.first().copied());
         };
         check(&[], &[1, 2, 3, 4, 5, 6]);
         check(&[has(Wanted::Run(run))], &[1, 2, 3, 4, 5, 6]);

@@ -194,9 +194,8 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         }
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {
-            let ids = ops::ids(workspace, &filter(*run, Some(*group)))?;
-            let first = &ids[..ids.len().min(1)];
-            Answer::Rows(ops::rows(workspace, first)?)
+            let first = ops::first(workspace, &filter(*run, Some(*group)))?;
+            Answer::Rows(ops::rows(workspace, first.as_slice())?)
         }
         Query::Record { id } => Answer::Record(Box::new(ops::show(workspace, *id)?)),
         Query::Preview { id, changes, at } => {

@@ -22,6 +22,9 @@ use crate::{
 };
 use sha2::{Digest, Sha256};
 
+/// Keys that room is made for before they are seen; the first records may be unusually short.
+const MAX_EXPECTED: usize = 2_000_000;
+
 /// How often progress is reported.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
 
@@ -73,6 +76,13 @@ impl<'a, 's> Writer<'a, 's> {
 
     /// Takes the next block; gives its buffer back.
     pub fn take(&mut self, mut block: Checked) -> Result<Vec<u8>> {
+        if self.counts.records == 0
+            && let Some(total) = self.total
+            && block.entries.iter().any(|entry| entry.key.is_some())
+        {
+            let blocks = total as usize / block.bytes.len().max(1) + 1;
+            (self.keys).expect((blocks * block.entries.len()).min(MAX_EXPECTED));
+        }
         for entry in std::mem::take(&mut block.entries) {
             self.record(&block, entry)?;
         }
