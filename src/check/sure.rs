@@ -400,7 +400,7 @@ mod tests {
         let root = json!({"properties": {"x": schema}});
         let references = std::collections::BTreeMap::new();
         let compiled = super::super::schema::Schema::build(root, references, true).unwrap();
-        let wants: Wants = compiled.wants(&Path::field("x"));
+        let wants: Wants = compiled.wants(&Path::field("x")).into_owned();
         let value = coerce(text, &wants).unwrap_or_else(|| Value::String(text.to_owned()));
         let mut problems = Vec::new();
         compiled.check(&json!({"x": value}), &mut problems);

@@ -517,8 +517,11 @@ fn both_ways(checker: &Checker, row: &Row<'_>) -> (bool, Vec<Problem>) {
     };
     checker.with_columns(cells, |columns| {
         let quick = columns.are_sure(cells) && checker.rules.all_pass(cells, columns, checker);
-        let mut problems = Vec::new();
+        let (mut problems, mut doubtful) = (Vec::new(), Vec::new());
         checker.check_document(&document_of(cells, columns), &mut problems);
+        if checker.check_doubtful(cells, columns, &mut doubtful) {
+            assert_eq!(doubtful, problems, "{}", cells.text());
+        }
         (quick, problems)
     })
 }
