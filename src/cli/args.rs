@@ -51,6 +51,17 @@ pub enum Color {
     Never,
 }
 
+impl Color {
+    /// Whether colour may be used on a terminal: the flag decides, else `NO_COLOR`.
+    pub fn is_wanted(self) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Open the terminal UI

@@ -73,17 +73,12 @@ pub struct Out {
 
 impl Out {
     pub fn new(global: &Global) -> Self {
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        let color = match global.color {
-            Color::Always => true,
-            Color::Never => false,
-            Color::Auto => io::stderr().is_terminal() && !no_color,
-        };
+        let always = global.color == Color::Always;
         Self {
             stdout: RefCell::new(BufWriter::new(io::stdout())),
             json: global.json,
             terminal: io::stdout().is_terminal(),
-            color,
+            color: (always || io::stderr().is_terminal()) && global.color.is_wanted(),
         }
     }
 

@@ -22,6 +22,8 @@ pub struct Person {
     pub named: Option<PathBuf>,
     pub author: String,
     pub json: bool,
+    /// Whether the screen may use colour.
+    pub color: bool,
 }
 
 impl Person {
@@ -30,6 +32,7 @@ impl Person {
             named: global.workspace.clone(),
             author: global.author.clone().unwrap_or_else(system_user),
             json: global.json,
+            color: global.color.is_wanted(),
         }
     }
 

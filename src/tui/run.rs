@@ -65,7 +65,7 @@ pub fn run(options: Options) -> Result<()> {
         route: options.route.unwrap_or(Route::Runs),
         size: surface.screen.terminal().size()?,
         theme: Theme {
-            colour: std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            colour: options.color,
         },
         clock: Clock::system(),
         read_only: options.read_only,

@@ -368,9 +368,10 @@ fn also_width(page: &Records, rows: &[Option<&RecordRow>], columns: usize) -> us
         .flatten()
         .filter(|row| row.current.is_some())
         .map(|row| also(row, &pinned));
-    match others.any(|others| !others.is_empty()) {
-        true if columns >= 70 => 10,
-        _ => 0,
+    if columns >= 70 && others.any(|others| !others.is_empty()) {
+        10
+    } else {
+        0
     }
 }
 
