@@ -1,5 +1,5 @@
--- The first form of a workspace. Migrations are only added, never edited.
--- application_id is 'RDRV'; user_version counts the migrations.
+-- The first form of a workspace. Migrations are only added, never edited: `verify` compares even the comments inside.
+-- application_id is 'RDRV'; user_version counts the migrations. Every index ends with the row's id without being told.
 
 CREATE TABLE workspace (
   only        INTEGER PRIMARY KEY CHECK (only = 1),
@@ -47,7 +47,7 @@ CREATE TABLE run (
   seconds      REAL NOT NULL DEFAULT 0
 ) STRICT;
 
-CREATE UNIQUE INDEX run_by_sha256 ON run (sha256, id) WHERE state = 'ready';
+CREATE INDEX run_by_sha256 ON run (sha256) WHERE state = 'ready';
 
 -- Kept by code in the transaction of each change; `verify` compares it with a recount.
 CREATE TABLE status_count (
@@ -64,12 +64,12 @@ CREATE TABLE record (
   byte     INTEGER NOT NULL,             -- offset of its first byte in the input
   key      TEXT,                         -- natural key of the current version
   status   TEXT NOT NULL CHECK (status IN ('rejected', 'ready', 'sending', 'accepted', 'handed_over', 'unknown', 'discarded')),
-  version  INTEGER NOT NULL DEFAULT 1,   -- compared and swapped by every write
+  version  INTEGER NOT NULL DEFAULT 1,   -- one more with each step; compared and swapped by it
   content  INTEGER NOT NULL              -- the current version's text
 ) STRICT;
 
-CREATE INDEX record_by_run ON record (run, status, id);
-CREATE INDEX record_by_key ON record (run, key, id) WHERE key IS NOT NULL;
+CREATE INDEX record_by_run ON record (run, status);
+CREATE INDEX record_by_key ON record (run, key) WHERE key IS NOT NULL;
 
 -- Immutable texts. Version 1 is what was received.
 CREATE TABLE content (
@@ -82,7 +82,7 @@ CREATE TABLE content (
   step     INTEGER                       -- the step that made it; NULL for received bytes
 ) STRICT;
 
-CREATE INDEX content_by_record ON content (record, id);
+CREATE INDEX content_by_record ON content (record);
 
 CREATE TRIGGER content_never_changes BEFORE UPDATE ON content
 BEGIN SELECT RAISE(ABORT, 'received bytes and stored versions never change'); END;
@@ -154,7 +154,7 @@ CREATE TABLE step (
   after_contract   INTEGER REFERENCES contract (id)
 ) STRICT;
 
-CREATE INDEX step_by_run ON step (run, id);
+CREATE INDEX step_by_run ON step (run);
 
 CREATE TABLE step_record (
   step             INTEGER NOT NULL REFERENCES step (id),
