@@ -26,6 +26,8 @@ pub(crate) mod testing;
 mod undo;
 mod uniqueness;
 mod verify;
+#[cfg(test)]
+mod versions;
 
 use std::path::{Path as FilePath, PathBuf};
 
