@@ -27,8 +27,13 @@ const BATCH: usize = 500;
 
 pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     needs_a_terminal()?;
-    // What cannot be opened is said here, with its exit code, and not on a screen that hides it when it closes.
-    let workspace = person.look()?;
+    // What cannot be opened is said here, with its exit code, and not on a screen that hides it when it closes. Opened as
+    // the screen opens it: one of an older form is brought up to date by that.
+    let workspace = if args.read_only {
+        person.look()?
+    } else {
+        person.change()?
+    };
     if let Some(run) = args.run {
         ops::run(&workspace, RunId(run))?;
     }

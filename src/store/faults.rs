@@ -82,7 +82,7 @@ pub(super) fn read_only(path: &FilePath) -> Fault {
         READ_ONLY,
         format!("{} cannot be written to", path.display()),
     )
-    .hint("ask for permission to write the file and its folder, or copy it to a folder of your own")
+    .hint("ask for permission to write the file and its folder, or look only: `redrive open --read-only`")
     .at(path.display().to_string(), None)
 }
 
@@ -128,7 +128,7 @@ pub(super) fn older(path: &FilePath) -> Fault {
         "workspace:older",
         format!("{} was made by an older redrive", path.display()),
     )
-    .hint("open it once without --read-only, so that it can be brought up to date")
+    .hint("`redrive open` brings it up to date; an older redrive cannot read it after that")
     .at(path.display().to_string(), None)
 }
 
