@@ -7,11 +7,15 @@
 
 use std::{
     fs,
+    io::{Read, Write},
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::mpsc::{self, Receiver},
+    thread,
     time::{Duration, Instant},
 };
 
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use redrive::{filter::Filter, ops};
 
 /// Loading may take this much of sqlite3's time.
@@ -20,6 +24,12 @@ const GOAL_MIB: u64 = 150;
 /// A first frame is drawn from one list of groups, one of numbers and one page of rows.
 const GOAL_FIRST_FRAME: Duration = Duration::from_millis(100);
 const GOAL_PAGE: Duration = Duration::from_millis(16);
+/// Checking all of about 100,000 records again.
+const GOAL_CHECK: Duration = Duration::from_secs(10);
+/// Keys pressed in the list of records.
+const KEYS: usize = 200;
+/// No screen takes longer, unless it never comes.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Rows on a screen, with room.
 const PAGE: usize = 60;
@@ -125,8 +135,7 @@ impl Bench {
                 started.elapsed()
             })
             .collect();
-        pages.sort_unstable();
-        let page = pages[pages.len() * 95 / 100];
+        let page = most(&mut pages);
         println!(
             "answering with {} rejected records in {} groups",
             runs.first().map_or(0, |run| run.rejected),
@@ -142,6 +151,56 @@ impl Bench {
         println!(
             "  {PAGE} rows (95 %)      {:6.1} ms  goal: under 16 ms  {said}",
             ms(page)
+        );
+        drop(workspace);
+        self.screen(&path);
+        Self::checking(&path);
+    }
+
+    /// How long a person waits: for the first frame, for the first list, and for what a key does, in a real terminal.
+    fn screen(&self, workspace: &Path) {
+        let mut screen = Screen::start(workspace, self.folder.path());
+        let first = screen.first;
+        let said = verdict(first <= GOAL_FIRST_FRAME);
+        println!(
+            "  first frame         {:6.1} ms  goal: under 100 ms  {said}",
+            ms(first)
+        );
+        println!(
+            "  list of problems    {:6.1} ms",
+            ms(screen.sees("What to do"))
+        );
+        // The records of the largest problem.
+        screen.press("\r");
+        screen.settle(Duration::from_millis(500));
+        let mut keys: Vec<Duration> = (0..KEYS)
+            .map(|n| screen.answers(if n % 3 == 2 { "\x1b[6~" } else { "j" }))
+            .collect();
+        let key = most(&mut keys);
+        let said = verdict(key <= GOAL_PAGE);
+        println!(
+            "  key to frame (95 %) {:6.1} ms  goal: under 16 ms  {said}",
+            ms(key)
+        );
+    }
+
+    fn checking(workspace: &Path) {
+        let mut workspace = ops::Workspace::open(workspace, "bench").expect("the workspace opens");
+        let started = Instant::now();
+        ops::check(
+            &mut workspace,
+            &ops::CheckRequest {
+                filter: Filter::default(),
+                contract: None,
+            },
+            &ops::Job::default(),
+        )
+        .expect("it checks all records");
+        let took = started.elapsed();
+        let said = verdict(took <= GOAL_CHECK);
+        println!(
+            "  checking all        {:6.1} s   goal: under 10 s  {said}",
+            took.as_secs_f64()
         );
     }
 
@@ -214,6 +273,111 @@ impl Bench {
         assert!(done.success(), "sqlite3 failed");
         started.elapsed()
     }
+}
+
+/// The program in a terminal of its own.
+struct Screen {
+    started: Instant,
+    first: Duration,
+    parser: vt100::Parser,
+    output: Receiver<Vec<u8>>,
+    input: Box<dyn Write + Send>,
+    child: Box<dyn portable_pty::Child + Send + Sync>,
+    /// Dropped last: a terminal without its other side ends the program.
+    _master: Box<dyn portable_pty::MasterPty + Send>,
+}
+
+impl Screen {
+    fn start(workspace: &Path, folder: &Path) -> Self {
+        let size = PtySize {
+            rows: 40,
+            cols: 120,
+            ..PtySize::default()
+        };
+        let pair = native_pty_system()
+            .openpty(size)
+            .expect("a terminal can be made");
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redrive"));
+        command.env("TERM", "xterm-256color");
+        command.env("REDRIVE_WORKSPACE", workspace);
+        command.cwd(folder);
+        let mut reader = pair.master.try_clone_reader().expect("it can be read");
+        let input = pair.master.take_writer().expect("it can be written to");
+        let (give, output) = mpsc::channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 1 << 16];
+            while let Ok(read @ 1..) = reader.read(&mut buffer) {
+                if give.send(buffer[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let started = Instant::now();
+        let child = pair.slave.spawn_command(command).expect("redrive runs");
+        let mut screen = Self {
+            started,
+            first: Duration::ZERO,
+            parser: vt100::Parser::new(
+                40.try_into().expect("not zero"),
+                120.try_into().expect("not zero"),
+                0,
+            ),
+            output,
+            input,
+            child,
+            _master: pair.master,
+        };
+        screen.first = screen.sees("redrive");
+        screen
+    }
+
+    fn press(&mut self, keys: &str) {
+        self.input.write_all(keys.as_bytes()).expect("keys arrive");
+        self.input.flush().expect("keys arrive");
+    }
+
+    /// Waits until a text is to be seen; gives the time since the start.
+    fn sees(&mut self, text: &str) -> Duration {
+        while !self.parser.screen().contents().contains(text) {
+            let more = self.output.recv_timeout(PATIENCE);
+            let contents = self.parser.screen().contents();
+            let bytes = more.unwrap_or_else(|_| panic!("no {text:?} in:\n{contents}"));
+            self.parser.process(&bytes);
+        }
+        self.started.elapsed()
+    }
+
+    /// Reads until nothing has come for so long.
+    fn settle(&mut self, quiet: Duration) {
+        while let Ok(bytes) = self.output.recv_timeout(quiet) {
+            self.parser.process(&bytes);
+        }
+    }
+
+    /// Presses a key and waits for the frame it leads to; gives the time between.
+    fn answers(&mut self, key: &str) -> Duration {
+        // What still comes from the key before is no answer to this one.
+        self.settle(Duration::from_millis(20));
+        let pressed = Instant::now();
+        self.press(key);
+        let bytes = self.output.recv_timeout(PATIENCE).expect("a frame comes");
+        let took = pressed.elapsed();
+        self.parser.process(&bytes);
+        took
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What 95 % of them stay under.
+fn most(durations: &mut [Duration]) -> Duration {
+    durations.sort_unstable();
+    durations[durations.len() * 95 / 100]
 }
 
 /// The most memory a process had so far; 0 where the system does not say.
