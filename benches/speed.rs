@@ -305,7 +305,7 @@ impl Screen {
         let input = pair.master.take_writer().expect("it can be written to");
         let (give, output) = mpsc::channel();
         thread::spawn(move || {
-            let mut buffer = [0; 1 << 16];
+            let mut buffer = [0; 1 << 14];
             while let Ok(read @ 1..) = reader.read(&mut buffer) {
                 if give.send(buffer[..read].to_vec()).is_err() {
                     return;
