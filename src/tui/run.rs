@@ -50,6 +50,8 @@ pub fn run(options: Options) -> Result<()> {
     };
     let workers = worker::spawn(&opening, effect_rx, &event_tx).context("cannot start a thread")?;
     let cause = Cause::default();
+    // It would look at NO_COLOR itself, whatever was asked for.
+    crossterm::style::force_color_output(options.color);
     let screen = Screen::enter(&workspace).context("cannot use this terminal")?;
     let mut surface = Terminal {
         screen,

@@ -185,3 +185,23 @@ fn a_bug_in_a_worker_is_an_error_on_a_screen_that_still_works() {
     let (status, _) = tty.ends();
     assert!(status.success());
 }
+
+#[test]
+fn colour_is_used_only_where_it_is_wanted() {
+    let folder = workspace();
+    let is_coloured = |wish: &str| {
+        let mut tty = Tty::start(folder.path(), 80, 24, &["--color", wish]);
+        tty.sees("Enter Open");
+        tty.press(ENTER);
+        tty.sees("needs fixing");
+        let screen = tty.screen();
+        let (rows, columns) = screen.size();
+        tty.signal("-KILL");
+        (0..rows.get()).any(|row| {
+            let mut cells = (0..columns.get()).filter_map(|column| screen.cell(row, column));
+            cells.any(|cell| cell.fgcolor() != vt100::Color::Default)
+        })
+    };
+    assert!(is_coloured("always"));
+    assert!(!is_coloured("never"));
+}
