@@ -36,7 +36,7 @@ pub fn run() -> ExitCode {
             if std::env::args_os().any(|word| word == "--json") {
                 out::usage_json(&error.to_string());
             } else {
-                let _ = error.print();
+                out::usage(&error);
             }
             return Exit::Usage.into();
         }

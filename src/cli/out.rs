@@ -2,6 +2,8 @@
 
 use std::{
     cell::RefCell,
+    env,
+    ffi::OsString,
     fmt::Write as _,
     io::{self, BufWriter, IsTerminal, Write},
     process::ExitCode,
@@ -112,14 +114,17 @@ impl Out {
         work(&mut *self.stdout.borrow_mut())
     }
 
-    /// A table; cells may hold untrusted text. Columns whose head starts with `#` are numbers, set to the right.
+    /// A table; head and cells may hold untrusted text. Columns whose head starts with `#` are numbers, set to the right.
     pub fn table(&self, head: &[&str], rows: impl IntoIterator<Item = Vec<String>>) -> Result<()> {
         let mut table = Table::new();
         table.load_style(presets::NOTHING);
         if self.terminal {
             table.set_content_arrangement(ContentArrangement::Dynamic);
         }
-        table.set_header(head.iter().map(|name| name.trim_start_matches('#')));
+        table.set_header(head.iter().map(|name| {
+            let name = name.strip_prefix('#').unwrap_or(name);
+            text::safe(name).into_owned()
+        }));
         for (index, name) in head.iter().enumerate() {
             if let Some(column) = table.column_mut(index) {
                 column.set_padding((0, 2));
@@ -184,6 +189,17 @@ impl Out {
             let _ = write!(words, "\n\n{bold}hint:{plain} {}", lines_safe(hint));
         }
         words
+    }
+}
+
+/// Wrong usage in the words of the parser of arguments. It quotes what was typed, and a shell's `*` types names of files.
+pub fn usage(error: &clap::Error) {
+    let hides = |word: OsString| word.to_string_lossy().contains(text::is_hidden);
+    if env::args_os().any(hides) {
+        let _ = writeln!(io::stderr(), "{}", lines_safe(&error.render().to_string()));
+    } else {
+        // In colour, where there is one.
+        let _ = error.print();
     }
 }
 

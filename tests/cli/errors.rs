@@ -148,6 +148,16 @@ fn a_wrong_filter_names_the_nearest_word() {
 }
 
 #[test]
+fn wrong_usage_that_quotes_hidden_characters_names_them() {
+    let folder = Folder::new();
+    folder
+        .redrive("show '\u{202e}vsc.txt'")
+        .exit(2)
+        .stderr_has("'<U+202E>vsc.txt'")
+        .run();
+}
+
+#[test]
 fn errors_are_json_for_scripts() {
     let folder = Folder::new();
     let stderr = Command::new(env!("CARGO_BIN_EXE_redrive"))

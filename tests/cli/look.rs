@@ -153,6 +153,14 @@ fn export_hands_out_what_the_filter_lets_through() {
 }
 
 #[test]
+fn a_column_of_a_strange_name_cannot_steer_the_terminal() {
+    let table = Folder::loaded()
+        .redrive("sql 'select 1 as \"\u{1b}[2Jn\"'")
+        .run();
+    assert!(table.starts_with("<ESC>[2Jn"), "{table}");
+}
+
+#[test]
 fn sql_reads_and_cannot_write() {
     let folder = Folder::loaded();
     assert_eq!(
