@@ -94,36 +94,24 @@ impl Destination for SqliteDestination {
                 }
                 Ok(outcomes)
             }
-            other => Ok(other?),
+            Err(Failure::Held(held)) => Err(held),
+            Ok(outcomes) => Ok(outcomes),
         }
     }
 }
 
 /// Why a batch was given up.
 enum Failure {
-    Sqlite(rusqlite::Error),
     /// One record undid the whole transaction: a constraint that is checked at its end, a trigger that rolls back. This
     /// is that record's outcome, if it was alone.
     Batch(Outcome),
-    /// The same key stands for other bytes: an invariant is broken, and going on could apply something twice.
-    OtherPayload(String),
+    /// The table can take nothing.
+    Held(Held),
 }
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl From<Failure> for Held {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::Sqlite(error) => Self::new(words(&error)),
-            Failure::Batch(outcome) => Self::new(format!("{outcome:?}")),
-            Failure::OtherPayload(key) => Self::new(format!(
-                "key {key} was used before for other data; look into table redrive_dedupe before sending again"
-            )),
-        }
+        Self::Held(Held::new(words(&error)))
     }
 }
 
@@ -146,7 +134,8 @@ fn deliver_one(
         .optional()?;
     match known {
         Some(hash) if hash == delivery.payload_sha256 => return Ok(Outcome::Accepted),
-        Some(_) => return Err(Failure::OtherPayload(delivery.key.clone())),
+        // An invariant is broken, and going on could apply something twice.
+        Some(_) => return Err(Failure::Held(other_payload(&delivery.key))),
         None => {}
     }
     let savepoint = transaction.savepoint()?;
@@ -263,6 +252,12 @@ fn words(error: &rusqlite::Error) -> String {
         rusqlite::Error::SqliteFailure(_, Some(message)) => message.clone(),
         other => other.to_string(),
     }
+}
+
+fn other_payload(key: &str) -> Held {
+    Held::new(format!(
+        "key {key} was used before for other data; look into table redrive_dedupe before sending again"
+    ))
 }
 
 fn refused(message: &str) -> Outcome {
