@@ -7,7 +7,7 @@ use crate::{
         AttemptRow, ChangeReport, Group, LoadReport, Plan, Problem, RecordDetail, RecordRow,
         RunRow, SendReport, StepRow, UndoReport, Version,
     },
-    ops::SqlRows,
+    ops::Selected,
 };
 
 pub fn load(report: &LoadReport) -> Value {
@@ -160,9 +160,9 @@ pub fn sent(report: &SendReport) -> Value {
 }
 
 /// One row as an object; columns of the same name get a number.
-pub fn sql_row(rows: &SqlRows, row: &[Value]) -> Value {
+pub fn sql_row(selected: &Selected, row: &[Value]) -> Value {
     let mut fields = Map::new();
-    for (column, value) in rows.columns.iter().zip(row) {
+    for (column, value) in selected.columns.iter().zip(row) {
         let mut name = column.clone();
         let mut n = 1;
         while fields.contains_key(&name) {

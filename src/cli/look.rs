@@ -346,17 +346,18 @@ fn export_to_file(
 }
 
 pub fn sql(person: &Person, out: &Out, args: &args::Sql) -> Result<Exit> {
-    let rows = ops::sql(&person.look()?, &args.statement)?;
+    let selected = ops::sql(&person.look()?, &args.statement)?;
     if out.is_json() {
-        for row in &rows.rows {
-            out.json(&shape::sql_row(&rows, row))?;
+        for row in &selected.rows {
+            out.json(&shape::sql_row(&selected, row))?;
         }
         return Ok(Exit::Done);
     }
-    let head: Vec<&str> = rows.columns.iter().map(String::as_str).collect();
+    let head: Vec<&str> = selected.columns.iter().map(String::as_str).collect();
     out.table(
         &head,
-        rows.rows
+        selected
+            .rows
             .iter()
             .map(|row| row.iter().map(sql_cell).collect()),
     )?;

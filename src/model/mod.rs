@@ -39,8 +39,6 @@ ids! {
     RecordId,
     /// One kind of problem in one run.
     GroupId,
-    /// One immutable version of one record's text.
-    ContentId,
     /// One entry of the history.
     StepId,
     /// The frozen list of record versions a send will deliver.

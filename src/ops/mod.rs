@@ -1,4 +1,4 @@
-//! What a person can do, one file each. Both faces call these and nothing lower; neither holds a rule about records.
+//! What a person can do, one file each. Both faces do everything through these; neither holds a rule about records.
 
 mod aim;
 mod alarm;
@@ -27,7 +27,7 @@ pub use job::{Job, Progress};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{LoadRequest, Prepared, load, prepare};
 pub use send::{SendRequest, destinations, plan, send};
-pub use sql::{SqlRows, sql};
+pub use sql::{Selected, sql};
 pub use undo::{history, redo, undo};
 pub use verify::{Finding, verify};
 pub use workspace::{Workspace, spare};

@@ -25,11 +25,6 @@ impl Document<'_> {
         self.find(path).map(|found| found.value)
     }
 
-    /// Where a member stands, from its name to the end of its value; for an array's entry and the root the value alone.
-    pub fn member_span(&self, path: &Path) -> Option<Range<usize>> {
-        self.find(path).map(|found| found.whole)
-    }
-
     /// The text with `value` at `path`: in place of the value there, or as a new last member or entry. Missing parents
     /// are made: objects, or an array where its first position is named. An array grows at its end, named by its length
     /// or `-`.
