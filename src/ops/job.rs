@@ -30,7 +30,7 @@ impl Default for Job {
 }
 
 impl Job {
-    /// `report` is called from any thread, at most about every 50 ms.
+    /// `report` is called by the thread that works, as often as there is something new; who shows it paces it.
     pub fn new(report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         Self {
             cancelled: Arc::default(),

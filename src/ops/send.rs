@@ -157,7 +157,8 @@ struct Sending<'s> {
 }
 
 impl Sending<'_> {
-    /// Delivers what is left of the plan and gives the plan back, whatever came of it.
+    /// Delivers what is left of the plan and gives the plan back. Not after an error: then nobody knows what became of the
+    /// last tries, and the next send makes them again, with the same keys.
     fn deliver_all(&mut self) -> Result<()> {
         let held = match self.aim.open(self.claim.plan) {
             Ok(mut destination) => self.batches(&mut *destination)?,

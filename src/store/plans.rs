@@ -114,8 +114,7 @@ impl Store {
     }
 
     /// Freezes the current versions of these records into a plan, as far as they are ready: what was seen is what is sent.
-    /// All of it or nothing. Gives the plan and its
-    /// size; `None` when none of them is ready.
+    /// All of it or nothing. Gives the plan and its size; `None` when none of them is ready.
     ///
     /// # Errors
     /// `record:damaged` when a stored text is no longer what was stored; `send:expect` when another number is ready.
