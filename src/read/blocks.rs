@@ -11,8 +11,15 @@ use crate::{
     row::cells::{Splitter, Style, line_ends},
 };
 
-/// The size blocks aim at.
+/// The size blocks aim at, unless their records are tiny.
 pub const BLOCK_BYTES: usize = 256 << 10;
+
+/// The first block is no larger: it shows how long records are.
+const FIRST_BLOCK: usize = 16 << 10;
+
+/// About how many records a block may hold. What is found wrong with a record takes far more memory than a tiny record,
+/// so that blocks are limited by their records, too.
+const BLOCK_RECORDS: usize = 2_000;
 
 /// No record is longer.
 const MAX_RECORD: usize = 16 << 20;
@@ -48,8 +55,10 @@ pub struct BlockReader {
     name: String,
     size: Option<u64>,
     bytes: Box<dyn Read + Send>,
-    /// Bytes asked for, before a block has to grow for one long record.
+    /// The most bytes to ask for, before a block has to grow for one long record.
     block_bytes: usize,
+    /// Bytes to ask for now, by the length of the records so far.
+    aim: usize,
     cutter: Cutter,
     /// What was read behind the last block's cut.
     carry: Vec<u8>,
@@ -82,6 +91,7 @@ impl BlockReader {
             size,
             bytes,
             block_bytes,
+            aim: block_bytes.min(FIRST_BLOCK),
             cutter,
             carry: Vec::new(),
             seq: 0,
@@ -144,7 +154,7 @@ impl BlockReader {
     pub fn next(&mut self, mut buffer: Vec<u8>) -> Result<Option<Block>, Fault> {
         buffer.clear();
         buffer.append(&mut self.carry);
-        let mut wanted = self.block_bytes;
+        let mut wanted = self.aim;
         let mut marks = Vec::new();
         loop {
             self.fill(&mut buffer, wanted)?;
@@ -162,6 +172,7 @@ impl BlockReader {
             }
             self.carry.extend_from_slice(&buffer[cut..]);
             buffer.truncate(cut);
+            self.aim = self.aim_after(&buffer, marks.len());
             let block = Block {
                 seq: self.seq,
                 offset: self.offset,
@@ -172,6 +183,17 @@ impl BlockReader {
             self.offset += cut as u64;
             return Ok(Some(block));
         }
+    }
+
+    /// How many bytes hold [`BLOCK_RECORDS`] records like those of this block. Lines stand for records: a record of several
+    /// lines only makes the next block smaller than it might be.
+    fn aim_after(&self, block: &[u8], marks: usize) -> usize {
+        let records = match self.cutter {
+            Cutter::Elements(_) => marks,
+            Cutter::Csv(_) | Cutter::Lines => memchr::memchr_iter(b'\n', block).count(),
+        };
+        let bytes = (block.len() / records.max(1)).saturating_mul(BLOCK_RECORDS);
+        bytes.clamp(self.block_bytes.min(FIRST_BLOCK / 4), self.block_bytes)
     }
 
     /// Where the next block begins: so many bytes have been handed out.
@@ -326,6 +348,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn blocks_of_tiny_records_hold_few_of_them() {
+        let input = "{}\n".repeat(100_000);
+        let mut reader =
+            BlockReader::new(Input::of(input.as_bytes()), Format::JsonLines, BLOCK_BYTES).unwrap();
+        let mut sizes = Vec::new();
+        while let Some(block) = reader.next(Vec::new()).unwrap() {
+            sizes.push(memchr::memchr_iter(b'\n', &block.bytes).count());
+        }
+        assert_eq!(sizes.iter().sum::<usize>(), 100_000);
+        assert!(
+            sizes[0] > BLOCK_RECORDS && sizes[1..].iter().all(|size| *size <= BLOCK_RECORDS),
+            "{sizes:?}"
+        );
+    }
 
     const CSV: Format = Format::Csv { delimiter: ',' };
 
