@@ -30,9 +30,11 @@ const CHUNK: usize = 1_000;
 ///
 /// # Errors
 /// `check:contract` when the run has no contract and none is named; those of reading a contract; `record:changed` when
-/// somebody changed one of the records meanwhile. Nothing is changed then.
+/// somebody changed one of the records meanwhile, with another contract `workspace:changed` when anything was. Nothing is
+/// changed then.
 pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Result<ChangeReport> {
     let started = Instant::now();
+    let seen = workspace.store.data_version()?;
     let Some(run) = workspace.run_of(&request.filter)? else {
         return Ok(ChangeReport::default());
     };
@@ -59,7 +61,8 @@ pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Re
             at: &now(),
             label: &format!("check against {}", contract.name),
             contract: becomes,
-            seen: None,
+            // An edit meanwhile was checked against the contract the run had.
+            seen: another.map(|_| seen),
         };
         let title = |problem: &_| super::verdict::title(contract, problem);
         report.step = Some(workspace.store.apply(&entry, &changes, &title)?);
@@ -245,6 +248,28 @@ mod tests {
         let error = check(&mut desk.workspace, &request, &job).unwrap_err();
         assert_eq!(code(&error), "interrupted");
         assert_eq!(desk.look(1), "A1,a@b.de,30,Open | rejected | ");
+    }
+
+    #[test]
+    fn an_edit_while_another_contract_is_tried_stops_the_check() {
+        let mut desk = Desk::csv(&["A1,a@b.de,30,Open"]);
+        let path = desk.workspace.path().to_owned();
+        // Whoever is told how far the check is edits the record at once.
+        let job = Job::new(move |_| {
+            let mut other = Workspace::open(&path, "ben").unwrap();
+            let change = Change::Text {
+                path: Path::field("age"),
+                text: "31".to_owned(),
+            };
+            edit(&mut other, RecordId(1), &[change], None).unwrap();
+        });
+        let request = CheckRequest {
+            filter: Filter::default(),
+            contract: Some(desk.workspace.folder().join("people.toml")),
+        };
+        let error = check(&mut desk.workspace, &request, &job).unwrap_err();
+        assert_eq!(code(&error), "workspace:changed");
+        assert_eq!(desk.look(1), "A1,a@b.de,31,Open | rejected | ");
     }
 
     #[test]
