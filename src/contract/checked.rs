@@ -33,11 +33,13 @@ pub fn read(path: &FilePath) -> Result<Contract> {
             .hint("give its path with --contract"),
             std::io::ErrorKind::InvalidData => {
                 Fault::usage("contract:encoding", "the contract is not UTF-8 text")
+                    .hint("save it as UTF-8, or name another file with --contract")
             }
             _ => Fault::usage(
                 "contract:unreadable",
                 format!("cannot read the contract {shown}: {error}"),
-            ),
+            )
+            .hint("ask for permission to read it, or name another file with --contract"),
         };
         fault.at(&shown, None)
     })?;
@@ -141,6 +143,7 @@ fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
             }
             (Some("missing field "), Some(key)) => {
                 Fault::usage("contract:missing_key", format!("the key {key} is missing"))
+                    .hint(format!("add {key} = ... here"))
             }
             _ => {
                 let first = message.lines().next().unwrap_or("it cannot be read");
@@ -148,6 +151,7 @@ fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
                     "contract:syntax",
                     format!("the contract has a syntax error: {first}"),
                 )
+                .hint("correct this line; a contract is written in TOML")
             }
         };
         fault.at(file, line)
@@ -275,6 +279,7 @@ fn json(name: &str, text: &str) -> Result<Value, Fault> {
             "contract:schema",
             format!("the schema is not JSON: {error}"),
         )
+        .hint("correct it there, or take the file the program that made it wrote")
         .at(name, Some(error.line() as u64))
     })
 }
@@ -546,7 +551,7 @@ attempts = 3
             "contract:missing_key",
             "the key assert is missing",
             1,
-            "",
+            "add assert = ... here",
         );
         check(
             "key = ['customer_id']",
@@ -581,7 +586,7 @@ attempts = 3
             "contract:destination",
             "a sqlite destination needs table",
             3,
-            "",
+            "add table to it",
         );
         check(
             "[[destination]]\nname = 'a'\nkind = 'http'\nurl = 'http://h/'\nheaders = { Authorization = 'Bearer x' }\n",

@@ -26,7 +26,8 @@ pub(super) fn destinations(raw: &Raw, place: &Place<'_>) -> Result<Vec<Destinati
             let fault = Fault::usage(
                 "contract:destination",
                 format!("the destination name \"{name}\" is empty or stands twice"),
-            );
+            )
+            .hint("give each destination a name of its own");
             return Err(place.at(fault, one.name.span()));
         }
         let environment = match &one.environment {
@@ -74,12 +75,18 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
         _ => false,
     };
     for (key, given) in set {
-        let fault = match (given, wanted.contains(&key)) {
-            (true, false) if !may(key) => format!("{key} does not belong to a {word} destination"),
-            (false, true) => format!("a {word} destination needs {key}"),
+        let (message, hint) = match (given, wanted.contains(&key)) {
+            (true, false) if !may(key) => (
+                format!("{key} does not belong to a {word} destination"),
+                format!("take {key} out, or name another kind"),
+            ),
+            (false, true) => (
+                format!("a {word} destination needs {key}"),
+                format!("add {key} to it"),
+            ),
             _ => continue,
         };
-        let fault = Fault::usage("contract:destination", fault);
+        let fault = Fault::usage("contract:destination", message).hint(hint);
         return Err(place.at(fault, one.kind.span()));
     }
     let path = PathBuf::from(one.path.clone().unwrap_or_default());

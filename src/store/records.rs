@@ -3,7 +3,7 @@
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Store, number, word};
+use super::{Store, number, steps::missing, word};
 use crate::model::{
     AttemptRow, DeliveryState, Fault, Form, Path, PlanId, Problem, RecordId, RunId, Stage, Status,
     Version,
@@ -133,8 +133,7 @@ impl Store {
             )
             .hint("load with --keep-passed to keep such records")
         } else {
-            Fault::unusable("record:missing", format!("there is no record {id}"))
-                .hint("`redrive records` lists the records")
+            missing(id)
         })
     }
 }

@@ -59,7 +59,10 @@ impl Store {
                     |row| Ok((RunId(row.get(0)?), row.get(1)?)),
                 )
                 .optional()?
-                .ok_or_else(|| Fault::usage("send:plan", format!("plan {plan} is finished")))?;
+                .ok_or_else(|| {
+                    Fault::usage("send:plan", format!("plan {plan} is finished"))
+                        .hint("leave --plan out to send what is ready")
+                })?;
             refuse_second_sender(tx, destination)?;
             let fence = tx.query_row(
                 "UPDATE plan SET sender = ?2, fence = fence + 1 WHERE id = ?1 RETURNING fence",

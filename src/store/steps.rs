@@ -201,6 +201,7 @@ fn step_row(row: &Row<'_>) -> rusqlite::Result<StepRow> {
 
 pub(super) fn missing(record: RecordId) -> Fault {
     Fault::unusable("record:missing", format!("there is no record {record}"))
+        .hint("`redrive records` lists the records")
 }
 
 /// The fault of a change that comes after sending.
