@@ -185,9 +185,11 @@ pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
         }
         out.say(&words)?;
     }
-    Ok(Exit::when_rejected(
-        report.still_rejected + report.newly_broken,
-    ))
+    let run = match request.filter.run() {
+        Some(run) => Some(ops::run(&workspace, run)?),
+        None => ops::runs(&workspace)?.into_iter().next(),
+    };
+    Ok(run.as_ref().map_or(Exit::Done, Exit::of_run))
 }
 
 pub fn undo(person: &Person, out: &Out, args: &args::Undo) -> Result<Exit> {

@@ -18,7 +18,7 @@ use super::{
     stop,
 };
 use crate::{
-    model::{Fault, FaultKind},
+    model::{Fault, FaultKind, RunRow, Status},
     text,
 };
 
@@ -43,6 +43,11 @@ impl Exit {
         } else {
             Self::StillRejected
         }
+    }
+
+    /// How a command ends that acted on a run, whichever of its records it looked at.
+    pub fn of_run(run: &RunRow) -> Self {
+        Self::when_rejected(run.with_status(Status::Rejected))
     }
 
     fn code(self) -> u8 {

@@ -12,7 +12,7 @@ use super::{
     progress::{Unit, with_progress},
 };
 use crate::{
-    model::{Fault, FaultKind, Plan, PlanId, SendReport, Status},
+    model::{Fault, FaultKind, Plan, PlanId, SendReport},
     ops::{self, SendRequest},
     text::{count, safe, thousands},
 };
@@ -55,11 +55,7 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
     if report.unknown > 0 {
         return Ok(Exit::Unknown);
     }
-    let rejected = ops::runs(&workspace)?
-        .iter()
-        .find(|run| run.id == plan.run)
-        .map_or(0, |run| run.with_status(Status::Rejected));
-    Ok(Exit::when_rejected(rejected))
+    Ok(Exit::of_run(&ops::run(&workspace, plan.run)?))
 }
 
 fn show_plan(out: &Out, plan: &Plan) -> Result<Exit> {

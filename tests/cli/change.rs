@@ -130,6 +130,17 @@ fn a_check_without_changes_makes_no_step() {
 }
 
 #[test]
+fn a_check_of_good_records_still_says_that_the_run_has_others() {
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    let report = folder.redrive("check row:2").exit(1).json();
+    assert_eq!(
+        (&report["checked"], &report["ready"]),
+        (&json!(1), &json!(1))
+    );
+}
+
+#[test]
 fn a_check_with_a_looser_contract_can_be_undone() {
     let folder = Folder::loaded();
     let loose = folder
