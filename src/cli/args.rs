@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use crate::demo;
+
 /// A terminal workbench for the records an import run rejected.
 ///
 /// Load a run's results, see what broke in groups, fix one field or many, check again, and send the corrected records to
@@ -129,10 +131,10 @@ pub struct Open {
 #[derive(Debug, Args)]
 pub struct Demo {
     /// How many customers
-    #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    #[arg(long, default_value_t = demo::ROWS, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub rows: u64,
     /// The same seed makes the same customers
-    #[arg(long, default_value_t = 1, value_name = "S")]
+    #[arg(long, default_value_t = demo::SEED, value_name = "S")]
     pub seed: u64,
     /// Prepare only, and say what was loaded
     #[arg(long)]
@@ -194,7 +196,7 @@ pub struct Edit {
     /// Replace the whole text by this file's; `-` is standard input
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["changes", "unset"])]
     pub raw: Option<PathBuf>,
-    /// Say that a record without a contract is ready
+    /// Say that the record is good: one without a contract, or one that a destination refused
     #[arg(long)]
     pub ready: bool,
 }
@@ -250,6 +252,7 @@ pub struct History {
 pub struct Export {
     #[command(flatten)]
     pub scope: Scope,
+    /// One table, or one JSON object a line
     #[arg(long, value_enum, default_value_t = Format::Csv)]
     pub format: Format,
     /// Where to; `-` is standard output

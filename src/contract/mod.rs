@@ -28,16 +28,24 @@ pub struct Contract {
     pub destinations: Vec<Destination>,
 }
 
+impl Contract {
+    /// What a workspace keeps of it.
+    pub fn stored(&self) -> ContractText {
+        ContractText {
+            name: self.name.clone(),
+            text: self.text.clone(),
+            files: self.files.clone(),
+            path: self.path.clone(),
+        }
+    }
+}
+
 /// Compiles a contract again from the texts a workspace holds, without a look at the disk.
 ///
 /// # Errors
 /// A fault when this redrive cannot use the contract any more.
 pub fn restore(stored: &ContractText) -> Result<Contract> {
-    checked::restore(
-        &stored.text,
-        &stored.files,
-        std::path::Path::new(&stored.path),
-    )
+    checked::restore(&stored.text, &stored.files, &stored.path)
 }
 
 /// Where records can be sent, as the contract says it. Holds no secret, only where secrets are found.

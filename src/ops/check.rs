@@ -13,7 +13,7 @@ use crate::{
     contract::{self, Contract},
     filter::Filter,
     model::{ChangeReport, Fault, RecordId, RunId, Status, StepKind},
-    store::{ContractText, Entry, RecordChange, StoredRecord},
+    store::{Entry, RecordChange, StoredRecord},
 };
 
 pub struct CheckRequest {
@@ -51,7 +51,7 @@ pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Re
     };
     let (mut report, changes) = examine(workspace, request, run, contract, another.is_some(), job)?;
     job.check()?;
-    let text = another.map(|contract| (text_of(contract), contract.hash));
+    let text = another.map(|contract| (contract.stored(), contract.hash));
     let becomes = text.as_ref().map(|(text, hash)| (text, hash));
     if !changes.is_empty() {
         let entry = Entry {
@@ -158,15 +158,6 @@ pub(super) fn count(report: &mut ChangeReport, before: Status, after: Status) {
         (_, Status::Ready) => report.ready += 1,
         (Status::Ready, _) => report.newly_broken += 1,
         _ => report.still_rejected += 1,
-    }
-}
-
-fn text_of(contract: &Contract) -> ContractText {
-    ContractText {
-        name: contract.name.clone(),
-        text: contract.text.clone(),
-        files: contract.files.clone(),
-        path: contract.path.clone(),
     }
 }
 
