@@ -52,8 +52,9 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         }
         if !report.kept_passed && args.passed.is_none() && report.passed > 0 {
             note(&format!(
-                "{} passed and were not kept. --passed FILE writes them out, --keep-passed keeps them as ready.",
-                count(report.passed, "record")
+                "{} passed and {} not kept. --passed FILE writes them out, --keep-passed keeps them as ready.",
+                count(report.passed, "record"),
+                if report.passed == 1 { "was" } else { "were" }
             ));
         }
         let alarming = alarm

@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crossterm::event::KeyEvent;
 use serde_json::Value;
 
 use crate::{
@@ -202,6 +203,22 @@ impl Draft {
             .chosen
             .as_ref()
             .is_none_or(|value| self.before.as_ref() == Some(value))
+    }
+
+    /// A key for the text field. Nothing follows from one that leaves the text as it is, or while it is being saved.
+    pub fn press(&mut self, key: KeyEvent, now: Option<Instant>) -> Option<Reply> {
+        let before = self.field.value().to_owned();
+        let changed = self.saving.is_none() && self.field.key(key) && before != self.field.value();
+        changed.then(|| self.edited(now))
+    }
+
+    /// A paste into the text field.
+    pub fn paste(&mut self, pasted: &str, now: Option<Instant>) -> Option<Reply> {
+        if self.saving.is_some() {
+            return None;
+        }
+        self.field.paste(pasted);
+        Some(self.edited(now))
     }
 
     /// The text was edited by a key or a paste.

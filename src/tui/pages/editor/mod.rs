@@ -125,25 +125,22 @@ impl Editor {
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
-        let Some(draft) = self.draft.as_mut().filter(|draft| draft.saving.is_none()) else {
-            return;
-        };
-        let before = draft.field.value().to_owned();
-        if draft.field.key(key) && before != draft.field.value() {
-            let reply = draft.edited(cx.now);
+        let reply = self
+            .draft
+            .as_mut()
+            .and_then(|draft| draft.press(key, cx.now));
+        if let Some(reply) = reply {
             self.carry_out(reply, cx);
         }
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
-        match self.draft.as_mut() {
-            Some(draft) if draft.saving.is_none() => {
-                draft.field.paste(pasted);
-                let reply = draft.edited(cx.now);
-                self.carry_out(reply, cx);
-            }
-            Some(_) => {}
-            None => cx.say("Nothing is being typed. Enter opens the field, then paste."),
+        let Some(draft) = self.draft.as_mut() else {
+            cx.say("Nothing is being typed. Enter opens the field, then paste.");
+            return;
+        };
+        if let Some(reply) = draft.paste(pasted, cx.now) {
+            self.carry_out(reply, cx);
         }
     }
 
