@@ -21,6 +21,8 @@ const FLOORS: &[&[&str]] = &[
 const SIDEWAYS: &[(&str, &str)] = &[("cli", "tui")];
 const MAX_FILE: usize = 500;
 const MAX_FUNCTION: usize = 60;
+/// So many floors from the ground take values and give values.
+const PURE_FLOORS: usize = 4;
 /// The only places that may hold SQL: the workspace, and the database records are sent to.
 const SQL: &[&str] = &["src/store/", "src/send/sqlite.rs"];
 
@@ -102,6 +104,38 @@ fn only_the_store_contains_sql() {
                 })
                 .map(|line| format!("{}: {}", path.display(), line.trim()))
                 .collect::<Vec<_>>()
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_lower_floors_do_no_io_read_no_clock_and_never_log() {
+    let words = [
+        "std::env",
+        "std::fs",
+        "std::io",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "Instant",
+        "SystemTime",
+        "::now()",
+        "tracing::",
+        "println!",
+    ];
+    let pure: Vec<(PathBuf, String)> = sources()
+        .into_iter()
+        .filter(|(path, _)| floor_of(&module_of(path)).is_some_and(|floor| floor < PURE_FLOORS))
+        .collect();
+    assert!(pure.len() > 20, "the lower floors were found");
+    let wrong: Vec<String> = pure
+        .iter()
+        .flat_map(|(path, text)| {
+            words
+                .iter()
+                .filter(|word| text.contains(**word))
+                .map(move |word| format!("{}: {word}", path.display()))
         })
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
