@@ -52,8 +52,9 @@
 //!   are immutable (a trigger says so) and hashed with SHA-256.
 //! - **Identity is a number that means something.** A record is its run's base plus its 1-based ordinal in the input. Lists
 //!   keep numbers, never row indexes.
-//! - **Every change is a step, in the transaction of the change**, which begins with `BEGIN IMMEDIATE` and compares the
-//!   record's version. Counters change in the same transaction and equal a recount ([`ops::verify`]).
+//! - **Every change of a record is a step, in the transaction of the change**, which begins with `BEGIN IMMEDIATE` and
+//!   compares the record's version. Sending is no step: it moves the status alone, and its plan and attempts tell of it.
+//!   Counters change in the same transaction and equal a recount ([`ops::verify`]).
 //! - **A run is seen when it is complete.** Its batches are committed in state `loading`; one transaction publishes it. The
 //!   same input gives the same workspace whatever the threads, because the writer decides uniqueness, numbers and groups
 //!   in input order.

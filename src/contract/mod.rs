@@ -57,6 +57,7 @@ pub struct Destination {
     pub kind: Kind,
 }
 
+/// What a destination is, with what is needed to reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `path` is relative to the workspace's folder.
@@ -67,6 +68,7 @@ pub enum Kind {
     Unsupported(String),
 }
 
+/// How records are written into a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
     Csv,

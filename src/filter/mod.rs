@@ -15,6 +15,7 @@ pub struct Filter {
     pub terms: Vec<Term>,
 }
 
+/// One condition: that a record has what is wanted, or, negated, that it has not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Term {
     pub negated: bool,

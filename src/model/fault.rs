@@ -43,20 +43,24 @@ impl Fault {
         }
     }
 
+    /// A fault of exit 2.
     pub fn usage(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(FaultKind::Usage, code, message)
     }
 
+    /// A fault of exit 3.
     pub fn unusable(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(FaultKind::Unusable, code, message)
     }
 
+    /// Says what to do now.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
+    /// Says where: a file, and a 1-based line in it where one is known.
     #[must_use]
     pub fn at(mut self, file: impl Into<String>, line: Option<u64>) -> Self {
         self.file = Some(file.into());

@@ -16,6 +16,7 @@ use crate::{
     store::{Entry, RecordChange, StoredRecord},
 };
 
+/// What is to be checked, and against what.
 pub struct CheckRequest {
     pub filter: Filter,
     /// Another contract than the one stored with the run; it becomes the run's.

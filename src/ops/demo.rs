@@ -22,6 +22,7 @@ use crate::{
 /// Where the example lies when no workspace is named.
 const FOLDER: &str = "redrive-demo";
 
+/// Which example is to be prepared, and where.
 pub struct DemoRequest {
     pub rows: u64,
     pub seed: u64,

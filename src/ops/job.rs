@@ -43,6 +43,7 @@ impl Job {
         Arc::clone(&self.cancelled)
     }
 
+    /// Whether somebody wants the job to stop. What does not end at once asks this where it can stop safely.
     pub fn is_cancelled(&self) -> bool {
         self.cancelled.load(Ordering::Relaxed)
     }
@@ -59,6 +60,7 @@ impl Job {
         Ok(())
     }
 
+    /// Says how far it is.
     pub fn report(&self, progress: Progress) {
         (self.report)(progress);
     }

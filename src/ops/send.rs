@@ -36,6 +36,7 @@ use crate::{
 const FIRST_BATCHES: [usize; 3] = [1, 10, 100];
 const BATCH: usize = 500;
 
+/// What is to be sent, and where to. The default is everything that is ready in the newest run.
 #[derive(Clone, Debug, Default)]
 pub struct SendRequest {
     pub filter: Filter,

@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::{Delivery, Destination, Held, Outcome, cell_text, without_column};
 
+/// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileFormat {
     Csv,
