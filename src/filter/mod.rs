@@ -258,6 +258,16 @@ mod tests {
             "Write it like row:12 or row:12..40.",
         );
         check(
+            &"a ".repeat(101),
+            "a filter has at most 100 terms",
+            "Put a longer text in quotes, and join the values of one key by commas.",
+        );
+        check(
+            &format!("problem:{}", "7,".repeat(1001)),
+            "a term has at most 1000 values",
+            "Ask for them in parts.",
+        );
+        check(
             "row:9..3",
             "9..3 is no range",
             "The first number must not be larger than the last: row:3..9.",

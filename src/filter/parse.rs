@@ -10,11 +10,23 @@ const KEYS: [&str; 8] = [
     "run", "status", "is", "stage", "field", "error", "problem", "row",
 ];
 
+/// More than anybody types. SQLite, which answers filters, takes a thousand terms and thirty thousand values.
+const MOST_TERMS: usize = 100;
+const MOST_VALUES: usize = 1_000;
+
 pub(super) fn line(line: &str) -> Result<Filter, FilterError> {
     let mut terms = Vec::new();
     let mut rest = line.trim_start();
     while !rest.is_empty() {
         let (typed, after) = rest.split_at(term_end(rest)?);
+        if terms.len() == MOST_TERMS {
+            let message = format!("a filter has at most {MOST_TERMS} terms");
+            return Err(error(
+                typed,
+                message,
+                "Put a longer text in quotes, and join the values of one key by commas.",
+            ));
+        }
         terms.push(term(typed)?);
         rest = after.trim_start();
     }
@@ -70,6 +82,10 @@ fn keyed(term: &str, key: &str, typed: &str) -> Result<Wanted, FilterError> {
     let items = items(typed);
     if items.is_empty() {
         return Err(error(term, format!("nothing stands after {key}:"), like));
+    }
+    if items.len() > MOST_VALUES {
+        let message = format!("a term has at most {MOST_VALUES} values");
+        return Err(error(term, message, "Ask for them in parts."));
     }
     let number = |text: &str| {
         let number = text.parse::<i64>().ok().filter(|number| *number >= 0);
