@@ -30,6 +30,11 @@ impl Store {
 }
 
 fn select(conn: &Connection, statement: &str) -> Result<Selected> {
+    if statement.trim().is_empty() {
+        return Err(Fault::usage("sql:statement", "there is no statement")
+            .hint("write one, such as \"SELECT count(*) FROM record\"")
+            .into());
+    }
     let mut prepared = conn.prepare(statement)?;
     if !prepared.readonly() {
         return Err(writes().into());
@@ -71,7 +76,8 @@ fn explain(error: anyhow::Error, statement: &str) -> anyhow::Error {
     let Some(sql) = error.downcast_ref::<rusqlite::Error>() else {
         return error;
     };
-    let fault = match sql {
+    // SQLite's words stand in the message already, so the error itself would say them again.
+    match sql {
         rusqlite::Error::MultipleStatement => {
             Fault::usage("sql:statement", "there is more than one statement")
                 .hint("run them one at a time")
@@ -92,9 +98,10 @@ fn explain(error: anyhow::Error, statement: &str) -> anyhow::Error {
             )
             .hint("`redrive sql \"SELECT name, sql FROM sqlite_schema\"` shows the tables")
         }
-        other => Fault::usage("sql:statement", other.to_string()),
-    };
-    error.context(fault)
+        other => Fault::usage("sql:statement", other.to_string())
+            .hint("run another statement, or look what holds with `redrive verify`"),
+    }
+    .into()
 }
 
 fn writes() -> Fault {
@@ -141,6 +148,7 @@ mod tests {
             assert_eq!(fault.kind, crate::model::FaultKind::Usage);
         };
         check("DELETE FROM record", "sql:write");
+        check(" ", "sql:statement");
         check(
             "UPDATE record SET status = 'ready' RETURNING id",
             "sql:write",
