@@ -197,7 +197,12 @@ fn a_read_only_folder_can_be_looked_at_and_not_changed() {
         } else {
             Command::new(&program)
         };
-        let output = command.args(words).current_dir(&root).output().unwrap();
+        let output = command
+            .env_remove("REDRIVE_WORKSPACE")
+            .args(words)
+            .current_dir(&root)
+            .output()
+            .unwrap();
         (
             output.status.code(),
             String::from_utf8_lossy(&output.stderr).into_owned(),

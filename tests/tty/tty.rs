@@ -57,6 +57,10 @@ impl Tty {
         command.env("RUST_BACKTRACE", "0");
         command.env_remove("NO_COLOR");
         command.env_remove("REDRIVE_WORKSPACE");
+        // The pictures are drawn with box characters.
+        command.env_remove("LC_ALL");
+        command.env_remove("LC_CTYPE");
+        command.env("LANG", "C.UTF-8");
         if let Some(part) = panic_in {
             command.env("REDRIVE_TEST_PANIC", part);
         }
