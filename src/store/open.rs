@@ -419,6 +419,22 @@ mod tests {
     }
 
     #[test]
+    fn looking_at_an_older_workspace_leaves_it_older() {
+        let (_folder, path) = folder();
+        drop(Store::create(&path, NOW).unwrap());
+        let older = Connection::open(&path).unwrap();
+        older.pragma_update(None, "user_version", 0).unwrap();
+        older.close().unwrap();
+        let before = fs::read(&path).unwrap();
+        let error = Store::open_read_only(&path).err().unwrap();
+        assert_eq!(
+            error.downcast_ref::<Fault>().unwrap().code,
+            "workspace:older"
+        );
+        assert_eq!(fs::read(&path).unwrap(), before);
+    }
+
+    #[test]
     fn a_workspace_that_becomes_newer_is_no_longer_written_to() {
         let (_folder, path) = folder();
         let mut store = Store::create(&path, NOW).unwrap();
