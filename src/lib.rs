@@ -47,7 +47,7 @@
 //! - **Floors 0 to 3 do no IO, read no clock and never log.** Time and randomness come in as arguments.
 //! - **One reader of records.** Loading, editing and checking all go through [`row::Row::read`] (or the spans of the same
 //!   splitter) and [`check::Checker::check`], so they cannot disagree. The check borrows a row; coercion happens inside it;
-//!   its fast path may only ever accept, and only what the full path accepts.
+//!   its shorter ways over CSV cells find what the whole document would show, and nothing else.
 //! - **Received bytes never change.** A version is the text before it with the edited spans spliced in; `content` rows
 //!   are immutable (a trigger says so) and hashed with SHA-256.
 //! - **Identity is a number that means something.** A record is its run's base plus its 1-based ordinal in the input. Lists
