@@ -1,6 +1,7 @@
 //! Plans that were begun and not finished: which one a send continues, and what is said of the others.
 
 use anyhow::Result;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{Aim, Workspace};
 use crate::{
@@ -18,9 +19,10 @@ pub(super) fn unfinished(
 ) -> Result<Option<OpenPlan>> {
     let name = &aim.destination.name;
     let open = workspace.store.open_plans(run, name)?;
+    let now = Timestamp::now();
     let wanted = |plan: &OpenPlan| match named {
         Some(named) => plan.id == named,
-        None => plan.author == workspace.author && is_recent(&plan.made_at),
+        None => plan.author == workspace.author && is_recent(&plan.made_at, now),
     };
     let Some(open) = open.into_iter().find(wanted) else {
         return match named {
@@ -69,9 +71,27 @@ pub(super) fn waiting_elsewhere(open: &OpenPlan, destination: &str) -> Fault {
     ))
 }
 
-fn is_recent(made_at: &str) -> bool {
-    let Ok(made_at) = made_at.parse::<jiff::Timestamp>() else {
-        return false;
-    };
-    jiff::Timestamp::now().duration_since(made_at) < jiff::SignedDuration::from_hours(24)
+/// Whether a plan is of the last day. What is older is not continued unasked: its person has long thought of other things.
+fn is_recent(made_at: &str, now: Timestamp) -> bool {
+    made_at
+        .parse()
+        .is_ok_and(|made_at| now.duration_since(made_at) < SignedDuration::from_hours(24))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_is_recent_for_a_day() {
+        let now: Timestamp = "2026-03-02T12:00:00Z".parse().unwrap();
+        let check = |made_at: &str, recent: bool| {
+            assert_eq!(is_recent(made_at, now), recent, "{made_at}");
+        };
+        check("2026-03-02T11:59:59.999Z", true);
+        check("2026-03-01T12:00:00.001Z", true);
+        check("2026-03-01T12:00:00.000Z", false);
+        check("2025-03-02T12:00:00.000Z", false);
+        check("nonsense", false);
+    }
 }
