@@ -35,7 +35,6 @@ use crate::{
         blocks::{BLOCK_BYTES, BlockReader},
     },
     store::{
-        ContractText,
         keys::KeyHasher,
         load::{NewRun, RunCounts, already_loaded},
     },
@@ -144,7 +143,7 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
         .map(|target| Passed::begin(target, &request.file, &start, array))
         .transpose()?;
     let name = name_of(request, contract);
-    let stored = contract.map(stored_text);
+    let stored = contract.map(Contract::stored);
     let run = workspace.store.begin_load(&NewRun {
         name: &name,
         source: &request.file.display().to_string(),
@@ -297,15 +296,6 @@ fn name_of(request: &LoadRequest, contract: Option<&Contract>) -> String {
     (request.name.clone())
         .or_else(|| contract.map(|contract| contract.name.clone()))
         .unwrap_or_else(stem)
-}
-
-fn stored_text(contract: &Contract) -> ContractText {
-    ContractText {
-        name: contract.name.clone(),
-        text: contract.text.clone(),
-        files: contract.files.clone(),
-        path: contract.path.clone(),
-    }
 }
 
 fn processors() -> usize {
