@@ -595,6 +595,7 @@ mod tests {
             run: RunId(1),
             to: "crm".to_owned(),
             expect: 3,
+            plan: None,
         };
         assert_eq!(started.last(), Some(&Effect::Start(request)));
         assert!(picture(&mut app).contains("Sending: 0 of 3 are done."));

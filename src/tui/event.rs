@@ -10,8 +10,8 @@ use crate::{
     filter::Filter,
     fix::Change,
     model::{
-        ChangeReport, Group, GroupId, Path, Plan, RecordDetail, RecordId, RecordRow, RunId, RunRow,
-        SendReport, UndoReport,
+        ChangeReport, Group, GroupId, Path, Plan, PlanId, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, SendReport, UndoReport,
     },
     ops::{Preview, Progress},
 };
@@ -136,11 +136,11 @@ pub enum JobRequest {
         run: RunId,
         to: String,
         expect: u64,
+        /// The unfinished plan that was shown, which is the one to continue.
+        plan: Option<PlanId>,
     },
     /// Checks all records of a run again.
-    Check {
-        run: RunId,
-    },
+    Check { run: RunId },
 }
 
 /// The answer to a [`Query`] or a [`Wish`].

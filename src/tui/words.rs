@@ -124,6 +124,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
             run: run.id,
             to: plan.destination.clone(),
             expect: plan.planned,
+            plan: plan.id,
         })),
     }
 }

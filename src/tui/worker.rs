@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Fault, FaultKind, GroupId, RunId, RunRow},
+    model::{GroupId, RunId},
     ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
 };
 
@@ -181,14 +181,14 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
     Ok(match query {
         Query::Runs => Answer::Runs(ops::runs(workspace)?),
         Query::Groups { run } => Answer::Groups {
-            run: run_row(workspace, *run)?,
+            run: ops::run(workspace, *run)?,
             groups: ops::groups(workspace, &filter(*run, None))?,
         },
         Query::Ids { filter } => {
             let ids = ops::ids(workspace, filter)?;
             let run = filter.run().context("a list needs a run")?;
             Answer::Ids {
-                run: run_row(workspace, run)?,
+                run: ops::run(workspace, run)?,
                 ids,
             }
         }
@@ -231,9 +231,11 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
         Wish::Redo => Answer::Redone(ops::redo(workspace)?),
         Wish::Check { id } => {
-            let filter = Filter {
-                terms: vec![term(Wanted::Row(*id, *id))],
+            let terms = match ops::rows(workspace, &[*id])?.first() {
+                Some(row) => vec![term(Wanted::Run(row.run)), term(Wanted::Row(*id, *id))],
+                None => vec![term(Wanted::Row(*id, *id))],
             };
+            let filter = Filter { terms };
             let request = CheckRequest {
                 filter,
                 contract: None,
@@ -245,12 +247,17 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
 
 fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Outcome> {
     Ok(match request {
-        JobRequest::Send { run, to, expect } => {
+        JobRequest::Send {
+            run,
+            to,
+            expect,
+            plan,
+        } => {
             let request = SendRequest {
                 filter: filter(*run, None),
                 to: Some(to.clone()),
                 expect: Some(*expect),
-                plan: None,
+                plan: *plan,
                 ..SendRequest::default()
             };
             Outcome::Sent(ops::send(workspace, &request, job)?)
@@ -262,15 +269,6 @@ fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Ou
             };
             Outcome::Checked(ops::check(workspace, &request, job)?)
         }
-    })
-}
-
-fn run_row(workspace: &Workspace, id: RunId) -> Result<RunRow> {
-    let runs = ops::runs(workspace)?;
-    let found = runs.into_iter().find(|run| run.id == id);
-    found.ok_or_else(|| {
-        let words = format!("there is no run {id} in this workspace");
-        Fault::new(FaultKind::Usage, "run:missing", words).into()
     })
 }
 
@@ -331,6 +329,32 @@ mod tests {
             Effect::Ask(Ticket(5), Query::Runs),
         ];
         assert_eq!(waiting, expected);
+    }
+
+    #[test]
+    fn a_record_of_an_older_run_is_checked_too() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        write("s.json", r#"{"properties": {"n": {"type": "integer"}}}"#);
+        let contract = write("c.toml", "name = \"c\"\n[schema]\nfile = \"s.json\"\n");
+        let mut workspace = Workspace::create(&folder.path().join("w.db"), "jana").unwrap();
+        for text in ["n,m\nx,1\n", "n,m\ny,1\n"] {
+            let request = ops::LoadRequest {
+                file: write("in.csv", text),
+                contract: Some(contract.clone()),
+                ..ops::LoadRequest::default()
+            };
+            ops::load(&mut workspace, &request, &Job::default()).unwrap();
+        }
+        let wish = Wish::Check { id: RecordId(1) };
+        let Ok(Answer::Changed(report)) = change(&mut workspace, &wish) else {
+            panic!("it can be checked")
+        };
+        assert_eq!(report.checked, 1);
     }
 
     #[test]
