@@ -11,6 +11,7 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
+    panic::resume_unwind,
     path::{Path as FilePath, PathBuf},
     sync::{Mutex, PoisonError},
     thread,
@@ -36,9 +37,12 @@ use crate::{
     },
     store::{
         keys::KeyHasher,
-        load::{NewRun, RunCounts, already_loaded},
+        load::{Batch, NewRun, RunCounts, RunWriter, already_loaded},
     },
 };
+
+/// Batches that wait to be stored, at most.
+const BATCHES_AHEAD: usize = 2;
 
 #[derive(Clone, Debug, Default)]
 pub struct LoadRequest {
@@ -156,15 +160,16 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     })?;
     let id = run.run();
     let before = (lines, reader.offset());
-    let mut writer = Writer::new(&setup, run, passed, job, size, before);
+    let (give, take) = bounded(BATCHES_AHEAD);
+    let mut writer = Writer::new(&setup, &run, give, passed, job, size, before);
     let threads = request.threads.unwrap_or_else(processors).max(1);
-    let reader = flow(reader, &setup, threads, &mut writer, job)?;
+    let (reader, run) = flow(reader, threads, &mut writer, (run, take), job)?;
     if writer.counts().records == 0 && !has_columns(&layout) && !request.allow_empty {
         return Err(empty(&request.file).into());
     }
     let (read, sha256) = reader.finish();
     let seconds = started.elapsed().as_secs_f64();
-    let (counts, groups) = writer.publish(read, &sha256, request.again, seconds)?;
+    let (counts, groups) = writer.publish(run, read, &sha256, request.again, seconds)?;
     let mut report = report_of(id, name, format, &counts, groups);
     report.kept_passed = request.keep_passed;
     report.seconds = started.elapsed().as_secs_f64();
@@ -197,17 +202,18 @@ fn report_of(
     }
 }
 
-/// Workers take blocks in turn and the calling thread writes them, in order. The buffers that go round are counted, so
-/// that memory stays flat however far one worker falls behind.
-fn flow(
+/// Workers take blocks in turn, the calling thread puts them in order, and one more stores what it collects. The buffers
+/// that go round are counted, so that memory stays flat however far one falls behind.
+fn flow<'s>(
     reader: BlockReader,
-    setup: &Setup<'_>,
     threads: usize,
-    writer: &mut Writer<'_, '_>,
+    writer: &mut Writer<'_>,
+    (run, batches): (RunWriter<'s>, Receiver<Batch>),
     job: &Job,
-) -> Result<BlockReader> {
+) -> Result<(BlockReader, RunWriter<'s>)> {
+    let setup = writer.setup();
     let reader = Mutex::new(reader);
-    // The writer is what the others wait for. With few blocks ahead of it, workers leave it a processor.
+    // With few blocks ahead, workers leave a processor to those who wait for them.
     let buffers = 2 * threads + 2;
     let (give_empty, take_empty) = bounded(buffers);
     let (give_done, take_done) = bounded(buffers);
@@ -215,7 +221,8 @@ fn flow(
         // The channel holds as many, so this never fails nor waits.
         let _ = give_empty.send(Vec::new());
     }
-    thread::scope(|scope| {
+    let run = thread::scope(|scope| {
+        let storing = scope.spawn(move || store_all(run, &batches));
         for _ in 0..threads {
             let (empty, done) = (take_empty.clone(), give_done.clone());
             let reader = &reader;
@@ -223,17 +230,29 @@ fn flow(
         }
         drop((take_empty, give_done));
         let written = write_in_order(&take_done, &give_empty, writer, job);
-        // Workers that wait for either channel end now.
+        // Workers that wait for either channel end now, and so does storing.
         drop((take_done, give_empty));
-        written
+        writer.end();
+        let stored = storing.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let run = stored?;
+        written.map(|()| run)
     })?;
-    Ok(reader.into_inner().unwrap_or_else(PoisonError::into_inner))
+    let reader = reader.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok((reader, run))
+}
+
+/// Stores batch after batch until no more come, and gives the run back.
+fn store_all<'s>(mut run: RunWriter<'s>, batches: &Receiver<Batch>) -> Result<RunWriter<'s>> {
+    for batch in batches {
+        run.store(&batch)?;
+    }
+    Ok(run)
 }
 
 fn write_in_order(
     done: &Receiver<Result<Checked, Fault>>,
     empty: &Sender<Vec<u8>>,
-    writer: &mut Writer<'_, '_>,
+    writer: &mut Writer<'_>,
     job: &Job,
 ) -> Result<()> {
     let mut early = BTreeMap::new();
@@ -262,7 +281,7 @@ fn write_in_order(
         early.is_empty(),
         "a part of the input was lost; nothing was loaded"
     );
-    Ok(())
+    writer.finish()
 }
 
 /// Refuses bytes that were loaded before, without reading them where no run had as many.

@@ -130,11 +130,46 @@ impl Store {
             run,
             base,
             groups: Vec::new(),
-            new_groups: Vec::new(),
-            records: Vec::new(),
-            bytes: 0,
             published: false,
         })
+    }
+}
+
+/// Records and new groups that are stored together, in one transaction.
+#[derive(Default)]
+pub(crate) struct Batch {
+    groups: Vec<NewGroup>,
+    records: Vec<NewRecord>,
+    bytes: usize,
+}
+
+/// Collects batches without touching the workspace, so that one is stored while the next is collected.
+#[derive(Default)]
+pub(crate) struct Batches {
+    /// Groups in the batches before.
+    groups: usize,
+    batch: Batch,
+}
+
+impl Batches {
+    /// Takes a group that was not met before; gives its number, counted from 0.
+    pub fn add_group(&mut self, group: NewGroup) -> usize {
+        self.batch.groups.push(group);
+        self.groups + self.batch.groups.len() - 1
+    }
+
+    /// Takes a record, in the order of the input. Gives a batch that is full.
+    pub fn add(&mut self, record: NewRecord) -> Option<Batch> {
+        self.batch.bytes += record.bytes.len();
+        self.batch.records.push(record);
+        let full = self.batch.records.len() >= BATCH_RECORDS || self.batch.bytes >= BATCH_BYTES;
+        full.then(|| self.take())
+    }
+
+    /// What was collected since the last full batch.
+    pub fn take(&mut self) -> Batch {
+        self.groups += self.batch.groups.len();
+        std::mem::take(&mut self.batch)
     }
 }
 
@@ -145,9 +180,6 @@ pub(crate) struct RunWriter<'s> {
     base: i64,
     /// Row ids of the groups stored so far, by number.
     groups: Vec<i64>,
-    new_groups: Vec<NewGroup>,
-    records: Vec<NewRecord>,
-    bytes: usize,
     published: bool,
 }
 
@@ -159,22 +191,6 @@ impl RunWriter<'_> {
     /// A record's number is this plus its ordinal.
     pub fn base(&self) -> i64 {
         self.base
-    }
-
-    /// Takes a group that was not met before; gives its number, counted from 0.
-    pub fn add_group(&mut self, group: NewGroup) -> usize {
-        self.new_groups.push(group);
-        self.groups.len() + self.new_groups.len() - 1
-    }
-
-    /// Takes a record, in the order of the input.
-    pub fn add(&mut self, record: NewRecord) -> Result<()> {
-        self.bytes += record.bytes.len();
-        self.records.push(record);
-        if self.records.len() >= BATCH_RECORDS || self.bytes >= BATCH_BYTES {
-            self.flush()?;
-        }
-        Ok(())
     }
 
     /// Makes the run visible, with everything that is counted about it. `groups` by number.
@@ -189,7 +205,6 @@ impl RunWriter<'_> {
         keys: &KeySet,
         again: bool,
     ) -> Result<()> {
-        self.flush()?;
         self.store.wait_for_disk(true)?;
         let (run, ids) = (self.run, &self.groups);
         self.store.write(|transaction| {
@@ -217,26 +232,16 @@ impl RunWriter<'_> {
         Ok(())
     }
 
-    /// Stores what has been taken so far, in one transaction.
-    fn flush(&mut self) -> Result<()> {
+    /// Stores a batch, in one transaction. Batches come in the order they were collected in.
+    pub fn store(&mut self, batch: &Batch) -> Result<()> {
         let (run, base) = (self.run, self.base);
-        let (new_groups, records) = (&self.new_groups, &self.records);
         let groups = &mut self.groups;
-        let known = groups.len();
-        let stored = self.store.write(|transaction| {
-            for group in new_groups {
+        self.store.write(|transaction| {
+            for group in &batch.groups {
                 groups.push(insert_group(transaction, run, group)?);
             }
-            insert_records(transaction, run, base, groups, records)
-        });
-        if let Err(error) = stored {
-            self.groups.truncate(known);
-            return Err(error);
-        }
-        self.new_groups.clear();
-        self.records.clear();
-        self.bytes = 0;
-        Ok(())
+            insert_records(transaction, run, base, groups, &batch.records)
+        })
     }
 }
 

@@ -1,9 +1,10 @@
-//! The one that sees all records in the order of the input: decides which key stands first, counts groups, stores what
-//! is rejected, and publishes the run.
+//! The one that sees all records in the order of the input: decides which key stands first, counts groups, collects what
+//! is rejected for storing, and publishes the run.
 
 use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use crossbeam_channel::Sender;
 
 use super::{
     groups::Groups,
@@ -11,13 +12,13 @@ use super::{
     workers::{Checked, Detail, Entry, Judged, Setup},
 };
 use crate::{
-    model::{Form, Layout, Stage, Status},
+    model::{Form, Layout, RunId, Stage, Status},
     ops::{Job, Progress},
     read::Format,
     row::Row,
     store::{
         keys::KeySet,
-        load::{NewProblem, NewRecord, RunCounts, RunWriter},
+        load::{Batch, Batches, NewProblem, NewRecord, RunCounts, RunWriter},
     },
 };
 use sha2::{Digest, Sha256};
@@ -29,9 +30,14 @@ const MAX_EXPECTED: usize = 2_000_000;
 const REPORT_EVERY: Duration = Duration::from_millis(50);
 
 /// Takes checked blocks in order.
-pub(super) struct Writer<'a, 's> {
+pub(super) struct Writer<'a> {
     setup: &'a Setup<'a>,
-    store: RunWriter<'s>,
+    run: RunId,
+    /// A record's number is this plus its ordinal.
+    base: i64,
+    batches: Batches,
+    /// Where full batches go; `None` when the last one has gone.
+    give: Option<Sender<Batch>>,
     passed: Option<Passed>,
     job: &'a Job,
     /// Bytes of the whole input, where they are known.
@@ -45,11 +51,12 @@ pub(super) struct Writer<'a, 's> {
     reported: Option<Instant>,
 }
 
-impl<'a, 's> Writer<'a, 's> {
-    /// `lines` and `accounted`: the physical lines and the bytes before the first block.
+impl<'a> Writer<'a> {
+    /// Full batches go to `give`, where they are stored. `lines` and `accounted`: the physical lines and the bytes before the first block.
     pub fn new(
         setup: &'a Setup<'a>,
-        store: RunWriter<'s>,
+        run: &RunWriter<'_>,
+        give: Sender<Batch>,
         passed: Option<Passed>,
         job: &'a Job,
         total: Option<u64>,
@@ -57,7 +64,10 @@ impl<'a, 's> Writer<'a, 's> {
     ) -> Self {
         Self {
             setup,
-            store,
+            run: run.run(),
+            base: run.base(),
+            batches: Batches::default(),
+            give: Some(give),
             passed,
             job,
             total,
@@ -92,12 +102,28 @@ impl<'a, 's> Writer<'a, 's> {
         Ok(block.bytes)
     }
 
-    /// Makes the run visible.
+    /// Gives away what is left to be stored, after the last block.
+    pub fn finish(&mut self) -> Result<()> {
+        let rest = self.batches.take();
+        self.give(rest)
+    }
+
+    /// Says that no more batches come.
+    pub fn end(&mut self) {
+        self.give = None;
+    }
+
+    pub fn setup(&self) -> &'a Setup<'a> {
+        self.setup
+    }
+
+    /// Makes the run visible, when all batches are stored.
     ///
     /// # Errors
     /// When a byte of the input is neither in a record nor between two; `load:again`.
     pub fn publish(
         self,
+        store: RunWriter<'_>,
         read: u64,
         sha256: &[u8; 32],
         again: bool,
@@ -111,7 +137,7 @@ impl<'a, 's> Writer<'a, 's> {
         let mut counts = self.counts;
         counts.bytes = read;
         counts.seconds = seconds;
-        let run = self.store.run().0;
+        let run = self.run.0;
         let groups = self.groups.len() as u64;
         let summary: Vec<_> = (self.groups.summary())
             .map(|(stage, code, problems)| (stage, code.to_owned(), problems))
@@ -121,7 +147,7 @@ impl<'a, 's> Writer<'a, 's> {
             passed.finish()?;
         }
         let tallies = self.groups.into_counts();
-        (self.store).publish(&counts, sha256, &tallies, &self.keys, again)?;
+        store.publish(&counts, sha256, &tallies, &self.keys, again)?;
         if let Some(passed) = passed {
             passed.publish()?;
         }
@@ -173,7 +199,7 @@ impl<'a, 's> Writer<'a, 's> {
         ) else {
             return;
         };
-        let first = (first > 0).then(|| self.store.base() + first as i64);
+        let first = (first > 0).then(|| self.base + first as i64);
         let detail = entry.detail.get_or_insert_with(|| {
             Box::new(Detail {
                 sha256: Sha256::digest(text).into(),
@@ -210,7 +236,7 @@ impl<'a, 's> Writer<'a, 's> {
             let checker = self.setup.checker;
             let (group, new) = self.groups.count(&judged, ordinal, line, checker);
             if let Some(new) = new {
-                self.store.add_group(new);
+                self.batches.add_group(new);
             }
             let problem = judged.problem;
             problems.push(NewProblem {
@@ -225,7 +251,7 @@ impl<'a, 's> Writer<'a, 's> {
             (Format::Csv { .. }, Layout::Csv { .. }) => Form::Csv,
             _ => Form::Json,
         };
-        self.store.add(NewRecord {
+        let full = self.batches.add(NewRecord {
             ordinal,
             line,
             byte,
@@ -235,7 +261,14 @@ impl<'a, 's> Writer<'a, 's> {
             bytes: detail.bytes.unwrap_or_else(|| text.to_vec()),
             sha256: detail.sha256,
             problems,
-        })
+        });
+        full.map_or(Ok(()), |batch| self.give(batch))
+    }
+
+    fn give(&self, batch: Batch) -> Result<()> {
+        // Storing ends early only with an error of its own, which is the one that is told.
+        let given = self.give.as_ref().map(|give| give.send(batch));
+        (given.and_then(Result::ok)).ok_or_else(|| anyhow!("records are no longer stored"))
     }
 
     fn report(&mut self) {
