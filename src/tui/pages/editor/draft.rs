@@ -13,7 +13,7 @@ use crate::{
     fix::Change,
     model::{Path, Problem, Wants},
     ops::Preview,
-    tui::{event::Ticket, widgets::field::Field},
+    tui::{action::Action, event::Ticket, widgets::field::Field},
 };
 
 /// How long nothing is typed before it is said what is wrong.
@@ -205,6 +205,27 @@ impl Draft {
             .is_none_or(|value| self.before.as_ref() == Some(value))
     }
 
+    /// What an action leads to while this is edited. Enter goes on to the next problem, Tab to what `tab` says. Nothing
+    /// follows while it is being saved.
+    pub fn act(&mut self, action: Action, tab: Then, now: Option<Instant>) -> Reply {
+        if self.saving.is_some() {
+            return Reply::Nothing;
+        }
+        match action {
+            Action::Open => self.enter(Then::Problem),
+            Action::NextPanel => self.enter(tab),
+            Action::Back => self.escape(),
+            Action::Stop => Reply::Cancel,
+            Action::Down => self.down(),
+            Action::Up => self.up(),
+            Action::ClearText => {
+                self.field.set("");
+                self.edited(now)
+            }
+            _ => Reply::Nothing,
+        }
+    }
+
     /// A key for the text field. Nothing follows from one that leaves the text as it is, or while it is being saved.
     pub fn press(&mut self, key: KeyEvent, now: Option<Instant>) -> Option<Reply> {
         let before = self.field.value().to_owned();
@@ -222,7 +243,7 @@ impl Draft {
     }
 
     /// The text was edited by a key or a paste.
-    pub fn edited(&mut self, now: Option<Instant>) -> Reply {
+    fn edited(&mut self, now: Option<Instant>) -> Reply {
         self.focus = Focus::Text;
         self.chosen = None;
         self.wait = None;
@@ -231,7 +252,7 @@ impl Draft {
         Reply::Check
     }
 
-    pub fn enter(&mut self, then: Then) -> Reply {
+    fn enter(&mut self, then: Then) -> Reply {
         if self.focus == Focus::Choice(self.choices.len()) {
             return Reply::Cancel;
         }
@@ -254,7 +275,7 @@ impl Draft {
     }
 
     /// One rung down: choices closed, else the edit cancelled.
-    pub fn escape(&mut self) -> Reply {
+    fn escape(&mut self) -> Reply {
         match self.focus {
             Focus::Text => Reply::Cancel,
             Focus::Anyway => {
@@ -265,7 +286,7 @@ impl Draft {
         }
     }
 
-    pub fn down(&mut self) -> Reply {
+    fn down(&mut self) -> Reply {
         match self.focus {
             Focus::Text if self.choices.is_empty() => {
                 if self.checked.is_some() {
@@ -283,7 +304,7 @@ impl Draft {
         }
     }
 
-    pub fn up(&mut self) -> Reply {
+    fn up(&mut self) -> Reply {
         match self.focus {
             Focus::Text => Reply::Nothing,
             Focus::Choice(0) => self.leave_choices(),

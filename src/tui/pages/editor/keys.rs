@@ -102,24 +102,10 @@ impl Editor {
     }
 
     pub(super) fn act_typing(&mut self, action: Action, cx: &mut Cx) {
-        let Some(draft) = &mut self.draft else { return };
-        if draft.saving.is_some() {
-            return;
+        let draft = self.draft.as_mut();
+        if let Some(reply) = draft.map(|draft| draft.act(action, Then::Field, cx.now)) {
+            self.carry_out(reply, cx);
         }
-        let reply = match action {
-            Action::Open => draft.enter(Then::Problem),
-            Action::NextPanel => draft.enter(Then::Field),
-            Action::Back => draft.escape(),
-            Action::Stop => Reply::Cancel,
-            Action::Down => draft.down(),
-            Action::Up => draft.up(),
-            Action::ClearText => {
-                draft.field.set("");
-                draft.edited(cx.now)
-            }
-            _ => Reply::Nothing,
-        };
-        self.carry_out(reply, cx);
     }
 
     pub(super) fn carry_out(&mut self, reply: Reply, cx: &mut Cx) {

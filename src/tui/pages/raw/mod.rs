@@ -236,22 +236,10 @@ impl Raw {
     }
 
     fn act_typing(&mut self, action: Action, cx: &mut Cx) {
-        let Some(draft) = self.draft.as_mut().filter(|draft| draft.saving.is_none()) else {
-            return;
-        };
-        let reply = match action {
-            Action::Open | Action::NextPanel => draft.enter(Then::Problem),
-            Action::Back => draft.escape(),
-            Action::Stop => Reply::Cancel,
-            Action::Down => draft.down(),
-            Action::Up => draft.up(),
-            Action::ClearText => {
-                draft.field.set("");
-                draft.edited(cx.now)
-            }
-            _ => Reply::Nothing,
-        };
-        self.carry_out(reply, cx);
+        let draft = self.draft.as_mut();
+        if let Some(reply) = draft.map(|draft| draft.act(action, Then::Problem, cx.now)) {
+            self.carry_out(reply, cx);
+        }
     }
 
     fn carry_out(&mut self, reply: Reply, cx: &mut Cx) {
