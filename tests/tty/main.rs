@@ -167,11 +167,17 @@ fn a_suspension_gives_the_terminal_back_until_it_is_continued() {
 #[test]
 fn a_bug_in_the_screen_gives_the_terminal_back_and_says_where_the_work_is() {
     let folder = workspace();
-    let tty = Tty::start_with(folder.path(), 80, 24, &[], Some("ui"));
+    let tty = Tty::start_with(folder.path(), 80, 24, &["--log", "l.jsonl"], Some("ui"));
     let (status, left) = tty.ends();
     assert!(!status.success());
     assert!(left.contains("Your work is safe."), "{left}");
     assert!(left.contains("redrive.db"), "{left}");
+    let log = std::fs::read_to_string(folder.path().join("l.jsonl")).unwrap();
+    assert!(log.contains(r#""event":"crash""#), "{log}");
+    assert!(
+        !log.contains("asked for it"),
+        "the place, not the words: {log}"
+    );
 }
 
 #[test]
