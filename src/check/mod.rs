@@ -22,7 +22,7 @@ use serde_json::{Map, Value};
 pub use self::wants::join;
 use self::{columns::Columns, lazy::Fields, rules::Rules, schema::Schema};
 use crate::{
-    model::{Found, Path, Problem, Stage, Wants},
+    model::{Found, Path, Problem, Severity, Stage, Wants},
     row::{Row, cells::Cells},
 };
 
@@ -35,6 +35,7 @@ pub struct Spec {
     pub formats: bool,
     pub rules: Vec<Rule>,
     pub key: Vec<Path>,
+    pub unique: Vec<Unique>,
     /// Whether empty CSV cells are absent (`empty = "missing"`) or empty text (`"keep"`).
     pub empty_is_missing: bool,
     pub coerce: bool,
@@ -47,6 +48,42 @@ pub struct Rule {
     pub assert: String,
     pub message: String,
     pub fields: Vec<Path>,
+    pub severity: Severity,
+    /// Who answers for it; empty when nobody is named.
+    pub owner: String,
+}
+
+/// Fields that must differ between any two records of a run: the key, or a `[[unique]]` of the contract.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unique {
+    /// The rule's id; empty for the key.
+    pub id: String,
+    pub fields: Vec<Path>,
+    /// The contract's sentence; empty for our own.
+    pub message: String,
+    pub severity: Severity,
+    pub owner: String,
+}
+
+impl Unique {
+    /// What the workspace calls it: its paths joined by a blank; empty for the key. Another name is another uniqueness.
+    pub fn name(&self) -> String {
+        if self.id.is_empty() {
+            return String::new();
+        }
+        let paths: Vec<&str> = self.fields.iter().map(Path::as_str).collect();
+        paths.join(" ")
+    }
+}
+
+/// A part of the contract took longer over one record than any record is worth. This is the contract's fault and not the
+/// record's: the work stops, and nothing changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Runaway {
+    /// The rule's id, or `schema`.
+    pub part: String,
+    pub message: String,
+    pub hint: String,
 }
 
 /// Why a contract's schema or rule cannot be used.
@@ -65,6 +102,7 @@ pub struct Checker {
     schema: Option<Schema>,
     rules: Rules,
     key: Vec<Path>,
+    unique: Vec<Unique>,
     empty_is_missing: bool,
     coerce: bool,
     /// The columns of the first layout that was checked. A run has one layout, so that this is the one that counts.
@@ -86,6 +124,7 @@ impl Checker {
             schema,
             rules,
             key: spec.key,
+            unique: spec.unique,
             empty_is_missing: spec.empty_is_missing,
             coerce: spec.coerce,
             columns: OnceLock::new(),
@@ -94,13 +133,39 @@ impl Checker {
 
     /// Finds all problems of a record, in the order stage, column, rule, and appends them to `problems`. Load, edit and
     /// check call this and nothing else. Uniqueness, which sees more than one record, is not part of it.
-    pub fn check(&self, row: &Row<'_>, problems: &mut Vec<Problem>) {
+    ///
+    /// # Errors
+    /// When a rule or a pattern does not come to an end.
+    pub fn check(&self, row: &Row<'_>, problems: &mut Vec<Problem>) -> Result<(), Runaway> {
         match row {
             Row::Json(json) => self.check_document(&json.value, problems),
             Row::Cells(cells) => {
                 self.with_columns(cells, |columns| self.check_cells(cells, columns, problems));
             }
         }
+        Ok(())
+    }
+
+    /// The ids of the rules that [`Checker::check`] does not reach in this record, because of a problem it reports.
+    ///
+    /// # Errors
+    /// Those of [`Checker::check`].
+    pub fn not_reached(&self, _row: &Row<'_>) -> Result<Vec<String>, Runaway> {
+        Ok(Vec::new())
+    }
+
+    /// Whether there are rules.
+    pub fn has_rules(&self) -> bool {
+        !self.rules.is_empty() || !self.unique.is_empty() || !self.key.is_empty()
+    }
+
+    pub fn has_schema(&self) -> bool {
+        self.schema.is_some()
+    }
+
+    /// The contract's `[[unique]]`, in its order; the key is not among them.
+    pub fn unique(&self) -> &[Unique] {
+        &self.unique
     }
 
     /// This checker for many rows of one layout.
@@ -193,6 +258,8 @@ impl Checker {
             hint,
             found: key.map(Found::Text),
             shape: String::new(),
+            severity: Severity::Error,
+            owner: String::new(),
         }
     }
 
@@ -250,10 +317,14 @@ pub struct Fitted<'c> {
 
 impl Fitted<'_> {
     /// The same as [`Checker::check`].
-    pub fn check(&self, row: &Row<'_>, problems: &mut Vec<Problem>) {
+    ///
+    /// # Errors
+    /// Those of [`Checker::check`].
+    pub fn check(&self, row: &Row<'_>, problems: &mut Vec<Problem>) -> Result<(), Runaway> {
         match (row, self.columns) {
             (Row::Cells(cells), Some(columns)) if std::ptr::eq(cells.columns, self.names) => {
                 self.checker.check_cells(cells, columns, problems);
+                Ok(())
             }
             _ => self.checker.check(row, problems),
         }

@@ -72,6 +72,10 @@ impl Rules {
         })
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
     /// The place of a rule in the contract, by its id.
     pub fn position(&self, id: &str) -> Option<usize> {
         self.rules.iter().position(|one| one.rule.id == id)
@@ -180,6 +184,8 @@ impl Compiled {
             hint,
             found: value,
             shape: String::new(),
+            severity: self.rule.severity,
+            owner: self.rule.owner.clone(),
         }
     }
 }

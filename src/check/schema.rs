@@ -17,7 +17,7 @@ use super::{
     wants::{Schemas, join},
     wording::{self, Case, Facts},
 };
-use crate::model::{Found, Path, Problem, Stage, Wants};
+use crate::model::{Found, Path, Problem, Severity, Stage, Wants};
 
 /// Where a schema without an `$id` is said to lie, deep enough for references that climb.
 const BASE: &str = "redrive:///a/b/c/d/e/";
@@ -223,6 +223,8 @@ impl Schema {
             hint,
             found,
             shape: String::new(),
+            severity: Severity::Error,
+            owner: String::new(),
         }
     }
 }

@@ -46,6 +46,7 @@ fn rule(id: &str, assert: &str, fields: &[&str]) -> Rule {
         assert: assert.to_owned(),
         message: format!("{id} is broken."),
         fields: fields.iter().map(|f| Path::parse(f).unwrap()).collect(),
+        ..Rule::default()
     }
 }
 
@@ -60,7 +61,7 @@ fn csv(spec: Spec, columns: &str, line: &str) -> Vec<Problem> {
     let checker = Checker::build(spec).unwrap();
     let row = Row::read(&layout, Form::Csv, line.as_bytes()).unwrap();
     let mut problems = Vec::new();
-    checker.check(&row, &mut problems);
+    checker.check(&row, &mut problems).unwrap();
     problems
 }
 
@@ -69,7 +70,7 @@ fn document(spec: Spec, document: &Value) -> Vec<Problem> {
     let checker = Checker::build(spec).unwrap();
     let row = Row::read(&Layout::Json, Form::Json, text.as_bytes()).unwrap();
     let mut problems = Vec::new();
-    checker.check(&row, &mut problems);
+    checker.check(&row, &mut problems).unwrap();
     problems
 }
 

@@ -1,7 +1,7 @@
 //! From what a contract's file says to what the program needs: everything read, compiled and in order, or a fault that
 //! names the file and the line.
 
-use std::{collections::BTreeSet, ops::Range, path::Path as FilePath, sync::Arc};
+use std::{collections::BTreeSet, ops::Range, path::Path as FilePath, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -9,13 +9,13 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::{
-    Contract,
+    Contract, Validator,
     destination::destinations,
     raw::{self, Raw},
 };
 use crate::{
-    check::{Checker, Rule, Spec, SpecError, suggest::nearest},
-    model::{Fault, Path},
+    check::{Checker, Rule, Spec, SpecError, Unique, suggest::nearest},
+    model::{Fault, Path, Severity},
 };
 
 /// Reads a contract and the files it refers to.
@@ -77,18 +77,14 @@ fn build(
         text: &text,
     };
     let encoding = encoding(&raw.input, &place)?;
-    if let Some(validator) = &raw.validator {
-        let fault = Fault::usage("contract:unsupported", "[validator] is not supported yet")
-            .hint("take it out; the schema and the rules are checked");
-        return Err(place.at(fault, validator.span()).into());
-    }
-    if let Some(unique) = raw.unique.first() {
-        let fault = Fault::usage("contract:unsupported", "[[unique]] is not supported yet")
-            .hint("take it out; the key is always checked for repeats");
-        return Err(place.at(fault, unique.span()).into());
-    }
+    let validator = raw
+        .validator
+        .as_ref()
+        .map(|validator| self::validator(validator.get_ref(), &place))
+        .transpose()?;
     let destinations = destinations(&raw, &place)?;
     let spec = spec(&raw, &files, &place)?;
+    let checks = checks(&spec, validator.as_ref(), &files);
     let checker = Checker::build(spec).map_err(|error| explain(&error, &raw, &place, path))?;
     let name = match raw.name {
         Some(name) if !name.trim().is_empty() => name,
@@ -100,6 +96,8 @@ fn build(
     Ok(Contract {
         name,
         hash: hash(&text, &files),
+        checks,
+        validator,
         files,
         path: path.to_owned(),
         checker: Arc::new(checker),
@@ -268,6 +266,31 @@ fn spec(raw: &Raw, files: &[(String, String)], place: &Place<'_>) -> Result<Spec
             assert: rule.assert.get_ref().clone(),
             message: rule.message.clone(),
             fields: pointers(&rule.fields, place)?,
+            severity: severity(rule.severity.as_ref(), place)?,
+            owner: rule.owner.trim().to_owned(),
+        });
+    }
+    for unique in &raw.unique {
+        let (span, unique) = (unique.span(), unique.get_ref());
+        let fields = pointers(&unique.fields, place)?;
+        if fields.is_empty() {
+            let fault = Fault::usage("contract:unique", "[[unique]] names no field")
+                .hint("write fields = [\"/email\"]");
+            return Err(place.at(fault, span));
+        }
+        let names: Vec<&str> = fields.iter().map(Path::as_str).collect();
+        let id = unique.id.clone().unwrap_or_else(|| names.join(" "));
+        if id.trim().is_empty() {
+            let fault = Fault::usage("contract:unique", "the id of [[unique]] is empty")
+                .hint("give it an id of its own, or none");
+            return Err(place.at(fault, span));
+        }
+        spec.unique.push(Unique {
+            id,
+            message: unique.message.clone(),
+            severity: severity(unique.severity.as_ref(), place)?,
+            owner: unique.owner.trim().to_owned(),
+            fields,
         });
     }
     Ok(spec)
@@ -302,6 +325,68 @@ fn pointers(written: &[Spanned<String>], place: &Place<'_>) -> Result<Vec<Path>,
                 })
         })
         .collect()
+}
+
+fn severity(word: Option<&Spanned<String>>, place: &Place<'_>) -> Result<Severity, Fault> {
+    let Some(word) = word else {
+        return Ok(Severity::default());
+    };
+    let word = one_of(word, "severity", &["error", "warning"], place)?;
+    Ok(Severity::from_word(word).unwrap_or_default())
+}
+
+/// What one batch may take when the contract does not say.
+const BATCH_TIME: Duration = Duration::from_mins(1);
+/// Records in one batch when the contract does not say.
+const BATCH_RECORDS: usize = 500;
+
+fn validator(raw: &raw::Validator, place: &Place<'_>) -> Result<Validator, Fault> {
+    if raw.command.get_ref().first().is_none_or(String::is_empty) {
+        let fault = Fault::usage("contract:validator", "the validator's command is empty")
+            .hint("write command = [\"python3\", \"validate.py\"]");
+        return Err(place.at(fault, raw.command.span()));
+    }
+    let timeout = match &raw.timeout {
+        None => BATCH_TIME,
+        Some(word) => seconds(word.get_ref()).ok_or_else(|| {
+            let fault = Fault::usage(
+                "contract:value",
+                format!("timeout cannot be \"{}\"", word.get_ref()),
+            )
+            .hint("write it like \"30s\"");
+            place.at(fault, word.span())
+        })?,
+    };
+    let batch = match &raw.batch {
+        None => BATCH_RECORDS,
+        Some(batch) => usize::try_from(*batch.get_ref())
+            .ok()
+            .filter(|batch| (1..=100_000).contains(batch))
+            .ok_or_else(|| {
+                let fault = Fault::usage(
+                    "contract:value",
+                    format!("batch cannot be {}", batch.get_ref()),
+                )
+                .hint("write a number from 1 to 100000");
+                place.at(fault, batch.span())
+            })?,
+    };
+    Ok(Validator {
+        command: raw.command.get_ref().clone(),
+        timeout,
+        batch,
+    })
+}
+
+/// `30s` or `2m`; `None` for anything else, and for nothing at all.
+fn seconds(word: &str) -> Option<Duration> {
+    let (number, unit) = word.split_at_checked(word.len().checked_sub(1)?)?;
+    let number: u64 = number.parse().ok().filter(|number| *number > 0)?;
+    match unit {
+        "s" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
+        _ => None,
+    }
 }
 
 fn empty_is_missing(input: &raw::Input, place: &Place<'_>) -> Result<bool, Fault> {
@@ -394,6 +479,17 @@ fn caret(expression: &str, position: usize) -> String {
         left -= length + 1;
     }
     expression.to_owned()
+}
+
+/// SHA-256 over what decides a verdict. The parts are named, so that no two sets look alike.
+fn checks(spec: &Spec, validator: Option<&Validator>, files: &[(String, String)]) -> [u8; 32] {
+    let parts = (
+        (spec.formats, spec.empty_is_missing, spec.coerce),
+        (&spec.key, &spec.unique, &spec.rules),
+        validator.map(|validator| &validator.command),
+        files,
+    );
+    Sha256::digest(format!("{parts:?}")).into()
 }
 
 /// SHA-256 over the text and the files, each with its length before it, so that no two sets look alike.
@@ -603,11 +699,11 @@ attempts = 3
             "name where it is found instead: \"env:NAME\", \"file:PATH\" or \"cmd:[...]\"",
         );
         check(
-            "[validator]\ncommand = ['x']\n",
-            "contract:unsupported",
-            "[validator] is not supported yet",
-            1,
-            "take it out; the schema and the rules are checked",
+            "[validator]\ncommand = []\n",
+            "contract:validator",
+            "the validator's command is empty",
+            2,
+            "write command = [\"python3\", \"validate.py\"]",
         );
     }
 

@@ -4,7 +4,7 @@ mod checked;
 mod destination;
 mod raw;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Result;
 
@@ -21,6 +21,11 @@ pub struct Contract {
     pub files: Vec<(String, String)>,
     /// SHA-256 over text and files.
     pub hash: [u8; 32],
+    /// SHA-256 over what decides a verdict: schema, rules, key, input and validator, but no destination. Two contracts with
+    /// the same one find the same.
+    pub checks: [u8; 32],
+    /// The pipeline's own validator, if it is named. It is only ever started from a contract on disk.
+    pub validator: Option<Validator>,
     /// Where the contract lay; destinations are taken from there only.
     pub path: PathBuf,
     pub checker: Arc<Checker>,
@@ -46,6 +51,17 @@ impl Contract {
 /// A fault when this redrive cannot use the contract any more.
 pub fn restore(stored: &ContractText) -> Result<Contract> {
     checked::restore(&stored.text, &stored.files, &stored.path)
+}
+
+/// The pipeline's own validator: a program that reads one record a line and answers one line a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Validator {
+    /// Program and arguments; it is started in the contract's folder.
+    pub command: Vec<String>,
+    /// The longest one batch may take.
+    pub timeout: Duration,
+    /// Records in one batch.
+    pub batch: usize,
 }
 
 /// Where records can be sent, as the contract says it. Holds no secret, only where secrets are found.

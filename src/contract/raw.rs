@@ -48,28 +48,36 @@ pub(super) struct Rule {
     pub message: String,
     #[serde(default)]
     pub fields: Vec<Spanned<String>>,
+    /// `error` or `warning`.
+    pub severity: Option<Spanned<String>>,
+    #[serde(default)]
+    pub owner: String,
 }
 
 /// Fields that must differ between any two records of a run.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "read so that its keys are checked; not supported yet"
-)]
 pub(super) struct Unique {
-    pub fields: Vec<String>,
+    pub fields: Vec<Spanned<String>>,
+    /// The fields' names when it is not said.
+    pub id: Option<String>,
+    #[serde(default)]
+    pub message: String,
+    /// `error` or `warning`.
+    pub severity: Option<Spanned<String>>,
+    #[serde(default)]
+    pub owner: String,
 }
 
+/// The pipeline's own validator, a program.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "read so that its keys are checked; not supported yet"
-)]
 pub(super) struct Validator {
-    pub command: Vec<String>,
-    pub timeout: Option<String>,
+    pub command: Spanned<Vec<String>>,
+    /// Of one batch, such as `30s`.
+    pub timeout: Option<Spanned<String>>,
+    /// Records in one batch.
+    pub batch: Option<Spanned<i64>>,
 }
 
 /// Where records go; which keys belong to which kind is decided later. The knobs of the kinds that cannot be sent to yet are

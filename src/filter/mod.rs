@@ -170,7 +170,12 @@ mod tests {
         check("is:unreadable", Wanted::Stage(vec![Stage::Parse]));
         check(
             "stage:read,check",
-            Wanted::Stage(vec![Stage::Parse, Stage::Schema, Stage::Rule]),
+            Wanted::Stage(vec![
+                Stage::Parse,
+                Stage::Schema,
+                Stage::Rule,
+                Stage::Validator,
+            ]),
         );
         check(
             "stage:schema,check",
@@ -249,7 +254,7 @@ mod tests {
         check(
             "stage:xyz",
             "\"xyz\" is not a stage",
-            "A stage is one of parse, schema, rule, send, read, check.",
+            "A stage is one of parse, schema, rule, validator, send, read, check.",
         );
         check("run:one", "\"one\" is not a number", "Write it like run:3.");
         check(

@@ -45,10 +45,19 @@ pub(super) fn stages(term: &str, words: &[String]) -> Result<Wanted, FilterError
             "parse" | "read" | UNREADABLE => &[Stage::Parse],
             "schema" => &[Stage::Schema],
             "rule" | "rules" => &[Stage::Rule],
+            "validator" => &[Stage::Validator],
             "send" => &[Stage::Send],
-            "check" => &[Stage::Schema, Stage::Rule],
+            "check" => &[Stage::Schema, Stage::Rule, Stage::Validator],
             _ => {
-                let known = ["parse", "schema", "rule", "send", "read", "check"];
+                let known = [
+                    "parse",
+                    "schema",
+                    "rule",
+                    "validator",
+                    "send",
+                    "read",
+                    "check",
+                ];
                 let hint = format!(
                     "{}A stage is one of {}.",
                     did_you_mean(word, &known, ""),

@@ -10,8 +10,8 @@ mod step;
 
 pub use fault::{Fault, FaultKind};
 pub use path::Path;
-pub use problem::{Found, Group, Problem, ShapeCount, Stage, shape_of};
-pub use record::{Form, Layout, RecordDetail, RecordRow, Status, Version, Wants};
+pub use problem::{Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, shape_of};
+pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
 pub use run::{LoadReport, RunRow};
 pub use sending::{AttemptRow, DeliveryState, Plan, SendReport};
 pub use step::{ChangeReport, StepKind, StepRow, UndoReport};

@@ -11,11 +11,19 @@ pub enum Stage {
     Parse,
     Schema,
     Rule,
+    /// The pipeline's own validator.
+    Validator,
     Send,
 }
 
 impl Stage {
-    pub const ALL: [Self; 4] = [Self::Parse, Self::Schema, Self::Rule, Self::Send];
+    pub const ALL: [Self; 5] = [
+        Self::Parse,
+        Self::Schema,
+        Self::Rule,
+        Self::Validator,
+        Self::Send,
+    ];
 
     /// The word of the table, the command line and JSON.
     pub fn word(self) -> &'static str {
@@ -23,6 +31,7 @@ impl Stage {
             Self::Parse => "parse",
             Self::Schema => "schema",
             Self::Rule => "rule",
+            Self::Validator => "validator",
             Self::Send => "send",
         }
     }
@@ -33,6 +42,7 @@ impl Stage {
             Self::Parse => "Read",
             Self::Schema => "Check",
             Self::Rule => "Rule",
+            Self::Validator => "Validator",
             Self::Send => "Send",
         }
     }
@@ -40,6 +50,74 @@ impl Stage {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.word() == word)
     }
+}
+
+/// Whether a problem keeps its record from being ready.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    #[default]
+    Error,
+    /// It is shown and does not reject.
+    Warning,
+}
+
+impl Severity {
+    /// The word of the table, the contract and JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Error, Self::Warning]
+            .into_iter()
+            .find(|severity| severity.word() == word)
+    }
+}
+
+/// How a record stands at one stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    Passed,
+    Failed,
+    /// A part of it could not be tried because of a problem reported already, and nothing else failed.
+    NotReached,
+    /// Nothing checked it, or the check could not be done.
+    NotChecked,
+}
+
+impl Mark {
+    pub fn glyph(self) -> char {
+        match self {
+            Self::Passed => '✓',
+            Self::Failed => '✗',
+            Self::NotReached | Self::NotChecked => '?',
+        }
+    }
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::NotReached => "not_reached",
+            Self::NotChecked => "not_checked",
+        }
+    }
+}
+
+/// One stage of one record's check, for `parse ✓ schema ✗ rule ?`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StageMark {
+    pub stage: Stage,
+    pub mark: Mark,
+    /// Rules that were not reached, by id; empty at other stages.
+    pub not_reached: Vec<String>,
 }
 
 /// The value a problem is about, as it was found.
@@ -56,7 +134,7 @@ pub enum Found {
 
 /// One thing wrong with one record. A value, never an `Err`.
 ///
-/// `(stage, code, detail, path pattern, shape)` names its group.
+/// `(stage, code, detail, path pattern, shape, severity)` names its group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     pub stage: Stage,
@@ -74,6 +152,16 @@ pub struct Problem {
     /// The pattern of a foreign message with values and numbers masked, so that messages of one kind share a group.
     /// Empty for problems redrive found itself: there the code and detail say it all.
     pub shape: String,
+    #[serde(default, skip_serializing_if = "is_error")]
+    pub severity: Severity,
+    /// Who answers for the rule, as the contract says; empty when nobody is named.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub owner: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde calls")]
+fn is_error(severity: &Severity) -> bool {
+    *severity == Severity::Error
 }
 
 /// All problems of one kind in one run. The screen calls it "a problem".
@@ -86,6 +174,9 @@ pub struct Group {
     pub detail: String,
     /// A path pattern: array positions are `[]`.
     pub path: String,
+    pub severity: Severity,
+    /// Who answers for the rule; empty when nobody is named.
+    pub owner: String,
     /// The name on the screen, such as "Date and time not written the ISO way".
     pub title: String,
     /// Records and problems as loaded.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AttemptRow, Path, Problem, RecordId, RunId, StepRow};
+use super::{AttemptRow, Path, Problem, RecordId, RunId, StageMark, StepRow};
 
 /// Where a record stands; exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -152,6 +152,18 @@ pub struct Wants {
     pub title: Option<String>,
 }
 
+/// What the verdict on a record is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Freshness {
+    /// The run's contract gave it, as it is now.
+    Current,
+    /// Another contract gave it than the run has now, or than lies on disk.
+    Old,
+    /// No check gave it: another tool or a person did, or a part of the check could not be done.
+    NotChecked,
+}
+
 /// A record in a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordRow {
@@ -190,4 +202,7 @@ pub struct RecordDetail {
     pub attempts: Vec<AttemptRow>,
     /// Whether the run has a contract to check against.
     pub has_contract: bool,
+    pub verdict: Freshness,
+    /// How it stands at each stage, in order.
+    pub stages: Vec<StageMark>,
 }

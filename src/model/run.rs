@@ -16,6 +16,8 @@ pub struct RunRow {
     pub rejected: u64,
     pub unparsed: u64,
     pub problems: u64,
+    /// Records that passed with a warning.
+    pub warned: u64,
     pub bytes: u64,
     /// RFC 3339, UTC.
     pub loaded_at: String,
@@ -49,6 +51,8 @@ pub struct LoadReport {
     pub rejected: u64,
     pub unparsed: u64,
     pub problems: u64,
+    /// Records that passed with a warning.
+    pub warned: u64,
     pub groups: u64,
     pub bytes: u64,
     pub seconds: f64,

@@ -54,6 +54,8 @@ pub struct ChangeReport {
     pub still_rejected: u64,
     /// Records that had no problem before and have one now.
     pub newly_broken: u64,
+    /// Of those checked, records whose verdict was current, so that they were not looked at again.
+    pub current: u64,
     /// `None` when nothing changed.
     pub step: Option<StepId>,
 }

@@ -96,6 +96,7 @@ mod tests {
 
     fn rings(text: &str) -> bool {
         let report = LoadReport {
+            warned: 0,
             run: RunId(1),
             name: "customers".to_owned(),
             format: "csv".to_owned(),

@@ -188,6 +188,7 @@ fn report_again(workspace: &Workspace, run: RunId, started: Instant) -> Result<L
     let run = workspace.store.run(run)?;
     let stored: u64 = run.statuses.iter().map(|(_, records)| records).sum();
     Ok(LoadReport {
+        warned: run.warned,
         run: run.id,
         name: run.name,
         format: run.format,

@@ -1,6 +1,6 @@
 //! Changing one record.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -124,7 +124,9 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             text: None,
             status: Status::Ready,
             key: record.key.clone(),
+            unique: BTreeMap::new(),
             problems: Vec::new(),
+            checked: false,
         };
         let label = format!("record {id} is right as it is");
         let entry = Entry {
@@ -308,7 +310,9 @@ impl<'w> Desk<'w> {
             text: Some(text.clone()),
             status: after,
             key,
+            unique: BTreeMap::new(),
             problems,
+            checked: self.judge.is_some(),
         });
         let Some(judge) = &self.judge else {
             report.still_rejected = 1;

@@ -13,7 +13,9 @@ use crate::{
     check::Checker,
     contract::Contract,
     filter::Filter,
-    model::{Group, Layout, Path, RecordDetail, RecordId, RecordRow, RunId, RunRow, Version},
+    model::{
+        Freshness, Group, Layout, Path, RecordDetail, RecordId, RecordRow, RunId, RunRow, Version,
+    },
     row::Row,
     store::StoredRecord,
 };
@@ -99,6 +101,8 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
         history: store.history_of(id)?,
         attempts: store.attempts(id)?,
         has_contract: reading.contract.is_some(),
+        verdict: Freshness::NotChecked,
+        stages: Vec::new(),
         layout: reading.layout,
         row,
     })

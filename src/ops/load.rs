@@ -194,6 +194,7 @@ fn report_of(
         rejected: counts.rejected,
         unparsed: counts.unparsed,
         problems: counts.problems,
+        warned: counts.warned,
         groups,
         bytes: counts.bytes,
         seconds: counts.seconds,

@@ -3,7 +3,7 @@
 use std::{
     borrow::Cow,
     cell::RefCell,
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     rc::Rc,
     sync::Arc,
 };
@@ -12,9 +12,9 @@ use anyhow::Result;
 
 use super::Workspace;
 use crate::{
-    check::{Checker, wording},
+    check::{Checker, Runaway, wording},
     contract::Contract,
-    model::{Layout, Problem, RecordId, RunId, Stage, Status, Version},
+    model::{Fault, Layout, Problem, RecordId, RunId, Stage, Status, Version},
     row::Row,
     store::{RecordChange, Store, StoredRecord},
 };
@@ -103,7 +103,8 @@ impl<'w> Judge<'w> {
             }
         };
         let mut problems = Vec::new();
-        self.checker().check(&row, &mut problems);
+        (self.checker().check(&row, &mut problems))
+            .map_err(|runaway| endless(&runaway, &format!("record {}", record.id)))?;
         let key = self.checker().key(&row).map(Cow::into_owned);
         problems.extend(self.duplicate(record, &row, key.as_deref())?);
         if *text == record.text {
@@ -211,6 +212,15 @@ impl<'w> Judge<'w> {
     }
 }
 
+/// The fault of a contract whose check does not come to an end.
+pub(super) fn endless(runaway: &Runaway, place: &str) -> Fault {
+    Fault::usage(
+        "contract:runaway",
+        format!("{}: {} (at {place})", runaway.part, runaway.message),
+    )
+    .hint(&runaway.hint)
+}
+
 /// Names the group of a problem.
 pub(super) fn title(contract: &Contract, problem: &Problem) -> String {
     wording::title(problem, &contract.checker.wants(&problem.path))
@@ -228,7 +238,9 @@ pub(super) fn change(record: &StoredRecord, verdict: Verdict) -> Option<RecordCh
         text: None,
         status,
         key: verdict.key,
+        unique: BTreeMap::new(),
         problems: verdict.problems,
+        checked: true,
     })
 }
 

@@ -8,7 +8,7 @@ use regex::Regex;
 use super::lenient;
 use crate::{
     check::wording,
-    model::{Found, Path, Problem, Stage},
+    model::{Found, Path, Problem, Severity, Stage},
     row::json::Document,
 };
 
@@ -120,6 +120,8 @@ fn problem(error: &str, record: &str) -> Option<Problem> {
         message,
         hint,
         found,
+        severity: Severity::Error,
+        owner: String::new(),
     })
 }
 
@@ -214,6 +216,8 @@ fn no_result() -> Box<Problem> {
             .to_owned(),
         found: None,
         shape: String::new(),
+        severity: Severity::Error,
+        owner: String::new(),
     })
 }
 

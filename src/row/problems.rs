@@ -1,7 +1,7 @@
 //! The problems of a text that cannot be split into fields, in words.
 
 use super::cells::{Cells, Style};
-use crate::model::{Found, Path, Problem, Stage};
+use crate::model::{Found, Path, Problem, Severity, Stage};
 
 /// How much of a cell a sentence repeats, in characters.
 const PIECE: usize = 60;
@@ -111,6 +111,8 @@ pub(super) fn problem(code: &str, message: String, hint: String) -> Box<Problem>
         hint,
         found: None,
         shape: String::new(),
+        severity: Severity::Error,
+        owner: String::new(),
     })
 }
 

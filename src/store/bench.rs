@@ -35,7 +35,7 @@ impl Bench {
                     "INSERT INTO run (id, name, source, format, layout, base, state, records, loaded_at)
                      VALUES (1, 'r', 'r.jsonl', 'jsonl', '{{\"form\":\"json\"}}', 0, 'ready', {records}, '{AT}');
                      INSERT INTO problem_group VALUES
-                       (1, 1, 'schema', 'required', '', '/email', '', 'Email is missing', {records}, {records},
+                       (1, 1, 'schema', 'required', '', '/email', '', 'error', '', 'Email is missing', {records}, {records},
                         {records}, 1, {records});
                      INSERT INTO status_count VALUES (1, 'rejected', {records});"
                 ))?;
@@ -45,7 +45,7 @@ impl Bench {
                         params![id, format!("{{\"n\":{id}}}").into_bytes(), [0_u8; 32]],
                     )?;
                     tx.execute(
-                        "INSERT INTO record VALUES (?1, 1, ?1, 0, ?2, 'rejected', 1, ?1)",
+                        "INSERT INTO record VALUES (?1, 1, ?1, 0, ?2, 'rejected', 1, ?1, NULL)",
                         params![id, format!("K{id}")],
                     )?;
                     tx.execute(
@@ -74,6 +74,8 @@ impl Bench {
     /// A change of one record to a text of its own, with or without a problem.
     pub fn change(&self, id: i64, text: &str, problem: Option<&str>) -> RecordChange {
         RecordChange {
+            unique: std::collections::BTreeMap::new(),
+            checked: false,
             record: RecordId(id),
             version: self.now(id).version,
             text: Some(Version {
@@ -166,6 +168,8 @@ pub(super) fn found(code: &str) -> Problem {
         hint: "mend it".to_owned(),
         found: Some(Found::Text("x".to_owned())),
         shape: String::new(),
+        severity: crate::model::Severity::Error,
+        owner: String::new(),
     }
 }
 

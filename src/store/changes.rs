@@ -1,14 +1,16 @@
 //! Replaces the current versions of records within one transaction, together with everything that follows from it:
 //! contents, problems, groups and counters.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use super::{records::problems, word};
-use crate::model::{Fault, FaultKind, Problem, RecordId, RunId, Stage, Status, StepId, Version};
+use crate::model::{
+    Fault, FaultKind, Problem, RecordId, RunId, Severity, Stage, Status, StepId, Version,
+};
 
 /// Names a group on the screen.
 pub type Title<'t> = &'t dyn Fn(&Problem) -> String;
@@ -19,7 +21,11 @@ pub(super) struct State {
     pub content: i64,
     pub status: Status,
     pub key: Option<String>,
+    /// What stands in the fields of each `[[unique]]` of the contract, by its name.
+    pub unique: BTreeMap<String, String>,
     pub problems: Vec<Problem>,
+    /// The contract whose check found the problems.
+    pub checked_by: Option<i64>,
 }
 
 /// A record as it stands.
@@ -45,8 +51,8 @@ pub(super) struct Changes<'c> {
     records: u64,
 }
 
-/// `(stage, code, detail, path pattern, shape)`
-type GroupName = (Stage, String, String, String, String);
+/// `(stage, code, detail, path pattern, shape, severity)`
+type GroupName = (Stage, String, String, String, String, Severity);
 
 impl<'c> Changes<'c> {
     pub fn new(conn: &'c Connection, run: RunId, step: StepId, title: Title<'c>) -> Self {
@@ -86,7 +92,7 @@ impl<'c> Changes<'c> {
         let swapped = self
             .conn
             .prepare_cached(
-                "UPDATE record SET content = ?3, status = ?4, key = ?5, version = ?6 WHERE id = ?1 AND version = ?2",
+                "UPDATE record SET content = ?3, status = ?4, key = ?5, version = ?6, checked_by = ?7 WHERE id = ?1 AND version = ?2",
             )?
             .execute(params![
                 before.id.0,
@@ -94,13 +100,17 @@ impl<'c> Changes<'c> {
                 after.content,
                 after.status.word(),
                 after.key,
-                version
+                version,
+                after.checked_by,
             ])?;
         if swapped != 1 {
             return Err(changed(before.id).into());
         }
         if before.state.problems != after.problems {
             self.replace_problems(before, &after.problems)?;
+        }
+        if before.state.unique != after.unique {
+            self.replace_unique(before.id, &after.unique)?;
         }
         *self.statuses.entry(before.state.status).or_default() -= 1;
         *self.statuses.entry(after.status).or_default() += 1;
@@ -155,6 +165,19 @@ impl<'c> Changes<'c> {
         Ok(())
     }
 
+    fn replace_unique(&self, record: RecordId, unique: &BTreeMap<String, String>) -> Result<()> {
+        self.conn
+            .prepare_cached("DELETE FROM unique_value WHERE record = ?1")?
+            .execute([record.0])?;
+        let mut insert = self.conn.prepare_cached(
+            "INSERT INTO unique_value (run, fields, value, record) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (fields, value) in unique {
+            insert.execute(params![self.run.0, fields, value, record.0])?;
+        }
+        Ok(())
+    }
+
     /// The group of each problem, made where there is none.
     fn groups_of(&mut self, record: &Current, problems: &[Problem]) -> Result<Vec<i64>> {
         problems
@@ -170,6 +193,7 @@ impl<'c> Changes<'c> {
             problem.detail.clone(),
             problem.path.pattern(),
             problem.shape.clone(),
+            problem.severity,
         );
         if let Some(id) = self.groups.get(&name) {
             return Ok(*id);
@@ -183,8 +207,9 @@ impl<'c> Changes<'c> {
         self.conn
             .prepare_cached(
                 "INSERT INTO step_record (step, record, before_content, after_content, before_status, after_status, \
-                 before_key, after_key, before_problems, after_problems, after_version) \
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 before_key, after_key, before_problems, after_problems, after_version, before_checked_by, after_checked_by, \
+                 before_unique, after_unique) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
             )?
             .execute(params![
                 self.step.0,
@@ -198,9 +223,21 @@ impl<'c> Changes<'c> {
                 serde_json::to_string(&before.state.problems)?,
                 serde_json::to_string(&after.problems)?,
                 version,
+                before.state.checked_by,
+                after.checked_by,
+                unique_text(&before.state.unique)?,
+                unique_text(&after.unique)?,
             ])?;
         Ok(())
     }
+}
+
+/// What a step keeps of unique values; nothing where there are none.
+fn unique_text(unique: &BTreeMap<String, String>) -> Result<Option<String>> {
+    if unique.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(serde_json::to_string(unique)?))
 }
 
 /// The group of a problem, made where there is none. `line` is that of the record that has it.
@@ -215,7 +252,8 @@ pub(super) fn group_of(
     let known: Option<i64> = conn
         .prepare_cached(
             "SELECT id FROM problem_group \
-             WHERE run = ?1 AND stage = ?2 AND code = ?3 AND detail = ?4 AND path = ?5 AND shape = ?6",
+             WHERE run = ?1 AND stage = ?2 AND code = ?3 AND detail = ?4 AND path = ?5 AND shape = ?6 \
+             AND severity = ?7",
         )?
         .query_row(
             params![
@@ -224,19 +262,23 @@ pub(super) fn group_of(
                 problem.code,
                 problem.detail,
                 path,
-                problem.shape
+                problem.shape,
+                problem.severity.word(),
             ],
             |row| row.get(0),
         )
         .optional()?;
     if let Some(id) = known {
+        // A contract can give a rule another owner.
+        conn.prepare_cached("UPDATE problem_group SET owner = ?2 WHERE id = ?1 AND owner <> ?2")?
+            .execute(params![id, problem.owner])?;
         return Ok(id);
     }
     // Nothing of it was loaded, so `records` and `problems` are 0 for good.
     conn.prepare_cached(
         "INSERT INTO problem_group \
-         (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, ?8, ?8)",
+         (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line, severity, owner) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, ?8, ?8, ?9, ?10)",
     )?
     .execute(params![
         run.0,
@@ -246,7 +288,9 @@ pub(super) fn group_of(
         path,
         problem.shape,
         title(problem),
-        line
+        line,
+        problem.severity.word(),
+        problem.owner,
     ])?;
     Ok(conn.last_insert_rowid())
 }
@@ -274,7 +318,7 @@ pub(super) fn count_statuses(
 pub(super) fn current(conn: &Connection, id: RecordId) -> Result<Option<Current>> {
     let row = conn
         .prepare_cached(
-            "SELECT run, version, line, content, status, key FROM record WHERE id = ?1",
+            "SELECT run, version, line, content, status, key, checked_by FROM record WHERE id = ?1",
         )?
         .query_row([id.0], |row| {
             Ok(Current {
@@ -286,7 +330,9 @@ pub(super) fn current(conn: &Connection, id: RecordId) -> Result<Option<Current>
                     content: row.get(3)?,
                     status: word(row, 4, Status::from_word)?,
                     key: row.get(5)?,
+                    unique: BTreeMap::new(),
                     problems: Vec::new(),
+                    checked_by: row.get(6)?,
                 },
             })
         })
@@ -295,7 +341,16 @@ pub(super) fn current(conn: &Connection, id: RecordId) -> Result<Option<Current>
         return Ok(None);
     };
     record.state.problems = problems(conn, id)?;
+    record.state.unique = unique(conn, id)?;
     Ok(Some(record))
+}
+
+/// What stands in the fields of each `[[unique]]`, by its name.
+pub(super) fn unique(conn: &Connection, id: RecordId) -> Result<BTreeMap<String, String>> {
+    let mut query =
+        conn.prepare_cached("SELECT fields, value FROM unique_value WHERE record = ?1")?;
+    let values = query.query_map([id.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(values.collect::<rusqlite::Result<_>>()?)
 }
 
 /// The fault of a write that comes too late.

@@ -22,7 +22,7 @@ const TABLES: &[(&str, &str, &str)] = &[
     ("status_count", "run, status, records", "run, status"),
     (
         "record",
-        "id, run, line, byte, key, status, version, content",
+        "id, run, line, byte, key, status, version, content, checked_by",
         "id",
     ),
     (
@@ -37,11 +37,25 @@ const TABLES: &[(&str, &str, &str)] = &[
     ),
     (
         "problem_group",
-        "id, run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line",
+        "id, run, stage, code, detail, path, shape, severity, owner, title, records, problems, open, first_line, last_line",
         "id",
     ),
     ("group_shape", "grp, shape, count, example", "grp, shape"),
-    ("passed_key", "run, sum(length(hashes)) / 16", "run"),
+    (
+        "passed_key",
+        "run, fields, sum(length(hashes)) / 16",
+        "run, fields",
+    ),
+    (
+        "verdict_count",
+        "run, checked_by, records",
+        "run, checked_by",
+    ),
+    (
+        "unique_value",
+        "run, fields, value, record",
+        "run, fields, value, record",
+    ),
     (
         "step",
         "id, parent, run, kind, author, label, target, undone, records, before_contract, after_contract",
@@ -50,7 +64,7 @@ const TABLES: &[(&str, &str, &str)] = &[
     (
         "step_record",
         "step, record, before_content, after_content, before_status, after_status, before_key, after_key, \
-         before_problems, after_problems, after_version",
+         before_problems, after_problems, after_version, before_checked_by, after_checked_by, before_unique, after_unique",
         "step, record",
     ),
     ("destination", "id, name, held", "id"),
@@ -74,7 +88,7 @@ impl Store {
         for (table, columns, order) in TABLES {
             // How many chunks the hashes of keys lie in follows from the secret; how many keys there are does not.
             let group = if *table == "passed_key" {
-                "GROUP BY run"
+                "GROUP BY run, fields"
             } else {
                 ""
             };

@@ -6,7 +6,7 @@ use rusqlite::{Row, params_from_iter};
 use super::{Store, number, query::Query, word};
 use crate::{
     filter::Filter,
-    model::{Group, GroupId, RunId, ShapeCount, Stage},
+    model::{Group, GroupId, RunId, Severity, ShapeCount, Stage},
 };
 
 impl Store {
@@ -17,7 +17,7 @@ impl Store {
     /// `run:missing`.
     pub fn groups(&self, run: RunId, filter: &Filter) -> Result<Vec<Group>> {
         self.check_run(run)?;
-        let mut sql = "SELECT id, run, stage, code, detail, path, title, records, problems, open, first_line, last_line \
+        let mut sql = "SELECT id, run, stage, code, detail, path, title, records, problems, open, first_line, last_line, severity, owner \
              FROM problem_group g WHERE run = ? AND (records > 0 OR open > 0)"
             .to_owned();
         let mut values = vec![run.0.into()];
@@ -59,6 +59,8 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
         code: row.get(3)?,
         detail: row.get(4)?,
         path: row.get(5)?,
+        severity: word(row, 12, Severity::from_word)?,
+        owner: row.get(13)?,
         title: row.get(6)?,
         records: number(row, 7)?,
         problems: number(row, 8)?,

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
 use super::{ContractText, Store, is_alive, keep_contract, keys::KeySet, this_process};
-use crate::model::{Fault, Layout, RunId, Stage, Status};
+use crate::model::{Fault, Layout, RunId, Severity, Stage, Status};
 
 /// Records in one transaction; or fewer when their bytes reach [`BATCH_BYTES`].
 const BATCH_RECORDS: usize = 2_000;
@@ -35,6 +35,10 @@ pub(crate) struct NewRecord {
     pub line: u64,
     pub byte: u64,
     pub key: Option<String>,
+    /// What stands in the fields of each `[[unique]]` of the contract, by its name.
+    pub unique: Vec<(String, String)>,
+    /// Whether the run's contract found the problems, and not another tool.
+    pub checked: bool,
     /// `Rejected` or `Ready`.
     pub status: Status,
     pub form: &'static str,
@@ -61,6 +65,8 @@ pub(crate) struct NewGroup {
     pub detail: String,
     pub path: String,
     pub shape: String,
+    pub severity: Severity,
+    pub owner: String,
     pub title: String,
 }
 
@@ -68,6 +74,8 @@ pub(crate) struct NewGroup {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GroupCounts {
     pub records: u64,
+    /// Of these, the records that are stored.
+    pub stored: u64,
     pub problems: u64,
     pub first_line: u64,
     pub last_line: u64,
@@ -85,6 +93,8 @@ pub(crate) struct RunCounts {
     pub problems: u64,
     pub bytes: u64,
     pub kept: u64,
+    /// Records that passed with a warning.
+    pub warned: u64,
     pub seconds: f64,
 }
 
@@ -295,6 +305,7 @@ fn remove_run(transaction: &Transaction<'_>, run: i64) -> Result<()> {
         "DELETE FROM group_shape WHERE grp IN (SELECT id FROM problem_group WHERE run = ?1)",
         "DELETE FROM problem_group WHERE run = ?1",
         "DELETE FROM passed_key WHERE run = ?1",
+        "DELETE FROM unique_value WHERE run = ?1",
         "DELETE FROM status_count WHERE run = ?1",
         "DELETE FROM run WHERE id = ?1 AND state = 'loading'",
     ] {
@@ -343,8 +354,8 @@ fn insert_run(transaction: &Transaction<'_>, new: &NewRun<'_>) -> Result<(i64, i
 fn insert_group(transaction: &Transaction<'_>, run: i64, group: &NewGroup) -> Result<i64> {
     let mut statement = transaction.prepare_cached(
         "INSERT INTO problem_group
-           (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0)",
+           (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line, severity, owner)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, 0, 0, 0, ?8, ?9)",
     )?;
     Ok(statement.insert((
         run,
@@ -354,6 +365,8 @@ fn insert_group(transaction: &Transaction<'_>, run: i64, group: &NewGroup) -> Re
         &group.path,
         &group.shape,
         &group.title,
+        group.severity.word(),
+        &group.owner,
     ))?)
 }
 
@@ -368,8 +381,16 @@ fn insert_records(
         "INSERT INTO content (record, version, form, bytes, sha256) VALUES (?1, 1, ?2, ?3, ?4)",
     )?;
     let mut row = transaction.prepare_cached(
-        "INSERT INTO record (id, run, line, byte, key, status, content) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO record (id, run, line, byte, key, status, content, checked_by) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?;
+    let mut unique = transaction.prepare_cached(
+        "INSERT INTO unique_value (run, fields, value, record) VALUES (?1, ?2, ?3, ?4)",
+    )?;
+    let contract: Option<i64> =
+        transaction.query_row("SELECT contract FROM run WHERE id = ?1", [run], |row| {
+            row.get(0)
+        })?;
     let mut problem = transaction.prepare_cached(
         "INSERT INTO problem (record, n, grp, path, message, hint, found) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     )?;
@@ -384,7 +405,11 @@ fn insert_records(
             &record.key,
             record.status.word(),
             text,
+            contract.filter(|_| record.checked),
         ))?;
+        for (fields, value) in &record.unique {
+            unique.execute((run, fields, value, id))?;
+        }
         for (n, found) in record.problems.iter().enumerate() {
             problem.execute((
                 id,
@@ -412,7 +437,7 @@ fn run_with(transaction: &Transaction<'_>, sha256: &[u8; 32]) -> Result<Option<R
 
 fn publish_group(transaction: &Transaction<'_>, id: i64, counts: &GroupCounts) -> Result<()> {
     let mut update = transaction.prepare_cached(
-        "UPDATE problem_group SET records = ?2, problems = ?3, open = ?2, first_line = ?4, last_line = ?5 WHERE id = ?1",
+        "UPDATE problem_group SET records = ?2, problems = ?3, first_line = ?4, last_line = ?5, open = ?6 WHERE id = ?1",
     )?;
     update.execute((
         id,
@@ -420,6 +445,7 @@ fn publish_group(transaction: &Transaction<'_>, id: i64, counts: &GroupCounts) -
         counts.problems as i64,
         counts.first_line as i64,
         counts.last_line as i64,
+        counts.stored as i64,
     ))?;
     let mut shape = transaction.prepare_cached(
         "INSERT INTO group_shape (grp, shape, count, example) VALUES (?1, ?2, ?3, ?4)",
@@ -431,8 +457,9 @@ fn publish_group(transaction: &Transaction<'_>, id: i64, counts: &GroupCounts) -
 }
 
 fn insert_keys(transaction: &Transaction<'_>, run: i64, keys: &KeySet) -> Result<()> {
-    let mut chunk = transaction
-        .prepare_cached("INSERT INTO passed_key (run, first, hashes) VALUES (?1, ?2, ?3)")?;
+    let mut chunk = transaction.prepare_cached(
+        "INSERT INTO passed_key (run, fields, first, hashes) VALUES (?1, '', ?2, ?3)",
+    )?;
     for nibble in 0..16 {
         for hashes in keys.passed_sorted(nibble).chunks(KEYS_IN_A_CHUNK) {
             chunk.execute((run, &hashes[0], hashes.as_flattened()))?;
@@ -508,7 +535,7 @@ mod tests {
             .execute_batch(&format!(
                 "INSERT INTO run (id, name, source, format, layout, base, state, loader, loaded_at)
                    VALUES (77, 'left', 'x.csv', 'csv', '{{\"form\":\"json\"}}', 0, 'loading', '{loader}', '');
-                 INSERT INTO problem_group VALUES (9, 77, 'parse', 'c', '', '', '', 't', 0, 0, 0, 0, 0);
+                 INSERT INTO problem_group VALUES (9, 77, 'parse', 'c', '', '', '', 'error', '', 't', 0, 0, 0, 0, 0);
                  INSERT INTO record (id, run, line, byte, status, content) VALUES (5, 77, 1, 0, 'rejected', 1);
                  INSERT INTO content (record, version, form, bytes, sha256) VALUES (5, 1, 'csv', x'31', x'00');
                  INSERT INTO problem VALUES (5, 0, 9, '', 'm', '', NULL);"

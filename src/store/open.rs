@@ -20,7 +20,10 @@ const APPLICATION_ID: i64 = 0x5244_5256;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The forms a workspace has had; its `user_version` counts them. Only ever added to.
-pub(super) const FORMS: &[M<'static>] = &[M::up(include_str!("../../assets/schema/0001.sql"))];
+pub(super) const FORMS: &[M<'static>] = &[
+    M::up(include_str!("../../assets/schema/0001.sql")),
+    M::up(include_str!("../../assets/schema/0002.sql")),
+];
 
 /// Makes a workspace where there is nothing. It is made under another name and appears whole, so that a process that dies
 /// meanwhile leaves no half of one; of two processes that make it at once, one does and the other finds it.

@@ -5,8 +5,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{Store, number, steps::missing, word};
 use crate::model::{
-    AttemptRow, DeliveryState, Fault, Form, Path, PlanId, Problem, RecordId, RunId, Stage, Status,
-    Version,
+    AttemptRow, DeliveryState, Fault, Form, Path, PlanId, Problem, RecordId, RunId, Severity,
+    Stage, Status, Version,
 };
 
 /// One record as it is stored.
@@ -27,6 +27,8 @@ pub struct StoredRecord {
     /// The received text, where it is another.
     pub received: Option<Version>,
     pub problems: Vec<Problem>,
+    /// The number of the contract whose check found the problems; `None` when none did.
+    pub checked_by: Option<i64>,
 }
 
 impl StoredRecord {
@@ -80,7 +82,7 @@ impl Store {
 
     fn find(&self, id: RecordId) -> Result<Option<StoredRecord>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT r.run, r.line, r.byte, r.key, r.status, r.version, c.form, c.bytes, c.version \
+            "SELECT r.run, r.line, r.byte, r.key, r.status, r.version, c.form, c.bytes, c.version, r.checked_by \
              FROM record r JOIN content c ON c.id = r.content JOIN run ON run.id = r.run \
              WHERE r.id = ?1 AND run.state = 'ready'",
         )?;
@@ -97,6 +99,7 @@ impl Store {
                     text: version(row, 6)?,
                     received: None,
                     problems: Vec::new(),
+                    checked_by: row.get(9)?,
                 };
                 Ok((record, row.get::<_, i64>(8)?))
             })
@@ -141,7 +144,7 @@ impl Store {
 /// What is wrong with a record's current version, in the order of the check.
 pub(super) fn problems(conn: &Connection, id: RecordId) -> Result<Vec<Problem>> {
     let mut query = conn.prepare_cached(
-        "SELECT g.stage, g.code, g.detail, g.shape, p.path, p.message, p.hint, p.found \
+        "SELECT g.stage, g.code, g.detail, g.shape, p.path, p.message, p.hint, p.found, g.severity, g.owner \
          FROM problem p JOIN problem_group g ON g.id = p.grp WHERE p.record = ?1 ORDER BY p.n",
     )?;
     let mut rows = query.query([id.0])?;
@@ -163,6 +166,8 @@ fn problem(row: &Row<'_>) -> Result<Problem> {
         message: row.get(5)?,
         hint: row.get(6)?,
         found: found.map(|json| serde_json::from_str(&json)).transpose()?,
+        severity: word(row, 8, Severity::from_word)?,
+        owner: row.get(9)?,
     })
 }
 

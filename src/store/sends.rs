@@ -366,6 +366,8 @@ mod tests {
                 hint: String::new(),
                 found: None,
                 shape: "no".to_owned(),
+                severity: crate::model::Severity::Error,
+                owner: String::new(),
             }),
         }
     }

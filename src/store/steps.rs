@@ -1,5 +1,7 @@
 //! The history: everything one action changes is one step.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use rusqlite::{Connection, Row, params};
 
@@ -20,7 +22,11 @@ pub struct RecordChange {
     pub text: Option<Version>,
     pub status: Status,
     pub key: Option<String>,
+    /// What stands in the fields of each `[[unique]]` of the contract, by its name.
+    pub unique: BTreeMap<String, String>,
     pub problems: Vec<Problem>,
+    /// Whether the check of the contract the run has then found the problems, whole.
+    pub checked: bool,
 }
 
 /// What a step says about itself.
@@ -70,7 +76,7 @@ impl Store {
             let step = new_step(tx, entry, contract, None)?;
             let mut written = Changes::new(tx, entry.run, step, title);
             for change in changes {
-                change_one(tx, &mut written, entry.run, change)?;
+                change_one(tx, &mut written, (entry.run, contract), change)?;
             }
             written.finish()?;
             Ok(step)
@@ -114,7 +120,7 @@ impl Store {
 fn change_one(
     conn: &Connection,
     written: &mut Changes<'_>,
-    run: RunId,
+    (run, contract): (RunId, Option<i64>),
     change: &RecordChange,
 ) -> Result<()> {
     let before = current(conn, change.record)?
@@ -134,7 +140,9 @@ fn change_one(
         content,
         status: change.status,
         key: change.key.clone(),
+        unique: change.unique.clone(),
         problems: change.problems.clone(),
+        checked_by: contract.filter(|_| change.checked),
     };
     written.put(&before, &after)
 }

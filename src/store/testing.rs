@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use tempfile::{TempDir, tempdir};
 
 use super::Store;
-use crate::model::{Form, Layout, Path, Problem, RunId, Stage, Status, shape_of};
+use crate::model::{Form, Layout, Path, Problem, RunId, Severity, Stage, Status, shape_of};
 
 pub(crate) const NOW: &str = "2026-01-01T00:00:00.000Z";
 
@@ -51,6 +51,8 @@ pub(crate) fn problem(code: &str, path: &str) -> Problem {
         hint: String::new(),
         found: None,
         shape: String::new(),
+        severity: Severity::Error,
+        owner: String::new(),
     }
 }
 
@@ -171,9 +173,9 @@ fn put_record(
 fn put_group(conn: &Connection, run: RunId, line: i64, problem: &Problem) -> i64 {
     conn.query_row(
         "INSERT INTO problem_group \
-         (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?3, 0, 0, 0, ?7, ?7) \
-         ON CONFLICT (run, stage, code, detail, path, shape) DO UPDATE SET last_line = ?7 RETURNING id",
+         (run, stage, code, detail, path, shape, title, records, problems, open, first_line, last_line, severity, owner) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?3, 0, 0, 0, ?7, ?7, ?8, ?9) \
+         ON CONFLICT (run, stage, code, detail, path, shape, severity) DO UPDATE SET last_line = ?7 RETURNING id",
         params![
             run.0,
             problem.stage.word(),
@@ -181,7 +183,9 @@ fn put_group(conn: &Connection, run: RunId, line: i64, problem: &Problem) -> i64
             problem.detail,
             problem.path.pattern(),
             problem.shape,
-            line
+            line,
+            problem.severity.word(),
+            problem.owner,
         ],
         |row| row.get(0),
     )

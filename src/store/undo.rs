@@ -4,6 +4,8 @@
 //! that step can be undone for it, and only the step directly above can be redone. So an undo never takes away what was
 //! done later, whatever was undone and redone in between.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Result, anyhow};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -239,30 +241,36 @@ fn records_of(conn: &Connection, step: StepId) -> Result<Vec<RecordId>> {
 /// A record before and after a step.
 fn states(conn: &Connection, step: StepId, record: RecordId) -> Result<(State, State)> {
     let mut query = conn.prepare_cached(
-        "SELECT before_content, before_status, before_key, before_problems, \
-                after_content, after_status, after_key, after_problems \
+        "SELECT before_content, before_status, before_key, before_problems, before_checked_by, before_unique, \
+                after_content, after_status, after_key, after_problems, after_checked_by, after_unique \
          FROM step_record WHERE step = ?1 AND record = ?2",
     )?;
     let (before, after) = query.query_row([step.0, record.0], |row| {
-        Ok((stored_state(row, 0)?, stored_state(row, 4)?))
+        Ok((stored_state(row, 0)?, stored_state(row, 6)?))
     })?;
-    let read = |(mut state, json): (State, String)| -> Result<State> {
+    let read = |(mut state, json, unique): (State, String, Option<String>)| -> Result<State> {
         state.problems = serde_json::from_str(&json)
             .map_err(|e| anyhow!("step {step} does not say what was wrong with {record}: {e}"))?;
+        if let Some(unique) = unique {
+            state.unique = serde_json::from_str(&unique)
+                .map_err(|e| anyhow!("step {step} does not say what {record} held: {e}"))?;
+        }
         Ok(state)
     };
     Ok((read(before)?, read(after)?))
 }
 
-/// The state in four columns; its problems still as JSON.
-fn stored_state(row: &Row<'_>, first: usize) -> rusqlite::Result<(State, String)> {
+/// The state in six columns; its problems and unique values still as JSON.
+fn stored_state(row: &Row<'_>, first: usize) -> rusqlite::Result<(State, String, Option<String>)> {
     let state = State {
         content: row.get(first)?,
         status: word(row, first + 1, Status::from_word)?,
         key: row.get(first + 2)?,
+        unique: BTreeMap::new(),
         problems: Vec::new(),
+        checked_by: row.get(first + 4)?,
     };
-    Ok((state, row.get(first + 3)?))
+    Ok((state, row.get(first + 3)?, row.get(first + 5)?))
 }
 
 fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
@@ -319,7 +327,7 @@ fn nothing(message: impl Into<String>) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::{collections::BTreeMap, path::PathBuf};
+    use std::path::PathBuf;
 
     use proptest::prelude::*;
 

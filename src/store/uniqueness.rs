@@ -53,7 +53,7 @@ mod tests {
                 )?;
                 for chunk in hashes.chunks(7) {
                     tx.execute(
-                        "INSERT INTO passed_key VALUES (1, ?1, ?2)",
+                        "INSERT INTO passed_key VALUES (1, '', ?1, ?2)",
                         params![chunk[0], chunk.as_flattened()],
                     )?;
                 }

@@ -22,7 +22,10 @@ use std::fs;
 use super::{Store, open::FORMS};
 use crate::model::{DeliveryState, RecordId, RunId, Status, StepKind};
 
-const SAVED: &[&[u8]] = &[include_bytes!("../../tests/data/workspace-1.db")];
+const SAVED: &[&[u8]] = &[
+    include_bytes!("../../tests/data/workspace-1.db"),
+    include_bytes!("../../tests/data/workspace-2.db"),
+];
 
 const AT: &str = "2026-01-01T00:00:00.000Z";
 

@@ -24,6 +24,7 @@ use crate::{
 
 pub fn run() -> RunRow {
     RunRow {
+        warned: 0,
         id: RunId(1),
         name: "customers-2025-11-20".to_owned(),
         source: "customers.csv".to_owned(),
@@ -44,6 +45,8 @@ pub fn run() -> RunRow {
 
 pub fn group(id: i64, title: &str, path: &str, open: u64) -> Group {
     Group {
+        severity: crate::model::Severity::Error,
+        owner: String::new(),
         id: GroupId(id),
         run: RunId(1),
         stage: Stage::Schema,
@@ -81,6 +84,8 @@ pub fn problem(path: &str, found: Found) -> Problem {
         hint: "Write it like name@example.com.".to_owned(),
         found: Some(found),
         shape: String::new(),
+        severity: crate::model::Severity::Error,
+        owner: String::new(),
     }
 }
 
@@ -271,6 +276,8 @@ fn detail(id: i64) -> RecordDetail {
         bytes: b"CUS-1,M,office@,,Lead".to_vec(),
     };
     RecordDetail {
+        verdict: crate::model::Freshness::Current,
+        stages: Vec::new(),
         row: row(id),
         source: "customers.csv".to_owned(),
         byte: 100,

@@ -80,6 +80,8 @@ mod tests {
             hint: String::new(),
             found: None,
             shape: String::new(),
+            severity: crate::model::Severity::Error,
+            owner: String::new(),
         }
     }
 

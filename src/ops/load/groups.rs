@@ -67,6 +67,7 @@ impl Groups {
         if tally.last != ordinal {
             tally.last = ordinal;
             counts.records += 1;
+            counts.stored += 1;
         }
         if counts.problems == 1 {
             counts.first_line = line;
@@ -122,6 +123,8 @@ impl Groups {
             detail: kind.detail.clone().into_owned(),
             path: kind.pattern.clone().into_owned(),
             shape: kind.shape.clone().into_owned(),
+            severity: problem.severity,
+            owner: problem.owner.clone(),
             title: wording::title(problem, &wants.unwrap_or_default()),
         };
         let number = self.tallies.len();

@@ -56,6 +56,8 @@ fn contract() -> Contract {
         ..Spec::default()
     };
     Contract {
+        checks: [0; 32],
+        validator: None,
         name: "test".to_owned(),
         text: String::new(),
         files: Vec::new(),

@@ -11,8 +11,9 @@ use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    check::{Checker, Fitted},
+    check::{Checker, Fitted, Runaway},
     model::{Fault, Form, Layout, Problem, shape_of},
+    ops::verdict::endless,
     read::{
         Format,
         blocks::{Block, BlockReader},
@@ -131,6 +132,8 @@ pub(super) struct Worker<'a> {
     /// How far the block is accounted for, and the line ends up to there.
     at: usize,
     lines: u64,
+    /// A check that did not come to an end, and where its record begins in the block.
+    endless: Option<(Runaway, usize)>,
 }
 
 impl<'a> Worker<'a> {
@@ -147,20 +150,26 @@ impl<'a> Worker<'a> {
             entries: Vec::new(),
             at: 0,
             lines: 0,
+            endless: None,
         }
     }
 
     /// A panic in here must reach the writer as an error: it would wait for the block for ever.
     fn check_safely(&mut self, block: Block) -> Result<Checked, Fault> {
         let offset = block.offset;
-        catch_unwind(AssertUnwindSafe(|| self.check(block))).map_err(|_| {
+        catch_unwind(AssertUnwindSafe(|| self.check(block))).unwrap_or_else(|_| {
             let message = format!("redrive itself failed on the records after byte {offset}");
-            Fault::unusable("load:crashed", message)
-                .hint("nothing was loaded; please report this with those lines of the input")
+            let fault = Fault::unusable("load:crashed", message)
+                .hint("nothing was loaded; please report this with those lines of the input");
+            Err(fault)
         })
     }
 
-    pub fn check(&mut self, block: Block) -> Checked {
+    /// Splits and checks a block's records.
+    ///
+    /// # Errors
+    /// When the contract's check does not come to an end; then the rest of the block was not looked at.
+    pub fn check(&mut self, block: Block) -> Result<Checked, Fault> {
         self.at = 0;
         self.lines = 0;
         let bytes = &block.bytes;
@@ -176,14 +185,18 @@ impl<'a> Worker<'a> {
             _ => self.json_lines(bytes),
         }
         self.account(bytes, bytes.len());
-        Checked {
+        if let Some((runaway, at)) = self.endless.take() {
+            let place = format!("the record at byte {}", block.offset + at as u64);
+            return Err(endless(&runaway, &place));
+        }
+        Ok(Checked {
             seq: block.seq,
             offset: block.offset,
             lines: self.lines,
             accounted: self.at as u64,
             entries: self.take_entries(),
             bytes: block.bytes,
-        }
+        })
     }
 
     /// Gives the block's records away; the next block has about as many.
@@ -311,7 +324,9 @@ impl<'a> Worker<'a> {
         let Some(fitted) = &self.checker else {
             return self.push(bytes, text, next, None);
         };
-        fitted.check(row, &mut self.problems);
+        if let Err(runaway) = fitted.check(row, &mut self.problems) {
+            self.endless.get_or_insert((runaway, text.start));
+        }
         let key = fitted.checker.key(row);
         self.push(bytes, text, next, key.as_deref());
     }

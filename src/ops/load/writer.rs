@@ -256,6 +256,8 @@ impl<'a> Writer<'a> {
             line,
             byte,
             key: detail.key,
+            unique: Vec::new(),
+            checked: self.setup.format != Format::Pydantic,
             status,
             form: form.word(),
             bytes: detail.bytes.unwrap_or_else(|| text.to_vec()),

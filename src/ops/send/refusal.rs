@@ -1,6 +1,6 @@
 //! A destination's no as a problem of a record.
 
-use crate::model::{Path, Problem, Stage};
+use crate::model::{Path, Problem, Severity, Stage};
 
 /// The problem of a record that the destination refused, in its own words.
 pub(super) fn refusal(code: &str, message: &str) -> Problem {
@@ -14,6 +14,8 @@ pub(super) fn refusal(code: &str, message: &str) -> Problem {
             .to_owned(),
         found: None,
         shape: pattern(message),
+        severity: Severity::Error,
+        owner: String::new(),
     }
 }
 

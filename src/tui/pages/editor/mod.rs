@@ -415,6 +415,8 @@ mod tests {
             hint: hint.to_owned(),
             found: Some(Found::Text("x".to_owned())),
             shape: String::new(),
+            severity: crate::model::Severity::Error,
+            owner: String::new(),
         }
     }
 
@@ -453,6 +455,8 @@ mod tests {
             bytes: value.to_string().into_bytes(),
         };
         RecordDetail {
+            verdict: crate::model::Freshness::Current,
+            stages: Vec::new(),
             row: RecordRow {
                 id: RecordId(12_004),
                 run: RunId(1),

@@ -416,6 +416,8 @@ mod tests {
                 .to_owned(),
             found: None,
             shape: String::new(),
+            severity: crate::model::Severity::Error,
+            owner: String::new(),
         }
     }
 
@@ -425,6 +427,8 @@ mod tests {
             bytes: bytes.to_vec(),
         };
         RecordDetail {
+            verdict: crate::model::Freshness::Current,
+            stages: Vec::new(),
             row: RecordRow {
                 id: RecordId(31_021),
                 run: RunId(1),
