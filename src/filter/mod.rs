@@ -179,7 +179,7 @@ mod tests {
         );
         check(
             "stage:schema,check",
-            Wanted::Stage(vec![Stage::Schema, Stage::Rule]),
+            Wanted::Stage(vec![Stage::Schema, Stage::Rule, Stage::Validator]),
         );
         check(
             "field:/lines/0/qty",
