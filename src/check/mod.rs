@@ -227,6 +227,14 @@ impl Checker {
         }
     }
 
+    /// The typed record as one line of compact JSON: numbers have the digits that were received, members their order.
+    pub fn json_text(&self, row: &Row<'_>) -> String {
+        match row {
+            Row::Json(json) => json.value.to_string(),
+            Row::Cells(_) => self.document(row).to_string(),
+        }
+    }
+
     /// The natural key as text, parts joined by `\u{1f}`; `None` when the contract names none or a part is missing.
     pub fn key<'r>(&self, row: &'r Row<'_>) -> Option<Cow<'r, str>> {
         let (first, rest) = self.key.split_first()?;

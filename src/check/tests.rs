@@ -695,3 +695,32 @@ fn rules_say_the_same_over_cells_and_over_a_document() {
         }
     }
 }
+
+#[test]
+fn a_record_as_json_text_has_the_digits_it_came_with() {
+    let checker = Checker::build(flat()).unwrap();
+    let layout = Layout::Csv {
+        columns: ["staff", "deal_value", "id"].map(str::to_owned).to_vec(),
+        delimiter: ',',
+    };
+    let check = |layout: &Layout, form: Form, text: &str, expected: &str| {
+        let row = Row::read(layout, form, text.as_bytes()).unwrap();
+        assert_eq!(checker.json_text(&row), expected);
+    };
+    let csv = |line: &str, expected: &str| check(&layout, Form::Csv, line, expected);
+    csv(
+        "123456789012345678901234567890,1E2,007",
+        r#"{"staff":123456789012345678901234567890,"deal_value":1E2,"id":"007"}"#,
+    );
+    csv("-0,1.10,", r#"{"staff":-0,"deal_value":1.10}"#);
+    csv(
+        "1e3,1E400,1",
+        r#"{"staff":"1e3","deal_value":1E400,"id":"1"}"#,
+    );
+    check(
+        &Layout::Json,
+        Form::Json,
+        "{\"z\": [1e2,\n 1.0], \"a\": \"\\u00fc\"}",
+        r#"{"z":[1e2,1.0],"a":"ü"}"#,
+    );
+}

@@ -90,8 +90,10 @@ pub fn detail(detail: &RecordDetail) -> Value {
     if std::str::from_utf8(&detail.raw.bytes).is_err() {
         fields.insert("raw_hex".to_owned(), json!(hex(&detail.raw)));
     }
-    fields.insert("received".to_owned(), json!(detail.received));
-    fields.insert("current".to_owned(), json!(detail.row.current));
+    // As they stand: `json!` would write an exponent its own way.
+    let (received, current) = (detail.received.clone(), detail.row.current.clone());
+    fields.insert("received".to_owned(), received.unwrap_or_default());
+    fields.insert("current".to_owned(), current.unwrap_or_default());
     fields.insert(
         "history".to_owned(),
         detail.history.iter().map(step).collect(),

@@ -7,13 +7,13 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Workspace, ids, list::document};
 use crate::{
     filter::Filter,
     model::{Fault, Form, Layout, RecordId, RunId},
-    row::Row,
+    row::{Row, json},
     store::StoredRecord,
 };
 
@@ -94,7 +94,7 @@ fn json_lines(
         let text = &record.text;
         let mut line = match document(&layout, checker, text) {
             None => raw(&text.bytes),
-            Some(_) if text.form == Form::Json => one_line(&text.bytes),
+            Some(_) if text.form == Form::Json => json::one_line(&text.bytes),
             Some(value) => value.to_string().into_bytes(),
         };
         line.push(b'\n');
@@ -196,15 +196,8 @@ fn each(
     Ok(())
 }
 
-/// A JSON text on one line: its line breaks stand between tokens, where they mean nothing.
-fn one_line(text: &[u8]) -> Vec<u8> {
-    let mut line = text.to_vec();
-    line.retain(|byte| !matches!(byte, b'\n' | b'\r'));
-    line
-}
-
 fn raw(bytes: &[u8]) -> Vec<u8> {
-    json!({ "raw": String::from_utf8_lossy(bytes) })
+    serde_json::json!({ "raw": String::from_utf8_lossy(bytes) })
         .to_string()
         .into_bytes()
 }
@@ -236,6 +229,8 @@ fn unreadable(records: &[RecordId]) -> Fault {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::{
         fix::Change,

@@ -24,7 +24,7 @@ use crate::{
         DeliveryState, Fault, FaultKind, Form, Layout, Plan, PlanId, Problem, RecordId, RunId,
         SendReport, Status,
     },
-    row::Row,
+    row::{Row, json},
     send::{self, Delivery, Identity, Outcome, idempotency_key},
     store::{
         plans::{NewPlan, OpenPlan, Sendable, Target, unexpected},
@@ -382,7 +382,7 @@ fn payload(aim: &Aim, layout: &Layout, record: &Sendable) -> Result<Vec<u8>> {
         return Ok(record.text.bytes.clone());
     }
     let row = read(layout, record)?;
-    Ok(aim.contract.checker.document(&row).to_string().into_bytes())
+    Ok(aim.contract.checker.json_text(&row).into_bytes())
 }
 
 fn read<'r>(layout: &'r Layout, record: &'r Sendable) -> Result<Row<'r>> {
@@ -405,8 +405,9 @@ fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
     if hash[..] != taken.payload_sha256 {
         return Err(refused("payload:sha256", "the bytes to send are damaged"));
     }
-    match serde_json::from_slice(&taken.payload) {
-        Ok(Value::Object(document)) => Ok(Delivery {
+    let text = std::str::from_utf8(&taken.payload).ok();
+    match text.and_then(json::value) {
+        Some(Value::Object(document)) => Ok(Delivery {
             key: taken.key.clone(),
             payload: taken.payload.clone(),
             payload_sha256: hash,

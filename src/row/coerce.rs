@@ -14,11 +14,7 @@ pub fn coerce(text: &str, wants: &Wants) -> Option<Value> {
         return Some(Value::Bool(text == "true"));
     }
     let fits = (wants.integer && is_integer(text)) || (wants.number && is_number(text));
-    if fits {
-        number(text).map(Value::Number)
-    } else {
-        None
-    }
+    fits.then(|| Value::Number(number(text)))
 }
 
 /// Whether the text is `-?(0|[1-9][0-9]*)`.
@@ -44,9 +40,11 @@ pub fn is_number(text: &str) -> bool {
         && exponent.is_none_or(|part| digits(part.strip_prefix(['+', '-']).unwrap_or(part)))
 }
 
-/// A number from text in the grammar of JSON.
-pub(super) fn number(text: &str) -> Option<Number> {
-    text.parse().ok()
+/// The number of a text for which [`is_number`] holds, with these very characters.
+pub(super) fn number(text: &str) -> Number {
+    // Reading it the common way makes `1e+2` of `1E2`. This way is hidden in the crate's pages, but it is the only one that
+    // keeps the text, and what it asks for (JSON's grammar) holds here.
+    Number::from_string_unchecked(text.to_owned())
 }
 
 #[cfg(test)]
@@ -85,6 +83,11 @@ mod tests {
         check(" 1", "integer", None);
         check("", "integer number boolean", None);
         check("1.10", "number", Some("1.10"));
+        for digits in [
+            "1.0", "1e2", "1E2", "1e+2", "-0", "-0.0E-0", "1E400", "1e-400",
+        ] {
+            check(digits, "number", Some(digits));
+        }
         check("12,5", "number", None);
         check(".5", "number", None);
         check("1.", "number", None);

@@ -33,3 +33,15 @@ impl<'a> Document<'a> {
         parse::stopped_at(text)
     }
 }
+
+/// A JSON text on one line: its line breaks stand between tokens, where they mean nothing.
+pub fn one_line(text: &[u8]) -> Vec<u8> {
+    let mut line = text.to_vec();
+    line.retain(|byte| !matches!(byte, b'\n' | b'\r'));
+    line
+}
+
+/// Any JSON value of a text, numbers with their digits; `None` where it is no JSON or a name stands twice in an object.
+pub fn value(text: &str) -> Option<Value> {
+    parse::value(text)
+}

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{Delivery, Destination, Held, Outcome, cell_text, without_column};
+use crate::row::json;
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,13 +142,7 @@ fn folder_of(path: &FilePath) -> &FilePath {
 
 /// The frozen bytes, or the same on one line.
 fn json_line(delivery: &Delivery) -> Vec<u8> {
-    let mut line = if delivery.payload.contains(&b'\n') || delivery.payload.contains(&b'\r') {
-        Value::Object(delivery.document.clone())
-            .to_string()
-            .into_bytes()
-    } else {
-        delivery.payload.clone()
-    };
+    let mut line = json::one_line(&delivery.payload);
     line.push(b'\n');
     line
 }
@@ -222,7 +217,7 @@ mod tests {
         drop(file);
         assert_eq!(
             fs::read_to_string(&path).unwrap(),
-            "{\"a\":  1.10}\n{\"b\":[1,2]}\n"
+            "{\"a\":  1.10}\n{ \"b\": [1,2]}\n"
         );
         assert_eq!(names(path.parent().unwrap()), ["c-3.jsonl"]);
         assert_eq!(

@@ -20,6 +20,11 @@ pub(super) fn read(text: &str) -> Result<Value, Box<Problem>> {
     }
 }
 
+/// Reads any value; `None` where the text is no JSON.
+pub(super) fn value(text: &str) -> Option<Value> {
+    Parser::new(text).whole().ok()
+}
+
 /// The byte where reading a text that is no JSON stops.
 pub(super) fn stopped_at(text: &str) -> Option<usize> {
     Parser::new(text).whole().err().map(|wrong| wrong.at)
@@ -254,10 +259,8 @@ impl<'a> Parser<'a> {
             .unwrap_or(rest.len());
         let text = &self.text[start..start + length];
         self.at += length;
-        if coerce::is_number(text)
-            && let Some(number) = coerce::number(text)
-        {
-            return Ok(Value::Number(number));
+        if coerce::is_number(text) {
+            return Ok(Value::Number(coerce::number(text)));
         }
         let hint = "A number has no zeros in front and digits on both sides of its point; else put it in quotes.";
         let what = if text == "-" && self.text[self.at..].starts_with('I') {
@@ -531,7 +534,7 @@ mod tests {
 
     #[test]
     fn digits_and_order_stay() {
-        let text = r#"{"z":1.10,"a":123456789012345678901234567890,"m":-0}"#;
+        let text = r#"{"z":1.10,"a":123456789012345678901234567890,"m":-0,"e":[1e2,1E+2,1.0,-0.0e-0,1E400]}"#;
         assert_eq!(read(text).unwrap().to_string(), text);
     }
 
@@ -540,7 +543,11 @@ mod tests {
         fn every_text_is_read_as_serde_json_reads_it(inner in "[\\[\\]{}\",:a\\\\un0-2.eE+ \u{1}é-]{0,16}") {
             let text = format!("{{\"k\":{inner}}}");
             match (read(&text), serde_json::from_str::<Value>(&text)) {
-                (Ok(ours), theirs) => prop_assert_eq!(ours, theirs.unwrap()),
+                // Theirs forgets how an exponent was written, so ours is read once more.
+                (Ok(ours), theirs) => {
+                    let again: Value = serde_json::from_str(&ours.to_string()).unwrap();
+                    prop_assert_eq!(again, theirs.unwrap());
+                }
                 (Err(problem), Ok(_)) => prop_assert_eq!(problem.code, "json:duplicate_key"),
                 (Err(_), Err(_)) => {}
             }
