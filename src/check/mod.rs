@@ -19,7 +19,7 @@ use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
-pub use self::wants::join;
+pub use self::wants::{Known, join};
 use self::{columns::Columns, lazy::Fields, rules::Rules, schema::Schema};
 use crate::{
     model::{Found, Path, Problem, Severity, Stage, Wants},
@@ -277,6 +277,19 @@ impl Checker {
             .as_ref()
             .map(|schema| schema.wants(path).into_owned())
             .unwrap_or_default()
+    }
+
+    /// Whether the schema says that a field can be there. Nothing is said without a schema.
+    pub fn known(&self, path: &Path) -> Known {
+        let schema = self.schema.as_ref();
+        schema.map_or(Known::Unsaid, |schema| schema.known(path))
+    }
+
+    /// The formats that the schema names and nobody checks: the schema's file (empty for the first), the place in it, and
+    /// the format's name. JSON Schema lets any value pass them.
+    pub fn unknown_formats(&self) -> Vec<(String, Path, String)> {
+        let schema = self.schema.as_ref();
+        schema.map(Schema::unknown_formats).unwrap_or_default()
     }
 
     /// The field names of the schema's properties, in its order; empty without a schema.

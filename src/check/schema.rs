@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::{
     SpecError, found, unions,
-    wants::{Schemas, join},
+    wants::{Known, Schemas, join},
     wording::{self, Case, Facts},
 };
 use crate::model::{Found, Path, Problem, Severity, Stage, Wants};
@@ -145,6 +145,23 @@ impl Schema {
             Some(wants) => Cow::Borrowed(wants),
             None => Cow::Owned(self.schemas().wants(path)),
         }
+    }
+
+    /// Whether the schema says that a field can be there.
+    pub fn known(&self, path: &Path) -> Known {
+        self.schemas().known(path)
+    }
+
+    /// The formats that are named and that nobody checks: file, place and name.
+    pub fn unknown_formats(&self) -> Vec<(String, Path, String)> {
+        let mut unknown = Vec::new();
+        let (options, draft) = (jsonschema::options(), self.validator.draft());
+        self.schemas().formats(&mut |file, path, name| {
+            if !options.is_known_format(draft, name) {
+                unknown.push((file.to_owned(), path, name.to_owned()));
+            }
+        });
+        unknown
     }
 
     /// The position of a top-level field in the schema's properties.

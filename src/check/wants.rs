@@ -37,6 +37,59 @@ impl<'s> Schemas<'s> {
         wants
     }
 
+    /// Whether the schema knows a path.
+    pub fn known(self, path: &Path) -> Known {
+        let mut places = vec![self.top()];
+        for segment in path.segments() {
+            let all: Vec<_> = places
+                .iter()
+                .flat_map(|place| self.spread(*place, DEPTH))
+                .collect();
+            let inside: Vec<_> = all
+                .iter()
+                .filter_map(|place| place.child(&segment))
+                .filter(|place| place.at != &Value::Bool(false))
+                .collect();
+            if inside.is_empty() {
+                let closed = places.iter().any(|place| self.is_closed(*place, DEPTH));
+                return if closed { Known::No } else { Known::Unsaid };
+            }
+            places = inside;
+        }
+        Known::Yes
+    }
+
+    /// Whether a value here has no other fields or entries than those the schema names.
+    fn is_closed(self, place: Place<'s>, depth: usize) -> bool {
+        if depth == 0 {
+            return false;
+        }
+        let shuts = |keyword: &str| place.at.get(keyword) == Some(&Value::Bool(false));
+        let single = self.kinds(place, DEPTH) & (OBJECT | ARRAY) == 0;
+        let refers = self.referred(place);
+        single
+            || shuts("additionalProperties")
+            || shuts("unevaluatedProperties")
+            || refers.is_some_and(|target| self.is_closed(target, depth - 1))
+            || (place.branches("allOf")).any(|branch| self.is_closed(branch, depth - 1))
+            || ["anyOf", "oneOf"].iter().any(|keyword| {
+                let mut branches = place.branches(keyword).peekable();
+                branches.peek().is_some()
+                    && branches.all(|branch| self.is_closed(branch, depth - 1))
+            })
+    }
+
+    /// The formats that are named anywhere in the schema's files and that nobody checks, with the place of each as a JSON
+    /// Pointer into its file.
+    pub fn formats(self, visit: &mut dyn FnMut(&str, Path, &str)) {
+        formats(self.root, "", &Path::root(), visit);
+        for (file, document) in self.references {
+            if document != self.root {
+                formats(document, file, &Path::root(), visit);
+            }
+        }
+    }
+
     /// The names of the root's properties, in the schema's order.
     pub fn properties(self) -> Vec<String> {
         self.names(&Path::root())
@@ -212,6 +265,40 @@ impl<'s> Schemas<'s> {
     }
 }
 
+/// Whether the schema says that a field can be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// The schema names it.
+    Yes,
+    /// The schema allows no such field.
+    No,
+    /// The schema does not name it, and does not forbid it either.
+    Unsaid,
+}
+
+/// Hands over each `format` below a place of a schema's file.
+fn formats(at: &Value, file: &str, path: &Path, visit: &mut dyn FnMut(&str, Path, &str)) {
+    match at {
+        Value::Object(fields) => {
+            for (name, inner) in fields {
+                match inner {
+                    Value::String(format) if name == "format" => {
+                        visit(file, path.child(name), format);
+                    }
+                    _ if matches!(name.as_str(), "enum" | "const" | "default" | "examples") => {}
+                    _ => formats(inner, file, &path.child(name), visit),
+                }
+            }
+        }
+        Value::Array(entries) => {
+            for (position, inner) in entries.iter().enumerate() {
+                formats(inner, file, &path.child(&position.to_string()), visit);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// A place in one of the schema's files.
 #[derive(Clone, Copy)]
 struct Place<'s> {
@@ -376,6 +463,42 @@ mod tests {
         assert!(wants(&schema, "/address/zip").integer);
         assert!(wants(&schema, "/self/self/age").integer);
         assert_eq!(wants(&schema, "/nothing/here"), Wants::default());
+    }
+
+    #[test]
+    fn a_path_is_known_forbidden_or_unsaid() {
+        let schema = json!({
+            "properties": {
+                "name": {"type": "string"},
+                "address": {"anyOf": [{"$ref": "#/$defs/Address"}, {"type": "null"}]},
+                "notes": {"type": "array", "items": {"type": "string"}},
+                "any": {},
+                "never": false,
+            },
+            "$defs": {"Address": {"type": "object", "properties": {"zip": {"type": "string"}}, "additionalProperties": false}},
+        });
+        let references = BTreeMap::new();
+        let check = |path: &str, expected: Known| {
+            let schemas = Schemas {
+                root: &schema,
+                references: &references,
+            };
+            assert_eq!(
+                schemas.known(&Path::parse(path).unwrap()),
+                expected,
+                "{path}"
+            );
+        };
+        check("", Known::Yes);
+        check("/name", Known::Yes);
+        check("/name/first", Known::No);
+        check("/nmae", Known::Unsaid);
+        check("/address/zip", Known::Yes);
+        check("/address/city", Known::No);
+        check("/notes/0", Known::Yes);
+        check("/notes/[]/x", Known::No);
+        check("/any/thing", Known::Unsaid);
+        check("/never", Known::Unsaid);
     }
 
     #[test]
