@@ -82,5 +82,5 @@ INSERT INTO passed_key_2 SELECT run, '', first, hashes FROM passed_key;
 DROP TABLE passed_key;
 ALTER TABLE passed_key_2 RENAME TO passed_key;
 
--- Records that passed with a warning, and the warnings they had; they are in no other count of the run.
+-- Records that passed with a warning. Warnings are counted in their groups and not among the run's problems.
 ALTER TABLE run ADD COLUMN warned INTEGER NOT NULL DEFAULT 0;

@@ -15,6 +15,7 @@ pub struct RunRow {
     /// As loaded.
     pub rejected: u64,
     pub unparsed: u64,
+    /// What rejects records; warnings are counted in their groups only.
     pub problems: u64,
     /// Records that passed with a warning.
     pub warned: u64,
@@ -50,9 +51,11 @@ pub struct LoadReport {
     pub passed: u64,
     pub rejected: u64,
     pub unparsed: u64,
+    /// What rejects records; warnings are counted in their groups only.
     pub problems: u64,
     /// Records that passed with a warning.
     pub warned: u64,
+    /// Kinds of problems that reject records.
     pub groups: u64,
     pub bytes: u64,
     pub seconds: f64,

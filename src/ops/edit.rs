@@ -9,7 +9,7 @@ use super::{
     Workspace,
     check::count,
     list::document,
-    verdict::{self, Judge, Verdict, status},
+    verdict::{self, Judge, Verdict, rejects, status},
     workspace::now,
 };
 use crate::{
@@ -17,8 +17,8 @@ use crate::{
     contract::Contract,
     fix::{self, Change, Refusal},
     model::{
-        ChangeReport, Fault, Found, Layout, Path, Problem, RecordId, Stage, Status, StepKind,
-        Version, Wants,
+        ChangeReport, Fault, Found, Layout, Path, Problem, RecordId, Severity, Stage, Status,
+        StepKind, Version, Wants,
     },
     row::Row,
     store::{self, Entry, RecordChange, StoredRecord},
@@ -125,7 +125,9 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             status: Status::Ready,
             key: record.key.clone(),
             unique: BTreeMap::new(),
-            problems: Vec::new(),
+            problems: (record.problems.into_iter())
+                .filter(|problem| problem.severity == Severity::Warning)
+                .collect(),
             checked: false,
         };
         let label = format!("record {id} is right as it is");
@@ -138,7 +140,7 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             contract: None,
             seen: None,
         };
-        // Nothing is wrong afterwards, so no group is named.
+        // Only warnings stay, whose groups have a name.
         let title = |problem: &Problem| problem.code.clone();
         report.step = Some(workspace.store.apply(&entry, &[change], &title)?);
     }
@@ -159,7 +161,8 @@ fn may_accept(desk: &Desk<'_>, record: &StoredRecord) -> Result<()> {
     }
     if let Some(judge) = &desk.judge {
         let found = judge.verdict(record, &record.text)?.problems;
-        if found.iter().any(|problem| problem.stage != Stage::Send) {
+        let decides = |problem: &&Problem| problem.stage != Stage::Send;
+        if rejects(found.iter().filter(decides)) {
             return Err(Fault::usage(
                 "check:contract",
                 format!("record {id} has a contract, so the check decides whether it is ready"),

@@ -14,7 +14,7 @@ use super::Workspace;
 use crate::{
     check::{Checker, Runaway, wording},
     contract::Contract,
-    model::{Fault, Layout, Problem, RecordId, RunId, Stage, Status, Version},
+    model::{Fault, Layout, Problem, RecordId, RunId, Severity, Stage, Status, Version},
     row::Row,
     store::{RecordChange, Store, StoredRecord},
 };
@@ -244,13 +244,18 @@ pub(super) fn change(record: &StoredRecord, verdict: Verdict) -> Option<RecordCh
     })
 }
 
-/// A record with an open problem is rejected.
+/// A record with an open problem is rejected; one with nothing but warnings is ready.
 pub(super) fn status(problems: &[Problem]) -> Status {
-    if problems.is_empty() {
-        Status::Ready
-    } else {
+    if rejects(problems) {
         Status::Rejected
+    } else {
+        Status::Ready
     }
+}
+
+/// Whether one of the problems keeps its record from being ready.
+pub(super) fn rejects<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> bool {
+    (problems.into_iter()).any(|problem| problem.severity == Severity::Error)
 }
 
 fn is_unique(problem: &Problem) -> bool {

@@ -90,6 +90,7 @@ pub(crate) struct RunCounts {
     pub passed: u64,
     pub rejected: u64,
     pub unparsed: u64,
+    /// What rejects records; warnings are counted in their groups only.
     pub problems: u64,
     pub bytes: u64,
     pub kept: u64,
@@ -476,12 +477,14 @@ fn publish_run(
 ) -> Result<()> {
     let published = transaction.execute(
         "UPDATE run SET state = 'ready', loader = NULL, sha256 = :sha256, records = :records, passed = :passed,
-           rejected = :rejected, unparsed = :unparsed, problems = :problems, bytes = :bytes, seconds = :seconds
+           rejected = :rejected, unparsed = :unparsed, problems = :problems, warned = :warned, bytes = :bytes,
+           seconds = :seconds
          WHERE id = :run AND state = 'loading'",
         named_params! {
             ":run": run, ":sha256": sha256, ":records": counts.records as i64, ":passed": counts.passed as i64,
             ":rejected": counts.rejected as i64, ":unparsed": counts.unparsed as i64,
-            ":problems": counts.problems as i64, ":bytes": counts.bytes as i64, ":seconds": counts.seconds,
+            ":problems": counts.problems as i64, ":warned": counts.warned as i64, ":bytes": counts.bytes as i64,
+            ":seconds": counts.seconds,
         },
     )?;
     anyhow::ensure!(published == 1, "the run that was being loaded is gone");

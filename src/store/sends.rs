@@ -310,7 +310,7 @@ fn set_status(conn: &Connection, record: RecordId, status: Status) -> Result<()>
     Ok(())
 }
 
-/// A record that was ready has no other problem.
+/// A record that was ready has no other problem, but it can have warnings.
 fn add_problem(
     conn: &Connection,
     run: RunId,
@@ -324,7 +324,8 @@ fn add_problem(
         .with_context(|| format!("there is no record {record}"))?;
     let group = group_of(conn, run, line, problem, title)?;
     conn.prepare_cached(
-        "INSERT INTO problem (record, n, grp, path, message, hint, found) VALUES (?1, 0, ?2, ?3, ?4, ?5, NULL)",
+        "INSERT INTO problem (record, n, grp, path, message, hint, found) \
+         SELECT ?1, coalesce(max(n) + 1, 0), ?2, ?3, ?4, ?5, NULL FROM problem WHERE record = ?1",
     )?
     .execute(params![
         record.0,

@@ -75,7 +75,9 @@ pub(crate) fn put_run_as(store: &mut Store, layout: &Layout, samples: &[Sample])
         .write(|tx| {
             let base: i64 =
                 tx.query_row("SELECT coalesce(max(base + records), 0) FROM run", [], |row| row.get(0))?;
-            let problems: usize = samples.iter().map(|sample| sample.problems.len()).sum();
+            let problems: usize = (samples.iter().flat_map(|sample| &sample.problems))
+                .filter(|problem| problem.severity == Severity::Error)
+                .count();
             tx.execute(
                 "INSERT INTO run (name, source, sha256, format, layout, base, state, records, rejected, problems, \
                  kept_passed, loaded_at) VALUES ('sample', 'sample.jsonl', randomblob(32), ?1, ?2, ?3, 'ready', ?4, ?4, ?5, 0, ?6)",

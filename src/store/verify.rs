@@ -206,6 +206,18 @@ fn status_counts(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
                 "run {run}: {counted} records are {status}, the counter says {said}"
             ))
         },
+    )?;
+    wrong.add_rows(
+        conn,
+        "SELECT id FROM record WHERE status = 'ready' AND EXISTS ( \
+             SELECT 1 FROM problem p JOIN problem_group g ON g.id = p.grp \
+             WHERE p.record = record.id AND g.severity = 'error')",
+        |row| {
+            let record: i64 = row.get(0)?;
+            Ok(format!(
+                "record {record} is ready although something is wrong with it"
+            ))
+        },
     )
 }
 
@@ -224,7 +236,7 @@ fn group_counts(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
     wrong.add_rows(
         conn,
         "SELECT run.id, run.problems, coalesce(sum(g.problems), 0) AS counted \
-         FROM run LEFT JOIN problem_group g ON g.run = run.id WHERE run.state = 'ready' \
+         FROM run LEFT JOIN problem_group g ON g.run = run.id AND g.severity = 'error' WHERE run.state = 'ready' \
          GROUP BY run.id HAVING run.problems <> counted",
         |row| {
             let (run, said, counted): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -256,6 +268,16 @@ fn record_sums(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
             let (run, said, stored): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
             Ok(format!(
                 "run {run}: {stored} records are stored, {said} should be"
+            ))
+        },
+    )?;
+    wrong.add_rows(
+        conn,
+        "SELECT id, passed, warned FROM run WHERE state = 'ready' AND warned > passed",
+        |row| {
+            let (run, passed, warned): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            Ok(format!(
+                "run {run}: {warned} records passed with a warning, but only {passed} passed"
             ))
         },
     )?;
@@ -434,6 +456,17 @@ mod tests {
             "UPDATE run SET problems = 9",
             "group_count",
             "run 1: its groups were loaded with 4 problems, the run says 9",
+        );
+        check(
+            "UPDATE run SET warned = 1",
+            "record_sum",
+            "run 1: 1 records passed with a warning, but only 0 passed",
+        );
+        check(
+            "UPDATE record SET status = 'ready' WHERE id = 1; UPDATE status_count SET records = 2; \
+             INSERT INTO status_count VALUES (1, 'ready', 1)",
+            "status_count",
+            "record 1 is ready although something is wrong with it",
         );
         check(
             "UPDATE run SET passed = 1",

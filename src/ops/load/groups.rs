@@ -2,10 +2,10 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::workers::Judged;
+use super::{workers::Judged, writer::Place};
 use crate::{
     check::{Checker, wording},
-    model::{Found, Stage},
+    model::{Found, Severity, Stage},
     store::load::{GroupCounts, NewGroup},
 };
 
@@ -35,6 +35,7 @@ struct Kind<'a> {
     detail: Cow<'a, str>,
     pattern: Cow<'a, str>,
     shape: Cow<'a, str>,
+    severity: Severity,
 }
 
 #[derive(Default)]
@@ -48,26 +49,32 @@ struct Tally {
 }
 
 impl Groups {
-    pub fn len(&self) -> usize {
-        self.tallies.len()
+    /// How many groups there are of what rejects a record.
+    pub fn rejecting(&self) -> usize {
+        let kinds = self.numbers.keys();
+        kinds
+            .filter(|kind| kind.severity == Severity::Error)
+            .count()
     }
 
-    /// Counts one problem of a record; gives its group's number, and the group when it is new.
+    /// Counts one problem of a record; gives its group's number, and the group when it is new. `stored` says whether the
+    /// record is, so that the problem is open from now on.
     pub fn count(
         &mut self,
         judged: &Judged,
-        ordinal: u64,
-        line: u64,
+        place: &Place,
+        stored: bool,
         checker: Option<&Checker>,
     ) -> (usize, Option<NewGroup>) {
+        let line = place.line;
         let (number, new) = self.number(judged, checker);
         let tally = &mut self.tallies[number];
         let counts = &mut tally.counts;
         counts.problems += 1;
-        if tally.last != ordinal {
-            tally.last = ordinal;
+        if tally.last != place.ordinal {
+            tally.last = place.ordinal;
             counts.records += 1;
-            counts.stored += 1;
+            counts.stored += u64::from(stored);
         }
         if counts.problems == 1 {
             counts.first_line = line;
@@ -149,6 +156,7 @@ impl<'a> Kind<'a> {
             detail: part(&problem.detail),
             pattern: part(&judged.pattern),
             shape: Cow::Borrowed(if any { OTHER } else { &problem.shape }),
+            severity: problem.severity,
         }
     }
 
@@ -160,6 +168,7 @@ impl<'a> Kind<'a> {
             detail: owned(self.detail),
             pattern: owned(self.pattern),
             shape: owned(self.shape),
+            severity: self.severity,
         }
     }
 }

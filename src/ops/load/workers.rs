@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::{
     check::{Checker, Fitted, Runaway},
     model::{Fault, Form, Layout, Problem, shape_of},
-    ops::verdict::endless,
+    ops::verdict::{endless, rejects},
     read::{
         Format,
         blocks::{Block, BlockReader},
@@ -57,20 +57,42 @@ pub(super) struct Entry {
     /// Line ends in the block before it.
     pub line: u32,
     pub key: Option<KeyHash>,
-    /// For a record that is stored.
+    /// For a record that is stored or has problems.
     pub detail: Option<Box<Detail>>,
 }
 
-/// What is stored of a record.
+impl Entry {
+    pub fn is_rejected(&self) -> bool {
+        let problems = self.detail.iter().flat_map(|detail| &detail.problems);
+        rejects(problems.map(|judged| &judged.problem))
+    }
+}
+
+/// What the writer needs to know of a record that did not simply pass.
 #[derive(Default)]
 pub(super) struct Detail {
-    /// The record's text; `None` where it is the block's and nobody has copied it yet.
-    pub bytes: Option<Vec<u8>>,
+    /// What is stored of it; `None` for one that passes, unless a record before it is found to have its key.
+    pub kept: Option<Kept>,
     /// The line that the tool that wrote a result names.
     pub line: Option<u64>,
+    pub problems: Vec<Judged>,
+}
+
+/// What is stored of a record.
+pub(super) struct Kept {
+    pub bytes: Vec<u8>,
     pub sha256: [u8; 32],
     pub key: Option<String>,
-    pub problems: Vec<Judged>,
+}
+
+impl Kept {
+    pub fn new(bytes: Vec<u8>, key: Option<String>) -> Self {
+        Self {
+            sha256: Sha256::digest(&bytes).into(),
+            bytes,
+            key,
+        }
+    }
 }
 
 /// A problem with what its group counts.
@@ -309,10 +331,8 @@ impl<'a> Worker<'a> {
             return self.push(bytes, text, next, None);
         }
         let detail = Detail {
-            sha256: Sha256::digest(&outcome.record).into(),
-            bytes: Some(outcome.record.into_owned()),
+            kept: Some(Kept::new(outcome.record.into_owned(), key)),
             line: outcome.line,
-            key,
             problems: outcome.problems.into_iter().map(Judged::from).collect(),
         };
         // Only the tool saw all records, so nothing is said here about keys that stand twice.
@@ -333,14 +353,12 @@ impl<'a> Worker<'a> {
 
     /// Takes a record with the problems found.
     fn push(&mut self, bytes: &[u8], text: &Range<usize>, next: usize, key: Option<&str>) {
-        let stored = !self.problems.is_empty() || self.setup.keep_passed;
-        let problems = self.problems.drain(..).map(Judged::from).collect();
-        let detail = stored.then(|| {
+        let stored = self.setup.keep_passed || rejects(&self.problems);
+        let detail = (stored || !self.problems.is_empty()).then(|| {
+            let text = || bytes[text.clone()].to_vec();
             Box::new(Detail {
-                bytes: Some(bytes[text.clone()].to_vec()),
-                sha256: Sha256::digest(&bytes[text.clone()]).into(),
-                key: key.map(str::to_owned),
-                problems,
+                kept: stored.then(|| Kept::new(text(), key.map(str::to_owned))),
+                problems: self.problems.drain(..).map(Judged::from).collect(),
                 line: None,
             })
         });

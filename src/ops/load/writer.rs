@@ -1,7 +1,10 @@
 //! The one that sees all records in the order of the input: decides which key stands first, counts groups, collects what
 //! is rejected for storing, and publishes the run.
 
-use std::time::{Duration, Instant};
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Result, anyhow};
 use crossbeam_channel::Sender;
@@ -9,10 +12,10 @@ use crossbeam_channel::Sender;
 use super::{
     groups::Groups,
     passed::Passed,
-    workers::{Checked, Detail, Entry, Judged, Setup},
+    workers::{Checked, Detail, Entry, Judged, Kept, Setup},
 };
 use crate::{
-    model::{Form, Layout, RunId, Stage, Status},
+    model::{Form, Layout, RunId, Severity, Stage, Status},
     ops::{Job, Progress},
     read::Format,
     row::Row,
@@ -21,13 +24,20 @@ use crate::{
         load::{Batch, Batches, NewProblem, NewRecord, RunCounts, RunWriter},
     },
 };
-use sha2::{Digest, Sha256};
 
 /// Keys that room is made for before they are seen; the first records may be unusually short.
 const MAX_EXPECTED: usize = 2_000_000;
 
 /// How often progress is reported.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
+
+/// Where a record stands in the input.
+pub(super) struct Place {
+    /// 1-based number of the record.
+    pub ordinal: u64,
+    pub line: u64,
+    pub byte: u64,
+}
 
 /// Takes checked blocks in order.
 pub(super) struct Writer<'a> {
@@ -138,7 +148,7 @@ impl<'a> Writer<'a> {
         counts.bytes = read;
         counts.seconds = seconds;
         let run = self.run.0;
-        let groups = self.groups.len() as u64;
+        let groups = self.groups.rejecting() as u64;
         let summary: Vec<_> = (self.groups.summary())
             .map(|(stage, code, problems)| (stage, code.to_owned(), problems))
             .collect();
@@ -161,16 +171,16 @@ impl<'a> Writer<'a> {
         self.counts.records += 1;
         let ordinal = self.counts.records;
         let text = &block.bytes[entry.text.start as usize..entry.text.end as usize];
-        let rejected = (entry.detail.as_ref()).is_some_and(|detail| !detail.problems.is_empty());
+        let forgotten = !self.setup.keep_passed && !entry.is_rejected();
         if let Some(key) = entry.key
-            && let Some(first) =
-                self.keys
-                    .insert(key, ordinal, !rejected && !self.setup.keep_passed)
+            && let Some(first) = self.keys.insert(key, ordinal, forgotten)
         {
             self.repeats(text, first, &mut entry);
         }
-        let passed = (entry.detail.as_ref()).is_none_or(|detail| detail.problems.is_empty());
-        if passed {
+        let rejected = entry.is_rejected();
+        if rejected {
+            self.counts.rejected += 1;
+        } else {
             self.counts.passed += 1;
             if let Some(file) = &mut self.passed {
                 file.add(
@@ -178,14 +188,15 @@ impl<'a> Writer<'a> {
                     &block.bytes[entry.text.start as usize..entry.next as usize],
                 )?;
             }
-        } else {
-            self.counts.rejected += 1;
         }
         match entry.detail {
             Some(detail) => {
-                let line = self.line + u64::from(entry.line);
-                let byte = block.offset + u64::from(entry.text.start);
-                self.store_record(ordinal, line, byte, text, *detail)
+                let place = Place {
+                    ordinal,
+                    line: (detail.line).unwrap_or(self.line + u64::from(entry.line)),
+                    byte: block.offset + u64::from(entry.text.start),
+                };
+                self.not_simply_passed(place, text, *detail, rejected)
             }
             None => Ok(()),
         }
@@ -200,71 +211,87 @@ impl<'a> Writer<'a> {
             return;
         };
         let first = (first > 0).then(|| self.base + first as i64);
-        let detail = entry.detail.get_or_insert_with(|| {
-            Box::new(Detail {
-                sha256: Sha256::digest(text).into(),
-                key: checker.key(&row).map(std::borrow::Cow::into_owned),
-                ..Detail::default()
-            })
-        });
-        detail
-            .problems
-            .push(Judged::from(checker.duplicate(&row, first)));
+        let detail = entry.detail.get_or_insert_default();
+        (detail.problems).push(Judged::from(checker.duplicate(&row, first)));
     }
 
-    fn store_record(
+    /// What is stored of a record that would have passed without the records before it.
+    fn kept(&self, text: &[u8]) -> Kept {
+        let row = Row::read(self.setup.layout, self.setup.layout.form(), text);
+        let key = (self.setup.checker.zip(row.as_ref().ok()))
+            .and_then(|(checker, row)| checker.key(row).map(Cow::into_owned));
+        Kept::new(text.to_vec(), key)
+    }
+
+    /// Counts a record's problems, and stores it if it is rejected or all are kept.
+    fn not_simply_passed(
         &mut self,
-        ordinal: u64,
-        line: u64,
-        byte: u64,
+        place: Place,
         text: &[u8],
         detail: Detail,
+        rejected: bool,
     ) -> Result<()> {
-        let line = detail.line.unwrap_or(line);
-        let status = if detail.problems.is_empty() {
-            self.counts.kept += 1;
-            Status::Ready
-        } else {
-            Status::Rejected
-        };
-        if (detail.problems.iter()).any(|judged| judged.problem.stage == Stage::Parse) {
+        let Detail { kept, problems, .. } = detail;
+        if !rejected && !problems.is_empty() {
+            self.counts.warned += 1;
+        }
+        if (problems.iter()).any(|judged| judged.problem.stage == Stage::Parse) {
             self.counts.unparsed += 1;
         }
-        let mut problems = Vec::with_capacity(detail.problems.len());
-        for judged in detail.problems {
-            self.counts.problems += 1;
-            let checker = self.setup.checker;
-            let (group, new) = self.groups.count(&judged, ordinal, line, checker);
-            if let Some(new) = new {
-                self.batches.add_group(new);
-            }
-            let problem = judged.problem;
-            problems.push(NewProblem {
-                group,
-                path: problem.path.to_string(),
-                message: problem.message,
-                hint: problem.hint,
-                found: judged.found,
-            });
+        let stored = rejected || self.setup.keep_passed;
+        let problems = (problems.into_iter())
+            .map(|judged| self.count(judged, &place, stored))
+            .collect();
+        if !stored {
+            return Ok(());
+        }
+        if !rejected {
+            self.counts.kept += 1;
         }
         let form = match (self.setup.format, self.setup.layout) {
             (Format::Csv { .. }, Layout::Csv { .. }) => Form::Csv,
             _ => Form::Json,
         };
+        let kept = kept.unwrap_or_else(|| self.kept(text));
         let full = self.batches.add(NewRecord {
-            ordinal,
-            line,
-            byte,
-            key: detail.key,
+            ordinal: place.ordinal,
+            line: place.line,
+            byte: place.byte,
+            key: kept.key,
             unique: Vec::new(),
             checked: self.setup.format != Format::Pydantic,
-            status,
+            status: if rejected {
+                Status::Rejected
+            } else {
+                Status::Ready
+            },
             form: form.word(),
-            bytes: detail.bytes.unwrap_or_else(|| text.to_vec()),
-            sha256: detail.sha256,
+            bytes: kept.bytes,
+            sha256: kept.sha256,
             problems,
         });
         full.map_or(Ok(()), |batch| self.give(batch))
+    }
+
+    /// Counts a problem in its group.
+    fn count(&mut self, judged: Judged, place: &Place, stored: bool) -> NewProblem {
+        if judged.problem.severity == Severity::Error {
+            self.counts.problems += 1;
+        }
+        let (group, new) = self
+            .groups
+            .count(&judged, place, stored, self.setup.checker);
+        if let Some(new) = new {
+            self.batches.add_group(new);
+        }
+        let problem = judged.problem;
+        NewProblem {
+            group,
+            path: problem.path.to_string(),
+            message: problem.message,
+            hint: problem.hint,
+            found: judged.found,
+        }
     }
 
     fn give(&self, batch: Batch) -> Result<()> {
