@@ -6,6 +6,7 @@ mod columns;
 mod functions;
 mod lazy;
 mod pattern;
+pub mod reported;
 mod rules;
 mod schema;
 pub mod suggest;

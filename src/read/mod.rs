@@ -4,7 +4,6 @@
 
 pub mod blocks;
 mod elements;
-mod lenient;
 mod piped;
 pub mod pydantic;
 pub mod sniff;

@@ -1,15 +1,12 @@
 //! Results of Pydantic models, one a line: `{"record": ..., "errors": [{"type", "loc", "msg", "input"}]}`. The record may
 //! also stand under `raw` or `input`, as JSON or as text.
 
-use std::{borrow::Cow, sync::LazyLock};
+use std::borrow::Cow;
 
-use regex::Regex;
-
-use super::lenient;
 use crate::{
-    check::wording,
-    model::{Found, Path, Problem, Severity, Stage},
-    row::json::Document,
+    check::reported,
+    model::{Path, Problem, Severity, Stage},
+    row::{json::Document, lenient},
 };
 
 /// One record with what a tool said about it.
@@ -71,128 +68,13 @@ pub fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
     };
     let shown = std::str::from_utf8(&record).ok();
     let problems: Option<Vec<Problem>> = (errors.iter())
-        .map(|error| problem(error, shown.unwrap_or_default()))
+        .map(|error| reported::pydantic(error, shown.unwrap_or_default()))
         .collect();
     Ok(Outcome {
         line: member(&members, "line").and_then(|line| line.parse().ok()),
         problems: problems.ok_or_else(no_result)?,
         record,
     })
-}
-
-/// One error as a problem; `None` when it has no type, place or message.
-fn problem(error: &str, record: &str) -> Option<Problem> {
-    let members = lenient::members(error)?;
-    let code = lenient::string(member(&members, "type")?)?.into_owned();
-    let said = lenient::string(member(&members, "msg")?)?.into_owned();
-    let loc = lenient::elements(member(&members, "loc")?)?;
-    let segments: Vec<Cow<'_, str>> = (loc.iter())
-        .map(|part| lenient::string(part).unwrap_or(Cow::Borrowed(*part)))
-        .collect();
-    let path = existing(record, &segments, &code);
-    let stage = match code.as_str() {
-        "json_invalid" | "json_type" => Stage::Parse,
-        _ if !segments.is_empty() => Stage::Schema,
-        "value_error" | "assertion_error" => Stage::Rule,
-        code if is_built_in(code) => Stage::Schema,
-        _ => Stage::Rule,
-    };
-    let found = if path.is_root() {
-        None
-    } else if code == "missing" {
-        Some(Found::Missing)
-    } else {
-        member(&members, "input")
-            .or_else(|| at(record, &path))
-            .map(found)
-    };
-    let detail = match (stage, RULE_ID.find(&said)) {
-        (Stage::Rule, Some(id)) if id.as_str() != code => id.as_str().to_owned(),
-        _ => String::new(),
-    };
-    let (message, hint) = wording::foreign(stage, &code, &path, &said, found.as_ref());
-    Some(Problem {
-        stage,
-        shape: wording::shape(&said),
-        code,
-        detail,
-        path,
-        message,
-        hint,
-        found,
-        severity: Severity::Error,
-        owner: String::new(),
-    })
-}
-
-/// A rule's id as people write them: `RULE-101`.
-static RULE_ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b[A-Z][A-Z0-9]*-[0-9]+\b").expect("the pattern is a constant and compiles")
-});
-
-/// Whether a type that stands at the whole record is one of Pydantic's own and no rule's.
-fn is_built_in(code: &str) -> bool {
-    const ENDS: [&str; 6] = [
-        "_type",
-        "_parsing",
-        "_error",
-        "_tag_invalid",
-        "_tag_not_found",
-        "_size",
-    ];
-    matches!(
-        code,
-        "missing" | "extra_forbidden" | "frozen_instance" | "none_required" | "recursion_loop"
-    ) || ENDS.iter().any(|end| code.ends_with(end))
-}
-
-/// The pointer of a place. The members of a union add segments that are nowhere in the record; then the longest part that
-/// exists is taken. A field that is missing, or whose name itself is wrong, need not exist.
-fn existing(record: &str, segments: &[Cow<'_, str>], code: &str) -> Path {
-    let may_lack = usize::from(matches!(code, "missing" | "invalid_key"));
-    let mut path = Path::root();
-    let mut value = Some(record.trim()).filter(|text| is_container(text));
-    let readable = value.is_some();
-    for (n, segment) in segments.iter().enumerate() {
-        let inner = value.and_then(|text| step(text, segment));
-        let last_may_lack = n + may_lack == segments.len() && value.is_some_and(is_container);
-        if readable && inner.is_none() && !last_may_lack {
-            break;
-        }
-        path = path.child(segment);
-        value = inner;
-    }
-    path
-}
-
-fn is_container(text: &str) -> bool {
-    lenient::members(text).is_some() || lenient::elements(text).is_some()
-}
-
-/// The text of the value one step below a container.
-fn step<'a>(text: &'a str, segment: &str) -> Option<&'a str> {
-    if text.starts_with('[') {
-        return lenient::elements(text)?
-            .get(segment.parse::<usize>().ok()?)
-            .copied();
-    }
-    let members = lenient::members(text)?;
-    (members.iter().rev())
-        .find(|(name, _)| *name == segment)
-        .map(|(_, value)| *value)
-}
-
-/// The text of the value at a path.
-fn at<'a>(record: &'a str, path: &Path) -> Option<&'a str> {
-    path.segments()
-        .try_fold(record.trim(), |text, segment| step(text, &segment))
-}
-
-fn found(value: &str) -> Found {
-    match lenient::string(value) {
-        Some(text) => Found::Text(text.into_owned()),
-        None => Found::Json(value.to_owned()),
-    }
 }
 
 fn record_of<'a>(members: &[(Cow<'_, str>, &'a str)]) -> Option<&'a str> {
@@ -224,6 +106,7 @@ fn no_result() -> Box<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Found;
 
     fn line(record: &str, error: &str) -> String {
         format!("{{\"line\": 7, \"record\": {record}, \"errors\": [{error}]}}")

@@ -2,8 +2,12 @@
 
 use serde::de::IgnoredAny;
 
-use super::{Format, Input, lenient, pydantic};
-use crate::{model::Fault, row::cells::Splitter, text};
+use super::{Format, Input, pydantic};
+use crate::{
+    model::Fault,
+    row::{cells::Splitter, lenient},
+    text,
+};
 
 /// The delimiters that are looked for, likeliest first.
 const DELIMITERS: [char; 4] = [',', ';', '\t', '|'];

@@ -5,6 +5,7 @@
 pub mod cells;
 pub mod coerce;
 pub mod json;
+pub mod lenient;
 pub mod problems;
 
 use std::borrow::Cow;

@@ -5,10 +5,12 @@ use serde_json::Value;
 use super::{Case, Facts, bare, first_upper, format_sentence, label, quoted, sentence};
 use crate::model::{Found, Path, Stage, Wants};
 
-/// The sentence and the hint of a problem that another tool reported, from its code and its own message.
+/// The sentence and the hint of a problem that another tool reported, from its code, what tells problems of that code
+/// apart, and its own message.
 pub fn foreign(
     stage: Stage,
     code: &str,
+    detail: &str,
     path: &Path,
     message: &str,
     found: Option<&Found>,
@@ -19,7 +21,7 @@ pub fn foreign(
         .strip_prefix("Value error, ")
         .or_else(|| message.strip_prefix("Assertion failed, "))
         .unwrap_or(message);
-    let (known, detail) = meaning(code, "");
+    let (known, detail) = meaning(code, detail);
     if stage == Stage::Parse {
         return (format!("This line could not be read. {own}"), String::new());
     }
@@ -59,6 +61,7 @@ pub fn foreign(
             String::new(),
         ),
         "value_error" | "assertion_error" => (first_upper(own), String::new()),
+        "type" | "format" if detail.is_empty() => unknown(&label, code, own),
         _ if needs_limit && facts.limit.is_none() => unknown(&label, code, own),
         _ if needs_limit || is_known(known) => sentence(case),
         _ => unknown(&label, code, own),
@@ -217,7 +220,7 @@ mod tests {
     fn problems_of_other_tools_get_our_sentences() {
         let check = |code: &str, message: &str, found: Option<Found>, expected: &str| {
             let path = Path::field("deal_value");
-            let (sentence, _) = foreign(Stage::Schema, code, &path, message, found.as_ref());
+            let (sentence, _) = foreign(Stage::Schema, code, "", &path, message, found.as_ref());
             assert_eq!(sentence, expected);
         };
         let text = |text: &str| Some(Found::Text(text.to_owned()));

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 const MAX_DEPTH: usize = 128;
 
 /// The members of an object: name and value's text, in order. `None` when the text is not one object.
-pub(super) fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
+pub fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
     let mut found = Vec::new();
     let mut walk = Walk { text, at: 0 };
     walk.items(b'{', b'}', |walk| {
@@ -24,7 +24,7 @@ pub(super) fn members(text: &str) -> Option<Vec<(Cow<'_, str>, &str)>> {
 }
 
 /// The elements of an array. `None` when the text is not one array.
-pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
+pub fn elements(text: &str) -> Option<Vec<&str>> {
     let mut found = Vec::new();
     let mut walk = Walk { text, at: 0 };
     walk.items(b'[', b']', |walk| {
@@ -36,7 +36,7 @@ pub(super) fn elements(text: &str) -> Option<Vec<&str>> {
 }
 
 /// The value of a string's text; lone surrogates become U+FFFD.
-pub(super) fn string(text: &str) -> Option<Cow<'_, str>> {
+pub fn string(text: &str) -> Option<Cow<'_, str>> {
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     if !inner.contains('\\') {
         return Some(Cow::Borrowed(inner));
@@ -51,7 +51,7 @@ pub(super) fn string(text: &str) -> Option<Cow<'_, str>> {
 
 /// The bytes a string's text stands for. Python writes a byte that is not UTF-8 as a surrogate of its own (U+DC80 to
 /// U+DCFF); it becomes that byte again. Any other lone surrogate becomes the three bytes that are not UTF-8 either.
-pub(super) fn string_bytes(text: &str) -> Option<Vec<u8>> {
+pub fn string_bytes(text: &str) -> Option<Vec<u8>> {
     let mut rest = text.strip_prefix('"')?.strip_suffix('"')?;
     let mut bytes = Vec::with_capacity(rest.len());
     while let Some(at) = rest.find('\\') {
