@@ -1,7 +1,7 @@
 //! From what a contract's file says to what the program needs: everything read, compiled and in order, or a fault that
 //! names the file and the line.
 
-use std::{collections::BTreeSet, ops::Range, path::Path as FilePath, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, ops::Range, path::Path as FilePath, sync::Arc};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -12,6 +12,7 @@ use super::{
     Contract, Validator,
     destination::destinations,
     raw::{self, Raw},
+    validator,
 };
 use crate::{
     check::{Checker, Rule, Spec, SpecError, Unique, suggest::nearest},
@@ -44,10 +45,17 @@ pub fn read(path: &FilePath) -> Result<Contract> {
         fault.at(&shown, None)
     })?;
     let raw = parse(&text, &shown)?;
-    let files = match &raw.schema {
+    let mut files = match &raw.schema {
         Some(schema) => read_files(path, &text, schema)?,
         None => Vec::new(),
     };
+    if let Some(named) = &raw.validator {
+        let place = Place {
+            file: shown,
+            text: &text,
+        };
+        files.extend(validator::files(named.get_ref(), path, &place)?);
+    }
     let mut contract = build(text, raw, files, path)?;
     // A workspace remembers where it lay, and may be opened from another folder.
     contract.path = std::path::absolute(path)?;
@@ -80,10 +88,14 @@ fn build(
     let validator = raw
         .validator
         .as_ref()
-        .map(|validator| self::validator(validator.get_ref(), &place))
+        .map(|named| validator::program(named.get_ref(), &place))
         .transpose()?;
     let destinations = destinations(&raw, &place)?;
-    let spec = spec(&raw, &files, &place)?;
+    let schemas: Vec<_> = (files.iter())
+        .filter(|(name, _)| !validator::is_file(name))
+        .cloned()
+        .collect();
+    let spec = spec(&raw, &schemas, &place)?;
     let checks = checks(&spec, validator.as_ref(), &files);
     let checker = Checker::build(spec).map_err(|error| explain(&error, &raw, &place, path))?;
     let name = match raw.name {
@@ -333,60 +345,6 @@ fn severity(word: Option<&Spanned<String>>, place: &Place<'_>) -> Result<Severit
     };
     let word = one_of(word, "severity", &["error", "warning"], place)?;
     Ok(Severity::from_word(word).unwrap_or_default())
-}
-
-/// What one batch may take when the contract does not say.
-const BATCH_TIME: Duration = Duration::from_mins(1);
-/// Records in one batch when the contract does not say.
-const BATCH_RECORDS: usize = 500;
-
-fn validator(raw: &raw::Validator, place: &Place<'_>) -> Result<Validator, Fault> {
-    if raw.command.get_ref().first().is_none_or(String::is_empty) {
-        let fault = Fault::usage("contract:validator", "the validator's command is empty")
-            .hint("write command = [\"python3\", \"validate.py\"]");
-        return Err(place.at(fault, raw.command.span()));
-    }
-    let timeout = match &raw.timeout {
-        None => BATCH_TIME,
-        Some(word) => seconds(word.get_ref()).ok_or_else(|| {
-            let fault = Fault::usage(
-                "contract:value",
-                format!("timeout cannot be \"{}\"", word.get_ref()),
-            )
-            .hint("write it like \"30s\"");
-            place.at(fault, word.span())
-        })?,
-    };
-    let batch = match &raw.batch {
-        None => BATCH_RECORDS,
-        Some(batch) => usize::try_from(*batch.get_ref())
-            .ok()
-            .filter(|batch| (1..=100_000).contains(batch))
-            .ok_or_else(|| {
-                let fault = Fault::usage(
-                    "contract:value",
-                    format!("batch cannot be {}", batch.get_ref()),
-                )
-                .hint("write a number from 1 to 100000");
-                place.at(fault, batch.span())
-            })?,
-    };
-    Ok(Validator {
-        command: raw.command.get_ref().clone(),
-        timeout,
-        batch,
-    })
-}
-
-/// `30s` or `2m`; `None` for anything else, and for nothing at all.
-fn seconds(word: &str) -> Option<Duration> {
-    let (number, unit) = word.split_at_checked(word.len().checked_sub(1)?)?;
-    let number: u64 = number.parse().ok().filter(|number| *number > 0)?;
-    match unit {
-        "s" => Some(Duration::from_secs(number)),
-        "m" => Some(Duration::from_secs(number.checked_mul(60)?)),
-        _ => None,
-    }
 }
 
 fn empty_is_missing(input: &raw::Input, place: &Place<'_>) -> Result<bool, Fault> {

@@ -74,6 +74,9 @@ pub(super) struct Unique {
 #[serde(deny_unknown_fields)]
 pub(super) struct Validator {
     pub command: Spanned<Vec<String>>,
+    /// Files that decide what it says, such as the module of its model; relative to the contract.
+    #[serde(default)]
+    pub files: Vec<Spanned<String>>,
     /// Of one batch, such as `30s`.
     pub timeout: Option<Spanned<String>>,
     /// Records in one batch.
