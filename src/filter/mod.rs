@@ -7,7 +7,7 @@
 mod parse;
 mod words;
 
-use crate::model::{GroupId, RecordId, RunId, Stage, Status};
+use crate::model::{GroupId, RecordId, RunId, Severity, Stage, Status};
 
 /// A parsed filter: all terms must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,12 +33,31 @@ pub enum Wanted {
     Field(Vec<String>),
     /// Has a problem whose code or detail is one of these.
     Error(Vec<String>),
+    /// Has a problem that one of these answers for, case ignored; the empty name stands for nobody.
+    Owner(Vec<String>),
+    /// Has a problem of one of these severities.
+    Severity(Vec<Severity>),
     /// Has a problem of this group.
     Problem(Vec<GroupId>),
     /// Record numbers, inclusive.
     Row(RecordId, RecordId),
     /// Contained, case ignored, in the text of the record, its key or a problem's sentence.
     Text(String),
+}
+
+impl Wanted {
+    /// Whether a group alone answers it, without a look at its records.
+    pub fn is_about_problems(&self) -> bool {
+        match self {
+            Self::Stage(_)
+            | Self::Field(_)
+            | Self::Error(_)
+            | Self::Owner(_)
+            | Self::Severity(_)
+            | Self::Problem(_) => true,
+            Self::Run(_) | Self::Status(_) | Self::Row(..) | Self::Text(_) => false,
+        }
+    }
 }
 
 /// Why a filter cannot be understood.
@@ -93,6 +112,10 @@ impl std::fmt::Display for Term {
             Wanted::Stage(any) => list(f, "stage", any.iter().map(|stage| stage.word())),
             Wanted::Field(any) => list(f, "field", any.iter().map(String::as_str)),
             Wanted::Error(any) => list(f, "error", any.iter().map(String::as_str)),
+            Wanted::Owner(any) => list(f, "owner", any.iter().map(|owner| words::owner(owner))),
+            Wanted::Severity(any) => {
+                list(f, "severity", any.iter().map(|severity| severity.word()))
+            }
             Wanted::Problem(any) => {
                 let numbers: Vec<String> = any.iter().map(GroupId::to_string).collect();
                 list(f, "problem", numbers.iter().map(String::as_str))
@@ -203,6 +226,17 @@ mod tests {
             Wanted::Error(texts(&["csv:field_count"])),
         );
         check("error:format,", Wanted::Error(texts(&["format"])));
+        check("owner:billing", Wanted::Owner(texts(&["billing"])));
+        check(
+            "owner:Billing,None,\"data team\"",
+            Wanted::Owner(texts(&["Billing", "", "data team"])),
+        );
+        check("severity:error", Wanted::Severity(vec![Severity::Error]));
+        check(
+            "severity:Warnings,error",
+            Wanted::Severity(vec![Severity::Warning, Severity::Error]),
+        );
+        check("is:warning", Wanted::Severity(vec![Severity::Warning]));
         check("problem:1,2", Wanted::Problem(vec![GroupId(1), GroupId(2)]));
         check("row:12", Wanted::Row(RecordId(12), RecordId(12)));
         check("row:12..40", Wanted::Row(RecordId(12), RecordId(40)));
@@ -242,19 +276,40 @@ mod tests {
         check(
             "ready stauts:ready",
             "\"stauts\" is not a key of the filter",
-            "Did you mean status:? The keys are run, status (is), stage, field, error, problem, row. To look for text \
-             with a colon, put it in quotes: \"stauts:ready\"",
+            "Did you mean status:? The keys are run, status (is), stage, field, error, severity, owner, problem, row. \
+             To look for text with a colon, put it in quotes: \"stauts:ready\"",
         );
         check(
             "is:redy",
             "\"redy\" is not a status",
             "Did you mean ready? A status is one of rejected, ready, sending, accepted, handed_over, unknown, discarded, \
-             unreadable.",
+             unreadable, warning.",
         );
         check(
             "stage:xyz",
             "\"xyz\" is not a stage",
             "A stage is one of parse, schema, rule, validator, send, read, check.",
+        );
+        check(
+            "severity:waring",
+            "\"waring\" is not a severity",
+            "Did you mean warning? A severity is one of error, warning.",
+        );
+        check(
+            "onwer:billing",
+            "\"onwer\" is not a key of the filter",
+            "Did you mean owner:? The keys are run, status (is), stage, field, error, severity, owner, problem, row. To \
+             look for text with a colon, put it in quotes: \"onwer:billing\"",
+        );
+        check(
+            "owner:",
+            "nothing stands after owner:",
+            "Write it like owner:billing.",
+        );
+        check(
+            "is:warning,ready",
+            "warning cannot be joined with other states",
+            "Use severity:warning on its own.",
         );
         check("run:one", "\"one\" is not a number", "Write it like run:3.");
         check(
@@ -306,6 +361,10 @@ mod tests {
                 .prop_map(|any| Wanted::Field(any.into_iter().collect())),
             proptest::collection::btree_set(text, 1..3)
                 .prop_map(|any| Wanted::Error(any.into_iter().collect())),
+            proptest::collection::btree_set("[ab:,\" é\t\\-]{0,8}", 1..3)
+                .prop_map(|any| Wanted::Owner(any.into_iter().collect())),
+            prop::sample::subsequence(vec![Severity::Warning, Severity::Error], 1..3)
+                .prop_map(Wanted::Severity),
             proptest::collection::btree_set(number.clone(), 1..3)
                 .prop_map(|any| Wanted::Problem(any.into_iter().map(GroupId).collect())),
             (number.clone(), number)

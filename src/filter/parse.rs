@@ -2,12 +2,12 @@
 
 use super::{
     Filter, FilterError, Term, Wanted,
-    words::{did_you_mean, error, push, stages, statuses},
+    words::{did_you_mean, error, owners, push, severities, stages, statuses},
 };
 use crate::model::{GroupId, Path, RecordId, RunId};
 
-const KEYS: [&str; 8] = [
-    "run", "status", "is", "stage", "field", "error", "problem", "row",
+const KEYS: [&str; 10] = [
+    "run", "status", "is", "stage", "field", "error", "severity", "owner", "problem", "row",
 ];
 
 /// More than anybody types. SQLite, which answers filters, takes a thousand terms and thirty thousand values.
@@ -75,6 +75,8 @@ fn keyed(term: &str, key: &str, typed: &str) -> Result<Wanted, FilterError> {
         "stage" => "stage:schema".to_owned(),
         "field" => "field:email".to_owned(),
         "error" => "error:format".to_owned(),
+        "severity" => "severity:warning".to_owned(),
+        "owner" => "owner:billing".to_owned(),
         "row" => "row:12 or row:12..40".to_owned(),
         _ => return Err(unknown_key(term, &key)),
     };
@@ -95,6 +97,8 @@ fn keyed(term: &str, key: &str, typed: &str) -> Result<Wanted, FilterError> {
         "run" => number(&unquoted(typed)).map(|run| Wanted::Run(RunId(run))),
         "status" | "is" => statuses(term, &items),
         "stage" => stages(term, &items),
+        "severity" => severities(term, &items),
+        "owner" => Ok(Wanted::Owner(distinct(owners(items)))),
         "error" => Ok(Wanted::Error(distinct(items))),
         "field" => {
             let path = |item: &String| {
@@ -133,8 +137,8 @@ fn rows(
 
 fn unknown_key(term: &str, key: &str) -> FilterError {
     let hint = format!(
-        "{}The keys are run, status (is), stage, field, error, problem, row. To look for text with a colon, put it in \
-         quotes: \"{}\"",
+        "{}The keys are run, status (is), stage, field, error, severity, owner, problem, row. To look for text \
+         with a colon, put it in quotes: \"{}\"",
         did_you_mean(key, &KEYS, ":"),
         term.trim_start_matches('-').replace('"', "\"\"")
     );

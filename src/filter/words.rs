@@ -1,7 +1,7 @@
-//! The words of statuses and stages: those of the table, and those of the screen.
+//! The words of statuses, stages, severities and owners: those of the table, and those of the screen.
 
 use super::{FilterError, Wanted};
-use crate::model::{Stage, Status};
+use crate::model::{Severity, Stage, Status};
 
 /// Screen words and short forms beside the words that statuses have already.
 const STATUSES: [(&str, Status); 11] = [
@@ -21,14 +21,29 @@ const STATUSES: [(&str, Status); 11] = [
 /// What stands for records that could not be split into fields; no status of its own.
 const UNREADABLE: &str = "unreadable";
 
+/// What stands for records with a warning, whatever their status.
+const WARNING: &str = "warning";
+
+/// What stands for problems that nobody answers for.
+const NOBODY: &str = "none";
+
 pub(super) fn statuses(term: &str, words: &[String]) -> Result<Wanted, FilterError> {
-    let is_unreadable = |word: &String| normal(word) == UNREADABLE;
-    if words.len() == 1 && words.iter().all(is_unreadable) {
-        return Ok(Wanted::Stage(vec![Stage::Parse]));
-    }
-    if words.iter().any(is_unreadable) {
-        let message = "unreadable cannot be joined with other states";
-        return Err(error(term, message, "Use stage:parse on its own."));
+    for (special, wanted, instead) in [
+        (UNREADABLE, Wanted::Stage(vec![Stage::Parse]), "stage:parse"),
+        (
+            WARNING,
+            Wanted::Severity(vec![Severity::Warning]),
+            "severity:warning",
+        ),
+    ] {
+        let is_special = |word: &String| normal(word) == special;
+        if words.len() == 1 && words.iter().all(is_special) {
+            return Ok(wanted);
+        }
+        if words.iter().any(is_special) {
+            let message = format!("{special} cannot be joined with other states");
+            return Err(error(term, message, format!("Use {instead} on its own.")));
+        }
     }
     let mut any = Vec::new();
     for word in words {
@@ -71,6 +86,38 @@ pub(super) fn stages(term: &str, words: &[String]) -> Result<Wanted, FilterError
         }
     }
     Ok(Wanted::Stage(any))
+}
+
+pub(super) fn severities(term: &str, words: &[String]) -> Result<Wanted, FilterError> {
+    let mut any = Vec::new();
+    for word in words {
+        let normal = normal(word);
+        let one = normal.strip_suffix('s').unwrap_or(&normal);
+        let found = Severity::from_word(one).ok_or_else(|| {
+            let hint = format!(
+                "{}A severity is one of error, warning.",
+                did_you_mean(word, &["error", "warning"], "")
+            );
+            error(term, format!("\"{word}\" is not a severity"), hint)
+        })?;
+        push(&mut any, found);
+    }
+    Ok(Wanted::Severity(any))
+}
+
+/// Names of owners, as contracts have them: empty for nobody.
+pub(super) fn owners(mut names: Vec<String>) -> Vec<String> {
+    for name in &mut names {
+        if normal(name) == NOBODY {
+            name.clear();
+        }
+    }
+    names
+}
+
+/// The word for an owner.
+pub(super) fn owner(name: &str) -> &str {
+    if name.is_empty() { NOBODY } else { name }
 }
 
 /// `Did you mean WORD? `, or nothing where no known word is near.
@@ -120,7 +167,7 @@ fn status(word: &str) -> Option<Status> {
 
 fn unknown_status(term: &str, word: &str) -> FilterError {
     let mut known: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
-    known.push(UNREADABLE);
+    known.extend([UNREADABLE, WARNING]);
     let aliases = STATUSES.iter().map(|(alias, _)| *alias);
     let near: Vec<&str> = known.iter().copied().chain(aliases).collect();
     let hint = format!(

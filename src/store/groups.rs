@@ -10,23 +10,20 @@ use crate::{
 };
 
 impl Store {
-    /// The groups of a run that some record of the filter has (all of them when it asks for nothing but a run), largest
-    /// first, those with nothing open last.
+    /// The groups of a run, largest first, those with nothing open last. Terms of the filter that are about problems choose
+    /// the groups themselves; the others keep those that some record has for which they hold.
     ///
     /// # Errors
     /// `run:missing`.
     pub fn groups(&self, run: RunId, filter: &Filter) -> Result<Vec<Group>> {
         self.check_run(run)?;
         let mut sql = "SELECT id, run, stage, code, detail, path, title, records, problems, open, first_line, last_line, severity, owner \
-             FROM problem_group g WHERE run = ? AND (records > 0 OR open > 0)"
+             FROM problem_group WHERE run = ? AND (records > 0 OR open > 0)"
             .to_owned();
         let mut values = vec![run.0.into()];
-        if let Some(query) = Query::of(filter, run).narrowing() {
-            sql.push_str(" AND g.id IN (SELECT grp FROM problem WHERE record IN (");
-            sql.push_str(&query.sql);
-            sql.push_str("))");
-            values.extend(query.values);
-        }
+        let query = Query::of_groups(filter, run);
+        sql.push_str(&query.sql);
+        values.extend(query.values);
         sql.push_str(" ORDER BY open DESC, id");
         let mut groups: Vec<Group> = self
             .conn

@@ -38,9 +38,33 @@ impl Query {
         query
     }
 
-    /// This query, if it leaves any record of the run out.
-    pub fn narrowing(self) -> Option<Self> {
-        self.narrows.then_some(self)
+    /// What a filter asks of the groups of a run, as conditions that each begin with ` AND`: terms about problems choose
+    /// the groups themselves, the others those that some record has for which they all hold.
+    pub fn of_groups(filter: &Filter, run: RunId) -> Self {
+        let (problems, others): (Vec<Term>, Vec<Term>) =
+            (filter.terms.iter().cloned()).partition(|term| term.wanted.is_about_problems());
+        let mut query = Self {
+            sql: String::new(),
+            values: Vec::new(),
+            narrows: false,
+        };
+        for term in &problems {
+            query.sql.push_str(" AND ");
+            if term.negated {
+                query.sql.push_str("NOT ");
+            }
+            query.group(&term.wanted);
+        }
+        let records = Self::of(&Filter { terms: others }, run);
+        if records.narrows {
+            query
+                .sql
+                .push_str(" AND id IN (SELECT grp FROM problem WHERE record IN (");
+            query.sql.push_str(&records.sql);
+            query.sql.push_str("))");
+            query.values.extend(records.values);
+        }
+        query
     }
 
     fn write(&mut self, run: RunId, terms: &[&Term]) {
@@ -98,25 +122,6 @@ impl Query {
                 self.sql.push_str("r.status IN ");
                 self.list(statuses.iter().map(|status| text(status.word())));
             }
-            Wanted::Stage(stages) => self.has_problem(run, |query| {
-                query.sql.push_str("stage IN ");
-                query.list(stages.iter().map(|stage| text(stage.word())));
-            }),
-            Wanted::Field(patterns) => self.has_problem(run, |query| {
-                query.sql.push_str("path IN ");
-                query.list(patterns.iter().map(|pattern| text(pattern)));
-            }),
-            Wanted::Error(words) => self.has_problem(run, |query| {
-                query.sql.push_str("(code IN ");
-                query.list(words.iter().map(|word| text(word)));
-                query.sql.push_str(" OR detail IN ");
-                query.list(words.iter().map(|word| text(word)));
-                query.sql.push(')');
-            }),
-            Wanted::Problem(groups) => self.has_problem(run, |query| {
-                query.sql.push_str("id IN ");
-                query.list(groups.iter().map(|group| group.0.into()));
-            }),
             Wanted::Row(first, last) => {
                 self.sql.push_str("r.id BETWEEN ? AND ?");
                 self.values.extend([first.0.into(), last.0.into()]);
@@ -129,17 +134,52 @@ impl Query {
                 let wanted = text(&wanted.to_lowercase());
                 self.values.extend([wanted.clone(), wanted.clone(), wanted]);
             }
+            _ => {
+                self.sql.push_str(
+                    "r.id IN (SELECT record FROM problem WHERE grp IN (SELECT id FROM problem_group WHERE run = ? AND ",
+                );
+                self.values.push(run.0.into());
+                self.group(wanted);
+                self.sql.push_str("))");
+            }
         }
     }
 
-    /// Has a problem of a group of the run for which `condition` holds.
-    fn has_problem(&mut self, run: RunId, condition: impl FnOnce(&mut Self)) {
-        self.sql.push_str(
-            "r.id IN (SELECT record FROM problem WHERE grp IN (SELECT id FROM problem_group WHERE run = ? AND ",
-        );
-        self.values.push(run.0.into());
-        condition(self);
-        self.sql.push_str("))");
+    /// What a term about problems says of a group.
+    fn group(&mut self, wanted: &Wanted) {
+        match wanted {
+            Wanted::Stage(stages) => {
+                self.sql.push_str("stage IN ");
+                self.list(stages.iter().map(|stage| text(stage.word())));
+            }
+            Wanted::Field(patterns) => {
+                self.sql.push_str("path IN ");
+                self.list(patterns.iter().map(|pattern| text(pattern)));
+            }
+            Wanted::Error(words) => {
+                self.sql.push_str("(code IN ");
+                self.list(words.iter().map(|word| text(word)));
+                self.sql.push_str(" OR detail IN ");
+                self.list(words.iter().map(|word| text(word)));
+                self.sql.push(')');
+            }
+            Wanted::Owner(names) => {
+                self.sql.push_str("lower_case(owner) IN ");
+                self.list(names.iter().map(|name| text(&name.to_lowercase())));
+            }
+            Wanted::Severity(severities) => {
+                self.sql.push_str("severity IN ");
+                self.list(severities.iter().map(|severity| text(severity.word())));
+            }
+            Wanted::Problem(groups) => {
+                self.sql.push_str("id IN ");
+                self.list(groups.iter().map(|group| group.0.into()));
+            }
+            // Not about problems: holds for every group.
+            Wanted::Run(_) | Wanted::Status(_) | Wanted::Row(..) | Wanted::Text(_) => {
+                self.sql.push('1');
+            }
+        }
     }
 
     fn list(&mut self, values: impl Iterator<Item = Value>) {
@@ -183,12 +223,15 @@ impl Store {
     }
 }
 
-/// Adds `has_text(text or blob, wanted)`: whether `wanted`, given in lower case, is contained, case ignored. `LIKE` would
+/// Adds `lower_case(text)`, for letters of all languages, and `has_text(text or blob, wanted)`: whether `wanted`, given in lower case, is contained, case ignored. `LIKE` would
 /// ignore the case of ASCII letters only, stop at a NUL and fail on long patterns.
 pub(super) fn add_functions(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_DIRECTONLY;
+    conn.create_scalar_function("lower_case", 1, flags, |context| {
+        Ok(context.get_raw(0).as_str()?.to_lowercase())
+    })?;
     conn.create_scalar_function("has_text", 2, flags, |context| {
         let wanted = context.get_raw(1).as_str()?;
         Ok(match context.get_raw(0).as_bytes_or_null()? {
@@ -222,7 +265,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{GroupId, Problem, Stage, Status},
+        model::{GroupId, Problem, Severity, Stage, Status},
         store::testing::{Sample, problem, put_run, rejected, workspace},
     };
 
@@ -250,7 +293,8 @@ mod tests {
         words.iter().map(|&word| word.to_owned()).collect()
     }
 
-    /// Six records: 1 and 2 lack an e-mail address, 2 and 3 break a rule, 4 cannot be read, 5 is ready, 6 is set aside.
+    /// Six records: 1 and 2 lack an e-mail address, 2 and 3 break a rule of Büro's, 4 cannot be read, 5 is ready with a
+    /// warning of sales', 6 is set aside.
     fn sample() -> (TempDir, Store, RunId) {
         let (folder, mut store) = workspace();
         let email = problem("required", "/email");
@@ -260,7 +304,14 @@ mod tests {
         };
         let rule = Problem {
             stage: Stage::Rule,
+            owner: "Büro".to_owned(),
             ..problem("RULE-101", "/stage")
+        };
+        let warning = Problem {
+            stage: Stage::Rule,
+            severity: Severity::Warning,
+            owner: "sales".to_owned(),
+            ..problem("RULE-7", "/stage")
         };
         let parse = Problem {
             stage: Stage::Parse,
@@ -279,7 +330,10 @@ mod tests {
                 rejected("{\"name\":\"100%_\"}", &[email, format, rule.clone()]),
                 rejected("{\"name\":\"a\u{0}hidden\"}", &[rule]),
                 rejected("a,b", &[parse]),
-                with(Status::Ready, "{\"name\":\"O'Hara\"}"),
+                Sample {
+                    problems: vec![warning],
+                    ..with(Status::Ready, "{\"name\":\"O'Hara\"}")
+                },
                 with(Status::Discarded, "{}"),
             ],
         );
@@ -308,9 +362,19 @@ mod tests {
         check(&[not(Wanted::Status(vec![Status::Rejected]))], &[5, 6]);
         check(
             &[has(Wanted::Stage(vec![Stage::Rule, Stage::Parse]))],
-            &[2, 3, 4],
+            &[2, 3, 4, 5],
         );
-        check(&[not(Wanted::Stage(vec![Stage::Rule]))], &[1, 4, 5, 6]);
+        check(&[not(Wanted::Stage(vec![Stage::Rule]))], &[1, 4, 6]);
+        check(&[has(Wanted::Owner(words(&["bÜRO"])))], &[2, 3]);
+        check(&[has(Wanted::Owner(words(&["Sales", "büro"])))], &[2, 3, 5]);
+        check(&[has(Wanted::Owner(words(&[""])))], &[1, 2, 4]);
+        check(&[not(Wanted::Owner(words(&["büro"])))], &[1, 4, 5, 6]);
+        check(&[has(Wanted::Owner(words(&["nobody"])))], &[]);
+        check(&[has(Wanted::Severity(vec![Severity::Warning]))], &[5]);
+        check(
+            &[has(Wanted::Severity(vec![Severity::Error]))],
+            &[1, 2, 3, 4],
+        );
         check(&[has(Wanted::Field(words(&["/email"])))], &[1, 2]);
         check(
             &[has(Wanted::Field(words(&["/lines/[]/at", "/none"])))],
@@ -380,28 +444,51 @@ mod tests {
     }
 
     #[test]
-    fn groups_are_those_of_the_records_that_pass() {
+    fn groups_are_chosen_by_terms_about_problems_and_by_the_records_that_pass_the_others() {
         let (_folder, store, run) = sample();
         let check = |terms: &[Term], expected: &[&str]| {
             let groups = store.groups(run, &filter(terms)).unwrap();
             let codes: Vec<&str> = groups.iter().map(|group| group.code.as_str()).collect();
             assert_eq!(codes, expected, "{terms:?}");
         };
-        check(&[], &["required", "RULE-101", "format", "csv:field_count"]);
-        check(
-            &[has(Wanted::Run(run))],
-            &["required", "RULE-101", "format", "csv:field_count"],
-        );
+        let all = [
+            "required",
+            "RULE-101",
+            "format",
+            "csv:field_count",
+            "RULE-7",
+        ];
+        let owner = |name: &str| Wanted::Owner(words(&[name]));
+        check(&[], &all);
+        check(&[has(Wanted::Run(run))], &all);
         check(
             &[has(Wanted::Stage(vec![Stage::Parse]))],
             &["csv:field_count"],
         );
+        check(&[has(owner("büro"))], &["RULE-101"]);
+        check(
+            &[not(owner("Büro"))],
+            &["required", "format", "csv:field_count", "RULE-7"],
+        );
+        check(
+            &[has(owner("")), has(Wanted::Error(words(&["format", "x"])))],
+            &["format"],
+        );
+        check(
+            &[has(Wanted::Severity(vec![Severity::Warning]))],
+            &["RULE-7"],
+        );
+        check(&[has(Wanted::Problem(vec![GroupId(2)]))], &["format"]);
+        check(&[has(Wanted::Field(words(&["/email"])))], &["required"]);
         check(&[has(Wanted::Row(RecordId(1), RecordId(1)))], &["required"]);
         check(
-            &[has(Wanted::Problem(vec![GroupId(2)]))],
-            &["required", "RULE-101", "format"],
+            &[
+                has(Wanted::Row(RecordId(2), RecordId(2))),
+                has(Wanted::Stage(vec![Stage::Schema])),
+            ],
+            &["required", "format"],
         );
-        check(&[has(Wanted::Status(vec![Status::Ready]))], &[]);
+        check(&[has(Wanted::Status(vec![Status::Ready]))], &["RULE-7"]);
     }
 
     /// How SQLite goes about a filter, one step a line.
@@ -436,6 +523,13 @@ mod tests {
         check(
             &[has(Wanted::Problem(vec![GroupId(1)]))],
             "SEARCH g USING INTEGER PRIMARY KEY (rowid=?)\nSEARCH p USING COVERING INDEX problem_by_group (grp=?)",
+        );
+        check(
+            &[has(Wanted::Owner(words(&["büro"])))],
+            "SEARCH r USING COVERING INDEX record_by_run (run=?)\nLIST SUBQUERY 2\n\
+             SEARCH problem USING COVERING INDEX problem_by_group (grp=?)\nLIST SUBQUERY 1\n\
+             SEARCH problem_group USING INDEX sqlite_autoindex_problem_group_1 (run=?)\nCREATE BLOOM FILTER\n\
+             USE TEMP B-TREE FOR ORDER BY",
         );
         check(
             &[
