@@ -13,17 +13,21 @@ pub mod suggest;
 mod sure;
 mod tree;
 mod unions;
+mod unique;
 mod wants;
 pub mod wording;
 
-use std::{borrow::Cow, cmp::Ordering, collections::BTreeMap, sync::OnceLock};
+use std::{cmp::Ordering, collections::BTreeMap, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
-pub use self::wants::{Known, join};
 use self::{columns::Columns, lazy::Fields, rules::Rules, schema::Schema};
+pub use self::{
+    unique::{Unique, Values, is_unique},
+    wants::{Known, join},
+};
 use crate::{
-    model::{Found, Path, Problem, Severity, Stage, Wants},
+    model::{Found, Path, Problem, Severity, Wants},
     row::{Row, cells::Cells},
 };
 
@@ -54,29 +58,6 @@ pub struct Rule {
     pub owner: String,
 }
 
-/// Fields that must differ between any two records of a run: the key, or a `[[unique]]` of the contract.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unique {
-    /// The rule's id; empty for the key.
-    pub id: String,
-    pub fields: Vec<Path>,
-    /// The contract's sentence; empty for our own.
-    pub message: String,
-    pub severity: Severity,
-    pub owner: String,
-}
-
-impl Unique {
-    /// What the workspace calls it: its paths joined by a blank; empty for the key. Another name is another uniqueness.
-    pub fn name(&self) -> String {
-        if self.id.is_empty() {
-            return String::new();
-        }
-        let paths: Vec<&str> = self.fields.iter().map(Path::as_str).collect();
-        paths.join(" ")
-    }
-}
-
 /// A part of the contract took longer over one record than any record is worth. This is the contract's fault and not the
 /// record's: the work stops, and nothing changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,8 +83,8 @@ pub struct SpecError {
 pub struct Checker {
     schema: Option<Schema>,
     rules: Rules,
-    key: Vec<Path>,
-    unique: Vec<Unique>,
+    /// The key, where the contract names one, then its `[[unique]]`.
+    uniqueness: Vec<Unique>,
     empty_is_missing: bool,
     coerce: bool,
     /// The columns of the first layout that was checked. A run has one layout, so that this is the one that counts.
@@ -121,11 +102,15 @@ impl Checker {
             Some(root) => Some(Schema::build(root, spec.references, spec.formats)?),
             None => None,
         };
+        let key = Unique {
+            fields: spec.key,
+            ..Unique::default()
+        };
+        let key = (!key.fields.is_empty()).then_some(key);
         Ok(Self {
             schema,
             rules,
-            key: spec.key,
-            unique: spec.unique,
+            uniqueness: key.into_iter().chain(spec.unique).collect(),
             empty_is_missing: spec.empty_is_missing,
             coerce: spec.coerce,
             columns: OnceLock::new(),
@@ -157,16 +142,11 @@ impl Checker {
 
     /// Whether there are rules.
     pub fn has_rules(&self) -> bool {
-        !self.rules.is_empty() || !self.unique.is_empty() || !self.key.is_empty()
+        !self.rules.is_empty() || !self.uniqueness.is_empty()
     }
 
     pub fn has_schema(&self) -> bool {
         self.schema.is_some()
-    }
-
-    /// The contract's `[[unique]]`, in its order; the key is not among them.
-    pub fn unique(&self) -> &[Unique] {
-        &self.unique
     }
 
     /// This checker for many rows of one layout.
@@ -233,42 +213,6 @@ impl Checker {
         match row {
             Row::Json(json) => json.value.to_string(),
             Row::Cells(_) => self.document(row).to_string(),
-        }
-    }
-
-    /// The natural key as text, parts joined by `\u{1f}`; `None` when the contract names none or a part is missing.
-    pub fn key<'r>(&self, row: &'r Row<'_>) -> Option<Cow<'r, str>> {
-        let (first, rest) = self.key.split_first()?;
-        let mut key = key_part(row, first)?;
-        for path in rest {
-            let part = key_part(row, path)?;
-            let joined = key.to_mut();
-            joined.push('\u{1f}');
-            joined.push_str(&part);
-        }
-        Some(key)
-    }
-
-    /// The problem of a record whose key stands already in record number `first` (when known).
-    pub fn duplicate(&self, row: &Row<'_>, first: Option<i64>) -> Problem {
-        let path = self.key.first().cloned().unwrap_or_default();
-        let key = self.key(row).map(|key| key.replace('\u{1f}', ", "));
-        let (message, hint) = wording::duplicate(
-            &wording::label(&path, &self.wants(&path)),
-            key.as_deref(),
-            first,
-        );
-        Problem {
-            stage: Stage::Rule,
-            code: "unique".to_owned(),
-            detail: String::new(),
-            path,
-            message,
-            hint,
-            found: key.map(Found::Text),
-            shape: String::new(),
-            severity: Severity::Error,
-            owner: String::new(),
         }
     }
 
@@ -380,33 +324,6 @@ fn by_segments(a: &Path, b: &Path) -> Ordering {
             return order;
         }
     }
-}
-
-fn key_part<'r>(row: &'r Row<'_>, path: &Path) -> Option<Cow<'r, str>> {
-    let text = match row {
-        Row::Cells(cells) => {
-            // Asked for every record, so a plain name is compared as it stands.
-            let mut name = Cow::Borrowed(path.as_str().strip_prefix('/')?);
-            if name.contains('/') {
-                return None;
-            }
-            if name.contains('~') {
-                name = Cow::Owned(path.segments().next()?);
-            }
-            let column = cells.columns.iter().position(|column| *column == name)?;
-            if column >= cells.len() {
-                return None;
-            }
-            cells.get(column)
-        }
-        Row::Json(json) => match json.value.pointer(path.as_str())? {
-            Value::String(text) => Cow::Borrowed(text.as_str()),
-            Value::Number(number) => Cow::Owned(number.to_string()),
-            Value::Bool(flag) => Cow::Borrowed(if *flag { "true" } else { "false" }),
-            Value::Null | Value::Array(_) | Value::Object(_) => return None,
-        },
-    };
-    (!text.is_empty()).then_some(text)
 }
 
 /// A value as problems carry it.

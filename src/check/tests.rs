@@ -414,7 +414,8 @@ fn keys_are_text_in_both_forms() {
     let json = Row::read(&Layout::Json, Form::Json, br#"{"id":7,"a":{"b":null}}"#).unwrap();
     assert_eq!(checker(&["/id"]).key(&json).as_deref(), Some("7"));
     assert_eq!(checker(&["/a/b"]).key(&json), None);
-    let twice = checker(&["/id"]).duplicate(&json, Some(12));
+    let by_id = checker(&["/id"]);
+    let twice = by_id.duplicate(&by_id.uniqueness()[0], &json, Some(12));
     assert_eq!(short(std::slice::from_ref(&twice)), ["rule unique /id"]);
     assert_eq!(
         twice.message,

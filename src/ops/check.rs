@@ -95,10 +95,10 @@ fn examine(
     let mut judge = Judge::new(workspace, run, Arc::clone(contract))?;
     let ids = ids(workspace, &request.filter)?;
     if another {
-        // Another contract can name another key; uniqueness is decided by the keys the records will have.
+        // Another contract can want other fields to differ; that is decided by the values the records will have.
         each(workspace, &ids, job, |record| {
-            let key = judge.key(&record.text);
-            judge.move_key(&record, key);
+            let values = judge.values(&record.text);
+            judge.move_to(&record, &values);
             Ok(())
         })?;
     }

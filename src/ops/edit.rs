@@ -1,6 +1,6 @@
 //! Changing one record.
 
-use std::{collections::BTreeMap, sync::Arc, time::Instant};
+use std::{sync::Arc, time::Instant};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -77,8 +77,8 @@ pub fn preview(
 }
 
 /// Changes a record, checks it, and writes one step. An edit that stays wrong is saved and stays `rejected`; one that
-/// changes nothing makes no step. `version` is the version the person saw, if they saw one. Records whose key stood in
-/// the way of this one's, or the other way round, are decided again in the same step.
+/// changes nothing makes no step. `version` is the version the person saw, if they saw one. Records whose key (or
+/// other value that must differ) stood in the way of this one's, or the other way round, are decided again in the same step.
 ///
 /// Without a contract nothing is checked: what was reported at the edited fields is taken for mended, and the record stays
 /// `rejected` until [`accept`].
@@ -123,8 +123,8 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             version: record.version,
             text: None,
             status: Status::Ready,
-            key: record.key.clone(),
-            unique: BTreeMap::new(),
+            key: record.key,
+            unique: record.unique,
             problems: (record.problems.into_iter())
                 .filter(|problem| problem.severity == Severity::Warning)
                 .collect(),
@@ -272,14 +272,14 @@ impl<'w> Desk<'w> {
     ) -> Result<Verdict> {
         if *text == record.text {
             return Ok(Verdict {
-                key: record.key.clone(),
+                values: verdict::values_of(record),
                 problems: record.problems.clone(),
             });
         }
         match &self.judge {
             Some(judge) => judge.verdict(record, text),
             None => Ok(Verdict {
-                key: record.key.clone(),
+                values: verdict::values_of(record),
                 problems: unchecked(&self.layout, record, text, changes),
             }),
         }
@@ -293,9 +293,9 @@ impl<'w> Desk<'w> {
         changes: &[Change],
     ) -> Result<(ChangeReport, Vec<RecordChange>)> {
         if let Some(judge) = &mut self.judge {
-            judge.move_key(record, judge.key(text));
+            judge.move_to(record, &judge.values(text));
         }
-        let Verdict { key, problems } = self.verdict(record, text, changes)?;
+        let Verdict { values, problems } = self.verdict(record, text, changes)?;
         let mut report = ChangeReport::default();
         let mut written = Vec::new();
         if *text == record.text {
@@ -312,8 +312,8 @@ impl<'w> Desk<'w> {
             version: record.version,
             text: Some(text.clone()),
             status: after,
-            key,
-            unique: BTreeMap::new(),
+            key: values.key,
+            unique: values.unique,
             problems,
             checked: self.judge.is_some(),
         });

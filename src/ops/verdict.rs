@@ -1,9 +1,8 @@
 //! What the check says about a record's text, with its uniqueness among the records of its run.
 
 use std::{
-    borrow::Cow,
     cell::RefCell,
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     rc::Rc,
     sync::Arc,
 };
@@ -12,17 +11,20 @@ use anyhow::Result;
 
 use super::Workspace;
 use crate::{
-    check::{Checker, Runaway, wording},
+    check::{Checker, Runaway, Unique, Values, is_unique},
     contract::Contract,
     model::{Fault, Layout, Problem, RecordId, RunId, Severity, Stage, Status, Version},
     row::Row,
     store::{RecordChange, Store, StoredRecord},
 };
 
-/// Who has a key, in the order of record numbers.
+/// A value that must differ between records: the name of the uniqueness, and the value.
+type Held = (String, String);
+
+/// Who has a value, in the order of record numbers.
 type Holders = Vec<(RecordId, Status)>;
 
-/// So many records with one key are worth remembering: else each of them would ask for all of them.
+/// So many records with one value are worth remembering: else each of them would ask for all of them.
 const CROWD: usize = 16;
 
 /// Checks records of one run against one contract.
@@ -31,21 +33,24 @@ pub(super) struct Judge<'w> {
     run: RunId,
     pub layout: Layout,
     contract: Arc<Contract>,
-    /// The keys the step in preparation gives to records, where they are not the stored ones.
-    moved: HashMap<RecordId, Option<String>>,
-    /// The same the other way round.
-    arrived: HashMap<String, Holders>,
-    crowds: RefCell<HashMap<String, Rc<Holders>>>,
+    /// The records to which the step in preparation gives other values than the stored ones.
+    moved: HashSet<RecordId>,
+    /// What they have then, the other way round.
+    arrived: HashMap<Held, Holders>,
+    /// What any of them has now or then, but not both.
+    touched: BTreeSet<Held>,
+    crowds: RefCell<HashMap<Held, Rc<Holders>>>,
 }
 
 /// What a text is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Verdict {
-    pub key: Option<String>,
+    /// What must differ from other records.
+    pub values: Values,
     pub problems: Vec<Problem>,
 }
 
-/// Who had a key before a record.
+/// Who had a value before a record.
 enum Rival {
     /// A record that passed and was not kept; its number is not known any more.
     Passed,
@@ -59,8 +64,9 @@ impl<'w> Judge<'w> {
             run,
             layout: workspace.store.layout(run)?,
             contract,
-            moved: HashMap::new(),
+            moved: HashSet::new(),
             arrived: HashMap::new(),
+            touched: BTreeSet::new(),
             crowds: RefCell::default(),
         })
     }
@@ -73,22 +79,29 @@ impl<'w> Judge<'w> {
         &self.contract.checker
     }
 
-    /// The natural key of a text.
-    pub fn key(&self, text: &Version) -> Option<String> {
-        let row = Row::read(&self.layout, text.form, &text.bytes).ok()?;
-        Some(self.checker().key(&row)?.into_owned())
+    /// What a text has in the fields that must differ.
+    pub fn values(&self, text: &Version) -> Values {
+        Row::read(&self.layout, text.form, &text.bytes)
+            .map(|row| self.checker().values(&row))
+            .unwrap_or_default()
     }
 
-    /// Remembers that a record will have another key, so that it counts for the uniqueness of the others.
-    pub fn move_key(&mut self, record: &StoredRecord, key: Option<String>) {
-        if key == record.key {
+    /// Remembers that a record will have other values, so that they count for the uniqueness of the others. Once a record.
+    pub fn move_to(&mut self, record: &StoredRecord, values: &Values) {
+        let before = values_of(record);
+        if *values == before {
             return;
         }
-        if let Some(key) = &key {
-            let holders = self.arrived.entry(key.clone()).or_default();
+        for (name, value) in values.iter() {
+            let holders = self.arrived.entry(held(name, value)).or_default();
             holders.push((record.id, record.status));
         }
-        self.moved.insert(record.id, key);
+        for (these, others) in [(values, &before), (&before, values)] {
+            let gone = (these.iter()).filter(|(name, value)| others.get(name) != Some(value));
+            self.touched
+                .extend(gone.map(|(name, value)| held(name, value)));
+        }
+        self.moved.insert(record.id);
     }
 
     /// Checks a text a record has or would have.
@@ -97,7 +110,7 @@ impl<'w> Judge<'w> {
             Ok(row) => row,
             Err(problem) => {
                 return Ok(Verdict {
-                    key: None,
+                    values: Values::default(),
                     problems: vec![*problem],
                 });
             }
@@ -105,111 +118,145 @@ impl<'w> Judge<'w> {
         let mut problems = Vec::new();
         (self.checker().check(&row, &mut problems))
             .map_err(|runaway| endless(&runaway, &format!("record {}", record.id)))?;
-        let key = self.checker().key(&row).map(Cow::into_owned);
-        problems.extend(self.duplicate(record, &row, key.as_deref())?);
+        let values = self.checker().values(&row);
+        self.add_repeated(record, &row, &values, &mut problems)?;
         if *text == record.text {
             // What a destination said about this very text still holds; only a new text can be better.
             let refused = record.problems.iter().filter(|p| p.stage == Stage::Send);
             problems.extend(refused.cloned());
         }
-        Ok(Verdict { key, problems })
+        Ok(Verdict { values, problems })
     }
 
-    /// The changes of the records that are not in `among` and whose uniqueness follows from the keys that moved, with the
+    /// The changes of the records that are not in `among` and whose uniqueness follows from the values that moved, with the
     /// status each had.
     pub fn neighbours(
         &self,
         among: &dyn Fn(RecordId) -> bool,
     ) -> Result<Vec<(Status, RecordChange)>> {
-        let mut keys: BTreeSet<String> = self.arrived.keys().cloned().collect();
-        for id in self.moved.keys() {
-            keys.extend(self.store.record(*id)?.key);
-        }
-        let mut changes = Vec::new();
-        for key in keys {
-            for (id, status) in self.holders(&key)?.iter() {
-                if among(*id) || status.is_frozen() || *status == Status::Discarded {
-                    continue;
+        let mut ids = BTreeMap::new();
+        for touched in &self.touched {
+            for (id, status) in self.holders(touched)?.iter() {
+                if !among(*id) && !status.is_frozen() && *status != Status::Discarded {
+                    ids.insert(*id, *status);
                 }
-                let record = self.store.record(*id)?;
-                let verdict = self.again_unique(&record)?;
-                changes.extend(change(&record, verdict).map(|change| (*status, change)));
             }
         }
-        changes.sort_unstable_by_key(|(_, change)| change.record);
+        let mut changes = Vec::new();
+        for (id, status) in ids {
+            let record = self.store.record(id)?;
+            let verdict = self.again_unique(&record)?;
+            changes.extend(change(&record, verdict).map(|change| (status, change)));
+        }
         Ok(changes)
     }
 
     /// A record's problems as they stand, but for its uniqueness, which is decided again.
     fn again_unique(&self, record: &StoredRecord) -> Result<Verdict> {
-        let key = record.key.clone();
+        let values = values_of(record);
         let mut problems = record.problems.clone();
         if let Ok(row) = Row::read(&self.layout, record.text.form, &record.text.bytes) {
             problems.retain(|problem| !is_unique(problem));
-            let after_rules = problems.partition_point(|problem| problem.stage <= Stage::Rule);
-            let duplicate = self.duplicate(record, &row, key.as_deref())?;
-            problems.splice(after_rules..after_rules, duplicate);
+            self.add_repeated(record, &row, &values, &mut problems)?;
         }
-        Ok(Verdict { key, problems })
+        Ok(Verdict { values, problems })
     }
 
-    /// The problem of a record whose key another one had before.
-    fn duplicate(
+    /// Adds a problem for each value of a record that another one had before.
+    fn add_repeated(
         &self,
         record: &StoredRecord,
         row: &Row<'_>,
-        key: Option<&str>,
-    ) -> Result<Option<Problem>> {
-        let Some(key) = key else { return Ok(None) };
-        let Some(rival) = self.rival(record.id, key)? else {
-            return Ok(None);
-        };
-        let first = match rival {
-            Rival::Record(id) => Some(id.0),
-            Rival::Passed => None,
-        };
-        let problem = self.checker().duplicate(row, first);
-        // The load knew the number of the passed record; a sentence that names it is better than a new one.
-        let known = record.problems.iter().find(|known| {
-            first.is_none()
-                && is_unique(known)
-                && known.path == problem.path
-                && known.found == problem.found
-        });
-        Ok(Some(known.cloned().unwrap_or(problem)))
+        values: &Values,
+        problems: &mut Vec<Problem>,
+    ) -> Result<()> {
+        for unique in self.checker().uniqueness() {
+            let name = unique.name();
+            let Some(value) = values.get(&name) else {
+                continue;
+            };
+            let first = match self.rival(record.id, &held(&name, value))? {
+                None => continue,
+                Some(Rival::Record(id)) => Some(id.0),
+                Some(Rival::Passed) => None,
+            };
+            let mut problem = self.checker().duplicate(unique, row, first);
+            if first.is_none() {
+                // The load knew the number of the passed record; a sentence that names it is better than a new one.
+                let known = record
+                    .problems
+                    .iter()
+                    .find(|known| says(known, &problem, unique));
+                problem = known.cloned().unwrap_or(problem);
+            }
+            problems.insert(self.checker().place(&problem, &*problems), problem);
+        }
+        Ok(())
     }
 
-    fn rival(&self, id: RecordId, key: &str) -> Result<Option<Rival>> {
-        // A passed record was always the first with its key.
-        if self.store.has_passed(self.run, key)? {
+    fn rival(&self, id: RecordId, held: &Held) -> Result<Option<Rival>> {
+        // A passed record was always the first with its value.
+        if self.store.has_passed(self.run, &held.0, &held.1)? {
             return Ok(Some(Rival::Passed));
         }
-        let holders = self.holders(key)?;
+        let holders = self.holders(held)?;
         let rival = holders.iter().find(|(other, status)| {
             *other != id && *status != Status::Discarded && (*other < id || status.is_frozen())
         });
         Ok(rival.map(|(other, _)| Rival::Record(*other)))
     }
 
-    /// Who has a key once the moved keys are theirs.
-    fn holders(&self, key: &str) -> Result<Rc<Holders>> {
-        if let Some(crowd) = self.crowds.borrow().get(key) {
+    /// Who has a value once the moved values are theirs.
+    fn holders(&self, held: &Held) -> Result<Rc<Holders>> {
+        if let Some(crowd) = self.crowds.borrow().get(held) {
             return Ok(Rc::clone(crowd));
         }
-        let mut holders = self.store.holders(self.run, key)?;
+        let mut holders = self.store.holders(self.run, &held.0, &held.1)?;
         if !self.moved.is_empty() {
-            holders.retain(|(id, _)| !self.moved.contains_key(id));
-            holders.extend(self.arrived.get(key).into_iter().flatten());
+            holders.retain(|(id, _)| !self.moved.contains(id));
+            holders.extend(self.arrived.get(held).into_iter().flatten());
             holders.sort_unstable_by_key(|(id, _)| *id);
         }
         let holders = Rc::new(holders);
         if holders.len() > CROWD {
             self.crowds
                 .borrow_mut()
-                .insert(key.to_owned(), Rc::clone(&holders));
+                .insert(held.clone(), Rc::clone(&holders));
         }
         Ok(holders)
     }
+}
+
+/// What a record has in the fields that must differ, as it is stored.
+pub(super) fn values_of(record: &StoredRecord) -> Values {
+    Values {
+        key: record.key.clone(),
+        unique: record.unique.clone(),
+    }
+}
+
+fn held(name: &str, value: &str) -> Held {
+    (name.to_owned(), value.to_owned())
+}
+
+/// Whether a known problem says what this one says, but perhaps names the earlier record.
+fn says(known: &Problem, problem: &Problem, unique: &Unique) -> bool {
+    // Where the contract has a sentence of its own, the hint names the record.
+    let same_words = if unique.message.is_empty() {
+        known.hint == problem.hint
+    } else {
+        known.message == problem.message
+    };
+    let about = |problem: &Problem| {
+        (
+            problem.detail.clone(),
+            problem.path.clone(),
+            problem.found.clone(),
+            problem.severity,
+            problem.owner.clone(),
+        )
+    };
+    is_unique(known) && same_words && about(known) == about(problem)
 }
 
 /// The fault of a contract whose check does not come to an end.
@@ -223,22 +270,22 @@ pub(super) fn endless(runaway: &Runaway, place: &str) -> Fault {
 
 /// Names the group of a problem.
 pub(super) fn title(contract: &Contract, problem: &Problem) -> String {
-    wording::title(problem, &contract.checker.wants(&problem.path))
+    contract.checker.title(problem)
 }
 
 /// What a verdict changes about a record whose text stays; `None` when nothing.
 pub(super) fn change(record: &StoredRecord, verdict: Verdict) -> Option<RecordChange> {
     let status = status(&verdict.problems);
     let same = status == record.status
-        && verdict.key == record.key
+        && verdict.values == values_of(record)
         && same_problems(&verdict.problems, &record.problems);
     (!same).then_some(RecordChange {
         record: record.id,
         version: record.version,
         text: None,
         status,
-        key: verdict.key,
-        unique: BTreeMap::new(),
+        key: verdict.values.key,
+        unique: verdict.values.unique,
         problems: verdict.problems,
         checked: true,
     })
@@ -256,10 +303,6 @@ pub(super) fn status(problems: &[Problem]) -> Status {
 /// Whether one of the problems keeps its record from being ready.
 pub(super) fn rejects<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> bool {
     (problems.into_iter()).any(|problem| problem.severity == Severity::Error)
-}
-
-fn is_unique(problem: &Problem) -> bool {
-    problem.stage == Stage::Rule && problem.code == "unique"
 }
 
 /// Whether two lists hold the same problems, in whatever order.

@@ -1,7 +1,8 @@
-//! Natural keys as keyed 16-byte hashes: which keys a load has seen, in memory that grows by about 30 bytes a record.
+//! Keys, and the values of a `[[unique]]`, as keyed 16-byte hashes: which of them a load has seen, in memory that grows by
+//! about 30 bytes a record and uniqueness.
 //!
-//! A keyed hash says nothing about the key to someone who reads the workspace file without its secret; 128 bits keep
-//! two different keys apart for every run that fits on a disk.
+//! A keyed hash says nothing about the value to someone who reads the workspace file without its secret; 128 bits keep
+//! two different values apart for every run that fits on a disk.
 
 use hashbrown::HashTable;
 use hmac::{Hmac, KeyInit, Mac};
@@ -10,7 +11,7 @@ use sha2::Sha256;
 /// HMAC-SHA256 cut to 16 bytes.
 pub type KeyHash = [u8; 16];
 
-/// Hashes keys with a workspace's secret. Cloning is cheap; each worker has its own.
+/// Hashes values with a workspace's secret. Cloning is cheap; each worker has its own.
 #[derive(Clone)]
 pub struct KeyHasher {
     keyed: Hmac<Sha256>,
@@ -22,9 +23,20 @@ impl KeyHasher {
         Self { keyed }
     }
 
-    pub fn hash(&self, key: &str) -> KeyHash {
+    /// The hasher of a uniqueness by its name, empty for the key. Equal values of two of them have different hashes, so that
+    /// the file does not show that an email is somebody's key.
+    pub fn of(&self, fields: &str) -> Self {
+        let mut keyed = self.keyed.clone();
+        if !fields.is_empty() {
+            keyed.update(fields.as_bytes());
+            keyed.update(&[0]);
+        }
+        Self { keyed }
+    }
+
+    pub fn hash(&self, value: &str) -> KeyHash {
         let mut mac = self.keyed.clone();
-        mac.update(key.as_bytes());
+        mac.update(value.as_bytes());
         let mut hash = KeyHash::default();
         hash.copy_from_slice(&mac.finalize().into_bytes()[..16]);
         hash
@@ -43,7 +55,7 @@ struct Entry {
     ordinal: u32,
 }
 
-/// The keys seen so far, each with the record that had it first.
+/// The values of one uniqueness seen so far, each with the record that had it first.
 #[derive(Default)]
 pub struct KeySet {
     chunks: Vec<Vec<Entry>>,
@@ -52,13 +64,13 @@ pub struct KeySet {
 }
 
 impl KeySet {
-    /// Makes room for so many keys, which is faster than growing.
+    /// Makes room for so many values, which is faster than growing.
     pub fn expect(&mut self, keys: usize) {
         let chunks = &self.chunks;
         (self.table).reserve(keys, |&n| bucket(&entry(chunks, n).hash));
     }
 
-    /// Remembers a key. When it was seen before, nothing changes and the first record's ordinal is given (0 when it
+    /// Remembers a value. When it was seen before, nothing changes and the first record's ordinal is given (0 when it
     /// is not known, beyond two thousand million records).
     pub fn insert(&mut self, hash: KeyHash, ordinal: u64, passed: bool) -> Option<u64> {
         let chunks = &self.chunks;
@@ -91,6 +103,15 @@ impl KeySet {
             });
         }
         None
+    }
+
+    /// Takes back that the record which brought a value passed.
+    pub fn did_not_pass(&mut self, hash: &KeyHash) {
+        let chunks = &self.chunks;
+        let known = (self.table).find(bucket(hash), |&n| entry(chunks, n).hash == *hash);
+        if let Some(number) = known.map(|&n| n as usize) {
+            self.chunks[number / CHUNK][number % CHUNK].ordinal &= !PASSED;
+        }
     }
 
     /// The hashes of passed records that begin with the four bits `nibble`, sorted. Sixteen such parts are all of them;
@@ -152,9 +173,25 @@ mod tests {
     }
 
     #[test]
-    fn another_secret_gives_another_hash() {
-        let hash = |secret| KeyHasher::new(&[secret; 32]).hash("CUS-1");
-        assert_eq!(hash(1), hash(1));
-        assert_ne!(hash(1), hash(2));
+    fn what_did_not_pass_after_all_is_known_and_not_kept() {
+        let hasher = KeyHasher::new(&[7; 32]);
+        let mut keys = KeySet::default();
+        keys.insert(hasher.hash("A"), 1, true);
+        keys.insert(hasher.hash("B"), 2, true);
+        keys.did_not_pass(&hasher.hash("A"));
+        keys.did_not_pass(&hasher.hash("C"));
+        let kept: Vec<KeyHash> = (0..16).flat_map(|part| keys.passed_sorted(part)).collect();
+        assert_eq!(kept, [hasher.hash("B")]);
+        assert_eq!(keys.insert(hasher.hash("A"), 3, true), Some(1));
+    }
+
+    #[test]
+    fn another_secret_or_other_fields_give_another_hash() {
+        let hash = |secret, fields| KeyHasher::new(&[secret; 32]).of(fields).hash("CUS-1");
+        assert_eq!(hash(1, ""), KeyHasher::new(&[1; 32]).hash("CUS-1"));
+        assert_eq!(hash(1, "/a"), hash(1, "/a"));
+        assert_ne!(hash(1, ""), hash(2, ""));
+        assert_ne!(hash(1, ""), hash(1, "/a"));
+        assert_ne!(hash(1, "/a"), hash(1, "/a /b"));
     }
 }

@@ -1,6 +1,8 @@
 //! Storing a run while it is loaded: batches under a run in state `loading`, which nobody sees, and one last transaction
 //! that publishes it.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
 
@@ -36,7 +38,7 @@ pub(crate) struct NewRecord {
     pub byte: u64,
     pub key: Option<String>,
     /// What stands in the fields of each `[[unique]]` of the contract, by its name.
-    pub unique: Vec<(String, String)>,
+    pub unique: BTreeMap<String, String>,
     /// Whether the run's contract found the problems, and not another tool.
     pub checked: bool,
     /// `Rejected` or `Ready`.
@@ -204,7 +206,8 @@ impl RunWriter<'_> {
         self.base
     }
 
-    /// Makes the run visible, with everything that is counted about it. `groups` by number.
+    /// Makes the run visible, with everything that is counted about it. `groups` by number, `keys` with the name of each
+    /// uniqueness.
     ///
     /// # Errors
     /// `load:again` when a run with these bytes is there and `again` is not set; nothing is left behind then.
@@ -213,7 +216,7 @@ impl RunWriter<'_> {
         counts: &RunCounts,
         sha256: &[u8; 32],
         groups: &[GroupCounts],
-        keys: &KeySet,
+        keys: &[(String, KeySet)],
         again: bool,
     ) -> Result<()> {
         self.store.wait_for_disk(true)?;
@@ -225,7 +228,9 @@ impl RunWriter<'_> {
             for (id, counts) in ids.iter().zip(groups) {
                 publish_group(transaction, *id, counts)?;
             }
-            insert_keys(transaction, run, keys)?;
+            for (fields, keys) in keys {
+                insert_keys(transaction, run, fields, keys)?;
+            }
             for (status, records) in [
                 (Status::Rejected, counts.rejected),
                 (Status::Ready, counts.kept),
@@ -457,13 +462,13 @@ fn publish_group(transaction: &Transaction<'_>, id: i64, counts: &GroupCounts) -
     Ok(())
 }
 
-fn insert_keys(transaction: &Transaction<'_>, run: i64, keys: &KeySet) -> Result<()> {
+fn insert_keys(transaction: &Transaction<'_>, run: i64, fields: &str, keys: &KeySet) -> Result<()> {
     let mut chunk = transaction.prepare_cached(
-        "INSERT INTO passed_key (run, fields, first, hashes) VALUES (?1, '', ?2, ?3)",
+        "INSERT INTO passed_key (run, fields, first, hashes) VALUES (?1, ?2, ?3, ?4)",
     )?;
     for nibble in 0..16 {
         for hashes in keys.passed_sorted(nibble).chunks(KEYS_IN_A_CHUNK) {
-            chunk.execute((run, &hashes[0], hashes.as_flattened()))?;
+            chunk.execute((run, fields, &hashes[0], hashes.as_flattened()))?;
         }
     }
     Ok(())
@@ -512,7 +517,8 @@ mod tests {
             "SELECT * FROM problem ORDER BY record, n",
             "SELECT * FROM problem_group ORDER BY id",
             "SELECT * FROM group_shape ORDER BY grp, shape",
-            "SELECT run, sum(length(hashes)) FROM passed_key GROUP BY run ORDER BY run",
+            "SELECT run, fields, sum(length(hashes)) FROM passed_key GROUP BY run, fields ORDER BY run, fields",
+            "SELECT * FROM unique_value ORDER BY run, fields, value, record",
         ] {
             let mut statement = self.conn.prepare(query).unwrap();
             let columns = statement.column_count();

@@ -1,9 +1,11 @@
 //! Records as they are stored: texts and problems. What a text means is for higher floors to say.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::{Store, number, steps::missing, word};
+use super::{Store, changes::unique, number, steps::missing, word};
 use crate::model::{
     AttemptRow, DeliveryState, Fault, Form, Path, PlanId, Problem, RecordId, RunId, Severity,
     Stage, Status, Version,
@@ -19,6 +21,8 @@ pub struct StoredRecord {
     /// Offset of its first byte in the input.
     pub byte: u64,
     pub key: Option<String>,
+    /// What stands in the fields of each `[[unique]]` of the contract, by its name.
+    pub unique: BTreeMap<String, String>,
     pub status: Status,
     /// 1 as received, one more with each change.
     pub version: i64,
@@ -94,6 +98,7 @@ impl Store {
                     line: number(row, 1)?,
                     byte: number(row, 2)?,
                     key: row.get(3)?,
+                    unique: BTreeMap::new(),
                     status: word(row, 4, Status::from_word)?,
                     version: row.get(5)?,
                     text: version(row, 6)?,
@@ -111,6 +116,7 @@ impl Store {
             record.received = Some(self.received(id)?);
         }
         record.problems = problems(&self.conn, id)?;
+        record.unique = unique(&self.conn, id)?;
         Ok(Some(record))
     }
 

@@ -1,4 +1,5 @@
-//! Who has a key: what a record's uniqueness is decided from.
+//! Who has a value that must differ between records: what a record's uniqueness is decided from. A uniqueness is named by
+//! its fields, the key by the empty name.
 
 use anyhow::Result;
 use rusqlite::{OptionalExtension, params};
@@ -7,27 +8,40 @@ use super::{Store, keys::KeyHasher, word};
 use crate::model::{RecordId, RunId, Status};
 
 impl Store {
-    /// The records of a run whose current version has this key, in order.
-    pub fn holders(&self, run: RunId, key: &str) -> Result<Vec<(RecordId, Status)>> {
-        let mut query = self.conn().prepare_cached(
-            "SELECT id, status FROM record WHERE run = ?1 AND key = ?2 ORDER BY id",
-        )?;
-        let holders = query.query_map(params![run.0, key], |row| {
-            Ok((RecordId(row.get(0)?), word(row, 1, Status::from_word)?))
-        })?;
+    /// The records of a run whose current version has this value, in order.
+    pub fn holders(
+        &self,
+        run: RunId,
+        fields: &str,
+        value: &str,
+    ) -> Result<Vec<(RecordId, Status)>> {
+        let sql = if fields.is_empty() {
+            "SELECT id, status FROM record WHERE run = ?1 AND key = ?2 ORDER BY id"
+        } else {
+            "SELECT r.id, r.status FROM unique_value u JOIN record r ON r.id = u.record \
+             WHERE u.run = ?1 AND u.value = ?2 AND u.fields = ?3 ORDER BY u.record"
+        };
+        let mut query = self.conn().prepare_cached(sql)?;
+        let read =
+            |row: &rusqlite::Row<'_>| Ok((RecordId(row.get(0)?), word(row, 1, Status::from_word)?));
+        let holders = if fields.is_empty() {
+            query.query_map(params![run.0, value], read)?
+        } else {
+            query.query_map(params![run.0, value, fields], read)?
+        };
         Ok(holders.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// Whether a record that passed and was not kept has this key.
-    pub fn has_passed(&self, run: RunId, key: &str) -> Result<bool> {
-        let hash = KeyHasher::new(&self.secret()?).hash(key);
+    /// Whether a record that passed and was not kept has this value. Known for what the contract of the load wanted to differ.
+    pub fn has_passed(&self, run: RunId, fields: &str, value: &str) -> Result<bool> {
+        let hash = KeyHasher::new(&self.secret()?).of(fields).hash(value);
         let chunk: Option<Vec<u8>> = self
             .conn()
             .prepare_cached(
-                "SELECT hashes FROM passed_key WHERE run = ?1 AND first <= ?2 \
+                "SELECT hashes FROM passed_key WHERE run = ?1 AND fields = ?3 AND first <= ?2 \
                  AND EXISTS (SELECT 1 FROM run WHERE id = ?1 AND kept_passed = 0) ORDER BY first DESC LIMIT 1",
             )?
-            .query_row(params![run.0, hash], |row| row.get(0))
+            .query_row(params![run.0, hash, fields], |row| row.get(0))
             .optional()?;
         let (hashes, _) = chunk.as_deref().unwrap_or_default().as_chunks::<16>();
         Ok(hashes.binary_search(&hash).is_ok())
@@ -39,31 +53,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_passed_key_is_found_in_its_chunk_of_hashes() {
+    fn a_passed_value_is_found_in_its_chunk_of_hashes() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::create(&folder.path().join("w.db"), "2026-01-01T00:00:00Z").unwrap();
         let keyed = KeyHasher::new(&store.secret().unwrap());
-        let mut hashes: Vec<_> = (0..100).map(|n| keyed.hash(&format!("K{n}"))).collect();
-        hashes.sort_unstable();
+        let hashes = |fields: &str| {
+            let keyed = keyed.of(fields);
+            let mut hashes: Vec<_> = (0..100).map(|n| keyed.hash(&format!("K{n}"))).collect();
+            hashes.sort_unstable();
+            hashes
+        };
         store
             .write(|tx| {
                 tx.execute_batch(
                     "INSERT INTO run (id, name, source, format, layout, base, state, loaded_at)
                      VALUES (1, 'r', 'r', 'jsonl', '', 0, 'ready', '')",
                 )?;
-                for chunk in hashes.chunks(7) {
-                    tx.execute(
-                        "INSERT INTO passed_key VALUES (1, '', ?1, ?2)",
-                        params![chunk[0], chunk.as_flattened()],
-                    )?;
+                for fields in ["", "/a"] {
+                    for chunk in hashes(fields).chunks(7) {
+                        tx.execute(
+                            "INSERT INTO passed_key VALUES (1, ?1, ?2, ?3)",
+                            params![fields, chunk[0], chunk.as_flattened()],
+                        )?;
+                    }
                 }
                 Ok(())
             })
             .unwrap();
         for n in 0..200 {
-            let found = store.has_passed(RunId(1), &format!("K{n}")).unwrap();
-            assert_eq!(found, n < 100, "K{n}");
+            for (fields, known) in [("", true), ("/a", true), ("/b", false)] {
+                let found = store.has_passed(RunId(1), fields, &format!("K{n}"));
+                assert_eq!(found.unwrap(), known && n < 100, "K{n} in {fields:?}");
+            }
         }
-        assert!(!store.has_passed(RunId(2), "K1").unwrap());
+        assert!(!store.has_passed(RunId(2), "", "K1").unwrap());
     }
 }

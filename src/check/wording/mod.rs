@@ -10,7 +10,7 @@ use serde_json::Value;
 use self::kinds::kind_sentence;
 pub use self::{
     foreign::{foreign, shape},
-    title::title,
+    title::{title, twice},
 };
 use super::suggest;
 use crate::model::{Found, Path, Wants};
@@ -243,15 +243,34 @@ pub fn not_evaluated(id: &str, reason: &str) -> (String, String) {
     )
 }
 
-/// The sentence and the hint of a key that stands in an earlier record of the run.
-pub fn duplicate(label: &str, key: Option<&str>, first: Option<i64>) -> (String, String) {
-    let key = key.map_or(String::new(), |key| format!(" \"{}\"", cut(key, 24)));
+/// The sentence and the hint of fields that are the same in an earlier record of the run: the contract's own sentence, or
+/// ours. The fields come as their label and how many they are.
+pub fn duplicate(
+    own: &str,
+    (label, fields): (&str, usize),
+    value: Option<&str>,
+    first: Option<i64>,
+) -> (String, String) {
+    let earlier = match first {
+        Some(first) => format!("record {first} has"),
+        None => "an earlier record has".to_owned(),
+    };
+    let (verb, it) = match fields {
+        0 | 1 => ("appears", "it"),
+        _ => ("appear", "them"),
+    };
+    let hint = "Keep one, set the other aside.";
+    if !own.trim().is_empty() {
+        let earlier = first_upper(&earlier);
+        return (
+            first_upper(own.trim()),
+            format!("{earlier} {it}, too. {hint}"),
+        );
+    }
+    let value = value.map_or(String::new(), |value| format!(" \"{}\"", cut(value, 24)));
     (
-        match first {
-            Some(first) => format!("{label}{key} appears twice: record {first} has it, too."),
-            None => format!("{label}{key} appears twice: an earlier record has it, too."),
-        },
-        "Keep one, set the other aside.".to_owned(),
+        format!("{label}{value} {verb} twice: {earlier} {it}, too."),
+        hint.to_owned(),
     )
 }
 

@@ -7,10 +7,7 @@ use crate::model::{Problem, Stage, Wants};
 pub fn title(problem: &Problem, wants: &Wants) -> String {
     let label = label(&problem.path, wants);
     let (code, detail) = meaning(&problem.code, &problem.detail);
-    let sentence = || {
-        let text = problem.message.trim().trim_end_matches('.');
-        cut(&first_upper(text), 60)
-    };
+    let sentence = || sentence(&problem.message);
     match (problem.stage, code, detail) {
         (Stage::Rule, "unique", _) => format!("{label} appears twice"),
         (Stage::Rule, _, "not_evaluated") => {
@@ -63,6 +60,21 @@ pub fn title(problem: &Problem, wants: &Wants) -> String {
         _ if problem.message.trim().is_empty() => format!("{label} was not accepted"),
         _ => sentence(),
     }
+}
+
+/// The name of the group of records that have the same in fields that must differ: the contract's own sentence, or ours. The
+/// fields come as their label and how many they are.
+pub fn twice(own: &str, (label, fields): (&str, usize)) -> String {
+    match (own.trim(), fields) {
+        ("", 0 | 1) => format!("{label} appears twice"),
+        ("", _) => format!("{label} appear twice"),
+        (own, _) => sentence(own),
+    }
+}
+
+/// A sentence as a name.
+fn sentence(text: &str) -> String {
+    cut(&first_upper(text.trim().trim_end_matches('.')), 60)
 }
 
 #[cfg(test)]

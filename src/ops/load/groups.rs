@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 use super::{workers::Judged, writer::Place};
 use crate::{
     check::{Checker, wording},
-    model::{Found, Severity, Stage},
+    model::{Found, Severity, Stage, Wants},
     store::load::{GroupCounts, NewGroup},
 };
 
@@ -123,7 +123,6 @@ impl Groups {
         if let Some(number) = self.numbers.get(&kind) {
             return (*number, None);
         }
-        let wants = checker.map(|checker| checker.wants(&problem.path));
         let group = NewGroup {
             stage: problem.stage,
             code: problem.code.clone(),
@@ -132,7 +131,10 @@ impl Groups {
             shape: kind.shape.clone().into_owned(),
             severity: problem.severity,
             owner: problem.owner.clone(),
-            title: wording::title(problem, &wants.unwrap_or_default()),
+            title: match checker {
+                Some(checker) => checker.title(problem),
+                None => wording::title(problem, &Wants::default()),
+            },
         };
         let number = self.tallies.len();
         self.numbers.insert(kind.into_owned(), number);

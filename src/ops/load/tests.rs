@@ -334,7 +334,7 @@ fn a_rejected_record_keeps_its_warnings_whenever_it_was_rejected() {
     let codes = |codes: &[&str]| codes.iter().map(|&code| code.to_owned()).collect();
     let rejected = |found| (Status::Rejected, codes(found));
     assert_eq!(problems_of(&workspace, 3), rejected(&["required", "LARGE"]));
-    assert_eq!(problems_of(&workspace, 4), rejected(&["LARGE", "unique"]));
+    assert_eq!(problems_of(&workspace, 4), rejected(&["unique", "LARGE"]));
     let record = workspace.store.record(RecordId(4)).unwrap();
     assert_eq!(record.key.as_deref(), Some("A"));
     assert_eq!(record.text.bytes, b"A,902,x");

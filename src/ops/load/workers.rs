@@ -11,7 +11,7 @@ use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    check::{Checker, Fitted, Runaway},
+    check::{Checker, Fitted, Runaway, Unique, Values},
     model::{Fault, Form, Layout, Problem, shape_of},
     ops::verdict::{endless, rejects},
     read::{
@@ -35,6 +35,20 @@ pub(super) struct Setup<'a> {
     pub keep_passed: bool,
 }
 
+impl<'a> Setup<'a> {
+    /// What must differ between the records.
+    pub fn uniqueness(&self) -> &'a [Unique] {
+        self.checker.map_or(&[], Checker::uniqueness)
+    }
+
+    /// What a record has of that.
+    pub fn values(&self, row: Option<&Row<'_>>) -> Values {
+        (self.checker.zip(row))
+            .map(|(checker, row)| checker.values(row))
+            .unwrap_or_default()
+    }
+}
+
 /// A block with its records, checked.
 pub(super) struct Checked {
     pub seq: u64,
@@ -46,6 +60,8 @@ pub(super) struct Checked {
     /// Bytes of records and of what lies between them.
     pub accounted: u64,
     pub entries: Vec<Entry>,
+    /// Of each record, in the order of [`Checker::uniqueness`], what must differ; nothing where it is not known.
+    pub hashes: Vec<Option<KeyHash>>,
 }
 
 /// One record of a block.
@@ -56,7 +72,6 @@ pub(super) struct Entry {
     pub next: u32,
     /// Line ends in the block before it.
     pub line: u32,
-    pub key: Option<KeyHash>,
     /// For a record that is stored or has problems.
     pub detail: Option<Box<Detail>>,
 }
@@ -82,15 +97,15 @@ pub(super) struct Detail {
 pub(super) struct Kept {
     pub bytes: Vec<u8>,
     pub sha256: [u8; 32],
-    pub key: Option<String>,
+    pub values: Values,
 }
 
 impl Kept {
-    pub fn new(bytes: Vec<u8>, key: Option<String>) -> Self {
+    pub fn new(bytes: Vec<u8>, values: Values) -> Self {
         Self {
             sha256: Sha256::digest(&bytes).into(),
             bytes,
-            key,
+            values,
         }
     }
 }
@@ -148,9 +163,12 @@ pub(super) fn work(
 pub(super) struct Worker<'a> {
     setup: &'a Setup<'a>,
     checker: Option<Fitted<'a>>,
+    /// One for each uniqueness.
+    hashers: Vec<KeyHasher>,
     spans: Vec<Span>,
     problems: Vec<Problem>,
     entries: Vec<Entry>,
+    hashes: Vec<Option<KeyHash>>,
     /// How far the block is accounted for, and the line ends up to there.
     at: usize,
     lines: u64,
@@ -164,9 +182,14 @@ impl<'a> Worker<'a> {
             Layout::Csv { columns, .. } => columns.as_slice(),
             Layout::Json => &[],
         };
+        let hashers = (setup.uniqueness().iter())
+            .map(|unique| setup.hasher.of(&unique.name()))
+            .collect();
         Self {
             setup,
             checker: setup.checker.map(|checker| checker.fitted(columns)),
+            hashers,
+            hashes: Vec::new(),
             spans: Vec::new(),
             problems: Vec::new(),
             entries: Vec::new(),
@@ -216,15 +239,10 @@ impl<'a> Worker<'a> {
             offset: block.offset,
             lines: self.lines,
             accounted: self.at as u64,
-            entries: self.take_entries(),
+            entries: give_away(&mut self.entries),
+            hashes: give_away(&mut self.hashes),
             bytes: block.bytes,
         })
-    }
-
-    /// Gives the block's records away; the next block has about as many.
-    fn take_entries(&mut self) -> Vec<Entry> {
-        let next = Vec::with_capacity(self.entries.len());
-        std::mem::replace(&mut self.entries, next)
     }
 
     /// Walks the whole records between the lines that are broken for certain.
@@ -325,18 +343,18 @@ impl<'a> Worker<'a> {
             }
         };
         let row = Row::read(self.setup.layout, Form::Json, &outcome.record).ok();
-        let key = (self.setup.checker.zip(row.as_ref()))
-            .and_then(|(checker, row)| checker.key(row).map(std::borrow::Cow::into_owned));
+        let values = self.setup.values(row.as_ref());
         if outcome.problems.is_empty() && !self.setup.keep_passed {
             return self.push(bytes, text, next, None);
         }
         let detail = Detail {
-            kept: Some(Kept::new(outcome.record.into_owned(), key)),
+            kept: Some(Kept::new(outcome.record.into_owned(), values)),
             line: outcome.line,
             problems: outcome.problems.into_iter().map(Judged::from).collect(),
         };
-        // Only the tool saw all records, so nothing is said here about keys that stand twice.
-        self.entry(bytes, text, next, None, Some(Box::new(detail)));
+        // Only the tool saw all records, so nothing is said here about values that stand twice.
+        self.hash(None);
+        self.entry(bytes, text, next, Some(Box::new(detail)));
     }
 
     /// Checks a record that could be split into fields.
@@ -347,23 +365,30 @@ impl<'a> Worker<'a> {
         if let Err(runaway) = fitted.check(row, &mut self.problems) {
             self.endless.get_or_insert((runaway, text.start));
         }
-        let key = fitted.checker.key(row);
-        self.push(bytes, text, next, key.as_deref());
+        self.push(bytes, text, next, Some(row));
     }
 
     /// Takes a record with the problems found.
-    fn push(&mut self, bytes: &[u8], text: &Range<usize>, next: usize, key: Option<&str>) {
+    fn push(&mut self, bytes: &[u8], text: &Range<usize>, next: usize, row: Option<&Row<'_>>) {
+        self.hash(row);
         let stored = self.setup.keep_passed || rejects(&self.problems);
         let detail = (stored || !self.problems.is_empty()).then(|| {
-            let text = || bytes[text.clone()].to_vec();
             Box::new(Detail {
-                kept: stored.then(|| Kept::new(text(), key.map(str::to_owned))),
+                kept: stored
+                    .then(|| Kept::new(bytes[text.clone()].to_vec(), self.setup.values(row))),
                 problems: self.problems.drain(..).map(Judged::from).collect(),
                 line: None,
             })
         });
-        let hash = key.map(|key| self.setup.hasher.hash(key));
-        self.entry(bytes, text, next, hash, detail);
+        self.entry(bytes, text, next, detail);
+    }
+
+    /// Hashes what must differ in a record.
+    fn hash(&mut self, row: Option<&Row<'_>>) {
+        for (unique, hasher) in self.setup.uniqueness().iter().zip(&self.hashers) {
+            let value = row.and_then(|row| unique.value(row));
+            self.hashes.push(value.map(|value| hasher.hash(&value)));
+        }
     }
 
     fn entry(
@@ -371,7 +396,6 @@ impl<'a> Worker<'a> {
         bytes: &[u8],
         text: &Range<usize>,
         next: usize,
-        key: Option<KeyHash>,
         detail: Option<Box<Detail>>,
     ) {
         self.account(bytes, text.start);
@@ -379,7 +403,6 @@ impl<'a> Worker<'a> {
             text: text.start as u32..text.end as u32,
             next: next as u32,
             line: self.lines as u32,
-            key,
             detail,
         });
         // A lone CR inside a record is data; between records it ends a line.
@@ -393,6 +416,12 @@ impl<'a> Worker<'a> {
         self.lines += line_ends(&bytes[self.at..next]);
         self.at = next;
     }
+}
+
+/// Takes what was collected over a block; the next block has about as many.
+fn give_away<T>(collected: &mut Vec<T>) -> Vec<T> {
+    let next = Vec::with_capacity(collected.len());
+    std::mem::replace(collected, next)
 }
 
 /// Where the second line of a record begins, when its first line has a quote that was meant to be closed in it: when all

@@ -1,10 +1,7 @@
-//! The one that sees all records in the order of the input: decides which key stands first, counts groups, collects what
-//! is rejected for storing, and publishes the run.
+//! The one that sees all records in the order of the input: decides which key or other value stands first, counts groups,
+//! collects what is rejected for storing, and publishes the run.
 
-use std::{
-    borrow::Cow,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 use crossbeam_channel::Sender;
@@ -20,12 +17,12 @@ use crate::{
     read::Format,
     row::Row,
     store::{
-        keys::KeySet,
+        keys::{KeyHash, KeySet},
         load::{Batch, Batches, NewProblem, NewRecord, RunCounts, RunWriter},
     },
 };
 
-/// Keys that room is made for before they are seen; the first records may be unusually short.
+/// Values that room is made for before they are seen; the first records may be unusually short.
 const MAX_EXPECTED: usize = 2_000_000;
 
 /// How often progress is reported.
@@ -52,7 +49,8 @@ pub(super) struct Writer<'a> {
     job: &'a Job,
     /// Bytes of the whole input, where they are known.
     total: Option<u64>,
-    keys: KeySet,
+    /// One for each uniqueness, with its name.
+    keys: Vec<(String, KeySet)>,
     groups: Groups,
     counts: RunCounts,
     /// The physical line the next block begins on.
@@ -81,7 +79,9 @@ impl<'a> Writer<'a> {
             passed,
             job,
             total,
-            keys: KeySet::default(),
+            keys: (setup.uniqueness().iter())
+                .map(|unique| (unique.name(), KeySet::default()))
+                .collect(),
             groups: Groups::default(),
             counts: RunCounts::default(),
             line: lines + 1,
@@ -98,13 +98,15 @@ impl<'a> Writer<'a> {
     pub fn take(&mut self, mut block: Checked) -> Result<Vec<u8>> {
         if self.counts.records == 0
             && let Some(total) = self.total
-            && block.entries.iter().any(|entry| entry.key.is_some())
         {
             let blocks = total as usize / block.bytes.len().max(1) + 1;
-            (self.keys).expect((blocks * block.entries.len()).min(MAX_EXPECTED));
+            self.expect(&block.hashes, blocks * block.entries.len());
         }
-        for entry in std::mem::take(&mut block.entries) {
-            self.record(&block, entry)?;
+        let hashes = std::mem::take(&mut block.hashes);
+        let uniqueness = self.keys.len();
+        for (n, entry) in std::mem::take(&mut block.entries).into_iter().enumerate() {
+            let hashes = &hashes[n * uniqueness..][..uniqueness];
+            self.record(&block, entry, hashes)?;
         }
         self.line += block.lines;
         self.accounted += block.accounted;
@@ -167,16 +169,27 @@ impl<'a> Writer<'a> {
         Ok((counts, groups))
     }
 
-    fn record(&mut self, block: &Checked, mut entry: Entry) -> Result<()> {
+    /// Makes room for the values of so many records, when the first of them have some.
+    fn expect(&mut self, first: &[Option<KeyHash>], records: usize) {
+        let uniqueness = self.keys.len();
+        for (n, (_, keys)) in self.keys.iter_mut().enumerate() {
+            if (first.iter().skip(n).step_by(uniqueness)).any(Option::is_some) {
+                keys.expect(records.min(MAX_EXPECTED));
+            }
+        }
+    }
+
+    /// `hashes`: of what must differ.
+    fn record(
+        &mut self,
+        block: &Checked,
+        mut entry: Entry,
+        hashes: &[Option<KeyHash>],
+    ) -> Result<()> {
         self.counts.records += 1;
         let ordinal = self.counts.records;
         let text = &block.bytes[entry.text.start as usize..entry.text.end as usize];
-        let forgotten = !self.setup.keep_passed && !entry.is_rejected();
-        if let Some(key) = entry.key
-            && let Some(first) = self.keys.insert(key, ordinal, forgotten)
-        {
-            self.repeats(text, first, &mut entry);
-        }
+        self.compare(text, ordinal, &mut entry, hashes);
         let rejected = entry.is_rejected();
         if rejected {
             self.counts.rejected += 1;
@@ -202,25 +215,59 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Adds the problem of a record whose key stands in an earlier one.
-    fn repeats(&mut self, text: &[u8], first: u64, entry: &mut Entry) {
+    /// Remembers what must differ in a record, and adds a problem for each value that an earlier one has.
+    fn compare(
+        &mut self,
+        text: &[u8],
+        ordinal: u64,
+        entry: &mut Entry,
+        hashes: &[Option<KeyHash>],
+    ) {
+        let passes = !entry.is_rejected() && !self.setup.keep_passed;
+        let mut repeated = Vec::new();
+        for (n, hash) in hashes.iter().enumerate() {
+            if let Some(hash) = hash
+                && let Some(first) = self.keys[n].1.insert(*hash, ordinal, passes)
+            {
+                repeated.push((n, first));
+            }
+        }
+        if repeated.is_empty() {
+            return;
+        }
+        self.repeats(text, &repeated, entry);
+        if passes && entry.is_rejected() {
+            let is_new = |n: usize| repeated.iter().all(|(of, _)| *of != n);
+            for (n, hash) in hashes.iter().enumerate().filter(|(n, _)| is_new(*n)) {
+                if let Some(hash) = hash {
+                    self.keys[n].1.did_not_pass(hash);
+                }
+            }
+        }
+    }
+
+    /// Adds the problems of a record that has what earlier ones have: the number of each uniqueness, and the first record.
+    fn repeats(&self, text: &[u8], repeated: &[(usize, u64)], entry: &mut Entry) {
         let (Some(checker), Ok(row)) = (
             self.setup.checker,
             Row::read(self.setup.layout, self.setup.layout.form(), text),
         ) else {
             return;
         };
-        let first = (first > 0).then(|| self.base + first as i64);
         let detail = entry.detail.get_or_insert_default();
-        (detail.problems).push(Judged::from(checker.duplicate(&row, first)));
+        for (n, first) in repeated {
+            let first = (*first > 0).then(|| self.base + *first as i64);
+            let problem = checker.duplicate(&checker.uniqueness()[*n], &row, first);
+            let among = detail.problems.iter().map(|judged| &judged.problem);
+            let place = checker.place(&problem, among);
+            detail.problems.insert(place, Judged::from(problem));
+        }
     }
 
     /// What is stored of a record that would have passed without the records before it.
     fn kept(&self, text: &[u8]) -> Kept {
-        let row = Row::read(self.setup.layout, self.setup.layout.form(), text);
-        let key = (self.setup.checker.zip(row.as_ref().ok()))
-            .and_then(|(checker, row)| checker.key(row).map(Cow::into_owned));
-        Kept::new(text.to_vec(), key)
+        let row = Row::read(self.setup.layout, self.setup.layout.form(), text).ok();
+        Kept::new(text.to_vec(), self.setup.values(row.as_ref()))
     }
 
     /// Counts a record's problems, and stores it if it is rejected or all are kept.
@@ -257,8 +304,8 @@ impl<'a> Writer<'a> {
             ordinal: place.ordinal,
             line: place.line,
             byte: place.byte,
-            key: kept.key,
-            unique: Vec::new(),
+            key: kept.values.key,
+            unique: kept.values.unique,
             checked: self.setup.format != Format::Pydantic,
             status: if rejected {
                 Status::Rejected
