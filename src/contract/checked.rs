@@ -12,10 +12,11 @@ use super::{
     Contract, Validator,
     destination::destinations,
     raw::{self, Raw},
+    unique::add_unique,
     validator,
 };
 use crate::{
-    check::{Checker, Rule, Spec, SpecError, Unique, suggest::nearest},
+    check::{Checker, Rule, Spec, SpecError, suggest::nearest},
     model::{Fault, Path, Severity},
 };
 
@@ -282,29 +283,7 @@ fn spec(raw: &Raw, files: &[(String, String)], place: &Place<'_>) -> Result<Spec
             owner: rule.owner.trim().to_owned(),
         });
     }
-    for unique in &raw.unique {
-        let (span, unique) = (unique.span(), unique.get_ref());
-        let fields = pointers(&unique.fields, place)?;
-        if fields.is_empty() {
-            let fault = Fault::usage("contract:unique", "[[unique]] names no field")
-                .hint("write fields = [\"/email\"]");
-            return Err(place.at(fault, span));
-        }
-        let names: Vec<&str> = fields.iter().map(Path::as_str).collect();
-        let id = unique.id.clone().unwrap_or_else(|| names.join(" "));
-        if id.trim().is_empty() {
-            let fault = Fault::usage("contract:unique", "the id of [[unique]] is empty")
-                .hint("give it an id of its own, or none");
-            return Err(place.at(fault, span));
-        }
-        spec.unique.push(Unique {
-            id,
-            message: unique.message.clone(),
-            severity: severity(unique.severity.as_ref(), place)?,
-            owner: unique.owner.trim().to_owned(),
-            fields,
-        });
-    }
+    add_unique(&mut spec, raw, place)?;
     Ok(spec)
 }
 
@@ -319,7 +298,7 @@ fn json(name: &str, text: &str) -> Result<Value, Fault> {
     })
 }
 
-fn pointers(written: &[Spanned<String>], place: &Place<'_>) -> Result<Vec<Path>, Fault> {
+pub(super) fn pointers(written: &[Spanned<String>], place: &Place<'_>) -> Result<Vec<Path>, Fault> {
     written
         .iter()
         .map(|pointer| {
@@ -339,7 +318,10 @@ fn pointers(written: &[Spanned<String>], place: &Place<'_>) -> Result<Vec<Path>,
         .collect()
 }
 
-fn severity(word: Option<&Spanned<String>>, place: &Place<'_>) -> Result<Severity, Fault> {
+pub(super) fn severity(
+    word: Option<&Spanned<String>>,
+    place: &Place<'_>,
+) -> Result<Severity, Fault> {
     let Some(word) = word else {
         return Ok(Severity::default());
     };

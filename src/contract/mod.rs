@@ -3,6 +3,7 @@
 mod checked;
 mod destination;
 mod raw;
+mod unique;
 mod validator;
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
