@@ -7,6 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use super::{
     args, json,
@@ -18,6 +19,7 @@ use crate::{
     fix::Change,
     model::{ChangeReport, Fault, Path, RecordId, RecordRow, RunId, Status, StepId, UndoReport},
     ops::{self, CheckRequest},
+    row,
     text::{count, safe, thousands},
 };
 
@@ -114,7 +116,7 @@ fn one_change(typed: &str) -> Result<Change> {
             text: value.to_owned(),
         });
     };
-    let value = serde_json::from_str(value).map_err(|error| {
+    let read: Value = serde_json::from_str(value).map_err(|error| {
         Fault::usage(
             "usage:json",
             format!("the value of {name} is not JSON: {error}"),
@@ -123,7 +125,8 @@ fn one_change(typed: &str) -> Result<Change> {
     })?;
     Ok(Change::Json {
         path: path(name)?,
-        value,
+        // The same, with the digits as they were typed.
+        value: row::json::value(value).unwrap_or(read),
     })
 }
 

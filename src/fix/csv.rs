@@ -45,9 +45,9 @@ pub(super) fn splice(
 /// cell may stand for an absent field.
 fn as_cell(value: &Value, wants: &Wants) -> Option<String> {
     let text = match value {
-        Value::String(text) if !text.is_empty() => text.clone(),
-        Value::Number(_) | Value::Bool(_) => value.to_string(),
-        _ => return None,
+        Value::String(text) if text.is_empty() => return None,
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
     };
     let read = coerce(&text, wants).unwrap_or_else(|| Value::from(text.as_str()));
     (read == *value).then_some(text)

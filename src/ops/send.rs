@@ -24,7 +24,7 @@ use crate::{
         DeliveryState, Fault, FaultKind, Form, Layout, Plan, PlanId, Problem, RecordId, RunId,
         SendReport, Status,
     },
-    row::{Row, json},
+    row::{Row, json::Document},
     send::{self, Delivery, Identity, Outcome, idempotency_key},
     store::{
         plans::{NewPlan, OpenPlan, Sendable, Target, unexpected},
@@ -406,8 +406,11 @@ fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
         return Err(refused("payload:sha256", "the bytes to send are damaged"));
     }
     let text = std::str::from_utf8(&taken.payload).ok();
-    match text.and_then(json::value) {
-        Some(Value::Object(document)) => Ok(Delivery {
+    match text.and_then(|text| Document::read(text).ok()) {
+        Some(Document {
+            value: Value::Object(document),
+            ..
+        }) => Ok(Delivery {
             key: taken.key.clone(),
             payload: taken.payload.clone(),
             payload_sha256: hash,

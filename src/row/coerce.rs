@@ -1,20 +1,52 @@
-//! Reads text as the type a contract wants, where nothing is lost. Checking and editing share it.
+//! Reads text as the type a contract wants, where nothing is lost. The one place where text becomes a value: checking and
+//! editing share it.
+//!
+//! What is wanted comes from the whole schema of a field: `type` and lists of types, `enum` and `const`, `$ref`, `anyOf`,
+//! `oneOf`, `allOf`. Then the first line that holds decides:
+//!
+//! | wanted | text | value |
+//! |---|---|---|
+//! | nothing known, or text (alone or beside others) | any | the text |
+//! | null | `null`, and empty text where an empty cell is not an absent field | null |
+//! | boolean | `true`, `false` | the boolean |
+//! | integer | `-?(0\|[1-9][0-9]*)`, of any length | the number, with these digits |
+//! | number | a number by JSON's grammar: `1.10`, `1E2`, `-0` | the number, with these characters |
+//! | array, object | JSON of that kind | that array or object |
+//! | any of them | anything else: `007`, `+1`, `1e3` for an integer, `12,5`, `TRUE`, `yes`, ` 1`, `NaN` | the text, which is a problem of its type |
+//!
+//! So `007` stays what it is where text is wanted, and is never 7; and a value whose text could be read in two ways is never
+//! guessed at: what could be meant is a suggestion.
 
 use serde_json::{Number, Value};
 
+use super::json;
 use crate::model::Wants;
 
-/// What `text` stands for where `wants` is asked for; `None` when it stays text. Every digit is kept, and what would lose
-/// something stays text: `007`, `12,5`, `TRUE`, `1e3` where an integer is wanted, anything where text is wanted too.
+/// What `text` stands for where `wants` is asked for; `None` when it stays text.
 pub fn coerce(text: &str, wants: &Wants) -> Option<Value> {
-    if wants.text {
+    if keeps_text(wants) {
         return None;
     }
-    if wants.boolean && matches!(text, "true" | "false") {
-        return Some(Value::Bool(text == "true"));
+    match text {
+        "" | "null" if wants.null => Some(Value::Null),
+        "true" | "false" if wants.boolean => Some(Value::Bool(text == "true")),
+        _ if (wants.integer && is_integer(text)) || (wants.number && is_number(text)) => {
+            Some(Value::Number(number(text)))
+        }
+        _ if wants.array || wants.object => json::value(text).filter(|value| match value {
+            Value::Array(_) => wants.array,
+            Value::Object(_) => wants.object,
+            _ => false,
+        }),
+        _ => None,
     }
-    let fits = (wants.integer && is_integer(text)) || (wants.number && is_number(text));
-    fits.then(|| Value::Number(number(text)))
+}
+
+/// Whether every text stays text: text is wanted, or nothing is known.
+pub fn keeps_text(wants: &Wants) -> bool {
+    let other =
+        wants.null || wants.boolean || wants.integer || wants.number || wants.array || wants.object;
+    wants.text || !other
 }
 
 /// Whether the text is `-?(0|[1-9][0-9]*)`.
@@ -59,6 +91,9 @@ mod tests {
             integer: words.contains("integer"),
             number: words.contains("number"),
             boolean: words.contains("boolean"),
+            null: words.contains("null"),
+            array: words.contains("array"),
+            object: words.contains("object"),
             ..Wants::default()
         }
     }
@@ -97,6 +132,26 @@ mod tests {
         check("1", "boolean", None);
         check("42", "text integer", None);
         check("42", "", None);
+        check("null", "integer null", Some("null"));
+        check("", "integer null", Some("null"));
+        check("", "text null", None);
+        check("null", "text null", None);
+        check("null", "null", Some("null"));
+        check("null", "integer", None);
+        check("Null", "integer null", None);
+        check("7", "integer boolean null", Some("7"));
+        check("true", "number boolean", Some("true"));
+        check("[1, 2.0]", "array", Some("[1,2.0]"));
+        check("[]", "array null", Some("[]"));
+        check("[1]", "object", None);
+        check("[1]", "array text", None);
+        check("1", "array", None);
+        check("1", "array integer", Some("1"));
+        check("\"x\"", "array object", None);
+        check("{\"a\":1E2}", "object", Some("{\"a\":1E2}"));
+        check("{\"a\":1,\"a\":2}", "object", None);
+        check("[1] x", "array", None);
+        check("a;b", "array", None);
     }
 
     proptest! {

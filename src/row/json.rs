@@ -41,7 +41,8 @@ pub fn one_line(text: &[u8]) -> Vec<u8> {
     line
 }
 
-/// Any JSON value of a text, numbers with their digits; `None` where it is no JSON or a name stands twice in an object.
+/// The JSON value of a text, for a place inside a record, numbers with their digits; `None` where the text is no JSON, a
+/// name stands twice in an object, or it is so deep that no record can hold it.
 pub fn value(text: &str) -> Option<Value> {
     parse::value(text)
 }

@@ -20,9 +20,11 @@ pub(super) fn read(text: &str) -> Result<Value, Box<Problem>> {
     }
 }
 
-/// Reads any value; `None` where the text is no JSON.
+/// Reads any value that can stand in a record; `None` where the text is none.
 pub(super) fn value(text: &str) -> Option<Value> {
-    Parser::new(text).whole().ok()
+    let mut parser = Parser::new(text);
+    parser.depth = 1;
+    parser.whole().ok()
 }
 
 /// The byte where reading a text that is no JSON stops.

@@ -13,6 +13,7 @@ use crate::{
     fix::Change,
     model::{Path, Problem, Wants},
     ops::Preview,
+    row::json,
     tui::{action::Action, event::Ticket, widgets::field::Field},
 };
 
@@ -369,7 +370,7 @@ impl Draft {
             .wants()
             .is_some_and(|wants| (wants.object || wants.array) && !wants.text);
         (was || wanted)
-            .then(|| serde_json::from_str::<Value>(text).ok())
+            .then(|| json::value(text))
             .flatten()
             .filter(|value| value.is_object() || value.is_array())
     }
