@@ -1,3 +1,5 @@
+mod numbers;
+
 use serde_json::json;
 
 use super::*;

@@ -193,7 +193,12 @@ impl<'s> Schemas<'s> {
             _ => ANY,
         };
         if let Some(values) = fixed_values(place.at) {
-            kinds &= values.iter().fold(0, |kinds, value| kinds | kind_of(value));
+            let mut fixed = values.iter().fold(0, |kinds, value| kinds | kind_of(value));
+            // An allowed 100 is the number 100.0 too, where the schema speaks of numbers.
+            if fixed & INTEGER != 0 && place.at.get("type").is_some() {
+                fixed |= FRACTION;
+            }
+            kinds &= fixed;
         }
         if let Some(target) = self.referred(place) {
             kinds &= self.kinds(target, depth - 1);

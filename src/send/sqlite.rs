@@ -218,19 +218,19 @@ fn cell(value: Option<&Value>) -> Cell {
     }
 }
 
-/// A number that SQLite's types would round stays text.
+/// A number that SQLite's types would round stays text. `1.10` is the REAL 1.1: as text it would not compare as a number.
 fn number_cell(number: &Number) -> Cell {
-    let text = number.to_string();
-    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    let text = number.as_str();
     if let Ok(whole) = text.parse() {
-        Cell::Integer(whole)
-    } else if let Some(real) = number
-        .as_f64()
-        .filter(|real| digits <= 15 && real.is_finite())
-    {
-        Cell::Real(real)
-    } else {
-        Cell::Text(text)
+        return Cell::Integer(whole);
+    }
+    let digits = |text: &str| text.bytes().filter(u8::is_ascii_digit).count();
+    let mantissa = text.split(['e', 'E']).next().unwrap_or(text);
+    let is_zero = !mantissa.bytes().any(|byte| matches!(byte, b'1'..=b'9'));
+    match number.as_f64() {
+        // So few digits are those of one double only, where it has its full width.
+        Some(real) if digits(mantissa) <= 15 && (is_zero || real.is_normal()) => Cell::Real(real),
+        _ => Cell::Text(text.to_owned()),
     }
 }
 
@@ -321,15 +321,26 @@ mod tests {
                 &serde_json::from_str(r#"{"id": 123456789012345678901234567890, "age": null}"#)
                     .unwrap(),
             ),
+            delivery(
+                "d",
+                &serde_json::from_str(r#"{"id": 1e400, "age": 1E-400, "tags": 1.10}"#).unwrap(),
+            ),
+            delivery(
+                "e",
+                &serde_json::from_str(r#"{"id": 0.30000000000000004, "age": 0e5, "tags": 1e2}"#)
+                    .unwrap(),
+            ),
         ];
         let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
-        assert_eq!(outcomes, vec![Outcome::Accepted; 3]);
+        assert_eq!(outcomes, vec![Outcome::Accepted; 5]);
         assert_eq!(
             rows(&path),
             [
                 r#"'007' 41 '["x",{"y":1}]'"#,
                 "1 1.5 NULL",
                 "'123456789012345678901234567890' NULL NULL",
+                "'1e+400' '1e-400' 1.1",
+                "'0.30000000000000004' 0.0 100.0",
             ]
         );
         let mode = fs::metadata(&path).unwrap().permissions().mode();
