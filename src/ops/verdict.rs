@@ -309,3 +309,6 @@ pub(super) fn rejects<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> bo
 fn same_problems(a: &[Problem], b: &[Problem]) -> bool {
     a.len() == b.len() && a.iter().all(|problem| b.contains(problem))
 }
+
+#[cfg(test)]
+mod uniqueness;

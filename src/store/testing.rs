@@ -7,7 +7,9 @@ use sha2::{Digest as _, Sha256};
 use tempfile::{TempDir, tempdir};
 
 use super::Store;
-use crate::model::{Form, Layout, Path, Problem, RunId, Severity, Stage, Status, shape_of};
+use crate::model::{
+    Form, Layout, Path, Problem, RecordId, RunId, Severity, Stage, Status, shape_of,
+};
 
 pub(crate) const NOW: &str = "2026-01-01T00:00:00.000Z";
 
@@ -107,6 +109,28 @@ pub(crate) fn put_run_as(store: &mut Store, layout: &Layout, samples: &[Sample])
             Ok(run)
         })
         .unwrap()
+}
+
+/// Moves the status of a record, as sending and setting aside do.
+pub(crate) fn set_status(store: &mut Store, id: RecordId, status: Status) {
+    store
+        .write(|tx| {
+            let (run, before): (i64, String) = tx.query_row(
+                "SELECT run, status FROM record WHERE id = ?1",
+                [id.0],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?;
+            tx.execute("UPDATE record SET status = ?2 WHERE id = ?1", params![id.0, status.word()])?;
+            for (word, by) in [(before.as_str(), -1), (status.word(), 1)] {
+                tx.execute(
+                    "INSERT INTO status_count VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET records = records + ?3",
+                    params![run, word, by],
+                )?;
+            }
+            tx.execute("DELETE FROM status_count WHERE records = 0", [])?;
+            Ok(())
+        })
+        .unwrap();
 }
 
 fn put_record(
