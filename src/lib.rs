@@ -24,7 +24,7 @@
 //! | 1 | [`model`] | the words: plain values, no IO, no clock, no SQL |
 //! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
 //! | 3 | [`check`], [`fix`], [`filter`], [`demo`] | pure decisions |
-//! | 4 | [`read`], [`store`], [`mod@send`] | the outside world: input files, SQLite, destinations |
+//! | 4 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
 //! | 5 | [`contract`] | what a good record is and where it goes, from a TOML file |
 //! | 6 | [`ops`] | what a person can do, one file each |
 //! | 7 | [`cli`], [`tui`] | two thin faces of `ops` |
@@ -34,7 +34,7 @@
 //! One word per idea, the same as Rust type, table, command line and JSON. A *workspace* is one SQLite file. A *run* is one
 //! import run whose results were loaded. A *record* is one unit of input; a *problem* is one thing wrong with it; a
 //! *group* is the problems of one kind in one run (the screen calls it "a problem"). A *stage* is where a record stopped:
-//! parse, schema, rule, send. The *contract* says what a good record is and where it goes. A *shape* is the pattern of a
+//! parse, schema, rule, validator, send. The *contract* says what a good record is and where it goes. A *shape* is the pattern of a
 //! value. A *step* is one entry of the history. A *plan* is the frozen list of record versions a send delivers; an
 //! *attempt* is one try to deliver one of them to a *destination*.
 //!
@@ -79,6 +79,7 @@ pub mod fix;
 pub mod read;
 pub mod send;
 pub mod store;
+pub mod validator;
 
 pub mod contract;
 

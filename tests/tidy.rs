@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["model"],
     &["row"],
     &["check", "demo", "filter", "fix"],
-    &["read", "send", "store"],
+    &["read", "send", "store", "validator"],
     &["contract"],
     &["ops"],
     &["cli", "tui"],

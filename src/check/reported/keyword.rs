@@ -1,5 +1,7 @@
 //! One error of a JSON Schema validator: ajv's, python-jsonschema's, and the `basic` output of the specification.
 
+use std::borrow::Cow;
+
 use super::{
     Members, member,
     place::{at, existing, found, segments},
@@ -21,7 +23,7 @@ pub(super) struct Keyword {
 impl Keyword {
     /// `None` when it names no keyword.
     pub fn read(members: &Members<'_>, record: &str) -> Option<Self> {
-        let text = |name| lenient::string(member(members, name)?).map(|text| text.into_owned());
+        let text = |name| lenient::string(member(members, name)?).map(Cow::into_owned);
         let of_basic = || {
             let place = text("keywordLocation")?;
             let keyword = place.rsplit(['/', '#']).next()?;
@@ -78,6 +80,29 @@ impl Keyword {
             owner: String::new(),
         }
     }
+}
+
+/// Whether an error of `basic` output only says that there are others below it.
+pub(super) fn only_leads_to_others(error: &str) -> bool {
+    let keyword = lenient::members(error).and_then(|members| {
+        let place = lenient::string(member(&members, "keywordLocation")?)?;
+        Some(place.rsplit(['/', '#']).next()?.to_owned())
+    });
+    keyword.is_some_and(|keyword| {
+        matches!(
+            keyword.as_str(),
+            "" | "$ref"
+                | "$dynamicRef"
+                | "allOf"
+                | "properties"
+                | "patternProperties"
+                | "items"
+                | "prefixItems"
+                | "then"
+                | "else"
+                | "dependentSchemas"
+        )
+    })
 }
 
 /// The field that an error about an object is about: ajv names it in `params`, the others in their message.

@@ -33,9 +33,17 @@ pub fn pydantic(error: &str, record: &str) -> Option<Problem> {
     Some(error.problem(stage))
 }
 
-/// What the pipeline's own validator answered about a record's text: one error in Pydantic's shape or in one of JSON
+/// What the pipeline's own validator answered about a record's text: each error in Pydantic's shape or in one of JSON
 /// Schema's, and anything else as it stands.
-pub fn validator(error: &str, record: &str) -> Problem {
+pub fn validator(errors: &[&str], record: &str) -> Vec<Problem> {
+    let real: Vec<&str> = (errors.iter().copied())
+        .filter(|error| !keyword::only_leads_to_others(error))
+        .collect();
+    let real = if real.is_empty() { errors } else { &real };
+    real.iter().map(|error| answered(error, record)).collect()
+}
+
+fn answered(error: &str, record: &str) -> Problem {
     let Some(members) = lenient::members(error) else {
         let said = lenient::string(error).unwrap_or(Cow::Borrowed(error.trim()));
         return plain(&said, Path::root(), None);
@@ -176,7 +184,7 @@ mod tests {
     /// What stage, code, detail, path and message an answer becomes.
     fn said(error: &str) -> String {
         let record = r#"{"a":{"b":[7,"x"]},"email":"foo@","n":1.50,"a/b":1}"#;
-        let problem = validator(error, record);
+        let problem = answered(error, record);
         assert_eq!(problem.stage, Stage::Validator, "{error}");
         let detail = match problem.detail.as_str() {
             "" => String::new(),
