@@ -23,7 +23,10 @@ pub fn with_pydantic() -> Option<PathBuf> {
 
 fn has_pydantic(python: &Path) -> bool {
     let asked = Command::new(python)
-        .args(["-c", "import email_validator, pydantic; pydantic.TypeAdapter"])
+        .args([
+            "-c",
+            "import email_validator, pydantic; pydantic.TypeAdapter",
+        ])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
