@@ -1,19 +1,23 @@
 //! A record as CEL sees it: borrowed, and turned into values only where a rule looks.
 
+use std::{collections::HashMap, fmt::Write as _, sync::RwLock};
+
 use cel::{
     ExecutionError,
     common::{
         traits::{Container, Indexer, Sizer},
         types::{
-            CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, CelUInt,
-            MAP_TYPE, Type,
+            CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString, MAP_TYPE,
+            Type,
         },
         value::{CowVal, Val},
     },
 };
-use serde_json::{Map, Number, Value};
+use serde_json::{Map, Value};
 
-use super::{Checker, columns::Columns, found, tree::Seen};
+use super::{
+    Checker, budget, columns::Columns, found, numbers::number, schema::Schema, tree::Seen,
+};
 use crate::{
     model::{Found, Path},
     row::cells::Cells,
@@ -75,27 +79,31 @@ impl<'r> Record<'r> {
         match self.fields {
             Fields::Document(fields) => {
                 let value = fields.get(name).ok_or_else(missing)?;
-                // What the schema calls a number is never taken for a whole number, however it is written: `10` and
-                // `10.5` in one column must not be of two kinds in a rule.
-                let is_fraction = || {
-                    let schema = self.checker.schema.as_ref();
-                    schema.is_some_and(|schema| schema.wants_number(name))
+                let mut reader = Reader {
+                    kinds: &self.checker.rules.kinds,
+                    schema: self.checker.schema.as_ref(),
+                    path: String::new(),
+                    work: 0,
                 };
-                Ok(match value {
-                    Value::Number(number) if is_fraction() => fraction(number),
-                    other => val(other),
-                })
+                let value = reader.child(name, value);
+                budget::spend(reader.work)?;
+                Ok(value)
             }
             Fields::Cells(cells, columns) => {
                 let column = columns.position(name).ok_or_else(missing)?;
                 if let Some(seen) = columns.seen(cells, column) {
+                    if let Seen::Text(text) = &seen {
+                        budget::spend(budget::text(text.len()))?;
+                    }
                     return Ok(seen_val(seen));
                 }
                 Ok(match columns.value(cells, column).ok_or_else(missing)? {
-                    Value::String(text) => Box::new(CelString::from(text)),
+                    Value::String(text) => {
+                        budget::spend(budget::text(text.len()))?;
+                        Box::new(CelString::from(text))
+                    }
                     Value::Bool(flag) => Box::new(CelBool::from(flag)),
-                    Value::Number(number) if columns.is_fraction(column) => fraction(&number),
-                    Value::Number(number) => self::number(&number),
+                    Value::Number(digits) => number(&digits, columns.is_fraction(column)),
                     // Cells are never more than that.
                     _ => Box::new(CelNull),
                 })
@@ -199,37 +207,97 @@ fn seen_val<'v>(seen: Seen<'v>) -> Box<dyn Val + 'v> {
     }
 }
 
-fn fraction<'v>(number: &Number) -> Box<dyn Val + 'v> {
-    Box::new(CelDouble::from(number.as_f64().unwrap_or(f64::NAN)))
+/// Which fields inside others hold numbers that are never whole, as far as rules have asked.
+#[derive(Default)]
+pub(super) struct Kinds {
+    known: RwLock<HashMap<String, bool>>,
 }
 
-/// A JSON value as a CEL value that borrows its text.
-fn val<'v>(value: &'v Value) -> Box<dyn Val + 'v> {
-    match value {
-        Value::Null => Box::new(CelNull),
-        Value::Bool(flag) => Box::new(CelBool::from(*flag)),
-        Value::Number(number) => self::number(number),
-        Value::String(text) => Box::new(CelString::from(text.as_str())),
-        Value::Array(entries) => {
-            Box::new(CelList::from(entries.iter().map(val).collect::<Vec<_>>()))
+impl Kinds {
+    /// Positions in a list from here on are alike.
+    const POSITIONS: usize = 16;
+    /// Names of fields can come from the data.
+    const MOST: usize = 10_000;
+
+    fn is_fraction(&self, schema: &Schema, path: &str) -> bool {
+        if let Ok(known) = self.known.read()
+            && let Some(is_fraction) = known.get(path)
+        {
+            return *is_fraction;
         }
-        Value::Object(fields) => {
-            let fields: std::collections::HashMap<CelMapKey<'v>, Box<dyn Val + 'v>> = fields
-                .iter()
-                .map(|(name, value)| (CelMapKey::from(name.as_str()), val(value)))
-                .collect();
-            Box::new(CelMap::from(fields))
+        let is_fraction = Path::parse(path).is_some_and(|path| schema.wants(&path).number);
+        if let Ok(mut known) = self.known.write() {
+            if known.len() >= Self::MOST {
+                known.clear();
+            }
+            known.insert(path.to_owned(), is_fraction);
         }
+        is_fraction
     }
 }
 
-/// A number in the narrowest of CEL's three kinds that can hold it.
-fn number<'v>(number: &Number) -> Box<dyn Val + 'v> {
-    if let Some(whole) = number.as_i64() {
-        Box::new(CelInt::from(whole))
-    } else if let Some(whole) = number.as_u64() {
-        Box::new(CelUInt::from(whole))
-    } else {
-        fraction(number)
+/// Turns JSON into CEL's values, which borrow its texts.
+struct Reader<'r> {
+    kinds: &'r Kinds,
+    schema: Option<&'r Schema>,
+    /// The JSON Pointer of the value at hand.
+    path: String,
+    /// What it costs.
+    work: u64,
+}
+
+impl Reader<'_> {
+    fn child<'v>(&mut self, name: &str, value: &'v Value) -> Box<dyn Val + 'v> {
+        let before = self.path.len();
+        self.path.push('/');
+        if name.contains(['~', '/']) {
+            self.path
+                .push_str(&name.replace('~', "~0").replace('/', "~1"));
+        } else {
+            self.path.push_str(name);
+        }
+        let value = self.value(value);
+        self.path.truncate(before);
+        value
+    }
+
+    fn value<'v>(&mut self, value: &'v Value) -> Box<dyn Val + 'v> {
+        self.work += 1;
+        match value {
+            Value::Null => Box::new(CelNull),
+            Value::Bool(flag) => Box::new(CelBool::from(*flag)),
+            Value::Number(digits) => {
+                // What the schema calls a number is never taken for a whole number, however it is written: `10` and
+                // `10.5` in one column must not be of two kinds in a rule.
+                let is_fraction =
+                    self.schema
+                        .is_some_and(|schema| match self.path[1..].contains(['/', '~']) {
+                            true => self.kinds.is_fraction(schema, &self.path),
+                            false => schema.wants_number(&self.path[1..]),
+                        });
+                number(digits, is_fraction)
+            }
+            Value::String(text) => Box::new(CelString::from(text.as_str())),
+            Value::Array(entries) => {
+                self.work += 3 * entries.len() as u64;
+                let before = self.path.len();
+                let mut list = Vec::with_capacity(entries.len());
+                for (at, entry) in entries.iter().enumerate() {
+                    // Writing to a text always works.
+                    let _ = write!(self.path, "/{}", at.min(Kinds::POSITIONS));
+                    list.push(self.value(entry));
+                    self.path.truncate(before);
+                }
+                Box::new(CelList::from(list))
+            }
+            Value::Object(fields) => {
+                self.work += 5 * fields.len() as u64;
+                let fields: HashMap<CelMapKey<'v>, Box<dyn Val + 'v>> = fields
+                    .iter()
+                    .map(|(name, value)| (CelMapKey::from(name.as_str()), self.child(name, value)))
+                    .collect();
+                Box::new(CelMap::from(fields))
+            }
+        }
     }
 }

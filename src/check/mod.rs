@@ -2,11 +2,17 @@
 //!
 //! A record with problems is a value, never an `Err`.
 
+mod budget;
 mod columns;
+mod compile;
+mod dates;
 mod functions;
 mod lazy;
+mod numbers;
+mod parse;
 mod pattern;
 pub mod reported;
+mod rewrite;
 mod rules;
 mod schema;
 pub mod suggest;
@@ -97,7 +103,6 @@ impl Checker {
     /// # Errors
     /// The first schema or rule that cannot be compiled.
     pub fn build(spec: Spec) -> Result<Self, SpecError> {
-        let rules = Rules::build(&spec.rules)?;
         let schema = match spec.schema {
             Some(root) => Some(Schema::build(root, spec.references, spec.formats)?),
             None => None,
@@ -107,6 +112,7 @@ impl Checker {
             ..Unique::default()
         };
         let key = (!key.fields.is_empty()).then_some(key);
+        let rules = Rules::build(&spec.rules, schema.as_ref())?;
         Ok(Self {
             schema,
             rules,
@@ -126,18 +132,29 @@ impl Checker {
         match row {
             Row::Json(json) => self.check_document(&json.value, problems),
             Row::Cells(cells) => {
-                self.with_columns(cells, |columns| self.check_cells(cells, columns, problems));
+                self.with_columns(cells, |columns| self.check_cells(cells, columns, problems))
             }
         }
-        Ok(())
     }
 
     /// The ids of the rules that [`Checker::check`] does not reach in this record, because of a problem it reports.
     ///
     /// # Errors
     /// Those of [`Checker::check`].
-    pub fn not_reached(&self, _row: &Row<'_>) -> Result<Vec<String>, Runaway> {
-        Ok(Vec::new())
+    pub fn not_reached(&self, row: &Row<'_>) -> Result<Vec<String>, Runaway> {
+        let (Some(schema), false) = (&self.schema, self.rules.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let value = self.document(row);
+        let mut reported = Vec::new();
+        schema.check(&value, &mut reported);
+        if reported.is_empty() {
+            return Ok(Vec::new());
+        }
+        if !value.is_object() {
+            return Ok(self.rules.ids());
+        }
+        (self.rules).not_reached(Fields::Document(&value), self, &reported)
     }
 
     /// Whether there are rules.
@@ -159,23 +176,30 @@ impl Checker {
         }
     }
 
-    fn check_cells(&self, cells: &Cells<'_>, columns: &Columns, problems: &mut Vec<Problem>) {
+    fn check_cells(
+        &self,
+        cells: &Cells<'_>,
+        columns: &Columns,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Runaway> {
         let is_good = columns.are_sure(cells) && self.rules.all_pass(cells, columns, self);
-        if !is_good && !self.check_doubtful(cells, columns, problems) {
-            self.check_document(&document(cells, columns), problems);
+        if !is_good && !self.check_doubtful(cells, columns, problems)? {
+            self.check_document(&document(cells, columns), problems)?;
         }
+        Ok(())
     }
 
     /// The long way, which decides everything: schema and rules over the whole document.
-    fn check_document(&self, value: &Value, problems: &mut Vec<Problem>) {
+    fn check_document(&self, value: &Value, problems: &mut Vec<Problem>) -> Result<(), Runaway> {
         let before = problems.len();
         if let Some(schema) = &self.schema {
             schema.check(value, problems);
         }
         if value.is_object() {
-            (self.rules).check(Fields::Document(value), self, before, problems);
+            (self.rules).check(Fields::Document(value), self, before, problems)?;
         }
         problems[before..].sort_by(|a, b| self.order(a, b));
+        Ok(())
     }
 
     /// Finds the same as the long way, but asks the validator only about cells that are not surely valid. Gives `false`,
@@ -185,19 +209,19 @@ impl Checker {
         cells: &Cells<'_>,
         columns: &Columns,
         problems: &mut Vec<Problem>,
-    ) -> bool {
+    ) -> Result<bool, Runaway> {
         let before = problems.len();
         let Some(doubtful) = columns.doubtful(cells) else {
-            return false;
+            return Ok(false);
         };
         if let Some(schema) = &self.schema
             && !schema.check_fields(&Value::Object(doubtful.fields), &doubtful.missing, problems)
         {
-            return false;
+            return Ok(false);
         }
-        (self.rules).check(Fields::Cells(cells, columns), self, before, problems);
+        (self.rules).check(Fields::Cells(cells, columns), self, before, problems)?;
         problems[before..].sort_by(|a, b| self.order(a, b));
-        true
+        Ok(true)
     }
 
     /// The record as a typed JSON document, CSV text coerced where nothing is lost; absent cells are left out.
@@ -289,8 +313,7 @@ impl Fitted<'_> {
     pub fn check(&self, row: &Row<'_>, problems: &mut Vec<Problem>) -> Result<(), Runaway> {
         match (row, self.columns) {
             (Row::Cells(cells), Some(columns)) if std::ptr::eq(cells.columns, self.names) => {
-                self.checker.check_cells(cells, columns, problems);
-                Ok(())
+                self.checker.check_cells(cells, columns, problems)
             }
             _ => self.checker.check(row, problems),
         }

@@ -152,6 +152,11 @@ impl Schema {
         self.schemas().known(path)
     }
 
+    /// The names of the fields that are known at an object's path.
+    pub fn names(&self, path: &Path) -> Vec<String> {
+        self.schemas().names(path)
+    }
+
     /// The formats that are named and that nobody checks: file, place and name.
     pub fn unknown_formats(&self) -> Vec<(String, Path, String)> {
         let mut unknown = Vec::new();

@@ -253,7 +253,7 @@ fn from_text(text: &str, wants: &Wants, all: &mut Vec<Suggestion>) {
             .get(..10)
             .filter(|_| is_midnight(trimmed.get(10..).unwrap_or("x")));
         if let Some(day) = day
-            && super::functions::calendar_date(day).is_some()
+            && super::dates::calendar_date(day).is_some()
         {
             all.push(Suggestion {
                 value: Value::String(day.to_owned()),
@@ -289,7 +289,7 @@ fn with_a_t(text: &str) -> Option<String> {
         b'T' => text.to_owned(),
         _ => return None,
     };
-    super::functions::calendar_date(&moment)?;
+    super::dates::calendar_date(&moment)?;
     moment.parse::<jiff::Timestamp>().ok()?;
     Some(moment)
 }

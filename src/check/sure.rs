@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use serde_json::{Map, Number, Value};
 
-use super::{functions::calendar_date, pattern::Pattern};
+use super::{dates::calendar_date, pattern::Pattern};
 
 /// What makes a cell's text surely valid.
 #[derive(Debug)]

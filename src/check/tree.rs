@@ -9,7 +9,7 @@ use cel::{
 };
 use jiff::civil;
 
-use super::{columns::Columns, functions::calendar_date};
+use super::{columns::Columns, dates::calendar_date, numbers::compare_mixed};
 use crate::row::cells::Cells;
 
 /// A rule, or a part of it that is true or false.
@@ -191,8 +191,10 @@ fn order(left: &Seen<'_>, right: &Seen<'_>) -> Option<Ordering> {
         (Seen::Text(left), Seen::Text(right)) => Some(left.cmp(right)),
         (Seen::Whole(left), Seen::Whole(right)) => Some(left.cmp(right)),
         (Seen::Fraction(left), Seen::Fraction(right)) => left.partial_cmp(right),
-        (Seen::Whole(left), Seen::Fraction(right)) => (*left as f64).partial_cmp(right),
-        (Seen::Fraction(left), Seen::Whole(right)) => left.partial_cmp(&(*right as f64)),
+        (Seen::Whole(left), Seen::Fraction(right)) => compare_mixed(*left, *right),
+        (Seen::Fraction(left), Seen::Whole(right)) => {
+            compare_mixed(*right, *left).map(Ordering::reverse)
+        }
         (Seen::Date(left), Seen::Date(right)) => Some(left.cmp(right)),
         _ => None,
     }
