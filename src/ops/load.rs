@@ -8,6 +8,8 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod uniqueness;
 
 use std::{
     collections::BTreeMap,

@@ -71,10 +71,10 @@ impl Bench {
         current(self.store.conn(), RecordId(id)).unwrap().unwrap()
     }
 
-    /// A change of one record to a text of its own, with or without a problem.
+    /// A change of one record to a text of its own, with values of its own, with or without a problem.
     pub fn change(&self, id: i64, text: &str, problem: Option<&str>) -> RecordChange {
         RecordChange {
-            unique: std::collections::BTreeMap::new(),
+            unique: values_of(text),
             checked: false,
             record: RecordId(id),
             version: self.now(id).version,
@@ -102,7 +102,7 @@ impl Bench {
             .apply(&entry, changes, &|p| format!("Title of {}", p.code))
     }
 
-    /// Everything an undo must restore, by record: text, status, key, problems.
+    /// Everything an undo must restore, by record: text, status, key, unique values, problems.
     pub fn dump(&self) -> BTreeMap<i64, (String, State)> {
         let mut query = self
             .store
@@ -131,6 +131,7 @@ impl Bench {
                           UNION ALL SELECT * FROM
                           (SELECT run, status, records FROM status_count
                            EXCEPT SELECT run, status, count(*) FROM record GROUP BY run, status)))
+                      + (SELECT count(*) FROM unique_value u LEFT JOIN record r ON r.id = u.record WHERE r.run IS NOT u.run)
                       + (SELECT count(*) FROM step s WHERE records <>
                           (SELECT count(*) FROM step_record WHERE step = s.id))",
                 [],
@@ -143,6 +144,15 @@ impl Bench {
     pub fn set_status(&mut self, id: i64, status: Status) {
         super::testing::set_status(&mut self.store, RecordId(id), status);
     }
+}
+
+/// What stands in the fields of two `[[unique]]` in a record of this text; now and then one of them is missing.
+pub(super) fn values_of(text: &str) -> BTreeMap<String, String> {
+    let mut values = BTreeMap::from([("/a".to_owned(), format!("a of {text}"))]);
+    if text.len().is_multiple_of(2) {
+        values.insert("/b /c".to_owned(), format!("b and c of {text}"));
+    }
+    values
 }
 
 pub(super) fn found(code: &str) -> Problem {

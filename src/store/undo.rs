@@ -334,7 +334,7 @@ mod tests {
     use super::*;
     use crate::store::{
         ContractText, RecordChange,
-        bench::{AT, Bench, RUN, code},
+        bench::{AT, Bench, RUN, code, values_of},
     };
 
     #[test]
@@ -519,8 +519,8 @@ mod tests {
         ]
     }
 
-    /// A text and a status.
-    type Look = (String, Status);
+    /// A text, a status and what stands in the fields of each `[[unique]]`.
+    type Look = (String, Status, BTreeMap<String, String>);
 
     /// The history kept the obvious way: for each record a stack of the steps it stands on and the state under each.
     #[derive(Default)]
@@ -631,7 +631,7 @@ mod tests {
         for (id, (text, state)) in &loaded {
             model
                 .records
-                .insert(*id, (vec![], (text.clone(), state.status)));
+                .insert(*id, (vec![], (text.clone(), state.status, BTreeMap::new())));
         }
         for (n, deed) in deeds.iter().enumerate() {
             match deed {
@@ -652,7 +652,8 @@ mod tests {
                     match bench.apply(AUTHORS[*author], &changes) {
                         Ok(id) => {
                             ids.push(id);
-                            model.edit(*author, records, &(text, changes[0].status));
+                            let values = values_of(&text);
+                            model.edit(*author, records, &(text, changes[0].status, values));
                         }
                         Err(error) => assert!(frozen && code(&error) == "record:frozen"),
                     }
@@ -695,7 +696,7 @@ mod tests {
             bench.recount();
             for (id, (text, state)) in bench.dump() {
                 assert_eq!(
-                    (text, state.status),
+                    (text, state.status, state.unique),
                     model.records[&id].1,
                     "record {id} after {deed:?}"
                 );

@@ -30,6 +30,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("status_count", status_counts),
     ("group_count", group_counts),
     ("record_sum", record_sums),
+    ("unique_value", unique_values),
     ("steps", steps),
 ];
 
@@ -294,6 +295,45 @@ fn record_sums(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
     )
 }
 
+/// Every value that must differ belongs to a record that is stored, and is the one its last step gave it. What stands in the
+/// text only a contract can say.
+fn unique_values(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
+    wrong.add_rows(
+        conn,
+        "SELECT u.record, u.run, r.run FROM unique_value u LEFT JOIN record r ON r.id = u.record WHERE r.run IS NOT u.run",
+        |row| {
+            let (record, run): (i64, i64) = (row.get(0)?, row.get(1)?);
+            Ok(match row.get::<_, Option<i64>>(2)? {
+                Some(of) => format!("record {record} is of run {of}, and has a value in run {run}"),
+                None => format!("record {record} has a value in run {run} and is not stored"),
+            })
+        },
+    )?;
+    wrong.add_rows(
+        conn,
+        "SELECT record, fields FROM unique_value GROUP BY record, fields HAVING count(*) > 1",
+        |row| {
+            let (record, fields): (i64, String) = (row.get(0)?, row.get(1)?);
+            Ok(format!("record {record} has two values of {fields}"))
+        },
+    )?;
+    wrong.add_rows(
+        conn,
+        "SELECT s.record FROM step_record s \
+         WHERE s.step = (SELECT max(step) FROM step_record WHERE record = s.record) \
+         AND (EXISTS (SELECT key, value FROM json_each(coalesce(s.after_unique, '{}')) \
+                      EXCEPT SELECT fields, value FROM unique_value WHERE record = s.record) \
+              OR EXISTS (SELECT fields, value FROM unique_value WHERE record = s.record \
+                         EXCEPT SELECT key, value FROM json_each(coalesce(s.after_unique, '{}'))))",
+        |row| {
+            let record: i64 = row.get(0)?;
+            Ok(format!(
+                "record {record} has other values than its last step gave it"
+            ))
+        },
+    )
+}
+
 fn steps(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
     wrong.add_rows(
         conn,
@@ -331,7 +371,10 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::store::testing::{problem, put_run, rejected, workspace};
+    use crate::store::{
+        bench::{AT, Bench},
+        testing::{problem, put_run, rejected, workspace},
+    };
 
     fn sample() -> (TempDir, Store) {
         let (folder, mut store) = workspace();
@@ -484,6 +527,48 @@ mod tests {
             "record_sum",
             "run 1: 2 records are stored, 3 should be",
         );
+    }
+
+    #[test]
+    fn values_that_must_differ_belong_to_stored_records_as_their_last_step_says() {
+        assert_eq!(
+            after(
+                "INSERT INTO unique_value VALUES (1, '/a', 'x', 99), (1, '/a', 'x', 1), (1, '/a', 'y', 1)"
+            ),
+            [
+                (
+                    "unique_value",
+                    "record 99 has a value in run 1 and is not stored".to_owned()
+                ),
+                ("unique_value", "record 1 has two values of /a".to_owned()),
+            ]
+        );
+
+        let mut bench = Bench::new(2);
+        let changes = [
+            bench.change(1, "{\u{1f}}", None),
+            bench.change(2, "[]", None),
+        ];
+        bench.apply("ann", &changes).unwrap();
+        bench.store.undo("ann", AT, None).unwrap();
+        bench.store.redo("ann", AT).unwrap();
+        let unique = |store: &Store| {
+            let verified = store.verify().unwrap();
+            let found = verified.into_iter().find(|one| one.check == "unique_value");
+            found.unwrap().wrong
+        };
+        assert_eq!(unique(&bench.store), [""; 0]);
+        for damage in [
+            "UPDATE unique_value SET value = 'x' WHERE record = 2 AND fields = '/a'",
+            "DELETE FROM unique_value WHERE record = 2",
+            "INSERT INTO unique_value VALUES (1, '/more', 'x', 2)",
+        ] {
+            (bench.store)
+                .write(|tx| Ok(tx.execute_batch(damage)?))
+                .unwrap();
+            let told = ["record 2 has other values than its last step gave it"];
+            assert_eq!(unique(&bench.store), told, "{damage}");
+        }
     }
 
     #[test]

@@ -17,26 +17,26 @@ use crate::{
     ops,
 };
 
-struct Folder {
-    folder: TempDir,
+pub(super) struct Folder {
+    pub folder: TempDir,
 }
 
 impl Folder {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             folder: tempdir().unwrap(),
         }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn workspace(&self) -> Workspace {
+    pub fn workspace(&self) -> Workspace {
         Workspace::create(&self.path("redrive.db"), "test").unwrap()
     }
 
-    fn request(&self, input: &[u8]) -> LoadRequest {
+    pub fn request(&self, input: &[u8]) -> LoadRequest {
         std::fs::write(self.path("in"), input).unwrap();
         LoadRequest {
             file: self.path("in"),
@@ -83,7 +83,7 @@ fn contract() -> Contract {
 }
 
 /// Loads with a contract and a block size of the test's own.
-fn load_with(
+pub(super) fn load_with(
     workspace: &mut Workspace,
     request: &LoadRequest,
     contract: Option<&Contract>,
