@@ -11,30 +11,40 @@ use serde_json::Value;
 
 use super::{
     args, json,
+    look::problem_line,
     out::{Exit, Out, note},
     person::{Person, filter_of_one_run},
     progress::{Unit, with_progress},
 };
 use crate::{
     fix::Change,
-    model::{ChangeReport, Fault, Path, RecordId, RecordRow, RunId, Status, StepId, UndoReport},
+    model::{
+        ChangeReport, Fault, Path, Problem, RecordId, RecordRow, RunId, Status, StepId, UndoReport,
+    },
     ops::{self, CheckRequest},
     row,
     text::{count, safe, thousands},
 };
 
-fn say_rejected(out: &Out, row: &RecordRow) -> Result<()> {
+/// How a record stands that was saved, with everything that is wrong with it.
+fn say_saved(out: &Out, row: &RecordRow) -> Result<()> {
     let id = row.id;
-    if row.problems.is_empty() {
-        return out.say(&format!("Saved. {}", not_checked(id)));
+    let rejects = row.problems.iter().any(Problem::rejects);
+    match (row.status, row.problems.len() as u64) {
+        (Status::Rejected, _) if !rejects => {
+            out.say(&format!("Saved. {}", not_checked(id)))?;
+        }
+        (Status::Rejected, _) => {
+            out.say(&format!("Saved. Record {id} still needs fixing:"))?;
+        }
+        (_, 0) => out.say(&format!("Saved. Record {id} is ready."))?,
+        (_, warnings) => out.say(&format!(
+            "Saved. Record {id} is ready, with {}:",
+            count(warnings, "warning")
+        ))?,
     }
-    out.say(&format!("Saved. Record {id} still needs fixing:"))?;
     for problem in &row.problems {
-        out.say(&format!(
-            "  ! {}  {}",
-            safe(&problem.path.label()),
-            safe(&problem.message)
-        ))?;
+        out.say(&problem_line(problem, ""))?;
     }
     Ok(())
 }
@@ -66,8 +76,8 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
             (row.as_ref()).map_or(0, |row| u64::from(row.status == Status::Rejected));
         match (report.step, row) {
             (None, _) => out.say("Nothing changed: it was like that already.")?,
-            (Some(_), Some(row)) if row.status == Status::Rejected => say_rejected(out, &row)?,
-            (Some(_), _) => out.say(&format!("Saved. Record {id} is ready."))?,
+            (Some(_), Some(row)) => say_saved(out, &row)?,
+            (Some(_), None) => out.say(&format!("Saved. Record {id} is ready."))?,
         }
         if report.checked > 1 {
             let others = rejected.saturating_sub(row_is_rejected);

@@ -20,6 +20,7 @@ pub fn load(report: &LoadReport) -> Value {
         "rejected": report.rejected,
         "unparsed": report.unparsed,
         "problems": report.problems,
+        "warned": report.warned,
         "groups": report.groups,
         "bytes": report.bytes,
         "seconds": seconds(report.seconds),
@@ -40,6 +41,7 @@ pub fn run(run: &RunRow) -> Value {
         "records": run.records,
         "passed": run.passed,
         "rejected": run.rejected,
+        "warned": run.warned,
         "loaded_at": run.loaded_at,
         "statuses": statuses,
         "contract": run.contract,
@@ -54,6 +56,8 @@ pub fn group(group: &Group) -> Value {
         "code": group.code,
         "detail": group.detail,
         "path": group.path,
+        "severity": group.severity,
+        "owner": group.owner,
         "title": group.title,
         "records": group.records,
         "problems": group.problems,
@@ -177,14 +181,19 @@ pub fn sql_row(selected: &Selected, row: &[Value]) -> Value {
 }
 
 fn problem(problem: &Problem) -> Value {
-    json!({
+    let mut document = json!({
         "stage": problem.stage.word(),
         "code": problem.code,
         "detail": problem.detail,
         "path": problem.path,
         "message": problem.message,
         "hint": problem.hint,
-    })
+        "severity": problem.severity,
+    });
+    if !problem.owner.is_empty() {
+        document["owner"] = json!(problem.owner);
+    }
+    document
 }
 
 fn attempt(attempt: &AttemptRow) -> Value {

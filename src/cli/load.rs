@@ -102,8 +102,12 @@ fn say(out: &Out, report: &LoadReport) -> Result<()> {
     if out.is_json() {
         return out.json(&json::load(report));
     }
+    let warned = match report.warned {
+        0 => String::new(),
+        warned => format!(" ({} with a warning)", thousands(warned)),
+    };
     out.say(&format!(
-        "Run {} ({}): {} read, {} passed, {} rejected with {} in {}, {} unreadable.",
+        "Run {} ({}): {} read, {} passed{warned}, {} rejected with {} in {}, {} unreadable.",
         report.run,
         crate::text::safe(&report.name),
         count(report.records, "record"),

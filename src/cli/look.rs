@@ -16,7 +16,9 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Fault, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status},
+    model::{
+        Fault, Group, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Severity, Status,
+    },
     ops::{self, ExportFormat, Finding},
     text::{count, thousands},
     tui::{self, event::Route},
@@ -150,40 +152,45 @@ pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
         out.say("Nothing to fix.")?;
         return Ok(Exit::Done);
     }
+    // Only where they say something.
+    let severity = groups.iter().any(|group| group.severity != Severity::Error);
+    let owner = groups.iter().any(|group| !group.owner.is_empty());
+    let mut head = vec!["#Group", "Problem", "Field", "Code", "Stage"];
+    head.extend(severity.then_some("Severity"));
+    head.extend(owner.then_some("Owner"));
+    head.extend(["#Records", "#Open", "Most common"]);
     out.table(
-        &[
-            "#Group",
-            "Problem",
-            "Field",
-            "Code",
-            "Stage",
-            "#Records",
-            "#Open",
-            "Most common",
-        ],
-        groups.iter().map(|group| {
-            let code = match group.detail.as_str() {
-                "" => group.code.clone(),
-                detail => format!("{}:{detail}", group.code),
-            };
-            let field = crate::model::Path::parse(&group.path)
-                .map_or_else(|| group.path.clone(), |path| path.label());
-            vec![
-                group.id.to_string(),
-                group.title.clone(),
-                field,
-                code,
-                group.stage.word().to_owned(),
-                thousands(group.records),
-                thousands(group.open),
-                group
-                    .shapes
-                    .first()
-                    .map_or_else(String::new, |shape| shape.shape.clone()),
-            ]
-        }),
+        &head,
+        (groups.iter()).map(|group| group_cells(group, severity, owner)),
     )?;
     Ok(Exit::Done)
+}
+
+fn group_cells(group: &Group, severity: bool, owner: bool) -> Vec<String> {
+    let code = match group.detail.as_str() {
+        "" => group.code.clone(),
+        detail => format!("{}:{detail}", group.code),
+    };
+    let field = crate::model::Path::parse(&group.path)
+        .map_or_else(|| group.path.clone(), |path| path.label());
+    let mut cells = vec![
+        group.id.to_string(),
+        group.title.clone(),
+        field,
+        code,
+        group.stage.word().to_owned(),
+    ];
+    cells.extend(severity.then(|| group.severity.word().to_owned()));
+    cells.extend(owner.then(|| group.owner.clone()));
+    cells.extend([
+        thousands(group.records),
+        thousands(group.open),
+        group
+            .shapes
+            .first()
+            .map_or_else(String::new, |shape| shape.shape.clone()),
+    ]);
+    cells
 }
 
 pub fn records(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
@@ -209,10 +216,16 @@ pub fn records(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> 
 }
 
 fn record_cells(row: &RecordRow) -> Vec<String> {
-    let problem = match row.problems.as_slice() {
-        [] => String::new(),
-        [only] => only.message.clone(),
-        [first, rest @ ..] => format!("{} (and {} more)", first.message, rest.len()),
+    let mark = |problem: &Problem| match problem.severity {
+        Severity::Error => problem.message.clone(),
+        Severity::Warning => format!("~ {}", problem.message),
+    };
+    // What rejects a record is said first, wherever its warnings stand.
+    let worst = row.problems.iter().find(|problem| problem.rejects());
+    let problem = match (worst.or(row.problems.first()), row.problems.len()) {
+        (None, _) => String::new(),
+        (Some(only), 1) => mark(only),
+        (Some(first), all) => format!("{} (and {} more)", mark(first), all - 1),
     };
     vec![
         row.id.to_string(),
@@ -233,6 +246,24 @@ pub fn show(person: &Person, out: &Out, args: &args::Show) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// A problem of one record in words, for a list.
+pub fn problem_line(problem: &Problem, hint: &str) -> String {
+    let mut line = format!(
+        "  {} {}  {} {hint}",
+        problem.severity.letter(),
+        problem.path.label(),
+        problem.message,
+    );
+    line.truncate(line.trim_end().len());
+    match (problem.severity, problem.owner.as_str()) {
+        (Severity::Error, "") => {}
+        (Severity::Error, owner) => line.push_str(&format!(" ({owner})")),
+        (Severity::Warning, "") => line.push_str(" (warning)"),
+        (Severity::Warning, owner) => line.push_str(&format!(" (warning, {owner})")),
+    }
+    crate::text::safe(&line).into_owned()
+}
+
 fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
     let safe = |text: &str| crate::text::safe(text).into_owned();
     let row = &detail.row;
@@ -246,14 +277,9 @@ fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
         safe(&detail.source)
     ))?;
     for problem in &row.problems {
-        out.say(&format!(
-            "  ! {}  {} {}",
-            safe(&problem.path.label()),
-            safe(&problem.message),
-            safe(&problem.hint)
-        ))?;
+        out.say(&problem_line(problem, &problem.hint))?;
     }
-    if row.status == Status::Rejected && row.problems.is_empty() {
+    if row.status == Status::Rejected && !row.problems.iter().any(Problem::rejects) {
         out.say(&format!("  {}", super::change::not_checked(row.id)))?;
     }
     let Some(Value::Object(fields)) = &row.current else {

@@ -78,6 +78,14 @@ impl Severity {
             .into_iter()
             .find(|severity| severity.word() == word)
     }
+
+    /// What stands before a problem in a list.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Error => '!',
+            Self::Warning => '~',
+        }
+    }
 }
 
 /// How a record stands at one stage.
@@ -157,6 +165,13 @@ pub struct Problem {
     /// Who answers for the rule, as the contract says; empty when nobody is named.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,
+}
+
+impl Problem {
+    /// Whether it keeps its record from being ready.
+    pub fn rejects(&self) -> bool {
+        self.severity == Severity::Error
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the shape serde calls")]

@@ -19,14 +19,16 @@ enum Count {
     Rejected,
     Unparsed,
     Problems,
+    Warned,
 }
 
-const COUNTS: [(&str, Count); 5] = [
+const COUNTS: [(&str, Count); 6] = [
     ("records", Count::Records),
     ("passed", Count::Passed),
     ("rejected", Count::Rejected),
     ("unparsed", Count::Unparsed),
     ("problems", Count::Problems),
+    ("warned", Count::Warned),
 ];
 
 impl Alarm {
@@ -37,7 +39,7 @@ impl Alarm {
     pub fn parse(text: &str) -> Result<Self, Fault> {
         Self::read(text).ok_or_else(|| {
             Fault::usage("usage:fail_if", format!("cannot understand --fail-if '{text}'"))
-                .hint("write it like 'rejected>5%' or 'unparsed>0'; counts are records, passed, rejected, unparsed, problems")
+                .hint("write it like 'rejected>5%' or 'unparsed>0'; counts are records, passed, rejected, unparsed, problems, warned")
         })
     }
 
@@ -74,6 +76,7 @@ impl Alarm {
             Count::Rejected => report.rejected,
             Count::Unparsed => report.unparsed,
             Count::Problems => report.problems,
+            Count::Warned => report.warned,
         } as f64;
         let value = match (self.percent, report.records) {
             (false, _) => count,
@@ -96,7 +99,6 @@ mod tests {
 
     fn rings(text: &str) -> bool {
         let report = LoadReport {
-            warned: 0,
             run: RunId(1),
             name: "customers".to_owned(),
             format: "csv".to_owned(),
@@ -105,6 +107,7 @@ mod tests {
             rejected: 50,
             unparsed: 0,
             problems: 60,
+            warned: 20,
             groups: 3,
             bytes: 1,
             seconds: 0.1,
@@ -121,6 +124,8 @@ mod tests {
         assert!(rings("rejected>49"));
         assert!(!rings("unparsed>0"));
         assert!(rings("records<1001"));
+        assert!(rings("warned>=2%"));
+        assert!(!rings("warned>20"));
     }
 
     #[test]

@@ -17,8 +17,8 @@ use crate::{
     contract::Contract,
     fix::{self, Change, Refusal},
     model::{
-        ChangeReport, Fault, Found, Layout, Path, Problem, RecordId, Severity, Stage, Status,
-        StepKind, Version, Wants,
+        ChangeReport, Fault, Found, Layout, Path, Problem, RecordId, Stage, Status, StepKind,
+        Version, Wants,
     },
     row::Row,
     store::{self, Entry, RecordChange, StoredRecord},
@@ -126,7 +126,7 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             key: record.key,
             unique: record.unique,
             problems: (record.problems.into_iter())
-                .filter(|problem| problem.severity == Severity::Warning)
+                .filter(|problem| !problem.rejects())
                 .collect(),
             checked: false,
         };

@@ -334,6 +334,7 @@ fn log(report: &LoadReport, took: Duration) {
         passed = report.passed,
         rejected = report.rejected,
         problems = report.problems,
+        warned = report.warned,
         groups = report.groups,
         bytes = report.bytes,
         duration_ms = took.as_millis() as u64,

@@ -13,7 +13,7 @@ use super::Workspace;
 use crate::{
     check::{Checker, Runaway, Unique, Values, is_unique},
     contract::Contract,
-    model::{Fault, Layout, Problem, RecordId, RunId, Severity, Stage, Status, Version},
+    model::{Fault, Layout, Problem, RecordId, RunId, Stage, Status, Version},
     row::Row,
     store::{RecordChange, Store, StoredRecord},
 };
@@ -302,7 +302,7 @@ pub(super) fn status(problems: &[Problem]) -> Status {
 
 /// Whether one of the problems keeps its record from being ready.
 pub(super) fn rejects<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> bool {
-    (problems.into_iter()).any(|problem| problem.severity == Severity::Error)
+    problems.into_iter().any(Problem::rejects)
 }
 
 /// Whether two lists hold the same problems, in whatever order.
@@ -312,3 +312,5 @@ fn same_problems(a: &[Problem], b: &[Problem]) -> bool {
 
 #[cfg(test)]
 mod uniqueness;
+#[cfg(test)]
+mod warnings;

@@ -45,6 +45,9 @@ pub(super) struct Changes<'c> {
     step: StepId,
     title: Title<'c>,
     groups: HashMap<GroupName, i64>,
+    /// Who answers for the groups of the problems the records have afterwards: a contract can give a rule another owner.
+    /// Written last, because what the records had before is read from the groups as well.
+    owners: BTreeMap<i64, String>,
     /// By how much the open records of a group change.
     open: HashMap<i64, i64>,
     statuses: HashMap<Status, i64>,
@@ -62,6 +65,7 @@ impl<'c> Changes<'c> {
             step,
             title,
             groups: HashMap::new(),
+            owners: BTreeMap::new(),
             open: HashMap::new(),
             statuses: HashMap::new(),
             records: 0,
@@ -126,6 +130,12 @@ impl<'c> Changes<'c> {
         for (id, by) in self.open.iter().filter(|(_, by)| **by != 0) {
             group.execute([id, by])?;
         }
+        let mut owner = self
+            .conn
+            .prepare_cached("UPDATE problem_group SET owner = ?2 WHERE id = ?1 AND owner <> ?2")?;
+        for (id, name) in &self.owners {
+            owner.execute(params![id, name])?;
+        }
         count_statuses(self.conn, self.run, &self.statuses)?;
         self.conn
             .prepare_cached("UPDATE step SET records = ?2 WHERE id = ?1")?
@@ -153,6 +163,9 @@ impl<'c> Changes<'c> {
                 problem.hint,
                 found.transpose()?,
             ])?;
+            if self.owners.get(group) != Some(&problem.owner) {
+                self.owners.insert(*group, problem.owner.clone());
+            }
         }
         let had: BTreeSet<i64> = had.into_iter().collect();
         let has: BTreeSet<i64> = has.into_iter().collect();
@@ -269,9 +282,6 @@ pub(super) fn group_of(
         )
         .optional()?;
     if let Some(id) = known {
-        // A contract can give a rule another owner.
-        conn.prepare_cached("UPDATE problem_group SET owner = ?2 WHERE id = ?1 AND owner <> ?2")?
-            .execute(params![id, problem.owner])?;
         return Ok(id);
     }
     // Nothing of it was loaded, so `records` and `problems` are 0 for good.

@@ -346,7 +346,7 @@ mod tests {
         model::{Path, Stage},
         store::{
             plans::tests::{counters_hold, plan, ready},
-            testing::{NOW, put_run, workspace},
+            testing::{NOW, Sample, problem, put_run, workspace},
         },
     };
 
@@ -411,6 +411,36 @@ mod tests {
         let attempts = store.attempts(RecordId(2)).unwrap();
         assert_eq!(attempts[0].outcome, DeliveryState::Refused);
         assert_eq!(attempts[0].message, "no");
+        counters_hold(&store, run);
+    }
+
+    #[test]
+    fn a_refusal_stands_behind_the_warnings_a_ready_record_has() {
+        let (_folder, mut store) = workspace();
+        let warning = Problem {
+            severity: crate::model::Severity::Warning,
+            ..problem("RULE-7", "/age")
+        };
+        let warned = Sample {
+            problems: vec![warning.clone()],
+            ..ready("{}")
+        };
+        let run = put_run(&mut store, &[warned.clone(), warned]);
+        let plan = plan(&mut store, run, &[1, 2]).unwrap();
+        let claim = store.claim(plan, NOW).unwrap();
+        let taken = store.take(&claim, 10, NOW).unwrap();
+        let ended = [
+            ended(&taken[0], DeliveryState::Delivered),
+            ended(&taken[1], DeliveryState::Refused),
+        ];
+        store
+            .end(&claim, &ended, NOW, &|_| "Refused by crm: no".to_owned())
+            .unwrap();
+        let problems = |id: i64| store.record(RecordId(id)).unwrap().problems;
+        assert_eq!(problems(1), std::slice::from_ref(&warning));
+        assert_eq!(problems(2)[0], warning);
+        assert_eq!(problems(2)[1].stage, Stage::Send);
+        assert_eq!(problems(2).len(), 2);
         counters_hold(&store, run);
     }
 

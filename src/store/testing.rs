@@ -78,7 +78,7 @@ pub(crate) fn put_run_as(store: &mut Store, layout: &Layout, samples: &[Sample])
             let base: i64 =
                 tx.query_row("SELECT coalesce(max(base + records), 0) FROM run", [], |row| row.get(0))?;
             let problems: usize = (samples.iter().flat_map(|sample| &sample.problems))
-                .filter(|problem| problem.severity == Severity::Error)
+                .filter(|problem| problem.rejects())
                 .count();
             tx.execute(
                 "INSERT INTO run (name, source, sha256, format, layout, base, state, records, rejected, problems, \

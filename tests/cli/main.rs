@@ -5,6 +5,7 @@ mod errors;
 mod load;
 mod look;
 mod send;
+mod warnings;
 
 use std::{
     fs,

@@ -62,7 +62,7 @@ impl Groups {
     pub fn count(
         &mut self,
         judged: &Judged,
-        place: &Place,
+        place: Place,
         stored: bool,
         checker: Option<&Checker>,
     ) -> (usize, Option<NewGroup>) {

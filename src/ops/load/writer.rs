@@ -12,7 +12,7 @@ use super::{
     workers::{Checked, Detail, Entry, Judged, Kept, Setup},
 };
 use crate::{
-    model::{Form, Layout, RunId, Severity, Stage, Status},
+    model::{Form, Layout, RunId, Stage, Status},
     ops::{Job, Progress},
     read::Format,
     row::Row,
@@ -29,6 +29,7 @@ const MAX_EXPECTED: usize = 2_000_000;
 const REPORT_EVERY: Duration = Duration::from_millis(50);
 
 /// Where a record stands in the input.
+#[derive(Clone, Copy)]
 pub(super) struct Place {
     /// 1-based number of the record.
     pub ordinal: u64,
@@ -287,7 +288,7 @@ impl<'a> Writer<'a> {
         }
         let stored = rejected || self.setup.keep_passed;
         let problems = (problems.into_iter())
-            .map(|judged| self.count(judged, &place, stored))
+            .map(|judged| self.count(judged, place, stored))
             .collect();
         if !stored {
             return Ok(());
@@ -321,8 +322,8 @@ impl<'a> Writer<'a> {
     }
 
     /// Counts a problem in its group.
-    fn count(&mut self, judged: Judged, place: &Place, stored: bool) -> NewProblem {
-        if judged.problem.severity == Severity::Error {
+    fn count(&mut self, judged: Judged, place: Place, stored: bool) -> NewProblem {
+        if judged.problem.rejects() {
             self.counts.problems += 1;
         }
         let (group, new) = self
