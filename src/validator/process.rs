@@ -59,6 +59,7 @@ pub(super) struct Process {
     events: Receiver<Event>,
     /// Whether it writes no more answers.
     is_over: bool,
+    was_asked: bool,
     /// A line that nobody asked for.
     surplus: Option<Vec<u8>>,
     said: Arc<Mutex<VecDeque<u8>>>,
@@ -108,6 +109,7 @@ impl Process {
             input: Some(give_batch),
             events,
             is_over: false,
+            was_asked: false,
             surplus: None,
             said,
             said_all,
@@ -121,7 +123,10 @@ impl Process {
         timeout: Duration,
         stop: &dyn Fn() -> bool,
     ) -> Result<Vec<Vec<u8>>, Failure> {
-        self.refuse_more()?;
+        // What a new one says too early is read as its first answer, which explains more.
+        if std::mem::replace(&mut self.was_asked, true) {
+            self.refuse_more()?;
+        }
         if self.is_over {
             return Err(self.ended(0, false));
         }
