@@ -1,5 +1,6 @@
 //! Loading a run: workers read and check blocks, one writer stores them in order, one last transaction publishes.
 
+mod asking;
 mod groups;
 mod opened;
 mod passed;
@@ -15,7 +16,10 @@ use std::{
     collections::BTreeMap,
     panic::resume_unwind,
     path::{Path as FilePath, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -24,12 +28,13 @@ use anyhow::Result;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use self::{
+    asking::Asked,
     opened::{Opened, empty},
     passed::Passed,
     workers::{Checked, Setup, work},
     writer::Writer,
 };
-use super::{Job, Workspace, workspace::now};
+use super::{Job, Workspace, asked::program, workspace::now};
 use crate::{
     contract::{self, Contract},
     model::{Fault, Layout, LoadReport, RunId},
@@ -143,6 +148,14 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
         checker: contract.map(|contract| contract.checker.as_ref()),
         hasher: KeyHasher::new(&workspace.store.secret()?),
         keep_passed: request.keep_passed,
+        asked: Asked {
+            // What another tool has judged is not judged again.
+            program: contract
+                .filter(|_| format != Format::Pydantic)
+                .and_then(program),
+            job,
+            over: AtomicBool::new(false),
+        },
     };
     let array = format == Format::Json;
     let passed = (request.passed.as_deref())
@@ -233,7 +246,8 @@ fn flow<'s>(
         }
         drop((take_empty, give_done));
         let written = write_in_order(&take_done, &give_empty, writer, job);
-        // Workers that wait for either channel end now, and so does storing.
+        // Workers that wait for either channel or for a validator end now, and so does storing.
+        setup.asked.over.store(true, Ordering::Relaxed);
         drop((take_done, give_empty));
         writer.end();
         let stored = storing.join().unwrap_or_else(|panic| resume_unwind(panic));

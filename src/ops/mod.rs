@@ -2,6 +2,7 @@
 
 mod aim;
 mod alarm;
+mod asked;
 mod check;
 mod demo;
 mod edit;

@@ -54,6 +54,15 @@ impl Failure {
 
     /// The words for a person: which program, which record, what it did, what to do now.
     pub fn fault(&self, program: &Program, batch: &[Question]) -> Fault {
+        match self {
+            Self::Stopped => interrupted(),
+            _ => self
+                .told(program, batch)
+                .at(program.contract.display().to_string(), None),
+        }
+    }
+
+    fn told(&self, program: &Program, batch: &[Question]) -> Fault {
         let who = format!("the validator \"{}\"", program.command.join(" "));
         match self {
             Self::Start(error) => not_started(error, program, &who),

@@ -23,6 +23,8 @@ pub struct Program {
     pub command: Vec<String>,
     /// Where it is started: the contract's folder.
     pub folder: PathBuf,
+    /// The contract that names it, for faults.
+    pub contract: PathBuf,
     /// The longest one batch may take.
     pub timeout: Duration,
     /// Records in one batch, at most.

@@ -9,6 +9,7 @@ fn shell(folder: &FilePath, line: &str) -> Validator {
     let mut validator = Validator::new(Program {
         command,
         folder: folder.to_owned(),
+        contract: folder.join("c.toml"),
         timeout: Duration::from_secs(30),
         batch: 3,
     });

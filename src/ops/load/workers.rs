@@ -10,6 +10,7 @@ use std::{
 use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest, Sha256};
 
+use super::asking::{Asked, Asking};
 use crate::{
     check::{Checker, Fitted, Runaway, Unique, Values},
     model::{Fault, Form, Layout, Problem, shape_of},
@@ -33,6 +34,7 @@ pub(super) struct Setup<'a> {
     pub checker: Option<&'a Checker>,
     pub hasher: KeyHasher,
     pub keep_passed: bool,
+    pub asked: Asked<'a>,
 }
 
 impl<'a> Setup<'a> {
@@ -148,7 +150,13 @@ pub(super) fn work(
             .unwrap_or_else(PoisonError::into_inner)
             .next(buffer);
         let outcome = match read {
-            Ok(None) => return,
+            Ok(None) => {
+                if let Err(fault) = worker.finish() {
+                    // Who does not listen any more has a fault already.
+                    let _ = done.send(Err(fault));
+                }
+                return;
+            }
             Ok(Some(block)) => worker.check_safely(block),
             Err(fault) => Err(fault),
         };
@@ -169,6 +177,9 @@ pub(super) struct Worker<'a> {
     problems: Vec<Problem>,
     entries: Vec<Entry>,
     hashes: Vec<Option<KeyHash>>,
+    asking: Option<Asking<'a>>,
+    /// Where the block begins in the input.
+    offset: u64,
     /// How far the block is accounted for, and the line ends up to there.
     at: usize,
     lines: u64,
@@ -193,6 +204,8 @@ impl<'a> Worker<'a> {
             spans: Vec::new(),
             problems: Vec::new(),
             entries: Vec::new(),
+            asking: Asking::new(&setup.asked, setup.checker),
+            offset: 0,
             at: 0,
             lines: 0,
             endless: None,
@@ -213,9 +226,11 @@ impl<'a> Worker<'a> {
     /// Splits and checks a block's records.
     ///
     /// # Errors
-    /// When the contract's check does not come to an end; then the rest of the block was not looked at.
+    /// When the contract's check does not come to an end; then the rest of the block was not looked at. Those of the
+    /// contract's validator.
     pub fn check(&mut self, block: Block) -> Result<Checked, Fault> {
         self.at = 0;
+        self.offset = block.offset;
         self.lines = 0;
         let bytes = &block.bytes;
         match (self.setup.format, self.setup.layout) {
@@ -234,6 +249,9 @@ impl<'a> Worker<'a> {
             let place = format!("the record at byte {}", block.offset + at as u64);
             return Err(endless(&runaway, &place));
         }
+        if let Some(asking) = &mut self.asking {
+            asking.ask(&mut self.entries)?;
+        }
         Ok(Checked {
             seq: block.seq,
             offset: block.offset,
@@ -243,6 +261,14 @@ impl<'a> Worker<'a> {
             hashes: give_away(&mut self.hashes),
             bytes: block.bytes,
         })
+    }
+
+    /// Ends what was needed for the blocks, after the last one.
+    ///
+    /// # Errors
+    /// When the contract's validator had more to say than it was asked.
+    fn finish(&mut self) -> Result<(), Fault> {
+        self.asking.as_mut().map_or(Ok(()), Asking::finish)
     }
 
     /// Walks the whole records between the lines that are broken for certain.
@@ -364,6 +390,9 @@ impl<'a> Worker<'a> {
         };
         if let Err(runaway) = fitted.check(row, &mut self.problems) {
             self.endless.get_or_insert((runaway, text.start));
+        }
+        if let Some(asking) = &mut self.asking {
+            asking.add(self.entries.len(), row, self.offset + text.start as u64);
         }
         self.push(bytes, text, next, Some(row));
     }
