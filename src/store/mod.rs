@@ -135,9 +135,8 @@ impl Store {
 
     /// The workspace's 32 secret random bytes, the key of its hashes and idempotency keys.
     pub(crate) fn secret(&self) -> Result<[u8; 32]> {
-        Ok(self
-            .conn
-            .query_row("SELECT secret FROM workspace", [], |row| row.get(0))?)
+        let mut query = self.conn.prepare_cached("SELECT secret FROM workspace")?;
+        Ok(query.query_row([], |row| row.get(0))?)
     }
 
     /// A number that changes whenever another connection has changed the workspace.
