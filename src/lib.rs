@@ -23,7 +23,7 @@
 //! | 0 | [`text`] | makes untrusted text safe for a terminal |
 //! | 1 | [`model`] | the words: plain values, no IO, no clock, no SQL |
 //! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
-//! | 3 | [`check`], [`fix`], [`filter`], [`demo`] | pure decisions |
+//! | 3 | [`check`], [`infer`], [`fix`], [`filter`], [`demo`] | pure decisions |
 //! | 4 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
 //! | 5 | [`contract`] | what a good record is and where it goes, from a TOML file |
 //! | 6 | [`ops`] | what a person can do, one file each |
@@ -75,6 +75,7 @@ pub mod check;
 pub mod demo;
 pub mod filter;
 pub mod fix;
+pub mod infer;
 
 pub mod read;
 pub mod send;

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["text"],
     &["model"],
     &["row"],
-    &["check", "demo", "filter", "fix"],
+    &["check", "demo", "filter", "fix", "infer"],
     &["read", "send", "store", "validator"],
     &["contract"],
     &["ops"],

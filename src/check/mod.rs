@@ -6,6 +6,7 @@ mod budget;
 mod columns;
 mod compile;
 mod dates;
+mod formats;
 mod functions;
 mod lazy;
 mod numbers;
@@ -29,6 +30,7 @@ use serde_json::{Map, Value};
 
 use self::{columns::Columns, lazy::Fields, rules::Rules, schema::Schema};
 pub use self::{
+    formats::Formats,
     unique::{Unique, Values, is_unique},
     wants::{Known, join},
 };

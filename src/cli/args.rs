@@ -85,6 +85,8 @@ pub enum Command {
     /// Check records again against the contract
     #[command(alias = "validate")]
     Check(Check),
+    /// Draft a contract from data, or say what one means
+    Contract(Contract),
     /// Plan and deliver the ready records
     #[command(alias = "submit")]
     Send(Send),
@@ -208,6 +210,37 @@ pub struct Check {
     /// Another contract than the run's own; it becomes the run's
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub contract: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Contract {
+    #[command(subcommand)]
+    pub command: ContractCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ContractCommand {
+    /// Draft a contract and its schema from data: CSV, JSON, or the rejects a tool left behind
+    Init(ContractInit),
+}
+
+#[derive(Debug, Args)]
+pub struct ContractInit {
+    /// The data; `-` is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub from: PathBuf,
+    /// The contract to write; its schema is written beside it [default: the data's name with .toml, in this folder]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Replace files that are there already
+    #[arg(long)]
+    pub force: bool,
+    /// Instead of recognising it: csv, tsv, jsonl, json, pydantic
+    #[arg(long, value_name = "F")]
+    pub format: Option<String>,
+    /// Look at the first N records only
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sample: Option<u64>,
 }
 
 #[derive(Debug, Args)]

@@ -4,7 +4,7 @@ mod asking;
 mod groups;
 mod opened;
 mod passed;
-mod workers;
+pub(super) mod workers;
 mod writer;
 
 #[cfg(test)]

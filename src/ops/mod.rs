@@ -4,6 +4,7 @@ mod aim;
 mod alarm;
 mod asked;
 mod check;
+mod contract;
 mod demo;
 mod edit;
 mod export;
@@ -21,6 +22,7 @@ mod workspace;
 
 pub use alarm::Alarm;
 pub use check::{CheckRequest, check};
+pub use contract::{DraftReport, DraftRequest, draft_contract};
 pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};

@@ -456,7 +456,7 @@ fn give_away<T>(collected: &mut Vec<T>) -> Vec<T> {
 /// Where the second line of a record begins, when its first line has a quote that was meant to be closed in it: when all
 /// lines after it are good records on their own. A cell that ends with a quote it did not begin with is the end of a
 /// quoted cell with a line break in it; then the lines belong together.
-fn rest_after_open_quote(
+pub(in crate::ops) fn rest_after_open_quote(
     bytes: &[u8],
     record: &Record,
     splitter: Splitter,
@@ -483,7 +483,7 @@ fn rest_after_open_quote(
 }
 
 /// A line without its line end.
-fn line_text(bytes: &[u8], line: Range<usize>) -> Range<usize> {
+pub(in crate::ops) fn line_text(bytes: &[u8], line: Range<usize>) -> Range<usize> {
     let text = &bytes[line.clone()];
     let text = text.strip_suffix(b"\n").unwrap_or(text);
     let text = text.strip_suffix(b"\r").unwrap_or(text);
