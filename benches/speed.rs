@@ -192,6 +192,7 @@ impl Bench {
             &ops::CheckRequest {
                 filter: Filter::default(),
                 contract: None,
+                again: true,
             },
             &ops::Job::default(),
         )

@@ -7,14 +7,16 @@ ALTER TABLE record ADD COLUMN checked_by INTEGER REFERENCES contract (id);
 UPDATE record SET checked_by = (SELECT contract FROM run WHERE run.id = record.run)
 WHERE version > 1 OR run IN (SELECT id FROM run WHERE format <> 'pydantic');
 
--- Records by the contract that gave their verdict, kept like `status_count`; 0 is none.
+-- Records that can be checked (rejected or ready) by the contract that gave their verdict, kept like `status_count`; 0 is
+-- none.
 CREATE TABLE verdict_count (
   run         INTEGER NOT NULL REFERENCES run (id),
   checked_by  INTEGER NOT NULL,          -- contract (id), or 0
   records     INTEGER NOT NULL,
   PRIMARY KEY (run, checked_by)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO verdict_count SELECT run, coalesce(checked_by, 0), count(*) FROM record GROUP BY 1, 2;
+INSERT INTO verdict_count SELECT run, coalesce(checked_by, 0), count(*) FROM record
+WHERE status IN ('rejected', 'ready') GROUP BY 1, 2;
 
 ALTER TABLE step_record ADD COLUMN before_checked_by INTEGER REFERENCES contract (id);
 ALTER TABLE step_record ADD COLUMN after_checked_by INTEGER REFERENCES contract (id);

@@ -210,6 +210,9 @@ pub struct Check {
     /// Another contract than the run's own; it becomes the run's
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub contract: Option<PathBuf>,
+    /// Also check what this contract has checked already
+    #[arg(long)]
+    pub again: bool,
 }
 
 #[derive(Debug, Args)]

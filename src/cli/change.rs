@@ -180,6 +180,7 @@ pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
     let request = CheckRequest {
         filter: filter_of_one_run(&workspace, &args.scope)?,
         contract: args.contract.clone(),
+        again: args.again,
     };
     let report = with_progress(Unit::Records, |job| {
         ops::check(&mut workspace, &request, job)

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use toml::Spanned;
 
 use super::{
-    Contract, Validator,
+    Contract,
     destination::destinations,
     raw::{self, Raw},
     unique::add_unique,
@@ -25,6 +25,40 @@ use crate::{
 /// # Errors
 /// A usage fault with file and line.
 pub fn read(path: &FilePath) -> Result<Contract> {
+    let mut contract = build(gather(path)?, path)?;
+    // A workspace remembers where it lay, and may be opened from another folder.
+    contract.path = std::path::absolute(path)?;
+    Ok(contract)
+}
+
+/// The hash that [`read`] would give the contract, without compiling it.
+///
+/// # Errors
+/// Those of [`read`], but for what only compiling finds.
+pub fn hash_on_disk(path: &FilePath) -> Result<[u8; 32]> {
+    let mut gathered = gather(path)?;
+    gathered.put_in_order();
+    Ok(hash(&gathered.text, &gathered.files))
+}
+
+/// What a contract's file says, with every file it refers to.
+struct Gathered {
+    text: String,
+    raw: Raw,
+    files: Vec<(String, String)>,
+}
+
+impl Gathered {
+    /// The schema first, then by name, so that the order of a store does not matter.
+    fn put_in_order(&mut self) {
+        let schema = self.raw.schema.as_ref();
+        let schema = schema.map(|schema| schema.file.get_ref());
+        self.files
+            .sort_by(|a, b| (Some(&a.0) != schema, &a.0).cmp(&(Some(&b.0) != schema, &b.0)));
+    }
+}
+
+fn gather(path: &FilePath) -> Result<Gathered> {
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|error| {
         let fault = match error.kind() {
@@ -57,10 +91,7 @@ pub fn read(path: &FilePath) -> Result<Contract> {
         };
         files.extend(validator::files(named.get_ref(), path, &place)?);
     }
-    let mut contract = build(text, raw, files, path)?;
-    // A workspace remembers where it lay, and may be opened from another folder.
-    contract.path = std::path::absolute(path)?;
-    Ok(contract)
+    Ok(Gathered { text, raw, files })
 }
 
 /// Compiles a contract again from its stored texts. The schema is the file with the name the contract gives it.
@@ -69,18 +100,17 @@ pub fn read(path: &FilePath) -> Result<Contract> {
 /// A usage fault when this redrive cannot use the contract.
 pub fn restore(text: &str, files: &[(String, String)], path: &FilePath) -> Result<Contract> {
     let raw = parse(text, &path.display().to_string())?;
-    build(text.to_owned(), raw, files.to_vec(), path)
+    let gathered = Gathered {
+        text: text.to_owned(),
+        raw,
+        files: files.to_vec(),
+    };
+    build(gathered, path)
 }
 
-fn build(
-    text: String,
-    raw: Raw,
-    mut files: Vec<(String, String)>,
-    path: &FilePath,
-) -> Result<Contract> {
-    // The schema first, then by name, so that the order of a store does not matter.
-    let schema = raw.schema.as_ref().map(|schema| schema.file.get_ref());
-    files.sort_by(|a, b| (Some(&a.0) != schema, &a.0).cmp(&(Some(&b.0) != schema, &b.0)));
+fn build(mut gathered: Gathered, path: &FilePath) -> Result<Contract> {
+    gathered.put_in_order();
+    let Gathered { text, raw, files } = gathered;
     let place = Place {
         file: path.display().to_string(),
         text: &text,
@@ -92,12 +122,12 @@ fn build(
         .map(|named| validator::program(named.get_ref(), &place))
         .transpose()?;
     let destinations = destinations(&raw, &place)?;
-    let schemas: Vec<_> = (files.iter())
-        .filter(|(name, _)| !validator::is_file(name))
-        .cloned()
-        .collect();
+    let (programs, schemas): (Vec<_>, Vec<_>) =
+        (files.iter().cloned()).partition(|(name, _)| validator::is_file(name));
     let spec = spec(&raw, &schemas, &place)?;
-    let checks = checks(&spec, validator.as_ref(), &files);
+    let schema = raw.schema.as_ref();
+    let name = schema.map_or("", |schema| base_name(schema.file.get_ref()));
+    let checks = super::checks::checks(&spec, name, validator.as_ref(), &programs);
     let checker = Checker::build(spec).map_err(|error| explain(&error, &raw, &place, path))?;
     let name = match raw.name {
         Some(name) if !name.trim().is_empty() => name,
@@ -419,17 +449,6 @@ fn caret(expression: &str, position: usize) -> String {
         left -= length + 1;
     }
     expression.to_owned()
-}
-
-/// SHA-256 over what decides a verdict. The parts are named, so that no two sets look alike.
-fn checks(spec: &Spec, validator: Option<&Validator>, files: &[(String, String)]) -> [u8; 32] {
-    let parts = (
-        (spec.formats, spec.empty_is_missing, spec.coerce),
-        (&spec.key, &spec.unique, &spec.rules),
-        validator.map(|validator| &validator.command),
-        files,
-    );
-    Sha256::digest(format!("{parts:?}")).into()
 }
 
 /// SHA-256 over the text and the files, each with its length before it, so that no two sets look alike.

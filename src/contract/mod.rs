@@ -1,6 +1,7 @@
 //! The contract: what a good record is and where it goes. `raw` is what the file says, `checked` what the program needs.
 
 mod checked;
+mod checks;
 mod destination;
 mod raw;
 mod unique;
@@ -10,7 +11,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Result;
 
-pub use self::checked::read;
+pub use self::checked::{hash_on_disk, read};
 use crate::{check::Checker, store::ContractText};
 
 /// A contract that can be used: compiled, with everything it refers to read.

@@ -71,6 +71,11 @@ impl Status {
         Self::ALL.into_iter().find(|status| status.word() == word)
     }
 
+    /// Whether a check may decide about it: it is neither frozen nor set aside.
+    pub fn can_be_checked(self) -> bool {
+        matches!(self, Self::Rejected | Self::Ready)
+    }
+
     /// Whether its current version may no longer change: it is on its way or was delivered.
     pub fn is_frozen(self) -> bool {
         matches!(

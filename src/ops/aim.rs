@@ -116,7 +116,8 @@ impl Aim {
 ///
 /// # Errors
 /// `send:no_contract` when the run has none and none is named, `send:contract_missing` when it lies there no more,
-/// `send:contract_changed` when it is another one than the records were checked against; those of reading a contract.
+/// `send:contract_changed` when it finds something else than the one the records were checked against; those of reading a
+/// contract.
 pub(super) fn on_disk(
     workspace: &Workspace,
     run: RunId,
@@ -149,11 +150,11 @@ pub(super) fn on_disk(
     let contract = contract::read(path)?;
     if stored
         .as_ref()
-        .is_some_and(|stored| stored.hash != contract.hash)
+        .is_some_and(|stored| stored.checks != contract.checks)
     {
         return Err(Fault::usage(
             "send:contract_changed",
-            "the contract is not the one the records were checked against",
+            "the contract has changed since the records were checked against it",
         )
         .at(path.to_string_lossy(), None)
         .hint(format!(

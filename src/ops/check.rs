@@ -1,6 +1,11 @@
 //! Checking records again against the contract.
 
-use std::{collections::HashSet, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
 
 use anyhow::Result;
 
@@ -12,69 +17,75 @@ use super::{
 use crate::{
     contract::{self, Contract},
     filter::Filter,
-    model::{ChangeReport, Fault, RecordId, RunId, Status, StepKind},
-    store::{Entry, RecordChange, StoredRecord},
+    model::{ChangeReport, Fault, Problem, RecordId, RunId, Status, StepKind},
+    store::{Confirmed, Entry, RecordChange, StoredRecord},
 };
 
 /// What is to be checked, and against what.
+#[derive(Clone, Debug, Default)]
 pub struct CheckRequest {
     pub filter: Filter,
     /// Another contract than the one stored with the run; it becomes the run's.
     pub contract: Option<PathBuf>,
+    /// Check also what this very contract has checked already.
+    pub again: bool,
 }
 
 /// Records between two looks at whether the job was cancelled.
 const CHUNK: usize = 1_000;
 
-/// Checks every record of the filter that is not frozen or set aside. Makes one step, and only if something changes. With
-/// a contract it alone decides: what another tool once reported is replaced.
+/// Checks the records of the filter that are neither frozen nor set aside and that the contract has not checked yet as they
+/// are; the others count as they stand. Makes one step, and only if something changes. With a contract it alone decides:
+/// what another tool once reported is replaced.
 ///
 /// # Errors
 /// `check:contract` when the run has no contract and none is named; those of reading a contract; `record:changed` when
-/// somebody changed one of the records meanwhile, with another contract `workspace:changed` when anything was. Nothing is
-/// changed then.
+/// somebody changed one of the records meanwhile, `workspace:changed` when somebody gave the run another contract, and,
+/// with another contract, when anything was changed. Nothing is changed then.
 pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Result<ChangeReport> {
     let started = Instant::now();
     let seen = workspace.store.data_version()?;
     let Some(run) = workspace.run_of(&request.filter)? else {
         return Ok(ChangeReport::default());
     };
+    let under = workspace.store.contract_of(run)?;
     let stored = workspace.contract(run)?;
-    let new = match &request.contract {
+    let named = match &request.contract {
         Some(path) => Some(Arc::new(contract::read(path)?)),
         None => None,
     };
-    let another = new
-        .as_ref()
-        .filter(|new| stored.as_ref().is_none_or(|stored| stored.hash != new.hash));
-    let Some(contract) = another.or(stored.as_ref()) else {
+    let Some(contract) = named.as_ref().or(stored.as_ref()) else {
         return Err(no_contract(run).into());
     };
-    let (mut report, changes) = examine(workspace, request, run, contract, another.is_some(), job)?;
+    let another = (stored.as_ref()).is_none_or(|stored| stored.hash != contract.hash);
+    let moved = (stored.as_ref()).is_none_or(|stored| stored.path != contract.path);
+    let mut found = examine(workspace, request, run, contract, job)?;
     job.check()?;
-    let text = another.map(|contract| (contract.stored(), contract.hash));
-    let becomes = text.as_ref().map(|(text, hash)| (text, hash));
-    if !changes.is_empty() {
-        let entry = Entry {
-            run,
-            kind: StepKind::Check,
-            author: &workspace.author.clone(),
-            at: &now(),
-            label: &format!("check against {}", contract.name),
-            contract: becomes,
-            // An edit meanwhile was checked against the contract the run had.
-            seen: another.map(|_| seen),
-        };
+    let text = named.as_ref().map(|named| (named.stored(), named.hash));
+    let entry = Entry {
+        run,
+        kind: StepKind::Check,
+        author: &workspace.author.clone(),
+        at: &now(),
+        label: &format!("check against {}", contract.name),
+        contract: text.as_ref().map(|(text, hash)| (text, hash)),
+        under: under.filter(|_| !another),
+        confirmed: &found.confirmed,
+        // An edit meanwhile was checked against the contract the run had.
+        seen: another.then_some(seen),
+    };
+    if another || moved || !found.changes.is_empty() || !found.confirmed.is_empty() {
         let title = |problem: &_| super::verdict::title(contract, problem);
-        report.step = Some(workspace.store.apply(&entry, &changes, &title)?);
-    } else if let Some((text, hash)) = becomes {
-        workspace.store.set_contract(run, text, hash)?;
+        found.report.step = workspace.store.apply(&entry, &found.changes, &title)?;
+        workspace.forget_contracts();
     }
+    let report = found.report;
     tracing::info!(
         target: "redrive",
         event = "check",
         run = run.0,
         checked = report.checked,
+        current = report.current,
         ready = report.ready,
         still_rejected = report.still_rejected,
         newly_broken = report.newly_broken,
@@ -83,49 +94,108 @@ pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Re
     Ok(report)
 }
 
+/// What a check comes to.
+#[derive(Default)]
+struct Examined {
+    report: ChangeReport,
+    changes: Vec<RecordChange>,
+    confirmed: Vec<Confirmed>,
+}
+
 /// What the check finds and what it changes. Writes nothing.
 fn examine(
     workspace: &Workspace,
     request: &CheckRequest,
     run: RunId,
     contract: &Arc<Contract>,
-    another: bool,
     job: &Job,
-) -> Result<(ChangeReport, Vec<RecordChange>)> {
+) -> Result<Examined> {
     let mut judge = Judge::new(workspace, run, Arc::clone(contract))?;
-    let ids = ids(workspace, &request.filter)?;
-    if another {
-        // Another contract can want other fields to differ; that is decided by the values the records will have.
-        each(workspace, &ids, job, |record| {
-            let values = judge.values(&record.text);
-            judge.move_to(&record, &values);
-            Ok(())
-        })?;
-    }
-    let mut report = ChangeReport::default();
-    let mut changes = Vec::new();
-    each(workspace, &ids, job, |record| {
-        let verdict = judge.verdict(&record, &record.text)?;
-        count(&mut report, record.status, status(&verdict.problems));
-        for problem in &verdict.problems {
-            tracing::debug!(
-                target: "redrive",
-                event = "problem",
-                run = run.0,
-                record = record.id.0,
-                stage = problem.stage.word(),
-                code = problem.code,
-            );
-        }
-        changes.extend(change(&record, verdict));
+    let mut scope = Scope::of(workspace, request, run, contract)?;
+    // Another contract can want other fields to differ; that is decided by the values the records will have.
+    each(workspace, &scope.foreign, job, |record| {
+        let values = judge.values(&record.text);
+        judge.move_to(&record, &values);
         Ok(())
     })?;
-    let among: HashSet<RecordId> = ids.into_iter().collect();
-    for (before, neighbour) in judge.neighbours(&|id| among.contains(&id))? {
-        count(&mut report, before, neighbour.status);
-        changes.push(neighbour);
+    let mut found = Examined::default();
+    each(workspace, &scope.stale, job, |record| {
+        let verdict = judge.verdict(&record, &record.text)?;
+        count(&mut found.report, record.status, status(&verdict.problems));
+        log(run, record.id, &verdict.problems);
+        match change(&record, verdict) {
+            Some(change) => found.changes.push(change),
+            None => found.confirmed.push(Confirmed {
+                record: record.id,
+                version: record.version,
+            }),
+        }
+        Ok(())
+    })?;
+    let stale: HashSet<RecordId> = scope.stale.into_iter().collect();
+    for (before, neighbour) in judge.neighbours(&|id| stale.contains(&id))? {
+        scope.current.remove(&neighbour.record);
+        count(&mut found.report, before, neighbour.status);
+        found.changes.push(neighbour);
     }
-    Ok((report, changes))
+    found.report.current = scope.current.len() as u64;
+    for status in scope.current.into_values() {
+        count(&mut found.report, status, status);
+    }
+    Ok(found)
+}
+
+/// The records of a filter that can be checked.
+struct Scope {
+    /// Those that are checked, in order.
+    stale: Vec<RecordId>,
+    /// Of these, the ones that no contract like this one has checked.
+    foreign: Vec<RecordId>,
+    /// Those whose verdict holds, as they stand.
+    current: HashMap<RecordId, Status>,
+}
+
+impl Scope {
+    fn of(
+        workspace: &Workspace,
+        request: &CheckRequest,
+        run: RunId,
+        contract: &Contract,
+    ) -> Result<Self> {
+        let alike = workspace.alike(run, &contract.checks)?;
+        // An undo can give a record a key back that another one has taken meanwhile.
+        let contested = workspace.store.contested(run)?;
+        let mut scope = Self {
+            stale: Vec::new(),
+            foreign: Vec::new(),
+            current: HashMap::new(),
+        };
+        for one in (workspace.store).verdicts(&ids(workspace, &request.filter)?)? {
+            let is_foreign = one.checked_by.is_none_or(|number| !alike.contains(&number));
+            if is_foreign {
+                scope.foreign.push(one.record);
+            }
+            if is_foreign || request.again || contested.contains(&one.record) {
+                scope.stale.push(one.record);
+            } else {
+                scope.current.insert(one.record, one.status);
+            }
+        }
+        Ok(scope)
+    }
+}
+
+fn log(run: RunId, record: RecordId, problems: &[Problem]) {
+    for problem in problems {
+        tracing::debug!(
+            target: "redrive",
+            event = "problem",
+            run = run.0,
+            record = record.0,
+            stage = problem.stage.word(),
+            code = problem.code,
+        );
+    }
 }
 
 /// Goes through the records that can be checked, saying how far it is.
@@ -138,7 +208,7 @@ fn each(
     for (n, chunk) in ids.chunks(CHUNK).enumerate() {
         job.check()?;
         for record in workspace.store.records(chunk)? {
-            if !record.status.is_frozen() && record.status != Status::Discarded {
+            if record.status.can_be_checked() {
                 work(record)?;
             }
         }
@@ -236,6 +306,7 @@ mod tests {
         let request = CheckRequest {
             filter: Filter::default(),
             contract: Some(path),
+            again: false,
         };
         let error = check(&mut desk.workspace, &request, &job).unwrap_err();
         assert_eq!(code(&error), "interrupted");
@@ -258,6 +329,7 @@ mod tests {
         let request = CheckRequest {
             filter: Filter::default(),
             contract: Some(desk.workspace.folder().join("people.toml")),
+            again: false,
         };
         let error = check(&mut desk.workspace, &request, &job).unwrap_err();
         assert_eq!(code(&error), "workspace:changed");

@@ -21,7 +21,7 @@ use crate::{
         Version, Wants,
     },
     row::Row,
-    store::{self, Entry, RecordChange, StoredRecord},
+    store::{self, Checked, Entry, RecordChange, StoredRecord},
 };
 
 /// What a change would do, without doing it.
@@ -128,7 +128,7 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             problems: (record.problems.into_iter())
                 .filter(|problem| !problem.rejects())
                 .collect(),
-            checked: false,
+            checked: Checked::Not,
         };
         let label = format!("record {id} is right as it is");
         let entry = Entry {
@@ -138,11 +138,13 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             at: &now(),
             label: &label,
             contract: None,
+            under: None,
+            confirmed: &[],
             seen: None,
         };
         // Only warnings stay, whose groups have a name.
         let title = |problem: &Problem| problem.code.clone();
-        report.step = Some(workspace.store.apply(&entry, &[change], &title)?);
+        report.step = workspace.store.apply(&entry, &[change], &title)?;
     }
     tracing::info!(target: "redrive", event = "accept", run = record.run.0, record = id.0);
     Ok(report)
@@ -204,13 +206,15 @@ fn try_edit(
             at: &now(),
             label: &label,
             contract: None,
+            under: None,
+            confirmed: &[],
             seen: Some(seen),
         };
         let title = |problem: &Problem| match &contract {
             Some(contract) => verdict::title(contract, problem),
             None => problem.message.clone(),
         };
-        report.step = Some(workspace.store.apply(&entry, &written, &title)?);
+        report.step = workspace.store.apply(&entry, &written, &title)?;
     }
     let first = written.first().and_then(|change| change.problems.first());
     tracing::info!(
@@ -315,7 +319,7 @@ impl<'w> Desk<'w> {
             key: values.key,
             unique: values.unique,
             problems,
-            checked: self.judge.is_some(),
+            checked: self.judge.is_some().into(),
         });
         let Some(judge) = &self.judge else {
             report.still_rejected = 1;

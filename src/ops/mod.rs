@@ -13,6 +13,7 @@ mod list;
 mod load;
 mod send;
 mod sql;
+mod standing;
 #[cfg(test)]
 mod testing;
 mod undo;
@@ -31,6 +32,7 @@ pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{LoadRequest, Prepared, load, prepare};
 pub use send::{SendRequest, destinations, plan, send};
 pub use sql::{Selected, sql};
+pub use standing::{ContractState, Standing, standing};
 pub use undo::{history, redo, undo};
 pub use verify::{Finding, verify};
 pub use workspace::{Workspace, spare};

@@ -1,6 +1,7 @@
 //! Sending: plan, freeze, deliver, write down what the destination confirmed.
 
 mod refusal;
+mod stale;
 mod unfinished;
 
 use std::{path::PathBuf, time::Instant};
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 use self::{
     refusal::refusal,
+    stale::{refuse_stale, refuse_stale_plan},
     unfinished::{unfinished, waiting_elsewhere},
 };
 use super::{
@@ -73,13 +75,15 @@ pub fn destinations(
 /// What a send would deliver. Writes nothing. `planned` is 0 when nothing is ready.
 ///
 /// # Errors
-/// Faults of exit 2 when it is not clear where to send, as [`destinations`] and for an unknown or unsupported one.
+/// Faults of exit 2 when it is not clear where to send, as [`destinations`] and for an unknown or unsupported one;
+/// `send:stale` when a verdict was given by another contract.
 pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     let (run, aim) = aim_of(workspace, request)?;
     if let Some(open) = unfinished(workspace, request.plan, run, &aim)? {
+        refuse_stale_plan(workspace, run, &aim, &open)?;
         return Ok(continued(run, &aim, &open));
     }
-    let ids = ready(workspace, run, &request.filter)?;
+    let ids = sendable(workspace, run, &request.filter, &aim)?;
     Ok(Plan {
         id: None,
         run,
@@ -103,6 +107,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     let (run, aim) = aim_of(workspace, request)?;
     let planned = match unfinished(workspace, request.plan, run, &aim)? {
         Some(open) => {
+            refuse_stale_plan(workspace, run, &aim, &open)?;
             if let Some(expect) = request.expect.filter(|expect| *expect != open.remaining) {
                 return Err(unexpected(expect, open.remaining).into());
             }
@@ -307,13 +312,23 @@ fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
 }
 
 /// The ready records of a filter.
-fn ready(workspace: &Workspace, run: RunId, filter: &Filter) -> Result<Vec<RecordId>> {
+///
+/// # Errors
+/// `send:stale` when the verdict of one is too old.
+fn sendable(
+    workspace: &Workspace,
+    run: RunId,
+    filter: &Filter,
+    aim: &Aim,
+) -> Result<Vec<RecordId>> {
     let mut filter = filter.clone();
     filter.terms.push(Term {
         negated: false,
         wanted: Wanted::Status(vec![Status::Ready]),
     });
-    workspace.store.ids(run, &filter)
+    let ids = workspace.store.ids(run, &filter)?;
+    refuse_stale(workspace, run, aim, &ids)?;
+    Ok(ids)
 }
 
 /// Freezes what is ready. `None` when nothing is.
@@ -323,7 +338,7 @@ fn make_plan(
     run: RunId,
     aim: &Aim,
 ) -> Result<Option<(PlanId, u64)>> {
-    let ids = ready(workspace, run, &request.filter)?;
+    let ids = sendable(workspace, run, &request.filter, aim)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {
         let open = workspace.store.open_plans(run, &aim.destination.name)?;
         return match open.first() {
@@ -331,6 +346,7 @@ fn make_plan(
             None => Ok(None),
         };
     }
+    let current = workspace.alike(run, &aim.contract.checks)?;
     let layout = workspace.store.layout(run)?;
     let secret = workspace.store.secret()?;
     let input = workspace.store.input_sha256(run)?;
@@ -369,6 +385,7 @@ fn make_plan(
         environment: &aim.destination.environment,
         author: &workspace.author.clone(),
         at: &at,
+        current: &current,
         expect: request.expect,
         payload: &|record| payload(aim, &layout, record),
         key: &key,

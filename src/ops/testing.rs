@@ -87,6 +87,8 @@ impl Desk {
         let request = CheckRequest {
             filter: Filter::default(),
             contract,
+            // What is current already would say nothing about the check.
+            again: true,
         };
         check(&mut self.workspace, &request, &Job::default())
     }

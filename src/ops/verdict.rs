@@ -15,7 +15,7 @@ use crate::{
     contract::Contract,
     model::{Fault, Layout, Problem, RecordId, RunId, Stage, Status, Version},
     row::Row,
-    store::{RecordChange, Store, StoredRecord},
+    store::{Checked, RecordChange, Store, StoredRecord},
 };
 
 /// A value that must differ between records: the name of the uniqueness, and the value.
@@ -146,7 +146,10 @@ impl<'w> Judge<'w> {
         for (id, status) in ids {
             let record = self.store.record(id)?;
             let verdict = self.again_unique(&record)?;
-            changes.extend(change(&record, verdict).map(|change| (status, change)));
+            changes.extend(change(&record, verdict).map(|change| {
+                let checked = Checked::AsBefore;
+                (status, RecordChange { checked, ..change })
+            }));
         }
         Ok(changes)
     }
@@ -287,7 +290,7 @@ pub(super) fn change(record: &StoredRecord, verdict: Verdict) -> Option<RecordCh
         key: verdict.values.key,
         unique: verdict.values.unique,
         problems: verdict.problems,
-        checked: true,
+        checked: Checked::Whole,
     })
 }
 

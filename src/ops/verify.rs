@@ -8,7 +8,8 @@ use super::Workspace;
 /// One thing that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// A stable word: `integrity`, `schema`, `foreign_key`, `sha256`, `status_count`, `group_count`, `record_sum`, `steps`.
+    /// A stable word: `integrity`, `schema`, `foreign_key`, `sha256`, `status_count`, `verdict_count`,
+    /// `group_count`, `record_sum`, `steps`.
     pub check: String,
     pub ok: bool,
     /// What was found, naming records; empty when all is well.

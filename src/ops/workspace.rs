@@ -25,6 +25,8 @@ pub struct Workspace {
     pub(crate) author: String,
     /// Compiled contracts by their number in the store, so that a page of records compiles nothing again.
     contracts: RefCell<HashMap<i64, Arc<Contract>>>,
+    /// What contracts on disk check, by their hash, so that looking at one that changed compiles it once.
+    checks: RefCell<HashMap<[u8; 32], [u8; 32]>>,
 }
 
 impl Workspace {
@@ -78,17 +80,57 @@ impl Workspace {
     /// # Errors
     /// `run:missing`; a fault when this redrive cannot use the stored contract any more.
     pub(crate) fn contract(&self, run: RunId) -> Result<Option<Arc<Contract>>> {
-        let Some(number) = self.store.contract_of(run)? else {
-            return Ok(None);
-        };
+        let number = self.store.contract_of(run)?;
+        number
+            .map(|number| self.stored_contract(number))
+            .transpose()
+    }
+
+    /// Whether a stored contract finds the same as one that checks this. One that this redrive cannot use any more does not.
+    pub(crate) fn is_alike(&self, number: i64, checks: &[u8; 32]) -> bool {
+        (self.stored_contract(number)).is_ok_and(|contract| contract.checks == *checks)
+    }
+
+    /// Which of the contracts that gave the verdicts of a run find the same as one that checks this.
+    pub(crate) fn alike(&self, run: RunId, checks: &[u8; 32]) -> Result<Vec<i64>> {
+        let counted = self.store.count_verdicts(run)?;
+        let numbers = counted.into_iter().filter_map(|(number, _)| number);
+        Ok(numbers
+            .filter(|number| self.is_alike(*number, checks))
+            .collect())
+    }
+
+    /// What the contract at the path of a stored one checks now.
+    ///
+    /// # Errors
+    /// Those of reading a contract.
+    pub(crate) fn checks_on_disk(&self, stored: &Contract) -> Result<[u8; 32]> {
+        let hash = contract::hash_on_disk(&stored.path)?;
+        if hash == stored.hash {
+            return Ok(stored.checks);
+        }
+        if let Some(known) = self.checks.borrow().get(&hash) {
+            return Ok(*known);
+        }
+        let read = contract::read(&stored.path)?;
+        self.checks.borrow_mut().insert(read.hash, read.checks);
+        Ok(read.checks)
+    }
+
+    /// Reads stored contracts anew: one lies elsewhere now.
+    pub(crate) fn forget_contracts(&self) {
+        self.contracts.borrow_mut().clear();
+    }
+
+    fn stored_contract(&self, number: i64) -> Result<Arc<Contract>> {
         if let Some(known) = self.contracts.borrow().get(&number) {
-            return Ok(Some(Arc::clone(known)));
+            return Ok(Arc::clone(known));
         }
         let compiled = Arc::new(contract::restore(&self.store.contract(number)?)?);
         self.contracts
             .borrow_mut()
             .insert(number, Arc::clone(&compiled));
-        Ok(Some(compiled))
+        Ok(compiled)
     }
 
     /// The run a filter is about: the one it names, else the newest; `None` in an empty workspace.
@@ -105,6 +147,7 @@ impl Workspace {
             path: path.to_owned(),
             author: author.to_owned(),
             contracts: RefCell::default(),
+            checks: RefCell::default(),
         }
     }
 }

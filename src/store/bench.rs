@@ -8,7 +8,7 @@ use rusqlite::params;
 use super::{
     Store,
     changes::{Current, State, current},
-    steps::{Entry, RecordChange},
+    steps::{Checked, Entry, RecordChange},
 };
 use crate::model::{
     Fault, Form, Found, Path, Problem, RecordId, RunId, Stage, Status, StepId, StepKind, Version,
@@ -37,7 +37,8 @@ impl Bench {
                      INSERT INTO problem_group VALUES
                        (1, 1, 'schema', 'required', '', '/email', '', 'error', '', 'Email is missing', {records}, {records},
                         {records}, 1, {records});
-                     INSERT INTO status_count VALUES (1, 'rejected', {records});"
+                     INSERT INTO status_count VALUES (1, 'rejected', {records});
+                     INSERT INTO verdict_count VALUES (1, 0, {records});"
                 ))?;
                 for id in 1..=records {
                     tx.execute(
@@ -75,7 +76,7 @@ impl Bench {
     pub fn change(&self, id: i64, text: &str, problem: Option<&str>) -> RecordChange {
         RecordChange {
             unique: values_of(text),
-            checked: false,
+            checked: Checked::Not,
             record: RecordId(id),
             version: self.now(id).version,
             text: Some(Version {
@@ -96,10 +97,12 @@ impl Bench {
             at: AT,
             label: "an edit",
             contract: None,
+            under: None,
+            confirmed: &[],
             seen: None,
         };
-        self.store
-            .apply(&entry, changes, &|p| format!("Title of {}", p.code))
+        let step = (self.store).apply(&entry, changes, &|p| format!("Title of {}", p.code))?;
+        Ok(step.expect("the tests change something"))
     }
 
     /// Everything an undo must restore, by record: text, status, key, unique values, problems.
@@ -132,6 +135,14 @@ impl Bench {
                           (SELECT run, status, records FROM status_count
                            EXCEPT SELECT run, status, count(*) FROM record GROUP BY run, status)))
                       + (SELECT count(*) FROM unique_value u LEFT JOIN record r ON r.id = u.record WHERE r.run IS NOT u.run)
+                      + (SELECT count(*) FROM (SELECT * FROM
+                          (SELECT run, coalesce(checked_by, 0), count(*) FROM record
+                           WHERE status IN ('rejected', 'ready') GROUP BY 1, 2
+                           EXCEPT SELECT run, checked_by, records FROM verdict_count)
+                          UNION ALL SELECT * FROM
+                          (SELECT run, checked_by, records FROM verdict_count
+                           EXCEPT SELECT run, coalesce(checked_by, 0), count(*) FROM record
+                           WHERE status IN ('rejected', 'ready') GROUP BY 1, 2)))
                       + (SELECT count(*) FROM step s WHERE records <>
                           (SELECT count(*) FROM step_record WHERE step = s.id))",
                 [],

@@ -7,7 +7,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{records::problems, word};
+use super::{records::problems, verdicts::Verdicts, word};
 use crate::model::{
     Fault, FaultKind, Problem, RecordId, RunId, Severity, Stage, Status, StepId, Version,
 };
@@ -51,6 +51,7 @@ pub(super) struct Changes<'c> {
     /// By how much the open records of a group change.
     open: HashMap<i64, i64>,
     statuses: HashMap<Status, i64>,
+    verdicts: Verdicts,
     records: u64,
 }
 
@@ -68,6 +69,7 @@ impl<'c> Changes<'c> {
             owners: BTreeMap::new(),
             open: HashMap::new(),
             statuses: HashMap::new(),
+            verdicts: Verdicts::default(),
             records: 0,
         }
     }
@@ -118,6 +120,9 @@ impl<'c> Changes<'c> {
         }
         *self.statuses.entry(before.state.status).or_default() -= 1;
         *self.statuses.entry(after.status).or_default() += 1;
+        for (state, by) in [(&before.state, -1), (after, 1)] {
+            self.verdicts.add(state.status, state.checked_by, by);
+        }
         self.records += 1;
         self.write_down(before, after, version)
     }
@@ -137,6 +142,7 @@ impl<'c> Changes<'c> {
             owner.execute(params![id, name])?;
         }
         count_statuses(self.conn, self.run, &self.statuses)?;
+        self.verdicts.write(self.conn, self.run)?;
         self.conn
             .prepare_cached("UPDATE step SET records = ?2 WHERE id = ?1")?
             .execute(params![self.step.0, self.records as i64])?;

@@ -50,6 +50,11 @@ pub(crate) fn keep_contract(
     Ok(id)
 }
 
+/// The statement for `redrive sql` that shows the text of a stored contract.
+pub(crate) fn statement_of(contract: i64) -> String {
+    format!("SELECT text FROM contract WHERE id = {contract}")
+}
+
 impl Store {
     /// The number of a run's contract; `None` when it has none. Equal numbers are equal contracts.
     ///

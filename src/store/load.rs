@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
-use rusqlite::{Connection, OptionalExtension, Transaction, named_params};
+use rusqlite::{OptionalExtension, Transaction, named_params};
 
-use super::{ContractText, Store, is_alive, keep_contract, keys::KeySet, this_process};
+use super::{
+    ContractText, Store, abandoned::remove_run, keep_contract, keys::KeySet, this_process,
+    verdicts::Verdicts,
+};
 use crate::model::{Fault, Layout, RunId, Severity, Stage, Status};
 
 /// Records in one transaction; or fewer when their bytes reach [`BATCH_BYTES`].
@@ -102,23 +105,6 @@ pub(crate) struct RunCounts {
 }
 
 impl Store {
-    /// Removes what loads left behind whose process has died.
-    ///
-    /// # Errors
-    /// Those of [`Store::write`]; nothing is written when there is nothing to remove.
-    pub(crate) fn clear_abandoned(&mut self) -> Result<()> {
-        if abandoned(&self.conn)?.is_empty() {
-            return Ok(());
-        }
-        self.write(|transaction| {
-            for run in abandoned(transaction)? {
-                tracing::warn!(target: "redrive", event = "load_cleared", run);
-                remove_run(transaction, run)?;
-            }
-            Ok(())
-        })
-    }
-
     /// The runs whose input had this size, with its SHA-256, oldest first.
     pub(crate) fn runs_of_size(&self, bytes: u64) -> Result<Vec<(RunId, [u8; 32])>> {
         let mut statement = self.conn.prepare(
@@ -143,6 +129,7 @@ impl Store {
             run,
             base,
             groups: Vec::new(),
+            verdicts: Verdicts::default(),
             published: false,
         })
     }
@@ -193,6 +180,8 @@ pub(crate) struct RunWriter<'s> {
     base: i64,
     /// Row ids of the groups stored so far, by number.
     groups: Vec<i64>,
+    /// Of the records stored so far.
+    verdicts: Verdicts,
     published: bool,
 }
 
@@ -220,7 +209,7 @@ impl RunWriter<'_> {
         again: bool,
     ) -> Result<()> {
         self.store.wait_for_disk(true)?;
-        let (run, ids) = (self.run, &self.groups);
+        let (run, ids, verdicts) = (self.run, &self.groups, &self.verdicts);
         self.store.write(|transaction| {
             if !again && let Some(earlier) = run_with(transaction, sha256)? {
                 return Err(already_loaded(earlier).into());
@@ -242,6 +231,7 @@ impl RunWriter<'_> {
                     )?;
                 }
             }
+            verdicts.write(transaction, RunId(run))?;
             publish_run(transaction, run, counts, sha256)
         })?;
         self.published = true;
@@ -251,12 +241,12 @@ impl RunWriter<'_> {
     /// Stores a batch, in one transaction. Batches come in the order they were collected in.
     pub fn store(&mut self, batch: &Batch) -> Result<()> {
         let (run, base) = (self.run, self.base);
-        let groups = &mut self.groups;
+        let (groups, verdicts) = (&mut self.groups, &mut self.verdicts);
         self.store.write(|transaction| {
             for group in &batch.groups {
                 groups.push(insert_group(transaction, run, group)?);
             }
-            insert_records(transaction, run, base, groups, &batch.records)
+            insert_records(transaction, (run, base), groups, &batch.records, verdicts)
         })
     }
 }
@@ -285,39 +275,6 @@ pub(crate) fn already_loaded(run: RunId) -> Fault {
     .hint(format!(
         "look at run {run}, or load it once more with --again"
     ))
-}
-
-fn abandoned(conn: &Connection) -> Result<Vec<i64>> {
-    let mut statement = conn.prepare("SELECT id, loader FROM run WHERE state = 'loading'")?;
-    let rows = statement.query_map([], |row| {
-        Ok((row.get(0)?, row.get::<_, Option<String>>(1)?))
-    })?;
-    let mut dead = Vec::new();
-    for row in rows {
-        let (id, loader) = row?;
-        if !loader.is_some_and(|loader| is_alive(&loader)) {
-            dead.push(id);
-        }
-    }
-    Ok(dead)
-}
-
-fn remove_run(transaction: &Transaction<'_>, run: i64) -> Result<()> {
-    // The run goes last: the trigger that protects received bytes looks at its state.
-    for statement in [
-        "DELETE FROM problem WHERE record IN (SELECT id FROM record WHERE run = ?1)",
-        "DELETE FROM content WHERE record IN (SELECT id FROM record WHERE run = ?1)",
-        "DELETE FROM record WHERE run = ?1",
-        "DELETE FROM group_shape WHERE grp IN (SELECT id FROM problem_group WHERE run = ?1)",
-        "DELETE FROM problem_group WHERE run = ?1",
-        "DELETE FROM passed_key WHERE run = ?1",
-        "DELETE FROM unique_value WHERE run = ?1",
-        "DELETE FROM status_count WHERE run = ?1",
-        "DELETE FROM run WHERE id = ?1 AND state = 'loading'",
-    ] {
-        transaction.execute(statement, [run])?;
-    }
-    Ok(())
 }
 
 /// Gives the run's id and base.
@@ -378,10 +335,10 @@ fn insert_group(transaction: &Transaction<'_>, run: i64, group: &NewGroup) -> Re
 
 fn insert_records(
     transaction: &Transaction<'_>,
-    run: i64,
-    base: i64,
+    (run, base): (i64, i64),
     groups: &[i64],
     records: &[NewRecord],
+    verdicts: &mut Verdicts,
 ) -> Result<()> {
     let mut content = transaction.prepare_cached(
         "INSERT INTO content (record, version, form, bytes, sha256) VALUES (?1, 1, ?2, ?3, ?4)",
@@ -403,6 +360,7 @@ fn insert_records(
     for record in records {
         let id = base + record.ordinal as i64;
         let text = content.insert((id, record.form, &record.bytes, &record.sha256))?;
+        let checked_by = contract.filter(|_| record.checked);
         row.execute((
             id,
             run,
@@ -411,8 +369,9 @@ fn insert_records(
             &record.key,
             record.status.word(),
             text,
-            contract.filter(|_| record.checked),
+            checked_by,
         ))?;
+        verdicts.add(record.status, checked_by, 1);
         for (fields, value) in &record.unique {
             unique.execute((run, fields, value, id))?;
         }
@@ -512,6 +471,7 @@ mod tests {
             "SELECT id, name, source, hex(sha256), format, layout, base, state, records, passed, rejected, unparsed,
                problems, bytes, kept_passed FROM run ORDER BY id",
             "SELECT * FROM status_count ORDER BY run, status",
+            "SELECT * FROM verdict_count ORDER BY run, checked_by",
             "SELECT r.id, r.run, r.line, r.byte, r.key, r.status, r.version, c.version, c.form, hex(c.bytes), hex(c.sha256)
                FROM record r JOIN content c ON c.id = r.content ORDER BY r.id",
             "SELECT * FROM problem ORDER BY record, n",

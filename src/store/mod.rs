@@ -3,6 +3,7 @@
 //! Never open a workspace's files with `std::fs` while SQLite has them open: closing such a handle drops the locks of the
 //! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
+mod abandoned;
 #[cfg(test)]
 mod bench;
 mod changes;
@@ -25,6 +26,7 @@ mod steps;
 pub(crate) mod testing;
 mod undo;
 mod uniqueness;
+mod verdicts;
 mod verify;
 #[cfg(test)]
 mod versions;
@@ -39,13 +41,14 @@ use crate::model::Fault;
 pub use changes::Title;
 pub(crate) use changes::changed;
 pub use contracts::ContractText;
-pub(crate) use contracts::keep_contract;
+pub(crate) use contracts::{keep_contract, statement_of};
 pub(crate) use faults::explain;
 pub(crate) use owner::{is_alive, this_process};
 pub use records::StoredRecord;
 pub use sql::Selected;
 pub(crate) use steps::frozen;
-pub use steps::{Entry, RecordChange};
+pub use steps::{Checked, Entry, RecordChange};
+pub use verdicts::{Confirmed, Verdict};
 pub use verify::Verified;
 
 /// An open workspace file: one connection, for one thread.

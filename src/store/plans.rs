@@ -6,7 +6,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 
-use super::{Store, changes::count_statuses, number, records::version};
+use super::{Store, changes::count_statuses, number, records::version, verdicts::Verdicts};
 use crate::model::{Fault, PlanId, RecordId, RunId, Status, Version};
 
 /// A destination as plans know it.
@@ -30,6 +30,8 @@ pub(crate) struct NewPlan<'a> {
     pub author: &'a str,
     /// RFC 3339, UTC.
     pub at: &'a str,
+    /// The contracts that find the same as the one the destination is taken from. A verdict of another one is too old.
+    pub current: &'a [i64],
     /// How many records must be ready; any number when `None`.
     pub expect: Option<u64>,
     /// The bytes to send for a record.
@@ -48,6 +50,8 @@ pub(crate) struct Sendable {
     pub raw_sha256: Vec<u8>,
     /// The current version.
     pub text: Version,
+    /// The number of the contract whose check made it ready; `None` when a person or another tool did.
+    pub checked_by: Option<i64>,
 }
 
 /// A plan that is not finished.
@@ -91,6 +95,16 @@ impl Store {
         Ok(plans.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The contracts that made the records of a plan ready that are still to be delivered.
+    pub(crate) fn checked_by(&self, plan: PlanId) -> Result<Vec<i64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT DISTINCT r.checked_by FROM delivery y JOIN record r ON r.id = y.record \
+             WHERE y.plan = ?1 AND y.state IN ('queued', 'sending', 'waiting') AND r.checked_by IS NOT NULL ORDER BY 1",
+        )?;
+        let contracts = query.query_map([plan.0], |row| row.get(0))?;
+        Ok(contracts.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// How many of these records were changed since they were received.
     pub(crate) fn count_changed(&self, ids: &[RecordId]) -> Result<u64> {
         let mut query = self.conn.prepare_cached(
@@ -117,7 +131,8 @@ impl Store {
     /// All of it or nothing. Gives the plan and its size; `None` when none of them is ready.
     ///
     /// # Errors
-    /// `record:damaged` when a stored text is no longer what was stored; `send:expect` when another number is ready.
+    /// `record:damaged` when a stored text is no longer what was stored; `send:expect` when another number is ready;
+    /// `send:stale` when a verdict is too old.
     pub(crate) fn make_plan(
         &mut self,
         new: &NewPlan<'_>,
@@ -132,8 +147,15 @@ impl Store {
             )?;
             let plan = PlanId(tx.last_insert_rowid());
             let mut planned = 0;
+            let mut verdicts = Verdicts::default();
             for id in ids {
-                if freeze(tx, new, plan, destination, planned + 1, *id)? {
+                if freeze(
+                    tx,
+                    new,
+                    (plan, destination, planned + 1),
+                    *id,
+                    &mut verdicts,
+                )? {
                     planned += 1;
                 }
             }
@@ -150,6 +172,7 @@ impl Store {
             )?;
             let moved = HashMap::from([(Status::Ready, -planned), (Status::Sending, planned)]);
             count_statuses(tx, new.run, &moved)?;
+            verdicts.write(tx, new.run)?;
             Ok(Some((plan, planned as u64)))
         })
     }
@@ -162,6 +185,15 @@ pub(crate) fn unexpected(expected: u64, planned: u64) -> Fault {
         format!("{planned} records would be sent, not {expected}"),
     )
     .hint("nothing was sent; look at the plan with --dry-run, then say its number")
+}
+
+/// The fault of a record that another contract made ready than the one in force.
+fn stale(id: RecordId) -> Fault {
+    Fault::usage(
+        "send:stale",
+        format!("record {id} was checked against another contract"),
+    )
+    .hint("check it again first: redrive check; nothing was sent")
 }
 
 /// The destination's number. The same name with another target is another destination.
@@ -178,14 +210,17 @@ fn destination(conn: &Connection, target: &Target<'_>) -> Result<i64> {
 fn freeze(
     conn: &Connection,
     new: &NewPlan<'_>,
-    plan: PlanId,
-    destination: i64,
-    n: i64,
+    (plan, destination, n): (PlanId, i64, i64),
     id: RecordId,
+    verdicts: &mut Verdicts,
 ) -> Result<bool> {
     let Some((content, record)) = sendable(conn, new.run, id)? else {
         return Ok(false);
     };
+    if (record.checked_by).is_some_and(|contract| !new.current.contains(&contract)) {
+        return Err(stale(id).into());
+    }
+    verdicts.add(Status::Ready, record.checked_by, -1);
     let payload = (new.payload)(&record)?;
     let hash: [u8; 32] = Sha256::digest(&payload).into();
     let epoch: u32 = conn
@@ -219,7 +254,7 @@ fn sendable(conn: &Connection, run: RunId, id: RecordId) -> Result<Option<(i64, 
     let found = conn
         .prepare_cached(
             "SELECT c.id, r.byte, c.form, c.bytes, c.sha256, \
-             (SELECT sha256 FROM content WHERE record = r.id ORDER BY id LIMIT 1) \
+             (SELECT sha256 FROM content WHERE record = r.id ORDER BY id LIMIT 1), r.checked_by \
              FROM record r JOIN content c ON c.id = r.content WHERE r.id = ?1 AND r.run = ?2 AND r.status = 'ready'",
         )?
         .query_row(params![id.0, run.0], |row| {
@@ -228,6 +263,7 @@ fn sendable(conn: &Connection, run: RunId, id: RecordId) -> Result<Option<(i64, 
                 byte: number(row, 1)?,
                 raw_sha256: row.get(5)?,
                 text: version(row, 2)?,
+                checked_by: row.get(6)?,
             };
             Ok((row.get(0)?, record, row.get::<_, Vec<u8>>(4)?))
         })
@@ -273,6 +309,7 @@ pub(super) mod tests {
             environment: "test",
             author: "ann",
             at: NOW,
+            current: &[],
             expect: None,
             payload: &|record| Ok(record.text.bytes.clone()),
             key: &|record, _, epoch| Ok(format!("key-{}-{epoch}", record.id)),
@@ -343,6 +380,7 @@ pub(super) mod tests {
             environment: "test",
             author: "ann",
             at: NOW,
+            current: &[],
             expect: None,
             payload: &|record| Ok(record.text.bytes.clone()),
             key: &|record, _, _| Ok(record.id.to_string()),

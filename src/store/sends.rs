@@ -10,6 +10,7 @@ use super::{
     Store,
     changes::{Title, count_statuses, group_of},
     is_alive, number, this_process,
+    verdicts::Verdicts,
 };
 use crate::model::{DeliveryState, Fault, PlanId, Problem, RecordId, RunId, Status};
 
@@ -128,6 +129,7 @@ impl Store {
         self.write(|tx| {
             check_fence(tx, claim)?;
             let mut statuses = HashMap::new();
+            let mut verdicts = Verdicts::default();
             for one in ended {
                 end_attempt(tx, claim, one, at)?;
                 let status = match one.state {
@@ -137,14 +139,16 @@ impl Store {
                     // Its plan still holds it.
                     _ => continue,
                 };
-                set_status(tx, one.record, status)?;
+                let checked_by = set_status(tx, one.record, status)?;
+                verdicts.add(status, checked_by, 1);
                 *statuses.entry(Status::Sending).or_default() -= 1;
                 *statuses.entry(status).or_default() += 1;
                 if let Some(problem) = &one.problem {
                     add_problem(tx, claim.run, one.record, problem, title)?;
                 }
             }
-            count_statuses(tx, claim.run, &statuses)
+            count_statuses(tx, claim.run, &statuses)?;
+            verdicts.write(tx, claim.run)
         })
     }
 
@@ -302,12 +306,14 @@ fn end_all(
     Ok(())
 }
 
-fn set_status(conn: &Connection, record: RecordId, status: Status) -> Result<()> {
-    let moved = conn
-        .prepare_cached("UPDATE record SET status = ?2 WHERE id = ?1 AND status = 'sending'")?
-        .execute(params![record.0, status.word()])?;
-    anyhow::ensure!(moved == 1, "record {record} is not on its way");
-    Ok(())
+/// Gives the contract that found the record ready.
+fn set_status(conn: &Connection, record: RecordId, status: Status) -> Result<Option<i64>> {
+    conn.prepare_cached(
+        "UPDATE record SET status = ?2 WHERE id = ?1 AND status = 'sending' RETURNING checked_by",
+    )?
+    .query_row(params![record.0, status.word()], |row| row.get(0))
+    .optional()?
+    .with_context(|| format!("record {record} is not on its way"))
 }
 
 /// A record that was ready has no other problem, but it can have warnings.

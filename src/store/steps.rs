@@ -8,7 +8,9 @@ use rusqlite::{Connection, Row, params};
 use super::{
     ContractText, Store,
     changes::{Changes, State, Title, changed, current},
-    keep_contract, word,
+    keep_contract,
+    verdicts::{Confirmed, confirm},
+    word,
 };
 use crate::model::{Fault, Problem, RecordId, RunId, Status, StepId, StepKind, StepRow, Version};
 
@@ -25,8 +27,24 @@ pub struct RecordChange {
     /// What stands in the fields of each `[[unique]]` of the contract, by its name.
     pub unique: BTreeMap<String, String>,
     pub problems: Vec<Problem>,
-    /// Whether the check of the contract the run has then found the problems, whole.
-    pub checked: bool,
+    pub checked: Checked,
+}
+
+/// Who found a record's problems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checked {
+    /// The whole check of the contract the run has then.
+    Whole,
+    /// No check, or not a whole one.
+    Not,
+    /// Whoever found those it had: nothing but its uniqueness was decided again.
+    AsBefore,
+}
+
+impl From<bool> for Checked {
+    fn from(whole: bool) -> Self {
+        if whole { Self::Whole } else { Self::Not }
+    }
 }
 
 /// What a step says about itself.
@@ -42,57 +60,43 @@ pub struct Entry<'e> {
     pub label: &'e str,
     /// The contract that becomes the run's, with its hash; `None` keeps the one it has.
     pub contract: Option<(&'e ContractText, &'e [u8; 32])>,
+    /// The number of the run's own contract, where the changes were worked out with it: it must still be the run's.
+    pub under: Option<i64>,
+    /// What was checked and found as it is. It is no part of the step.
+    pub confirmed: &'e [Confirmed],
     /// The [`Store::data_version`] the changes were worked out on, where more than the records' own versions counts:
     /// then nobody else may have written anything since.
     pub seen: Option<i64>,
 }
 
 impl Store {
-    /// Changes records of one run as one step: all of them or none.
+    /// Changes records of one run as one step: all of them or none. Without changes there is no step; a contract that
+    /// becomes the run's, and what was confirmed, is written all the same.
     ///
     /// # Errors
     /// `record:changed` when one is no longer the version it was, `record:frozen` when one is on its way or was sent,
-    /// `workspace:changed` when somebody else wrote since `entry.seen`; then the same can be tried again.
+    /// `workspace:changed` when somebody else wrote since `entry.seen` or gave the run another contract; then the same can
+    /// be tried again.
     pub fn apply(
         &mut self,
         entry: &Entry<'_>,
         changes: &[RecordChange],
         title: Title<'_>,
-    ) -> Result<StepId> {
+    ) -> Result<Option<StepId>> {
         self.write(|tx| {
-            let now: i64 = tx.pragma_query_value(None, "data_version", |row| row.get(0))?;
-            if entry.seen.is_some_and(|seen| seen != now) {
-                return Err(Fault::unusable(
-                    "workspace:changed",
-                    "somebody else changed the workspace in the meantime",
-                )
-                .hint("try it again")
-                .into());
+            let contract = begin(tx, entry)?;
+            confirm(tx, entry.run, contract, entry.confirmed)?;
+            if changes.is_empty() {
+                give_contract(tx, entry.run, contract)?;
+                return Ok(None);
             }
-            let contract = match entry.contract {
-                None => contract_of(tx, entry.run)?,
-                Some((contract, hash)) => Some(keep_contract(tx, contract, hash)?),
-            };
             let step = new_step(tx, entry, contract, None)?;
             let mut written = Changes::new(tx, entry.run, step, title);
             for change in changes {
                 change_one(tx, &mut written, (entry.run, contract), change)?;
             }
             written.finish()?;
-            Ok(step)
-        })
-    }
-
-    /// Gives a run another contract where that changes no record. This is no step.
-    pub fn set_contract(
-        &mut self,
-        run: RunId,
-        contract: &ContractText,
-        hash: &[u8; 32],
-    ) -> Result<()> {
-        self.write(|tx| {
-            let id = keep_contract(tx, contract, hash)?;
-            give_contract(tx, run, Some(id))
+            Ok(Some(step))
         })
     }
 
@@ -114,6 +118,25 @@ impl Store {
         )?;
         let rows = query.query_map([record.0], step_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+}
+
+/// Refuses what was worked out on something else than what is there now. Gives the contract the run has afterwards.
+fn begin(conn: &Connection, entry: &Entry<'_>) -> Result<Option<i64>> {
+    let now: i64 = conn.pragma_query_value(None, "data_version", |row| row.get(0))?;
+    let has = contract_of(conn, entry.run)?;
+    if entry.seen.is_some_and(|seen| seen != now) || entry.under.is_some_and(|one| Some(one) != has)
+    {
+        return Err(Fault::unusable(
+            "workspace:changed",
+            "somebody else changed the workspace in the meantime",
+        )
+        .hint("try it again")
+        .into());
+    }
+    match entry.contract {
+        None => Ok(has),
+        Some((contract, hash)) => Ok(Some(keep_contract(conn, contract, hash)?)),
     }
 }
 
@@ -142,7 +165,11 @@ fn change_one(
         key: change.key.clone(),
         unique: change.unique.clone(),
         problems: change.problems.clone(),
-        checked_by: contract.filter(|_| change.checked),
+        checked_by: match change.checked {
+            Checked::Whole => contract,
+            Checked::Not => None,
+            Checked::AsBefore => before.state.checked_by,
+        },
     };
     written.put(&before, &after)
 }
@@ -288,6 +315,8 @@ mod tests {
             at: AT,
             label: "",
             contract: None,
+            under: None,
+            confirmed: &[],
             seen: Some(seen),
         };
         let title = |_: &Problem| String::new();

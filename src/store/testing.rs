@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use sha2::{Digest as _, Sha256};
 use tempfile::{TempDir, tempdir};
 
-use super::Store;
+use super::{Store, verdicts::Verdicts, word};
 use crate::model::{
     Form, Layout, Path, Problem, RecordId, RunId, Severity, Stage, Status, shape_of,
 };
@@ -94,11 +94,13 @@ pub(crate) fn put_run_as(store: &mut Store, layout: &Layout, samples: &[Sample])
             )?;
             let run = RunId(tx.last_insert_rowid());
             let mut statuses = BTreeMap::new();
+            let mut verdicts = Verdicts::default();
             let mut byte = 0;
             for (n, sample) in samples.iter().enumerate() {
                 put_record(tx, run, base + n as i64 + 1, (n as i64 + 1, byte), layout.form(), sample);
                 byte += sample.text.len() as i64 + 1;
                 *statuses.entry(sample.status).or_insert(0) += 1;
+                verdicts.add(sample.status, None, 1);
             }
             for (status, records) in statuses {
                 tx.execute(
@@ -106,6 +108,7 @@ pub(crate) fn put_run_as(store: &mut Store, layout: &Layout, samples: &[Sample])
                     params![run.0, status.word(), records],
                 )?;
             }
+            verdicts.write(tx, run)?;
             Ok(run)
         })
         .unwrap()
@@ -115,20 +118,22 @@ pub(crate) fn put_run_as(store: &mut Store, layout: &Layout, samples: &[Sample])
 pub(crate) fn set_status(store: &mut Store, id: RecordId, status: Status) {
     store
         .write(|tx| {
-            let (run, before): (i64, String) = tx.query_row(
-                "SELECT run, status FROM record WHERE id = ?1",
+            let (run, before, checked_by) = tx.query_row(
+                "SELECT run, status, checked_by FROM record WHERE id = ?1",
                 [id.0],
-                |row| Ok((row.get(0)?, row.get(1)?)),
+                |row| Ok((row.get(0)?, word(row, 1, Status::from_word)?, row.get(2)?)),
             )?;
             tx.execute("UPDATE record SET status = ?2 WHERE id = ?1", params![id.0, status.word()])?;
-            for (word, by) in [(before.as_str(), -1), (status.word(), 1)] {
+            let mut verdicts = Verdicts::default();
+            for (status, by) in [(before, -1), (status, 1)] {
+                verdicts.add(status, checked_by, by);
                 tx.execute(
                     "INSERT INTO status_count VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET records = records + ?3",
-                    params![run, word, by],
+                    params![run, status.word(), by],
                 )?;
             }
             tx.execute("DELETE FROM status_count WHERE records = 0", [])?;
-            Ok(())
+            verdicts.write(tx, RunId(run))
         })
         .unwrap();
 }

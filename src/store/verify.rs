@@ -28,6 +28,7 @@ const CHECKS: &[(&str, Check)] = &[
     ("foreign_key", foreign_keys),
     ("sha256", texts),
     ("status_count", status_counts),
+    ("verdict_count", verdict_counts),
     ("group_count", group_counts),
     ("record_sum", record_sums),
     ("unique_value", unique_values),
@@ -218,6 +219,27 @@ fn status_counts(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
             Ok(format!(
                 "record {record} is ready although something is wrong with it"
             ))
+        },
+    )
+}
+
+fn verdict_counts(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
+    wrong.add_rows(
+        conn,
+        "SELECT run, gave, sum(counted), sum(said) FROM ( \
+             SELECT run, coalesce(checked_by, 0) AS gave, count(*) AS counted, 0 AS said FROM record \
+             WHERE status IN ('rejected', 'ready') GROUP BY 1, 2 \
+             UNION ALL SELECT run, checked_by, 0, records FROM verdict_count) \
+         JOIN run ON run.id = run WHERE run.state = 'ready' \
+         GROUP BY run, gave HAVING sum(counted) <> sum(said) ORDER BY run, gave",
+        |row| {
+            let (run, contract): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let (counted, said): (i64, i64) = (row.get(2)?, row.get(3)?);
+            let by = match contract {
+                0 => "not checked".to_owned(),
+                contract => format!("checked by contract {contract}"),
+            };
+            Ok(format!("run {run}: {counted} records are {by}, the counter says {said}"))
         },
     )
 }
@@ -491,6 +513,16 @@ mod tests {
             "run 1: 0 records are ready, the counter says 4",
         );
         check(
+            "UPDATE verdict_count SET records = 2",
+            "verdict_count",
+            "run 1: 3 records are not checked, the counter says 2",
+        );
+        check(
+            "INSERT INTO verdict_count VALUES (1, 7, 4)",
+            "verdict_count",
+            "run 1: 0 records are checked by contract 7, the counter says 4",
+        );
+        check(
             "UPDATE problem_group SET open = 3 WHERE code = 'required'",
             "group_count",
             "problem 1: 2 records have it, the counter says 3",
@@ -523,7 +555,7 @@ mod tests {
         );
         check(
             "PRAGMA foreign_keys = OFF; DELETE FROM record WHERE id = 3; \
-             UPDATE status_count SET records = 2",
+             UPDATE status_count SET records = 2; UPDATE verdict_count SET records = 2",
             "record_sum",
             "run 1: 2 records are stored, 3 should be",
         );

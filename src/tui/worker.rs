@@ -239,6 +239,7 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             let request = CheckRequest {
                 filter,
                 contract: None,
+                again: false,
             };
             Answer::Changed(ops::check(workspace, &request, &Job::default())?)
         }
@@ -266,6 +267,7 @@ fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Ou
             let request = CheckRequest {
                 filter: filter(*run, None),
                 contract: None,
+                again: false,
             };
             Outcome::Checked(ops::check(workspace, &request, job)?)
         }

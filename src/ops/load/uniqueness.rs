@@ -98,6 +98,7 @@ impl Loaded {
         let request = CheckRequest {
             filter: Filter::default(),
             contract: None,
+            again: true,
         };
         let report = check(&mut self.workspace, &request, &Job::default()).unwrap();
         assert_eq!(report.step, None);
@@ -203,6 +204,7 @@ fn results_of_another_tool_are_compared_by_the_next_check() {
     let request = CheckRequest {
         filter: Filter::default(),
         contract: None,
+        again: false,
     };
     check(&mut loaded.workspace, &request, &Job::default()).unwrap();
     assert_eq!(loaded.look(1), "ready");

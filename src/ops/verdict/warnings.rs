@@ -116,7 +116,7 @@ fn a_person_who_sends_again_what_was_refused_keeps_its_warnings() {
         key: record.key,
         unique: BTreeMap::new(),
         problems: record.problems,
-        checked: true,
+        checked: true.into(),
     };
     refused.problems.push(Problem {
         stage: Stage::Send,
@@ -129,6 +129,8 @@ fn a_person_who_sends_again_what_was_refused_keeps_its_warnings() {
         at: crate::store::testing::NOW,
         label: "as if sent",
         contract: None,
+        under: None,
+        confirmed: &[],
         seen: None,
     };
     (desk.workspace.store)
