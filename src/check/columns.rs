@@ -171,7 +171,7 @@ fn tests(names: &[String], checker: &Checker) -> Option<Vec<Cell>> {
         };
         return Some(names.iter().map(any).collect());
     };
-    let root = schema.root.as_object()?;
+    let root = schema.root().as_object()?;
     let known = |key: &str| {
         matches!(
             key,
@@ -213,7 +213,7 @@ fn tests(names: &[String], checker: &Checker) -> Option<Vec<Cell>> {
     }
     let cell = |name: &String| Cell {
         test: match properties.and_then(|all| all.get(name)) {
-            Some(property) => Test::of(property, &schema.root, schema.formats, checker.coerce),
+            Some(property) => Test::of(property, schema.root(), schema.formats, checker.coerce),
             None if extra => Test::Any,
             None => Test::Ask,
         },

@@ -6,6 +6,7 @@ mod budget;
 mod columns;
 mod compile;
 mod dates;
+mod documents;
 mod formats;
 mod functions;
 mod lazy;
@@ -28,11 +29,12 @@ use std::{cmp::Ordering, collections::BTreeMap, sync::OnceLock};
 
 use serde_json::{Map, Value};
 
-use self::{columns::Columns, lazy::Fields, rules::Rules, schema::Schema};
+use self::{columns::Columns, documents::Documents, lazy::Fields, rules::Rules, schema::Schema};
 pub use self::{
+    documents::{Spot, Unresolved},
     formats::Formats,
     unique::{Unique, Values, is_unique},
-    wants::{Known, join},
+    wants::Known,
 };
 use crate::{
     model::{Found, Path, Problem, Severity, Wants},
@@ -76,6 +78,11 @@ pub struct Runaway {
     pub hint: String,
 }
 
+/// The references of a schema and its files that lead nowhere, with the names of the files that they can mean.
+pub fn unresolved(schema: &Value, references: &BTreeMap<String, Value>) -> Vec<Unresolved> {
+    Documents::new(schema.clone(), references.clone()).unresolved
+}
+
 /// Why a contract's schema or rule cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SpecError {
@@ -84,6 +91,8 @@ pub struct SpecError {
     pub message: String,
     /// 0-based character offset in the rule's expression.
     pub position: Option<usize>,
+    /// The place in the schema's files.
+    pub at: Option<Box<Spot>>,
     pub hint: Option<String>,
 }
 
@@ -137,6 +146,14 @@ impl Checker {
                 self.with_columns(cells, |columns| self.check_cells(cells, columns, problems))
             }
         }
+    }
+
+    /// The same for any JSON value, not only for a record.
+    ///
+    /// # Errors
+    /// Those of [`Checker::check`].
+    pub fn check_value(&self, value: &Value, problems: &mut Vec<Problem>) -> Result<(), Runaway> {
+        self.check_document(value, problems)
     }
 
     /// The ids of the rules that [`Checker::check`] does not reach in this record, because of a problem it reports.

@@ -56,6 +56,7 @@ impl Rules {
             part: "rules".to_owned(),
             message: error.to_string(),
             position: None,
+            at: None,
             hint: None,
         })?;
         let env = Arc::new(env);
@@ -68,6 +69,7 @@ impl Rules {
                 part: rule.id.clone(),
                 message: wrong.message,
                 position: wrong.position,
+                at: None,
                 hint: wrong.hint,
             }),
         };

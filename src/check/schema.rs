@@ -1,34 +1,35 @@
 //! JSON Schema: compiling a schema, and turning what it finds into problems.
 
+mod compile;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, HashMap, HashSet},
-    sync::OnceLock,
+    sync::{Arc, OnceLock},
 };
 
 use jsonschema::{
-    ReferencingError, Retrieve, Uri, ValidationError, Validator,
+    ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
 use serde_json::Value;
 
+use self::compile::{check_schema, compile};
 use super::{
-    SpecError, found, unions,
-    wants::{Known, Schemas, join},
+    SpecError,
+    documents::Documents,
+    found, unions,
+    wants::{Known, Question},
     wording::{self, Case, Facts},
 };
 use crate::model::{Found, Path, Problem, Severity, Stage, Wants};
-
-/// Where a schema without an `$id` is said to lie, deep enough for references that climb.
-const BASE: &str = "redrive:///a/b/c/d/e/";
 
 /// A compiled schema.
 pub(super) struct Schema {
     validator: Validator,
     /// The same without the root's `required`, compiled when the first row is in doubt.
     fields_only: OnceLock<Option<Validator>>,
-    pub root: Value,
-    references: BTreeMap<String, Value>,
+    documents: Arc<Documents>,
     pub formats: bool,
     /// The names of the root's properties, in the schema's order.
     pub columns: Vec<String>,
@@ -48,12 +49,10 @@ impl Schema {
         references: BTreeMap<String, Value>,
         formats: bool,
     ) -> Result<Self, SpecError> {
-        let validator = compile(&root, &references, formats)?;
-        let schemas = Schemas {
-            root: &root,
-            references: &references,
-        };
-        let columns = schemas.properties();
+        let documents = Arc::new(Documents::new(root, references));
+        check_schema(&documents)?;
+        let validator = compile(documents.root(), &documents, formats)?;
+        let columns = Question::new(&documents).names(&Path::root());
         let positions = columns
             .iter()
             .enumerate()
@@ -62,7 +61,7 @@ impl Schema {
         let wants: HashMap<Path, Wants> = columns
             .iter()
             .map(|name| Path::field(name))
-            .map(|path| (path.clone(), schemas.wants(&path)))
+            .map(|path| (path.clone(), Question::new(&documents).wants(&path)))
             .collect();
         let numbers = columns
             .iter()
@@ -72,8 +71,7 @@ impl Schema {
         Ok(Self {
             validator,
             fields_only: OnceLock::new(),
-            root,
-            references,
+            documents,
             formats,
             columns,
             positions,
@@ -96,9 +94,9 @@ impl Schema {
         problems: &mut Vec<Problem>,
     ) -> bool {
         let fields_only = self.fields_only.get_or_init(|| {
-            let mut root = self.root.clone();
+            let mut root = self.documents.root().clone();
             root.as_object_mut()?.remove("required");
-            compile(&root, &self.references, self.formats).ok()
+            compile(&root, &self.documents, self.formats).ok()
         });
         let Some(validator) = fields_only else {
             return false;
@@ -143,29 +141,30 @@ impl Schema {
     pub fn wants(&self, path: &Path) -> Cow<'_, Wants> {
         match self.wants.get(path) {
             Some(wants) => Cow::Borrowed(wants),
-            None => Cow::Owned(self.schemas().wants(path)),
+            None => Cow::Owned(self.question().wants(path)),
         }
     }
 
     /// Whether the schema says that a field can be there.
     pub fn known(&self, path: &Path) -> Known {
-        self.schemas().known(path)
+        self.question().known(path)
     }
 
     /// The names of the fields that are known at an object's path.
     pub fn names(&self, path: &Path) -> Vec<String> {
-        self.schemas().names(path)
+        self.question().names(path)
     }
 
     /// The formats that are named and that nobody checks: file, place and name.
     pub fn unknown_formats(&self) -> Vec<(String, Path, String)> {
+        let options = jsonschema::options();
         let mut unknown = Vec::new();
-        let (options, draft) = (jsonschema::options(), self.validator.draft());
-        self.schemas().formats(&mut |file, path, name| {
-            if !options.is_known_format(draft, name) {
-                unknown.push((file.to_owned(), path, name.to_owned()));
+        for (spot, place) in self.documents.schemas() {
+            let name = place.get("format").and_then(Value::as_str);
+            if let Some(name) = name.filter(|name| !options.is_known_format(place.draft, name)) {
+                unknown.push((spot.file, spot.path.child("format"), name.to_owned()));
             }
-        });
+        }
         unknown
     }
 
@@ -174,11 +173,12 @@ impl Schema {
         self.positions.get(name).copied()
     }
 
-    fn schemas(&self) -> Schemas<'_> {
-        Schemas {
-            root: &self.root,
-            references: &self.references,
-        }
+    pub fn root(&self) -> &Value {
+        self.documents.root()
+    }
+
+    fn question(&self) -> Question<'_> {
+        Question::new(&self.documents)
     }
 
     /// Appends the problems of one error; those about absent or extra fields stand at the field's own path.
@@ -193,7 +193,7 @@ impl Schema {
             Kind::AdditionalProperties { unexpected }
             | Kind::UnevaluatedProperties { unexpected } => {
                 let mut facts = facts;
-                facts.names = self.schemas().names(&here);
+                facts.names = self.question().names(&here);
                 for name in unexpected {
                     let value = error.instance().get(name).map(found);
                     let code = error.kind().keyword();
@@ -304,118 +304,5 @@ fn types(kind: &TypeKind) -> String {
             }
             names.join(" or ")
         }
-    }
-}
-
-fn compile(
-    root: &Value,
-    references: &BTreeMap<String, Value>,
-    formats: bool,
-) -> Result<Validator, SpecError> {
-    let fault = |message: String, hint: Option<String>| SpecError {
-        part: "schema".to_owned(),
-        message,
-        position: None,
-        hint,
-    };
-    // The crate reads any other value as a schema that allows everything or complains about its own insides.
-    if !root.is_object() && !root.is_boolean() {
-        return Err(fault(
-            "the schema is not a JSON object".to_owned(),
-            Some("a schema begins with { and says at least \"type\" and \"properties\"".to_owned()),
-        ));
-    }
-    jsonschema::options()
-        .should_validate_formats(formats)
-        .with_base_uri(format!("{BASE}schema.json"))
-        .with_retriever(Local::new(root, references))
-        .build(root)
-        .map_err(|error| match error.kind() {
-            Kind::Referencing(ReferencingError::Unretrievable { uri, .. }) => {
-                let name = uri.strip_prefix(BASE).unwrap_or(uri);
-                let hint = if name.contains("://") {
-                    "nothing is fetched from elsewhere: save it beside the schema and refer to the file"
-                } else {
-                    "references are files relative to the schema that refers to them"
-                };
-                fault(
-                    format!("the schema refers to {name}, which is not here"),
-                    Some(hint.to_owned()),
-                )
-            }
-            Kind::Referencing(other) => fault(
-                format!("a reference in the schema leads nowhere: {other}"),
-                None,
-            ),
-            _ => {
-                let place = error.instance_path().as_str();
-                let place = if place.is_empty() { "its root" } else { place };
-                fault(
-                    format!("the schema cannot be used: at {place}, {error}"),
-                    Some("see https://json-schema.org for what may stand there".to_owned()),
-                )
-            }
-        })
-}
-
-/// Hands out the local files a schema refers to and nothing else.
-struct Local {
-    files: BTreeMap<String, Value>,
-    /// Folders by which documents with an `$id` of their own refer to their neighbours, with the real folder's name.
-    folders: Vec<(String, String)>,
-}
-
-impl Local {
-    fn new(root: &Value, references: &BTreeMap<String, Value>) -> Self {
-        let mut folders = vec![(BASE.to_owned(), String::new())];
-        let documents = references
-            .iter()
-            .map(|(name, document)| (name.as_str(), document));
-        for (name, document) in std::iter::once(("", root)).chain(documents) {
-            let id = document.get("$id").or_else(|| document.get("id"));
-            if let Some((folder, _)) = id
-                .and_then(Value::as_str)
-                .and_then(|id| id.rsplit_once('/'))
-            {
-                let real = name.rsplit_once('/').map_or("", |(real, _)| real);
-                folders.push((format!("{folder}/"), format!("{real}/")));
-            }
-        }
-        Self {
-            files: references.clone(),
-            folders,
-        }
-    }
-}
-
-impl Retrieve for Local {
-    fn retrieve(
-        &self,
-        uri: &Uri<String>,
-    ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        let uri = uri.as_str();
-        if let Some(document) = self.files.get(uri) {
-            return Ok(document.clone());
-        }
-        for (folder, real) in &self.folders {
-            let Some(rest) = uri.strip_prefix(folder.as_str()) else {
-                continue;
-            };
-            if let Some(document) = self.files.get(&join(real, rest)) {
-                return Ok(document.clone());
-            }
-        }
-        // What climbs out of the schema's folder lies above the made-up base.
-        let climbed = (1..=4).find_map(|steps| {
-            let mut folder = BASE.trim_end_matches('/');
-            for _ in 0..steps {
-                folder = folder.rsplit_once('/')?.0;
-            }
-            let rest = uri.strip_prefix(folder)?.trim_start_matches('/');
-            self.files.get(&format!("{}{rest}", "../".repeat(steps)))
-        });
-        climbed
-            .cloned()
-            .ok_or_else(|| format!("{uri} is not here").into())
     }
 }

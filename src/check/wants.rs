@@ -1,35 +1,52 @@
-//! What a schema wants at a path, read from the schema itself: through `$ref`, `allOf`, `anyOf`, `oneOf` and type lists.
+//! What a schema wants at a path, read from the schema itself: through references, unions, conditions and type lists.
 
-use std::collections::BTreeMap;
+use std::cell::Cell;
 
+use jsonschema::Draft;
 use serde_json::Value;
 
+use super::documents::{Documents, Place};
 use crate::model::{Path, Wants};
 
-/// How deep references and unions are followed; a schema may refer to itself.
-const DEPTH: usize = 12;
+/// How deep references and unions are followed.
+const DEPTH: usize = 48;
+/// How many schemas one question may look at. References that share parts multiply without end for practical purposes.
+const STEPS: u32 = 20_000;
 
-/// A schema with the files it refers to.
-#[derive(Clone, Copy)]
-pub(super) struct Schemas<'s> {
-    pub root: &'s Value,
-    pub references: &'s BTreeMap<String, Value>,
+/// Whether the schema says that a field can be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// The schema names it.
+    Yes,
+    /// The schema allows no such field.
+    No,
+    /// The schema does not name it, and does not forbid it either.
+    Unsaid,
 }
 
-impl<'s> Schemas<'s> {
+/// One question to a schema.
+pub(super) struct Question<'s> {
+    documents: &'s Documents,
+    steps: Cell<u32>,
+}
+
+impl<'s> Question<'s> {
+    pub fn new(documents: &'s Documents) -> Self {
+        Self {
+            documents,
+            steps: Cell::new(STEPS),
+        }
+    }
+
     /// What is wanted at a path; nothing is known where the schema does not say.
-    pub fn wants(self, path: &Path) -> Wants {
-        let mut places = vec![self.top()];
+    pub fn wants(&self, path: &Path) -> Wants {
+        let mut places = vec![self.documents.top()];
         let mut required = false;
         for segment in path.segments() {
-            let all: Vec<_> = places
-                .iter()
-                .flat_map(|place| self.spread(*place, DEPTH))
-                .collect();
-            required = all.iter().any(|place| names_required(place.at, &segment));
-            places = all
-                .iter()
-                .filter_map(|place| place.child(&segment))
+            let all = self.spread_all(&places);
+            required = all.iter().any(|place| names_required(*place, &segment));
+            places = (all.iter())
+                .flat_map(|place| self.children(*place, &segment))
                 .collect();
         }
         let mut wants = self.describe(&places);
@@ -38,76 +55,34 @@ impl<'s> Schemas<'s> {
     }
 
     /// Whether the schema knows a path.
-    pub fn known(self, path: &Path) -> Known {
-        let mut places = vec![self.top()];
+    pub fn known(&self, path: &Path) -> Known {
+        let mut places = vec![self.documents.top()];
         for segment in path.segments() {
-            let all: Vec<_> = places
-                .iter()
-                .flat_map(|place| self.spread(*place, DEPTH))
+            let inside: Vec<_> = (self.spread_all(&places).into_iter())
+                .flat_map(|place| self.children(place, &segment))
                 .collect();
-            let inside: Vec<_> = all
-                .iter()
-                .filter_map(|place| place.child(&segment))
-                .filter(|place| place.at != &Value::Bool(false))
-                .collect();
-            if inside.is_empty() {
+            let forbidden = inside.iter().any(|place| place.at == &Value::Bool(false));
+            if inside.is_empty() || forbidden {
                 let closed = places.iter().any(|place| self.is_closed(*place, DEPTH));
-                return if closed { Known::No } else { Known::Unsaid };
+                let is_no = closed || (forbidden && inside.len() == 1);
+                return if is_no { Known::No } else { Known::Unsaid };
             }
             places = inside;
         }
         Known::Yes
     }
 
-    /// Whether a value here has no other fields or entries than those the schema names.
-    fn is_closed(self, place: Place<'s>, depth: usize) -> bool {
-        if depth == 0 {
-            return false;
-        }
-        let shuts = |keyword: &str| place.at.get(keyword) == Some(&Value::Bool(false));
-        let single = self.kinds(place, DEPTH) & (OBJECT | ARRAY) == 0;
-        let refers = self.referred(place);
-        single
-            || shuts("additionalProperties")
-            || shuts("unevaluatedProperties")
-            || refers.is_some_and(|target| self.is_closed(target, depth - 1))
-            || (place.branches("allOf")).any(|branch| self.is_closed(branch, depth - 1))
-            || ["anyOf", "oneOf"].iter().any(|keyword| {
-                let mut branches = place.branches(keyword).peekable();
-                branches.peek().is_some()
-                    && branches.all(|branch| self.is_closed(branch, depth - 1))
-            })
-    }
-
-    /// The formats that are named anywhere in the schema's files and that nobody checks, with the place of each as a JSON
-    /// Pointer into its file.
-    pub fn formats(self, visit: &mut dyn FnMut(&str, Path, &str)) {
-        formats(self.root, "", &Path::root(), visit);
-        for (file, document) in self.references {
-            if document != self.root {
-                formats(document, file, &Path::root(), visit);
-            }
-        }
-    }
-
-    /// The names of the root's properties, in the schema's order.
-    pub fn properties(self) -> Vec<String> {
-        self.names(&Path::root())
-    }
-
     /// The names of the fields that are known at an object's path.
-    pub fn names(self, path: &Path) -> Vec<String> {
-        let mut places = vec![self.top()];
+    pub fn names(&self, path: &Path) -> Vec<String> {
+        let mut places = vec![self.documents.top()];
         for segment in path.segments() {
-            places = places
-                .iter()
-                .flat_map(|place| self.spread(*place, DEPTH))
-                .filter_map(|place| place.child(&segment))
+            places = (self.spread_all(&places).into_iter())
+                .flat_map(|place| self.children(place, &segment))
                 .collect();
         }
         let mut names: Vec<String> = Vec::new();
-        for place in places.iter().flat_map(|place| self.spread(*place, DEPTH)) {
-            let properties = place.at.get("properties").and_then(Value::as_object);
+        for place in self.spread_all(&places) {
+            let properties = place.get("properties").and_then(Value::as_object);
             for name in properties.into_iter().flat_map(|fields| fields.keys()) {
                 if !names.contains(name) {
                     names.push(name.clone());
@@ -117,15 +92,26 @@ impl<'s> Schemas<'s> {
         names
     }
 
-    fn top(self) -> Place<'s> {
-        Place {
-            file: "",
-            document: self.root,
-            at: self.root,
+    /// Whether a value here has no other fields or entries than those the schema names.
+    fn is_closed(&self, place: Place<'s>, depth: usize) -> bool {
+        if !self.may_go_on(depth) {
+            return false;
         }
+        let shuts = |keyword: &str| place.get(keyword) == Some(&Value::Bool(false));
+        let single = self.kinds(place, DEPTH) & (OBJECT | ARRAY) == 0;
+        single
+            || shuts("additionalProperties")
+            || shuts("unevaluatedProperties")
+            || (self.documents.referred(place)).any(|target| self.is_closed(target, depth - 1))
+            || (place.branches("allOf")).any(|branch| self.is_closed(branch, depth - 1))
+            || ["anyOf", "oneOf"].iter().any(|keyword| {
+                let mut branches = place.branches(keyword).peekable();
+                branches.peek().is_some()
+                    && branches.all(|branch| self.is_closed(branch, depth - 1))
+            })
     }
 
-    fn describe(self, places: &[Place<'s>]) -> Wants {
+    fn describe(&self, places: &[Place<'s>]) -> Wants {
         let mut wants = Wants::default();
         let kinds = places
             .iter()
@@ -141,11 +127,11 @@ impl<'s> Schemas<'s> {
         }
         for place in places {
             if wants.title.is_none() {
-                wants.title = text_of(place.at, "title");
+                wants.title = text_of(*place, "title");
             }
-            for part in self.spread(*place, DEPTH) {
+            for part in self.spread_all(&[*place]) {
                 if wants.format.is_none() {
-                    wants.format = text_of(part.at, "format");
+                    wants.format = text_of(part, "format");
                 }
             }
             if let Some(allowed) = self.allowed(*place, DEPTH) {
@@ -155,36 +141,81 @@ impl<'s> Schemas<'s> {
         wants
     }
 
-    /// The schema at this place and all schemas it brings in for the same value.
-    fn spread(self, place: Place<'s>, depth: usize) -> Vec<Place<'s>> {
-        let mut all = vec![place];
-        if depth == 0 {
-            return all;
-        }
-        all.extend(
-            self.referred(place)
-                .into_iter()
-                .flat_map(|target| self.spread(target, depth - 1)),
-        );
-        for keyword in ["allOf", "anyOf", "oneOf"] {
-            for branch in place.branches(keyword) {
-                all.extend(self.spread(branch, depth - 1));
-            }
-        }
-        for keyword in ["then", "else"] {
-            if let Some(branch) = place.at.get(keyword) {
-                all.extend(self.spread(place.with(branch), depth - 1));
-            }
+    /// Whether one more schema may be looked at.
+    fn may_go_on(&self, depth: usize) -> bool {
+        let left = self.steps.get();
+        self.steps.set(left.saturating_sub(1));
+        left > 0 && depth > 0
+    }
+
+    /// The schemas at these places and all schemas they bring in for the same value.
+    fn spread_all(&self, places: &[Place<'s>]) -> Vec<Place<'s>> {
+        let mut all = Vec::new();
+        for place in places {
+            self.spread(*place, DEPTH, &mut all);
         }
         all
     }
 
+    fn spread(&self, place: Place<'s>, depth: usize, all: &mut Vec<Place<'s>>) {
+        if !self.may_go_on(depth) || all.iter().any(|one| std::ptr::eq(one.at, place.at)) {
+            return;
+        }
+        all.push(place);
+        for target in self.documents.referred(place) {
+            self.spread(target, depth - 1, all);
+        }
+        for keyword in ["allOf", "anyOf", "oneOf"] {
+            for branch in place.branches(keyword) {
+                self.spread(branch, depth - 1, all);
+            }
+        }
+        let is_conditional = !matches!(place.draft, Draft::Draft4 | Draft::Draft6);
+        for keyword in ["then", "else"] {
+            if let Some(branch) = place.get(keyword).filter(|_| is_conditional) {
+                self.spread(place.inner(branch), depth - 1, all);
+            }
+        }
+        for keyword in ["dependentSchemas", "dependencies"] {
+            let fields = place.get(keyword).and_then(Value::as_object);
+            for branch in fields.into_iter().flat_map(|fields| fields.values()) {
+                if branch.is_object() {
+                    self.spread(place.inner(branch), depth - 1, all);
+                }
+            }
+        }
+    }
+
+    /// The schemas of one field or entry, as far as this schema alone says it.
+    fn children(&self, place: Place<'s>, segment: &str) -> Vec<Place<'s>> {
+        let mut found = Vec::new();
+        let property = place.get("properties").and_then(|all| all.get(segment));
+        found.extend(property);
+        let patterns = place.get("patternProperties").and_then(Value::as_object);
+        for (pattern, schema) in patterns.into_iter().flatten() {
+            if self.documents.is_match(pattern, segment) {
+                found.push(schema);
+            }
+        }
+        let is_position =
+            segment == "[]" || (!segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit()));
+        if found.is_empty() && is_position {
+            found.extend(entry(place, segment.parse().ok()));
+        }
+        if found.is_empty() {
+            let others = ["additionalProperties", "unevaluatedProperties"];
+            let others = others.iter().find_map(|keyword| place.get(keyword));
+            found.extend(others.filter(|schema| schema.is_object()));
+        }
+        found.into_iter().map(|at| place.inner(at)).collect()
+    }
+
     /// The kinds of values that can stand here, as bits.
-    fn kinds(self, place: Place<'s>, depth: usize) -> u8 {
-        if depth == 0 {
+    fn kinds(&self, place: Place<'s>, depth: usize) -> u8 {
+        if !self.may_go_on(depth) {
             return ANY;
         }
-        let mut kinds = match place.at.get("type") {
+        let mut kinds = match place.get("type") {
             Some(Value::String(name)) => kind(name),
             Some(Value::Array(names)) => names
                 .iter()
@@ -192,15 +223,15 @@ impl<'s> Schemas<'s> {
                 .fold(0, |kinds, name| kinds | kind(name)),
             _ => ANY,
         };
-        if let Some(values) = fixed_values(place.at) {
+        if let Some(values) = fixed_values(place) {
             let mut fixed = values.iter().fold(0, |kinds, value| kinds | kind_of(value));
             // An allowed 100 is the number 100.0 too, where the schema speaks of numbers.
-            if fixed & INTEGER != 0 && place.at.get("type").is_some() {
+            if fixed & INTEGER != 0 && place.get("type").is_some() {
                 fixed |= FRACTION;
             }
             kinds &= fixed;
         }
-        if let Some(target) = self.referred(place) {
+        for target in self.documents.referred(place) {
             kinds &= self.kinds(target, depth - 1);
         }
         for branch in place.branches("allOf") {
@@ -216,11 +247,11 @@ impl<'s> Schemas<'s> {
     }
 
     /// The values that are allowed here, without null; `None` when any is.
-    fn allowed(self, place: Place<'s>, depth: usize) -> Option<Vec<Value>> {
-        if depth == 0 {
+    fn allowed(&self, place: Place<'s>, depth: usize) -> Option<Vec<Value>> {
+        if !self.may_go_on(depth) {
             return None;
         }
-        if let Some(values) = fixed_values(place.at) {
+        if let Some(values) = fixed_values(place) {
             return Some(
                 values
                     .into_iter()
@@ -229,13 +260,10 @@ impl<'s> Schemas<'s> {
                     .collect(),
             );
         }
-        if let Some(target) = self.referred(place)
-            && let Some(values) = self.allowed(target, depth - 1)
-        {
-            return Some(values);
-        }
-        if let Some(values) = place
-            .branches("allOf")
+        let here = self.documents.referred(place);
+        let all = here.chain(place.branches("allOf"));
+        if let Some(values) = all
+            .into_iter()
             .find_map(|branch| self.allowed(branch, depth - 1))
         {
             return Some(values);
@@ -253,96 +281,23 @@ impl<'s> Schemas<'s> {
             some.then_some(all)
         })
     }
-
-    /// The schema a `$ref` points to. Anchors and remote references are not followed.
-    fn referred(self, place: Place<'s>) -> Option<Place<'s>> {
-        let reference = place.at.get("$ref")?.as_str()?;
-        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
-        let (file, document) = if file.is_empty() {
-            (place.file, place.document)
-        } else {
-            let name = join(place.file, file);
-            let (name, document) = self.references.get_key_value(&name)?;
-            (name.as_str(), document)
-        };
-        let at = document.pointer(fragment)?;
-        Some(Place { file, document, at })
-    }
 }
 
-/// Whether the schema says that a field can be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// The schema names it.
-    Yes,
-    /// The schema allows no such field.
-    No,
-    /// The schema does not name it, and does not forbid it either.
-    Unsaid,
-}
-
-/// Hands over each `format` below a place of a schema's file.
-fn formats(at: &Value, file: &str, path: &Path, visit: &mut dyn FnMut(&str, Path, &str)) {
-    match at {
-        Value::Object(fields) => {
-            for (name, inner) in fields {
-                match inner {
-                    Value::String(format) if name == "format" => {
-                        visit(file, path.child(name), format);
-                    }
-                    _ if matches!(name.as_str(), "enum" | "const" | "default" | "examples") => {}
-                    _ => formats(inner, file, &path.child(name), visit),
-                }
-            }
-        }
-        Value::Array(entries) => {
-            for (position, inner) in entries.iter().enumerate() {
-                formats(inner, file, &path.child(&position.to_string()), visit);
-            }
-        }
-        _ => {}
-    }
-}
-
-/// A place in one of the schema's files.
-#[derive(Clone, Copy)]
-struct Place<'s> {
-    file: &'s str,
-    document: &'s Value,
-    at: &'s Value,
-}
-
-impl<'s> Place<'s> {
-    fn with(self, at: &'s Value) -> Self {
-        Self { at, ..self }
-    }
-
-    fn branches(self, keyword: &str) -> impl Iterator<Item = Self> {
-        let list = self.at.get(keyword).and_then(Value::as_array);
-        list.into_iter()
-            .flatten()
-            .map(move |branch| self.with(branch))
-    }
-
-    /// The schema of one field or entry, as far as this schema alone says it.
-    fn child(&self, segment: &str) -> Option<Self> {
-        let property = self.at.get("properties").and_then(|all| all.get(segment));
-        if let Some(at) = property {
-            return Some(self.with(at));
-        }
-        if segment == "[]" || (!segment.is_empty() && segment.bytes().all(|b| b.is_ascii_digit())) {
-            let first = segment.parse::<usize>().ok().and_then(|position| {
-                ["prefixItems", "items"]
-                    .iter()
-                    .find_map(|keyword| self.at.get(keyword)?.as_array()?.get(position))
-            });
-            let rest = self.at.get("items").filter(|items| items.is_object());
-            if let Some(at) = first.or(rest) {
-                return Some(self.with(at));
-            }
-        }
-        let others = self.at.get("additionalProperties")?;
-        others.is_object().then(|| self.with(others))
+/// The schema of an entry of a list, by its position where that is known.
+fn entry(place: Place<'_>, position: Option<usize>) -> Option<&Value> {
+    let items = place.get("items");
+    let listed = ["prefixItems", "items"]
+        .iter()
+        .find_map(|keyword| place.get(keyword)?.as_array());
+    let first = listed.and_then(|list| list.get(position.unwrap_or(0)));
+    let rest = items.filter(|items| items.is_object());
+    let more = ["additionalItems", "unevaluatedItems"]
+        .iter()
+        .find_map(|keyword| place.get(keyword))
+        .filter(|schema| schema.is_object());
+    match position {
+        Some(_) => first.or(rest).or(more),
+        None => rest.or(first).or(more),
     }
 }
 
@@ -380,41 +335,29 @@ fn kind_of(value: &Value) -> u8 {
     }
 }
 
-fn fixed_values(schema: &Value) -> Option<Vec<&Value>> {
-    match (schema.get("enum"), schema.get("const")) {
+fn fixed_values(place: Place<'_>) -> Option<Vec<&Value>> {
+    // Draft 4 has no `const`.
+    let constant = place.get("const").filter(|_| place.draft != Draft::Draft4);
+    match (place.get("enum"), constant) {
         (Some(Value::Array(values)), _) => Some(values.iter().collect()),
         (_, Some(value)) => Some(vec![value]),
         _ => None,
     }
 }
 
-fn names_required(schema: &Value, name: &str) -> bool {
-    let list = schema.get("required").and_then(Value::as_array);
+fn names_required(place: Place<'_>, name: &str) -> bool {
+    let list = place.get("required").and_then(Value::as_array);
     list.into_iter().flatten().any(|one| one == name)
 }
 
-fn text_of(schema: &Value, keyword: &str) -> Option<String> {
-    schema.get(keyword)?.as_str().map(str::to_owned)
-}
-
-/// A reference in `file`, as a path relative to the root schema: `join("common/a.json", "../b.json")` is `b.json`.
-pub fn join(file: &str, reference: &str) -> String {
-    let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in reference.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            other => parts.push(other),
-        }
-    }
-    parts.join("/")
+fn text_of(place: Place<'_>, keyword: &str) -> Option<String> {
+    place.get(keyword)?.as_str().map(str::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use serde_json::json;
 
     use super::*;
@@ -424,11 +367,8 @@ mod tests {
             "common/address.json".to_owned(),
             json!({"properties": {"zip": {"$ref": "#/$defs/zip"}}, "$defs": {"zip": {"type": "integer"}}}),
         )]);
-        let schemas = Schemas {
-            root: schema,
-            references: &references,
-        };
-        schemas.wants(&Path::parse(path).unwrap())
+        let documents = Documents::new(schema.clone(), references);
+        Question::new(&documents).wants(&Path::parse(path).unwrap())
     }
 
     #[test]
@@ -482,17 +422,10 @@ mod tests {
             },
             "$defs": {"Address": {"type": "object", "properties": {"zip": {"type": "string"}}, "additionalProperties": false}},
         });
-        let references = BTreeMap::new();
+        let documents = Documents::new(schema, BTreeMap::new());
         let check = |path: &str, expected: Known| {
-            let schemas = Schemas {
-                root: &schema,
-                references: &references,
-            };
-            assert_eq!(
-                schemas.known(&Path::parse(path).unwrap()),
-                expected,
-                "{path}"
-            );
+            let path = Path::parse(path).unwrap();
+            assert_eq!(Question::new(&documents).known(&path), expected, "{path}");
         };
         check("", Known::Yes);
         check("/name", Known::Yes);
@@ -503,14 +436,72 @@ mod tests {
         check("/notes/0", Known::Yes);
         check("/notes/[]/x", Known::No);
         check("/any/thing", Known::Unsaid);
-        check("/never", Known::Unsaid);
+        check("/never", Known::No);
     }
 
     #[test]
-    fn references_are_joined_like_relative_paths() {
-        assert_eq!(join("", "./a.json"), "a.json");
-        assert_eq!(join("common/a.json", "../b.json"), "b.json");
-        assert_eq!(join("common/a.json", "b.json"), "common/b.json");
-        assert_eq!(join("", "../up.json"), "../up.json");
+    fn the_drafts_are_understood() {
+        let check = |schema: Value, path: &str, expected: &[&str]| {
+            let found = wants(&schema, path);
+            let flags = [
+                (found.text, "text"),
+                (found.integer, "integer"),
+                (found.number, "number"),
+                (found.boolean, "boolean"),
+                (found.null, "null"),
+            ];
+            let found: Vec<&str> = flags.iter().filter(|one| one.0).map(|one| one.1).collect();
+            assert_eq!(found, expected, "{schema}");
+        };
+        let x = |schema: Value| json!({"properties": {"x": schema}, "$defs": {"i": {"type": "integer", "$anchor": "whole"}}});
+        check(x(json!({"$ref": "#whole"})), "/x", &["integer"]);
+        check(x(json!({"$ref": "#/$defs/i", "type": "string"})), "/x", &[]);
+        let old = json!({
+            "$schema": "http://json-schema.org/draft-07/schema#",
+            "properties": {"x": {"$ref": "#/definitions/i", "type": "string"}},
+            "definitions": {"i": {"type": "integer"}},
+        });
+        check(old, "/x", &["integer"]);
+        check(
+            json!({"patternProperties": {"^n_": {"type": "number"}}}),
+            "/n_a",
+            &["number"],
+        );
+        check(
+            json!({"patternProperties": {"^n_": {"type": "number"}}}),
+            "/m_a",
+            &[],
+        );
+        check(
+            json!({"additionalProperties": {"type": "boolean"}}),
+            "/any",
+            &["boolean"],
+        );
+        check(
+            json!({"if": {}, "then": {"properties": {"x": {"type": "null"}}}}),
+            "/x",
+            &["null"],
+        );
+        let tuple = json!({"prefixItems": [{"type": "string"}], "items": {"type": "integer"}});
+        check(tuple.clone(), "/0", &["text"]);
+        check(tuple, "/1", &["integer"]);
+        let tuple = json!({"$schema": "http://json-schema.org/draft-04/schema#", "items": [{"type": "string"}], "additionalItems": {"type": "integer"}});
+        check(tuple, "/7", &["integer"]);
+        let tree = json!({"$dynamicAnchor": "node", "properties": {"size": {"type": "integer"}, "child": {"$dynamicRef": "#node"}}});
+        check(tree, "/child/child/size", &["integer"]);
+        let tree = json!({"$schema": "https://json-schema.org/draft/2019-09/schema", "$recursiveAnchor": true, "properties": {"size": {"type": "integer"}, "child": {"$recursiveRef": "#"}}});
+        check(tree, "/child/size", &["integer"]);
+    }
+
+    #[test]
+    fn a_hostile_schema_is_given_up_on() {
+        let mut definitions = serde_json::Map::new();
+        for level in 0..40 {
+            let next = json!({"$ref": format!("#/$defs/d{}", level + 1)});
+            definitions.insert(format!("d{level}"), json!({"anyOf": [next, next]}));
+        }
+        definitions.insert("d40".to_owned(), json!({"type": "integer"}));
+        let schema = json!({"properties": {"x": {"$ref": "#/$defs/d0"}}, "$defs": definitions});
+        assert!(!wants(&schema, "/x").text);
     }
 }

@@ -228,7 +228,11 @@ pub fn note(remark: &str) {
 fn place(error: &anyhow::Error, fault: Option<&Fault>) -> String {
     let message = lines_safe(&error.to_string());
     match fault.and_then(|fault| fault.file.as_deref().map(|file| (file, fault.line))) {
-        Some((file, Some(line))) => format!("{}:{line}: {message}", text::safe(file)),
+        Some((file, Some(line))) => {
+            let column = fault.and_then(|fault| fault.column);
+            let column = column.map_or_else(String::new, |column| format!("{column}:"));
+            format!("{}:{line}:{column} {message}", text::safe(file))
+        }
         Some((file, None)) if !message.contains(file) => format!("{}: {message}", text::safe(file)),
         _ => message,
     }
@@ -247,6 +251,7 @@ fn error_json(error: &anyhow::Error, fault: Option<&Fault>) -> String {
         "hint": fault.and_then(|fault| fault.hint.as_deref()),
         "file": fault.and_then(|fault| fault.file.as_deref()),
         "line": fault.and_then(|fault| fault.line),
+        "column": fault.and_then(|fault| fault.column),
     }})
     .to_string()
 }

@@ -4,7 +4,6 @@
 use std::{collections::BTreeSet, ops::Range, path::Path as FilePath, sync::Arc};
 
 use anyhow::Result;
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 use toml::Spanned;
 
@@ -12,6 +11,7 @@ use super::{
     Contract,
     destination::destinations,
     raw::{self, Raw},
+    schema_files,
     unique::add_unique,
     validator,
 };
@@ -81,7 +81,7 @@ fn gather(path: &FilePath) -> Result<Gathered> {
     })?;
     let raw = parse(&text, &shown)?;
     let mut files = match &raw.schema {
-        Some(schema) => read_files(path, &text, schema)?,
+        Some(schema) => schema_files::read(path, &text, schema)?,
         None => Vec::new(),
     };
     if let Some(named) = &raw.validator {
@@ -124,11 +124,11 @@ fn build(mut gathered: Gathered, path: &FilePath) -> Result<Contract> {
     let destinations = destinations(&raw, &place)?;
     let (programs, schemas): (Vec<_>, Vec<_>) =
         (files.iter().cloned()).partition(|(name, _)| validator::is_file(name));
-    let spec = spec(&raw, &schemas, &place)?;
-    let schema = raw.schema.as_ref();
-    let name = schema.map_or("", |schema| base_name(schema.file.get_ref()));
+    let spec = spec(&raw, &schemas, &place, path)?;
+    let name = raw.schema.as_ref().map_or("", schema_files::own_name);
     let checks = super::checks::checks(&spec, name, validator.as_ref(), &programs);
-    let checker = Checker::build(spec).map_err(|error| explain(&error, &raw, &place, path))?;
+    let checker =
+        Checker::build(spec).map_err(|error| explain(&error, &raw, &place, &schemas, path))?;
     let name = match raw.name {
         Some(name) if !name.trim().is_empty() => name,
         _ => path.file_stem().map_or_else(
@@ -163,7 +163,7 @@ impl Place<'_> {
 }
 
 /// The 1-based line of a byte.
-fn line_of(text: &str, byte: usize) -> u64 {
+pub(super) fn line_of(text: &str, byte: usize) -> u64 {
     let before = &text.as_bytes()[..byte.min(text.len())];
     memchr::memchr_iter(b'\n', before).count() as u64 + 1
 }
@@ -199,72 +199,12 @@ fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
     })
 }
 
-/// The schema and every local file it refers to, the schema first.
-fn read_files(
+fn spec(
+    raw: &Raw,
+    files: &[(String, String)],
+    place: &Place<'_>,
     path: &FilePath,
-    text: &str,
-    schema: &raw::Schema,
-) -> Result<Vec<(String, String)>, Fault> {
-    let name = schema.file.get_ref();
-    let at = FilePath::new(name);
-    let at = path.parent().unwrap_or(FilePath::new("")).join(at);
-    let content = std::fs::read_to_string(&at).map_err(|error| {
-        let what = match error.kind() {
-            std::io::ErrorKind::NotFound => format!("there is no schema at {}", at.display()),
-            _ => format!("cannot read the schema {}: {error}", at.display()),
-        };
-        Fault::usage("contract:missing_schema", what)
-            .hint("the schema's file is relative to the contract")
-            .at(
-                path.display().to_string(),
-                Some(line_of(text, schema.file.span().start)),
-            )
-    })?;
-    let folder = at.parent().unwrap_or(FilePath::new("")).to_owned();
-    let own = base_name(name);
-    let mut files = vec![(name.clone(), content)];
-    let mut open = vec![(own.to_owned(), 0)];
-    while let Some((document, index)) = open.pop() {
-        let Ok(value) = serde_json::from_str::<Value>(&files[index].1) else {
-            continue;
-        };
-        let mut names = Vec::new();
-        references(&value, &mut names);
-        for reference in names {
-            let joined = crate::check::join(&document, &reference);
-            let known = joined == own || files[1..].iter().any(|(name, _)| *name == joined);
-            // What is not there as a file may be the `$id` of a part; if not, the compiler says that it is missing.
-            if !known && let Ok(content) = std::fs::read_to_string(folder.join(&joined)) {
-                files.push((joined.clone(), content));
-                open.push((joined, files.len() - 1));
-            }
-        }
-    }
-    Ok(files)
-}
-
-fn base_name(name: &str) -> &str {
-    name.rsplit(['/', '\\']).next().unwrap_or(name)
-}
-
-/// The files a schema refers to, without fragments; addresses on other machines are left out.
-fn references(value: &Value, names: &mut Vec<String>) {
-    match value {
-        Value::Object(fields) => {
-            if let Some(Value::String(reference)) = fields.get("$ref") {
-                let file = reference.split('#').next().unwrap_or_default();
-                if !file.is_empty() && !file.contains(':') && !file.starts_with('/') {
-                    names.push(file.to_owned());
-                }
-            }
-            fields.values().for_each(|inner| references(inner, names));
-        }
-        Value::Array(entries) => entries.iter().for_each(|inner| references(inner, names)),
-        _ => {}
-    }
-}
-
-fn spec(raw: &Raw, files: &[(String, String)], place: &Place<'_>) -> Result<Spec, Fault> {
+) -> Result<Spec, Fault> {
     let mut spec = Spec {
         formats: raw
             .schema
@@ -278,12 +218,13 @@ fn spec(raw: &Raw, files: &[(String, String)], place: &Place<'_>) -> Result<Spec
     };
     let first = files.first();
     if let (Some(schema), Some((name, text))) = (&raw.schema, first) {
-        let root = json(name, text)?;
+        let root = schema_files::json(path, schema, name, text)?;
         for (name, text) in &files[1..] {
-            spec.references.insert(name.clone(), json(name, text)?);
+            let part = schema_files::json(path, schema, name, text)?;
+            spec.references.insert(name.clone(), part);
         }
         spec.references
-            .entry(base_name(schema.file.get_ref()).to_owned())
+            .entry(schema_files::own_name(schema).to_owned())
             .or_insert_with(|| root.clone());
         spec.schema = Some(root);
     } else if let Some(schema) = &raw.schema {
@@ -315,17 +256,6 @@ fn spec(raw: &Raw, files: &[(String, String)], place: &Place<'_>) -> Result<Spec
     }
     add_unique(&mut spec, raw, place)?;
     Ok(spec)
-}
-
-fn json(name: &str, text: &str) -> Result<Value, Fault> {
-    serde_json::from_str(text).map_err(|error| {
-        Fault::usage(
-            "contract:schema",
-            format!("the schema is not JSON: {error}"),
-        )
-        .hint("correct it there, or take the file the program that made it wrote")
-        .at(name, Some(error.line() as u64))
-    })
 }
 
 pub(super) fn pointers(written: &[Spanned<String>], place: &Place<'_>) -> Result<Vec<Path>, Fault> {
@@ -403,7 +333,13 @@ pub(super) fn one_of<'w>(
 }
 
 /// A schema or rule that cannot be compiled, as a fault that points to it.
-fn explain(error: &SpecError, raw: &Raw, place: &Place<'_>, path: &FilePath) -> Fault {
+fn explain(
+    error: &SpecError,
+    raw: &Raw,
+    place: &Place<'_>,
+    files: &[(String, String)],
+    path: &FilePath,
+) -> Fault {
     let rule = raw
         .rule
         .iter()
@@ -422,19 +358,9 @@ fn explain(error: &SpecError, raw: &Raw, place: &Place<'_>, path: &FilePath) -> 
         }
         return place.at(fault, rule.assert.span());
     }
-    let mut fault = Fault::usage("contract:schema", error.message.clone());
-    if let Some(hint) = &error.hint {
-        fault = fault.hint(hint);
-    }
     match &raw.schema {
-        Some(schema) => {
-            let folder = path.parent().unwrap_or(FilePath::new(""));
-            fault.at(
-                folder.join(schema.file.get_ref()).display().to_string(),
-                None,
-            )
-        }
-        None => fault.at(&place.file, None),
+        Some(schema) => schema_files::explain(error, schema, files, path),
+        None => Fault::usage("contract:schema", error.message.clone()).at(&place.file, None),
     }
 }
 

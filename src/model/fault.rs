@@ -29,6 +29,8 @@ pub struct Fault {
     pub file: Option<String>,
     /// 1-based line in `file`.
     pub line: Option<u64>,
+    /// 1-based character in `line`.
+    pub column: Option<u32>,
 }
 
 impl Fault {
@@ -40,6 +42,7 @@ impl Fault {
             hint: None,
             file: None,
             line: None,
+            column: None,
         }
     }
 
@@ -65,6 +68,13 @@ impl Fault {
     pub fn at(mut self, file: impl Into<String>, line: Option<u64>) -> Self {
         self.file = Some(file.into());
         self.line = line;
+        self
+    }
+
+    /// Says where in the line: a 1-based character.
+    #[must_use]
+    pub fn column(mut self, column: u32) -> Self {
+        self.column = Some(column);
         self
     }
 }

@@ -1,0 +1,187 @@
+//! The files of a contract's schema: reads the schema and every local file it refers to, and points into them where
+//! something keeps them from being used.
+
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path as FilePath, PathBuf},
+};
+
+use serde_json::Value;
+
+use super::{checked::line_of, raw};
+use crate::{
+    check::{SpecError, Spot, unresolved},
+    model::{Fault, Path},
+    row::json::{self, Document},
+};
+
+/// What one file of a schema may hold, in bytes.
+const MOST: u64 = 64 << 20;
+/// How many files a schema may refer to.
+const FILES: usize = 1_000;
+
+/// The schema and every local file it refers to, as name and text, the schema first.
+///
+/// # Errors
+/// A usage fault when the schema cannot be read or is no JSON. A file that is not there is no fault here: compiling the
+/// schema says which reference it is that leads nowhere.
+pub(super) fn read(
+    contract: &FilePath,
+    text: &str,
+    schema: &raw::Schema,
+) -> Result<Vec<(String, String)>, Fault> {
+    let name = schema.file.get_ref();
+    let at = location(contract, schema, name);
+    let content = content(&at).map_err(|error| {
+        let what = match error.kind() {
+            io::ErrorKind::NotFound => format!("there is no schema at {}", at.display()),
+            _ => format!("cannot read the schema {}: {error}", at.display()),
+        };
+        Fault::usage("contract:missing_schema", what)
+            .hint("the schema's file is relative to the contract")
+            .at(
+                contract.display().to_string(),
+                Some(line_of(text, schema.file.span().start)),
+            )
+    })?;
+    let root = json(contract, schema, name, &content)?;
+    let mut files = vec![(name.clone(), content)];
+    let mut parts = BTreeMap::from([(own_name(schema).to_owned(), root.clone())]);
+    loop {
+        let before = files.len();
+        for reference in unresolved(&root, &parts) {
+            for name in reference.files {
+                if parts.contains_key(&name) || files.len() > FILES {
+                    continue;
+                }
+                // What is not there as a file may be meant otherwise; if not, the compiler says that it is missing.
+                if let Ok(content) = self::content(&location(contract, schema, &name)) {
+                    parts.insert(name.clone(), json(contract, schema, &name, &content)?);
+                    files.push((name, content));
+                    break;
+                }
+            }
+        }
+        if files.len() == before {
+            return Ok(files);
+        }
+    }
+}
+
+/// The schema's own name, by which its files can refer to it.
+pub(super) fn own_name(schema: &raw::Schema) -> &str {
+    let name = schema.file.get_ref();
+    name.rsplit(['/', '\\']).next().unwrap_or(name)
+}
+
+/// The value of a schema's file.
+///
+/// # Errors
+/// A usage fault with file, line and column when it is no JSON.
+pub(super) fn json(
+    contract: &FilePath,
+    schema: &raw::Schema,
+    name: &str,
+    text: &str,
+) -> Result<Value, Fault> {
+    let at = location(contract, schema, name).display().to_string();
+    let value = serde_json::from_str(text).map_err(|error| {
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        Fault::usage("contract:schema", format!("the schema is not JSON: {what}"))
+            .hint("correct it there, or take the file the program that made it wrote")
+            .at(&at, Some(error.line() as u64))
+            .column(number(error.column()))
+    })?;
+    if json::value(text).is_none()
+        && let Some(byte) = Document::stopped_at(text)
+    {
+        let fault = Fault::usage("contract:schema", "a name stands twice in one object")
+            .hint("only one of the two would count: remove the other");
+        return Err(pointing(fault, &at, text, byte));
+    }
+    Ok(value)
+}
+
+/// A schema that cannot be compiled, as a fault that points to the place.
+pub(super) fn explain(
+    error: &SpecError,
+    schema: &raw::Schema,
+    files: &[(String, String)],
+    contract: &FilePath,
+) -> Fault {
+    let mut fault = Fault::usage("contract:schema", error.message.clone());
+    if let Some(hint) = &error.hint {
+        fault = fault.hint(hint);
+    }
+    let Some(spot) = &error.at else {
+        let at = location(contract, schema, schema.file.get_ref());
+        return fault.at(at.display().to_string(), None);
+    };
+    let is_own = spot.file.is_empty() || spot.file == own_name(schema);
+    let named = files.iter().skip(1).find(|(name, _)| *name == spot.file);
+    let file = match named {
+        None if is_own => files.first(),
+        other => other,
+    };
+    let name = file.map_or(spot.file.as_str(), |(name, _)| name.as_str());
+    let at = location(contract, schema, name).display().to_string();
+    match file.and_then(|(_, text)| Some((text, byte_of(text, spot)?))) {
+        Some((text, byte)) => pointing(fault, &at, text, byte),
+        None => fault.at(at, None),
+    }
+}
+
+/// Where in a file's text a place begins, or the nearest one around it.
+fn byte_of(text: &str, spot: &Spot) -> Option<usize> {
+    let document = Document {
+        text,
+        value: Value::Null,
+    };
+    let mut path: Path = spot.path.clone();
+    loop {
+        if let Some(span) = document.span(&path) {
+            return Some(span.start);
+        }
+        (path, _) = path.split_last()?;
+    }
+}
+
+fn pointing(fault: Fault, file: &str, text: &str, byte: usize) -> Fault {
+    let byte = (0..=byte.min(text.len()))
+        .rev()
+        .find(|at| text.is_char_boundary(*at))
+        .unwrap_or(0);
+    let line = text[..byte].rsplit('\n').next().unwrap_or_default();
+    fault
+        .at(file, Some(line_of(text, byte)))
+        .column(number(line.chars().count() + 1))
+}
+
+fn number(column: usize) -> u32 {
+    u32::try_from(column).unwrap_or(u32::MAX)
+}
+
+/// Where a file of the schema lies: the schema relative to the contract, the others relative to the schema.
+fn location(contract: &FilePath, schema: &raw::Schema, name: &str) -> PathBuf {
+    let own = schema.file.get_ref();
+    let at = contract.parent().unwrap_or(FilePath::new("")).join(own);
+    if name == own {
+        return at;
+    }
+    at.parent().unwrap_or(FilePath::new("")).join(name)
+}
+
+/// A file's text, without the mark that some editors put before it.
+fn content(at: &FilePath) -> io::Result<String> {
+    let about = fs::metadata(at)?;
+    if !about.is_file() || about.len() > MOST {
+        return Err(io::Error::other("it is not a file of at most 64 MB"));
+    }
+    let text = fs::read_to_string(at)?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
+}
