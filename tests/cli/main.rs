@@ -3,6 +3,7 @@
 mod change;
 mod contract;
 mod errors;
+mod exact;
 mod load;
 mod look;
 mod send;
