@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 
 use self::{
     refusal::refusal,
-    stale::{refuse_stale, refuse_stale_plan},
+    stale::{refuse_repeated, refuse_stale, refuse_stale_plan},
     unfinished::{unfinished, waiting_elsewhere},
 };
 use super::{
@@ -314,7 +314,7 @@ fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
 /// The ready records of a filter.
 ///
 /// # Errors
-/// `send:stale` when the verdict of one is too old.
+/// `send:stale` when the verdict of one is too old, or what must be unique stands in two of them.
 fn sendable(
     workspace: &Workspace,
     run: RunId,
@@ -328,6 +328,7 @@ fn sendable(
     });
     let ids = workspace.store.ids(run, &filter)?;
     refuse_stale(workspace, run, aim, &ids)?;
+    refuse_repeated(workspace, run, aim, &ids)?;
     Ok(ids)
 }
 

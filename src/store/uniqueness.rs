@@ -32,6 +32,22 @@ impl Store {
         Ok(holders.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The records that a check made ready although another one that is ready or was sent has the same value. No check leaves any.
+    pub fn repeated(&self, run: RunId, fields: &str) -> Result<Vec<RecordId>> {
+        let values = if fields.is_empty() {
+            "SELECT key AS value, id, status, checked_by FROM record WHERE run = ?1 AND key IS NOT NULL AND ?2 = ''"
+        } else {
+            "SELECT u.value, r.id, r.status, r.checked_by FROM unique_value u JOIN record r ON r.id = u.record \
+             WHERE u.run = ?1 AND u.fields = ?2"
+        };
+        let mut query = self.conn().prepare_cached(&format!(
+            "WITH v AS ({values}) SELECT id FROM v WHERE status = 'ready' AND checked_by IS NOT NULL AND value IN \
+               (SELECT value FROM v WHERE status NOT IN ('rejected', 'discarded') GROUP BY value HAVING count(*) > 1)"
+        ))?;
+        let ids = query.query_map(params![run.0, fields], |row| Ok(RecordId(row.get(0)?)))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Whether a record that passed and was not kept has this value. Known for what the contract of the load wanted to differ.
     pub fn has_passed(&self, run: RunId, fields: &str, value: &str) -> Result<bool> {
         let hash = KeyHasher::new(&self.secret()?).of(fields).hash(value);

@@ -1,10 +1,12 @@
 //! Nothing is sent on the word of another contract than the one that says where it goes.
 
+use std::collections::HashSet;
+
 use anyhow::Result;
 
 use super::{Aim, Workspace};
 use crate::{
-    model::{Fault, RecordId, RunId},
+    model::{Fault, RecordId, RunId, Severity},
     store::{plans::OpenPlan, statement_of},
     text::{count, thousands},
 };
@@ -39,6 +41,37 @@ pub(super) fn refuse_stale(
     );
     Err(Fault::usage("send:stale", message)
         .hint(format!("check again first: {command}"))
+        .into())
+}
+
+/// Refuses ready records that have what another ready or sent one has. Two people's edits and undos can bring that about: what an
+/// undo gives back, somebody may have taken meanwhile. Those that a person or another tool made ready may go.
+///
+/// # Errors
+/// `send:stale`, naming the command that decides which of them stays ready.
+pub(super) fn refuse_repeated(
+    workspace: &Workspace,
+    run: RunId,
+    aim: &Aim,
+    ids: &[RecordId],
+) -> Result<()> {
+    let mut repeated = HashSet::new();
+    for unique in aim.contract.checker.uniqueness() {
+        if unique.severity == Severity::Error {
+            repeated.extend(workspace.store.repeated(run, &unique.name())?);
+        }
+    }
+    let among = ids.iter().filter(|id| repeated.contains(id)).count();
+    if among == 0 {
+        return Ok(());
+    }
+    let message = format!(
+        "{} of {} share with another record what must be unique",
+        thousands(among as u64),
+        count(ids.len() as u64, "ready record")
+    );
+    Err(Fault::usage("send:stale", message)
+        .hint(format!("check again first: redrive check --run {run}"))
         .into())
 }
 

@@ -13,8 +13,9 @@ use super::*;
 use crate::{
     contract,
     filter::{Term, Wanted},
-    model::{Stage, StepKind},
-    ops::{CheckRequest, check},
+    fix,
+    model::{Path, Stage, StepKind},
+    ops::{CheckRequest, check, edit, undo},
     store::{
         ContractText, Entry,
         testing::{Sample, put_run_as},
@@ -501,4 +502,39 @@ fn somebody_elses_plan_is_left_to_them() {
     let report = send(&mut desk.workspace, &named(1), &Job::default()).unwrap();
     assert_eq!((report.plan, report.accepted), (Some(PlanId(1)), 1));
     assert_eq!(desk.rows().len(), 1);
+}
+
+#[test]
+fn what_two_people_brought_to_stand_twice_is_not_sent_before_a_check() {
+    let mut desk = desk(&["K,1,a", "M,2,b", "N,3,c"]);
+    let request = CheckRequest::default();
+    check(&mut desk.workspace, &request, &Job::default()).unwrap();
+    let mut rename = |author: &str, id: i64, text: &str| {
+        author.clone_into(&mut desk.workspace.author);
+        let change = fix::Change::Text {
+            path: Path::field("id"),
+            text: text.to_owned(),
+        };
+        edit(&mut desk.workspace, RecordId(id), &[change], None).unwrap();
+    };
+    rename("ann", 1, "L");
+    rename("bob", 2, "K");
+    "ann".clone_into(&mut desk.workspace.author);
+    undo(&mut desk.workspace, None).unwrap();
+    let refused = desk.refusal(&to("crm"));
+    assert_eq!(
+        (
+            refused.code,
+            refused.message.as_str(),
+            refused.hint.as_deref()
+        ),
+        (
+            "send:stale",
+            "2 of 3 ready records share with another record what must be unique",
+            Some("check again first: redrive check --run 1")
+        )
+    );
+    let report = check(&mut desk.workspace, &request, &Job::default()).unwrap();
+    assert_eq!(report.newly_broken, 1);
+    assert_eq!(desk.send("crm").accepted, 2);
 }
