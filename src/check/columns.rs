@@ -230,7 +230,7 @@ mod tests {
     use super::*;
     use crate::{
         check::{Rule, Spec, document},
-        model::{Form, Layout, Problem},
+        model::{Form, Layout, Problem, Stage},
         row::Row,
     };
 
@@ -264,7 +264,6 @@ mod tests {
                 json!({"$ref": "#/$defs/Stage"}),
                 json!({}),
                 json!(true),
-                json!(false),
             ])
         };
         prop_oneof![
@@ -277,53 +276,52 @@ mod tests {
         ]
     }
 
-    fn texts() -> impl Strategy<Value = String> {
-        let common = [
-            "",
-            "null",
-            "true",
-            "false",
-            "TRUE",
-            "yes",
-            "a",
-            "b",
-            "0",
-            "1",
-            "2",
-            "2.5",
-            "7",
-            "007",
-            "1.0",
-            "1.10",
-            "-0",
-            "1e2",
-            "1E2",
-            "1e400",
-            "-1E-400",
-            "0.1",
-            "0.30000000000000004",
-            "100",
-            "100.00000000000000000001",
-            "12,5",
-            " 1",
-            "[]",
-            "[1]",
-            "[1.0, 2]",
-            "[\"a\"]",
-            "{}",
-            "{\"a\":1}",
-            "[",
-            "123456789012345678901234567890",
-        ];
+    const TEXTS: [&str; 35] = [
+        "",
+        "null",
+        "true",
+        "false",
+        "TRUE",
+        "yes",
+        "a",
+        "b",
+        "0",
+        "1",
+        "2",
+        "2.5",
+        "7",
+        "007",
+        "1.0",
+        "1.10",
+        "-0",
+        "1e2",
+        "1E2",
+        "1e400",
+        "-1E-400",
+        "0.1",
+        "0.30000000000000004",
+        "100",
+        "100.00000000000000000001",
+        "12,5",
+        " 1",
+        "[]",
+        "[1]",
+        "[1.0, 2]",
+        "[\"a\"]",
+        "{}",
+        "{\"a\":1}",
+        "[",
+        "123456789012345678901234567890",
+    ];
+
+    fn odd_text() -> impl Strategy<Value = String> {
         prop_oneof![
-            6 => select(common.to_vec()).prop_map(str::to_owned),
-            2 => select(vec!["", "null"]).prop_map(str::to_owned),
-            1 => "-?[0-9]{1,20}(\\.[0-9]{1,4})?([eE][+-]?[0-9]{1,3})?",
-            1 => "[a-z0-9 .,+-]{0,4}",
+            "-?[0-9]{1,20}(\\.[0-9]{1,4})?([eE][+-]?[0-9]{1,3})?",
+            "[a-z0-9 .,+-]{0,4}",
         ]
     }
 
-    const RULES: [&str; 13] = [
+    const RULES: [&str; 12] = [
         "true",
         "has(record.x)",
         "record.x == null || record.x != 1",
@@ -335,7 +333,6 @@ mod tests {
         "record.x == 'null' || record.x == ''",
         "!has(record.x) || size(record.x) > 1",
         "record.x == [1]",
-        "record.x[0] == 1 || record.x.a == 1",
         "record.x == true || record.x == 'true'",
     ];
 
@@ -348,12 +345,12 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
+        #![proptest_config(ProptestConfig::with_cases(80))]
         #[test]
         fn the_short_ways_find_what_the_whole_document_shows(
             property in properties(),
             required in any::<bool>(),
-            text in texts(),
+            odd in proptest::collection::vec(odd_text(), 5),
             empty_is_missing in any::<bool>(),
             coerce in prop::bool::weighted(0.9),
         ) {
@@ -372,33 +369,44 @@ mod tests {
                 ..Spec::default()
             })
             .unwrap();
-            let layout = Layout::Csv { columns: vec!["x".to_owned(), "y".to_owned()], delimiter: ',' };
-            let line = format!("\"{}\",z", text.replace('"', "\"\""));
-            let row = Row::read(&layout, Form::Csv, line.as_bytes()).unwrap();
-            let Row::Cells(cells) = &row else { unreachable!() };
-            let mut found = Vec::new();
-            checker.check(&row, &mut found).unwrap();
-
-            let columns = Columns::new(cells.columns, &checker);
-            let document = document(cells, &columns);
-            let json = document.to_string();
-            let whole = Row::read(&Layout::Json, Form::Json, json.as_bytes()).unwrap();
-            let mut expected = Vec::new();
-            checker.check(&whole, &mut expected).unwrap();
-            prop_assert_eq!(&found, &expected, "{}", json);
-
-            let sure = columns.are_sure(cells);
-            let by_schema = |problem: &Problem| problem.stage == crate::model::Stage::Schema;
-            prop_assert!(!sure || !expected.iter().any(by_schema), "{}", json);
-            for (at, rule) in RULES.iter().enumerate() {
-                // A rule over a field of the wrong kind is not reached, whatever it says.
-                let kept = !expected.iter().any(|problem| problem.code == *rule);
-                match columns.passes(cells, at) {
-                    Some(true) => prop_assert!(kept, "{} {}", rule, json),
-                    Some(false) => prop_assert!(!kept || !expected.is_empty(), "{} {}", rule, json),
-                    None => {}
-                }
+            for text in TEXTS.into_iter().chain(odd.iter().map(String::as_str)) {
+                judge(&checker, text)?;
             }
         }
+    }
+
+    fn judge(checker: &Checker, text: &str) -> Result<(), TestCaseError> {
+        let layout = Layout::Csv {
+            columns: vec!["x".to_owned(), "y".to_owned()],
+            delimiter: ',',
+        };
+        let line = format!("\"{}\",z", text.replace('"', "\"\""));
+        let row = Row::read(&layout, Form::Csv, line.as_bytes()).unwrap();
+        let Row::Cells(cells) = &row else {
+            unreachable!()
+        };
+        let mut found = Vec::new();
+        checker.check(&row, &mut found).unwrap();
+
+        let columns = Columns::new(cells.columns, checker);
+        let json = document(cells, &columns).to_string();
+        let whole = Row::read(&Layout::Json, Form::Json, json.as_bytes()).unwrap();
+        let mut expected = Vec::new();
+        checker.check(&whole, &mut expected).unwrap();
+        prop_assert_eq!(&found, &expected, "{}", json);
+
+        let sure = columns.are_sure(cells);
+        let by_schema = |problem: &Problem| problem.stage == Stage::Schema;
+        prop_assert!(!sure || !expected.iter().any(by_schema), "{}", json);
+        for (at, rule) in RULES.iter().enumerate() {
+            // A rule over a field of the wrong kind is not reached, whatever it says.
+            let kept = !expected.iter().any(|problem| problem.code == *rule);
+            match columns.passes(cells, at) {
+                Some(true) => prop_assert!(kept, "{} {}", rule, json),
+                Some(false) => prop_assert!(!kept || !expected.is_empty(), "{} {}", rule, json),
+                None => {}
+            }
+        }
+        Ok(())
     }
 }
