@@ -143,13 +143,19 @@ pub fn runs(person: &Person, out: &Out) -> Result<Exit> {
 }
 
 pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
-    let groups = ops::groups(&person.look()?, &filter(scope)?)?;
+    let filter = filter(scope)?;
+    let groups = ops::groups(&person.look()?, &filter)?;
     if out.is_json() {
         out.json(&groups.iter().map(shape::group).collect())?;
         return Ok(Exit::Done);
     }
     if groups.is_empty() {
-        out.say("Nothing to fix.")?;
+        let whole = |term: &Term| matches!(term.wanted, Wanted::Run(_));
+        out.say(if filter.terms.iter().all(whole) {
+            "Nothing to fix."
+        } else {
+            "No problem matches."
+        })?;
         return Ok(Exit::Done);
     }
     // Only where they say something.

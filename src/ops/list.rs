@@ -33,9 +33,9 @@ pub fn runs(workspace: &Workspace) -> Result<Vec<RunRow>> {
     workspace.store.runs()
 }
 
-/// The groups of the run the filter names (else the newest), largest first, those with nothing open last. Terms about
-/// problems (`stage:`, `field:`, `error:`, `severity:`, `owner:`, `problem:`) choose the groups themselves, also where no
-/// record of theirs is stored; the others keep groups that some record has for which they hold.
+/// The groups of the run the filter names (else the newest), largest first, warnings after what rejects, those with nothing
+/// open last. Terms about problems (`stage:`, `field:`, `error:`, `severity:`, `owner:`, `problem:`) choose the groups
+/// themselves, also where no record of theirs is stored; the others keep groups that some record has for which they hold.
 ///
 /// # Errors
 /// `run:missing`.

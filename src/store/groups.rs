@@ -10,8 +10,8 @@ use crate::{
 };
 
 impl Store {
-    /// The groups of a run, largest first, those with nothing open last. Terms of the filter that are about problems choose
-    /// the groups themselves; the others keep those that some record has for which they hold.
+    /// The groups of a run, largest first, warnings after what rejects, those with nothing open last. Terms of the filter
+    /// that are about problems choose the groups themselves; the others keep those that some record has for which they hold.
     ///
     /// # Errors
     /// `run:missing`.
@@ -24,7 +24,7 @@ impl Store {
         let query = Query::of_groups(filter, run);
         sql.push_str(&query.sql);
         values.extend(query.values);
-        sql.push_str(" ORDER BY open DESC, id");
+        sql.push_str(" ORDER BY open = 0, severity, open DESC, id");
         let mut groups: Vec<Group> = self
             .conn
             .prepare_cached(&sql)?
@@ -107,6 +107,29 @@ mod tests {
             .collect();
         assert_eq!(seen, [("b", 2, 2), ("c", 2, 2), ("a", 0, 2)]);
         assert_eq!((groups[2].first_line, groups[2].last_line), (1, 4));
+    }
+
+    #[test]
+    fn what_rejects_comes_before_warnings_and_what_is_open_before_what_is_not() {
+        let (_folder, mut store) = workspace();
+        let warning = |code: &str| Problem {
+            severity: Severity::Warning,
+            ..problem(code, "/x")
+        };
+        let (often, once) = (warning("often"), warning("once"));
+        let run = put_run(
+            &mut store,
+            &[
+                rejected("{}", &[often.clone(), problem("a", "/x")]),
+                rejected("{}", &[often, once, problem("b", "/x")]),
+            ],
+        );
+        store
+            .write(|tx| Ok(tx.execute("UPDATE problem_group SET open = 0 WHERE code = 'a'", [])?))
+            .unwrap();
+        let groups = store.groups(run, &Filter::default()).unwrap();
+        let codes: Vec<_> = groups.iter().map(|group| group.code.as_str()).collect();
+        assert_eq!(codes, ["b", "often", "once", "a"]);
     }
 
     #[test]

@@ -49,9 +49,9 @@ fn groups_say_what_only_warns_and_who_answers() {
     let folder = loaded();
     insta::assert_snapshot!(folder.redrive("groups stage:rule").run(), @r"
     Group  Problem                          Field  Code      Stage  Severity  Owner       Records  Open  Most common
-        2  Nobody knows since when          since  SINCE     rule   warning   Sales team        6     5  (missing)
         5  A lost deal cannot have a value  stage  RULE-101  rule   error     billing           1     1  Aa+ Aaaa
         6  Customer id appears twice        id     unique    rule   error                       1     1  A-999
+        2  Nobody knows since when          since  SINCE     rule   warning   Sales team        6     5  (missing)
     ");
     let groups = folder.redrive("groups 'owner:\"sales team\"'").json();
     let seen: Vec<_> = (groups.as_array().unwrap().iter())
@@ -67,6 +67,8 @@ fn groups_say_what_only_warns_and_who_answers() {
         seen,
         [(json!("SINCE"), json!("warning"), json!("Sales team"))]
     );
+    let none = folder.redrive("groups owner:nobody").run();
+    assert_eq!(none, "No problem matches.\n");
 }
 
 #[test]
