@@ -13,8 +13,8 @@ use cel::{
     },
 };
 
-/// About a million turns of a short loop, half a second of work, or 80 MB of text or lists.
-const MOST: u64 = 5_000_000;
+/// What a rule may cost: half a second of work, or 50 to 100 MB of text or lists.
+pub(super) const MOST: u64 = 3_000_000;
 /// Bytes of text that cost as much as one value.
 const TEXT: usize = 16;
 
@@ -23,10 +23,10 @@ thread_local! {
     static LEFT: Cell<Option<u64>> = const { Cell::new(Some(MOST)) };
 }
 
-/// Evaluates one rule over one record. `None` when that did not come to an end: whatever an answer says then, it does not
-/// count, so that no `||` can hide it.
-pub(super) fn within<T>(evaluate: impl FnOnce() -> T) -> Option<T> {
-    LEFT.set(Some(MOST));
+/// Evaluates one rule over one record at the cost of at most so much. `None` when that did not come to an end: whatever an
+/// answer says then, it does not count, so that no `||` can hide it.
+pub(super) fn within<T>(most: u64, evaluate: impl FnOnce() -> T) -> Option<T> {
+    LEFT.set(Some(most));
     let answer = evaluate();
     LEFT.get().map(|_| answer)
 }
@@ -54,12 +54,11 @@ pub(super) fn size(value: &dyn Val) -> u64 {
     if let Some(one) = value.downcast_ref::<CelString>() {
         text(one.inner().len())
     } else if let Some(list) = value.downcast_ref::<CelList>() {
-        1 + list.inner().iter().map(|one| 1 + size(&**one)).sum::<u64>()
+        1 + list.inner().iter().map(|one| size(&**one)).sum::<u64>()
     } else if let Some(map) = value.downcast_ref::<CelMap>() {
-        let entry = |(key, value): (&cel::common::types::CelMapKey<'_>, &Box<dyn Val + '_>)| {
-            2 + size(key.inner()) + size(&**value)
-        };
-        1 + map.inner().iter().map(entry).sum::<u64>()
+        let entries = map.inner().iter();
+        let size = entries.map(|(key, value)| 1 + size(key.inner()) + size(&**value));
+        1 + size.sum::<u64>()
     } else if let Some(bytes) = value.downcast_ref::<CelBytes>() {
         text(bytes.inner().len())
     } else {
@@ -73,13 +72,14 @@ mod tests {
 
     #[test]
     fn what_is_used_up_stays_used_up_until_the_next_rule() {
-        let first = within(|| {
+        let first = within(MOST, || {
             assert!(spend(MOST).is_ok());
             assert!(spend(1).is_err());
             assert!(spend(0).is_err());
             true
         });
         assert_eq!(first, None);
-        assert_eq!(within(|| spend(MOST).is_ok()), Some(true));
+        assert_eq!(within(5, || spend(5).is_ok()), Some(true));
+        assert_eq!(within(5, || spend(6).is_ok()), None);
     }
 }

@@ -4,13 +4,14 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use cel::{
-    Context, Env, IdedExpr, Program, Value as CelValue,
+    Env, IdedExpr, Program,
     common::ast::{CallExpr, ComprehensionExpr, EntryExpr, Expr, LiteralValue, operators},
 };
 
 use super::{
     Known,
-    functions::{self, FUNCTIONS, Function, Gives, SPACES},
+    functions::{FUNCTIONS, WORDS},
+    gives::Gives,
     parse::{Wrong, parse},
     rewrite::rewrite,
     schema::Schema,
@@ -56,8 +57,8 @@ pub(super) fn compile(
 }
 
 /// The walk through an expression.
-struct Look<'c> {
-    env: &'c Arc<Env>,
+pub(super) struct Look<'c> {
+    pub env: &'c Arc<Env>,
     source: &'c str,
     program: &'c Program,
     schema: Option<&'c Schema>,
@@ -68,7 +69,7 @@ struct Look<'c> {
 
 impl Look<'_> {
     /// What an expression gives.
-    fn part(&mut self, expression: &IdedExpr) -> Result<Gives, Wrong> {
+    pub fn part(&mut self, expression: &IdedExpr) -> Result<Gives, Wrong> {
         if let Some(gives) = self.field(expression)? {
             return Ok(gives);
         }
@@ -117,7 +118,7 @@ impl Look<'_> {
 
     fn name(&self, expression: &IdedExpr, name: &str) -> Result<Gives, Wrong> {
         let is_own = name.starts_with('@') || self.own.iter().any(|(own, _)| own == name);
-        if is_own || functions::WORDS.contains(&name) {
+        if is_own || WORDS.contains(&name) {
             return Ok(Gives::Anything);
         }
         let hint = if ["now", "today"].contains(&name) {
@@ -270,104 +271,6 @@ impl Look<'_> {
         })
     }
 
-    fn function(&mut self, expression: &IdedExpr, call: &CallExpr) -> Result<Gives, Wrong> {
-        let name = call.func_name.as_str();
-        let at = self.called(expression, name);
-        let count = call.args.len();
-        if let Some(Expr::Ident(space)) = call.target.as_ref().map(|target| &target.expr)
-            && SPACES.iter().any(|(known, ..)| known == space)
-        {
-            let known = SPACES.iter().find(|one| (one.0, one.1) == (space, name));
-            let Some((.., wanted)) = known else {
-                return Err(Wrong::new(format!("{space}.{name}() is not known")).at(at));
-            };
-            if *wanted != count {
-                return Err(wrong_count(&format!("{space}.{name}"), &[*wanted], count).at(at));
-            }
-            self.all(&call.args)?;
-            return Ok(Gives::Anything);
-        }
-        let Some(known) = FUNCTIONS.iter().find(|one| one.name == name) else {
-            let names: Vec<String> = FUNCTIONS.iter().map(|one| one.name.to_owned()).collect();
-            let wrong = Wrong::new(format!("{name}() is not known")).at(at);
-            return Err(match nearest(name, &names) {
-                Some(near) => wrong.hint(format!("did you mean {near}()?")),
-                None => wrong.hint("README says what rules can call"),
-            });
-        };
-        self.counts(known, call).map_err(|wrong| wrong.at(at))?;
-        if let Some(target) = &call.target {
-            self.part(target)?;
-        }
-        self.all(&call.args)?;
-        self.literals(known, expression, call)?;
-        Ok(known.gives)
-    }
-
-    fn all(&mut self, parts: &[IdedExpr]) -> Result<(), Wrong> {
-        parts.iter().try_for_each(|one| self.part(one).map(|_| ()))
-    }
-
-    /// Whether a function is called in the right form and with the right number of values.
-    fn counts(&self, known: &Function, call: &CallExpr) -> Result<(), Wrong> {
-        let (name, count) = (known.name, call.args.len());
-        let (wanted, other) = match call.target {
-            Some(_) => (known.on_value, known.alone),
-            None => (known.alone, known.on_value),
-        };
-        if wanted.contains(&count) {
-            return Ok(());
-        }
-        if wanted.is_empty() && !other.is_empty() {
-            let form = match call.target {
-                Some(_) => format!("write {name}(x)"),
-                None if known.on_value == [0] => format!("write x.{name}()"),
-                None => format!("write x.{name}(..)"),
-            };
-            return Err(Wrong::new(format!("{name}() is called in another form")).hint(form));
-        }
-        Err(wrong_count(name, wanted, count))
-    }
-
-    /// What is wrong with a pattern, a date or a duration that is written in the rule.
-    fn literals(
-        &self,
-        known: &Function,
-        expression: &IdedExpr,
-        call: &CallExpr,
-    ) -> Result<(), Wrong> {
-        let Some(last) = call.args.last() else {
-            return Ok(());
-        };
-        let Expr::Literal(LiteralValue::String(text)) = &last.expr else {
-            return Ok(());
-        };
-        let at = self.position(last);
-        match known.name {
-            "matches" => functions::pattern(text.inner()).map_err(|why| {
-                Wrong::new(format!("the pattern cannot be used: {why}"))
-                    .at(at)
-                    .hint("look-around and \\1 do not exist here; write patterns as r'..'")
-            }),
-            "date" | "timestamp" | "duration" => {
-                let context = Context::with_env(Arc::clone(self.env));
-                match CelValue::resolve_val(expression, &context) {
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(
-                        Wrong::new(format!("\"{}\" is no {}", text.inner(), known.name))
-                            .at(at)
-                            .hint(match known.name {
-                                "date" => "write it like 2025-12-31",
-                                "timestamp" => "write it like 2025-12-31T14:30:00Z",
-                                _ => "write it like 36h, 90m or 1h30m",
-                            }),
-                    ),
-                }
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn wants_yes_no(&mut self, expression: &IdedExpr) -> Result<(), Wrong> {
         match self.part(expression)? {
             Gives::YesNo | Gives::Anything => Ok(()),
@@ -395,7 +298,7 @@ impl Look<'_> {
             if known == Some(Known::No) {
                 let names = self.schema.map_or(Vec::new(), |schema| schema.names(&path));
                 let wrong = Wrong::new(format!("the schema has no field {segment} here"))
-                    .at(self.step(*id));
+                    .at(self.step(segment, *id));
                 return Err(match nearest(segment, &names) {
                     Some(near) => wrong.hint(format!("did you mean {near}?")),
                     None => wrong,
@@ -421,7 +324,13 @@ impl Look<'_> {
             }
             Expr::Select(select) => {
                 let inside = self.path_of(&select.operand)?;
-                Some(inside.step(&select.field, expression.id))
+                // A macro's node stands where the macro is called.
+                let at = if select.test {
+                    &select.operand
+                } else {
+                    expression
+                };
+                Some(inside.step(&select.field, at.id))
             }
             Expr::Call(call) if call.args.len() == 2 => {
                 let (of, by) = (&call.args[0], &call.args[1]);
@@ -446,13 +355,21 @@ impl Look<'_> {
     }
 
     /// Where an expression is written: its operator, name or value.
-    fn position(&self, expression: &IdedExpr) -> Option<usize> {
+    pub fn position(&self, expression: &IdedExpr) -> Option<usize> {
         self.at(expression.id)
     }
 
     /// Where an expression begins.
     fn start(&self, expression: &IdedExpr) -> Option<usize> {
         let inner = match &expression.expr {
+            Expr::Call(call)
+                if call.target.is_none()
+                    && call
+                        .func_name
+                        .starts_with(|one: char| one.is_ascii_alphabetic()) =>
+            {
+                return self.called(expression, &call.func_name);
+            }
             Expr::Call(call) => call.target.as_deref().or(call.args.first()),
             Expr::Select(select) => Some(&*select.operand),
             Expr::Comprehension(all) => Some(&all.iter_range),
@@ -463,19 +380,25 @@ impl Look<'_> {
     }
 
     /// Where the name of a called function is written: the parser knows its bracket.
-    fn called(&self, expression: &IdedExpr, name: &str) -> Option<usize> {
+    pub fn called(&self, expression: &IdedExpr, name: &str) -> Option<usize> {
         let (bracket, _) = self.program.source_info().offset_for(expression.id)?;
         let before = self.source.get(..bracket as usize)?;
         let byte = before.rfind(name).unwrap_or(bracket as usize);
         Some(self.source.get(..byte)?.chars().count())
     }
 
-    /// Where the name of a field is written, behind its dot.
-    fn step(&self, id: u64) -> Option<usize> {
-        let at = self.at(id)?;
-        let skipped = self.source.chars().skip(at);
-        let skipped = skipped.take_while(|one| matches!(one, '.' | '?') || one.is_whitespace());
-        Some(at + skipped.count())
+    /// Where the name of a field is written: behind its dot, or for `has()` somewhere behind what it is a field of.
+    fn step(&self, name: &str, id: u64) -> Option<usize> {
+        let (byte, _) = self.program.source_info().offset_for(id)?;
+        let rest = self.source.get(byte as usize..)?;
+        let dotted = rest.find(&format!(".{name}")).map(|at| at + 1);
+        let skip = |one: char| matches!(one, '.' | '?') || one.is_whitespace();
+        let skipped = match rest.chars().next()? {
+            '\'' | '"' => 0,
+            '.' if rest[1..].starts_with(skip) => rest.len() - rest.trim_start_matches(skip).len(),
+            _ => dotted.unwrap_or(0),
+        };
+        Some(self.source[..byte as usize + skipped].chars().count())
     }
 
     fn at(&self, id: u64) -> Option<usize> {
@@ -517,66 +440,4 @@ impl Found {
 
 fn is_record(expression: &IdedExpr) -> bool {
     matches!(&expression.expr, Expr::Ident(name) if name == "record")
-}
-
-fn wrong_count(name: &str, wanted: &[usize], count: usize) -> Wrong {
-    let values = |count: usize| match count {
-        0 => "nothing".to_owned(),
-        1 => "1 value".to_owned(),
-        count => format!("{count} values"),
-    };
-    let wanted: Vec<String> = wanted.iter().map(|count| values(*count)).collect();
-    let wanted = wanted.join(" or ");
-    Wrong::new(format!("{name}() takes {wanted}, here {}", values(count)))
-}
-
-impl Gives {
-    fn words(self) -> &'static str {
-        match self {
-            Self::YesNo => "yes or no",
-            Self::Number => "a number",
-            Self::Text => "a text",
-            Self::Date => "a date",
-            Self::Time => "a time",
-            Self::Duration => "a duration",
-            Self::List => "a list",
-            Self::Map => "an object",
-            Self::Anything => "a value",
-        }
-    }
-
-    fn plus(self, other: Self) -> Option<Self> {
-        match (self, other) {
-            (Self::Anything, other) | (other, Self::Anything) => Some(match other {
-                Self::YesNo | Self::Map => return None,
-                // A duration moves a date as well.
-                Self::Duration => Self::Anything,
-                other => other,
-            }),
-            (Self::Date | Self::Time, Self::Duration) => Some(self),
-            (Self::Duration, Self::Time) => Some(Self::Time),
-            (Self::Number | Self::Text | Self::List | Self::Duration, _) if self == other => {
-                Some(self)
-            }
-            _ => None,
-        }
-    }
-
-    fn minus(self, other: Self) -> Option<Self> {
-        match (self, other) {
-            (Self::Number, Self::Number | Self::Anything) | (Self::Anything, Self::Number) => {
-                Some(Self::Number)
-            }
-            (Self::Date, Self::Date) | (Self::Time, Self::Time) => Some(Self::Duration),
-            (Self::Date | Self::Time | Self::Duration, Self::Duration) => Some(self),
-            (Self::Date | Self::Time | Self::Duration | Self::Anything, Self::Anything)
-            | (Self::Anything, Self::Date | Self::Time | Self::Duration) => Some(Self::Anything),
-            _ => None,
-        }
-    }
-
-    fn times(self, other: Self) -> Option<Self> {
-        let fits = |one| matches!(one, Self::Number | Self::Anything);
-        (fits(self) && fits(other)).then_some(Self::Number)
-    }
 }

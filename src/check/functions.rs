@@ -15,6 +15,7 @@ use regex::{Regex, RegexBuilder};
 
 use super::{
     budget, dates,
+    gives::Gives,
     numbers::{self, Exact, Operator},
 };
 
@@ -29,20 +30,6 @@ pub(super) struct Function {
     /// As `value.name(..)`, the value not counted.
     pub on_value: &'static [usize],
     pub gives: Gives,
-}
-
-/// What kind of value an expression gives, as far as that is sure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Gives {
-    YesNo,
-    Number,
-    Text,
-    Date,
-    Time,
-    Duration,
-    List,
-    Map,
-    Anything,
 }
 
 const fn on_value(name: &'static str, counts: &'static [usize], gives: Gives) -> Function {
@@ -220,16 +207,16 @@ pub(super) fn environment() -> Result<Env, DeclarationError> {
         numbers::negate(&*args[0]).map(CowVal::Owned)
     })?;
     own(own::EQUAL, 2, |args| {
-        yes_no(numbers::equal(&*args[0], &*args[1])?)
+        numbers::equal(&*args[0], &*args[1]).map(yes_no)
     })?;
     own(own::LESS, 2, |args| {
-        yes_no(numbers::order(&*args[0], &*args[1])?.is_lt())
+        numbers::order(&*args[0], &*args[1]).map(|order| yes_no(order.is_lt()))
     })?;
     own(own::LESS_EQUAL, 2, |args| {
-        yes_no(numbers::order(&*args[0], &*args[1])?.is_le())
+        numbers::order(&*args[0], &*args[1]).map(|order| yes_no(order.is_le()))
     })?;
     own(own::IN, 2, |args| {
-        yes_no(numbers::contains(&*args[0], &*args[1])?)
+        numbers::contains(&*args[0], &*args[1]).map(yes_no)
     })?;
     own(own::LOOK, 1, |mut args| {
         budget::spend(budget::size(&*args[0]))?;
@@ -254,8 +241,8 @@ fn calculate<'b, 'v>(operator: Operator, args: &[CowVal<'b, 'v>]) -> Answer<'b, 
     numbers::calculate(operator, &args[0], &args[1])
 }
 
-fn yes_no<'b, 'v>(answer: bool) -> Answer<'b, 'v> {
-    Ok(CowVal::owned(CelBool::from(answer)))
+fn yes_no<'b, 'v>(answer: bool) -> CowVal<'b, 'v> {
+    CowVal::owned(CelBool::from(answer))
 }
 
 fn each<'b, 'v>(mut args: Args<'b, 'v>) -> Answer<'b, 'v> {
@@ -346,7 +333,7 @@ fn index_of<'b, 'v>(args: Args<'b, 'v>) -> Answer<'b, 'v> {
         _ => 0,
     };
     let found = text[start..].find(wanted).map(|at| start + at);
-    position(text, found)
+    Ok(position(text, found))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape CEL calls")]
@@ -362,7 +349,7 @@ fn last_index_of<'b, 'v>(args: Args<'b, 'v>) -> Answer<'b, 'v> {
         }
         _ => text.rfind(wanted),
     };
-    position(text, found)
+    Ok(position(text, found))
 }
 
 /// The byte at which the search named by the third value starts.
@@ -381,9 +368,9 @@ fn start_of(
     }
 }
 
-fn position<'b, 'v>(text: &str, byte: Option<usize>) -> Answer<'b, 'v> {
+fn position<'b, 'v>(text: &str, byte: Option<usize>) -> CowVal<'b, 'v> {
     let at = byte.map_or(-1, |byte| text[..byte].chars().count() as i64);
-    Ok(CowVal::owned(CelInt::from(at)))
+    CowVal::owned(CelInt::from(at))
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the shape CEL calls")]
@@ -400,7 +387,8 @@ fn search<'b, 'v>(args: &[CowVal<'_, '_>], limit: usize) -> Answer<'b, 'v> {
     let (text, pattern) = (text_of(args, 0)?, text_of(args, 1)?);
     budget::spend(budget::text(text.len() + pattern.len()))?;
     let answer = is_match(text, pattern, limit)?;
-    yes_no(answer.ok_or_else(|| ExecutionError::function_error("matches", "no pattern"))?)
+    let answer = answer.map(yes_no);
+    answer.ok_or_else(|| ExecutionError::function_error("matches", "no pattern"))
 }
 
 fn exact<'a>(args: &'a [CowVal<'_, '_>]) -> Result<&'a Exact, ExecutionError> {

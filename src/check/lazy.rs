@@ -269,29 +269,34 @@ impl Reader<'_> {
             Value::Number(digits) => {
                 // What the schema calls a number is never taken for a whole number, however it is written: `10` and
                 // `10.5` in one column must not be of two kinds in a rule.
-                let is_fraction =
-                    self.schema
-                        .is_some_and(|schema| match self.path[1..].contains(['/', '~']) {
-                            true => self.kinds.is_fraction(schema, &self.path),
-                            false => schema.wants_number(&self.path[1..]),
-                        });
+                let path = &self.path[1..];
+                let is_fraction = self.schema.is_some_and(|schema| {
+                    if path.contains(['/', '~']) {
+                        self.kinds.is_fraction(schema, &self.path)
+                    } else {
+                        schema.wants_number(path)
+                    }
+                });
                 number(digits, is_fraction)
             }
             Value::String(text) => Box::new(CelString::from(text.as_str())),
             Value::Array(entries) => {
-                self.work += 3 * entries.len() as u64;
+                self.work += entries.len() as u64;
                 let before = self.path.len();
                 let mut list = Vec::with_capacity(entries.len());
                 for (at, entry) in entries.iter().enumerate() {
-                    // Writing to a text always works.
-                    let _ = write!(self.path, "/{}", at.min(Kinds::POSITIONS));
+                    if at <= Kinds::POSITIONS {
+                        self.path.truncate(before);
+                        // Writing to a text always works.
+                        let _ = write!(self.path, "/{at}");
+                    }
                     list.push(self.value(entry));
-                    self.path.truncate(before);
                 }
+                self.path.truncate(before);
                 Box::new(CelList::from(list))
             }
             Value::Object(fields) => {
-                self.work += 5 * fields.len() as u64;
+                self.work += 2 * fields.len() as u64;
                 let fields: HashMap<CelMapKey<'v>, Box<dyn Val + 'v>> = fields
                     .iter()
                     .map(|(name, value)| (CelMapKey::from(name.as_str()), self.child(name, value)))

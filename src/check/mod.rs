@@ -3,12 +3,14 @@
 //! A record with problems is a value, never an `Err`.
 
 mod budget;
+mod calls;
 mod columns;
 mod compile;
 mod dates;
 mod documents;
 mod formats;
 mod functions;
+mod gives;
 mod lazy;
 mod numbers;
 mod parse;

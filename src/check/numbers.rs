@@ -44,14 +44,13 @@ pub(super) fn number<'v>(number: &Number, is_fraction: bool) -> Box<dyn Val + 'v
         return Box::new(CelInt::from(whole));
     }
     let is_whole = exact.is_whole();
-    match number.as_f64() {
-        Some(fraction) if exact.digits.len() <= DIGITS && fraction.is_finite() => {
-            // A number too small for double precision must not become zero.
-            if fraction != 0.0 || exact.digits.is_empty() {
-                return Box::new(CelDouble::from(fraction));
-            }
-        }
-        _ => {}
+    if let Some(fraction) = number.as_f64()
+        && exact.digits.len() <= DIGITS
+        && fraction.is_finite()
+        // A number too small for double precision must not become zero.
+        && (fraction != 0.0 || exact.digits.is_empty())
+    {
+        return Box::new(CelDouble::from(fraction));
     }
     Box::new(Exact {
         value: exact,

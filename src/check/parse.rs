@@ -41,8 +41,9 @@ impl Wrong {
 
 /// The longest rule, in bytes.
 const LONGEST: usize = 16_000;
-/// How deep an expression may be nested. The interpreter goes as deep, on the stack of a thread of any size.
-const DEEPEST: usize = 100;
+/// How deep an expression may be nested. The interpreter goes as deep on the stack of an ordinary thread, where each level
+/// takes up to 40 kB of two megabytes.
+const DEEPEST: usize = 40;
 /// The parser goes as deep as a text is long before it can be asked how deep that was.
 const STACK: usize = 64 << 20;
 

@@ -25,9 +25,11 @@ use crate::{
 /// The compiled rules of a contract.
 pub(super) struct Rules {
     env: Arc<Env>,
-    rules: Vec<Compiled>,
+    all: Vec<Compiled>,
     /// Which fields hold numbers that are never whole.
     pub kinds: Kinds,
+    /// What one rule may cost over one record.
+    most: u64,
 }
 
 struct Compiled {
@@ -73,31 +75,32 @@ impl Rules {
                 hint: wrong.hint,
             }),
         };
-        let rules = rules.iter().map(compile).collect::<Result<_, _>>()?;
+        let all = rules.iter().map(compile).collect::<Result<_, _>>()?;
         Ok(Self {
             env,
-            rules,
+            all,
             kinds: Kinds::default(),
+            most: budget::MOST,
         })
     }
 
     pub fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        self.all.is_empty()
     }
 
     /// The ids of all rules, in the contract's order.
     pub fn ids(&self) -> Vec<String> {
-        self.rules.iter().map(|one| one.rule.id.clone()).collect()
+        self.all.iter().map(|one| one.rule.id.clone()).collect()
     }
 
     /// The place of a rule in the contract, by its id.
     pub fn position(&self, id: &str) -> Option<usize> {
-        self.rules.iter().position(|one| one.rule.id == id)
+        self.all.iter().position(|one| one.rule.id == id)
     }
 
     /// The simple rules as trees over these columns.
     pub fn trees(&self, columns: &Columns) -> Vec<Option<Tree>> {
-        self.rules
+        self.all
             .iter()
             .map(|one| Tree::compile(&one.expression.written, columns))
             .collect()
@@ -106,14 +109,14 @@ impl Rules {
     /// Whether a row surely breaks no rule.
     pub fn all_pass(&self, cells: &Cells<'_>, columns: &Columns, checker: &Checker) -> bool {
         let mut context = None;
-        self.rules.iter().enumerate().all(|(at, one)| {
+        self.all.iter().enumerate().all(|(at, one)| {
             if let Some(passes) = columns.passes(cells, at) {
                 return passes;
             }
             let context =
                 context.get_or_insert_with(|| self.context(Fields::Cells(cells, columns), checker));
             // Whoever asks again is told of a rule that does not come to an end.
-            one.evaluate(context) == Ok(Outcome::Pass)
+            one.evaluate(context, self.most) == Ok(Outcome::Pass)
         })
     }
 
@@ -182,13 +185,13 @@ impl Rules {
         mut tell: impl FnMut(&Compiled, Outcome),
     ) -> Result<(), Runaway> {
         let mut context = None;
-        for (at, one) in self.rules.iter().enumerate() {
+        for (at, one) in self.all.iter().enumerate() {
             // Only the interpreter may say that a rule is broken.
             if fields.surely_pass(at) {
                 continue;
             }
             let context = context.get_or_insert_with(|| self.context(fields, checker));
-            let mut outcome = one.evaluate(context)?;
+            let mut outcome = one.evaluate(context, self.most)?;
             let mut touched = reported.iter().filter(|problem| one.touches(&problem.path));
             let is_hidden = match &outcome {
                 Outcome::Pass | Outcome::NotReached => false,
@@ -206,9 +209,9 @@ impl Rules {
 }
 
 impl Compiled {
-    fn evaluate(&self, context: &Context<'_, '_>) -> Result<Outcome, Runaway> {
+    fn evaluate(&self, context: &Context<'_, '_>, most: u64) -> Result<Outcome, Runaway> {
         // The interpreter is not ours and records are hostile: a panic in it is one rule without an answer.
-        let answer = budget::within(|| {
+        let answer = budget::within(most, || {
             catch_unwind(AssertUnwindSafe(|| {
                 CelValue::resolve_val(&self.expression.evaluated, context)
                     .map(|value| value.downcast_ref::<CelBool>().map(|flag| *flag.inner()))
@@ -225,10 +228,9 @@ impl Compiled {
     }
 
     fn runaway(&self) -> Runaway {
-        let id = &self.rule.id;
         Runaway {
-            part: id.clone(),
-            message: format!("the rule {id} takes too long over one record"),
+            part: self.rule.id.clone(),
+            message: "the rule takes too long over one record".to_owned(),
             hint: "look for all(), exists(), map() or filter() inside one another over long lists"
                 .to_owned(),
         }
@@ -283,3 +285,6 @@ fn reason(error: &ExecutionError) -> String {
         _ => "it compares values of different kinds".to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests;
