@@ -27,15 +27,27 @@ use crate::{
 };
 
 /// How a record stands that was saved, with everything that is wrong with it.
-fn say_saved(out: &Out, row: &RecordRow) -> Result<()> {
+fn say_saved(out: &Out, row: &RecordRow, report: &ChangeReport) -> Result<()> {
     let id = row.id;
+    if let Some(why) = &report.not_checked {
+        out.say(&format!(
+            "Saved. The validator could not be asked about record {id}: {}. `redrive check` asks it again.",
+            safe(why)
+        ))?;
+    }
     let rejects = row.problems.iter().any(Problem::rejects);
     match (row.status, row.problems.len() as u64) {
+        (Status::Rejected, _) if !rejects && report.not_checked.is_some() => {}
         (Status::Rejected, _) if !rejects => {
-            out.say(&format!("Saved. {}", not_checked(id)))?;
+            out.say(&format!("Saved. {}", not_checked(id, false)))?;
         }
         (Status::Rejected, _) => {
-            out.say(&format!("Saved. Record {id} still needs fixing:"))?;
+            let saved = if report.not_checked.is_none() {
+                "Saved. "
+            } else {
+                ""
+            };
+            out.say(&format!("{saved}Record {id} still needs fixing:"))?;
         }
         (_, 0) => out.say(&format!("Saved. Record {id} is ready."))?,
         (_, warnings) => out.say(&format!(
@@ -49,8 +61,11 @@ fn say_saved(out: &Out, row: &RecordRow) -> Result<()> {
     Ok(())
 }
 
-/// What is to be said of a record that was changed where nothing can be checked.
-pub fn not_checked(id: RecordId) -> String {
+/// What is to be said of a record without a problem that nothing has checked, or not whole.
+pub fn not_checked(id: RecordId, has_contract: bool) -> String {
+    if has_contract {
+        return format!("Record {id} is not checked as a whole. `redrive check` does it.");
+    }
     format!(
         "Record {id} is changed, not checked: its run has no contract. `redrive edit {id} --ready` says that it is good."
     )
@@ -76,7 +91,7 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
             (row.as_ref()).map_or(0, |row| u64::from(row.status == Status::Rejected));
         match (report.step, row) {
             (None, _) => out.say("Nothing changed: it was like that already.")?,
-            (Some(_), Some(row)) => say_saved(out, &row)?,
+            (Some(_), Some(row)) => say_saved(out, &row, &report)?,
             (Some(_), None) => out.say(&format!("Saved. Record {id} is ready."))?,
         }
         if report.checked > 1 {

@@ -110,13 +110,17 @@ pub fn detail(detail: &RecordDetail) -> Value {
 }
 
 pub fn change(report: &ChangeReport) -> Value {
-    json!({
+    let mut document = json!({
         "checked": report.checked,
         "ready": report.ready,
         "still_rejected": report.still_rejected,
         "newly_broken": report.newly_broken,
         "step": report.step,
-    })
+    });
+    if let Some(why) = &report.not_checked {
+        document["not_checked"] = why.as_str().into();
+    }
+    document
 }
 
 pub fn undo(report: &UndoReport) -> Value {

@@ -286,7 +286,10 @@ fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
         out.say(&problem_line(problem, &problem.hint))?;
     }
     if row.status == Status::Rejected && !row.problems.iter().any(Problem::rejects) {
-        out.say(&format!("  {}", super::change::not_checked(row.id)))?;
+        out.say(&format!(
+            "  {}",
+            super::change::not_checked(row.id, detail.has_contract)
+        ))?;
     }
     let Some(Value::Object(fields)) = &row.current else {
         return out.say(&format!(

@@ -58,6 +58,8 @@ pub struct ChangeReport {
     pub current: u64,
     /// `None` when nothing changed.
     pub step: Option<StepId>,
+    /// Why the contract's validator was not asked about a change that was saved, if so. The record is not checked then.
+    pub not_checked: Option<String>,
 }
 
 /// What `undo` and `redo` say.

@@ -11,7 +11,7 @@ use anyhow::Result;
 
 use super::{
     Job, Progress, Workspace, ids,
-    verdict::{Judge, change, status},
+    verdict::{Judge, Verdict, change, status},
     workspace::now,
 };
 use crate::{
@@ -40,7 +40,7 @@ const CHUNK: usize = 1_000;
 ///
 /// # Errors
 /// `check:contract` when the run has no contract and none is named; those of reading a contract; `record:changed` when
-/// somebody changed one of the records meanwhile, `workspace:changed` when somebody gave the run another contract, and,
+/// somebody changed one of the records meanwhile; those of the contract's validator; `workspace:changed` when somebody gave the run another contract, and,
 /// with another contract, when anything was changed. Nothing is changed then.
 pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Result<ChangeReport> {
     let started = Instant::now();
@@ -102,6 +102,20 @@ struct Examined {
     confirmed: Vec<Confirmed>,
 }
 
+impl Examined {
+    fn add(&mut self, run: RunId, record: &StoredRecord, verdict: Verdict) {
+        count(&mut self.report, record.status, status(&verdict.problems));
+        log(run, record.id, &verdict.problems);
+        match change(record, verdict) {
+            Some(change) => self.changes.push(change),
+            None => self.confirmed.push(Confirmed {
+                record: record.id,
+                version: record.version,
+            }),
+        }
+    }
+}
+
 /// What the check finds and what it changes. Writes nothing.
 fn examine(
     workspace: &Workspace,
@@ -113,22 +127,27 @@ fn examine(
     let mut judge = Judge::new(workspace, run, Arc::clone(contract))?;
     let mut scope = Scope::of(workspace, request, run, contract)?;
     // Another contract can want other fields to differ; that is decided by the values the records will have.
-    each(workspace, &scope.foreign, job, |record| {
-        let values = judge.values(&record.text);
-        judge.move_to(&record, &values);
+    each(workspace, &scope.foreign, job, |records| {
+        for record in records {
+            let values = judge.values(&record.text);
+            judge.move_to(&record, &values);
+        }
         Ok(())
     })?;
     let mut found = Examined::default();
-    each(workspace, &scope.stale, job, |record| {
-        let verdict = judge.verdict(&record, &record.text)?;
-        count(&mut found.report, record.status, status(&verdict.problems));
-        log(run, record.id, &verdict.problems);
-        match change(&record, verdict) {
-            Some(change) => found.changes.push(change),
-            None => found.confirmed.push(Confirmed {
-                record: record.id,
-                version: record.version,
-            }),
+    each(workspace, &scope.stale, job, |records| {
+        let mut judged = (records.iter())
+            .map(|record| {
+                Ok((
+                    record.id,
+                    &record.text,
+                    judge.verdict(record, &record.text)?,
+                ))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        judge.ask(&mut judged, &|| job.is_cancelled())?;
+        for (record, (_, _, verdict)) in records.iter().zip(judged) {
+            found.add(run, record, verdict);
         }
         Ok(())
     })?;
@@ -203,15 +222,13 @@ fn each(
     workspace: &Workspace,
     ids: &[RecordId],
     job: &Job,
-    mut work: impl FnMut(StoredRecord) -> Result<()>,
+    mut work: impl FnMut(Vec<StoredRecord>) -> Result<()>,
 ) -> Result<()> {
     for (n, chunk) in ids.chunks(CHUNK).enumerate() {
         job.check()?;
-        for record in workspace.store.records(chunk)? {
-            if record.status.can_be_checked() {
-                work(record)?;
-            }
-        }
+        let mut records = workspace.store.records(chunk)?;
+        records.retain(|record| record.status.can_be_checked());
+        work(records)?;
         let done = (n * CHUNK + chunk.len()) as u64;
         job.report(Progress {
             done,

@@ -162,6 +162,14 @@ fn may_accept(desk: &Desk<'_>, record: &StoredRecord) -> Result<()> {
         .into());
     }
     if let Some(judge) = &desk.judge {
+        if judge.has_validator() && record.checked_by.is_none() {
+            return Err(Fault::usage(
+                "check:contract",
+                format!("the validator was not asked about record {id} yet, so nobody knows whether it is ready"),
+            )
+            .hint("let it be asked with `redrive check`")
+            .into());
+        }
         let found = judge.verdict(record, &record.text)?.problems;
         let decides = |problem: &&Problem| problem.stage != Stage::Send;
         if rejects(found.iter().filter(decides)) {
@@ -299,17 +307,27 @@ impl<'w> Desk<'w> {
         if let Some(judge) = &mut self.judge {
             judge.move_to(record, &judge.values(text));
         }
-        let Verdict { values, problems } = self.verdict(record, text, changes)?;
+        let mut verdict = self.verdict(record, text, changes)?;
         let mut report = ChangeReport::default();
         let mut written = Vec::new();
         if *text == record.text {
             count(&mut report, record.status, record.status);
             return Ok((report, written));
         }
-        // Without a check only a person makes a record ready.
-        let after = match &self.judge {
-            Some(_) => status(&problems),
-            None => Status::Rejected,
+        if let Some(judge) = &self.judge {
+            let mut judged = [(record.id, text, verdict)];
+            // The work is saved also where nobody can say yet whether it is good.
+            let asked = judge.ask(&mut judged, &|| false);
+            report.not_checked = asked.err().map(|fault| fault.message);
+            [(_, _, verdict)] = judged;
+        }
+        let Verdict { values, problems } = verdict;
+        let is_checked = self.judge.is_some() && report.not_checked.is_none();
+        // Without a whole check only a person makes a record ready.
+        let after = if is_checked {
+            status(&problems)
+        } else {
+            Status::Rejected
         };
         written.push(RecordChange {
             record: record.id,
@@ -319,7 +337,7 @@ impl<'w> Desk<'w> {
             key: values.key,
             unique: values.unique,
             problems,
-            checked: self.judge.is_some().into(),
+            checked: is_checked.into(),
         });
         let Some(judge) = &self.judge else {
             report.still_rejected = 1;
@@ -335,7 +353,13 @@ impl<'w> Desk<'w> {
 
     /// Repairs of the value at a path that leave fewer problems there.
     fn suggestions(&self, record: &StoredRecord, at: &Path) -> Result<Vec<Suggestion>> {
-        let now = problems_at(&record.problems, at);
+        // What a validator would say about another value is not known, so that it proves nothing.
+        let own = |problems: &[Problem]| -> Vec<Problem> {
+            let mut own = problems.to_vec();
+            own.retain(|problem| problem.stage != Stage::Validator);
+            own
+        };
+        let now = problems_at(&own(&record.problems), at);
         let (Some(judge), Some(document), 1..) = (&self.judge, self.document(&record.text), now)
         else {
             return Ok(Vec::new());

@@ -29,6 +29,7 @@ const CROWD: usize = 16;
 
 /// Checks records of one run against one contract.
 pub(super) struct Judge<'w> {
+    pub(super) workspace: &'w Workspace,
     store: &'w Store,
     run: RunId,
     pub layout: Layout,
@@ -60,6 +61,7 @@ enum Rival {
 impl<'w> Judge<'w> {
     pub fn new(workspace: &'w Workspace, run: RunId, contract: Arc<Contract>) -> Result<Self> {
         Ok(Self {
+            workspace,
             store: &workspace.store,
             run,
             layout: workspace.store.layout(run)?,
@@ -104,7 +106,8 @@ impl<'w> Judge<'w> {
         self.moved.insert(record.id);
     }
 
-    /// Checks a text a record has or would have.
+    /// Checks a text a record has or would have. Only [`Judge::ask`] asks the contract's validator; what that said about
+    /// this very text before still stands in the verdict, what it said about another text does not.
     pub fn verdict(&self, record: &StoredRecord, text: &Version) -> Result<Verdict> {
         let row = match Row::read(&self.layout, text.form, &text.bytes) {
             Ok(row) => row,
@@ -121,9 +124,12 @@ impl<'w> Judge<'w> {
         let values = self.checker().values(&row);
         self.add_repeated(record, &row, &values, &mut problems)?;
         if *text == record.text {
-            // What a destination said about this very text still holds; only a new text can be better.
-            let refused = record.problems.iter().filter(|p| p.stage == Stage::Send);
-            problems.extend(refused.cloned());
+            // What was said elsewhere about this very text still holds; only a new text can be better.
+            let holds = |problem: &&Problem| match problem.stage {
+                Stage::Validator => self.has_validator(),
+                stage => stage == Stage::Send,
+            };
+            problems.extend(record.problems.iter().filter(holds).cloned());
         }
         Ok(Verdict { values, problems })
     }
@@ -146,7 +152,13 @@ impl<'w> Judge<'w> {
         for (id, status) in ids {
             let record = self.store.record(id)?;
             let verdict = self.again_unique(&record)?;
-            changes.extend(change(&record, verdict).map(|change| {
+            // What nobody has asked the validator about does not become ready by this.
+            let after = if self.has_validator() && record.checked_by.is_none() {
+                Status::Rejected
+            } else {
+                self::status(&verdict.problems)
+            };
+            changes.extend(change_to(&record, verdict, after).map(|change| {
                 let checked = Checked::AsBefore;
                 (status, RecordChange { checked, ..change })
             }));
@@ -279,6 +291,11 @@ pub(super) fn title(contract: &Contract, problem: &Problem) -> String {
 /// What a verdict changes about a record whose text stays; `None` when nothing.
 pub(super) fn change(record: &StoredRecord, verdict: Verdict) -> Option<RecordChange> {
     let status = status(&verdict.problems);
+    change_to(record, verdict, status)
+}
+
+/// The same with a status that does not follow from the problems alone.
+fn change_to(record: &StoredRecord, verdict: Verdict, status: Status) -> Option<RecordChange> {
     let same = status == record.status
         && verdict.values == values_of(record)
         && same_problems(&verdict.problems, &record.problems);

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::Result;
 
+use super::asked::Alive;
 use crate::{
     contract::{self, Contract},
     filter::Filter,
@@ -27,6 +28,8 @@ pub struct Workspace {
     contracts: RefCell<HashMap<i64, Arc<Contract>>>,
     /// What contracts on disk check, by their hash, so that looking at one that changed compiles it once.
     checks: RefCell<HashMap<[u8; 32], [u8; 32]>>,
+    /// The validator that was asked last, alive.
+    pub(super) validator: RefCell<Option<Alive>>,
 }
 
 impl Workspace {
@@ -148,6 +151,7 @@ impl Workspace {
             author: author.to_owned(),
             contracts: RefCell::default(),
             checks: RefCell::default(),
+            validator: RefCell::default(),
         }
     }
 }

@@ -38,6 +38,10 @@ pub fn changed(report: &ChangeReport) -> String {
     if report.step.is_none() {
         return "Nothing changed.".to_owned();
     }
+    if let Some(why) = &report.not_checked {
+        let why = text::safe(why);
+        return format!("Saved. The validator could not be asked: {why}.  u Undo");
+    }
     match report.checked {
         0 | 1 if report.ready > 0 => "Saved. The record is ready.  u Undo".to_owned(),
         0 | 1 => "Saved. The record still needs fixing.  u Undo".to_owned(),

@@ -85,6 +85,21 @@ impl Validator {
         Ok(all)
     }
 
+    /// Waits a moment for lines that nobody asked for, before the answers are believed.
+    ///
+    /// # Errors
+    /// `validator:lines`, `interrupted`.
+    pub fn settle(&mut self, stop: &dyn Fn() -> bool) -> Result<(), Fault> {
+        let settled = match &mut self.process {
+            Some(process) => process.settle(stop),
+            None => Ok(()),
+        };
+        settled.map_err(|failure| {
+            self.process = None;
+            failure.fault(&self.program, &[])
+        })
+    }
+
     /// Ends the program's input, and with it the program. What it still says is one answer too many, so that it is not
     /// known any more which answer belongs to which record.
     ///
@@ -132,18 +147,9 @@ impl Validator {
             Some(process) => process,
             none => none.insert(Process::start(&self.program)?),
         };
-        let lines = process.ask(batch, self.program.timeout, stop);
-        let lines = lines.inspect_err(|failure| self.has_answered |= failure.answered() > 0)?;
+        let answers = process.ask(batch, self.program.timeout, stop);
+        let answers = answers.inspect_err(|failure| self.has_answered |= failure.answered() > 0)?;
         self.has_answered = true;
-        let answers = (lines.iter().zip(batch).enumerate())
-            .map(|(at, (line, question))| {
-                answer::problems(line, &question.record).map_err(|why| Failure::Answer {
-                    at,
-                    why,
-                    line: line.clone(),
-                })
-            })
-            .collect::<Result<_, _>>()?;
         process.refuse_more()?;
         Ok(answers)
     }

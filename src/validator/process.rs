@@ -14,7 +14,8 @@ use std::{
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded, unbounded};
 
-use super::{Program, Question, failure::Failure};
+use super::{Program, Question, answer, failure::Failure};
+use crate::model::Problem;
 
 /// Bytes of an answer, at most.
 pub(super) const MAX_LINE: u64 = 16 << 20;
@@ -116,13 +117,13 @@ impl Process {
         })
     }
 
-    /// Gives it a batch and waits for as many lines.
+    /// Gives it a batch and waits for as many answers.
     pub fn ask(
         &mut self,
         batch: &[Question],
         timeout: Duration,
         stop: &dyn Fn() -> bool,
-    ) -> Result<Vec<Vec<u8>>, Failure> {
+    ) -> Result<Vec<Vec<Problem>>, Failure> {
         // What a new one says too early is read as its first answer, which explains more.
         if std::mem::replace(&mut self.was_asked, true) {
             self.refuse_more()?;
@@ -133,26 +134,28 @@ impl Process {
         let mut deadline = Instant::now() + timeout;
         let mut is_deaf = !self.give(batch);
         let mut is_written = false;
-        let mut lines = Vec::with_capacity(batch.len());
-        while lines.len() < batch.len() || !is_written {
+        let mut answers = Vec::with_capacity(batch.len());
+        while answers.len() < batch.len() || !is_written {
             match receive(&self.events, deadline, stop) {
-                Ok(Event::Line(line)) if lines.len() < batch.len() => lines.push(line),
+                Ok(Event::Line(line)) if answers.len() < batch.len() => {
+                    answers.push(read(&line, answers.len(), batch)?);
+                }
                 Ok(Event::Line(line)) => {
                     self.surplus = Some(line);
                     break;
                 }
-                Ok(Event::TooLong) => return Err(Failure::TooLong { at: lines.len() }),
+                Ok(Event::TooLong) => return Err(Failure::TooLong { at: answers.len() }),
                 Ok(Event::Written) => is_written = true,
                 Ok(Event::Deaf) => is_deaf = true,
-                Ok(Event::End) if lines.len() < batch.len() => {
-                    return Err(self.ended(lines.len(), is_deaf));
+                Ok(Event::End) if answers.len() < batch.len() => {
+                    return Err(self.ended(answers.len(), is_deaf));
                 }
                 Ok(Event::End) => self.is_over = true,
                 Err(Silence::Stopped) => return Err(Failure::Stopped),
-                Err(_) if is_deaf || self.is_over => return Err(self.ended(lines.len(), is_deaf)),
+                Err(_) if is_deaf || self.is_over => return Err(self.ended(answers.len(), is_deaf)),
                 Err(_) => {
                     return Err(Failure::Late {
-                        answered: lines.len(),
+                        answered: answers.len(),
                         said: self.said(Duration::ZERO),
                     });
                 }
@@ -161,7 +164,7 @@ impl Process {
                 deadline = deadline.min(Instant::now() + GRACE);
             }
         }
-        Ok(lines)
+        Ok(answers)
     }
 
     /// Closes its input and waits for its end. One that does not end then is ended.
@@ -176,6 +179,15 @@ impl Process {
             }
         }
         Ok(())
+    }
+
+    /// Waits a moment for a line that nobody asked for.
+    pub fn settle(&mut self, stop: &dyn Fn() -> bool) -> Result<(), Failure> {
+        match receive(&self.events, Instant::now() + LOOK, stop) {
+            Ok(event) => self.refuse(event),
+            Err(Silence::Stopped) => Err(Failure::Stopped),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Whether there was anybody to give it to.
@@ -252,6 +264,15 @@ impl Drop for Process {
         // Nothing can be done about a process that cannot be ended.
         let _ = self.end();
     }
+}
+
+/// Reads the answer to one record of a batch.
+fn read(line: &[u8], at: usize, batch: &[Question]) -> Result<Vec<Problem>, Failure> {
+    answer::problems(line, &batch[at].record).map_err(|why| Failure::Answer {
+        at,
+        why,
+        line: line.to_vec(),
+    })
 }
 
 /// Waits for the next value until the deadline.
