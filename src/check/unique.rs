@@ -83,6 +83,12 @@ impl Checker {
         &self.uniqueness
     }
 
+    /// The fields of the natural key; none when the contract names none.
+    pub fn key_fields(&self) -> &[Path] {
+        let key = self.uniqueness.first().filter(|first| first.id.is_empty());
+        key.map_or(&[], |key| &key.fields)
+    }
+
     /// The natural key as text, parts joined by `\u{1f}`; `None` when the contract names none or a part is missing.
     pub fn key<'r>(&self, row: &'r Row<'_>) -> Option<Cow<'r, str>> {
         let first = self.uniqueness.first()?;

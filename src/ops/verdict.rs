@@ -34,6 +34,8 @@ pub(super) struct Judge<'w> {
     run: RunId,
     pub layout: Layout,
     contract: Arc<Contract>,
+    /// Whether the run was loaded with this key, so that the keys of passed records are known.
+    knows_keys: bool,
     /// The records to which the step in preparation gives other values than the stored ones.
     moved: HashSet<RecordId>,
     /// What they have then, the other way round.
@@ -60,10 +62,17 @@ enum Rival {
 
 impl<'w> Judge<'w> {
     pub fn new(workspace: &'w Workspace, run: RunId, contract: Arc<Contract>) -> Result<Self> {
+        let has_this_key =
+            |loaded: Arc<Contract>| loaded.checker.key_fields() == contract.checker.key_fields();
+        let loaded_with = workspace.store.loaded_with(run)?;
+        // A contract that this redrive cannot use any more says nothing.
+        let knows_keys = loaded_with
+            .is_some_and(|number| workspace.stored_contract(number).is_ok_and(has_this_key));
         Ok(Self {
             workspace,
             store: &workspace.store,
             run,
+            knows_keys,
             layout: workspace.store.layout(run)?,
             contract,
             moved: HashSet::new(),
@@ -211,7 +220,9 @@ impl<'w> Judge<'w> {
 
     fn rival(&self, id: RecordId, held: &Held) -> Result<Option<Rival>> {
         // A passed record was always the first with its value.
-        if self.store.has_passed(self.run, &held.0, &held.1)? {
+        let (name, value) = held;
+        let is_known = self.knows_keys || !name.is_empty();
+        if is_known && self.store.has_passed(self.run, name, value)? {
             return Ok(Some(Rival::Passed));
         }
         let holders = self.holders(held)?;

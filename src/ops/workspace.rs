@@ -125,7 +125,11 @@ impl Workspace {
         self.contracts.borrow_mut().clear();
     }
 
-    fn stored_contract(&self, number: i64) -> Result<Arc<Contract>> {
+    /// A stored contract by its number, compiled.
+    ///
+    /// # Errors
+    /// A fault when this redrive cannot use it any more.
+    pub(crate) fn stored_contract(&self, number: i64) -> Result<Arc<Contract>> {
         if let Some(known) = self.contracts.borrow().get(&number) {
             return Ok(Arc::clone(known));
         }

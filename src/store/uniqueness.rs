@@ -32,6 +32,19 @@ impl Store {
         Ok(holders.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The number of the contract a run was loaded with, whose key and `[[unique]]` are known of the records that passed; `None`
+    /// when it had none.
+    pub fn loaded_with(&self, run: RunId) -> Result<Option<i64>> {
+        let first: Option<Option<i64>> = self
+            .conn()
+            .prepare_cached(
+                "SELECT before_contract FROM step WHERE run = ?1 AND before_contract IS NOT after_contract ORDER BY id LIMIT 1",
+            )?
+            .query_row([run.0], |row| row.get(0))
+            .optional()?;
+        first.map_or_else(|| self.contract_of(run), Ok)
+    }
+
     /// The records that a check made ready although another one that is ready or was sent has the same value. No check leaves any.
     pub fn repeated(&self, run: RunId, fields: &str) -> Result<Vec<RecordId>> {
         let values = if fields.is_empty() {

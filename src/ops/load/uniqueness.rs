@@ -164,6 +164,31 @@ fn a_passed_record_that_was_not_kept_still_stands_first() {
 }
 
 #[test]
+fn another_key_is_not_taken_for_the_one_that_was_loaded() {
+    let mut loaded = people(&["A,x,1,a", "B,y,bad,b"], false);
+    let path = loaded.folder.path("c.toml");
+    let check_with = |loaded: &mut Loaded, contract: &str| {
+        std::fs::write(&path, contract).unwrap();
+        let request = CheckRequest {
+            contract: Some(path.clone()),
+            ..CheckRequest::default()
+        };
+        check(&mut loaded.workspace, &request, &Job::default()).unwrap();
+    };
+    loaded.set(2, "t", "A");
+    check_with(
+        &mut loaded,
+        &CONTRACT.replace("key = [\"/id\"]", "key = [\"/t\"]"),
+    );
+    assert_eq!(loaded.look(2), "rejected type");
+    loaded.set(2, "id", "A");
+    assert_eq!(loaded.look(2), "rejected type");
+    check_with(&mut loaded, CONTRACT);
+    assert_eq!(loaded.look(2), "rejected type /id=passed");
+    loaded.is_sound();
+}
+
+#[test]
 fn kept_records_are_rivals_like_others_and_can_give_way() {
     let mut loaded = people(&["A,x,1,a", "B,x,2,b", "C,z,1,a"], true);
     assert_eq!(loaded.look(1), "ready");
