@@ -15,6 +15,7 @@ use super::{
     out::{Exit, Out, note},
     person::{Person, filter_of_one_run},
     progress::{Unit, with_progress},
+    standing::after_check,
 };
 use crate::{
     fix::Change,
@@ -209,6 +210,12 @@ pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
             thousands(report.ready),
             thousands(report.still_rejected)
         );
+        if report.current > 0 {
+            words += &format!(
+                " The verdict on {} was current.",
+                count(report.current, "record")
+            );
+        }
         if report.newly_broken > 0 {
             words += &format!(" {} had no problem before.", thousands(report.newly_broken));
         }
@@ -218,6 +225,11 @@ pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
         Some(run) => Some(ops::run(&workspace, run)?),
         None => ops::runs(&workspace)?.into_iter().next(),
     };
+    if let Some(run) = &run
+        && let Some(words) = after_check(run.id, &ops::standing(&workspace, run.id)?)
+    {
+        note(&words);
+    }
     Ok(run.as_ref().map_or(Exit::Done, Exit::of_run))
 }
 

@@ -106,6 +106,8 @@ pub fn detail(detail: &RecordDetail) -> Value {
         "attempts".to_owned(),
         detail.attempts.iter().map(attempt).collect(),
     );
+    fields.insert("stages".to_owned(), json!(detail.stages));
+    fields.insert("verdict".to_owned(), json!(detail.verdict));
     document
 }
 
@@ -115,6 +117,7 @@ pub fn change(report: &ChangeReport) -> Value {
         "ready": report.ready,
         "still_rejected": report.still_rejected,
         "newly_broken": report.newly_broken,
+        "current": report.current,
         "step": report.step,
     });
     if let Some(why) = &report.not_checked {

@@ -13,13 +13,14 @@ use super::{
     args, json as shape,
     out::{Exit, Out},
     person::{Person, filter},
+    standing,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{
         Fault, Group, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Severity, Status,
     },
-    ops::{self, ExportFormat, Finding},
+    ops::{self, ContractState, ExportFormat, Finding},
     text::{count, thousands},
     tui::{self, event::Route},
 };
@@ -243,11 +244,13 @@ fn record_cells(row: &RecordRow) -> Vec<String> {
 }
 
 pub fn show(person: &Person, out: &Out, args: &args::Show) -> Result<Exit> {
-    let detail = ops::show(&person.look()?, RecordId(args.id))?;
+    let workspace = person.look()?;
+    let detail = ops::show(&workspace, RecordId(args.id))?;
     if out.is_json() {
         out.json(&shape::detail(&detail))?;
     } else {
-        show_words(out, &detail)?;
+        let run = ops::standing(&workspace, detail.row.run)?;
+        show_words(out, &detail, &run.contract)?;
     }
     Ok(Exit::Done)
 }
@@ -270,7 +273,7 @@ pub fn problem_line(problem: &Problem, hint: &str) -> String {
     crate::text::safe(&line).into_owned()
 }
 
-fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
+fn show_words(out: &Out, detail: &RecordDetail, contract: &ContractState) -> Result<()> {
     let safe = |text: &str| crate::text::safe(text).into_owned();
     let row = &detail.row;
     out.say(&format!(
@@ -282,6 +285,7 @@ fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
         thousands(row.line),
         safe(&detail.source)
     ))?;
+    out.say(&format!("  {}", standing::stages(&detail.stages)))?;
     for problem in &row.problems {
         out.say(&problem_line(problem, &problem.hint))?;
     }
@@ -290,6 +294,9 @@ fn show_words(out: &Out, detail: &RecordDetail) -> Result<()> {
             "  {}",
             super::change::not_checked(row.id, detail.has_contract)
         ))?;
+    }
+    if let Some(words) = standing::of_record(detail, contract) {
+        out.say(&format!("  {words}"))?;
     }
     let Some(Value::Object(fields)) = &row.current else {
         return out.say(&format!(

@@ -11,6 +11,7 @@ mod out;
 mod person;
 mod progress;
 mod send;
+mod standing;
 mod stop;
 
 use std::process::ExitCode;

@@ -6,6 +6,7 @@ mod problem;
 mod record;
 mod run;
 mod sending;
+mod stages;
 mod step;
 
 pub use fault::{Fault, FaultKind};
@@ -14,6 +15,7 @@ pub use problem::{Found, Group, Mark, Problem, Severity, ShapeCount, Stage, Stag
 pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
 pub use run::{LoadReport, RunRow};
 pub use sending::{AttemptRow, DeliveryState, Plan, SendReport};
+pub use stages::{StageFacts, stage_marks};
 pub use step::{ChangeReport, StepKind, StepRow, UndoReport};
 
 /// Makes a newtype around SQLite's row id.

@@ -8,13 +8,14 @@ use std::{
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-use super::Workspace;
+use super::{Workspace, standing::Measure};
 use crate::{
     check::Checker,
     contract::Contract,
     filter::Filter,
     model::{
-        Freshness, Group, Layout, Path, RecordDetail, RecordId, RecordRow, RunId, RunRow, Version,
+        AttemptRow, Freshness, Group, Layout, Path, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, Stage, StageFacts, Version, stage_marks,
     },
     row::Row,
     store::StoredRecord,
@@ -91,6 +92,10 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
     let store = &workspace.store;
     let record = store.record(id)?;
     let reading = Reading::of(workspace, record.run)?;
+    let verdict = Measure::of(workspace, record.run)?.freshness(workspace, record.checked_by);
+    let attempts = store.attempts(id)?;
+    let facts = reading.facts(&record, verdict, &attempts);
+    let stages = stage_marks(&record.problems, &facts);
     let (raw, text, byte) = (record.raw().clone(), record.text.clone(), record.byte);
     let (row, received) = reading.row(record);
     Ok(RecordDetail {
@@ -100,10 +105,10 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
         text,
         received,
         history: store.history_of(id)?,
-        attempts: store.attempts(id)?,
+        attempts,
         has_contract: reading.contract.is_some(),
-        verdict: Freshness::NotChecked,
-        stages: Vec::new(),
+        verdict,
+        stages,
         layout: reading.layout,
         row,
     })
@@ -121,6 +126,40 @@ impl Reading {
             layout: workspace.store.layout(run)?,
             contract: workspace.contract(run)?,
         })
+    }
+
+    /// What decides how a record stands at each stage.
+    fn facts(
+        &self,
+        record: &StoredRecord,
+        verdict: Freshness,
+        attempts: &[AttemptRow],
+    ) -> StageFacts {
+        let row = Row::read(&self.layout, record.text.form, &record.text.bytes).ok();
+        let mut facts = StageFacts {
+            is_split: row.is_some(),
+            checks: Vec::new(),
+            verdict,
+            not_reached: Vec::new(),
+            sent: attempts.last().map(|attempt| attempt.outcome),
+        };
+        let Some(contract) = &self.contract else {
+            return facts;
+        };
+        let checker = &contract.checker;
+        for (stage, is_there) in [
+            (Stage::Schema, checker.has_schema()),
+            (Stage::Rule, checker.has_rules()),
+            (Stage::Validator, contract.validator.is_some()),
+        ] {
+            facts.checks.extend(is_there.then_some(stage));
+        }
+        // The problems of another contract say nothing of what this one's rules could not be asked.
+        if let (Some(row), Freshness::Current) = (&row, verdict) {
+            // Its whole check came to an end before; one that does not now is no reason to show nothing.
+            facts.not_reached = checker.not_reached(row).unwrap_or_default();
+        }
+        facts
     }
 
     /// A record as a list shows it, and its received value.

@@ -10,7 +10,7 @@ fn a_corrected_field_makes_the_record_ready() {
     let report = folder.redrive("edit 2 /email=ben@example.com").json();
     assert_eq!(
         report,
-        json!({"checked": 1, "ready": 1, "still_rejected": 0, "newly_broken": 0, "step": 1})
+        json!({"checked": 1, "ready": 1, "still_rejected": 0, "newly_broken": 0, "current": 0, "step": 1})
     );
     let record = folder.redrive("show 2").json();
     assert_eq!(
@@ -122,11 +122,73 @@ fn everyone_undoes_their_own_step() {
 #[test]
 fn a_check_without_changes_makes_no_step() {
     let folder = Folder::loaded();
-    let report = folder.redrive("check").exit(1).json();
+    let report = folder.redrive("check --again").exit(1).json();
     assert_eq!(
         report,
-        json!({"checked": 8, "ready": 0, "still_rejected": 8, "newly_broken": 0, "step": null})
+        json!({"checked": 8, "ready": 0, "still_rejected": 8, "newly_broken": 0, "current": 0, "step": null})
     );
+    // All but the one whose key another record has: that can change without it.
+    let report = folder.redrive("check").exit(1).json();
+    assert_eq!(
+        (&report["checked"], &report["current"]),
+        (&json!(8), &json!(7))
+    );
+    insta::assert_snapshot!(
+        folder.redrive("check").exit(1).run(),
+        @"Checked 8 records: 0 ready, 8 still to fix. The verdict on 7 records was current."
+    );
+}
+
+#[test]
+fn a_contract_that_changed_is_noticed() {
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    let contract = folder.read("customers.toml");
+    folder.write("customers.toml", contract.replace("crm.db", "other.db"));
+    folder.redrive("check").exit(1).run();
+    folder.write("customers.toml", contract.replace("<= 0.0", "<= 1.0"));
+    assert_eq!(folder.redrive("show 2").json()["verdict"], json!("old"));
+    let shown = folder.redrive("show 2").run();
+    assert!(
+        shown.contains("parse ✓  schema ? (not checked)  rule ? (not checked)"),
+        "{shown}"
+    );
+    assert!(
+        shown.contains("This verdict is old: the contract "),
+        "{shown}"
+    );
+    folder
+        .redrive("check")
+        .exit(1)
+        .stderr_has("customers.toml has changed since, so that 8 verdicts of this run are old.")
+        .stderr_has("redrive check --run 1 --contract ")
+        .run();
+    folder
+        .redrive("send --to crm --yes")
+        .exit(2)
+        .stderr_has("redrive check --contract ")
+        .run();
+    folder
+        .redrive("check row:2 --contract customers.toml")
+        .exit(1)
+        .stderr_has("7 verdicts of this run are old; check them too: redrive check --run 1")
+        .run();
+    assert_eq!(folder.redrive("show 2").json()["verdict"], json!("current"));
+    // What is brought back was checked by the contract of then.
+    folder.redrive("undo").run();
+    folder.redrive("redo").run();
+    assert_eq!(folder.redrive("show 2").json()["verdict"], json!("old"));
+    folder
+        .redrive("send --to crm --yes")
+        .exit(2)
+        .stderr_has("check again first: redrive check --run 1")
+        .run();
+    folder.redrive("check --run 1").exit(1).run();
+    assert_eq!(
+        folder.redrive("send --to crm --yes").exit(1).json()["accepted"],
+        json!(1)
+    );
+    folder.redrive("verify").run();
 }
 
 #[test]

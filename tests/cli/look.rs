@@ -100,8 +100,18 @@ fn one_record_is_shown_whole() {
     assert_eq!(record["received"], record["current"]);
     assert_eq!(record["current"]["deal_value"].to_string(), "30");
     assert_eq!(record["history"], json!([]));
+    assert_eq!(record["verdict"], json!("current"));
+    assert_eq!(
+        record["stages"],
+        json!([
+            {"stage": "parse", "mark": "passed", "not_reached": []},
+            {"stage": "schema", "mark": "failed", "not_reached": []},
+            {"stage": "rule", "mark": "passed", "not_reached": []},
+        ])
+    );
     insta::assert_snapshot!(folder.redrive("show 3").run(), @r#"
     Record 3 of run 1: needs fixing, version 1. Line 4 of customers.csv.
+      parse ✓  schema ✗  rule ✓
       ! stage  "closed won" is not one of the allowed values. Choose from the list. Nearest: Closed Won.
       ! since  This date is not written year-month-day: "31/12/2025". Write it like 2025-12-31.
 
