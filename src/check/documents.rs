@@ -32,6 +32,8 @@ pub(super) struct Documents {
     patterns: HashMap<String, Regex>,
     /// All schemas, in the order in which they were found.
     schemas: Vec<Target>,
+    /// The addresses of schemas that are referred to and refer to others.
+    shared: HashSet<usize>,
     pub unresolved: Vec<Unresolved>,
     /// The reference that closes a circle in which nothing of a record is used up.
     pub endless: Option<Spot>,
@@ -124,11 +126,37 @@ impl Documents {
             addresses,
             schemas,
             patterns: HashMap::new(),
+            shared: HashSet::new(),
             unresolved,
             endless,
             files,
         }
         .with_patterns()
+        .with_shared()
+    }
+
+    fn with_shared(mut self) -> Self {
+        let refers = |at: &Value| {
+            let mut open = vec![at];
+            while let Some(next) = open.pop() {
+                match next {
+                    Value::Object(_) if self.links.contains_key(&address(next)) => return true,
+                    Value::Object(fields) => open.extend(fields.values()),
+                    Value::Array(entries) => open.extend(entries),
+                    _ => {}
+                }
+            }
+            false
+        };
+        let targets = self.links.values().flatten();
+        let targets = targets.filter_map(|target| {
+            let document = &self.files[target.file].value;
+            document.pointer(target.path.as_str())
+        });
+        let targets: HashMap<usize, &Value> = targets.map(|at| (address(at), at)).collect();
+        let shared = targets.into_iter().filter(|(_, at)| refers(at));
+        self.shared = shared.map(|(address, _)| address).collect();
+        self
     }
 
     fn with_patterns(mut self) -> Self {
@@ -164,11 +192,11 @@ impl Documents {
         }
     }
 
-    /// The document that is referred to by an address.
-    pub fn by_address(&self, address: &str) -> Option<&Value> {
+    /// The file that is referred to by an address: its name and its value.
+    pub fn by_address(&self, address: &str) -> Option<(&str, &Value)> {
         let address = address.split('#').next().unwrap_or_default();
-        let file = *self.addresses.get(address)?;
-        Some(&self.files[file].value)
+        let file = &self.files[*self.addresses.get(address)?];
+        Some((&file.name, &file.value))
     }
 
     /// The files that are referred to, with the drafts they are read by; the schema is the first.
@@ -199,6 +227,11 @@ impl Documents {
             let draft = target.draft;
             Some((spot, Place { at, draft }))
         })
+    }
+
+    /// Whether a schema is referred to and refers to others, so that looks at it can multiply.
+    pub fn is_shared(&self, place: Place<'_>) -> bool {
+        self.shared.contains(&address(place.at))
     }
 
     /// The schemas that this one's references stand for.

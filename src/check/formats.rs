@@ -33,8 +33,8 @@ impl Formats {
             return false;
         };
         let mut problems = Vec::new();
-        schema.check(&Value::String(text.to_owned()), &mut problems);
-        problems.is_empty()
+        let outcome = schema.check(&Value::String(text.to_owned()), &mut problems);
+        outcome.is_ok() && problems.is_empty()
     }
 }
 

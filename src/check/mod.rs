@@ -168,7 +168,7 @@ impl Checker {
         };
         let value = self.document(row);
         let mut reported = Vec::new();
-        schema.check(&value, &mut reported);
+        schema.check(&value, &mut reported)?;
         if reported.is_empty() {
             return Ok(Vec::new());
         }
@@ -214,7 +214,7 @@ impl Checker {
     fn check_document(&self, value: &Value, problems: &mut Vec<Problem>) -> Result<(), Runaway> {
         let before = problems.len();
         if let Some(schema) = &self.schema {
-            schema.check(value, problems);
+            schema.check(value, problems)?;
         }
         if value.is_object() {
             (self.rules).check(Fields::Document(value), self, before, problems)?;
@@ -236,7 +236,7 @@ impl Checker {
             return Ok(false);
         };
         if let Some(schema) = &self.schema
-            && !schema.check_fields(&Value::Object(doubtful.fields), &doubtful.missing, problems)
+            && !schema.check_fields(&Value::Object(doubtful.fields), &doubtful.missing, problems)?
         {
             return Ok(false);
         }

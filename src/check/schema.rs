@@ -1,6 +1,7 @@
 //! JSON Schema: compiling a schema, and turning what it finds into problems.
 
 mod compile;
+mod guard;
 
 use std::{
     borrow::Cow,
@@ -14,9 +15,12 @@ use jsonschema::{
 };
 use serde_json::Value;
 
-use self::compile::{check_schema, compile};
+use self::{
+    compile::{Manner, check_schema, compile},
+    guard::{PATTERN, can_be_coarse, endless, errors},
+};
 use super::{
-    SpecError,
+    Runaway, SpecError,
     documents::Documents,
     found, unions,
     wants::{Known, Question},
@@ -29,6 +33,7 @@ pub(super) struct Schema {
     validator: Validator,
     /// The same without the root's `required`, compiled when the first row is in doubt.
     fields_only: OnceLock<Option<Validator>>,
+    coarse: OnceLock<Option<Validator>>,
     documents: Arc<Documents>,
     pub formats: bool,
     /// The names of the root's properties, in the schema's order.
@@ -51,7 +56,11 @@ impl Schema {
     ) -> Result<Self, SpecError> {
         let documents = Arc::new(Documents::new(root, references));
         check_schema(&documents)?;
-        let validator = compile(documents.root(), &documents, formats)?;
+        let manner = Manner {
+            formats,
+            ..Manner::default()
+        };
+        let validator = compile(&documents, manner)?;
         let columns = Question::new(&documents).names(&Path::root());
         let positions = columns
             .iter()
@@ -71,6 +80,7 @@ impl Schema {
         Ok(Self {
             validator,
             fields_only: OnceLock::new(),
+            coarse: OnceLock::new(),
             documents,
             formats,
             columns,
@@ -81,37 +91,75 @@ impl Schema {
     }
 
     /// Appends all problems of a document, each once, in no particular order.
-    pub fn check(&self, document: &Value, problems: &mut Vec<Problem>) {
-        self.find(&self.validator, document, problems);
+    ///
+    /// # Errors
+    /// When a part of the schema does not come to an end.
+    pub fn check(&self, document: &Value, problems: &mut Vec<Problem>) -> Result<(), Runaway> {
+        self.find(&self.validator, document, problems)
     }
 
     /// Appends all problems of some fields of a document, and of those that are required and `missing`: of a document
     /// whose other fields are known to be valid. Gives `false` where the schema cannot be asked like that.
+    ///
+    /// # Errors
+    /// Those of [`Schema::check`].
     pub fn check_fields(
         &self,
         fields: &Value,
         missing: &[&str],
         problems: &mut Vec<Problem>,
-    ) -> bool {
+    ) -> Result<bool, Runaway> {
         let fields_only = self.fields_only.get_or_init(|| {
-            let mut root = self.documents.root().clone();
-            root.as_object_mut()?.remove("required");
-            compile(&root, &self.documents, self.formats).ok()
+            let manner = Manner {
+                formats: self.formats,
+                fields_only: true,
+                ..Manner::default()
+            };
+            compile(&self.documents, manner).ok()
         });
         let Some(validator) = fields_only else {
-            return false;
+            return Ok(false);
         };
-        self.find(validator, fields, problems);
+        self.find(validator, fields, problems)?;
         for name in missing {
             let (path, nothing) = (Path::field(name), Some(Found::Missing));
             problems.push(self.problem("required", "", path, nothing, &Facts::default()));
         }
-        true
+        Ok(true)
     }
 
-    fn find(&self, validator: &Validator, document: &Value, problems: &mut Vec<Problem>) {
+    /// The schema with unions that give yes or no: for records over which a union takes too long to say why.
+    fn coarse(&self) -> Option<&Validator> {
+        let compile = || {
+            let manner = Manner {
+                formats: self.formats,
+                coarse: true,
+                ..Manner::default()
+            };
+            let coarse = can_be_coarse(&self.documents).then(|| compile(&self.documents, manner));
+            coarse?.ok()
+        };
+        self.coarse.get_or_init(compile).as_ref()
+    }
+
+    fn find(
+        &self,
+        validator: &Validator,
+        document: &Value,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Runaway> {
         let before = problems.len();
-        for error in validator.iter_errors(document) {
+        let found = match errors(validator, document)? {
+            guard::Found::Errors(found) => found,
+            guard::Found::TooMany => {
+                let coarse = self.coarse().ok_or_else(endless)?;
+                match errors(coarse, document)? {
+                    guard::Found::Errors(found) => found,
+                    guard::Found::TooMany => return Err(endless()),
+                }
+            }
+        };
+        for error in found {
             unions::closest(&error, &mut |error, facts| {
                 self.report(error, facts, problems);
             });
@@ -130,6 +178,7 @@ impl Schema {
                 at += 1;
             }
         }
+        Ok(())
     }
 
     /// Whether a top-level field is a number that may have a fraction.
@@ -212,7 +261,7 @@ impl Schema {
                     problems.push(self.problem("type", &detail, here, value, &facts));
                     return;
                 }
-                let code = kind.keyword().to_owned();
+                let code = code_of(kind).to_owned();
                 let (detail, more) = details(kind, error.instance());
                 problems.push(self.problem(&code, &detail, here, value, &facts.or(more)));
             }
@@ -256,6 +305,19 @@ fn path_of(error: &ValidationError<'_>) -> Path {
     Path::parse(error.instance_path().as_str()).unwrap_or_default()
 }
 
+/// The keyword of a problem; ours stand for others.
+fn code_of(kind: &Kind) -> &str {
+    match kind {
+        Kind::Custom { keyword, .. } if keyword == PATTERN => "pattern",
+        Kind::Not { schema } => {
+            let inner = schema.get("not").and_then(Value::as_object);
+            let named = |keyword: &&&str| inner.is_some_and(|inner| inner.contains_key(**keyword));
+            ["anyOf", "oneOf"].iter().find(named).unwrap_or(&"not")
+        }
+        kind => kind.keyword(),
+    }
+}
+
 /// The problem's detail, and what its sentence needs beyond the value.
 fn details(kind: &Kind, instance: &Value) -> (String, Facts) {
     let size = match instance {
@@ -284,6 +346,7 @@ fn details(kind: &Kind, instance: &Value) -> (String, Facts) {
         | Kind::MinProperties { limit: n }
         | Kind::MaxProperties { limit: n } => (String::new(), limit(n)),
         Kind::Pattern { pattern } => (String::new(), limit(pattern)),
+        Kind::Custom { keyword, message } if keyword == PATTERN => (String::new(), limit(message)),
         Kind::Enum { options } => (String::new(), Facts::allowed(options)),
         Kind::Constant { expected_value } => (
             String::new(),
@@ -306,3 +369,6 @@ fn types(kind: &TypeKind) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -403,7 +403,7 @@ mod tests {
         let wants: Wants = compiled.wants(&Path::field("x")).into_owned();
         let value = coerce(text, &wants).unwrap_or_else(|| Value::String(text.to_owned()));
         let mut problems = Vec::new();
-        compiled.check(&json!({"x": value}), &mut problems);
+        compiled.check(&json!({"x": value}), &mut problems).unwrap();
         problems.is_empty()
     }
 

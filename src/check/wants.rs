@@ -61,11 +61,13 @@ impl<'s> Question<'s> {
             let inside: Vec<_> = (self.spread_all(&places).into_iter())
                 .flat_map(|place| self.children(place, &segment))
                 .collect();
-            let forbidden = inside.iter().any(|place| place.at == &Value::Bool(false));
-            if inside.is_empty() || forbidden {
+            // A field that the schema forbids by its name is no slip of the pen.
+            if inside.iter().any(|place| place.at == &Value::Bool(false)) {
+                return Known::Unsaid;
+            }
+            if inside.is_empty() {
                 let closed = places.iter().any(|place| self.is_closed(*place, DEPTH));
-                let is_no = closed || (forbidden && inside.len() == 1);
-                return if is_no { Known::No } else { Known::Unsaid };
+                return if closed { Known::No } else { Known::Unsaid };
             }
             places = inside;
         }
@@ -436,7 +438,7 @@ mod tests {
         check("/notes/0", Known::Yes);
         check("/notes/[]/x", Known::No);
         check("/any/thing", Known::Unsaid);
-        check("/never", Known::No);
+        check("/never", Known::Unsaid);
     }
 
     #[test]

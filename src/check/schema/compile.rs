@@ -8,6 +8,7 @@ use jsonschema::{
 };
 use serde_json::{Value, json};
 
+use super::guard::{guarded, with_guards};
 use crate::{
     check::{
         SpecError,
@@ -59,19 +60,36 @@ pub(super) fn check_schema(documents: &Documents) -> Result<(), SpecError> {
     Ok(())
 }
 
-/// Compiles a schema that may refer to the documents; nothing is ever fetched.
+/// How a schema is compiled.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Manner {
+    /// Whether formats are checked.
+    pub formats: bool,
+    /// Without the `required` of the schema itself.
+    pub fields_only: bool,
+    /// Unions give yes or no, and do not say why.
+    pub coarse: bool,
+}
+
+/// Compiles the schema; nothing is ever fetched.
 ///
 /// # Errors
 /// What keeps it from being compiled, and where.
-pub(super) fn compile(
-    root: &Value,
-    documents: &Arc<Documents>,
-    formats: bool,
-) -> Result<Validator, SpecError> {
-    options(formats)
+pub(super) fn compile(documents: &Arc<Documents>, manner: Manner) -> Result<Validator, SpecError> {
+    let mut root = guarded(documents, "", documents.root(), manner.coarse);
+    if manner.fields_only
+        && let Some(fields) = root.as_object_mut()
+    {
+        fields.remove("required");
+    }
+    let local = Local {
+        documents: Arc::clone(documents),
+        coarse: manner.coarse,
+    };
+    with_guards(options(manner.formats))
         .with_base_uri(base())
-        .with_retriever(Local(Arc::clone(documents)))
-        .build(root)
+        .with_retriever(local)
+        .build(&root)
         .map_err(|error| match (error.kind(), documents.unresolved.first()) {
             (Kind::Referencing(_), Some(first)) => unresolved(first),
             (Kind::Referencing(other), None) => SpecError {
@@ -86,7 +104,7 @@ pub(super) fn compile(
         })
 }
 
-fn options(formats: bool) -> ValidationOptions<'static> {
+pub(super) fn options(formats: bool) -> ValidationOptions<'static> {
     let patterns = PatternOptions::fancy_regex()
         .backtrack_limit(PATTERN_STEPS)
         .size_limit(PATTERN_SIZE);
@@ -177,13 +195,12 @@ fn check_pattern(pattern: &str, spot: impl Fn() -> Spot) -> Result<(), SpecError
     if options(false).build(&schema).is_ok() {
         return Ok(());
     }
-    let unbound = PatternOptions::fancy_regex().size_limit(1 << 30);
-    let is_large = jsonschema::options()
-        .with_pattern_options(unbound)
-        .build(&schema)
-        .is_ok();
+    // What can be read and not compiled takes too much.
+    let is_large = options(true)
+        .build(&json!({"format": "regex"}))
+        .is_ok_and(|reads| reads.is_valid(&Value::String(pattern.to_owned())));
     let shown: String = pattern.chars().take(60).collect();
-    Err(if is_large || counts_high(pattern) {
+    Err(if is_large {
         fault(
             spot(),
             &format!("the regular expression {shown} is too large"),
@@ -196,18 +213,6 @@ fn check_pattern(pattern: &str, spot: impl Fn() -> Spot) -> Result<(), SpecError
             "patterns are those of JavaScript; a \\ is written \\\\ in JSON",
         )
     })
-}
-
-/// Whether a pattern asks for so many repetitions that only its size can be what is wrong.
-fn counts_high(pattern: &str) -> bool {
-    let mut product = 1_u64;
-    for count in pattern.split('{').skip(1) {
-        let inside = count.split('}').next().unwrap_or_default();
-        let most = inside.rsplit(',').find(|part| !part.is_empty());
-        let most = most.and_then(|most| most.parse::<u64>().ok());
-        product = product.saturating_mul(most.unwrap_or(1).max(1));
-    }
-    product >= 100_000
 }
 
 fn unresolved(reference: &Unresolved) -> SpecError {
@@ -232,16 +237,19 @@ fn unresolved(reference: &Unresolved) -> SpecError {
 }
 
 /// Hands out the local files a schema refers to and nothing else.
-struct Local(Arc<Documents>);
+struct Local {
+    documents: Arc<Documents>,
+    coarse: bool,
+}
 
 impl Retrieve for Local {
     fn retrieve(
         &self,
         uri: &Uri<String>,
     ) -> Result<Value, Box<dyn std::error::Error + Send + Sync>> {
-        let found = self.0.by_address(uri.as_str());
-        found
-            .cloned()
-            .ok_or_else(|| format!("{uri} is not here").into())
+        match self.documents.by_address(uri.as_str()) {
+            Some((name, document)) => Ok(guarded(&self.documents, name, document, self.coarse)),
+            None => Err(format!("{uri} is not here").into()),
+        }
     }
 }
