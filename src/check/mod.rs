@@ -178,6 +178,11 @@ impl Checker {
         (self.rules).not_reached(Fields::Document(&value), self, &reported)
     }
 
+    /// Whether the text of CSV cells becomes numbers and other values (`coerce = true`).
+    pub fn coerces(&self) -> bool {
+        self.coerce
+    }
+
     /// Whether there are rules.
     pub fn has_rules(&self) -> bool {
         !self.rules.is_empty() || !self.uniqueness.is_empty()

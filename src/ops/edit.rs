@@ -17,7 +17,7 @@ use crate::{
     contract::Contract,
     fix::{self, Change, Refusal},
     model::{
-        ChangeReport, Fault, Found, Layout, Path, Problem, RecordId, Stage, Status, StepKind,
+        ChangeReport, Fault, Form, Found, Layout, Path, Problem, RecordId, Stage, Status, StepKind,
         Version, Wants,
     },
     row::Row,
@@ -271,7 +271,16 @@ impl<'w> Desk<'w> {
 
     fn text_after(&self, record: &StoredRecord, changes: &[Change]) -> Result<Version, Refusal> {
         let document = self.document(&record.text).unwrap_or(Value::Null);
-        let wants = |path: &Path| self.wants(path);
+        // What a check will not read as a number must not be taken for one here.
+        let stays_text = record.text.form == Form::Csv
+            && self
+                .judge
+                .as_ref()
+                .is_some_and(|judge| !judge.checker().coerces());
+        let wants = |path: &Path| match stays_text {
+            true => Wants::default(),
+            false => self.wants(path),
+        };
         fix::apply(&self.layout, &record.text, changes, &wants, &document)
     }
 

@@ -149,3 +149,28 @@ fn a_table_gets_the_number_or_its_text_where_no_type_holds_it() {
         ]
     );
 }
+
+#[test]
+fn without_coercion_a_cell_is_text_and_an_exact_number_is_json() {
+    let folder = Folder::new();
+    folder.write(
+        "exact.schema.json",
+        r#"{"properties": {"big": {"type": "integer"}}}"#,
+    );
+    let contract =
+        "name = \"exact\"\n[input]\ncoerce = false\n[schema]\nfile = \"exact.schema.json\"\n";
+    folder.write("exact.toml", contract);
+    folder.write("exact.csv", "id,big\na,1\nb,2\n");
+    folder
+        .redrive("load exact.csv --contract exact.toml")
+        .exit(1)
+        .run();
+    folder.redrive("edit 1 /big=5").exit(1).run();
+    folder.redrive("edit 2 /big:=5").run();
+    let current = |record: u32| {
+        let shown = folder.redrive(&format!("show {record}")).json();
+        shown["current"].to_string()
+    };
+    assert_eq!(current(1), r#"{"id":"a","big":"5"}"#);
+    assert_eq!(current(2), r#"{"id":"b","big":5}"#);
+}
