@@ -280,6 +280,12 @@ impl Checker {
         schema.map_or(Known::Unsaid, |schema| schema.known(path))
     }
 
+    /// The names of the fields that the schema knows at an object's path.
+    pub fn names(&self, path: &Path) -> Vec<String> {
+        let schema = self.schema.as_ref();
+        schema.map_or(Vec::new(), |schema| schema.names(path))
+    }
+
     /// The formats that the schema names and nobody checks: the schema's file (empty for the first), the place in it, and
     /// the format's name. JSON Schema lets any value pass them.
     pub fn unknown_formats(&self) -> Vec<(String, Path, String)> {

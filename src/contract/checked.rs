@@ -11,7 +11,7 @@ use super::{
     Contract,
     destination::destinations,
     raw::{self, Raw},
-    schema_files,
+    rules, schema_files,
     unique::add_unique,
     validator,
 };
@@ -129,6 +129,7 @@ fn build(mut gathered: Gathered, path: &FilePath) -> Result<Contract> {
     let checks = super::checks::checks(&spec, name, validator.as_ref(), &programs);
     let checker =
         Checker::build(spec).map_err(|error| explain(&error, &raw, &place, &schemas, path))?;
+    rules::fields(&raw.rule, &checker, &place)?;
     let name = match raw.name {
         Some(name) if !name.trim().is_empty() => name,
         _ => path.file_stem().map_or_else(
@@ -345,36 +346,12 @@ fn explain(
         .iter()
         .find(|rule| *rule.id.get_ref() == error.part);
     if let Some(rule) = rule {
-        let assert = rule.assert.get_ref();
-        let mut message = format!("rule {}: {}", error.part, error.message);
-        let mut hints: Vec<String> = error.hint.iter().cloned().collect();
-        if let Some(position) = error.position {
-            message = format!("{message} (at character {})", position + 1);
-            hints.push(caret(assert, position));
-        }
-        let mut fault = Fault::usage("contract:rule", message);
-        if !hints.is_empty() {
-            fault = fault.hint(hints.join("\n"));
-        }
-        return place.at(fault, rule.assert.span());
+        return rules::explain(error, rule, place);
     }
     match &raw.schema {
         Some(schema) => schema_files::explain(error, schema, files, path),
         None => Fault::usage("contract:schema", error.message.clone()).at(&place.file, None),
     }
-}
-
-/// The line of an expression that holds a position, with a caret under it.
-fn caret(expression: &str, position: usize) -> String {
-    let mut left = position;
-    for line in expression.split('\n') {
-        let length = line.chars().count();
-        if left <= length {
-            return format!("{line}\n{}^", " ".repeat(left));
-        }
-        left -= length + 1;
-    }
-    expression.to_owned()
 }
 
 /// SHA-256 over the text and the files, each with its length before it, so that no two sets look alike.

@@ -4,6 +4,7 @@ mod checked;
 mod checks;
 mod destination;
 mod raw;
+mod rules;
 mod schema_files;
 mod unique;
 mod validator;
