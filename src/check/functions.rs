@@ -188,6 +188,11 @@ pub(super) fn environment() -> Result<Env, DeclarationError> {
     env.add_overload("double", "number_to_double", vec![Exact::TYPE], |args| {
         Ok(CowVal::owned(CelDouble::from(exact(&args)?.as_double())))
     })?;
+    own_functions(&mut env)?;
+    Ok(env)
+}
+
+fn own_functions(env: &mut Env) -> Result<(), DeclarationError> {
     let mut own = |name: &str, values: usize, function: cel::common::functions::Function| {
         let types = (0..values).map(|_| DYN_TYPE).collect();
         env.add_overload(name, &format!("{name}_{values}"), types, function)
@@ -233,8 +238,7 @@ pub(super) fn environment() -> Result<Env, DeclarationError> {
     own(own::INDEX_OF, 3, index_of)?;
     own(own::LAST_INDEX_OF, 2, last_index_of)?;
     own(own::LAST_INDEX_OF, 3, last_index_of)?;
-    own(own::MATCHES, 2, matches_data)?;
-    Ok(env)
+    own(own::MATCHES, 2, matches_data)
 }
 
 fn calculate<'b, 'v>(operator: Operator, args: &[CowVal<'b, 'v>]) -> Answer<'b, 'v> {

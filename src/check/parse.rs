@@ -160,25 +160,7 @@ fn plain_words(message: &str) -> (String, Option<&'static str>) {
         }
     }
     if let Some(token) = line.strip_prefix("token recognition error at: ") {
-        let token = token.strip_prefix('\'').unwrap_or(token);
-        let token = token.strip_suffix('\'').unwrap_or(token);
-        return match token.chars().next() {
-            Some('"' | '\'') if token.contains('\\') => (
-                "a text has a \\ that stands for nothing".to_owned(),
-                Some("write \\\\, or r'..' for a text that keeps each \\"),
-            ),
-            Some('"' | '\'') => ("a text is not closed".to_owned(), None),
-            Some('=') => (
-                "'=' cannot stand here".to_owned(),
-                Some("write == to compare"),
-            ),
-            Some(one) if one.is_alphabetic() => (
-                format!("'{one}' cannot stand here"),
-                Some("a field with such a name is written record[\"name\"]"),
-            ),
-            Some(one) => (format!("'{}' cannot stand here", one.escape_debug()), None),
-            None => ("it cannot be read".to_owned(), None),
-        };
+        return strange(token);
     }
     if let Some(rest) = line.strip_prefix("missing ") {
         let what = rest.split(" at ").next().unwrap_or(rest);
@@ -199,5 +181,28 @@ fn plain_words(message: &str) -> (String, Option<&'static str>) {
         ),
         "invalid int literal" => ("this number has more than 64 bits".to_owned(), None),
         _ => (line.to_owned(), None),
+    }
+}
+
+/// What is no part of the language, as the parser quotes it.
+fn strange(token: &str) -> (String, Option<&'static str>) {
+    let token = token.strip_prefix('\'').unwrap_or(token);
+    let token = token.strip_suffix('\'').unwrap_or(token);
+    match token.chars().next() {
+        Some('"' | '\'') if token.contains('\\') => (
+            "a text has a \\ that stands for nothing".to_owned(),
+            Some("write \\\\, or r'..' for a text that keeps each \\"),
+        ),
+        Some('"' | '\'') => ("a text is not closed".to_owned(), None),
+        Some('=') => (
+            "'=' cannot stand here".to_owned(),
+            Some("write == to compare"),
+        ),
+        Some(one) if one.is_alphabetic() => (
+            format!("'{one}' cannot stand here"),
+            Some("a field with such a name is written record[\"name\"]"),
+        ),
+        Some(one) => (format!("'{}' cannot stand here", one.escape_debug()), None),
+        None => ("it cannot be read".to_owned(), None),
     }
 }

@@ -104,7 +104,7 @@ fn call(call: &CallExpr, id: u64, repeated: bool) -> Expr {
         (operators::GREATER_EQUALS, [_, _]) => own(own::LESS_EQUAL, swapped(args)),
         (operators::IN, [one, list]) if is_field(one) && is_list_of_small(list) => same(args),
         (operators::IN, [_, _]) => own(own::IN, args),
-        (operators::OPT_SELECT | operators::OPT_INDEX, [_, _]) => same(looked_at(args, repeated)),
+        (operators::OPT_INDEX | operators::OPT_SELECT, [_, _]) => same(looked_at(args, repeated)),
         ("matches", [_, pattern]) if !is_literal(pattern) => own(own::MATCHES, args),
         ("matches", _) => same(args),
         (name, _) if name.starts_with(|c: char| c.is_ascii_alphabetic()) => {

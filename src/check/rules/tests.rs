@@ -541,8 +541,7 @@ fn an_expression_that_is_too_deep_or_too_long_is_a_mistake_and_no_crash() {
         let error = checker(&assert, None).err().expect("a mistake");
         assert_eq!(
             error.message, "the rule is nested too deeply",
-            "{:.40}",
-            assert
+            "{assert:.40}"
         );
     }
     let long = checker(&vec!["true"; 3_000].join(" && "), None)
