@@ -60,6 +60,8 @@
 //!   in input order.
 //! - **Intent before delivery.** Payload, idempotency key and attempt are on disk before a destination is called. Only what
 //!   it confirmed becomes `accepted`.
+//! - **A verdict knows the contract that gave it.** It is worth something while that contract finds the same as the run's and as
+//!   the one on disk ([`contract::Contract`]'s `checks`). `check` looks at the others only, and nothing else is sent.
 //! - **Destinations and secrets come from a contract on disk**, never from a workspace somebody may have sent.
 //! - **The workspace's files are opened by SQLite only.** Opening them otherwise would drop its locks.
 //! - **Nothing untrusted reaches a terminal** but through [`text`].

@@ -158,7 +158,7 @@ pub(super) fn on_disk(
         )
         .at(path.to_string_lossy(), None)
         .hint(format!(
-            "check them against it first: redrive check --contract {}",
+            "check them against it first: redrive check --run {run} --contract {}",
             path.display()
         ))
         .into());

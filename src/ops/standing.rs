@@ -116,7 +116,7 @@ mod tests {
         model::{ChangeReport, Mark, Path, RecordId, Stage, Status},
         ops::{
             CheckRequest, Job, accept, check, edit, show,
-            testing::{CONTRACT, Desk},
+            testing::{CONTRACT, Desk, code},
             undo, verify,
         },
         store::testing::set_status,
@@ -264,6 +264,29 @@ mod tests {
         let rest = desk.renew(Filter::default(), None);
         assert_eq!((rest.checked, rest.current, rest.newly_broken), (3, 1, 1));
         assert_eq!(desk.standing(), (3, 0, 0));
+    }
+
+    #[test]
+    fn a_check_does_not_outlive_the_contract_it_was_made_with() {
+        let mut desk = Desk::csv(&PEOPLE);
+        let path = desk.write(CONTRACT);
+        desk.renew(only(2), Some(path));
+        let strict = desk.write(&strict());
+        let workspace = desk.workspace.path().to_owned();
+        // Whoever is told how far the check is gives the run another contract at once.
+        let job = Job::new(move |_| {
+            let mut other = Workspace::open(&workspace, "ben").unwrap();
+            let request = CheckRequest {
+                filter: only(3),
+                contract: Some(strict.clone()),
+                again: false,
+            };
+            check(&mut other, &request, &Job::default()).unwrap();
+        });
+        let error = check(&mut desk.workspace, &CheckRequest::default(), &job).unwrap_err();
+        assert_eq!(code(&error), "workspace:changed");
+        assert_eq!(desk.standing(), (1, 1, 1));
+        desk.is_counted();
     }
 
     #[test]

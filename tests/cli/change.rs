@@ -166,7 +166,7 @@ fn a_contract_that_changed_is_noticed() {
     folder
         .redrive("send --to crm --yes")
         .exit(2)
-        .stderr_has("redrive check --contract ")
+        .stderr_has("against it first: redrive check --run 1 --contract ")
         .run();
     folder
         .redrive("check row:2 --contract customers.toml")

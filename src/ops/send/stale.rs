@@ -21,8 +21,16 @@ pub(super) fn refuse_stale(
     aim: &Aim,
     ids: &[RecordId],
 ) -> Result<()> {
-    let verdicts = workspace.store.verdicts(ids)?;
     let is_stale = |number: i64| !workspace.is_alike(number, &aim.contract.checks);
+    // Nearly always no record of the whole run is, and none need be looked at.
+    let counted = workspace.store.count_verdicts(run)?;
+    if !counted
+        .iter()
+        .any(|(number, _)| number.is_some_and(is_stale))
+    {
+        return Ok(());
+    }
+    let verdicts = workspace.store.verdicts(ids)?;
     let stale = verdicts
         .iter()
         .filter(|verdict| verdict.checked_by.is_some_and(is_stale))

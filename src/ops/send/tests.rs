@@ -337,7 +337,12 @@ fn another_contract_than_the_checked_one_is_refused() {
     fs::write(&path, CONTRACT.replace("/id", "/note")).unwrap();
     let fault = desk.refusal(&to("crm"));
     assert_eq!(fault.code, "send:contract_changed");
-    assert!(fault.hint.unwrap().contains("redrive check --contract"));
+    assert!(
+        fault
+            .hint
+            .unwrap()
+            .contains("redrive check --run 1 --contract")
+    );
     fs::remove_file(&path).unwrap();
     assert_eq!(desk.refusal(&to("crm")).code, "send:contract_missing");
     assert_eq!(desk.status(1), Status::Ready);
