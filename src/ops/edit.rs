@@ -277,9 +277,12 @@ impl<'w> Desk<'w> {
                 .judge
                 .as_ref()
                 .is_some_and(|judge| !judge.checker().coerces());
-        let wants = |path: &Path| match stays_text {
-            true => Wants::default(),
-            false => self.wants(path),
+        let wants = |path: &Path| {
+            if stays_text {
+                Wants::default()
+            } else {
+                self.wants(path)
+            }
         };
         fix::apply(&self.layout, &record.text, changes, &wants, &document)
     }
