@@ -225,6 +225,15 @@ pub struct Contract {
 pub enum ContractCommand {
     /// Draft a contract and its schema from data: CSV, JSON, or the rejects a tool left behind
     Init(ContractInit),
+    /// Say what a contract means, and find mistakes in it. Nothing is written, started or sent
+    Check(ContractCheck),
+}
+
+#[derive(Debug, Args)]
+pub struct ContractCheck {
+    /// The contract (TOML)
+    #[arg(value_name = "CONTRACT", value_hint = ValueHint::FilePath)]
+    pub contract: PathBuf,
 }
 
 #[derive(Debug, Args)]

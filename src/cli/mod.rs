@@ -75,7 +75,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Show(args)) => look::show(person, out, args),
         Some(Command::Edit(args)) => change::edit(person, out, args),
         Some(Command::Check(args)) => change::check(person, out, args),
-        Some(Command::Contract(args)) => contract::run(out, args),
+        Some(Command::Contract(args)) => contract::run(person, out, args),
         Some(Command::Send(args)) => send::send(person, out, args),
         Some(Command::Undo(args)) => change::undo(person, out, args),
         Some(Command::Redo) => change::redo(person, out),

@@ -169,7 +169,7 @@ pub(super) fn line_of(text: &str, byte: usize) -> u64 {
     memchr::memchr_iter(b'\n', before).count() as u64 + 1
 }
 
-fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
+pub(super) fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map(|span| line_of(text, span.start));
         let message = error.message().trim();

@@ -3,6 +3,7 @@
 mod checked;
 mod checks;
 mod destination;
+mod outline;
 mod raw;
 mod rules;
 mod schema_files;
@@ -13,7 +14,13 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Result;
 
-pub use self::checked::{hash_on_disk, read};
+pub use self::{
+    checked::{hash_on_disk, read},
+    outline::{
+        Outline, OutlinedDestination, OutlinedRule, OutlinedUnique, Placed, line_and_column,
+        outline,
+    },
+};
 use crate::{check::Checker, store::ContractText};
 
 /// A contract that can be used: compiled, with everything it refers to read.

@@ -27,7 +27,7 @@ use crate::{
 
 pub use self::{
     contract::{Names, quoted, shell_word},
-    words::field as describe,
+    words::fields,
 };
 
 /// Whether a text has a format, as the check decides it, so that drafting and checking cannot disagree.

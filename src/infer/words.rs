@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::{model::Path, text::count};
+
 /// References and unions are followed so far.
 const DEPTH: usize = 6;
 /// Allowed values that are named.
@@ -25,6 +27,59 @@ pub fn field(root: &Value, schema: &Value, required: bool) -> String {
     }
     parts.extend(said.limits);
     parts.join(", ")
+}
+
+/// All fields of a schema in its order, each with its line; entries of a list have `[]` in their path. At most so many.
+pub fn fields(root: &Value, limit: usize) -> Vec<(Path, String)> {
+    let mut all = Vec::new();
+    inside(root, root, &Path::root(), DEPTH, limit, &mut all);
+    all
+}
+
+fn inside(
+    root: &Value,
+    schema: &Value,
+    at: &Path,
+    depth: usize,
+    limit: usize,
+    all: &mut Vec<(Path, String)>,
+) {
+    let schema = plain(root, schema);
+    let required = schema.get("required").and_then(Value::as_array);
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (name, property) in properties.into_iter().flatten() {
+        if all.len() >= limit || depth == 0 {
+            return;
+        }
+        let path = at.child(name);
+        let is_required = required.is_some_and(|all| all.iter().any(|one| one == name));
+        all.push((path.clone(), field(root, property, is_required)));
+        inside(root, property, &path, depth - 1, limit, all);
+    }
+    if let Some(items) = schema.get("items").filter(|_| depth > 0) {
+        inside(root, items, &at.child("[]"), depth - 1, limit, all);
+    }
+}
+
+/// The schema behind references and the one branch that is not "empty".
+fn plain<'s>(root: &'s Value, schema: &'s Value) -> &'s Value {
+    let mut schema = schema;
+    for _ in 0..DEPTH {
+        let reference = schema.get("$ref").and_then(Value::as_str);
+        let target = reference.and_then(|pointer| root.pointer(pointer.strip_prefix('#')?));
+        let union = ["anyOf", "oneOf", "allOf"]
+            .iter()
+            .find_map(|word| schema.get(*word)?.as_array());
+        let mut real = union
+            .into_iter()
+            .flatten()
+            .filter(|branch| branch.get("type").is_none_or(|kind| kind != "null"));
+        schema = match (target, real.next(), real.next()) {
+            (Some(target), ..) | (None, Some(target), None) => target,
+            _ => return schema,
+        };
+    }
+    schema
 }
 
 /// What a schema says, put together from its parts.
@@ -140,10 +195,16 @@ impl Said {
             _ => None,
         };
         if let Some(values) = allowed {
+            if self.kinds.is_empty() && values.iter().all(Value::is_string) {
+                self.kinds.push("text".to_owned());
+            }
             self.limit(allowed_words(values));
         }
         if let Some(pattern) = fields.get("pattern").and_then(Value::as_str) {
-            self.limit(format!("written like {pattern}"));
+            self.limit(match pattern {
+                r"\S" => "not only blanks".to_owned(),
+                pattern => format!("written like {pattern}"),
+            });
         }
         let words = [
             ("minimum", "", " or more"),
@@ -151,14 +212,22 @@ impl Said {
             ("exclusiveMinimum", "more than ", ""),
             ("exclusiveMaximum", "less than ", ""),
             ("multipleOf", "a multiple of ", ""),
-            ("minLength", "at least ", " characters"),
-            ("maxLength", "at most ", " characters"),
-            ("minItems", "at least ", " entries"),
-            ("maxItems", "at most ", " entries"),
         ];
         for (key, before, after) in words {
             if let Some(limit) = number(key) {
                 self.limit(format!("{before}{limit}{after}"));
+            }
+        }
+        let counted = [
+            ("minLength", "at least", "character"),
+            ("maxLength", "at most", "character"),
+            ("minItems", "at least", "list entry"),
+            ("maxItems", "at most", "list entry"),
+        ];
+        for (key, words, noun) in counted {
+            if let Some(limit) = fields.get(key).and_then(Value::as_u64) {
+                let counted = count(limit, noun).replace("entrys", "entries");
+                self.limit(format!("{words} {counted}"));
             }
         }
     }
@@ -218,6 +287,7 @@ fn allowed_words(values: &[Value]) -> String {
         .collect();
     let more = values.iter().filter(|value| !value.is_null()).count() - named.len();
     match (named.as_slice(), more) {
+        ([one], 0) if one.is_empty() => "always empty".to_owned(),
         ([one], 0) => format!("always {one}"),
         (_, 0) => format!("one of {}", named.join(", ")),
         _ => format!("one of {} and {more} more", named.join(", ")),
@@ -257,6 +327,11 @@ mod tests {
             "text, may be missing, may be empty, written like ^A$, at most 3 characters",
         );
         check(
+            json!({"minItems": 1, "type": "array"}),
+            true,
+            "a list, required, at least 1 list entry",
+        );
+        check(
             json!({"type": "array", "items": {"type": "number"}}),
             true,
             "a list, each entry a number, required",
@@ -266,12 +341,37 @@ mod tests {
         check(
             json!({"anyOf": [{"type": "string", "format": "date"}, {"const": ""}]}),
             true,
-            "text, required, a date such as 2025-12-31, or always ",
+            "text, required, a date such as 2025-12-31, or always empty",
         );
         check(
             json!({"$ref": "other.json"}),
             true,
             "a value, required, see other.json",
+        );
+        let orders = json!({
+            "$ref": "#/$defs/Order",
+            "$defs": {
+                "Order": {
+                    "properties": {
+                        "lines": {"anyOf": [{"type": "array", "items": {"$ref": "#/$defs/Line"}}, {"type": "null"}]},
+                        "next": {"$ref": "#/$defs/Order"},
+                    },
+                    "required": ["lines"],
+                },
+                "Line": {"type": "object", "properties": {"qty": {"type": "integer"}}},
+            },
+        });
+        let all: Vec<String> = (fields(&orders, 4).iter())
+            .map(|(path, words)| format!("{}: {words}", path.label()))
+            .collect();
+        assert_eq!(
+            all,
+            [
+                "lines: a list, each entry a group of fields, required, may be empty",
+                "lines[].qty: a whole number, may be missing",
+                "next: anything, may be missing",
+                "next.lines: a list, each entry a group of fields, required, may be empty",
+            ]
         );
         let own = json!({"$ref": "#"});
         assert_eq!(field(&own, &own, true), "anything, required");

@@ -1,5 +1,8 @@
 //! Contracts as files: drafting one from data, and saying what one means.
 
+mod meaning;
+mod places;
+mod schema;
 mod survey;
 
 use std::{
@@ -11,6 +14,7 @@ use std::{
 
 use anyhow::Result;
 
+pub use self::meaning::{Flaw, Meaning, explain_contract, flaw_of};
 use super::Job;
 use crate::{
     infer::{Draft, Names},

@@ -23,7 +23,9 @@ mod workspace;
 
 pub use alarm::Alarm;
 pub use check::{CheckRequest, check};
-pub use contract::{DraftReport, DraftRequest, draft_contract};
+pub use contract::{
+    DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,
+};
 pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};

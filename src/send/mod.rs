@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 pub use file::{FileDestination, FileFormat};
 pub use key::{Identity, idempotency_key};
-pub use sqlite::SqliteDestination;
+pub use sqlite::{Column, SqliteDestination, columns};
 
 /// One record version on its way.
 #[derive(Clone, Debug, PartialEq)]

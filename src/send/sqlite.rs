@@ -12,8 +12,8 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, ErrorCode, OptionalExtension, Transaction, TransactionBehavior, params_from_iter,
-    types::Value as Cell,
+    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
+    params_from_iter, types::Value as Cell,
 };
 use serde_json::{Number, Value};
 
@@ -175,6 +175,51 @@ fn prepare(conn: &mut Connection, table: &str, columns: &[String]) -> rusqlite::
         names.join(", ")
     ))?;
     transaction.commit()
+}
+
+/// A column of a table that is there already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub name: String,
+    /// It must have a value, and the table has none for it.
+    pub is_needed: bool,
+}
+
+/// The columns of a table, without changing or making anything; none where there is no such table.
+///
+/// # Errors
+/// SQLite's words for a file that is no database, or cannot be read.
+pub fn columns(path: &FilePath, table: &str) -> Result<Vec<Column>, String> {
+    let held = |error: rusqlite::Error| words(&error);
+    let wal = path.with_file_name(format!(
+        "{}-wal",
+        path.file_name().unwrap_or_default().to_string_lossy()
+    ));
+    // With nobody writing, the file is not even locked: reading would make files beside it.
+    let mode = if wal.exists() {
+        "mode=ro"
+    } else {
+        "immutable=1"
+    };
+    let name = path.to_string_lossy();
+    let name = name
+        .replace('%', "%25")
+        .replace('?', "%3f")
+        .replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let conn = Connection::open_with_flags(format!("file:{name}?{mode}"), flags).map_err(held)?;
+    let mut query = conn
+        .prepare("SELECT name, \"notnull\" AND dflt_value IS NULL FROM pragma_table_info(?1)")
+        .map_err(held)?;
+    query
+        .query_map([table], |row| {
+            Ok(Column {
+                name: row.get(0)?,
+                is_needed: row.get(1)?,
+            })
+        })
+        .and_then(Iterator::collect)
+        .map_err(held)
 }
 
 fn missing_column(

@@ -296,3 +296,179 @@ fn what_holds_no_record_is_refused() {
         .run();
     assert!(!folder.path("empty.toml").exists());
 }
+
+#[test]
+fn a_contract_is_said_in_words() {
+    let folder = Folder::new();
+    let said = folder.redrive("contract check customers.toml").run();
+    assert_eq!(
+        said,
+        "Contract customers\n\
+         Key: id; no two records may have the same\n\
+         Text such as CSV: an empty cell is a field that is missing; text becomes a number or yes/no where one is wanted \
+         and nothing is lost\n\
+         Fields, from customers.schema.json\n\
+         \x20 id: text, required, written like ^C-[0-9]{3}$\n\
+         \x20 name: text, required, at least 1 character\n\
+         \x20 email: text, required, an e-mail address\n\
+         \x20 stage: text, required, one of Prospect, Closed Won, Closed Lost\n\
+         \x20 deal_value: a number, required, 0 or more\n\
+         \x20 since: text, may be missing, may be empty, a date such as 2025-12-31\n\
+         \x20 vip: yes or no, may be missing\n\
+         \x20 no other fields may be there\n\
+         Rules\n\
+         \x20 RULE-101: A lost deal cannot have a value. (rejects)\n\
+         \x20     record.stage != 'Closed Lost' || record.deal_value <= 0.0\n\
+         \x20     about stage, deal_value\n\
+         Destinations\n\
+         \x20 crm: table customer of the SQLite file crm.db (test; a repeat is told by its key)\n\
+         \x20 outbox: a file named after out/customers.ndjson (test; a repeat is told by its key)\n\
+         \n\
+         No mistakes found.\n"
+    );
+    let files: Vec<_> = std::fs::read_dir(folder.path(".")).unwrap().collect();
+    assert_eq!(files.len(), 3, "nothing was written");
+}
+
+/// The findings of a check, as `code line:column message`.
+fn findings(folder: &Folder, exit: i32) -> Vec<String> {
+    let checked = folder.redrive("contract check c.toml").exit(exit).json();
+    (checked["findings"].as_array().unwrap().iter())
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().unwrap().to_owned();
+            assert!(!text("hint").is_empty(), "{finding}");
+            assert_eq!(
+                finding["severity"],
+                if exit == 2 { "error" } else { "warning" }
+            );
+            format!(
+                "{} {}:{}:{} {}",
+                text("code"),
+                text("file").rsplit('/').next().unwrap(),
+                finding["line"],
+                finding["column"],
+                text("message")
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn mistakes_in_a_contract_are_found_with_their_place() {
+    let folder = Folder::new();
+    let schema = json!({"properties": {"id": {"type": "string"}, "email": {"format": "e-mail"}}, "required": ["email"]});
+    folder.write("s.json", schema.to_string());
+    let check = |contract: &str, expected: &[&str]| {
+        folder.write("c.toml", contract);
+        let exit = i32::from(!expected.is_empty());
+        assert_eq!(findings(&folder, exit), expected, "{contract}");
+    };
+    let format = "schema:unknown_format s.json:1:57 the format e-mail is not known, so any value passes it, at \
+                  /properties/email/format";
+    check(
+        "",
+        &[
+            "contract:nothing_checked c.toml:null:null there is no schema, no rule and no validator, so every record that can \
+           be read passes",
+        ],
+    );
+    check(
+        "key = ['/id', '/emial']\n[schema]\nfile = 's.json'\n",
+        &[
+            "contract:not_required c.toml:1:8 the key names /id, which may be missing; a record without it is not compared",
+            "contract:unknown_field c.toml:1:15 the key names /emial, which the schema does not know",
+            format,
+        ],
+    );
+    check(
+        "[[rule]]\nid = 'R1'\nassert = 'record.emial != \"record.x\" && record.id == \"\"'\n[schema]\nfile = 's.json'\nformats = false\n",
+        &[
+            "contract:rule_message c.toml:2:6 rule R1 has no message, so people read its id only",
+            "contract:rule_fields c.toml:2:6 rule R1 names no fields, so its problem stands at the whole record",
+            "contract:unknown_field c.toml:3:10 rule R1 names /emial, which the schema does not know",
+        ],
+    );
+    check(
+        "[validator]\ncommand = ['no-such-program', 'validate.py']\n",
+        &[
+            "contract:validator_missing c.toml:2:11 the validator's program no-such-program was not found, or may not be run",
+            "contract:validator_missing c.toml:2:11 the validator's validate.py is not where the contract lies",
+        ],
+    );
+    check(
+        "[schema]\nfile = 'customers.schema.json'\n[[destination]]\nname = 'a'\nkind = 'http'\nurl = 'https://crm.example'\n\
+         headers = { Authorization = 'env:NO_SUCH_TOKEN' }\n",
+        &[
+            "contract:secret_missing c.toml:4:8 the environment has no NO_SUCH_TOKEN, which destination a needs",
+            "destination:unsupported c.toml:5:8 a http destination cannot be sent to yet",
+        ],
+    );
+    check(
+        "[schema]\nfile = 'customers.schema.json'\n[[destination]]\nname = 'a'\nkind = 'file'\npath = 'new/a.csv'\n",
+        &[],
+    );
+    check(
+        "[schema]\nfile = 'customers.schema.json'\n[[destination]]\nname = 'a'\nkind = 'file'\npath = 's.json/a.csv'\n",
+        &[
+            "destination:unreachable c.toml:4:8 destination a cannot be written: ./s.json is not a folder",
+        ],
+    );
+    assert!(!folder.path("new").exists());
+}
+
+#[test]
+fn a_table_that_cannot_take_the_records_is_found() {
+    let folder = Folder::new();
+    let contract = "[schema]\nfile = 'customers.schema.json'\n[[destination]]\nname = 'a'\nkind = 'sqlite'\npath = 'a?b#.db'\ntable = 'customer'\n";
+    folder.write("c.toml", contract);
+    folder.write(
+        "a?b#.db",
+        "this is a text of more than one hundred bytes and surely no database. ".repeat(3),
+    );
+    assert_eq!(
+        findings(&folder, 1),
+        [
+            "destination:unreachable c.toml:4:8 ./a?b#.db cannot be used as an SQLite database: file is not a database"
+        ]
+    );
+    std::fs::remove_file(folder.path("a?b#.db")).unwrap();
+    let table = rusqlite::Connection::open(folder.path("a?b#.db")).unwrap();
+    table
+        .execute_batch(
+            "CREATE TABLE customer (ID TEXT NOT NULL, name, email, stage, deal_value, since NOT NULL DEFAULT '', vip NOT NULL,
+             region NOT NULL)",
+        )
+        .unwrap();
+    drop(table);
+    assert_eq!(
+        findings(&folder, 1),
+        [
+            "destination:columns c.toml:4:8 table customer in ./a?b#.db must have a value in vip, region, which the schema does \
+          not require"
+        ]
+    );
+    folder.write("c.toml", contract.replace("'customer'", "'new_table'"));
+    assert_eq!(findings(&folder, 0), [""; 0]);
+    let files = std::fs::read_dir(folder.path(".")).unwrap().count();
+    assert_eq!(files, 5, "looking made no file");
+}
+
+#[test]
+fn a_contract_that_cannot_be_used_is_a_finding_too() {
+    let folder = Folder::new();
+    folder.write("c.toml", "name = 'x'\nkeys = []\n");
+    assert_eq!(
+        findings(&folder, 2),
+        ["contract:unknown_key c.toml:2:null unknown key keys"]
+    );
+    folder
+        .redrive("contract check c.toml")
+        .exit(2)
+        .stderr_has("c.toml:2: unknown key keys")
+        .run();
+    folder
+        .redrive("contract check none.toml")
+        .exit(2)
+        .stderr_has("there is no contract at none.toml")
+        .run();
+}
