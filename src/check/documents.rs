@@ -6,11 +6,14 @@ mod walk;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use jsonschema::Draft;
+use jsonschema::{Draft, ValidationError};
 use regex::{Regex, RegexBuilder};
 use serde_json::Value;
 
-use self::walk::{Edges, Walk};
+use self::{
+    addresses::split,
+    walk::{Edges, Walk},
+};
 use crate::model::Path;
 
 /// Where the schema is said to lie, deep enough for references that climb.
@@ -232,6 +235,30 @@ impl Documents {
     /// Whether a schema is referred to and refers to others, so that looks at it can multiply.
     pub fn is_shared(&self, place: Place<'_>) -> bool {
         self.shared.contains(&address(place.at))
+    }
+
+    /// The branch of a union that a value names in the field which the union's `discriminator` names.
+    pub fn named_branch(&self, union: &ValidationError<'_>) -> Option<usize> {
+        let location = union.absolute_keyword_location()?.as_str();
+        let (_, document) = self.by_address(location)?;
+        let (_, fragment) = split(location);
+        let (parent, keyword) = Path::parse(&fragment)?.split_last()?;
+        let schema = document.pointer(parent.as_str())?;
+        let discriminator = schema.get("discriminator")?;
+        let field = discriminator.get("propertyName")?.as_str()?;
+        let value = union.instance().get(field)?.as_str()?;
+        let mapped = discriminator
+            .get("mapping")
+            .and_then(|all| all.get(value))
+            .and_then(Value::as_str);
+        let branches = schema.get(keyword)?.as_array()?;
+        branches.iter().position(|branch| {
+            let reference = branch.get("$ref").and_then(Value::as_str);
+            reference.is_some_and(|reference| match mapped {
+                Some(mapped) => reference == mapped,
+                None => reference.rsplit('/').next() == Some(value),
+            })
+        })
     }
 
     /// The schemas that this one's references stand for.

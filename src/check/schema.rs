@@ -160,7 +160,8 @@ impl Schema {
             }
         };
         for error in found {
-            unions::closest(&error, &mut |error, facts| {
+            let named = |union: &ValidationError<'_>| self.documents.named_branch(union);
+            unions::closest(&error, &named, &mut |error, facts| {
                 self.report(error, facts, problems);
             });
         }
@@ -346,6 +347,7 @@ fn details(kind: &Kind, instance: &Value) -> (String, Facts) {
         | Kind::MinProperties { limit: n }
         | Kind::MaxProperties { limit: n } => (String::new(), limit(n)),
         Kind::Pattern { pattern } => (String::new(), limit(pattern)),
+        Kind::OneOfMultipleValid { .. } => ("several".to_owned(), Facts::default()),
         Kind::Custom { keyword, message } if keyword == PATTERN => (String::new(), limit(message)),
         Kind::Enum { options } => (String::new(), Facts::allowed(options)),
         Kind::Constant { expected_value } => (

@@ -9,9 +9,11 @@ use serde_json::Value;
 
 use super::wording::Facts;
 
-/// Gives the errors that say most about the value: the error itself, or those of the closest branch of its union.
+/// Gives the errors that say most about the value: the error itself, or those of the closest branch of its union. `named`
+/// tells the branch that a record names itself, where the schema has a word for that.
 pub(super) fn closest<'e>(
     error: &'e ValidationError<'e>,
+    named: &dyn Fn(&ValidationError<'_>) -> Option<usize>,
     give: &mut dyn FnMut(&ValidationError<'_>, Facts),
 ) {
     let (Kind::AnyOf { context: branches } | Kind::OneOfNotValid { context: branches }) =
@@ -19,21 +21,28 @@ pub(super) fn closest<'e>(
     else {
         return give(error, Facts::default());
     };
+    let own = named(error).and_then(|branch| branches.get(branch));
+    if let Some(own) = own.filter(|own| !own.is_empty()) {
+        return own.iter().for_each(|inner| closest(inner, named, give));
+    }
     let place = error.instance_path().as_str();
-    let mut left: Vec<&Vec<ValidationError<'static>>> = branches
+    let mut left: Vec<&Branch> = branches
         .iter()
         .filter(|branch| !is_null_branch(branch, place))
         .collect();
-    // The kind of value decides first, then the field that tells the branches apart, then the number of problems.
+    // The kind of value decides first, then the field that tells the branches apart, then the number of problems, then how
+    // far inside they are.
     keep_some(&mut left, |branch| !has_type_mismatch(branch, place));
     let tags = tags(&left, place);
     keep_some(&mut left, |branch| wrong_tag(branch, place).is_none());
     let fewest = left.iter().map(|branch| branch.len()).min().unwrap_or(0);
     left.retain(|branch| branch.len() == fewest);
+    let deepest = left.iter().map(|branch| depth(branch)).max().unwrap_or(0);
+    left.retain(|branch| depth(branch) == deepest);
     match left.as_slice() {
         [only] if !only.is_empty() && (tags.is_none() || wrong_tag(only, place).is_none()) => {
             for inner in *only {
-                closest(inner, give);
+                closest(inner, named, give);
             }
         }
         several
@@ -43,8 +52,38 @@ pub(super) fn closest<'e>(
         {
             give(error, Facts::kinds(wanted_kinds(several)));
         }
-        _ => give(error, tags.unwrap_or_default()),
+        several => {
+            let mut shared = shared(several).peekable();
+            if tags.is_some() || shared.peek().is_none() {
+                return give(error, tags.unwrap_or_default());
+            }
+            // Whatever the record was meant to be, this is wrong with it.
+            shared.for_each(|inner| closest(inner, named, give));
+        }
     }
+}
+
+type Branch = Vec<ValidationError<'static>>;
+
+/// How far inside the value the problem nearest to it is.
+fn depth(branch: &Branch) -> usize {
+    let levels = |error: &ValidationError<'_>| error.instance_path().as_str().matches('/').count();
+    branch.iter().map(levels).min().unwrap_or(0)
+}
+
+/// The errors that all branches have, of which one says the same as the other.
+fn shared<'b>(branches: &[&'b Branch]) -> impl Iterator<Item = &'b ValidationError<'static>> {
+    let (first, others) = match branches.split_first() {
+        Some((first, others)) if !others.is_empty() => (first.as_slice(), others.to_vec()),
+        _ => (&[][..], Vec::new()),
+    };
+    let same = |a: &ValidationError<'_>, b: &ValidationError<'_>| {
+        a.instance_path() == b.instance_path() && a.to_string() == b.to_string()
+    };
+    first.iter().filter(move |one| {
+        let has = |branch: &&Branch| branch.iter().any(|other| same(one, other));
+        others.iter().all(has)
+    })
 }
 
 /// Keeps the branches that pass, unless none would be left.

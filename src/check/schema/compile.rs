@@ -160,7 +160,7 @@ fn check_form(name: &str, document: &Value, draft: Draft) -> Result<(), SpecErro
 /// What does not keep to the grammar of a draft.
 fn malformed(file: &str, error: &ValidationError<'_>) -> SpecError {
     let mut first = None;
-    unions::closest(error, &mut |error, _| {
+    unions::closest(error, &|_| None, &mut |error, _| {
         first.get_or_insert_with(|| {
             let path = Path::parse(error.instance_path().as_str()).unwrap_or_default();
             (path, error.to_string())

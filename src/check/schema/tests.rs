@@ -158,3 +158,102 @@ fn long_ways_of_references_do_not_exhaust_the_stack() {
     check(&root, &json!({"x": 1}), &[]);
     check(&root, &json!({"x": "a"}), &["/x type integer"]);
 }
+
+/// What Pydantic 2.13 writes for a model of an order with a discriminated union, a list of recursive lines, a tuple, a
+/// constrained dictionary, an optional date and a union of unlike kinds.
+const ORDER: &str = r##"{"$defs": {"Bank": {"properties": {"kind": {"const": "bank", "title": "Kind", "type": "string"}, "iban": {"title": "Iban", "type": "string"}}, "required": ["kind", "iban"], "title": "Bank", "type": "object"}, "Card": {"properties": {"kind": {"const": "card", "title": "Kind", "type": "string"}, "number": {"minLength": 4, "title": "Number", "type": "string"}}, "required": ["kind", "number"], "title": "Card", "type": "object"}, "Line": {"additionalProperties": false, "properties": {"qty": {"exclusiveMinimum": 0, "title": "Qty", "type": "integer"}, "price": {"anyOf": [{"type": "number"}, {"pattern": "^(?!^[-+.]*$)[+-]?0*\\d*\\.?\\d*$", "type": "string"}], "title": "Price"}, "parts": {"default": [], "items": {"$ref": "#/$defs/Line"}, "title": "Parts", "type": "array"}}, "required": ["qty", "price"], "title": "Line", "type": "object"}}, "properties": {"pay": {"discriminator": {"mapping": {"bank": "#/$defs/Bank", "card": "#/$defs/Card"}, "propertyName": "kind"}, "oneOf": [{"$ref": "#/$defs/Card"}, {"$ref": "#/$defs/Bank"}], "title": "Pay"}, "lines": {"items": {"$ref": "#/$defs/Line"}, "title": "Lines", "type": "array"}, "pair": {"maxItems": 2, "minItems": 2, "prefixItems": [{"type": "integer"}, {"type": "string"}], "title": "Pair", "type": "array"}, "tags": {"patternProperties": {"^[a-z]+$": {"type": "integer"}}, "title": "Tags", "type": "object"}, "when": {"anyOf": [{"format": "date", "type": "string"}, {"type": "null"}], "default": null, "title": "When"}, "free": {"anyOf": [{"type": "integer"}, {"items": {"type": "string"}, "type": "array"}, {"type": "null"}], "default": null, "title": "Free"}}, "required": ["pay", "lines", "pair", "tags"], "title": "Order", "type": "object"}"##;
+
+#[test]
+fn problems_of_a_pydantic_schema_are_where_pydantic_has_them() {
+    let schema: Value = serde_json::from_str(ORDER).unwrap();
+    let check = |field: &str, value: Value, expected: &[&str]| {
+        let mut order = json!({"pay": {"kind": "card", "number": "1234"}, "lines": [], "pair": [1, "a"], "tags": {}});
+        order[field] = value;
+        self::check(&schema, &order, expected);
+    };
+    check("pay", json!({"kind": "bank", "iban": "DE"}), &[]);
+    check("pay", json!({"kind": "cash"}), &["/pay oneOf"]);
+    check("pay", json!({}), &["/pay/kind required"]);
+    check("pay", json!({"kind": "card"}), &["/pay/number required"]);
+    check(
+        "pay",
+        json!({"kind": "bank", "number": "1"}),
+        &["/pay/iban required"],
+    );
+    check(
+        "pay",
+        json!({"kind": "card", "number": "1"}),
+        &["/pay/number minLength"],
+    );
+    check("pay", json!(3), &["/pay type object"]);
+    check(
+        "lines",
+        json!([{"qty": 0, "price": "x", "extra": 1, "parts": [{"qty": 1}]}]),
+        &[
+            "/lines/0/extra additionalProperties",
+            "/lines/0/parts/0/price required",
+            "/lines/0/price pattern",
+            "/lines/0/qty exclusiveMinimum",
+        ],
+    );
+    check("pair", json!([1]), &["/pair minItems"]);
+    check(
+        "pair",
+        json!(["x", 1, 2]),
+        &[
+            "/pair maxItems",
+            "/pair/0 type integer",
+            "/pair/1 type string",
+        ],
+    );
+    check("tags", json!({"a": "x"}), &["/tags/a type integer"]);
+    check("when", json!("31/12/2025"), &["/when format date"]);
+    check("when", Value::Null, &[]);
+    check("free", json!("x"), &["/free type integer or array"]);
+    check("free", json!(["a", 1]), &["/free/1 type string"]);
+}
+
+#[test]
+fn the_branch_that_was_meant_speaks() {
+    let mapped = json!({
+        "oneOf": [{"$ref": "#/$defs/Cat"}, {"$ref": "#/$defs/Dog"}],
+        "discriminator": {"propertyName": "pet", "mapping": {"c": "#/$defs/Cat", "d": "#/$defs/Dog"}},
+        "$defs": {"Cat": {"required": ["claws"]}, "Dog": {"required": ["bark", "walk"]}},
+    });
+    check(
+        &mapped,
+        &json!({"pet": "d"}),
+        &["/bark required", "/walk required"],
+    );
+    check(&mapped, &json!({"pet": "c"}), &["/claws required"]);
+    check(
+        &mapped,
+        &json!({"pet": "c", "claws": 1, "bark": 1, "walk": 1}),
+        &["oneOf several"],
+    );
+    let deeper = json!({"anyOf": [
+        {"required": ["name"]},
+        {"properties": {"a": {"properties": {"b": {"type": "integer"}}}}},
+    ]});
+    check(&deeper, &json!({"a": {"b": "x"}}), &["/a/b type integer"]);
+    let either = json!({"anyOf": [{"required": ["a"]}, {"required": ["b"]}]});
+    check(&either, &json!({}), &["anyOf"]);
+    let nested = json!({"allOf": [{"anyOf": [{"$ref": "#/$defs/x"}, {"type": "null"}]}], "$defs": {"x": {"anyOf": [{"type": "integer", "minimum": 3}, {"type": "array"}]}}});
+    check(&nested, &json!(1), &["minimum"]);
+    let condition = json!({"if": {"required": ["a"]}, "then": {"properties": {"b": {"anyOf": [{"type": "integer"}, {"type": "null"}]}}}});
+    check(&condition, &json!({"a": 1, "b": "x"}), &["/b type integer"]);
+    let depends = json!({"dependentRequired": {"a": ["b"]}, "propertyNames": {"maxLength": 3}, "not": {"required": ["z"]}});
+    check(
+        &depends,
+        &json!({"a": 1, "long": 2, "z": 1}),
+        &["not", "/b required", "/long propertyNames"],
+    );
+    let closed = json!({"allOf": [{"properties": {"a": true}}], "unevaluatedProperties": false});
+    check(
+        &closed,
+        &json!({"a": 1, "x": 2, "y": 3}),
+        &["/x unevaluatedProperties", "/y unevaluatedProperties"],
+    );
+    let few = json!({"contains": {"type": "integer"}, "minContains": 2});
+    check(&few, &json!([1, "a"]), &["contains"]);
+}

@@ -201,6 +201,10 @@ pub fn sentence(case: Case<'_>) -> (String, String) {
             format!("{label} has the same entry twice."),
             "Keep one and remove the other.".to_owned(),
         ),
+        ("oneOf", "several") => (
+            format!("{label} fits several of the forms it may have, and only one is meant."),
+            "Remove what belongs to the other ones.".to_owned(),
+        ),
         ("anyOf" | "oneOf", _) => match &facts.tag {
             Some(tag) => (
                 "The kind of this record is not clear.".to_owned(),
