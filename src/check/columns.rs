@@ -120,11 +120,6 @@ impl Columns {
         tree.evaluate(self, cells)
     }
 
-    /// Whether a column holds numbers that may have a fraction.
-    pub fn is_fraction(&self, column: usize) -> bool {
-        self.wants[column].number
-    }
-
     /// Whether the schema surely finds nothing in this row.
     pub fn are_sure(&self, cells: &Cells<'_>) -> bool {
         let Some(tests) = &self.tests else {

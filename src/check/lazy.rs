@@ -79,15 +79,7 @@ impl<'r> Record<'r> {
         match self.fields {
             Fields::Document(fields) => {
                 let value = fields.get(name).ok_or_else(missing)?;
-                let mut reader = Reader {
-                    kinds: &self.checker.rules.kinds,
-                    schema: self.checker.schema.as_ref(),
-                    path: String::new(),
-                    work: 0,
-                };
-                let value = reader.child(name, value);
-                budget::spend(reader.work)?;
-                Ok(value)
+                self.value(name, value, &|text| CelString::from(text))
             }
             Fields::Cells(cells, columns) => {
                 let column = columns.position(name).ok_or_else(missing)?;
@@ -97,18 +89,38 @@ impl<'r> Record<'r> {
                     }
                     return Ok(seen_val(seen));
                 }
-                Ok(match columns.value(cells, column).ok_or_else(missing)? {
-                    Value::String(text) => {
-                        budget::spend(budget::text(text.len()))?;
-                        Box::new(CelString::from(text))
-                    }
-                    Value::Bool(flag) => Box::new(CelBool::from(flag)),
-                    Value::Number(digits) => number(&digits, columns.is_fraction(column)),
-                    // Cells are never more than that.
-                    _ => Box::new(CelNull),
-                })
+                let value = columns.value(cells, column).ok_or_else(missing)?;
+                self.value(name, &value, &|text| CelString::from(text.to_owned()))
             }
         }
+    }
+
+    /// The value of a field, whose texts are borrowed or copied by `text`.
+    fn value<'a, 'v>(
+        &self,
+        name: &str,
+        value: &'a Value,
+        text: &dyn Fn(&'a str) -> CelString<'v>,
+    ) -> Result<Box<dyn Val + 'v>, ExecutionError> {
+        let mut reader = Reader {
+            kinds: &self.checker.rules.kinds,
+            schema: self.checker.schema.as_ref(),
+            path: String::new(),
+            work: 0,
+            text,
+        };
+        let value = match value {
+            // Most fields are plain, and need no path.
+            Value::Number(digits) => {
+                let schema = reader.schema;
+                let is_fraction = schema.is_some_and(|schema| schema.wants_number(name));
+                number(digits, is_fraction)
+            }
+            Value::Array(_) | Value::Object(_) => reader.child(name, value),
+            plain => reader.value(plain),
+        };
+        budget::spend(reader.work)?;
+        Ok(value)
     }
 
     fn has(&self, name: &str) -> bool {
@@ -236,18 +248,19 @@ impl Kinds {
     }
 }
 
-/// Turns JSON into CEL's values, which borrow its texts.
-struct Reader<'r> {
+/// Turns JSON into CEL's values.
+struct Reader<'r, 'a, 'v> {
     kinds: &'r Kinds,
     schema: Option<&'r Schema>,
     /// The JSON Pointer of the value at hand.
     path: String,
     /// What it costs.
     work: u64,
+    text: &'r dyn Fn(&'a str) -> CelString<'v>,
 }
 
-impl Reader<'_> {
-    fn child<'v>(&mut self, name: &str, value: &'v Value) -> Box<dyn Val + 'v> {
+impl<'a, 'v> Reader<'_, 'a, 'v> {
+    fn child(&mut self, name: &str, value: &'a Value) -> Box<dyn Val + 'v> {
         let before = self.path.len();
         self.path.push('/');
         if name.contains(['~', '/']) {
@@ -261,27 +274,24 @@ impl Reader<'_> {
         value
     }
 
-    fn value<'v>(&mut self, value: &'v Value) -> Box<dyn Val + 'v> {
-        self.work += 1;
+    fn value(&mut self, value: &'a Value) -> Box<dyn Val + 'v> {
         match value {
             Value::Null => Box::new(CelNull),
             Value::Bool(flag) => Box::new(CelBool::from(*flag)),
             Value::Number(digits) => {
                 // What the schema calls a number is never taken for a whole number, however it is written: `10` and
                 // `10.5` in one column must not be of two kinds in a rule.
-                let path = &self.path[1..];
-                let is_fraction = self.schema.is_some_and(|schema| {
-                    if path.contains(['/', '~']) {
-                        self.kinds.is_fraction(schema, &self.path)
-                    } else {
-                        schema.wants_number(path)
-                    }
-                });
+                let is_fraction = self
+                    .schema
+                    .is_some_and(|schema| self.kinds.is_fraction(schema, &self.path));
                 number(digits, is_fraction)
             }
-            Value::String(text) => Box::new(CelString::from(text.as_str())),
+            Value::String(text) => {
+                self.work += budget::text(text.len());
+                Box::new((self.text)(text))
+            }
             Value::Array(entries) => {
-                self.work += entries.len() as u64;
+                self.work += 2 * entries.len() as u64;
                 let before = self.path.len();
                 let mut list = Vec::with_capacity(entries.len());
                 for (at, entry) in entries.iter().enumerate() {
@@ -296,12 +306,14 @@ impl Reader<'_> {
                 Box::new(CelList::from(list))
             }
             Value::Object(fields) => {
-                self.work += 2 * fields.len() as u64;
-                let fields: HashMap<CelMapKey<'v>, Box<dyn Val + 'v>> = fields
-                    .iter()
-                    .map(|(name, value)| (CelMapKey::from(name.as_str()), self.child(name, value)))
-                    .collect();
-                Box::new(CelMap::from(fields))
+                self.work += 3 * fields.len() as u64;
+                let mut map: HashMap<CelMapKey<'v>, Box<dyn Val + 'v>> =
+                    HashMap::with_capacity(fields.len());
+                for (name, value) in fields {
+                    let key = CelMapKey::String((self.text)(name));
+                    map.insert(key, self.child(name, value));
+                }
+                Box::new(CelMap::from(map))
             }
         }
     }

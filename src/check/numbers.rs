@@ -38,7 +38,19 @@ pub(super) fn number<'v>(number: &Number, is_fraction: bool) -> Box<dyn Val + 'v
             return Box::new(CelDouble::from(whole as f64));
         }
     }
-    let exact = Decimal::of(number.as_str());
+    let text = number.as_str();
+    // Most numbers: so short that double precision is exact enough to tell them all apart.
+    if text.len() <= DIGITS
+        && !text.contains(['e', 'E'])
+        && let Ok(short) = text.parse::<f64>()
+    {
+        return if is_fraction || short.fract() != 0.0 {
+            Box::new(CelDouble::from(short))
+        } else {
+            Box::new(CelInt::from(short as i64))
+        };
+    }
+    let exact = Decimal::of(text);
     // `10.0` and `1e1` are whole numbers for JSON Schema, and 10 in another spelling.
     if !is_fraction && let Some(whole) = exact.whole() {
         return Box::new(CelInt::from(whole));

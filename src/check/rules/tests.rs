@@ -249,6 +249,27 @@ fn numbers_need_no_schema_to_be_one_kind() {
     }
 }
 
+#[test]
+fn a_list_in_a_cell_is_a_list_in_a_rule() {
+    let assert =
+        "record.list == [1, 2.5] && record.list[0] / 4 == 0.25 && record.a.n > record.list[1]";
+    let checker = checker(assert, Some(schema())).unwrap();
+    let layout = Layout::Csv {
+        columns: vec!["list".to_owned(), "a".to_owned()],
+        delimiter: ',',
+    };
+    let check = |line: &str, expected: &[&str]| {
+        let row = Row::read(&layout, Form::Csv, line.as_bytes()).unwrap();
+        let mut problems = Vec::new();
+        checker.check(&row, &mut problems).unwrap();
+        let codes: Vec<_> = problems.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, expected, "{line}");
+    };
+    check(r#""[1.0, 2.5]","{""n"": 3}""#, &[]);
+    check(r#""[1.0, 2.5]","{""n"": 2}""#, &["R"]);
+    check(r#""[1.0, x]","{""n"": 2}""#, &["type"]);
+}
+
 /// The place of a mistake as a caret under the expression, what it is, and what helps.
 fn wrong(assert: &str) -> (String, String, String) {
     let error = checker(assert, Some(schema())).err().expect(assert);
