@@ -121,6 +121,7 @@ mod tests {
         },
         store::testing::set_status,
     };
+    use Mark::{Failed, NotChecked, NotReached, Passed};
 
     const PEOPLE: [&str; 3] = ["A1,a@b.de,30,Open", "A2,foo@,30,Open", "A3,c@d.de,12,Open"];
 
@@ -400,7 +401,6 @@ mod tests {
                 (Stage::Rule, rule),
             ])
         };
-        use Mark::{Failed, NotChecked, NotReached, Passed};
         let none = Vec::<String>::new();
         // What later stages say is known before anything is fixed.
         assert_eq!(marks(&desk, 1), (all(Passed, Failed, Failed), none.clone()));
