@@ -12,6 +12,7 @@ mod formats;
 mod functions;
 mod gives;
 mod lazy;
+mod moment;
 mod numbers;
 mod parse;
 mod pattern;

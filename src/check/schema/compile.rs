@@ -13,7 +13,7 @@ use crate::{
     check::{
         SpecError,
         documents::{Documents, Spot, Unresolved, base},
-        unions,
+        moment, unions,
     },
     model::Path,
 };
@@ -111,6 +111,7 @@ pub(super) fn options(formats: bool) -> ValidationOptions<'static> {
     jsonschema::options()
         .should_validate_formats(formats)
         .with_pattern_options(patterns)
+        .with_format("date-time", moment::is_date_time)
 }
 
 fn fault(at: Spot, message: &str, hint: &str) -> SpecError {
