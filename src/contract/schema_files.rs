@@ -185,3 +185,106 @@ fn content(at: &FilePath) -> io::Result<String> {
         None => text,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::read as read_contract;
+
+    fn folder(files: &[(&str, &str)]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let contract = "[schema]\nfile = \"schemas/s.json\"\n";
+        let own = [("c.toml", contract)];
+        for (name, text) in own.iter().chain(files) {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named_with_file_line_and_column() {
+        let check = |files: &[(&str, &str)], file: &str, place: (u64, u32), message: &str| {
+            let folder = folder(files);
+            let error = read_contract(&folder.path().join("c.toml")).err().unwrap();
+            let fault = error.downcast_ref::<Fault>().unwrap();
+            assert!(fault.message.contains(message), "{fault:?}");
+            assert!(fault.file.as_ref().unwrap().ends_with(file), "{fault:?}");
+            let found = (fault.line.unwrap(), fault.column.unwrap());
+            assert_eq!((fault.code, found), ("contract:schema", place), "{fault:?}");
+        };
+        let own = "schemas/s.json";
+        let refers = "{\"properties\": {\n \"a\": {\"$ref\": \"../common/a.json#/$defs/a\"}}}";
+        check(&[(own, "{\n \"a\": 1,\n}")], own, (3, 1), "not JSON");
+        check(
+            &[(own, "{\n \"é\": {}, \"type\": \"objekt\"}")],
+            own,
+            (2, 19),
+            "\"objekt\"",
+        );
+        check(
+            &[(own, "{\"$ref\":\n  \"https://example.com/x.json\"}")],
+            own,
+            (2, 3),
+            "https://example.com/x.json",
+        );
+        check(&[(own, refers)], own, (2, 16), "../common/a.json");
+        let part = |text: &'static str| [(own, refers), ("common/a.json", text)];
+        check(&part("{\n}"), own, (2, 16), "leads nowhere");
+        check(&part("{\n\n"), "common/a.json", (3, 0), "not JSON");
+        check(
+            &part("{\"$defs\":\n{\"a\": {\"pattern\": \"(\"}}}"),
+            "common/a.json",
+            (2, 19),
+            "cannot be read",
+        );
+        check(
+            &part("{\"$defs\":\n{\"a\": {\"$ref\": \"../schemas/s.json#/properties/a\"}}}"),
+            own,
+            (2, 16),
+            "without end",
+        );
+        check(
+            &[(own, "{\"type\": \"object\",\n \"type\": \"string\"}")],
+            own,
+            (2, 2),
+            "stands twice",
+        );
+    }
+
+    #[test]
+    fn files_are_found_by_name_anchor_and_address_and_kept_with_the_contract() {
+        let root = r##"{"$id": "https://example.com/schemas/s.json", "properties": {
+            "a": {"$ref": "parts/a.json#whole"}, "b": {"$ref": "/common/b.json"}, "c": {"$ref": "https://example.com/schemas/c.json"}}}"##;
+        let folder = folder(&[
+            ("schemas/s.json", root),
+            (
+                "schemas/parts/a.json",
+                r##"{"$defs": {"w": {"$anchor": "whole", "$ref": "../../up.json"}}}"##,
+            ),
+            ("up.json", r#"{"type": "integer"}"#),
+            ("common/b.json", "\u{feff}{\"type\": \"boolean\"}"),
+            ("schemas/c.json", r#"{"type": "number"}"#),
+        ]);
+        let contract = read_contract(&folder.path().join("c.toml")).unwrap();
+        let names: Vec<_> = contract
+            .files
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect();
+        let expected = [
+            "schemas/s.json",
+            "../common/b.json",
+            "../up.json",
+            "c.json",
+            "parts/a.json",
+        ];
+        assert_eq!(names, expected);
+        let wants = |field: &str| contract.checker.wants(&Path::field(field));
+        assert!(wants("a").integer && wants("b").boolean && wants("c").number);
+        drop(folder);
+        let restored = crate::contract::restore(&contract.stored()).unwrap();
+        assert!(restored.checker.wants(&Path::field("a")).integer);
+    }
+}
