@@ -62,7 +62,8 @@
 //!   it confirmed becomes `accepted`.
 //! - **A verdict knows the contract that gave it.** It is worth something while that contract finds the same as the run's and as
 //!   the one on disk ([`contract::Contract`]'s `checks`). `check` looks at the others only, and nothing else is sent.
-//! - **Destinations and secrets come from a contract on disk**, never from a workspace somebody may have sent.
+//! - **Destinations, secrets and the validator's command come from a contract on disk**, never from a workspace somebody may
+//!   have sent. A record that the validator could not be asked about is not checked, and no way but a check makes it ready.
 //! - **The workspace's files are opened by SQLite only.** Opening them otherwise would drop its locks.
 //! - **Nothing untrusted reaches a terminal** but through [`text`].
 //! - **The UI thread never blocks.** Pages hold what they show; [`tui`]'s worker is the only part of it that calls `ops`.

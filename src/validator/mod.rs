@@ -155,6 +155,16 @@ impl Validator {
     }
 }
 
+impl Drop for Validator {
+    /// One that did nothing wrong may end by itself.
+    fn drop(&mut self) {
+        if let Some(process) = self.process.take() {
+            // Nobody is left to be told of a line too many.
+            let _ = process.finish(&|| false);
+        }
+    }
+}
+
 /// Waits, but not for somebody who wants to stop.
 fn pause(time: Duration, stop: &dyn Fn() -> bool) -> Result<(), Fault> {
     // Nothing ever comes out of this channel.

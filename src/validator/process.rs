@@ -72,7 +72,7 @@ impl Process {
     pub fn start(program: &Program) -> Result<Self, Failure> {
         let name = FilePath::new(&program.command[0]);
         // A path with a slash is meant from the contract's folder; a name alone is looked for where commands are.
-        let file = if name.components().count() > 1 || program.command[0].starts_with("./") {
+        let file = if name.components().count() > 1 {
             program.folder.join(name)
         } else {
             PathBuf::from(name)
@@ -178,6 +178,7 @@ impl Process {
                 Err(_) => return Ok(()),
             }
         }
+        self.wait();
         Ok(())
     }
 
@@ -225,20 +226,23 @@ impl Process {
 
     /// How it ended, when its output has: its own doing where it is quick enough.
     fn ended(&mut self, answered: usize, is_deaf: bool) -> Failure {
-        let deadline = Instant::now() + GRACE;
-        let status = loop {
-            match self.child.try_wait() {
-                Ok(Some(status)) => break Some(status),
-                // Its end shows in its pipes a little earlier, and nothing tells of it.
-                Ok(None) if Instant::now() < deadline => thread::park_timeout(LOOK),
-                _ => break None,
-            }
-        };
         Failure::Ended {
             answered,
-            status,
+            status: self.wait(),
             is_deaf,
             said: self.said(GRACE),
+        }
+    }
+
+    /// Waits for its own end, whose signs in the pipes come a little earlier; `None` when it takes too long.
+    fn wait(&mut self) -> Option<ExitStatus> {
+        let deadline = Instant::now() + GRACE;
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Some(status),
+                Ok(None) if Instant::now() < deadline => thread::park_timeout(LOOK),
+                _ => return None,
+            }
         }
     }
 

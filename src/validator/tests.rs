@@ -104,6 +104,16 @@ fn one_that_ends_after_each_batch_is_started_for_the_next() {
     assert_eq!(validator.ask(&questions(9), &never).unwrap().len(), 9);
 }
 
+#[test]
+fn one_that_did_nothing_wrong_ends_by_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let script = r#"while read l; do echo '{"errors":[]}'; done; exec >&-; echo >ended"#;
+    let mut validator = shell(folder.path(), script);
+    validator.ask(&questions(3), &never).unwrap();
+    drop(validator);
+    assert!(folder.path().join("ended").exists());
+}
+
 /// The fault of a script that is asked about five records, three and two at a time.
 fn fault(script: &str) -> Fault {
     let folder = tempfile::tempdir().unwrap();
