@@ -191,6 +191,18 @@ fn a_model_that_cannot_be_loaded_is_said_with_its_own_words() {
 }
 
 #[test]
+fn the_program_hands_out_its_adapters() {
+    for (kind, file) in [("pydantic", "validate.py"), ("shell", "each.sh")] {
+        let given =
+            run(Command::new(env!("CARGO_BIN_EXE_redrive")).args(["contract", "validator", kind]));
+        assert_eq!(
+            given,
+            fs::read_to_string(Path::new(ADAPTERS).join(file)).unwrap()
+        );
+    }
+}
+
+#[test]
 fn a_line_of_shell_judges_each_record() {
     let contract = "[validator]\ncommand = ['sh', 'each.sh', \
          'case $(cat) in *DE*) ;; *FR*) exit 4 ;; *) echo \"Only \\\"DE\\\" \\\\ nothing\"; echo else >&2; exit 1 ;; esac']\n";

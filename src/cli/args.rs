@@ -227,6 +227,22 @@ pub enum ContractCommand {
     Init(ContractInit),
     /// Say what a contract means, and find mistakes in it. Nothing is written, started or sent
     Check(ContractCheck),
+    /// Write a ready validator to standard output, to be put beside the contract
+    Validator(ContractValidator),
+}
+
+#[derive(Debug, Args)]
+pub struct ContractValidator {
+    #[arg(value_enum)]
+    pub kind: ValidatorKind,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum ValidatorKind {
+    /// validate.py, which judges with a Pydantic model
+    Pydantic,
+    /// each.sh, which runs a line of shell for each record
+    Shell,
 }
 
 #[derive(Debug, Args)]

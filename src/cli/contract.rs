@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{
-    args::{self, ContractCommand},
+    args::{self, ContractCommand, ValidatorKind},
     out::{Exit, Out, note},
     person::Person,
     progress::{Unit, with_progress},
@@ -23,7 +23,18 @@ pub fn run(person: &Person, out: &Out, args: &args::Contract) -> Result<Exit> {
     match &args.command {
         ContractCommand::Init(args) => init(out, args),
         ContractCommand::Check(args) => check(person, out, args),
+        ContractCommand::Validator(args) => validator(out, args.kind),
     }
+}
+
+/// Writes a program that is ready to be a contract's validator.
+fn validator(out: &Out, kind: ValidatorKind) -> Result<Exit> {
+    let program = match kind {
+        ValidatorKind::Pydantic => include_str!("../../assets/validators/validate.py"),
+        ValidatorKind::Shell => include_str!("../../assets/validators/each.sh"),
+    };
+    out.say(program.trim_end())?;
+    Ok(Exit::Done)
 }
 
 fn init(out: &Out, args: &args::ContractInit) -> Result<Exit> {
