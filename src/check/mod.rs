@@ -7,6 +7,7 @@ mod calls;
 mod columns;
 mod compile;
 mod dates;
+mod decimal;
 mod documents;
 mod formats;
 mod functions;
