@@ -255,13 +255,13 @@ mod tests {
 
     #[test]
     fn files_are_found_by_name_anchor_and_address_and_kept_with_the_contract() {
-        let root = r##"{"$id": "https://example.com/schemas/s.json", "properties": {
-            "a": {"$ref": "parts/a.json#whole"}, "b": {"$ref": "/common/b.json"}, "c": {"$ref": "https://example.com/schemas/c.json"}}}"##;
+        let root = r#"{"$id": "https://example.com/schemas/s.json", "properties": {
+            "a": {"$ref": "parts/a.json#whole"}, "b": {"$ref": "/common/b.json"}, "c": {"$ref": "https://example.com/schemas/c.json"}}}"#;
         let folder = folder(&[
             ("schemas/s.json", root),
             (
                 "schemas/parts/a.json",
-                r##"{"$defs": {"w": {"$anchor": "whole", "$ref": "../../up.json"}}}"##,
+                r#"{"$defs": {"w": {"$anchor": "whole", "$ref": "../../up.json"}}}"#,
             ),
             ("up.json", r#"{"type": "integer"}"#),
             ("common/b.json", "\u{feff}{\"type\": \"boolean\"}"),
