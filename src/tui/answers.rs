@@ -8,12 +8,18 @@ use super::{
 };
 
 /// What the app itself waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     Plan,
     Undo,
     Redo,
     Places,
+    /// How the run's verdicts stand, to be shown.
+    Look,
+    /// How they stand, to check all of them.
+    CheckAll,
+    /// How they stand, because what is ready may not be sent: the words are the reason.
+    CheckFirst(String),
 }
 
 impl App {
@@ -46,12 +52,16 @@ impl App {
             Ok(Answer::Ids { run, .. }) => run,
             _ => return,
         };
+        let id = run.id;
         self.run = Some(run.clone());
-        if self.places_of != Some(run.id) {
-            self.places_of = Some(run.id);
+        if self.places_of != Some(id) {
+            self.places_of = Some(id);
             self.places.clear();
-            let ticket = self.cx.ask(Query::Places { run: run.id });
+            let ticket = self.cx.ask(Query::Places { run: id });
             self.asked.push((ticket, Asked::Places));
+        }
+        if self.looks_again().is_some() {
+            self.look_at_contract(id);
         }
     }
 
@@ -82,6 +92,10 @@ impl App {
                 self.status = Some(words::undone(&report, true));
                 self.refresh();
             }
+            (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, standing),
+            // It is looked again soon, and sending says what is wrong with the contract.
+            (Asked::Look, Err(_)) => {}
+            (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),
         }

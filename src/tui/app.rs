@@ -9,7 +9,7 @@ use super::{
     action::{Action, Offer},
     answers::Asked,
     clock::Clock,
-    event::{Cx, Effect, Event, JobRequest, Place, Query, Route, Ticket, Wish},
+    event::{Answer, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
     overlays::{Dialog, Overlay, Verdict},
     pages::{Page, Stack},
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{RunId, RunRow, Status},
+    ops::Standing,
 };
 
 /// The least size a page can be used at.
@@ -29,6 +30,9 @@ pub const LEAST: Size = Size {
 
 /// How soon the second Ctrl+C must follow the first.
 const TWICE: Duration = Duration::from_secs(2);
+
+/// How often time is told while a page waits for it.
+const TICK: Duration = Duration::from_millis(50);
 
 /// What a screen begins with.
 #[derive(Clone, Debug)]
@@ -60,6 +64,12 @@ pub struct App {
     pub(super) cx: Cx,
     pub(super) asked: Vec<(Ticket, Asked)>,
     pub(super) places_of: Option<RunId>,
+    /// How the verdicts of a run stand.
+    pub(super) standing: Option<(RunId, Standing)>,
+    /// When that was asked last.
+    pub(super) looked: Option<Instant>,
+    /// Whether there is something to draw that was not drawn.
+    changed: bool,
     /// When Ctrl+C was pressed.
     stopped: Option<Instant>,
     /// Leave as soon as the job is over.
@@ -96,6 +106,9 @@ impl App {
             cx,
             asked: Vec::new(),
             places_of: None,
+            standing: None,
+            looked: None,
+            changed: true,
             stopped: None,
             leaving: false,
             redraw: false,
@@ -109,9 +122,15 @@ impl App {
         self.exit
     }
 
-    /// Whether something waits for time to pass, so that the loop must send [`Event::Tick`].
-    pub fn waits(&self) -> bool {
-        self.pages.top().waits()
+    /// How soon the loop must send [`Event::Tick`] where nothing else happens, because something waits for time to pass.
+    pub fn waits(&self) -> Option<Duration> {
+        let page = self.pages.top().waits().then_some(TICK);
+        page.or_else(|| self.looks_again())
+    }
+
+    /// Whether there is something to draw that was not drawn. Asking resets it.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     /// Whether the whole screen must be written again, not only what changed. Asking resets it.
@@ -121,6 +140,7 @@ impl App {
 
     /// Takes one event in, and returns the work it leads to.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        self.changed |= !self.is_quiet(&event);
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
@@ -130,6 +150,7 @@ impl App {
                 if self.pages.top().waits() {
                     self.pages.top_mut().tick(now, &mut self.cx);
                 }
+                self.watch();
             }
             Event::Answer(ticket, answer) => self.answer(ticket, answer),
             Event::Progress(progress) => {
@@ -143,6 +164,18 @@ impl App {
             Event::Continued => self.redraw = true,
         }
         self.settle()
+    }
+
+    /// Whether an event leaves the screen as it is, so that nothing goes over the wire while nothing happens.
+    fn is_quiet(&self, event: &Event) -> bool {
+        match event {
+            Event::Tick(_) => !self.pages.top().waits(),
+            Event::Answer(_, Ok(Answer::Standing(found))) => {
+                let looks = self.asked.iter().all(|(_, asked)| *asked == Asked::Look);
+                looks && self.known_standing() == Some(found)
+            }
+            _ => false,
+        }
     }
 
     /// Whether the window is too small for anything but a message.
@@ -282,13 +315,9 @@ impl App {
                     self.status = Some("Looking what would be sent ...".to_owned());
                 }
             }
-            Action::CheckAll => {
-                if let Some(run) = self.shown_run().map(|run| run.id) {
-                    self.cx
-                        .effects
-                        .push(Effect::Start(JobRequest::Check { run }));
-                }
-            }
+            Action::CheckAll => self.check_all(),
+            // One record alone would leave the others with verdicts of another contract.
+            Action::Check if self.is_contract_changed() => self.check_all(),
             Action::StopJob => self.ask_to_stop(),
             Action::Runs => self.pages = stack(Route::Runs, &mut self.cx),
             Action::ProblemsTab => self.go_to_tab(0),
@@ -489,7 +518,7 @@ mod tests {
         model::SendReport,
         ops::Progress,
         tui::{
-            event::{Answer, Outcome, Query},
+            event::{Answer, JobRequest, Outcome, Query},
             testing::{self, feed, picture, press, problems, resize},
         },
     };

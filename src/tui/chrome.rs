@@ -28,7 +28,12 @@ impl App {
         if area.width < LEAST.width || area.height < LEAST.height {
             return draw_too_small(frame, area);
         }
-        let status_lines = self.status(area.width);
+        let mut status_lines = self.status(area.width);
+        if let Some(notice) = self.notice() {
+            let columns = usize::from(area.width).saturating_sub(2);
+            let notice = format!(" {}", text::shorten(&notice, columns));
+            status_lines.insert(0, Line::styled(notice, self.theme.warn()));
+        }
         let [top, row, main, status, bottom] = area.layout(&Layout::vertical([
             Constraint::Length(1),
             Constraint::Length(1),

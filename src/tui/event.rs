@@ -1,6 +1,6 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
@@ -13,7 +13,7 @@ use crate::{
         ChangeReport, Group, GroupId, Path, Plan, PlanId, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, SendReport, UndoReport,
     },
-    ops::{Preview, Progress},
+    ops::{Preview, Progress, Standing},
 };
 
 /// An input to `App::update`.
@@ -106,6 +106,10 @@ pub enum Query {
     Places {
         run: RunId,
     },
+    /// What the run's verdicts are worth, now that its contract may have changed.
+    Standing {
+        run: RunId,
+    },
 }
 
 /// A short write.
@@ -139,8 +143,11 @@ pub enum JobRequest {
         /// The unfinished plan that was shown, which is the one to continue.
         plan: Option<PlanId>,
     },
-    /// Checks all records of a run again.
-    Check { run: RunId },
+    /// Checks all records of a run whose verdict is old, against another contract if one is named.
+    Check {
+        run: RunId,
+        contract: Option<PathBuf>,
+    },
 }
 
 /// The answer to a [`Query`] or a [`Wish`].
@@ -154,6 +161,7 @@ pub enum Answer {
     Preview(Box<Preview>),
     Plan(Plan),
     Places(Vec<Place>),
+    Standing(Standing),
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),

@@ -17,6 +17,7 @@ pub mod pages;
 mod run;
 mod running;
 mod signals;
+mod standing;
 mod terminal;
 #[cfg(test)]
 mod testing;

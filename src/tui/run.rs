@@ -24,8 +24,6 @@ use super::{
 };
 use crate::text;
 
-/// How often time is told while something waits for it.
-const TICK: Duration = Duration::from_millis(50);
 /// How long a job is waited for at the end, after it was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -102,11 +100,12 @@ pub fn drive(
         if let Some(exit) = app.exit() {
             return Ok(exit);
         }
-        surface.draw(&mut app)?;
-        let first = if app.waits() {
-            events.recv_timeout(TICK).ok()
-        } else {
-            Some(events.recv().context("nobody sends events any more")?)
+        if app.take_changed() {
+            surface.draw(&mut app)?;
+        }
+        let first = match app.waits() {
+            Some(time) => events.recv_timeout(time).ok(),
+            None => Some(events.recv().context("nobody sends events any more")?),
         };
         carry_out(app.update(Event::Tick(Instant::now())), effects)?;
         for event in first.into_iter().chain(events.try_iter()) {

@@ -86,6 +86,9 @@ impl App {
                 let sending = was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. }));
                 self.status = Some(words::stopped(sending).to_owned());
             }
+            Err(error) if was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. })) => {
+                self.cannot_send(&error);
+            }
             Err(error) => self.status = Some(words::reported(&error)),
         }
         self.refresh();

@@ -18,7 +18,7 @@ use crate::{
         Form, Found, Group, GroupId, Layout, Path, Plan, Problem, RecordDetail, RecordId,
         RecordRow, RunId, RunRow, ShapeCount, Stage, Status, Version, Wants,
     },
-    ops::Preview,
+    ops::{ContractState, Preview, Standing},
     text,
 };
 
@@ -157,6 +157,11 @@ fn parse(keys: &str) -> Vec<KeyEvent> {
 
 /// Answers questions from made-up rows until none is left.
 pub fn feed(app: &mut App, effects: Vec<Effect>) {
+    feed_with(app, effects, &answer);
+}
+
+/// The same with other answers.
+pub fn feed_with(app: &mut App, effects: Vec<Effect>, answer: &dyn Fn(Query) -> Answer) {
     let mut waiting = VecDeque::from(effects);
     while let Some(effect) = waiting.pop_front() {
         if let Effect::Ask(ticket, query) = effect {
@@ -165,7 +170,7 @@ pub fn feed(app: &mut App, effects: Vec<Effect>) {
     }
 }
 
-fn answer(query: Query) -> Answer {
+pub fn answer(query: Query) -> Answer {
     let id = |id: &RecordId| id.0;
     match query {
         Query::Runs => Answer::Runs(vec![run(), older_run()]),
@@ -204,6 +209,12 @@ fn answer(query: Query) -> Answer {
             planned: 3,
             changed: 2,
             continued: false,
+        }),
+        Query::Standing { .. } => Answer::Standing(Standing {
+            current: 1_387,
+            old: 0,
+            not_checked: 0,
+            contract: ContractState::Same,
         }),
         Query::Places { .. } => Answer::Places(vec![Place {
             name: "crm".to_owned(),

@@ -51,6 +51,13 @@ pub fn changed(report: &ChangeReport) -> String {
 
 /// What checking all records again came to.
 pub fn checked(report: &ChangeReport) -> String {
+    if report.checked > 0 && report.checked == report.current {
+        let verb = if report.checked == 1 { "is" } else { "are" };
+        return format!(
+            "Nothing to check: all {} {verb} current.",
+            text::count(report.checked, "verdict")
+        );
+    }
     let mut words = format!(
         "Checked {}: {} ready, {} to fix",
         text::count(report.checked, "record"),
@@ -211,7 +218,7 @@ fn duration(seconds: f64) -> String {
 }
 
 /// Begins with a capital, unless a name or a path stands there, and ends with a full stop.
-fn sentence(words: &str) -> String {
+pub fn sentence(words: &str) -> String {
     let first = words.split(' ').next().unwrap_or_default();
     let is_word = first
         .trim_end_matches([',', ':'])

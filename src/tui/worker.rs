@@ -217,6 +217,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             };
             Answer::Places(places.into_iter().map(place).collect())
         }
+        Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),
     })
 }
 
@@ -239,7 +240,8 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             let request = CheckRequest {
                 filter,
                 contract: None,
-                again: false,
+                // Whoever asks about one record wants to know it now.
+                again: true,
             };
             Answer::Changed(ops::check(workspace, &request, &Job::default())?)
         }
@@ -263,10 +265,10 @@ fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Ou
             };
             Outcome::Sent(ops::send(workspace, &request, job)?)
         }
-        JobRequest::Check { run } => {
+        JobRequest::Check { run, contract } => {
             let request = CheckRequest {
                 filter: filter(*run, None),
-                contract: None,
+                contract: contract.clone(),
                 again: false,
             };
             Outcome::Checked(ops::check(workspace, &request, job)?)

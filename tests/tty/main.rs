@@ -211,3 +211,28 @@ fn colour_is_used_only_where_it_is_wanted() {
     assert!(is_coloured("always"));
     assert!(!is_coloured("never"));
 }
+
+#[test]
+fn a_contract_that_changes_while_the_screen_is_open_is_noticed_and_checked_again() {
+    let folder = workspace();
+    let schema = folder.path().join("deals.schema.json");
+    let mut tty = Tty::start(folder.path(), 80, 24, &[]);
+    tty.sees("Stage not in the list");
+    assert!(!tty.screen().contents().contains("old"));
+    let stricter = std::fs::read_to_string(&schema).unwrap();
+    // What the third record has is allowed now.
+    let stricter = stricter.replace("\"Open\",", "\"Open\", \"open\",");
+    std::fs::write(&schema, stricter).unwrap();
+    tty.sees("4 verdicts are old: the contract changed.  R checks again");
+    tty.press("R");
+    tty.sees("Check 4 records again");
+    tty.press_until("\t", "[>Check 4 records again ]");
+    tty.press(ENTER);
+    tty.sees("Checked 4 records: 1 ready, 3 to fix.");
+    tty.waits_for("until nothing is old", |output| {
+        !output.screen.screen().contents().contains("are old")
+    });
+    tty.signal("-TERM");
+    tty.ends();
+    assert!(redrive(folder.path(), &["check"]).contains("Checked 4 records"));
+}

@@ -143,6 +143,26 @@ impl Tty {
         });
     }
 
+    /// Presses a key that does no harm twice until the screen shows a text: a dialog is deaf for a moment.
+    pub fn press_until(&mut self, keys: &str, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        let (lock, changed) = &*Arc::clone(&self.output);
+        loop {
+            self.press(keys);
+            let output = lock.lock().unwrap();
+            let shown = |output: &Output| output.screen.screen().contents().contains(text);
+            let wait = |output: &mut Output| !shown(output);
+            let (output, _) = changed
+                .wait_timeout_while(output, Duration::from_millis(100), wait)
+                .unwrap();
+            if shown(&output) {
+                return;
+            }
+            let contents = output.screen.screen().contents();
+            assert!(Instant::now() < deadline, "{text:?} is not in:\n{contents}");
+        }
+    }
+
     pub fn waits_for(&self, what: &str, done: impl Fn(&Output) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let (lock, changed) = &*self.output;
