@@ -324,14 +324,12 @@ fn draft_of(schema: &Value, outer: Draft) -> Draft {
 /// A reference in a circle of schemas that are applied to the same value.
 fn endless(edges: &Edges) -> Option<Spot> {
     let mut done: HashSet<usize> = HashSet::new();
-    let mut starts: Vec<usize> = edges.keys().copied().collect();
-    starts.sort_unstable();
-    for start in starts {
+    for &start in &edges.starts {
         // Schemas on the way, with the next edge of each and the reference that led to it.
         let mut way: Vec<(usize, usize, Option<&Spot>)> = vec![(start, 0, None)];
         let mut on_way: HashSet<usize> = HashSet::from([start]);
         while let Some(&mut (node, ref mut next, _)) = way.last_mut() {
-            let edge = edges.get(&node).and_then(|edges| edges.get(*next));
+            let edge = edges.of(node).get(*next);
             *next += 1;
             let Some((target, spot)) = edge else {
                 done.insert(node);

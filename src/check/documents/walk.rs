@@ -15,8 +15,27 @@ use crate::model::Path;
 /// How many steps a reference may climb out of the schema's folder.
 const CLIMB: usize = 15;
 
-/// From a schema to those that are applied to the same value; with the place of the reference that says so.
-pub(super) type Edges = HashMap<usize, Vec<(usize, Option<Spot>)>>;
+/// From a schema to those that are applied to the same value; with the place of the reference that says so. Schemas are told
+/// apart by where they lie in memory, so they are kept in the order they were met in, which is the same every time.
+#[derive(Default)]
+pub(super) struct Edges {
+    pub starts: Vec<usize>,
+    targets: HashMap<usize, Vec<(usize, Option<Spot>)>>,
+}
+
+impl Edges {
+    fn add(&mut self, from: usize, target: usize, spot: Option<Spot>) {
+        let targets = self.targets.entry(from).or_default();
+        if targets.is_empty() {
+            self.starts.push(from);
+        }
+        targets.push((target, spot));
+    }
+
+    pub fn of(&self, from: usize) -> &[(usize, Option<Spot>)] {
+        self.targets.get(&from).map_or(&[], Vec::as_slice)
+    }
+}
 
 /// How the schemas inside a schema are reached.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -111,7 +130,7 @@ impl<'f> Walk<'f> {
             addresses: HashMap::new(),
             references: Vec::new(),
             links: HashMap::new(),
-            edges: HashMap::new(),
+            edges: Edges::default(),
             walked: HashSet::new(),
             schemas: Vec::new(),
             unresolved: Vec::new(),
@@ -160,8 +179,7 @@ impl<'f> Walk<'f> {
         });
         for (path, inner, reach) in found {
             if reach == Reach::Here && !only_reference {
-                let edges = self.edges.entry(address(schema)).or_default();
-                edges.push((address(inner), None));
+                self.edges.add(address(schema), address(inner), None);
             }
             let below = path
                 .segments()
@@ -290,8 +308,7 @@ impl<'f> Walk<'f> {
                 file: self.files[reference.file].name.clone(),
                 path: reference.path.clone(),
             };
-            let edges = self.edges.entry(reference.from).or_default();
-            edges.push((address(at), Some(spot)));
+            self.edges.add(reference.from, address(at), Some(spot));
         }
         self.links.entry(reference.from).or_default().push(target);
         true
