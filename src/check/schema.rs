@@ -166,19 +166,12 @@ impl Schema {
             });
         }
         // One field can be reached by two routes of the schema that find the same.
-        let mut at = before;
-        while at < problems.len() {
-            let twin = problems[before..at].iter().any(|earlier| {
-                let problem = &problems[at];
-                (&earlier.path, &earlier.code, &earlier.detail)
-                    == (&problem.path, &problem.code, &problem.detail)
-            });
-            if twin {
-                problems.remove(at);
-            } else {
-                at += 1;
-            }
-        }
+        let mut seen = HashSet::new();
+        let is_new: Vec<bool> = (problems[before..].iter())
+            .map(|found| seen.insert((&found.path, &found.code, &found.detail)))
+            .collect();
+        let mut stays = std::iter::repeat_n(true, before).chain(is_new);
+        problems.retain(|_| stays.next() == Some(true));
         Ok(())
     }
 

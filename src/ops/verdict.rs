@@ -338,7 +338,8 @@ pub(super) fn rejects<'p>(problems: impl IntoIterator<Item = &'p Problem>) -> bo
 
 /// Whether two lists hold the same problems, in whatever order.
 fn same_problems(a: &[Problem], b: &[Problem]) -> bool {
-    a.len() == b.len() && a.iter().all(|problem| b.contains(problem))
+    // Nearly always in the same order, and a hostile record has very many.
+    a == b || (a.len() == b.len() && a.iter().all(|problem| b.contains(problem)))
 }
 
 #[cfg(test)]

@@ -218,7 +218,7 @@ impl<'a> Worker<'a> {
         catch_unwind(AssertUnwindSafe(|| self.check(block))).unwrap_or_else(|_| {
             let message = format!("redrive itself failed on the records after byte {offset}");
             let fault = Fault::unusable("load:crashed", message)
-                .hint("nothing was loaded; please report this with those lines of the input");
+                .hint("nothing was loaded; report this with those lines of the input");
             Err(fault)
         })
     }
@@ -226,7 +226,7 @@ impl<'a> Worker<'a> {
     /// Splits and checks a block's records.
     ///
     /// # Errors
-    /// When the contract's check does not come to an end; then the rest of the block was not looked at. Those of the
+    /// When the contract's check does not come to an end; then the rest of the block was not checked. Those of the
     /// contract's validator.
     pub fn check(&mut self, block: Block) -> Result<Checked, Fault> {
         self.at = 0;
@@ -388,8 +388,11 @@ impl<'a> Worker<'a> {
         let Some(fitted) = &self.checker else {
             return self.push(bytes, text, next, None);
         };
-        if let Err(runaway) = fitted.check(row, &mut self.problems) {
-            self.endless.get_or_insert((runaway, text.start));
+        // What would take as long over each record of the block is not tried on all of them.
+        if self.endless.is_none()
+            && let Err(runaway) = fitted.check(row, &mut self.problems)
+        {
+            self.endless = Some((runaway, text.start));
         }
         if let Some(asking) = &mut self.asking {
             asking.add(self.entries.len(), row, self.offset + text.start as u64);
