@@ -10,7 +10,7 @@ use super::{
     check::count,
     list::document,
     verdict::{self, Judge, Verdict, rejects, status},
-    workspace::now,
+    workspace::{again_if_changed, now},
 };
 use crate::{
     check::suggest::{Suggestion, suggest},
@@ -42,9 +42,6 @@ pub struct Preview {
 
 /// Columns of a label in the history.
 const LABEL: usize = 80;
-
-/// How often an edit is worked out again because somebody else wrote meanwhile.
-const TRIES: u32 = 5;
 
 /// Checks the whole record as it would be after `changes`; `at` is the field being edited. Changes nothing.
 ///
@@ -92,27 +89,21 @@ pub fn edit(
     version: Option<i64>,
 ) -> Result<ChangeReport> {
     let started = Instant::now();
-    for _ in 1..TRIES {
-        match try_edit(workspace, id, changes, version, started) {
-            Err(error) if code(&error) == Some("workspace:changed") => {}
-            done => return done,
-        }
-    }
-    try_edit(workspace, id, changes, version, started)
+    again_if_changed(|| try_edit(workspace, id, changes, version, started))
 }
 
 /// A person says a record is ready: one without a contract, or one that a destination refused and that is to be sent
 /// again unchanged.
 ///
 /// # Errors
-/// `check:contract` when the contract finds something wrong: then the check decides. `record:frozen` and `edit:refused`
-/// as for an edit.
+/// `check:contract` when the run's contract finds something wrong, or has not checked the record as a whole: then the check
+/// decides. `record:frozen` and `edit:refused` as for an edit.
 pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
     let record = workspace.store.record(id)?;
     if let Some(fault) = closed(&record) {
         return Err(fault.into());
     }
-    may_accept(&Desk::new(workspace, &record)?, &record)?;
+    may_accept(workspace, &record)?;
     let mut report = ChangeReport {
         ready: 1,
         ..ChangeReport::default()
@@ -128,7 +119,8 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             problems: (record.problems.into_iter())
                 .filter(|problem| !problem.rejects())
                 .collect(),
-            checked: Checked::Not,
+            // A person overrules the destination, and not the check: its verdict grows old as before.
+            checked: Checked::AsBefore,
         };
         let label = format!("record {id} is right as it is");
         let entry = Entry {
@@ -151,8 +143,9 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
 }
 
 /// Whether a person may say of a record that it is ready.
-fn may_accept(desk: &Desk<'_>, record: &StoredRecord) -> Result<()> {
+fn may_accept(workspace: &Workspace, record: &StoredRecord) -> Result<()> {
     let id = record.id;
+    let desk = Desk::new(workspace, record)?;
     if desk.document(&record.text).is_none() {
         return Err(Fault::usage(
             "edit:refused",
@@ -162,12 +155,14 @@ fn may_accept(desk: &Desk<'_>, record: &StoredRecord) -> Result<()> {
         .into());
     }
     if let Some(judge) = &desk.judge {
-        if judge.has_validator() && record.checked_by.is_none() {
+        let checks = judge.contract().checks;
+        let is_checked = |number| workspace.is_alike(number, &checks);
+        if !record.checked_by.is_some_and(is_checked) {
             return Err(Fault::usage(
                 "check:contract",
-                format!("the validator was not asked about record {id} yet, so nobody knows whether it is ready"),
+                format!("record {id} was not checked against the contract of its run, so nobody knows whether it is ready"),
             )
-            .hint("let it be asked with `redrive check`")
+            .hint(format!("check it: redrive check --run {} row:{id}", record.run))
             .into());
         }
         let found = judge.verdict(record, &record.text)?.problems;
@@ -489,10 +484,6 @@ fn cut(text: &str, most: usize) -> String {
     text.chars().take(most - 1).chain(['…']).collect()
 }
 
-fn code(error: &anyhow::Error) -> Option<&'static str> {
-    error.downcast_ref::<Fault>().map(|fault| fault.code)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -662,9 +653,32 @@ mod tests {
         );
         assert_eq!(accept(&mut bench.workspace, RecordId(1)).unwrap().ready, 1);
         assert!(bench.look(1).ends_with("| ready | "), "{}", bench.look(1));
+        // The person overruled the destination; the verdict is still the check's, and can grow old.
+        assert!(
+            bench
+                .workspace
+                .store
+                .record(RecordId(1))
+                .unwrap()
+                .checked_by
+                .is_some()
+        );
         let mut bench = refused();
         save(&mut bench, 1, text("/age", "31"));
         assert!(bench.look(1).ends_with("| ready | "), "{}", bench.look(1));
+    }
+
+    #[test]
+    fn a_person_cannot_accept_what_the_runs_contract_has_not_checked() {
+        let good = ["A1,a@b.de,30,Open", "A2,a@b.de,30,Open"];
+        let mut bench = Bench::csv(&good);
+        bench.check_only(1).unwrap();
+        let error = accept(&mut bench.workspace, RecordId(2)).unwrap_err();
+        assert_eq!(code(&error), "check:contract");
+        let fault = error.downcast_ref::<Fault>().unwrap();
+        let hint = fault.hint.as_deref().unwrap_or_default();
+        assert!(hint.ends_with("redrive check --run 1 row:2"), "{hint}");
+        assert_eq!(bench.look(2), format!("{} | rejected | ", good[1]));
     }
 
     #[test]

@@ -18,7 +18,7 @@ use self::{
 use super::{
     Job, Progress, Workspace,
     aim::{self, Aim},
-    workspace::now,
+    workspace::{again_if_changed, now},
 };
 use crate::{
     filter::{Filter, Term, Wanted},
@@ -113,7 +113,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
             }
             Some((open.id, open.remaining))
         }
-        None => make_plan(workspace, request, run, &aim)?,
+        None => again_if_changed(|| make_plan(workspace, request, run, &aim))?,
     };
     let Some((plan, planned)) = planned else {
         return Ok(SendReport::default());
@@ -339,6 +339,7 @@ fn make_plan(
     run: RunId,
     aim: &Aim,
 ) -> Result<Option<(PlanId, u64)>> {
+    let seen = workspace.store.data_version()?;
     let ids = sendable(workspace, run, &request.filter, aim)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {
         let open = workspace.store.open_plans(run, &aim.destination.name)?;
@@ -387,6 +388,7 @@ fn make_plan(
         author: &workspace.author.clone(),
         at: &at,
         current: &current,
+        seen,
         expect: request.expect,
         payload: &|record| payload(aim, &layout, record),
         key: &key,

@@ -93,6 +93,16 @@ impl Desk {
         check(&mut self.workspace, &request, &Job::default())
     }
 
+    /// Checks one record against the contract beside the workspace, which is the run's from then on.
+    pub fn check_only(&mut self, id: i64) -> anyhow::Result<ChangeReport> {
+        let request = CheckRequest {
+            filter: Filter::parse(&format!("row:{id}")).unwrap(),
+            contract: Some(self.folder.path().join("people.toml")),
+            again: false,
+        };
+        check(&mut self.workspace, &request, &Job::default())
+    }
+
     /// What stands in a record and what is wrong with it, in one line.
     pub fn look(&self, id: i64) -> String {
         let record = self.workspace.store.record(RecordId(id)).unwrap();

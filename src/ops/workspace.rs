@@ -160,6 +160,27 @@ impl Workspace {
     }
 }
 
+/// How often work is done again because somebody else wrote meanwhile.
+const TRIES: u32 = 5;
+
+/// Does what is worked out on the whole workspace, again where somebody else changed that before it was written.
+///
+/// # Errors
+/// Those of `attempt`; `workspace:changed` when it happens every time.
+pub(super) fn again_if_changed<T>(mut attempt: impl FnMut() -> Result<T>) -> Result<T> {
+    let is_changed = |error: &anyhow::Error| {
+        let fault = error.downcast_ref::<Fault>();
+        fault.is_some_and(|fault| fault.code == "workspace:changed")
+    };
+    for _ in 1..TRIES {
+        match attempt() {
+            Err(error) if is_changed(&error) => {}
+            done => return done,
+        }
+    }
+    attempt()
+}
+
 /// [`Workspace::spare`] for a workspace that is not open.
 pub fn spare(workspace: &FilePath, target: &FilePath) -> Result<(), Fault> {
     let (Some(here), Some(there)) = (place(workspace), place(target)) else {

@@ -6,7 +6,10 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 
-use super::{Store, changes::count_statuses, number, records::version, verdicts::Verdicts};
+use super::{
+    Store, changes::count_statuses, number, records::version, steps::refuse_changed,
+    verdicts::Verdicts,
+};
 use crate::model::{Fault, PlanId, RecordId, RunId, Status, Version};
 
 /// A destination as plans know it.
@@ -32,6 +35,9 @@ pub(crate) struct NewPlan<'a> {
     pub at: &'a str,
     /// The contracts that find the same as the one the destination is taken from. A verdict of another one is too old.
     pub current: &'a [i64],
+    /// The [`Store::data_version`] when the records were looked at: whether what must be unique stands in two of them hangs on
+    /// the others.
+    pub seen: i64,
     /// How many records must be ready; any number when `None`.
     pub expect: Option<u64>,
     /// The bytes to send for a record.
@@ -132,13 +138,15 @@ impl Store {
     ///
     /// # Errors
     /// `record:damaged` when a stored text is no longer what was stored; `send:expect` when another number is ready;
-    /// `send:stale` when a verdict is too old.
+    /// `send:stale` when a verdict is too old; `workspace:changed` when somebody else wrote since `new.seen`: the same can be
+    /// tried again.
     pub(crate) fn make_plan(
         &mut self,
         new: &NewPlan<'_>,
         ids: &[RecordId],
     ) -> Result<Option<(PlanId, u64)>> {
         self.write(|tx| {
+            refuse_changed(tx, new.seen)?;
             let destination = destination(tx, &new.target)?;
             tx.execute(
                 "INSERT INTO plan (run, destination, environment, author, made_at, state, planned) \
@@ -302,6 +310,12 @@ pub(super) mod tests {
     }
 
     pub fn plan(store: &mut Store, run: RunId, ids: &[i64]) -> Option<PlanId> {
+        let seen = store.data_version().unwrap();
+        plan_after(store, run, ids, seen).unwrap()
+    }
+
+    /// A plan of what was looked at when the workspace was of this version.
+    fn plan_after(store: &mut Store, run: RunId, ids: &[i64], seen: i64) -> Result<Option<PlanId>> {
         let ids: Vec<RecordId> = ids.iter().copied().map(RecordId).collect();
         let new = NewPlan {
             run,
@@ -310,11 +324,12 @@ pub(super) mod tests {
             author: "ann",
             at: NOW,
             current: &[],
+            seen,
             expect: None,
             payload: &|record| Ok(record.text.bytes.clone()),
             key: &|record, _, epoch| Ok(format!("key-{}-{epoch}", record.id)),
         };
-        store.make_plan(&new, &ids).unwrap().map(|(plan, _)| plan)
+        Ok(store.make_plan(&new, &ids)?.map(|(plan, _)| plan))
     }
 
     /// Every counter of the run, beside a recount.
@@ -374,24 +389,26 @@ pub(super) mod tests {
                 Ok(())
             })
             .unwrap();
-        let new = NewPlan {
-            run,
-            target: TARGET,
-            environment: "test",
-            author: "ann",
-            at: NOW,
-            current: &[],
-            expect: None,
-            payload: &|record| Ok(record.text.bytes.clone()),
-            key: &|record, _, _| Ok(record.id.to_string()),
-        };
-        let error = store
-            .make_plan(&new, &[RecordId(1), RecordId(2)])
-            .unwrap_err();
+        let seen = store.data_version().unwrap();
+        let error = plan_after(&mut store, run, &[1, 2], seen).unwrap_err();
         assert_eq!(
             error.downcast_ref::<Fault>().unwrap().code,
             "record:damaged"
         );
         assert_eq!(store.record(RecordId(1)).unwrap().status, Status::Ready);
+    }
+
+    #[test]
+    fn no_plan_is_made_of_what_was_looked_at_before_somebody_else_wrote() {
+        let (folder, mut store) = workspace();
+        let run = put_run(&mut store, &[ready("{}")]);
+        let seen = store.data_version().unwrap();
+        let mut other = Store::open(&folder.path().join("redrive.db")).unwrap();
+        put_run(&mut other, &[ready("{}")]);
+        let error = plan_after(&mut store, run, &[1], seen).unwrap_err();
+        let fault = error.downcast_ref::<Fault>().unwrap();
+        assert_eq!(fault.code, "workspace:changed");
+        assert_eq!(store.record(RecordId(1)).unwrap().status, Status::Ready);
+        assert!(plan(&mut store, run, &[1]).is_some());
     }
 }

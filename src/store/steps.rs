@@ -123,21 +123,38 @@ impl Store {
 
 /// Refuses what was worked out on something else than what is there now. Gives the contract the run has afterwards.
 fn begin(conn: &Connection, entry: &Entry<'_>) -> Result<Option<i64>> {
-    let now: i64 = conn.pragma_query_value(None, "data_version", |row| row.get(0))?;
     let has = contract_of(conn, entry.run)?;
-    if entry.seen.is_some_and(|seen| seen != now) || entry.under.is_some_and(|one| Some(one) != has)
-    {
-        return Err(Fault::unusable(
-            "workspace:changed",
-            "somebody else changed the workspace in the meantime",
-        )
-        .hint("try it again")
-        .into());
+    if let Some(seen) = entry.seen {
+        refuse_changed(conn, seen)?;
+    }
+    if entry.under.is_some_and(|one| Some(one) != has) {
+        return Err(changed_meanwhile().into());
     }
     match entry.contract {
         None => Ok(has),
         Some((contract, hash)) => Ok(Some(keep_contract(conn, contract, hash)?)),
     }
+}
+
+/// Refuses what was worked out before somebody else wrote: `seen` is the [`Store::data_version`] of then.
+///
+/// # Errors
+/// `workspace:changed`.
+pub(super) fn refuse_changed(conn: &Connection, seen: i64) -> Result<()> {
+    let now: i64 = conn.pragma_query_value(None, "data_version", |row| row.get(0))?;
+    if seen == now {
+        Ok(())
+    } else {
+        Err(changed_meanwhile().into())
+    }
+}
+
+fn changed_meanwhile() -> Fault {
+    Fault::unusable(
+        "workspace:changed",
+        "somebody else changed the workspace in the meantime",
+    )
+    .hint("try it again")
 }
 
 fn change_one(
