@@ -74,12 +74,14 @@ pub struct Rule {
 
 /// A part of the contract took longer over one record than any record is worth. This is the contract's fault and not the
 /// record's: the work stops, and nothing changes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Runaway {
     /// The rule's id, or `schema`.
     pub part: String,
     pub message: String,
     pub hint: String,
+    /// The pattern that does not come to an end, as the schema writes it.
+    pub pattern: Option<String>,
 }
 
 /// The references of a schema and its files that lead nowhere, with the names of the files that they can mean.

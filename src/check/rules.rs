@@ -233,6 +233,7 @@ impl Compiled {
             message: "the rule takes too long over one record".to_owned(),
             hint: "look for all(), exists(), map() or filter() inside one another over long lists"
                 .to_owned(),
+            pattern: None,
         }
     }
 

@@ -1,7 +1,7 @@
 //! From what a contract's file says to what the program needs: everything read, compiled and in order, or a fault that
 //! names the file and the line.
 
-use std::{collections::BTreeSet, ops::Range, path::Path as FilePath, sync::Arc};
+use std::{collections::BTreeSet, path::Path as FilePath, sync::Arc};
 
 use anyhow::Result;
 use sha2::{Digest, Sha256};
@@ -10,6 +10,7 @@ use toml::Spanned;
 use super::{
     Contract,
     destination::destinations,
+    place::{Place, pointing, utf8},
     raw::{self, Raw},
     rules, schema_files,
     unique::add_unique,
@@ -60,17 +61,13 @@ impl Gathered {
 
 fn gather(path: &FilePath) -> Result<Gathered> {
     let shown = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|error| {
+    let bytes = std::fs::read(path).map_err(|error| {
         let fault = match error.kind() {
             std::io::ErrorKind::NotFound => Fault::usage(
                 "contract:missing",
                 format!("there is no contract at {shown}"),
             )
             .hint("give its path with --contract"),
-            std::io::ErrorKind::InvalidData => {
-                Fault::usage("contract:encoding", "the contract is not UTF-8 text")
-                    .hint("save it as UTF-8, or name another file with --contract")
-            }
             _ => Fault::usage(
                 "contract:unreadable",
                 format!("cannot read the contract {shown}: {error}"),
@@ -79,6 +76,7 @@ fn gather(path: &FilePath) -> Result<Gathered> {
         };
         fault.at(&shown, None)
     })?;
+    let text = utf8(bytes, &shown, "the contract")?;
     let raw = parse(&text, &shown)?;
     let mut files = match &raw.schema {
         Some(schema) => schema_files::read(path, &text, schema)?,
@@ -151,27 +149,8 @@ fn build(mut gathered: Gathered, path: &FilePath) -> Result<Contract> {
     })
 }
 
-/// A contract's file, for faults that point into it.
-pub(super) struct Place<'t> {
-    file: String,
-    pub text: &'t str,
-}
-
-impl Place<'_> {
-    pub fn at(&self, fault: Fault, span: Range<usize>) -> Fault {
-        fault.at(&self.file, Some(line_of(self.text, span.start)))
-    }
-}
-
-/// The 1-based line of a byte.
-pub(super) fn line_of(text: &str, byte: usize) -> u64 {
-    let before = &text.as_bytes()[..byte.min(text.len())];
-    memchr::memchr_iter(b'\n', before).count() as u64 + 1
-}
-
 pub(super) fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
     toml::from_str(text).map_err(|error| {
-        let line = error.span().map(|span| line_of(text, span.start));
         let message = error.message().trim();
         let mut quoted = message.split('`').skip(1).step_by(2);
         let fault = match (message.split('`').next(), quoted.next()) {
@@ -189,14 +168,37 @@ pub(super) fn parse(text: &str, file: &str) -> Result<Raw, Fault> {
             }
             _ => {
                 let first = message.lines().next().unwrap_or("it cannot be read");
-                Fault::usage(
-                    "contract:syntax",
-                    format!("the contract has a syntax error: {first}"),
-                )
-                .hint("correct this line; a contract is written in TOML")
+                let fault = match wanted(first) {
+                    Some(wanted) => {
+                        Fault::usage("contract:value", format!("{wanted} must stand here"))
+                    }
+                    None => Fault::usage(
+                        "contract:syntax",
+                        format!("the contract has a syntax error: {first}"),
+                    ),
+                };
+                fault.hint("correct this line; a contract is written in TOML")
             }
         };
-        fault.at(file, line)
+        match error.span() {
+            Some(span) => pointing(fault, file, text, span.start),
+            None => fault.at(file, None),
+        }
+    })
+}
+
+/// What must stand where something of another kind does, from the words of the TOML reader.
+fn wanted(message: &str) -> Option<&'static str> {
+    let (_, wanted) = message
+        .strip_prefix("invalid type: ")?
+        .split_once(", expected ")?;
+    Some(match wanted {
+        "a string" => "text in quotes",
+        "a sequence" => "a list in brackets, such as [\"/id\"],",
+        "a boolean" => "true or false",
+        number if number.starts_with('u') => "a whole number",
+        table if table.starts_with("struct ") || table == "a map" => "a table",
+        _ => return None,
     })
 }
 
@@ -374,6 +376,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::check::Runaway;
     use crate::contract::{FileFormat, Kind};
 
     const SCHEMA: &str = r#"{"properties": {"a": {"$ref": "parts/a.json#/$defs/a"}}}"#;
@@ -494,6 +497,7 @@ attempts = 3
             let fault = fault(contract);
             assert_eq!((fault.code, fault.message.as_str()), (code, message));
             assert_eq!(fault.line, Some(line), "{fault:?}");
+            assert!(fault.column.is_some(), "{fault:?}");
             assert_eq!(fault.hint.as_deref().unwrap_or_default(), hint);
             assert!(fault.file.unwrap().ends_with("c.toml"));
         };
@@ -528,9 +532,9 @@ attempts = 3
         check(
             "[[rule]]\nid = 'R-1'\nassert = 'record.a == == 1'",
             "contract:rule",
-            "rule R-1: the rule has a syntax error: '==' cannot stand here (at character 13)",
+            "rule R-1: the rule has a syntax error: '==' cannot stand here",
             3,
-            "record.a == == 1\n            ^",
+            "correct it here:\nrecord.a == == 1\n            ^",
         );
         check(
             "[[destination]]\nname = 'a'\nkind = 'sqllite'\n",
@@ -567,6 +571,83 @@ attempts = 3
             2,
             "write command = [\"python3\", \"validate.py\"]",
         );
+    }
+
+    #[test]
+    fn faults_point_at_the_character() {
+        let check = |contract: &str, place: (u64, u32), message: &str| {
+            let fault = fault(contract);
+            assert_eq!((fault.line, fault.column), (Some(place.0), Some(place.1)));
+            assert_eq!(fault.message, message);
+        };
+        check(
+            "# é\nname = = 1",
+            (2, 8),
+            "the contract has a syntax error: extra `=`, expected nothing",
+        );
+        check("name = 7", (1, 8), "text in quotes must stand here");
+        check(
+            "key = '/id'",
+            (1, 7),
+            "a list in brackets, such as [\"/id\"], must stand here",
+        );
+        check(
+            "[input]\ncoerce = 'yes'",
+            (2, 10),
+            "true or false must stand here",
+        );
+        check(
+            "[[rule]]\nid = 'R'\nassert = \"\"\"\ntrue &&\n  record.a == == 1\"\"\"",
+            (5, 15),
+            "rule R: the rule has a syntax error: '==' cannot stand here",
+        );
+    }
+
+    #[test]
+    fn bytes_that_are_not_text_are_pointed_at() {
+        let folder = folder("[schema]\nfile = 's.json'\n");
+        let read = |name: &str, bytes: &[u8]| {
+            fs::write(folder.path().join(name), bytes).unwrap();
+            let error = read(&folder.path().join("c.toml")).err().unwrap();
+            let fault = error.downcast_ref::<Fault>().unwrap().clone();
+            assert!(fault.file.unwrap().ends_with(name));
+            (fault.code, fault.line.unwrap(), fault.column.unwrap())
+        };
+        assert_eq!(
+            read("b.json", b"{\n\"\xc3\xa4\xff\": 1}"),
+            ("contract:encoding", 2, 3)
+        );
+        assert_eq!(
+            read("s.json", b"\xff\xfe{\0}\0"),
+            ("contract:encoding", 1, 1)
+        );
+        assert_eq!(
+            read("c.toml", b"name = 'x'\n# \xe4"),
+            ("contract:encoding", 2, 3)
+        );
+    }
+
+    #[test]
+    fn what_does_not_come_to_an_end_is_pointed_at() {
+        let folder = folder(WHOLE);
+        let pattern = "^(?=a)(\\w+)+$";
+        let part = serde_json::json!({"$defs": {"a": {"pattern": pattern}}});
+        fs::write(folder.path().join("parts/a.json"), part.to_string()).unwrap();
+        let contract = read(&folder.path().join("c.toml")).unwrap();
+        let point = |part: &str, pattern: Option<&str>| {
+            let runaway = Runaway {
+                part: part.to_owned(),
+                pattern: pattern.map(str::to_owned),
+                ..Runaway::default()
+            };
+            let fault = contract.pointing_at(&runaway, Fault::usage("x", ""));
+            let file = fault.file.unwrap();
+            let name = file.rsplit('/').next().unwrap().to_owned();
+            (name, fault.line.unwrap(), fault.column.unwrap())
+        };
+        assert_eq!(point("R-1", None), ("c.toml".to_owned(), 11, 10));
+        assert_eq!(point("schema", Some(pattern)), ("a.json".to_owned(), 1, 26));
+        assert_eq!(point("schema", None), ("c.toml".to_owned(), 8, 8));
     }
 
     #[test]

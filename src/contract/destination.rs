@@ -7,7 +7,8 @@ use std::{
 
 use super::{
     Destination, FileFormat, Kind,
-    checked::{Place, one_of},
+    checked::one_of,
+    place::Place,
     raw::{self, Raw},
 };
 use crate::model::Fault;

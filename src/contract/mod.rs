@@ -4,6 +4,7 @@ mod checked;
 mod checks;
 mod destination;
 mod outline;
+mod place;
 mod raw;
 mod rules;
 mod schema_files;
@@ -16,12 +17,14 @@ use anyhow::Result;
 
 pub use self::{
     checked::{hash_on_disk, read},
-    outline::{
-        Outline, OutlinedDestination, OutlinedRule, OutlinedUnique, Placed, line_and_column,
-        outline,
-    },
+    outline::{Outline, OutlinedDestination, OutlinedRule, OutlinedUnique, Placed, outline},
+    place::line_and_column,
 };
-use crate::{check::Checker, store::ContractText};
+use crate::{
+    check::{Checker, Runaway},
+    model::Fault,
+    store::ContractText,
+};
 
 /// A contract that can be used: compiled, with everything it refers to read.
 #[derive(Clone)]
@@ -54,6 +57,49 @@ impl Contract {
             files: self.files.clone(),
             path: self.path.clone(),
         }
+    }
+
+    /// A fault that points to what does not come to an end: the rule, the pattern, or the schema's name.
+    pub fn pointing_at(&self, runaway: &Runaway, fault: Fault) -> Fault {
+        let file = self.path.display().to_string();
+        let Ok(outline) = outline(&self.text) else {
+            return fault.at(file, None);
+        };
+        let rule = (outline.rules.into_iter()).find(|rule| rule.id.text == runaway.part);
+        let pattern = runaway.pattern.as_deref();
+        match (rule, pattern.and_then(|pattern| self.pattern(pattern))) {
+            (Some(rule), _) => rule.assert.point(fault, file),
+            (None, Some((file, byte, text))) => {
+                place::pointing(fault, &file.display().to_string(), text, byte)
+            }
+            (None, None) => match outline.schema {
+                Some(schema) => schema.point(fault, file),
+                None => fault.at(file, None),
+            },
+        }
+    }
+
+    /// Where it names its validator, as line and character.
+    pub fn validator_place(&self) -> Option<(u64, u32)> {
+        let outline = outline(&self.text).ok()?;
+        let program = outline.validator.first()?;
+        Some((program.line, u32::try_from(program.column).ok()?))
+    }
+
+    /// Where the schema's files first write a pattern.
+    fn pattern(&self, pattern: &str) -> Option<(PathBuf, usize, &str)> {
+        let written = serde_json::to_string(pattern).ok()?;
+        let (own, _) = self.files.first()?;
+        let schema = self.path.parent()?.join(own);
+        let mut schemas = (self.files.iter()).filter(|(name, _)| !validator::is_file(name));
+        schemas.find_map(|(name, text)| {
+            let byte = text.find(&written)?;
+            let file = match name == own {
+                true => schema.clone(),
+                false => schema.parent()?.join(name),
+            };
+            Some((file, byte, text.as_str()))
+        })
     }
 }
 

@@ -5,9 +5,10 @@ use toml::Spanned;
 
 use super::{
     checked::parse,
+    place::line_and_column,
     raw::{self, Raw},
 };
-use crate::model::Severity;
+use crate::model::{Fault, Severity};
 
 /// A part of the contract's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +17,14 @@ pub struct Placed {
     /// Both from 1.
     pub line: u64,
     pub column: u64,
+}
+
+impl Placed {
+    /// A fault that points to it.
+    pub(super) fn point(&self, fault: Fault, file: String) -> Fault {
+        let column = u32::try_from(self.column).unwrap_or(u32::MAX);
+        fault.at(file, Some(self.line)).column(column)
+    }
 }
 
 /// The parts of a contract that can be used.
@@ -165,15 +174,6 @@ impl Places<'_> {
         let (line, column) = line_and_column(self.0, start);
         Placed { text, line, column }
     }
-}
-
-/// The 1-based line and character of a byte.
-pub fn line_and_column(text: &str, byte: usize) -> (u64, u64) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = before[start..].chars().count() + 1;
-    (line as u64, column as u64)
 }
 
 #[cfg(test)]

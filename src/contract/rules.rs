@@ -5,7 +5,7 @@ use std::ops::Range;
 use toml::Spanned;
 use unicode_width::UnicodeWidthChar;
 
-use super::{checked::Place, raw};
+use super::{place::Place, raw};
 use crate::{
     check::{Checker, Known, SpecError, suggest::nearest},
     model::{Fault, Path},
@@ -15,11 +15,13 @@ use crate::{
 pub(super) fn explain(error: &SpecError, rule: &raw::Rule, place: &Place<'_>) -> Fault {
     let assert = rule.assert.get_ref();
     let mut span = rule.assert.span();
-    let mut message = format!("rule {}: {}", error.part, error.message);
+    let message = format!("rule {}: {}", error.part, error.message);
     let mut hints: Vec<String> = error.hint.iter().cloned().collect();
     if let Some(position) = error.position {
         let (line, column) = line_at(assert, position);
-        message = format!("{message} (at character {})", column + 1);
+        if hints.is_empty() {
+            hints.push("correct it here:".to_owned());
+        }
         hints.push(caret(line, column));
         let byte = byte_of(place.text, &span, assert, position);
         span = byte..byte;
@@ -171,10 +173,7 @@ mod tests {
         let rule = "assert = \"\"\"\nrecord.stage != 'x'\n  || record.stag == 'y'\"\"\"";
         let (line, message, hint) = fault(rule);
         assert_eq!(line, Some(7));
-        assert_eq!(
-            message,
-            "rule R: the schema has no field stag here (at character 13)"
-        );
+        assert_eq!(message, "rule R: the schema has no field stag here");
         assert_eq!(
             hint,
             "did you mean stage?\n  || record.stag == 'y'\n            ^"

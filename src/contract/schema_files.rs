@@ -9,7 +9,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::{checked::line_of, raw};
+use super::{
+    place::{Place, pointing, utf8},
+    raw,
+};
 use crate::{
     check::{SpecError, Spot, unresolved},
     model::{Fault, Path},
@@ -33,18 +36,20 @@ pub(super) fn read(
 ) -> Result<Vec<(String, String)>, Fault> {
     let name = schema.file.get_ref();
     let at = location(contract, schema, name);
-    let content = content(&at).map_err(|error| {
+    let bytes = bytes(&at).map_err(|error| {
         let what = match error.kind() {
             io::ErrorKind::NotFound => format!("there is no schema at {}", at.display()),
             _ => format!("cannot read the schema {}: {error}", at.display()),
         };
-        Fault::usage("contract:missing_schema", what)
-            .hint("the schema's file is relative to the contract")
-            .at(
-                contract.display().to_string(),
-                Some(line_of(text, schema.file.span().start)),
-            )
+        let fault = Fault::usage("contract:missing_schema", what)
+            .hint("the schema's file is relative to the contract");
+        let place = Place {
+            file: contract.display().to_string(),
+            text,
+        };
+        place.at(fault, schema.file.span())
     })?;
+    let content = content(bytes, &at)?;
     let root = json(contract, schema, name, &content)?;
     let mut files = vec![(name.clone(), content)];
     let mut parts = BTreeMap::from([(own_name(schema).to_owned(), root.clone())]);
@@ -56,7 +61,9 @@ pub(super) fn read(
                     continue;
                 }
                 // What is not there as a file may be meant otherwise; if not, the compiler says that it is missing.
-                if let Ok(content) = self::content(&location(contract, schema, &name)) {
+                let at = location(contract, schema, &name);
+                if let Ok(bytes) = self::bytes(&at) {
+                    let content = self::content(bytes, &at)?;
                     parts.insert(name.clone(), json(contract, schema, &name, &content)?);
                     files.push((name, content));
                     break;
@@ -88,11 +95,18 @@ pub(super) fn json(
     let at = location(contract, schema, name).display().to_string();
     let value = serde_json::from_str(text).map_err(|error| {
         let what = error.to_string();
-        let what = what.split(" at line ").next().unwrap_or_default();
+        let what = match what.split(" at line ").next().unwrap_or_default() {
+            _ if error.is_eof() => "it ends too early",
+            "trailing characters" => "something stands behind its end",
+            "recursion limit exceeded" => "it is nested too deeply",
+            "key must be a string" => "a name in quotes must stand here",
+            other => other,
+        };
+        let column = u32::try_from(error.column().max(1)).unwrap_or(u32::MAX);
         Fault::usage("contract:schema", format!("the schema is not JSON: {what}"))
             .hint("correct it there, or take the file the program that made it wrote")
             .at(&at, Some(error.line() as u64))
-            .column(number(error.column()))
+            .column(column)
     })?;
     if json::value(text).is_none()
         && let Some(byte) = Document::stopped_at(text)
@@ -148,21 +162,6 @@ fn byte_of(text: &str, spot: &Spot) -> Option<usize> {
     }
 }
 
-fn pointing(fault: Fault, file: &str, text: &str, byte: usize) -> Fault {
-    let byte = (0..=byte.min(text.len()))
-        .rev()
-        .find(|at| text.is_char_boundary(*at))
-        .unwrap_or(0);
-    let line = text[..byte].rsplit('\n').next().unwrap_or_default();
-    fault
-        .at(file, Some(line_of(text, byte)))
-        .column(number(line.chars().count() + 1))
-}
-
-fn number(column: usize) -> u32 {
-    u32::try_from(column).unwrap_or(u32::MAX)
-}
-
 /// Where a file of the schema lies: the schema relative to the contract, the others relative to the schema.
 fn location(contract: &FilePath, schema: &raw::Schema, name: &str) -> PathBuf {
     let own = schema.file.get_ref();
@@ -173,13 +172,20 @@ fn location(contract: &FilePath, schema: &raw::Schema, name: &str) -> PathBuf {
     at.parent().unwrap_or(FilePath::new("")).join(name)
 }
 
-/// A file's text, without the mark that some editors put before it.
-fn content(at: &FilePath) -> io::Result<String> {
+fn bytes(at: &FilePath) -> io::Result<Vec<u8>> {
     let about = fs::metadata(at)?;
-    if !about.is_file() || about.len() > MOST {
-        return Err(io::Error::other("it is not a file of at most 64 MB"));
+    if !about.is_file() {
+        return Err(io::Error::other("it is not a file"));
     }
-    let text = fs::read_to_string(at)?;
+    if about.len() > MOST {
+        return Err(io::Error::other("it is larger than 64 MB"));
+    }
+    fs::read(at)
+}
+
+/// A file's text, without the mark that some editors put before it.
+fn content(bytes: Vec<u8>, at: &FilePath) -> Result<String, Fault> {
+    let text = utf8(bytes, &at.display().to_string(), "the schema")?;
     Ok(match text.strip_prefix('\u{feff}') {
         Some(rest) => rest.to_owned(),
         None => text,
@@ -232,7 +238,7 @@ mod tests {
         check(&[(own, refers)], own, (2, 16), "../common/a.json");
         let part = |text: &'static str| [(own, refers), ("common/a.json", text)];
         check(&part("{\n}"), own, (2, 16), "leads nowhere");
-        check(&part("{\n\n"), "common/a.json", (3, 0), "not JSON");
+        check(&part("{\n\n"), "common/a.json", (3, 1), "ends too early");
         check(
             &part("{\"$defs\":\n{\"a\": {\"pattern\": \"(\"}}}"),
             "common/a.json",

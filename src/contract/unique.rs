@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{
-    checked::{Place, pointers, severity},
+    checked::{pointers, severity},
+    place::Place,
     raw::Raw,
 };
 use crate::{

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write, path::Path as FilePath, time::Duration};
 
-use super::{Validator, checked::Place, raw};
+use super::{Validator, place::Place, raw};
 use crate::{model::Fault, read};
 
 /// What one batch may take when the contract does not say.

@@ -27,6 +27,7 @@ pub(super) fn program(contract: &Contract) -> Option<Program> {
         command: named.command.clone(),
         folder: folder.unwrap_or_default(),
         contract: contract.path.clone(),
+        place: contract.validator_place(),
         timeout: named.timeout,
         batch: named.batch,
     })

@@ -145,7 +145,7 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     let setup = Setup {
         format,
         layout: &layout,
-        checker: contract.map(|contract| contract.checker.as_ref()),
+        contract,
         hasher: KeyHasher::new(&workspace.store.secret()?),
         keep_passed: request.keep_passed,
         asked: Asked {

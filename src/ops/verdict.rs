@@ -128,8 +128,9 @@ impl<'w> Judge<'w> {
             }
         };
         let mut problems = Vec::new();
-        (self.checker().check(&row, &mut problems))
-            .map_err(|runaway| endless(&runaway, &format!("record {}", record.id)))?;
+        (self.checker().check(&row, &mut problems)).map_err(|runaway| {
+            endless(&runaway, &self.contract, &format!("record {}", record.id))
+        })?;
         let values = self.checker().values(&row);
         self.add_repeated(record, &row, &values, &mut problems)?;
         if *text == record.text {
@@ -286,12 +287,13 @@ fn says(known: &Problem, problem: &Problem, unique: &Unique) -> bool {
 }
 
 /// The fault of a contract whose check does not come to an end.
-pub(super) fn endless(runaway: &Runaway, place: &str) -> Fault {
-    Fault::usage(
+pub(super) fn endless(runaway: &Runaway, contract: &Contract, place: &str) -> Fault {
+    let fault = Fault::usage(
         "contract:runaway",
         format!("{}: {} (at {place})", runaway.part, runaway.message),
     )
-    .hint(&runaway.hint)
+    .hint(&runaway.hint);
+    contract.pointing_at(runaway, fault)
 }
 
 /// Names the group of a problem.

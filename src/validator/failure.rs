@@ -56,9 +56,14 @@ impl Failure {
     pub fn fault(&self, program: &Program, batch: &[Question]) -> Fault {
         match self {
             Self::Stopped => interrupted(),
-            _ => self
-                .told(program, batch)
-                .at(program.contract.display().to_string(), None),
+            _ => {
+                let file = program.contract.display().to_string();
+                let fault = self.told(program, batch);
+                match program.place {
+                    Some((line, column)) => fault.at(file, Some(line)).column(column),
+                    None => fault.at(file, None),
+                }
+            }
         }
     }
 

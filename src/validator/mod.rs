@@ -25,6 +25,8 @@ pub struct Program {
     pub folder: PathBuf,
     /// The contract that names it, for faults.
     pub contract: PathBuf,
+    /// Where in the contract, as line and character.
+    pub place: Option<(u64, u32)>,
     /// The longest one batch may take.
     pub timeout: Duration,
     /// Records in one batch, at most.

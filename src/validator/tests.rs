@@ -10,6 +10,7 @@ fn shell(folder: &FilePath, line: &str) -> Validator {
         command,
         folder: folder.to_owned(),
         contract: folder.join("c.toml"),
+        place: Some((4, 11)),
         timeout: Duration::from_secs(30),
         batch: 3,
     });

@@ -459,12 +459,12 @@ fn a_contract_that_cannot_be_used_is_a_finding_too() {
     folder.write("c.toml", "name = 'x'\nkeys = []\n");
     assert_eq!(
         findings(&folder, 2),
-        ["contract:unknown_key c.toml:2:null unknown key keys"]
+        ["contract:unknown_key c.toml:2:1 unknown key keys"]
     );
     folder
         .redrive("contract check c.toml")
         .exit(2)
-        .stderr_has("c.toml:2: unknown key keys")
+        .stderr_has("c.toml:2:1: unknown key keys")
         .run();
     folder
         .redrive("contract check none.toml")

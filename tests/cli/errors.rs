@@ -50,7 +50,7 @@ fn mistakes_in_the_contract_are_named_with_their_place() {
     load(contract.replace("coerce =", "coerse ="))
         .stderr_has("coerse")
         .stderr_has("did you mean coerce?")
-        .stderr_has("bad.toml:6")
+        .stderr_has("bad.toml:6:")
         .run();
     load(contract.replace("<= 0.0\"", "<= \""))
         .stderr_has("RULE-101")

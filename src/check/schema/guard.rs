@@ -96,6 +96,7 @@ pub(super) fn endless() -> Runaway {
         message: "the schema's references multiply on this record without end".to_owned(),
         hint: "refer to each schema once in an \"allOf\", and give the alternatives of a union a \"const\" field that tells them apart"
             .to_owned(),
+        pattern: None,
     }
 }
 
@@ -121,6 +122,7 @@ fn runaway(pattern: &str, path: Option<&Path>) -> Runaway {
         message: format!("the pattern {field}does not come to an end: {shown}"),
         hint: "write it without a count inside a count, such as (a+)+, and without (?=...) and \\1"
             .to_owned(),
+        pattern: Some(pattern.to_owned()),
     }
 }
 

@@ -104,7 +104,7 @@ pub fn flaw_of(error: &anyhow::Error, path: &FilePath) -> Option<Flaw> {
             .clone()
             .unwrap_or_else(|| path.display().to_string()),
         line: fault.line,
-        column: None,
+        column: fault.column.map(u64::from),
     })
 }
 

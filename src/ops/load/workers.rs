@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::asking::{Asked, Asking};
 use crate::{
     check::{Checker, Fitted, Runaway, Unique, Values},
+    contract::Contract,
     model::{Fault, Form, Layout, Problem, shape_of},
     ops::verdict::{endless, rejects},
     read::{
@@ -31,21 +32,25 @@ use crate::{
 pub(super) struct Setup<'a> {
     pub format: Format,
     pub layout: &'a Layout,
-    pub checker: Option<&'a Checker>,
+    pub contract: Option<&'a Contract>,
     pub hasher: KeyHasher,
     pub keep_passed: bool,
     pub asked: Asked<'a>,
 }
 
 impl<'a> Setup<'a> {
+    pub fn checker(&self) -> Option<&'a Checker> {
+        self.contract.map(|contract| contract.checker.as_ref())
+    }
+
     /// What must differ between the records.
     pub fn uniqueness(&self) -> &'a [Unique] {
-        self.checker.map_or(&[], Checker::uniqueness)
+        self.checker().map_or(&[], Checker::uniqueness)
     }
 
     /// What a record has of that.
     pub fn values(&self, row: Option<&Row<'_>>) -> Values {
-        (self.checker.zip(row))
+        (self.checker().zip(row))
             .map(|(checker, row)| checker.values(row))
             .unwrap_or_default()
     }
@@ -198,13 +203,13 @@ impl<'a> Worker<'a> {
             .collect();
         Self {
             setup,
-            checker: setup.checker.map(|checker| checker.fitted(columns)),
+            checker: setup.checker().map(|checker| checker.fitted(columns)),
             hashers,
             hashes: Vec::new(),
             spans: Vec::new(),
             problems: Vec::new(),
             entries: Vec::new(),
-            asking: Asking::new(&setup.asked, setup.checker),
+            asking: Asking::new(&setup.asked, setup.checker()),
             offset: 0,
             at: 0,
             lines: 0,
@@ -245,9 +250,11 @@ impl<'a> Worker<'a> {
             _ => self.json_lines(bytes),
         }
         self.account(bytes, bytes.len());
-        if let Some((runaway, at)) = self.endless.take() {
+        if let Some((runaway, at)) = self.endless.take()
+            && let Some(contract) = self.setup.contract
+        {
             let place = format!("the record at byte {}", block.offset + at as u64);
-            return Err(endless(&runaway, &place));
+            return Err(endless(&runaway, contract, &place));
         }
         if let Some(asking) = &mut self.asking {
             asking.ask(&mut self.entries)?;

@@ -250,7 +250,7 @@ impl<'a> Writer<'a> {
     /// Adds the problems of a record that has what earlier ones have: the number of each uniqueness, and the first record.
     fn repeats(&self, text: &[u8], repeated: &[(usize, u64)], entry: &mut Entry) {
         let (Some(checker), Ok(row)) = (
-            self.setup.checker,
+            self.setup.checker(),
             Row::read(self.setup.layout, self.setup.layout.form(), text),
         ) else {
             return;
@@ -328,7 +328,7 @@ impl<'a> Writer<'a> {
         }
         let (group, new) = self
             .groups
-            .count(&judged, place, stored, self.setup.checker);
+            .count(&judged, place, stored, self.setup.checker());
         if let Some(new) = new {
             self.batches.add_group(new);
         }
