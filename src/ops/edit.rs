@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::{
     Workspace,
     check::count,
-    list::document,
+    list::{document, stages_after},
     verdict::{self, Judge, Verdict, rejects, status},
     workspace::{again_if_changed, now},
 };
@@ -17,8 +17,8 @@ use crate::{
     contract::Contract,
     fix::{self, Change, Refusal},
     model::{
-        ChangeReport, Fault, Form, Found, Layout, Path, Problem, RecordId, Stage, Status, StepKind,
-        Version, Wants,
+        ChangeReport, Fault, Form, Found, Layout, Path, Problem, RecordId, Stage, StageMark,
+        Status, StepKind, Version, Wants,
     },
     row::Row,
     store::{self, Checked, Entry, RecordChange, StoredRecord},
@@ -38,6 +38,9 @@ pub struct Preview {
     pub suggestions: Vec<Suggestion>,
     /// Why the change cannot be made at all, if so; then `text` is the record's as it is.
     pub refusal: Option<String>,
+    /// How the record would stand at each stage after the change: the validator is asked when it is saved. Empty where
+    /// nothing changes.
+    pub stages: Vec<StageMark>,
 }
 
 /// Columns of a label in the history.
@@ -64,6 +67,7 @@ pub fn preview(
     };
     let problems = desk.verdict(&record, &text, changes)?.problems;
     Ok(Preview {
+        stages: stages_after(workspace, &record, &text, &problems)?,
         problems,
         current: desk.document(&text),
         wants: desk.wants(at),

@@ -14,8 +14,8 @@ use crate::{
     contract::Contract,
     filter::Filter,
     model::{
-        AttemptRow, Freshness, Group, Layout, Path, RecordDetail, RecordId, RecordRow, RunId,
-        RunRow, Stage, StageFacts, Version, stage_marks,
+        AttemptRow, Freshness, Group, Layout, Mark, Path, Problem, RecordDetail, RecordId,
+        RecordRow, RunId, RunRow, Stage, StageFacts, StageMark, Version, stage_marks,
     },
     row::Row,
     store::StoredRecord,
@@ -94,7 +94,7 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
     let reading = Reading::of(workspace, record.run)?;
     let verdict = Measure::of(workspace, record.run)?.freshness(workspace, record.checked_by);
     let attempts = store.attempts(id)?;
-    let facts = reading.facts(&record, verdict, &attempts);
+    let facts = reading.facts(&record.text, verdict, &attempts);
     let stages = stage_marks(&record.problems, &facts);
     let (raw, text, byte) = (record.raw().clone(), record.text.clone(), record.byte);
     let (row, received) = reading.row(record);
@@ -114,6 +114,28 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
     })
 }
 
+/// How a record would stand at each stage with another text, whose problems are these; nothing where the text stays. What
+/// must be asked elsewhere has said nothing about it yet.
+pub(super) fn stages_after(
+    workspace: &Workspace,
+    record: &StoredRecord,
+    text: &Version,
+    problems: &[Problem],
+) -> Result<Vec<StageMark>> {
+    if *text == record.text {
+        return Ok(Vec::new());
+    }
+    let reading = Reading::of(workspace, record.run)?;
+    let facts = reading.facts(text, Freshness::Current, &[]);
+    let mut stages = stage_marks(problems, &facts);
+    for one in &mut stages {
+        if one.stage == Stage::Validator {
+            one.mark = Mark::NotChecked;
+        }
+    }
+    Ok(stages)
+}
+
 /// What one needs to know of a run to read its records.
 struct Reading {
     layout: Layout,
@@ -129,13 +151,8 @@ impl Reading {
     }
 
     /// What decides how a record stands at each stage.
-    fn facts(
-        &self,
-        record: &StoredRecord,
-        verdict: Freshness,
-        attempts: &[AttemptRow],
-    ) -> StageFacts {
-        let row = Row::read(&self.layout, record.text.form, &record.text.bytes).ok();
+    fn facts(&self, text: &Version, verdict: Freshness, attempts: &[AttemptRow]) -> StageFacts {
+        let row = Row::read(&self.layout, text.form, &text.bytes).ok();
         let mut facts = StageFacts {
             is_split: row.is_some(),
             checks: Vec::new(),

@@ -6,6 +6,7 @@ use super::{
     keymap::Mode,
     words,
 };
+use crate::model::{Group, Severity};
 
 /// What the app itself waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +46,8 @@ impl App {
     fn learn(&mut self, answer: &anyhow::Result<Answer>) {
         let run = match answer {
             Ok(Answer::Groups { run, groups }) => {
-                let open = groups.iter().filter(|group| group.open > 0).count();
+                let open = |group: &&Group| group.open > 0 && group.severity == Severity::Error;
+                let open = groups.iter().filter(open).count();
                 self.problems = Some(open as u64);
                 run
             }
@@ -92,7 +94,7 @@ impl App {
                 self.status = Some(words::undone(&report, true));
                 self.refresh();
             }
-            (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, standing),
+            (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             // It is looked again soon, and sending says what is wrong with the contract.
             (Asked::Look, Err(_)) => {}
             (Asked::Plan, Err(error)) => self.cannot_send(&error),

@@ -292,7 +292,7 @@ impl App {
     }
 
     /// Carries an action out, wherever it came from.
-    fn act(&mut self, action: Action) {
+    pub(super) fn act(&mut self, action: Action) {
         if let Some(tab) = self.tab
             && self.act_on_tabs(action, tab)
         {
@@ -355,46 +355,6 @@ impl App {
             }
             Action::StopJob if self.job.is_none() => Some("nothing is running".to_owned()),
             _ => None,
-        }
-    }
-
-    /// The row of tabs: arrows choose, Enter presses. Says whether the action is dealt with.
-    fn act_on_tabs(&mut self, action: Action, tab: usize) -> bool {
-        match action {
-            Action::Left => self.tab = Some(tab.saturating_sub(1)),
-            Action::Right | Action::NextPanel => self.tab = Some((tab + 1).min(2)),
-            Action::Down | Action::Back => self.tab = None,
-            Action::Open => {
-                self.tab = None;
-                match tab {
-                    2 => self.act(Action::Menu),
-                    tab => self.go_to_tab(tab),
-                }
-            }
-            Action::Up => {}
-            _ => {
-                self.tab = None;
-                return false;
-            }
-        }
-        true
-    }
-
-    fn go_to_tab(&mut self, tab: usize) {
-        let Some(run) = self.shown_run().map(|run| run.id) else {
-            return;
-        };
-        let already = match self.pages.top() {
-            Page::Records(records) => tab == 1 && records.is_whole_run(),
-            Page::Groups(_) => tab == 0,
-            _ => false,
-        };
-        if already {
-            return;
-        }
-        while self.pages.top().problems_of().is_none() && self.pages.pop() {}
-        if tab == 1 {
-            self.cx.go(whole_run(run));
         }
     }
 

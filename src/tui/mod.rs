@@ -18,6 +18,7 @@ mod run;
 mod running;
 mod signals;
 mod standing;
+mod tabs;
 mod terminal;
 #[cfg(test)]
 mod testing;

@@ -69,7 +69,7 @@ impl App {
         standing.is_some_and(|standing| matches!(standing.contract, ContractState::Changed { .. }))
     }
 
-    pub(super) fn stands(&mut self, asked: &Asked, standing: Standing) {
+    pub(super) fn stands(&mut self, asked: &Asked, standing: &Standing) {
         let Some(run) = self.shown_run().map(|run| run.id) else {
             return;
         };
@@ -83,13 +83,13 @@ impl App {
         // Whoever typed on meanwhile is not interrupted by a question.
         let free = self.overlay.is_none() && self.mode() == Mode::Moving;
         let effect = match asked {
-            Asked::CheckAll if free => match question(run, &standing, None) {
+            Asked::CheckAll if free => match question(run, standing, None) {
                 Some(question) => Effect::Confirm(question),
                 None => Effect::Start(check(run, None)),
             },
             Asked::CheckFirst(refusal) if free => {
                 self.status = None;
-                match question(run, &standing, Some(refusal)) {
+                match question(run, standing, Some(refusal)) {
                     Some(question) => Effect::Confirm(question),
                     None => return self.status = Some(refusal.clone()),
                 }

@@ -198,6 +198,7 @@ pub fn answer(query: Query) -> Answer {
                 wants: Wants::default(),
                 suggestions: Vec::new(),
                 refusal: None,
+                stages: Vec::new(),
             }))
         }
         Query::Plan { run } => Answer::Plan(Plan {

@@ -2,7 +2,9 @@
 
 use super::event::{Effect, JobRequest, Place, Question};
 use crate::{
-    model::{ChangeReport, Fault, FaultKind, Plan, RunRow, SendReport, Status, UndoReport},
+    model::{
+        ChangeReport, Fault, FaultKind, Plan, Problem, RunRow, SendReport, Status, UndoReport,
+    },
     text,
 };
 
@@ -38,15 +40,20 @@ pub fn changed(report: &ChangeReport) -> String {
     if report.step.is_none() {
         return "Nothing changed.".to_owned();
     }
-    if let Some(why) = &report.not_checked {
-        let why = text::safe(why);
-        return format!("Saved. The validator could not be asked: {why}.  u Undo");
+    if let Some(why) = not_checked(report) {
+        return format!("Saved. {why}  u Undo");
     }
     match report.checked {
         0 | 1 if report.ready > 0 => "Saved. The record is ready.  u Undo".to_owned(),
         0 | 1 => "Saved. The record still needs fixing.  u Undo".to_owned(),
         _ => format!("{}  u Undo", checked(report)),
     }
+}
+
+/// Why the validator was not asked about a change, if so.
+pub fn not_checked(report: &ChangeReport) -> Option<String> {
+    let why = report.not_checked.as_ref()?;
+    Some(format!("Not checked: {}", end(&text::safe(why))))
 }
 
 /// What checking all records again came to.
@@ -72,6 +79,31 @@ pub fn checked(report: &ChangeReport) -> String {
     }
     words.push('.');
     words
+}
+
+/// What to do about a problem, and whom to ask. Safe to print; may be empty.
+pub fn to_do(problem: &Problem) -> String {
+    let mut words = text::safe(&problem.hint).into_owned();
+    if !problem.owner.is_empty() {
+        let gap = if words.is_empty() { "" } else { " " };
+        words.push_str(&format!("{gap}Ask {}.", text::safe(&problem.owner)));
+    }
+    words
+}
+
+/// `2 problems, 1 warning`: what keeps a record from being ready, and what only warns.
+pub fn problems(problems: &[Problem]) -> String {
+    let errors = problems.iter().filter(|problem| problem.rejects()).count();
+    let warnings = problems.len() - errors;
+    match (errors, warnings) {
+        (_, 0) => text::count(errors as u64, "problem"),
+        (0, _) => text::count(warnings as u64, "warning"),
+        _ => format!(
+            "{}, {}",
+            text::count(errors as u64, "problem"),
+            text::count(warnings as u64, "warning")
+        ),
+    }
 }
 
 /// What an undo or a redo came to.
@@ -230,10 +262,17 @@ pub fn sentence(words: &str) -> String {
         sentence.extend(chars.next().into_iter().flat_map(char::to_uppercase));
     }
     sentence.push_str(chars.as_str());
-    if !sentence.ends_with(['.', '!', '?']) {
-        sentence.push('.');
-    }
-    sentence
+    end(&sentence)
+}
+
+/// With a full stop.
+fn end(words: &str) -> String {
+    let stop = if words.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{words}{stop}")
 }
 
 #[cfg(test)]

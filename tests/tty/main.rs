@@ -236,3 +236,54 @@ fn a_contract_that_changes_while_the_screen_is_open_is_noticed_and_checked_again
     tty.ends();
     assert!(redrive(folder.path(), &["check"]).contains("Checked 4 records"));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_the_validator_says_is_shown_and_it_is_asked_again_when_a_fix_is_saved() {
+    let folder = workspace();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    // It knows one value that the schema cannot rule out.
+    write(
+        "judge.sh",
+        "while read -r line; do case \"$line\" in\n\
+         *b@b.example*) echo '{\"errors\": [{\"type\": \"value_error\", \"loc\": [\"email\"], \"msg\": \"b is gone\"}]}' ;;\n\
+         *) echo '{\"errors\": []}' ;;\nesac; done\n",
+    );
+    write(
+        "judged.toml",
+        "name = \"judged\"\nkey = [\"/id\"]\n[schema]\nfile = \"deals.schema.json\"\nformats = true\n\
+         [validator]\ncommand = [\"sh\", \"judge.sh\"]\n",
+    );
+    write(
+        "judged.csv",
+        "id,email,stage\nD-1,a@b.example,Open\nD-2,b@b.example,Open\n",
+    );
+    redrive(
+        folder.path(),
+        &[
+            "-w",
+            "judged.db",
+            "load",
+            "judged.csv",
+            "--contract",
+            "judged.toml",
+        ],
+    );
+    let mut tty = Tty::start(folder.path(), 80, 24, &["-w", "judged.db"]);
+    tty.sees("Validator");
+    tty.press(ENTER);
+    tty.sees("D-2");
+    tty.press(ENTER);
+    tty.sees("schema ✓  rule ✓  validator ✗");
+    tty.press(ENTER);
+    tty.sees("Editing email");
+    tty.press("\x15c@b.example");
+    tty.sees("[ c@b.example ");
+    tty.sees("no problem left after this");
+    tty.sees("validator ? asked when saved");
+    tty.press(ENTER);
+    tty.sees("D-2 is ready.");
+    tty.sees("validator ✓");
+    tty.signal("-TERM");
+    tty.ends();
+}

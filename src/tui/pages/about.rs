@@ -3,7 +3,7 @@
 use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
 
 use crate::{
-    model::{Group, Path, Problem, RunRow, Stage, Status},
+    model::{Group, Path, Problem, RunRow, Severity, Stage, Status},
     text,
     tui::{
         theme::Theme,
@@ -35,13 +35,8 @@ pub(super) fn draw_list(
     first: &mut usize,
     theme: Theme,
 ) {
-    let open = view.groups.iter().filter(|group| group.open > 0).count();
     let rejected = view.run.with_status(Status::Rejected);
-    let title = format!(
-        "{} in {}",
-        text::count(open as u64, "problem"),
-        text::count(rejected, "record")
-    );
+    let title = title(view.groups, rejected);
     let per_group = if view.wide { 2 } else { 1 };
     let room = usize::from(area.height.saturating_sub(3)) / per_group;
     *first = (*first)
@@ -57,26 +52,25 @@ pub(super) fn draw_list(
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = usize::from(inside.width);
-    let field = match (view.wide, columns) {
-        (false, 74..) => 16,
-        _ => 0,
-    };
-    let name = columns.saturating_sub(31 + field).min(40);
+    let (name, field, stage) = widths(view, columns);
     let mut heading = format!("   {:<name$}", "Problem");
     if field > 0 {
         heading.push_str(&format!("{:<field$}", "Field"));
     }
-    heading.push_str("Stage Records Share");
+    heading.push_str(&format!("{:<stage$}Records Share", "Stage"));
     let mut lines = vec![Line::styled(heading, theme.muted())];
     for (at, group) in view.groups.iter().enumerate().take(last).skip(*first) {
-        lines.push(row(view, at, (name, field), theme));
+        lines.push(row(view, at, (name, field, stage), theme));
         if view.wide {
             let under = format!("{}, {}", field_label(group), code(group));
             let under = text::shorten(&text::safe(&under), columns.saturating_sub(4));
             lines.push(Line::styled(format!("   {under}"), theme.muted()));
         }
     }
-    let all: u64 = view.groups.iter().map(|group| group.open).sum();
+    let rejecting = |group: &&Group| group.severity == Severity::Error;
+    let all: u64 = (view.groups.iter().filter(rejecting))
+        .map(|group| group.open)
+        .sum();
     if all > rejected && lines.len() + 2 < usize::from(inside.height) {
         lines.push(Line::default());
         lines.push(Line::from(SEVERAL));
@@ -89,10 +83,52 @@ pub(super) fn draw_list(
     }
 }
 
+/// The widths of the columns for name, field (none where there is no room) and stage.
+fn widths(view: &List, columns: usize) -> (usize, usize, usize) {
+    let field = match (view.wide, columns) {
+        (false, 74..) => 16,
+        _ => 0,
+    };
+    // A column as wide as the longest word in it.
+    let is_long = |group: &Group| group.stage == Stage::Validator;
+    let stage = if view.groups.iter().any(is_long) {
+        10
+    } else {
+        6
+    };
+    let name = columns.saturating_sub(25 + stage + field).min(40);
+    (name, field, stage)
+}
+
+/// `6 problems in 1,384 records, 2 warnings`.
+fn title(groups: &[Group], rejected: u64) -> String {
+    let open = |severity: Severity| {
+        let open = |group: &&Group| group.open > 0 && group.severity == severity;
+        groups.iter().filter(open).count() as u64
+    };
+    let warnings = text::count(open(Severity::Warning), "warning");
+    match (open(Severity::Error), open(Severity::Warning)) {
+        (0, 1..) => format!("Nothing to fix, {warnings}"),
+        (errors, more) => {
+            let errors = text::count(errors, "problem");
+            let records = text::count(rejected, "record");
+            let more = if more > 0 {
+                format!(", {warnings}")
+            } else {
+                String::new()
+            };
+            format!("{errors} in {records}{more}")
+        }
+    }
+}
+
 /// "top 2 explain 70%": the fewest problems that make up half of all.
 fn explained(groups: &[Group]) -> String {
-    let all: u64 = groups.iter().map(|group| group.open).sum();
-    let mut open: Vec<u64> = groups.iter().map(|group| group.open).collect();
+    let rejecting = |group: &&Group| group.severity == Severity::Error;
+    let mut open: Vec<u64> = (groups.iter().filter(rejecting))
+        .map(|group| group.open)
+        .collect();
+    let all: u64 = open.iter().sum();
     open.sort_unstable_by(|a, b| b.cmp(a));
     let mut sum = 0;
     for (at, records) in open.iter().enumerate() {
@@ -128,8 +164,13 @@ pub(super) fn padded(safe: &str, columns: usize) -> String {
     shown
 }
 
-/// One problem in one line; `name` and `field` are the widths of its columns.
-fn row(view: &List, at: usize, (name, field): (usize, usize), theme: Theme) -> Line<'static> {
+/// One problem in one line, with the widths of its columns.
+fn row(
+    view: &List,
+    at: usize,
+    (name, field, stage): (usize, usize, usize),
+    theme: Theme,
+) -> Line<'static> {
     let group = &view.groups[at];
     let rejected = view.run.with_status(Status::Rejected);
     let chosen = at == view.at;
@@ -139,16 +180,24 @@ fn row(view: &List, at: usize, (name, field): (usize, usize), theme: Theme) -> L
         (false, _) => Style::new(),
     };
     let label = text::safe(&field_label(group)).into_owned();
+    let warns = group.severity == Severity::Warning;
+    let mark = if warns {
+        format!("{} ", group.severity.letter())
+    } else {
+        String::new()
+    };
     let mut row = format!(
         " {} {}",
         if chosen { ">" } else { " " },
-        padded(&text::safe(&group.title), name)
+        padded(&format!("{mark}{}", text::safe(&group.title)), name)
     );
     if field > 0 {
         row.push_str(&padded(&label, field));
     }
     let share = match group.open {
         0 => "DONE".to_owned(),
+        // It rejects nothing, so that it has no share in what must be fixed.
+        _ if warns => "warning".to_owned(),
         open => format!(
             "{}{:>5}",
             bar(open, rejected.max(open), 8),
@@ -156,6 +205,9 @@ fn row(view: &List, at: usize, (name, field): (usize, usize), theme: Theme) -> L
         ),
     };
     let records = text::thousands(group.open);
-    row.push_str(&format!("{:<6}{records:>7} {share}", group.stage.label()));
+    row.push_str(&format!(
+        "{:<stage$}{records:>7} {share}",
+        group.stage.label()
+    ));
     Line::styled(row, style)
 }

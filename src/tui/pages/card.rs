@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::about::{List, padded};
 use crate::{
-    model::{Found, Group, Status},
+    model::{Found, Group, Severity, Status},
     text,
     tui::{
         overlays::wrap,
@@ -18,6 +18,7 @@ use crate::{
             bar::{bar, percent},
             panel::panel,
         },
+        words,
     },
 };
 
@@ -67,23 +68,23 @@ fn card(
     };
     let rejected = view.run.with_status(Status::Rejected).max(group.open);
     say("What", &what(view, group));
+    if group.severity == Severity::Warning {
+        say(
+            "Kind",
+            "A warning: such records are not kept from being sent.",
+        );
+    }
+    if !group.owner.is_empty() {
+        say("Owner", &text::safe(&group.owner));
+    }
     say("Since", &format!("{}.", since(group)));
-    let many = format!(
-        "{}, {}.{}",
-        text::count(group.open, "record"),
-        percent(group.open, rejected),
-        match group.records.saturating_sub(group.open) {
-            0 => String::new(),
-            done => format!(" {} done.", text::thousands(done)),
-        }
-    );
-    say("Many", &many);
+    say("Many", &many(group, rejected));
     if let Some(cause) = cause(group) {
         say("Cause", &cause);
     }
     let to_do: Vec<String> = view
         .example
-        .map(|(_, problem)| wrap(&text::safe(&problem.hint), columns))
+        .map(|(_, problem)| wrap(&words::to_do(problem), columns))
         .filter(|lines| lines.iter().any(|line| !line.is_empty()))
         .unwrap_or_default();
     let after = to_do.len() + 4;
@@ -118,7 +119,10 @@ fn strip(view: &List, group: &Group, columns: usize) -> Vec<Line<'static>> {
         })
         .collect();
     let mut lines = vec![
-        format!("What   {}", what(view, group)),
+        match group.severity {
+            Severity::Error => format!("What   {}", what(view, group)),
+            Severity::Warning => format!("What   ~ Warning: {}", what(view, group)),
+        },
         format!("Since  {since}"),
     ];
     if !shapes.is_empty() {
@@ -126,10 +130,11 @@ fn strip(view: &List, group: &Group, columns: usize) -> Vec<Line<'static>> {
             example(view, group).map_or(String::new(), |example| format!("   e.g. {example}"));
         lines.push(format!("Values {}{example}", shapes.join(", ")));
     }
-    if let Some((_, problem)) = view.example
-        && !problem.hint.is_empty()
-    {
-        lines.push(format!("To do  {}", text::safe(&problem.hint)));
+    let to_do = view.example.map(|(_, problem)| words::to_do(problem));
+    if let Some(to_do) = to_do.filter(|words| !words.is_empty()) {
+        lines.push(format!("To do  {to_do}"));
+    } else if !group.owner.is_empty() {
+        lines.push(format!("To do  Ask {}.", text::safe(&group.owner)));
     }
     lines
         .into_iter()
@@ -148,6 +153,22 @@ fn what(view: &List, group: &Group) -> String {
         Some((_, problem)) => text::safe(&problem.message).into_owned(),
         None => format!("{}.", text::safe(&group.title)),
     }
+}
+
+/// How many records there are, and how many were.
+fn many(group: &Group, rejected: u64) -> String {
+    let share = match group.severity {
+        Severity::Error => format!(", {}", percent(group.open, rejected)),
+        Severity::Warning => String::new(),
+    };
+    format!(
+        "{}{share}.{}",
+        text::count(group.open, "record"),
+        match group.records.saturating_sub(group.open) {
+            0 => String::new(),
+            done => format!(" {} done.", text::thousands(done)),
+        }
+    )
 }
 
 fn since(group: &Group) -> String {

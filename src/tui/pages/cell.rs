@@ -22,6 +22,8 @@ pub(super) enum Mark {
     Plain,
     /// It has a problem.
     Failing,
+    /// It has nothing worse than a warning.
+    Warned,
     /// A person has changed it.
     Changed,
 }
@@ -39,11 +41,12 @@ impl Column {
         }
     }
 
-    /// The first problem of the record here, or inside of it.
+    /// The first problem of the record here, or inside of it; a warning only where nothing is worse.
     pub fn problem<'a>(&self, row: &'a RecordRow) -> Option<&'a Problem> {
-        row.problems
-            .iter()
-            .find(|problem| covers(&self.pattern, &problem.path))
+        let here = |problem: &&Problem| covers(&self.pattern, &problem.path);
+        let mut all = row.problems.iter().filter(here);
+        let rejecting = all.clone().find(|problem| problem.rejects());
+        rejecting.or_else(|| all.next())
     }
 
     /// The path of the value in this record.
@@ -60,8 +63,11 @@ impl Column {
     }
 
     pub fn mark(&self, row: &RecordRow) -> Mark {
-        if self.problem(row).is_some() {
+        let problem = self.problem(row);
+        if problem.is_some_and(Problem::rejects) {
             Mark::Failing
+        } else if problem.is_some() {
+            Mark::Warned
         } else if row.changed.iter().any(|path| covers(&self.pattern, path)) {
             Mark::Changed
         } else {
@@ -100,7 +106,7 @@ impl Column {
         match self.mark(row) {
             Mark::Plain => self.value(row),
             Mark::Failing => format!("!{}", self.value(row)),
-            Mark::Changed => format!("~{}", self.value(row)),
+            Mark::Warned | Mark::Changed => format!("~{}", self.value(row)),
         }
     }
 }
@@ -108,7 +114,7 @@ impl Column {
 /// The fields of the record's problems that have no column among these, for the column "Also".
 pub(super) fn also(row: &RecordRow, columns: &[&Column]) -> String {
     let mut labels: Vec<String> = Vec::new();
-    for problem in &row.problems {
+    for problem in row.problems.iter().filter(|problem| problem.rejects()) {
         let shown = columns
             .iter()
             .any(|column| covers(&column.pattern, &problem.path));

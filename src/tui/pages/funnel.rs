@@ -21,7 +21,10 @@ pub(super) fn draw_funnel(frame: &mut Frame, area: Rect, run: &RunRow, theme: Th
     }
     let number = text::thousands;
     let failed = run.rejected.saturating_sub(run.unparsed);
-    let note = format!("passed {} of {}", number(run.passed), number(run.records));
+    let mut note = format!("passed {} of {}", number(run.passed), number(run.records));
+    if run.warned > 0 {
+        note.push_str(&format!(", {} with a warning", number(run.warned)));
+    }
     let mut lines = Vec::new();
     if area.width >= 100 {
         let stages = [

@@ -327,7 +327,14 @@ fn records_of(group: &Group) -> Route {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::testing::{feed, picture, press, problems};
+    use crate::{
+        model::{Severity, Stage},
+        tui::{
+            app::App,
+            event::{Event, Outcome},
+            testing::{self, feed, feed_with, picture, press, problems},
+        },
+    };
 
     #[test]
     fn the_page_at_100_by_30() {
@@ -391,6 +398,102 @@ mod tests {
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
+         Enter Open  / Filter  S Send  R Check all again  u Undo       ? Help  Esc Menu
+        "#);
+    }
+
+    /// The run with a problem of the validator and a warning of billing.
+    fn with_warnings(size: (u16, u16)) -> App {
+        let mut app = problems(size);
+        let run = RunRow {
+            warned: 212,
+            ..testing::run()
+        };
+        let mut groups = testing::groups();
+        groups.truncate(2);
+        groups[1].stage = Stage::Validator;
+        let mut warning = testing::group(9, "Large deal without a contact", "/deal_value", 37);
+        warning.severity = Severity::Warning;
+        warning.owner = "billing".to_owned();
+        warning.stage = Stage::Rule;
+        warning.detail.clear();
+        warning.code = "RULE-9".to_owned();
+        groups.push(warning);
+        let report = crate::model::ChangeReport::default();
+        let effects = app.update(Event::Finished(Ok(Outcome::Checked(report))));
+        feed_with(&mut app, effects, &|query| match query {
+            Query::Groups { .. } => Answer::Groups {
+                run: run.clone(),
+                groups: groups.clone(),
+            },
+            other => testing::answer(other),
+        });
+        press(&mut app, "jj");
+        app
+    }
+
+    #[test]
+    fn warnings_and_owners_at_100_by_30() {
+        insta::assert_snapshot!(picture(&mut with_warnings((100, 30))), @r#"
+         redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
+         [1 Problems 2]  2 Records 1,387                                                               Menu
+        ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000, 212 with a warning ┐
+        │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
+        │ -12 unreadable  -1,375 failed checks                                                             │
+        │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ 2 problems in 1,384 records, 1 warning ──────────────────┐┌ About this problem ────────── 3 of 3 ┐
+        │   Problem                Stage     Records Share         ││What   Large deal without a contact.  │
+        │   Email address not com… Check         412 ██▍       30% ││Kind   A warning: such records are    │
+        │   contact_email, format:email                            ││       not kept from being sent.      │
+        │   Date and time not wri… Validator     301 █▋        22% ││Owner  billing                        │
+        │   created_at, format:email                               ││Since  Lines 18 to 9,991.             │
+        │ > ~ Large deal without … Rule           37 warning       ││Many   37 records.                    │
+        │   deal_value, RULE-9                                     ││Cause  Probably ONE: a single shape   │
+        │                                                          ││       covers 92%.                    │
+        │                                                          ││                                      │
+        │                                                          ││Values that failed (2 shapes)         │
+        │                                                          ││a+@        ███████████▉       34  92% │
+        │                                                          ││(empty)    █                   3   8% │
+        │                                                          ││Example  "office@"                    │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
+         Tip: press Enter to see the 37 records. Nothing is sent until you say so.
+         Enter Open  / Filter  S Send  R Check all again  u Undo                           ? Help  Esc Menu
+        "#);
+    }
+
+    #[test]
+    fn warnings_and_owners_at_80_by_24() {
+        insta::assert_snapshot!(picture(&mut with_warnings((80, 24))), @r#"
+         redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
+         [1 Problems 2]  2 Records 1,387                                           Menu
+        ┌ Where records stopped ─────────── passed 8,613 of 10,000, 212 with a warning ┐
+        │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
+        │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ 2 problems in 1,384 records, 1 warning ─────────────────── top 1 explain 58% ┐
+        │   Problem                    Field           Stage     Records Share         │
+        │   Email address not complete contact_email   Check         412 ██▍       30% │
+        │   Date and time not written… created_at      Validator     301 █▋        22% │
+        │ > ~ Large deal without a co… deal_value      Rule           37 warning       │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ About this problem  (z more) ──────────────────────────────────────── 3 of 3 ┐
+        │ What   ~ Warning: Large deal without a contact.                              │
+        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 92%.  │
+        │ Values a+@ 34, (empty) 3   e.g. "office@"                                    │
+        │ To do  Ask billing.                                                          │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         Tip: press Enter to see the 37 records. Nothing is sent until you say so.
          Enter Open  / Filter  S Send  R Check all again  u Undo       ? Help  Esc Menu
         "#);
     }

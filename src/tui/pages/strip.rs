@@ -9,7 +9,7 @@ use super::{
 use crate::{
     model::{Problem, RecordRow},
     text,
-    tui::{theme::Theme, widgets::panel::panel},
+    tui::{theme::Theme, widgets::panel::panel, words},
 };
 
 /// The whole value of one cell, and what is wrong with it.
@@ -32,11 +32,15 @@ pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: T
         text::thousands(row.id.0.unsigned_abs()),
         text::thousands(row.line)
     );
-    let place = problem.and_then(|own| row.problems.iter().position(|other| other == own));
-    let note = match (place, row.problems.len()) {
+    let rejecting: Vec<_> = (row.problems.iter())
+        .filter(|problem| problem.rejects())
+        .collect();
+    let place = problem.and_then(|own| rejecting.iter().position(|other| *other == own));
+    let note = match (place, rejecting.len()) {
         (Some(place), all) if all > 1 => format!("problem {} of {all}", place + 1),
-        (None, 1..) => text::count(row.problems.len() as u64, "problem"),
-        _ => String::new(),
+        (Some(_), _) => String::new(),
+        (None, _) if row.problems.is_empty() => String::new(),
+        (None, _) => words::problems(&row.problems),
     };
     let block = panel(area.width, &title, &note, false, theme);
     let inside = block.inner(area);
@@ -66,7 +70,10 @@ fn strip(
     };
     let mut lines = Vec::new();
     if height < 4 {
-        let message = problem.map(|problem| text::safe(&problem.message));
+        let message = problem.map(|problem| {
+            let mark = if problem.rejects() { "" } else { "~ Warning: " };
+            format!("{mark}{}", text::safe(&problem.message))
+        });
         let said = message.as_deref().unwrap_or_default();
         // The sentence may name the value itself.
         let value = value
@@ -74,7 +81,7 @@ fn strip(
             .map(|value| format!("{label} \"{value}\". "))
             .unwrap_or_default();
         lines.push(format!("{value}{}", message.unwrap_or_default()));
-        lines.extend(problem.map(|problem| text::safe(&problem.hint).into_owned()));
+        lines.extend(problem.map(words::to_do));
     } else {
         if let Some(value) = value {
             let about = length(&value);
@@ -84,26 +91,36 @@ fn strip(
                 text::shorten(&value, room)
             ));
         }
-        if let Some(problem) = problem {
-            let code = if problem.detail.is_empty() {
-                problem.code.clone()
-            } else {
-                format!("{}:{}", problem.code, problem.detail)
-            };
-            lines.push(format!("Problem    {}", text::safe(&problem.message)));
-            lines.push(format!("What to do {}", text::safe(&problem.hint)));
-            let at = if problem.path.is_root() {
-                String::new()
-            } else {
-                format!("  at {}", problem.path)
-            };
-            lines.push(format!("Code       {}", text::safe(&format!("{code}{at}"))));
-        }
+        lines.extend(problem.iter().flat_map(|problem| about(problem)));
     }
-    if problem.is_none() && !row.problems.is_empty() {
+    if problem.is_none() && row.problems.iter().any(Problem::rejects) {
         lines.push(format!("This field is fine. To fix: {}", also(row, &[])));
     }
     lines
+}
+
+/// What is wrong, what to do, and the code, each in a line.
+fn about(problem: &Problem) -> [String; 3] {
+    let code = if problem.detail.is_empty() {
+        problem.code.clone()
+    } else {
+        format!("{}:{}", problem.code, problem.detail)
+    };
+    let what = if problem.rejects() {
+        "Problem"
+    } else {
+        "~ Warning"
+    };
+    let at = if problem.path.is_root() {
+        String::new()
+    } else {
+        format!("  at {}", problem.path)
+    };
+    [
+        format!("{what:<10} {}", text::safe(&problem.message)),
+        format!("What to do {}", words::to_do(problem)),
+        format!("Code       {}", text::safe(&format!("{code}{at}"))),
+    ]
 }
 
 /// `10 characters, no hidden characters` of a value made safe: its hidden characters stand there by name.

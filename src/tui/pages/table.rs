@@ -303,6 +303,7 @@ impl Cells<'_> {
             let mark = match column.mark(row) {
                 Mark::Plain => Style::new(),
                 Mark::Failing => theme.error(),
+                Mark::Warned => theme.warn(),
                 Mark::Changed => theme.changed(),
             };
             let style = if self.chosen == Some(at) {

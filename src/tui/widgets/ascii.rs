@@ -29,6 +29,8 @@ fn plain_symbol(symbol: &str) -> Option<&'static str> {
         "█" | "▉" | "▊" | "▋" | "▌" => "#",
         "▍" | "▎" | "▏" => ".",
         "…" => "~",
+        "✓" => "+",
+        "✗" => "x",
         _ => return None,
     })
 }
@@ -41,9 +43,9 @@ mod tests {
 
     #[test]
     fn lines_bars_and_cuts_have_a_plain_form() {
-        let mut buffer = Buffer::with_lines(["┌ a ─┐", "│█▌▏…│", "└ é ─┘"]);
+        let mut buffer = Buffer::with_lines(["┌ a ─┐", "│█▌▏…│", "└ é✓✗┘"]);
         plain(&mut buffer);
-        assert_eq!(buffer, Buffer::with_lines(["+ a -+", "|##.~|", "+ é -+"]));
+        assert_eq!(buffer, Buffer::with_lines(["+ a -+", "|##.~|", "+ é+x+"]));
         assert_eq!(buffer.area, Rect::new(0, 0, 6, 3));
     }
 

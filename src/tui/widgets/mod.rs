@@ -6,5 +6,6 @@ pub mod field;
 pub mod footer;
 pub mod header;
 pub mod panel;
+pub mod stages;
 pub mod tree;
 pub mod wrap;

@@ -186,15 +186,21 @@ impl Draft {
         if self.whole && preview.current.is_some() {
             return Verdict::Right;
         }
-        let below = self.path.child("");
-        let here = |problem: &&Problem| {
-            problem.path == self.path || problem.path.as_str().starts_with(below.as_str())
-        };
-        preview
-            .problems
-            .iter()
-            .find(here)
+        let mut problems = preview.problems.iter();
+        problems
+            .find(|problem| problem.rejects() && self.is_here(problem))
             .map_or(Verdict::Right, Verdict::Wrong)
+    }
+
+    /// What only warns about the text as it is.
+    pub fn warning(&self) -> Option<&Problem> {
+        let mut problems = self.preview()?.problems.iter();
+        problems.find(|problem| !problem.rejects() && self.is_here(problem))
+    }
+
+    fn is_here(&self, problem: &Problem) -> bool {
+        let below = self.path.child("");
+        problem.path == self.path || problem.path.as_str().starts_with(below.as_str())
     }
 
     /// Whether Enter would change nothing.

@@ -16,11 +16,12 @@ use super::{
     panels::{problem_strip, sentence, side_panels},
 };
 use crate::{
-    model::RecordDetail,
+    model::{Freshness, Mark, Problem, RecordDetail, Stage, StageMark},
     text,
     tui::{
         theme::Theme,
         widgets::{panel::panel, tree::Kind, wrap::wrap},
+        words,
     },
 };
 
@@ -49,22 +50,26 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
         let status = record.row.status;
         spans.push(Span::raw(format!("{}   state: ", name(record))));
         spans.push(Span::styled(status.label(), theme.status(status)));
-        let problems = record.row.problems.len() as u64;
-        let editing = if editor.draft.is_some() {
-            ", 1 being edited"
-        } else {
-            ""
+        let found = &record.row.problems;
+        let problems = match (&editor.draft, found.iter().any(Problem::rejects)) {
+            _ if found.is_empty() => String::new(),
+            (Some(_), true) => {
+                let errors = found.iter().filter(|problem| problem.rejects()).count();
+                let errors = text::count(errors as u64, "problem");
+                format!(" ({errors}, 1 being edited)")
+            }
+            _ => format!(" ({})", words::problems(found)),
         };
-        if problems > 0 {
-            let problems = text::count(problems, "problem");
-            spans.push(Span::raw(format!(" ({problems}{editing})")));
-        }
+        spans.push(Span::raw(problems));
     }
     Line::from(spans)
 }
 
 /// The next step in words.
 pub fn tip(editor: &Editor) -> String {
+    if let (None, Some(words)) = (&editor.draft, doubt(editor)) {
+        return words;
+    }
     let Some(record) = &editor.record else {
         return String::new();
     };
@@ -80,13 +85,34 @@ pub fn tip(editor: &Editor) -> String {
             None if !record.has_contract => {
                 "No contract: nothing can be checked. Y says that this record is ready."
             }
-            None if record.row.problems.is_empty() => {
+            None if !record.row.problems.iter().any(Problem::rejects) => {
                 "Nothing left to fix here. n goes to the next problem."
             }
             None => "Enter edits the marked field. Nothing is sent.",
         },
     };
     words.to_owned()
+}
+
+/// What must be known of the verdict on the record before it is relied on, and what to do. Nothing where no check could
+/// change that.
+pub fn doubt(editor: &Editor) -> Option<String> {
+    let record = editor.record.as_ref()?;
+    if !record.has_contract || !record.row.status.can_be_checked() {
+        return None;
+    }
+    let unasked = |one: &StageMark| one.stage == Stage::Validator && one.mark == Mark::NotChecked;
+    let (words, key) = match record.verdict {
+        Freshness::Current => return None,
+        Freshness::Old => ("Checked by an older contract", ": r checks again."),
+        Freshness::NotChecked if record.stages.iter().any(unasked) => (
+            "Not checked: the validator has not answered",
+            ". r asks it again.",
+        ),
+        Freshness::NotChecked => ("Not checked by the contract", ": r checks it."),
+    };
+    let key = if editor.read_only { "." } else { key };
+    Some(format!("{words}{key}"))
 }
 
 /// Everything between the two rows on top and the two at the bottom.
@@ -132,8 +158,8 @@ fn narrow(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         .flat_map(|record| &record.row.problems)
         .any(|problem| text::width(&sentence(problem)) > inner);
     let strip = match area.height {
-        ..=11 => 0,
-        12..=15 if editing => 3,
+        ..=10 => 0,
+        11..=15 if editing => 3,
         _ => 3 + u16::from(long),
     };
     let edit = match area.height {
@@ -240,6 +266,7 @@ impl Columns {
         };
         let mark = match () {
             () if line.failing && !is_open(line) => ("!", theme.error()),
+            () if line.warned && !is_open(line) => ("~", theme.warn()),
             () if line.now.is_some() && !is_open(line) => ("~", theme.changed()),
             () => (" ", Style::new()),
         };

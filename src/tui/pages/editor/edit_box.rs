@@ -23,12 +23,18 @@ use crate::{
     tui::{theme::Theme, widgets::panel::panel},
 };
 
-/// What is wrong with the text as it is, when it may be said.
-pub fn told(draft: &Draft) -> Option<String> {
+/// What is wrong with the text as it is, when it may be said: what to call it, and the sentence.
+pub fn told(draft: &Draft) -> Option<(&'static str, String)> {
+    let wrong = "Not right yet";
     match draft.verdict() {
-        Verdict::Wrong(problem) if draft.loud => Some(sentence(problem)),
-        Verdict::Refused(words) if draft.loud => Some(text::safe(words).into_owned()),
-        _ => None,
+        _ if !draft.loud => None,
+        Verdict::Wrong(problem) => Some((wrong, sentence(problem))),
+        Verdict::Refused(words) => Some((wrong, text::safe(words).into_owned())),
+        Verdict::Right => {
+            let warning = draft.warning()?;
+            Some(("Warning", sentence(warning)))
+        }
+        Verdict::NotYet => None,
     }
 }
 
@@ -105,7 +111,11 @@ fn tall_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Lin
         Line::from(second),
         try_line(draft, " Try       ", columns, theme),
     ];
-    if let Some(words) = told(draft).or_else(|| newly_wrong(draft)) {
+    let told = told(draft).map(|(title, words)| match title {
+        "Warning" => format!("~ Warning: {words}"),
+        _ => words,
+    });
+    if let Some(words) = told.or_else(|| newly_wrong(draft)) {
         let words = text::shorten(&words, columns.saturating_sub(2));
         lines.push(Line::styled(format!(" {words}"), theme.warn()));
     }
@@ -221,10 +231,12 @@ fn kind(wants: Option<&Wants>) -> String {
 
 fn left_after(draft: &Draft) -> String {
     match draft.preview() {
-        Some(preview) if preview.refusal.is_none() => match preview.problems.len() as u64 {
-            0 => "Record: no problem left after this".to_owned(),
-            left => format!("Record: {} left after this", text::count(left, "problem")),
-        },
+        Some(preview) if preview.refusal.is_none() => {
+            match preview.problems.iter().filter(|one| one.rejects()).count() as u64 {
+                0 => "Record: no problem left after this".to_owned(),
+                left => format!("Record: {} left after this", text::count(left, "problem")),
+            }
+        }
         _ => String::new(),
     }
 }
@@ -239,7 +251,16 @@ fn newly_wrong(draft: &Draft) -> Option<String> {
                 .contains(&(problem.path.clone(), problem.code.clone()))
     })?;
     let label = new.path.label();
-    Some(format!("New: {}: {}", text::safe(&label), sentence(new)))
+    let new_what = if new.rejects() {
+        "New"
+    } else {
+        "~ New warning"
+    };
+    Some(format!(
+        "{new_what}: {}: {}",
+        text::safe(&label),
+        sentence(new)
+    ))
 }
 
 /// The choices, scrolled so that the marked one is seen; or the offer to save anyway.

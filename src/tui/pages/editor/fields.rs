@@ -32,6 +32,8 @@ pub struct Fields {
     /// Everything that is received, now there, or missed.
     whole: Value,
     failing: BTreeSet<Path>,
+    /// Where something only warns.
+    warned: BTreeSet<Path>,
 }
 
 /// One line, safe to print.
@@ -42,6 +44,8 @@ pub struct FieldLine {
     /// `None` where it is as received.
     pub now: Option<String>,
     pub failing: bool,
+    /// It is fine but for a warning.
+    pub warned: bool,
 }
 
 impl Fields {
@@ -53,6 +57,7 @@ impl Fields {
         fields.at = field
             .and_then(|field| fields.failing_at(field))
             .or_else(|| fields.first_failing())
+            .or_else(|| (0..fields.lines.len()).find(|at| fields.lines[*at].warned))
             .unwrap_or(0);
         fields
     }
@@ -121,7 +126,8 @@ impl Fields {
 
     fn failing_at(&self, pattern: &str) -> Option<usize> {
         let at_it = |at: &usize| self.lines[*at].tree.path.pattern() == pattern;
-        (0..self.lines.len()).find(|at| at_it(at) && self.is_problem(*at))
+        (0..self.lines.len())
+            .find(|at| at_it(at) && (self.is_problem(*at) || self.lines[*at].warned))
     }
 
     /// Opens the branch under the cursor. `false` when it is none.
@@ -167,17 +173,19 @@ impl Fields {
     }
 
     fn take(&mut self, record: &RecordDetail, reveal: bool) {
-        self.failing = record
-            .row
-            .problems
-            .iter()
-            .map(|problem| problem.path.clone())
-            .filter(|path| !path.is_root())
-            .collect();
-        self.whole = whole(record, &self.failing);
+        let paths = |rejects: bool| -> BTreeSet<Path> {
+            let problems = record.row.problems.iter();
+            problems
+                .filter(|problem| problem.rejects() == rejects && !problem.path.is_root())
+                .map(|problem| problem.path.clone())
+                .collect()
+        };
+        (self.failing, self.warned) = (paths(true), paths(false));
+        let named: BTreeSet<Path> = self.failing.union(&self.warned).cloned().collect();
+        self.whole = whole(record, &named);
         (self.leaves, self.bad) = (leaves(&self.whole), self.failing.len());
         if reveal {
-            self.tree.reveal(&self.failing);
+            self.tree.reveal(&named);
             if self.leaves <= SMALL {
                 self.tree.reveal(&leaf_paths(&self.whole));
             }
@@ -191,7 +199,9 @@ impl Fields {
         self.lines = lines
             .into_iter()
             .map(|line| self.line(record, line))
-            .filter(|line| !self.only_differences || line.failing || line.now.is_some())
+            .filter(|line| {
+                !self.only_differences || line.failing || line.warned || line.now.is_some()
+            })
             .collect();
         if let Some(line) = kept {
             self.find(&line);
@@ -217,10 +227,12 @@ impl Fields {
                 received: String::new(),
                 now: None,
                 failing: false,
+                warned: false,
             };
         }
         let failing = fails_in(&self.failing, &tree.path);
-        let typed = failing || record.text.form == Form::Json;
+        let warned = !failing && fails_in(&self.warned, &tree.path);
+        let typed = failing || warned || record.text.form == Form::Json;
         let pointer = tree.path.as_str();
         let now = record
             .row
@@ -235,6 +247,7 @@ impl Fields {
             },
             now: (received != Some(now)).then(|| shown(now, typed)),
             failing,
+            warned,
             tree,
         }
     }

@@ -27,7 +27,7 @@ use crate::{
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
         keymap::Mode,
         theme::Theme,
-        words::reported,
+        words::{not_checked, reported},
     },
 };
 
@@ -51,6 +51,8 @@ pub struct Editor {
     open: Option<HashSet<RecordId>>,
     /// What was done to the record and is told when it has been read again.
     told: Option<Told>,
+    /// Why that was saved without being checked, if so. Safe to print.
+    unasked: Option<String>,
     error: Option<String>,
     pending: Option<Ticket>,
     asked_look: Option<(Ticket, Path)>,
@@ -82,6 +84,7 @@ impl Editor {
             second_panel: false,
             open: None,
             told: None,
+            unasked: None,
             error: None,
             pending: Some(cx.ask(Query::Record { id })),
             asked_look: None,
@@ -163,12 +166,14 @@ impl Editor {
         let changing = self.changing.take_if(|(asked, _)| *asked == ticket);
         let looked = self.asked_look.take_if(|(asked, _)| *asked == ticket);
         match (answer, saving, changing) {
-            (Ok(Answer::Changed(_)), Some((asked, then)), _) if asked == ticket => {
+            (Ok(Answer::Changed(report)), Some((asked, then)), _) if asked == ticket => {
+                self.unasked = not_checked(&report);
                 if let Some(draft) = self.draft.take() {
                     self.told = Some(Told::Saved(draft.path, then));
                 }
             }
-            (Ok(Answer::Changed(_)), _, Some((_, told))) => {
+            (Ok(Answer::Changed(report)), _, Some((_, told))) => {
+                self.unasked = not_checked(&report);
                 self.told = Some(told);
             }
             (Ok(Answer::Record(record)), ..) => {
@@ -245,7 +250,8 @@ impl Editor {
         let (Some(told), Some(record)) = (self.told.take(), &self.record) else {
             return;
         };
-        let problems = record.row.problems.len() as u64;
+        let found = &record.row.problems;
+        let problems = found.iter().filter(|problem| problem.rejects()).count() as u64;
         let ready = record.row.status == Status::Ready;
         let what = match &told {
             Told::Saved(path, _) => format!("{} is saved.", path.label()),
@@ -254,7 +260,12 @@ impl Editor {
             Told::MarkedReady => String::new(),
         };
         let run = record.row.run;
-        let words = if ready {
+        let words = if let Some(why) = self.unasked.take() {
+            format!("{what} {why}")
+        } else if ready && !found.is_empty() {
+            let warnings = text::count(found.len() as u64, "warning");
+            format!("{} is ready, with {warnings}.", draw::name(record))
+        } else if ready {
             format!("{} is ready.", draw::name(record))
         } else if !record.has_contract {
             format!("{what} Not checked: there is no contract.")
@@ -396,7 +407,8 @@ mod tests {
         check::suggest::Suggestion,
         fix::Change,
         model::{
-            ChangeReport, FaultKind, Form, Found, Layout, Problem, RecordRow, Stage, Version, Wants,
+            ChangeReport, FaultKind, Form, Found, Freshness, Layout, Mark, Problem, RecordRow,
+            Severity, Stage, StageMark, Version, Wants,
         },
         tui::{event::Wish, keymap},
     };
@@ -455,8 +467,8 @@ mod tests {
             bytes: value.to_string().into_bytes(),
         };
         RecordDetail {
-            verdict: crate::model::Freshness::Current,
-            stages: Vec::new(),
+            verdict: Freshness::Current,
+            stages: stages(&problems),
             row: RecordRow {
                 id: RecordId(12_004),
                 run: RunId(1),
@@ -484,8 +496,46 @@ mod tests {
         }
     }
 
+    /// How a record with these problems stands at the first three stages.
+    fn stages(problems: &[Problem]) -> Vec<StageMark> {
+        let mark = |stage: Stage, mark: Mark, rules: &[&str]| StageMark {
+            stage,
+            mark,
+            not_reached: rules.iter().map(|&rule| rule.to_owned()).collect(),
+        };
+        let (schema, rule, rules) = if problems.iter().any(Problem::rejects) {
+            (Mark::Failed, Mark::NotReached, &["RULE-102"][..])
+        } else {
+            (Mark::Passed, Mark::Passed, &[][..])
+        };
+        vec![
+            mark(Stage::Parse, Mark::Passed, &[]),
+            mark(Stage::Schema, schema, &[]),
+            mark(Stage::Rule, rule, rules),
+        ]
+    }
+
+    fn validator(mark: Mark) -> StageMark {
+        StageMark {
+            stage: Stage::Validator,
+            mark,
+            not_reached: Vec::new(),
+        }
+    }
+
+    fn large_order() -> Problem {
+        Problem {
+            stage: Stage::Rule,
+            code: "RULE-103".to_owned(),
+            severity: Severity::Warning,
+            owner: "billing".to_owned(),
+            ..problem("/country", "An order this large is rare for DE.", "")
+        }
+    }
+
     fn preview(problems: Vec<Problem>) -> Preview {
         Preview {
+            stages: stages(&problems),
             text: Version {
                 form: Form::Json,
                 bytes: Vec::new(),
@@ -684,24 +734,24 @@ mod tests {
         "                                                                                                    "
         " Record 1 of 3   SO-88213   state: needs fixing (2 problems, 1 being edited)                        "
         "┌ Fields ─────────────────────────────── 2 of 12 need fixing ┐┌ Problems in this record ──────── 2 ┐"
-        "│    Field              As received        Now               ││ > ship_date                        │"
-        "│    order_id           SO-88213           (same)            ││   This date is not written         │"
-        "│ > !ship_date          31/12/2025         2025-12-31_       ││   year-month-day: "31/12/2025".    │"
-        "│    country            DE                 (same)            ││   Write it like 2025-12-31.        │"
-        "│    v customer         {3 fields}                           ││   lines[1].qty                     │"
-        "│        name           Müller GmbH        (same)            ││   Quantity must be a whole number. │"
-        "│        email          a.mueller@web.de   (same)            ││   "12 pcs" has extra text. Try 12. │"
-        "│        tax_id         DE811907980        (same)            ││ (n jumps to the next one)          │"
-        "│    v lines            [2 items]                            │└────────────────────────────────────┘"
-        "│      v 0              {3 fields}                           │┌ Where it came from ────────────────┐"
-        "│          sku          TB-100             (same)            ││ File    orders_nov.jsonl           │"
-        "│          qty          3                  (same)            ││ Line    12,005                     │"
-        "│          price        49.0               (same)            ││ Record  12,004                     │"
+        "│    Field              As received        Now               ││ parse ✓  schema ✗  rule ?          │"
+        "│    order_id           SO-88213           (same)            ││ > ship_date                        │"
+        "│ > !ship_date          31/12/2025         2025-12-31_       ││   This date is not written         │"
+        "│    country            DE                 (same)            ││   year-month-day: "31/12/2025".    │"
+        "│    v customer         {3 fields}                           ││   Write it like 2025-12-31.        │"
+        "│        name           Müller GmbH        (same)            ││   lines[1].qty                     │"
+        "│        email          a.mueller@web.de   (same)            ││   Quantity must be a whole number. │"
+        "│        tax_id         DE811907980        (same)            ││   "12 pcs" has extra text. Try 12. │"
+        "│    v lines            [2 items]                            ││ (n jumps to the next one)          │"
+        "│      v 0              {3 fields}                           │└────────────────────────────────────┘"
+        "│          sku          TB-100             (same)            │┌ Where it came from ────────────────┐"
+        "│          qty          3                  (same)            ││ File    orders_nov.jsonl           │"
+        "│          price        49.0               (same)            ││ Line    12,005 (record 12,004)     │"
         "│      v 1              {3 fields}                           ││ Stopped Check (never sent)         │"
         "│          sku          TB-220<sp>         (same)            ││ Rules   the run's contract         │"
-        "│   !      qty          12 pcs             (same)            ││                                    │"
-        "│          price        19.9               (same)            ││ History of this record             │"
-        "│                                                            ││   (no changes yet)                 │"
+        "│   !      qty          12 pcs             (same)            ││         not reached: RULE-102      │"
+        "│          price        19.9               (same)            ││                                    │"
+        "│                                                            ││ History of this record             │"
         "└────────────────────────────────────────────────────────────┘└────────────────────────────────────┘"
         "┌ Editing ship_date (date, required) ───────────────────────────────────────── checked as you type ┐"
         "│ Now       [ 2025-12-31                                   ]   OK  Valid date                      │"
@@ -737,7 +787,7 @@ mod tests {
         "│    v lines              [2 items]                                            │"
         "│      v 0                {3 fields}                                           │"
         "└──────────────────────────────────────────────────────────────────────────────┘"
-        "┌ Problem 1 of 2 ──────────────────────────────────────────────────────────────┐"
+        "┌ Problem 1 of 2 ─────────────────────────────────── parse ✓  schema ✗  rule ? ┐"
         "│ This date is not written year-month-day: "31/12/2025". Write it like         │"
         "│ 2025-12-31.                                                                  │"
         "└──────────────────────────────────────────────────────────────────────────────┘"
@@ -764,7 +814,7 @@ mod tests {
         "│    v customer         {3 fields}                         │"
         "│        name           Müller GmbH       (same)           │"
         "└──────────────────────────────────────────────────────────┘"
-        "┌ Problem 1 of 2 ──────────────────────────────────────────┐"
+        "┌ Problem 1 of 2 ─────────────── parse ✓  schema ✗  rule ? ┐"
         "│ This date is not written year-month-day: "31/12/2025".   │"
         "│ Write it like 2025-12-31.                                │"
         "└──────────────────────────────────────────────────────────┘"
@@ -780,7 +830,7 @@ mod tests {
         "│ > !ship_date          31/12/2025        31/12/2025_      │"
         "│    country            DE                (same)           │"
         "└──────────────────────────────────────────────────────────┘"
-        "┌ Problem 1 of 2 ──────────────────────────────────────────┐"
+        "┌ Problem 1 of 2 ─────────────── parse ✓  schema ✗  rule ? ┐"
         "│ This date is not written year-month-day: "31/12/2025".   │"
         "└──────────────────────────────────────────────────────────┘"
         "┌ Editing ship_date ────────────────── checked as you type ┐"
@@ -798,24 +848,24 @@ mod tests {
         "                                                                                                    "
         " Record 1 of 3   SO-88213   state: needs fixing (2 problems)                                        "
         "┌ Fields ─────────────────────────────── 2 of 12 need fixing ┐┌ Problems in this record ──────── 2 ┐"
-        "│    Field              As received        Now               ││ > ship_date                        │"
-        "│    order_id           SO-88213           (same)            ││   This date is not written         │"
-        "│ > !ship_date          31/12/2025         (same)            ││   year-month-day: "31/12/2025".    │"
-        "│    country            DE                 (same)            ││   Write it like 2025-12-31.        │"
-        "│    v customer         {3 fields}                           ││   lines[1].qty                     │"
-        "│        name           Müller GmbH        (same)            ││   Quantity must be a whole number. │"
-        "│        email          a.mueller@web.de   (same)            ││   "12 pcs" has extra text. Try 12. │"
-        "│        tax_id         DE811907980        (same)            ││ (n jumps to the next one)          │"
-        "│    v lines            [2 items]                            │└────────────────────────────────────┘"
-        "│      v 0              {3 fields}                           │┌ Where it came from ────────────────┐"
-        "│          sku          TB-100             (same)            ││ File    orders_nov.jsonl           │"
-        "│          qty          3                  (same)            ││ Line    12,005                     │"
-        "│          price        49.0               (same)            ││ Record  12,004                     │"
+        "│    Field              As received        Now               ││ parse ✓  schema ✗  rule ?          │"
+        "│    order_id           SO-88213           (same)            ││ > ship_date                        │"
+        "│ > !ship_date          31/12/2025         (same)            ││   This date is not written         │"
+        "│    country            DE                 (same)            ││   year-month-day: "31/12/2025".    │"
+        "│    v customer         {3 fields}                           ││   Write it like 2025-12-31.        │"
+        "│        name           Müller GmbH        (same)            ││   lines[1].qty                     │"
+        "│        email          a.mueller@web.de   (same)            ││   Quantity must be a whole number. │"
+        "│        tax_id         DE811907980        (same)            ││   "12 pcs" has extra text. Try 12. │"
+        "│    v lines            [2 items]                            ││ (n jumps to the next one)          │"
+        "│      v 0              {3 fields}                           │└────────────────────────────────────┘"
+        "│          sku          TB-100             (same)            │┌ Where it came from ────────────────┐"
+        "│          qty          3                  (same)            ││ File    orders_nov.jsonl           │"
+        "│          price        49.0               (same)            ││ Line    12,005 (record 12,004)     │"
         "│      v 1              {3 fields}                           ││ Stopped Check (never sent)         │"
         "│          sku          TB-220<sp>         (same)            ││ Rules   the run's contract         │"
-        "│   !      qty          12 pcs             (same)            ││                                    │"
-        "│          price        19.9               (same)            ││ History of this record             │"
-        "│                                                            ││   (no changes yet)                 │"
+        "│   !      qty          12 pcs             (same)            ││         not reached: RULE-102      │"
+        "│          price        19.9               (same)            ││                                    │"
+        "│                                                            ││ History of this record             │"
         "└────────────────────────────────────────────────────────────┘└────────────────────────────────────┘"
         "┌ ship_date (date, required) ──────────────────────────────────────────────────────────────────────┐"
         "│ Now       31/12/2025                                                                             │"
@@ -1135,6 +1185,161 @@ mod tests {
         check(json!([1, 2]), "[2 items]");
     }
 
+    /// An order that an older contract has judged, with a problem, a warning of billing, and a validator.
+    fn old() -> Desk {
+        let mut desk = Desk::unread();
+        let mut old = record(&order(), vec![bad_date(), large_order()]);
+        old.verdict = Freshness::Old;
+        old.stages.push(validator(Mark::NotChecked));
+        desk.answer(Answer::Record(Box::new(old)));
+        desk.effects();
+        desk
+    }
+
+    #[test]
+    fn an_old_verdict_with_a_warning_at_100_by_30() {
+        insta::assert_snapshot!(old().picture(100, 30), @r#"
+        "                                                                                                    "
+        " Record 1 of 3   SO-88213   state: needs fixing (1 problem, 1 warning)                              "
+        "┌ Fields ─────────────────────────────── 1 of 12 need fixing ┐┌ Problems ──── 1 problem, 1 warning ┐"
+        "│    Field              As received        Now               ││ parse ✓  schema ✗  rule ?          │"
+        "│    order_id           SO-88213           (same)            ││ validator ?                        │"
+        "│ > !ship_date          31/12/2025         (same)            ││ An older verdict: r checks again.  │"
+        "│   ~country            DE                 (same)            ││ > ship_date                        │"
+        "│    v customer         {3 fields}                           ││   This date is not written         │"
+        "│        name           Müller GmbH        (same)            ││   year-month-day: "31/12/2025".    │"
+        "│        email          a.mueller@web.de   (same)            ││   Write it like 2025-12-31.        │"
+        "│        tax_id         DE811907980        (same)            ││   ~ country (warning)              │"
+        "│    v lines            [2 items]                            ││ ... (n jumps to the next one)      │"
+        "│      v 0              {3 fields}                           │└────────────────────────────────────┘"
+        "│          sku          TB-100             (same)            │┌ Where it came from ────────────────┐"
+        "│          qty          3                  (same)            ││ File    orders_nov.jsonl           │"
+        "│          price        49.0               (same)            ││ Line    12,005 (record 12,004)     │"
+        "│      v 1              {3 fields}                           ││ Stopped Check (never sent)         │"
+        "│          sku          TB-220<sp>         (same)            ││ Rules   the run's contract         │"
+        "│          qty          12 pcs             (same)            ││         not reached: RULE-102      │"
+        "│          price        19.9               (same)            ││                                    │"
+        "│                                                            ││ History of this record             │"
+        "└────────────────────────────────────────────────────────────┘└────────────────────────────────────┘"
+        "┌ ship_date ───────────────────────────────────────────────────────────────────────────────────────┐"
+        "│ Now       31/12/2025                                                                             │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        " Checked by an older contract: r checks again.                                                      "
+        "                                                                                                    "
+        "#);
+    }
+
+    #[test]
+    fn an_old_verdict_with_a_warning_at_80_by_24() {
+        insta::assert_snapshot!(old().picture(80, 24), @r#"
+        "                                                                                "
+        " Record 1 of 3   SO-88213   state: needs fixing (1 problem, 1 warning)          "
+        "┌ Fields ──────────────────────────────────── 1 of 12 need fixing, showing 1-9 ┐"
+        "│    Field                As received                Now                       │"
+        "│    order_id             SO-88213                   (same)                    │"
+        "│ > !ship_date            31/12/2025                 (same)                    │"
+        "│   ~country              DE                         (same)                    │"
+        "│    v customer           {3 fields}                                           │"
+        "│        name             Müller GmbH                (same)                    │"
+        "│        email            a.mueller@web.de           (same)                    │"
+        "│        tax_id           DE811907980                (same)                    │"
+        "│    v lines              [2 items]                                            │"
+        "│      v 0                {3 fields}                                           │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ Problem 1 of 1 ────────────────────── parse ✓  schema ✗  rule ?  validator ? ┐"
+        "│ This date is not written year-month-day: "31/12/2025". Write it like         │"
+        "│ 2025-12-31.                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ ship_date ───────────────────────────────────────────────────────────────────┐"
+        "│ Now 31/12/2025                                                               │"
+        "│                                                                              │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        " Checked by an older contract: r checks again.                                  "
+        "                                                                                "
+        "#);
+    }
+
+    #[test]
+    fn n_goes_to_what_keeps_the_record_from_being_ready_and_not_to_warnings() {
+        let mut desk = old();
+        desk.press("Home n");
+        assert_eq!(desk.editor.fields.path(), Some(&path("/ship_date")));
+        desk.press("n");
+        let query = Query::Record {
+            id: RecordId(12_007),
+        };
+        let asked = desk.effects().pop();
+        assert!(matches!(asked, Some(Effect::Ask(_, asked)) if asked == query));
+    }
+
+    #[test]
+    fn the_stages_of_a_draft_say_that_the_validator_is_asked_when_it_is_saved() {
+        let mut desk = editing();
+        desk.press("Ctrl+U");
+        desk.type_in("2025-12-31");
+        let mut answer = preview(Vec::new());
+        answer.stages.push(validator(Mark::NotChecked));
+        desk.answer(Answer::Preview(Box::new(answer)));
+        let words = "parse ✓  schema ✓  rule ✓  validator ? asked when saved";
+        assert!(desk.picture(80, 24).contains(words));
+        let wide = desk.picture(100, 30);
+        assert!(wide.contains("parse ✓  schema ✓  rule ✓ "), "{wide}");
+        assert!(wide.contains("validator ? asked when saved"), "{wide}");
+    }
+
+    #[test]
+    fn a_warning_about_what_is_typed_is_said_and_does_not_stop_it() {
+        let mut desk = editing();
+        desk.press("Ctrl+U");
+        desk.type_in("2025-12-31");
+        let warning = Problem {
+            path: path("/ship_date"),
+            ..large_order()
+        };
+        desk.check(vec![warning]);
+        desk.after(400);
+        let picture = desk.picture(100, 30);
+        assert!(picture.contains("OK  Valid date"), "{picture}");
+        assert!(picture.contains("no problem left after this"), "{picture}");
+        assert!(
+            picture.contains("~ Warning: An order this large is rare for DE. Ask billing."),
+            "{picture}"
+        );
+        desk.press("Enter");
+        assert_eq!(desk.saves(), [date("2025-12-31")]);
+    }
+
+    #[test]
+    fn an_edit_whose_validator_does_not_answer_is_saved_and_said_to_be_not_checked() {
+        let mut desk = editing();
+        desk.press("Down");
+        desk.check(Vec::new());
+        desk.press("Enter");
+        let why = "the validator `validate` was not found".to_owned();
+        desk.answer(Answer::Changed(ChangeReport {
+            not_checked: Some(why),
+            ..ChangeReport::default()
+        }));
+        desk.editor.refresh(&mut desk.cx);
+        let mut saved = record(&fixed(), Vec::new());
+        saved.row.status = Status::Rejected;
+        saved.verdict = Freshness::NotChecked;
+        saved.stages.push(validator(Mark::NotChecked));
+        desk.answer(Answer::Record(Box::new(saved)));
+        assert_eq!(
+            desk.said(),
+            "ship_date is saved. Not checked: the validator `validate` was not found."
+        );
+        let picture = desk.picture(80, 24);
+        assert!(picture.contains("state: needs fixing"), "{picture}");
+        assert!(picture.contains("validator ?"), "{picture}");
+        let words = "Not checked: the validator has not answered. r asks it again.";
+        assert!(picture.contains(words), "{picture}");
+    }
+
     #[test]
     fn an_unreadable_record_goes_to_the_raw_page() {
         let mut desk = Desk::unread();
@@ -1169,7 +1374,7 @@ mod tests {
 
     #[test]
     fn draws_at_any_size_in_any_state() {
-        let mut desks = [Desk::unread(), Desk::new(), editing()];
+        let mut desks = [Desk::unread(), Desk::new(), editing(), old()];
         desks[2].press("x");
         desks[2].check(vec![bad_date()]);
         desks[2].press("Enter");

@@ -6,24 +6,36 @@ use ratatui::{
     text::{Line, Span, Text},
 };
 
-use super::{Editor, edit_box::told};
+use super::{Editor, draft::Draft, draw::doubt, edit_box::told};
 use crate::{
-    model::{Problem, RecordDetail, Status},
+    model::{Freshness, Problem, RecordDetail, StageMark, Status},
     text,
     tui::{
         theme::Theme,
-        widgets::{panel::panel, wrap::wrap},
+        widgets::{
+            panel::panel,
+            stages::{in_lines, in_one_line},
+            wrap::wrap,
+        },
+        words::{self, to_do},
     },
 };
 
 /// The sentence and what to do, in one line.
 pub fn sentence(problem: &Problem) -> String {
-    let words = if problem.hint.is_empty() {
-        problem.message.clone()
-    } else {
-        format!("{} {}", problem.message, problem.hint)
-    };
-    text::safe(&words).into_owned()
+    let words = format!("{} {}", text::safe(&problem.message), to_do(problem));
+    words.trim_end().to_owned()
+}
+
+/// How the record stands at each stage, as it is or as the draft would make it, and whether it is the draft's.
+fn stages(editor: &Editor) -> (&[StageMark], bool) {
+    let draft = editor.draft.as_ref().and_then(Draft::preview);
+    let draft = draft.map(|preview| preview.stages.as_slice());
+    match (draft, &editor.record) {
+        (Some(stages), _) if !stages.is_empty() => (stages, true),
+        (_, Some(record)) => (&record.stages, false),
+        (_, None) => (&[], false),
+    }
 }
 
 /// The problem the cursor is on: its index, and whether it is really on it.
@@ -33,29 +45,44 @@ fn problem_here(editor: &Editor) -> Option<(usize, bool)> {
     let here = problems
         .iter()
         .position(|problem| Some(&problem.path) == path);
-    match here {
-        Some(at) => Some((at, true)),
-        None => (!problems.is_empty()).then_some((0, false)),
+    if let Some(at) = here {
+        return Some((at, true));
     }
+    let first = problems.iter().position(Problem::rejects);
+    (!problems.is_empty()).then_some((first.unwrap_or(0), false))
 }
 
 /// What is wrong, and where the record came from, beside the fields or in their place.
 pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     let Some(record) = &editor.record else { return };
     let columns = usize::from(area.width.saturating_sub(2));
-    let lines = problem_lines(editor, record, columns, theme);
+    let (marks, draft) = stages(editor);
+    let mut lines = in_lines(marks, draft, columns, theme);
+    if editor.draft.is_none() && doubt(editor).is_some() {
+        // The status line says it in full.
+        let words = match record.verdict {
+            Freshness::Old => " An older verdict: r checks again.",
+            _ => " Not checked: r checks it.",
+        };
+        lines.push(Line::styled(words, theme.warn()));
+    }
+    lines.extend(problem_lines(editor, record, columns, theme));
     let needed = lines.len() as u16 + 2;
-    let most = area.height.saturating_sub(10).max(area.height / 2);
+    let most = area.height.saturating_sub(9).max(area.height / 2);
     let height = needed.clamp(4, most.max(4));
     let [problems, origin] = area.layout(&Layout::vertical([
         Constraint::Length(height),
         Constraint::Fill(1),
     ]));
-    let note = record.row.problems.len().to_string();
-    let block = panel(area.width, "Problems in this record", &note, false, theme);
+    let found = &record.row.problems;
+    let (title, note) = if found.iter().all(Problem::rejects) {
+        ("Problems in this record", found.len().to_string())
+    } else {
+        ("Problems", words::problems(found))
+    };
+    let block = panel(area.width, title, &note, false, theme);
     let inner = block.inner(problems);
     let rows = usize::from(inner.height);
-    let mut lines = lines;
     if lines.len() > rows {
         lines.truncate(rows.saturating_sub(1));
         lines.push(Line::styled(
@@ -96,11 +123,16 @@ fn problem_lines(
         let cursor = if at == Some((index, true)) { ">" } else { " " };
         let label = text::shorten(
             &text::safe(&problem.path.label()),
-            columns.saturating_sub(4),
+            columns.saturating_sub(if problem.rejects() { 4 } else { 16 }),
         );
+        let (label, style) = if problem.rejects() {
+            (label, theme.error())
+        } else {
+            (format!("~ {label} (warning)"), theme.warn())
+        };
         lines.push(Line::from(vec![
             Span::raw(format!(" {cursor} ")),
-            Span::styled(label, theme.error()),
+            Span::styled(label, style),
         ]));
         for line in wrap(&sentence(problem), columns.saturating_sub(4)) {
             lines.push(Line::from(format!("   {line}")));
@@ -119,16 +151,17 @@ fn origin_lines(
     theme: Theme,
 ) -> Vec<Line<'static>> {
     let file = record.source.rsplit('/').next().unwrap_or_default();
-    let stopped = match (record.row.problems.first(), record.attempts.last()) {
-        (_, Some(attempt)) => format!("Send to {}", attempt.destination),
-        (Some(problem), None) => format!("{} (never sent)", problem.stage.label()),
-        (None, None) => "(never sent)".to_owned(),
-    };
     let mut rows = vec![
         ("File", file.to_owned()),
-        ("Line", text::thousands(record.row.line)),
-        ("Record", text::thousands(record.row.id.0.unsigned_abs())),
-        ("Stopped", stopped),
+        (
+            "Line",
+            format!(
+                "{} (record {})",
+                text::thousands(record.row.line),
+                text::thousands(record.row.id.0.unsigned_abs())
+            ),
+        ),
+        ("Stopped", stopped(record)),
         (
             "Rules",
             if record.has_contract {
@@ -156,6 +189,7 @@ fn origin_lines(
             ])
         })
         .collect();
+    add_unreached(record, &mut lines, room);
     lines.push(Line::default());
     lines.push(Line::styled(" History of this record", theme.muted()));
     if editor.history.is_empty() {
@@ -170,34 +204,83 @@ fn origin_lines(
     lines
 }
 
+/// Where it stopped, and whether it was ever sent.
+fn stopped(record: &RecordDetail) -> String {
+    let rejecting = record.row.problems.iter().find(|one| one.rejects());
+    match (rejecting, record.attempts.last()) {
+        (_, Some(attempt)) => format!("Send to {}", attempt.destination),
+        (Some(problem), None) => format!("{} (never sent)", problem.stage.label()),
+        (None, None) => "(never sent)".to_owned(),
+    }
+}
+
+/// Puts the rules that could not be tried yet below the line about rules.
+fn add_unreached(record: &RecordDetail, lines: &mut Vec<Line<'static>>, room: usize) {
+    let unreached: Vec<_> = (record.stages.iter())
+        .flat_map(|one| one.not_reached.iter().map(|rule| text::safe(rule)))
+        .collect();
+    if unreached.is_empty() {
+        return;
+    }
+    let is_rules = |line: &Line| line.to_string().starts_with(" Rules");
+    let at = lines
+        .iter()
+        .position(is_rules)
+        .map_or(lines.len(), |at| at + 1);
+    let words = wrap(&format!("not reached: {}", unreached.join(", ")), room);
+    let words = words.into_iter().take(3);
+    let words = words.map(|line| Line::from(format!("{:9}{line}", "")));
+    lines.splice(at..at, words);
+}
+
 /// One problem, where there is no room for all.
 pub fn problem_strip(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     let (Some(record), false) = (&editor.record, area.is_empty()) else {
         return;
     };
-    let problems = &record.row.problems;
     let live = editor.draft.as_ref().and_then(told);
     let (title, words) = match (live, problem_here(editor)) {
-        (Some(words), _) => ("Not right yet".to_owned(), words),
-        (None, Some((at, here))) => {
-            let mut title = format!("Problem {} of {}", at + 1, problems.len());
-            if !here {
-                let label = problems[at].path.label();
-                title.push_str(&format!(": {}", text::safe(&label)));
-            }
-            (title, sentence(&problems[at]))
-        }
+        (Some((title, words)), _) => (title.to_owned(), words),
+        (None, Some((at, here))) => strip_title(&record.row.problems, at, here),
         (None, None) => (
             "Problems".to_owned(),
             tip_without_problem(record).to_owned(),
         ),
     };
-    let block = panel(area.width, &title, "", false, theme);
+    let (marks, draft) = stages(editor);
+    let room = usize::from(area.width).saturating_sub(9);
+    let note = in_one_line(marks, draft, room.saturating_sub(text::width(&title)));
+    // The field is named in the sentence or marked in the list.
+    let title = match title.split_once(':') {
+        Some((short, _)) if text::width(&title) + text::width(&note) > room => short.to_owned(),
+        _ => title,
+    };
+    let block = panel(area.width, &title, &note, false, theme);
     let inner = block.inner(area);
     let lines = wrap(&words, usize::from(inner.width).saturating_sub(2));
     let lines: Vec<_> = lines.into_iter().map(|line| format!(" {line}")).collect();
     frame.render_widget(&block, area);
     frame.render_widget(Text::from(lines.join("\n")), inner);
+}
+
+/// `Problem 1 of 2`, with its field where the cursor is elsewhere, and its sentence.
+fn strip_title(problems: &[Problem], at: usize, here: bool) -> (String, String) {
+    let problem = &problems[at];
+    let alike = |other: &&Problem| other.rejects() == problem.rejects();
+    let mut title = format!(
+        "{} {} of {}",
+        if problem.rejects() {
+            "Problem"
+        } else {
+            "~ Warning"
+        },
+        problems[..=at].iter().filter(alike).count(),
+        problems.iter().filter(alike).count()
+    );
+    if !here {
+        title.push_str(&format!(": {}", text::safe(&problem.path.label())));
+    }
+    (title, sentence(problem))
 }
 
 fn tip_without_problem(record: &RecordDetail) -> &'static str {

@@ -233,7 +233,9 @@ fn verdict(
     let Some(current) = draft.preview().and_then(|preview| preview.current.as_ref()) else {
         return vec![Line::default()];
     };
-    let problems = draft.preview().map_or(0, |preview| preview.problems.len());
+    let problems = draft.preview().map_or(0, |preview| {
+        preview.problems.iter().filter(|one| one.rejects()).count()
+    });
     let reads = match (&record.layout, record.text.form) {
         (Columns::Csv { columns, .. }, Form::Csv) => text::count(columns.len() as u64, "column"),
         _ => text::count(

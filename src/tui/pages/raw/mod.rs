@@ -21,7 +21,7 @@ use crate::{
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket, Wish},
         keymap::Mode,
         theme::Theme,
-        words::reported,
+        words::{self, reported},
     },
 };
 
@@ -40,6 +40,8 @@ pub struct Raw {
     checking: Option<Ticket>,
     /// Whether a saved text is waiting to be read again.
     saved: bool,
+    /// Why that was not checked, if so. Safe to print.
+    unasked: Option<String>,
 }
 
 impl Raw {
@@ -56,6 +58,7 @@ impl Raw {
             pending: Some(cx.ask(Query::Record { id })),
             checking: None,
             saved: false,
+            unasked: None,
         }
     }
 
@@ -149,7 +152,8 @@ impl Raw {
             self.checking = None;
         }
         match answer {
-            Ok(Answer::Changed(_)) => {
+            Ok(Answer::Changed(report)) => {
+                self.unasked = words::not_checked(&report);
                 self.saved = true;
                 self.draft = None;
             }
@@ -333,11 +337,12 @@ impl Raw {
         let saved = std::mem::take(&mut self.saved);
         if record.row.current.is_some() {
             if saved {
-                let problems = text::count(record.row.problems.len() as u64, "problem");
                 let line = text::thousands(record.row.line);
-                cx.say(format!(
-                    "Line {line} is a normal record now. {problems} left."
-                ));
+                let left = match self.unasked.take() {
+                    Some(why) => why,
+                    None => format!("{} left.", words::problems(&record.row.problems)),
+                };
+                cx.say(format!("Line {line} is a normal record now. {left}"));
             }
             let (id, among) = (self.id, self.among.clone());
             cx.effects
@@ -502,6 +507,7 @@ mod tests {
                 wants: Wants::default(),
                 suggestions: Vec::new(),
                 refusal: None,
+                stages: Vec::new(),
             })));
         }
 
