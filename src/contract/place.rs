@@ -50,3 +50,20 @@ pub(super) fn utf8(bytes: Vec<u8>, file: &str, what: &str) -> Result<String, Fau
         pointing(fault, file, &text, good)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_and_characters_count_from_one() {
+        let check = |text: &str, byte: usize, expected: (u64, u64)| {
+            assert_eq!(line_and_column(text, byte), expected, "{text:?} {byte}");
+        };
+        check("", 0, (1, 1));
+        check("a\nb", 2, (2, 1));
+        check("ä = 1", 3, (1, 3));
+        check("ä", 1, (1, 1));
+        check("a\r\n", 99, (2, 1));
+    }
+}
