@@ -122,6 +122,16 @@ pub fn shorten(text: &str, columns: usize) -> String {
     }
 }
 
+/// A word as a shell takes it, for commands that a person is told to run.
+pub fn shell_word(name: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./+,:@%".contains(c);
+    if !name.is_empty() && name.chars().all(plain) {
+        name.to_owned()
+    } else {
+        format!("'{}'", name.replace('\'', r"'\''"))
+    }
+}
+
 /// A whole number with thousands separators: `12,004`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -269,5 +279,13 @@ mod tests {
             let cut = shorten(&text, columns);
             prop_assert!(width(&cut) <= columns, "{cut:?} takes {}", width(&cut));
         }
+    }
+
+    #[test]
+    fn a_word_for_the_shell_is_quoted_where_it_must_be() {
+        assert_eq!(shell_word("data/c-1.toml"), "data/c-1.toml");
+        assert_eq!(shell_word("my file.toml"), "'my file.toml'");
+        assert_eq!(shell_word("$(it's).toml"), r"'$(it'\''s).toml'");
+        assert_eq!(shell_word(""), "''");
     }
 }

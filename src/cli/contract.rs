@@ -13,10 +13,9 @@ use super::{
 };
 use crate::{
     contract::{Destination, Kind, Placed},
-    infer::shell_word,
     model::{Path, Severity},
     ops::{self, DraftReport, DraftRequest, Flaw, Meaning},
-    text::{count, safe, thousands},
+    text::{count, safe, shell_word, thousands},
 };
 
 pub fn run(person: &Person, out: &Out, args: &args::Contract) -> Result<Exit> {

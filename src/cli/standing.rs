@@ -3,7 +3,7 @@
 use crate::{
     model::{Freshness, Mark, RecordDetail, RunId, StageMark},
     ops::{ContractState, Standing},
-    text::{count, safe},
+    text::{count, safe, shell_word},
 };
 
 /// What a person must know of a run's verdicts after a check; `None` when all is well.
@@ -17,7 +17,7 @@ pub fn after_check(run: RunId, standing: &Standing) -> Option<String> {
                 safe(&path),
                 count(old, "verdict"),
                 if old == 1 { "is" } else { "are" },
-                safe(&path)
+                safe(&shell_word(&path))
             ))
         }
         ContractState::Unreadable { path, why } => Some(format!(
@@ -70,7 +70,7 @@ pub fn of_record(detail: &RecordDetail, contract: &ContractState) -> Option<Stri
                 "This verdict is old: the contract {} has changed since. redrive check --run {} --contract {}",
                 safe(&path),
                 row.run,
-                safe(&path)
+                safe(&shell_word(&path))
             ))
         }
         (Freshness::Old, _) => Some(format!(

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Draft, Survey, schema, share, words};
 use crate::{
     model::Path,
-    text::{count, safe, shorten},
+    text::{count, safe, shell_word, shorten},
 };
 
 /// Fields that are listed in the contract's comments; the schema has all.
@@ -327,14 +327,4 @@ fn is_open(property: &Value) -> bool {
 pub fn quoted(text: &str) -> String {
     // JSON's escapes are TOML's; only DEL may not stand in TOML as it is.
     Value::from(text).to_string().replace('\u{7f}', "\\u007f")
-}
-
-/// A file's name as a shell takes it.
-pub fn shell_word(name: &str) -> String {
-    let plain = |c: char| c.is_alphanumeric() || "-_./+,:@%".contains(c);
-    if !name.is_empty() && name.chars().all(plain) {
-        name.to_owned()
-    } else {
-        format!("'{}'", name.replace('\'', r"'\''"))
-    }
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 pub use self::{
-    contract::{Names, quoted, shell_word},
+    contract::{Names, quoted},
     words::fields,
 };
 

@@ -11,6 +11,7 @@ use crate::{
     contract::{self, Contract, Destination, FileFormat, Kind},
     model::{Fault, Layout, PlanId, RunId},
     send::{self, FileDestination, Held, SqliteDestination},
+    text::shell_word,
 };
 
 /// One destination of a contract on disk.
@@ -159,7 +160,7 @@ pub(super) fn on_disk(
         .at(path.to_string_lossy(), None)
         .hint(format!(
             "check them against it first: redrive check --run {run} --contract {}",
-            path.display()
+            shell_word(&path.to_string_lossy())
         ))
         .into());
     }

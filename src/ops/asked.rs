@@ -9,6 +9,7 @@ use crate::{
     contract::{self, Contract},
     model::{Fault, Problem, RecordId, Stage, Version},
     row::Row,
+    text::shell_word,
     validator::{Program, Question, Validator},
 };
 
@@ -127,12 +128,13 @@ fn on_disk(contract: &Contract) -> Result<Contract, Fault> {
 
 fn changed(disk: &Contract) -> Fault {
     let path = disk.path.display();
+    let named = shell_word(&path.to_string());
     Fault::usage(
         "validator:contract",
         format!("the contract at {path} changed since these records were checked, so its validator is not started"),
     )
     .hint(format!(
-        "check them against what it says now: `redrive check --contract {path}`"
+        "check them against what it says now: `redrive check --contract {named}`"
     ))
 }
 

@@ -8,7 +8,7 @@ use super::{Aim, Workspace};
 use crate::{
     model::{Fault, RecordId, RunId, Severity},
     store::{plans::OpenPlan, statement_of},
-    text::{count, thousands},
+    text::{count, shell_word, thousands},
 };
 
 /// Refuses ready records whose verdict another contract gave. Those that a person or another tool made ready may go.
@@ -40,7 +40,10 @@ pub(super) fn refuse_stale(
     }
     let mut command = format!("redrive check --run {run}");
     if workspace.store.contract_of(run)?.is_none() {
-        command += &format!(" --contract {}", aim.contract.path.display());
+        command += &format!(
+            " --contract {}",
+            shell_word(&aim.contract.path.to_string_lossy())
+        );
     }
     let message = format!(
         "{} of {} were checked against another contract",
@@ -109,7 +112,7 @@ pub(super) fn refuse_stale_plan(
         .hint(format!(
             "put that contract back (redrive sql \"{}\" shows it), then: redrive check --run {run} --contract {}",
             statement_of(contract),
-            aim.contract.path.display()
+            shell_word(&aim.contract.path.to_string_lossy())
         ))
         .into())
 }
