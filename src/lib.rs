@@ -4,12 +4,13 @@
 //!
 //! # The life of a record
 //!
-//! [`read`] cuts an input into record-aligned blocks. Workers pull blocks, split each record with [`row`], judge it with
-//! [`check::Checker::check`] and hand the result to one writer in [`ops::load`], which stores the rejected records in
-//! input order with [`store`] and publishes the run in one last transaction. A face lists groups and records through
-//! [`ops`]; a person's wish becomes a [`fix::Change`], which splices the record's text; the same check decides whether the
-//! record is ready; the change is a step of the history. [`ops::send`] freezes ready versions in a plan, writes down each
-//! attempt before it is made, gives batches to a destination in [`mod@send`], and freezes what was confirmed.
+//! [`read`] cuts an input into record-aligned blocks. Workers pull blocks, split each record with [`row`], judge it
+//! with [`check::Checker::check`], ask the contract's [`validator`], and hand the result to one writer in
+//! [`ops::load`], which stores the rejected records in input order with [`store`] and publishes the run in one last
+//! transaction. A face lists groups and records through [`ops`]; a person's wish becomes a [`fix::Change`], which
+//! splices the record's text; the same check decides whether the record is ready; the change is a step of the history.
+//! [`ops::send`] freezes ready versions in a plan, writes down each attempt before it is made, gives batches to a
+//! destination in [`mod@send`], and freezes what was confirmed.
 //!
 //! Where to start reading: [`model`], then [`check`], then [`ops::edit`], which touches every floor.
 //!
@@ -34,7 +35,10 @@
 //! One word per idea, the same as Rust type, table, command line and JSON. A *workspace* is one SQLite file. A *run* is one
 //! import run whose results were loaded. A *record* is one unit of input; a *problem* is one thing wrong with it; a
 //! *group* is the problems of one kind in one run (the screen calls it "a problem"). A *stage* is where a record stopped:
-//! parse, schema, rule, validator, send. The *contract* says what a good record is and where it goes. A *shape* is the pattern of a
+//! parse, schema, rule, validator, send; its *mark* at each says whether it passed. The *contract* says what a good record is
+//! and where it goes. A *validator* is the pipeline's own program that a contract names. A *verdict* is what a check found of
+//! one record, with the contract that found it; it is current, old, or the record is not checked. The *severity* of a problem
+//! says whether it rejects its record or only warns; its *owner* is who answers for the rule. A *shape* is the pattern of a
 //! value. A *step* is one entry of the history. A *plan* is the frozen list of record versions a send delivers; an
 //! *attempt* is one try to deliver one of them to a *destination*.
 //!
@@ -61,9 +65,13 @@
 //! - **Intent before delivery.** Payload, idempotency key and attempt are on disk before a destination is called. Only what
 //!   it confirmed becomes `accepted`.
 //! - **A verdict knows the contract that gave it.** It is worth something while that contract finds the same as the run's and as
-//!   the one on disk ([`contract::Contract`]'s `checks`). `check` looks at the others only, and nothing else is sent.
+//!   the one on disk ([`contract::Contract`]'s `checks`). `check` looks at the others only, and nothing old is sent. Nobody but
+//!   the whole check gives one: an edit the validator could not be asked about has none, and a person overrules a
+//!   destination, never the check.
 //! - **Destinations, secrets and the validator's command come from a contract on disk**, never from a workspace somebody may
 //!   have sent. A record that the validator could not be asked about is not checked, and no way but a check makes it ready.
+//! - **Every check comes to an end.** Rules are counted ([`check::Runaway`]), patterns and references are bounded, a validator has a
+//!   time limit. What does not end is a fault of the contract, never a problem of the record: the work stops, nothing changes.
 //! - **The workspace's files are opened by SQLite only.** Opening them otherwise would drop its locks.
 //! - **Nothing untrusted reaches a terminal** but through [`text`].
 //! - **The UI thread never blocks.** Pages hold what they show; [`tui`]'s worker is the only part of it that calls `ops`.
