@@ -251,7 +251,7 @@ fn a_program_that_does_everything_wrong_loads_nothing() {
         assert!(fault.message.contains(message), "{script}: {fault:?}");
         assert!(fault.message.contains("\"sh v.sh\""), "{fault:?}");
         assert!(fault.file.is_some_and(|file| file.ends_with("c.toml")));
-        assert_eq!((fault.line, fault.column), (Some(2), Some(12)));
+        assert_eq!((fault.line, fault.column), (Some(2), Some(11)));
         assert_eq!(fault.kind, FaultKind::Usage);
     };
     let yes = "echo '{\"errors\":[]}'";

@@ -205,19 +205,23 @@ pub fn check(person: &Person, out: &Out, args: &args::Check) -> Result<Exit> {
         out.json(&json::change(&report))?;
     } else {
         let mut words = format!(
-            "Checked {}: {} ready, {} still to fix.",
+            "Checked {}: {} ready, {} still to fix",
             count(report.checked, "record"),
             thousands(report.ready),
             thousands(report.still_rejected)
         );
+        if report.newly_broken > 0 {
+            words += &format!(
+                ", {} to fix that had no problem before",
+                thousands(report.newly_broken)
+            );
+        }
+        words.push('.');
         if report.current > 0 {
             words += &format!(
                 " The verdict on {} was current.",
                 count(report.current, "record")
             );
-        }
-        if report.newly_broken > 0 {
-            words += &format!(" {} had no problem before.", thousands(report.newly_broken));
         }
         out.say(&words)?;
     }

@@ -227,13 +227,11 @@ pub fn note(remark: &str) {
 /// The first line, with the place where the fault knows one and does not say it.
 fn place(error: &anyhow::Error, fault: Option<&Fault>) -> String {
     let message = lines_safe(&error.to_string());
-    match fault.and_then(|fault| fault.file.as_deref().map(|file| (file, fault.line))) {
-        Some((file, Some(line))) => {
-            let column = fault.and_then(|fault| fault.column);
-            let column = column.map_or_else(String::new, |column| format!("{column}:"));
-            format!("{}:{line}:{column} {message}", text::safe(file))
-        }
-        Some((file, None)) if !message.contains(file) => format!("{}: {message}", text::safe(file)),
+    if let Some(place) = fault.and_then(Fault::place) {
+        return format!("{}: {message}", text::safe(&place));
+    }
+    match fault.and_then(|fault| fault.file.as_deref()) {
+        Some(file) if !message.contains(file) => format!("{}: {message}", text::safe(file)),
         _ => message,
     }
 }

@@ -77,6 +77,15 @@ impl Fault {
         self.column = Some(column);
         self
     }
+
+    /// `file:line:column`, as far as it is known; `None` without a line.
+    pub fn place(&self) -> Option<String> {
+        let (file, line) = (self.file.as_ref()?, self.line?);
+        Some(match self.column {
+            Some(column) => format!("{file}:{line}:{column}"),
+            None => format!("{file}:{line}"),
+        })
+    }
 }
 
 impl std::fmt::Display for Fault {

@@ -97,9 +97,12 @@ fn state(workspace: &Workspace, stored: &Contract) -> ContractState {
         Ok(_) => ContractState::Changed { path },
         Err(error) => match error.downcast_ref::<Fault>() {
             Some(fault) if fault.code == "contract:missing" => ContractState::Missing { path },
-            _ => ContractState::Unreadable {
+            fault => ContractState::Unreadable {
                 path,
-                why: error.to_string(),
+                why: match fault.and_then(Fault::place) {
+                    Some(place) => format!("{place}: {error}"),
+                    None => error.to_string(),
+                },
             },
         },
     }
@@ -354,7 +357,8 @@ mod tests {
         let ContractState::Unreadable { why, .. } = state(&desk) else {
             panic!("{:?}", state(&desk));
         };
-        assert!(why.contains("syntax"), "{why}");
+        let place = format!("{}:1:8: ", path.display());
+        assert!(why.starts_with(&place) && why.contains("syntax"), "{why}");
         assert_eq!(desk.standing(), (3, 0, 0));
         fs::remove_file(&path).unwrap();
         assert_eq!(state(&desk), ContractState::Missing { path: stored });

@@ -46,9 +46,10 @@ pub(super) fn refuse_stale(
         );
     }
     let message = format!(
-        "{} of {} were checked against another contract",
+        "{} of {} {} checked against another contract",
         thousands(stale as u64),
-        count(ids.len() as u64, "ready record")
+        count(ids.len() as u64, "ready record"),
+        if stale == 1 { "was" } else { "were" }
     );
     Err(Fault::usage("send:stale", message)
         .hint(format!("check again first: {command}"))
