@@ -3,6 +3,8 @@
 use super::{cut, first_upper, foreign::meaning, label};
 use crate::model::{Problem, Stage, Wants};
 
+const EMAIL: &str = "Email address not complete";
+
 /// The name of a group on the screen.
 pub fn title(problem: &Problem, wants: &Wants) -> String {
     let label = label(&problem.path, wants);
@@ -29,7 +31,9 @@ pub fn title(problem: &Problem, wants: &Wants) -> String {
         (_, "format", "date-time") => "Date and time not written the ISO way".to_owned(),
         (_, "format", "date") => "Date not year-month-day".to_owned(),
         (_, "format", "time") => "Time of day not written the ISO way".to_owned(),
-        (_, "format", "email" | "idn-email") => "Email address not complete".to_owned(),
+        (_, "format", "email" | "idn-email") => EMAIL.to_owned(),
+        // Pydantic's own word for it says nothing, its message does; and no name holds one record's value.
+        (_, "value_error", _) if problem.shape.contains("valid email") => EMAIL.to_owned(),
         (_, "format", "uri" | "iri" | "url") => "Web address not complete".to_owned(),
         (_, "format", "uuid") => "ID not complete".to_owned(),
         (_, "format", other) => format!("{label} is not written as {other}"),
@@ -95,6 +99,22 @@ mod tests {
             severity: crate::model::Severity::Error,
             owner: String::new(),
         }
+    }
+
+    #[test]
+    fn no_name_of_an_address_that_pydantic_refuses_holds_its_value() {
+        let refused = Problem {
+            shape: "value is not a valid email address: There must be something after the @-sign."
+                .to_owned(),
+            ..problem(
+                Stage::Validator,
+                "value_error",
+                "",
+                "/email",
+                "This e-mail address is not complete: \"foo@\".",
+            )
+        };
+        assert_eq!(title(&refused, &Wants::default()), EMAIL);
     }
 
     #[test]
