@@ -389,7 +389,7 @@ impl App {
     }
 
     /// Carries out the effects that only concern the app; the rest is returned for the workers.
-    fn settle(&mut self) -> Vec<Effect> {
+    pub(super) fn settle(&mut self) -> Vec<Effect> {
         let mut outside = Vec::new();
         while !self.cx.effects.is_empty() {
             for effect in std::mem::take(&mut self.cx.effects) {

@@ -118,14 +118,16 @@ impl App {
                 self.tell_no_send(vec![
                     format!("The contract is not there any more: {}", text::safe(&file)),
                     "Where records go is only ever taken from the contract on disk.".to_owned(),
-                    "Put it back, then press S again. Checks go on with the run's own copy."
-                        .to_owned(),
+                    "Put it back, then press S again.".to_owned(),
                 ]);
             }
             (Some(fault), _)
                 if fault.code.starts_with("contract:") || fault.code == "send:stale" =>
             {
-                self.tell_no_send(vec![words::reported(error)]);
+                let place = fault.place().or_else(|| fault.file.clone());
+                let place = place.map(|place| format!("{}:", text::safe(&place)));
+                let words = words::reported(error);
+                self.tell_no_send(place.into_iter().chain([words]).collect());
             }
             _ => self.status = Some(words::reported(error)),
         }
@@ -219,7 +221,7 @@ fn question(run: RunId, standing: &Standing, refusal: Option<&str>) -> Option<Qu
         ContractState::Changed { path } => Some(ask(
             "The contract changed",
             vec![
-                format!("{} or its schema changed on disk.", file_name(path)),
+                format!("{} or a file it names changed on disk.", file_name(path)),
                 format!("{}.", are_old(standing.old)),
                 "Nothing can be sent until the records are checked again.".to_owned(),
                 String::new(),
@@ -228,10 +230,9 @@ fn question(run: RunId, standing: &Standing, refusal: Option<&str>) -> Option<Qu
             ],
             Some(path),
         )),
-        ContractState::Unreadable { path, why } => Some(ask(
+        ContractState::Unreadable { why, .. } => Some(ask(
             "The contract on disk cannot be used",
             vec![
-                shown(path),
                 words::sentence(&text::safe(why)),
                 String::new(),
                 "Nothing can be sent until it is right again.".to_owned(),
@@ -279,10 +280,11 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{ChangeReport, FaultKind},
+        model::{ChangeReport, FaultKind, RecordId},
         tui::{
-            event::{Answer, Event, Outcome, Ticket},
-            testing::{self, feed, feed_with, picture, press, problems},
+            app::whole_run,
+            event::{Among, Answer, Event, Outcome, Route, Ticket},
+            testing::{self, feed, feed_with, picture, press, problems, resize},
         },
     };
 
@@ -368,6 +370,41 @@ mod tests {
     }
 
     #[test]
+    fn looking_at_a_contract_that_stays_the_same_draws_nothing() {
+        let mut app = problems((80, 24));
+        app.take_changed();
+        look(&mut app, &standing(1_387, 0, ContractState::Same));
+        assert!(!app.take_changed(), "nothing to draw");
+        look(&mut app, &standing(0, 1_387, changed()));
+        assert!(app.take_changed());
+    }
+
+    #[test]
+    fn the_notice_leaves_the_page_usable_at_any_size() {
+        for route in [
+            Route::Groups { run: RunId(1) },
+            whole_run(RunId(1)),
+            Route::Record {
+                id: RecordId(14),
+                among: Among::all([RecordId(14)]),
+            },
+        ] {
+            let mut app = problems((80, 24));
+            app.cx.go(route);
+            let effects = app.settle();
+            feed(&mut app, effects);
+            look(&mut app, &standing(0, 1_387, changed()));
+            for (width, height) in [(60, 16), (61, 17), (79, 23), (80, 24), (100, 30), (200, 60)] {
+                resize(&mut app, width, height);
+                let picture = picture(&mut app);
+                assert!(picture.contains("1,387 verdicts are old"), "{picture}");
+                assert!(picture.contains("? Help"), "{picture}");
+                assert!(picture.contains("> "), "the cursor is seen: {picture}");
+            }
+        }
+    }
+
+    #[test]
     fn checking_again_asks_first_names_the_contract_and_uses_the_one_on_disk() {
         let mut app = problems((100, 30));
         answer(&mut app, "R", standing(0, 1_387, changed()));
@@ -382,7 +419,7 @@ mod tests {
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address no┌ The contract changed ────────────────────────────────────┐                   │
-        │   contact_email, f│ customers.toml or its schema changed on disk.            │9,991.             │
+        │   contact_email, f│ customers.toml or a file it names changed on disk.       │9,991.             │
         │   Date and time no│ 1,387 verdicts are old.                                  │ 30%.              │
         │   created_at, form│ Nothing can be sent until the records are checked again. │: a single shape   │
         │   Deal value is no│                                                          │                   │
@@ -444,7 +481,7 @@ mod tests {
         let mut app = problems((80, 24));
         let broken = || ContractState::Unreadable {
             path: PathBuf::from("/srv/customers.toml"),
-            why: "line 3: expected `=`".to_owned(),
+            why: "/srv/customers.toml:3:5: expected `=`".to_owned(),
         };
         look(&mut app, &standing(1_387, 0, broken()));
         assert!(picture(&mut app).contains("cannot be used now.  R says why"));
@@ -458,14 +495,14 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ 6 problems in 1,384 records ─────────────────────────────── showing 1-6 of 7 ┐
         │   Proble┌ The contract on disk cannot be used ─────────────────────┐         │
-        │ > Email │ /srv/customers.toml                                      │     30% │
-        │   Date a│ Line 3: expected `=`.                                    │     22% │
-        │   Deal v│                                                          │     15% │
-        │   Stage │ Nothing can be sent until it is right again.             │      8% │
-        │   Countr│ Until then only the run's own copy can check.            │      6% │
-        │   Line c│                                                          │     <1% │
-        └─────────│ [>Go back ]     [ Check 1,387 records again ]            │─────────┘
-        ┌ About th└──────────────────────────────────────────────────────────┘─ 1 of 7 ┐
+        │ > Email │ /srv/customers.toml:3:5: expected `=`.                   │     30% │
+        │   Date a│                                                          │     22% │
+        │   Deal v│ Nothing can be sent until it is right again.             │     15% │
+        │   Stage │ Until then only the run's own copy can check.            │      8% │
+        │   Countr│                                                          │      6% │
+        │   Line c│ [>Go back ]     [ Check 1,387 records again ]            │     <1% │
+        └─────────└──────────────────────────────────────────────────────────┘─────────┘
+        ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
         │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
         │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
@@ -560,6 +597,22 @@ mod tests {
             picture.contains("is not there any more: /srv/customers.toml"),
             "{picture}"
         );
+    }
+
+    #[test]
+    fn sending_with_a_contract_that_cannot_be_used_names_the_place() {
+        let mut app = problems((100, 30));
+        let refusal = fault("contract:value", "severity cannot be \"wrning\"")
+            .at("/srv/customers.toml", Some(31));
+        assert_eq!(refuse(&mut app, refusal), []);
+        let picture = picture(&mut app);
+        for words in [
+            "Nothing can be sent now",
+            "/srv/customers.toml:31:",
+            "Severity cannot be \"wrning\".",
+        ] {
+            assert!(picture.contains(words), "{picture}");
+        }
     }
 
     #[test]

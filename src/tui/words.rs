@@ -84,10 +84,16 @@ pub fn checked(report: &ChangeReport) -> String {
 /// What to do about a problem, and whom to ask. Safe to print; may be empty.
 pub fn to_do(problem: &Problem) -> String {
     let mut words = text::safe(&problem.hint).into_owned();
-    if !problem.owner.is_empty() {
-        let gap = if words.is_empty() { "" } else { " " };
-        words.push_str(&format!("{gap}Ask {}.", text::safe(&problem.owner)));
+    if problem.owner.is_empty() {
+        return words;
     }
+    let owner = text::safe(&problem.owner);
+    // A rule's hint speaks of its owner without a name.
+    if words.contains("Ask its owner") {
+        return words.replace("Ask its owner", &format!("Ask {owner}"));
+    }
+    let gap = if words.is_empty() { "" } else { " " };
+    words.push_str(&format!("{gap}Ask {owner}."));
     words
 }
 
@@ -278,6 +284,28 @@ fn end(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{model::Found, tui::testing::problem};
+
+    #[test]
+    fn the_owner_of_a_rule_is_named_once() {
+        let check = |hint: &str, owner: &str, expected: &str| {
+            let problem = Problem {
+                hint: hint.to_owned(),
+                owner: owner.to_owned(),
+                ..problem("/stage", Found::Missing)
+            };
+            assert_eq!(to_do(&problem), expected);
+        };
+        let hint = "Rule: R-1. Ask its owner if the text is not clear.";
+        check(hint, "", hint);
+        check(
+            hint,
+            "billing",
+            "Rule: R-1. Ask billing if the text is not clear.",
+        );
+        check("Keep one.", "billing", "Keep one. Ask billing.");
+        check("", "bill\u{1b}ing", "Ask bill<ESC>ing.");
+    }
 
     #[test]
     fn a_sentence_begins_with_a_capital_but_a_path_stays_as_it_is() {

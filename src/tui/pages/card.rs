@@ -155,20 +155,26 @@ fn what(view: &List, group: &Group) -> String {
     }
 }
 
-/// How many records there are, and how many were.
+/// How many records there are, and how many there were.
 fn many(group: &Group, rejected: u64) -> String {
-    let share = match group.severity {
-        Severity::Error => format!(", {}", percent(group.open, rejected)),
-        Severity::Warning => String::new(),
-    };
-    format!(
-        "{}{share}.{}",
-        text::count(group.open, "record"),
-        match group.records.saturating_sub(group.open) {
-            0 => String::new(),
-            done => format!(" {} done.", text::thousands(done)),
+    let open = text::count(group.open, "record");
+    let gone = group.records.saturating_sub(group.open);
+    match (group.severity, gone) {
+        // Most of those that passed with a warning are not kept, so that nobody has done them.
+        (Severity::Warning, 0) => format!("{open}."),
+        (Severity::Warning, _) => {
+            format!(
+                "{open} here, {} when loaded.",
+                text::thousands(group.records)
+            )
         }
-    )
+        (Severity::Error, 0) => format!("{open}, {}.", percent(group.open, rejected)),
+        (Severity::Error, _) => format!(
+            "{open}, {}. {} done.",
+            percent(group.open, rejected),
+            text::thousands(gone)
+        ),
+    }
 }
 
 fn since(group: &Group) -> String {

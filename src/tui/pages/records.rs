@@ -254,7 +254,7 @@ impl Records {
                     .to_owned(),
             },
             (None, State::Known) if !self.ids.is_empty() => {
-                "Enter opens the record.   ! has a problem   ~ changed by you".to_owned()
+                "Enter opens the record.   ! has a problem   ~ changed, or a warning".to_owned()
             }
             (None, _) => String::new(),
         }
@@ -494,7 +494,7 @@ mod tests {
         │ What to do Write it like name@example.com.                                                       │
         │ Code       format:email  at /contact_email                                                       │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-         Enter opens the record.   ! has a problem   ~ changed by you
+         Enter opens the record.   ! has a problem   ~ changed, or a warning
          Enter Open  n Next problem  / Filter  r Check again  u Undo  S Send               ? Help  Esc Back
         "#);
     }
@@ -524,7 +524,7 @@ mod tests {
         │ Received "office@". This e-mail address is not complete.                     │
         │ Write it like name@example.com.                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
-         Enter opens the record.   ! has a problem   ~ changed by you
+         Enter opens the record.   ! has a problem   ~ changed, or a warning
          Enter Open  n Next problem  / Filter  r Check again  u Undo   ? Help  Esc Back
         "#);
     }

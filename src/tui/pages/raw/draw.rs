@@ -17,7 +17,7 @@ use crate::{
     tui::{
         pages::editor::draft::{Draft, Focus, Verdict, as_text},
         theme::Theme,
-        widgets::{panel::panel, wrap::wrap},
+        widgets::{panel::panel, stages::in_one_line, wrap::wrap},
     },
 };
 
@@ -65,7 +65,12 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         Constraint::Fill(1),
         Constraint::Length(edit_height),
     ]));
-    let block = panel(area.width, "Problem", "", false, theme);
+    let note = in_one_line(
+        &record.stages,
+        false,
+        usize::from(area.width).saturating_sub(16),
+    );
+    let block = panel(area.width, "Problem", &note, false, theme);
     frame.render_widget(Text::from(problem), block.inner(top));
     frame.render_widget(block, top);
     let editing = page.draft.is_some();
