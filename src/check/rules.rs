@@ -239,7 +239,7 @@ impl Compiled {
 
     /// Whether a problem at `path` has to do with a field of this rule: one it blames, or one it looks at.
     fn touches(&self, path: &Path) -> bool {
-        let related = |field: &Path| is_within(field, path) || is_within(path, field);
+        let related = |field: &Path| field.is_within(path) || path.is_within(field);
         let looks_at = &self.expression.looks_at;
         self.rule.fields.iter().chain(looks_at).any(related)
     }
@@ -260,13 +260,6 @@ impl Compiled {
             owner: self.rule.owner.clone(),
         }
     }
-}
-
-/// Whether `path` is `outer` or lies inside it.
-fn is_within(path: &Path, outer: &Path) -> bool {
-    path.as_str()
-        .strip_prefix(outer.as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn reason(error: &ExecutionError) -> String {

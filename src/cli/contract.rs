@@ -1,7 +1,5 @@
 //! `contract`: a draft from data, and what a contract means.
 
-use std::path::Path as FilePath;
-
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -13,7 +11,7 @@ use super::{
 };
 use crate::{
     contract::{Destination, Kind, Placed},
-    model::{Path, Severity},
+    model::{Path, Severity, folder_of},
     ops::{self, DraftReport, DraftRequest, Flaw, Meaning},
     text::{count, safe, shell_word, thousands},
 };
@@ -99,10 +97,7 @@ fn sentence(report: &DraftReport) -> String {
 /// Exit 0 when there is nothing to say against it, 1 when there are warnings, 2 when it cannot be used.
 fn check(person: &Person, out: &Out, args: &args::ContractCheck) -> Result<Exit> {
     let workspace = person.workspace_path();
-    let folder = match workspace.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => FilePath::new("."),
-    };
+    let folder = folder_of(&workspace);
     let meaning = match ops::explain_contract(&args.contract, folder) {
         Ok(meaning) => meaning,
         Err(error) => {

@@ -1,17 +1,13 @@
 //! What another tool's problems say about the model behind them. Where only rejects were received, nothing else is known of
 //! what is right.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::LazyLock,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
 use serde_json::{Map, Number, Value};
 
 use super::Format;
 use crate::{
-    model::{Path, Problem, Stage},
+    model::{Path, Problem, Stage, rule_id},
     text,
 };
 
@@ -117,9 +113,9 @@ impl Reported {
     }
 
     fn add_rule(&mut self, problem: &Problem, message: &str) {
-        let id = match RULE_ID.find(message) {
-            _ if RULE_ID.is_match(&problem.code) => problem.code.clone(),
-            Some(id) => id.as_str().to_owned(),
+        let id = match rule_id(message) {
+            _ if rule_id(&problem.code).is_some() => problem.code.clone(),
+            Some(id) => id.to_owned(),
             None if problem.path.is_root() => problem.code.clone(),
             None => format!("{} {}", problem.code, problem.path.pattern()),
         };
@@ -136,11 +132,6 @@ impl Reported {
         }
     }
 }
-
-/// A rule's id as people write them: `RULE-101`.
-static RULE_ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b[A-Z][A-Z0-9]*-[0-9]+\b").expect("the pattern is a constant and compiles")
-});
 
 impl Said {
     /// Takes one problem in; `false` when its word says nothing about a schema.

@@ -1,6 +1,7 @@
 //! The words of redrive as plain values. Nothing here does IO, reads a clock or knows SQL.
 
 mod fault;
+mod file;
 mod path;
 mod problem;
 mod record;
@@ -10,8 +11,11 @@ mod stages;
 mod step;
 
 pub use fault::{Fault, FaultKind};
+pub use file::folder_of;
 pub use path::Path;
-pub use problem::{Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, shape_of};
+pub use problem::{
+    Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, rule_id, shape_of,
+};
 pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
 pub use run::{LoadReport, RunRow};
 pub use sending::{AttemptRow, DeliveryState, Plan, SendReport};

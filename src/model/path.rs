@@ -45,6 +45,12 @@ impl Path {
         self.0.is_empty()
     }
 
+    /// Whether it is `outer`, or lies inside of it.
+    pub fn is_within(&self, outer: &Self) -> bool {
+        let rest = self.0.strip_prefix(&outer.0);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
     /// The segments, unescaped.
     pub fn segments(&self) -> impl Iterator<Item = String> + '_ {
         self.0

@@ -1,5 +1,8 @@
 //! One thing wrong with one record, and the groups such problems form.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
 use serde::{Deserialize, Serialize};
 
 use super::{GroupId, Path, RunId};
@@ -210,6 +213,14 @@ pub struct ShapeCount {
     pub shape: String,
     pub count: u64,
     pub example: String,
+}
+
+/// A rule's id as people write it, `RULE-101`, in a foreign message.
+pub fn rule_id(message: &str) -> Option<&str> {
+    static ID: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b[A-Z][A-Z0-9]*-[0-9]+\b").expect("the pattern is a constant and compiles")
+    });
+    ID.find(message).map(|id| id.as_str())
 }
 
 /// The pattern of a value: digits become `9`, letters `a` or `A`, a run of one class longer than four `9+`, the rest

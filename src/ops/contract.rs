@@ -18,7 +18,7 @@ pub use self::meaning::{Flaw, Meaning, explain_contract, flaw_of};
 use super::Job;
 use crate::{
     infer::{Draft, Names},
-    model::{Fault, Path},
+    model::{Fault, Path, folder_of},
 };
 
 #[derive(Clone, Debug, Default)]
@@ -144,10 +144,7 @@ fn write(draft: &Draft, contract: &FilePath, schema: &FilePath, force: bool) -> 
     let files = [(schema, &draft.schema), (contract, &draft.contract)];
     let mut aside = Vec::new();
     for (target, text) in files {
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => FilePath::new("."),
-        };
+        let folder = folder_of(target);
         // A contract is checked in and read by others; the owner's mask still holds.
         let made = tempfile::Builder::new()
             .prefix(".redrive-draft-")

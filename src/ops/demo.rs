@@ -15,7 +15,7 @@ use super::{Job, LoadRequest, Workspace, load};
 use crate::{
     demo,
     filter::Filter,
-    model::{Fault, LoadReport, RunId},
+    model::{Fault, LoadReport, RunId, folder_of},
     read,
 };
 
@@ -160,10 +160,7 @@ fn write_new(path: &FilePath, bytes: &[u8]) -> Result<()> {
 
 /// A file that is there complete or not at all, and never replaces another one.
 fn write_lines(path: &FilePath, lines: impl Iterator<Item = Vec<u8>>) -> Result<()> {
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => FilePath::new("."),
-    };
+    let folder = folder_of(path);
     let write = || -> std::io::Result<()> {
         let mut out =
             std::io::BufWriter::new(NamedTempFile::with_prefix_in(".redrive-demo-", folder)?);

@@ -430,7 +430,7 @@ fn unchecked(
     }
     let edited: Vec<Path> = changes.iter().map(path_of).collect();
     let mended = |problem: &Problem| {
-        problem.stage == Stage::Parse || edited.iter().any(|path| is_within(&problem.path, path))
+        problem.stage == Stage::Parse || edited.iter().any(|path| problem.path.is_within(path))
     };
     let mut problems = record.problems.clone();
     problems.retain(|problem| !mended(problem));
@@ -460,15 +460,8 @@ fn path_of(change: &Change) -> Path {
 fn problems_at(problems: &[Problem], at: &Path) -> usize {
     problems
         .iter()
-        .filter(|problem| is_within(&problem.path, at))
+        .filter(|problem| problem.path.is_within(at))
         .count()
-}
-
-/// Whether a path is `outer` or below it.
-fn is_within(path: &Path, outer: &Path) -> bool {
-    path.as_str()
-        .strip_prefix(outer.as_str())
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 fn value_at(document: Option<&Value>, path: &Path) -> String {

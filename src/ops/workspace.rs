@@ -14,7 +14,7 @@ use super::asked::Alive;
 use crate::{
     contract::{self, Contract},
     filter::Filter,
-    model::{Fault, RunId},
+    model::{Fault, RunId, folder_of},
     store::Store,
 };
 
@@ -57,10 +57,7 @@ impl Workspace {
 
     /// The folder destinations' paths are relative to.
     pub fn folder(&self) -> &FilePath {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => FilePath::new("."),
-        }
+        folder_of(&self.path)
     }
 
     /// Refuses a name for a new file that is the workspace itself, or one of the files SQLite keeps beside it: writing there
@@ -203,10 +200,7 @@ fn place(path: &FilePath) -> Option<PathBuf> {
     if let Ok(there) = path.canonicalize() {
         return Some(there);
     }
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => FilePath::new("."),
-    };
+    let folder = folder_of(path);
     Some(folder.canonicalize().ok()?.join(path.file_name()?))
 }
 

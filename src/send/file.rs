@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::{Delivery, Destination, Held, Outcome, cell_text, without_column};
-use crate::row::json;
+use crate::{model::folder_of, row::json};
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,13 +130,6 @@ fn aside(path: &FilePath) -> std::io::Result<NamedTempFile> {
             builder.tempfile_in(folder)
         }
         other => other,
-    }
-}
-
-fn folder_of(path: &FilePath) -> &FilePath {
-    match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => FilePath::new("."),
     }
 }
 

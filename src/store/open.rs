@@ -11,7 +11,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, limits::Limit
 use rusqlite_migration::{M, Migrations};
 
 use super::faults;
-use crate::model::Fault;
+use crate::model::{Fault, folder_of};
 
 /// `RDRV`, in the header of every workspace.
 const APPLICATION_ID: i64 = 0x5244_5256;
@@ -148,10 +148,7 @@ fn folder_and_name(path: &FilePath) -> Result<(PathBuf, &std::ffi::OsStr), Fault
     let name = path
         .file_name()
         .ok_or_else(|| faults::foreign(path, "is a directory"))?;
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => FilePath::new("."),
-    };
+    let folder = folder_of(path);
     match folder.canonicalize() {
         Ok(folder) if folder.is_dir() => Ok((folder, name)),
         _ => Err(faults::missing_folder(path, folder)),

@@ -4,9 +4,7 @@
 mod keyword;
 mod place;
 
-use std::{borrow::Cow, sync::LazyLock};
-
-use regex::Regex;
+use std::borrow::Cow;
 
 use self::{
     keyword::Keyword,
@@ -14,7 +12,7 @@ use self::{
 };
 use super::wording;
 use crate::{
-    model::{Found, Path, Problem, Severity, Stage},
+    model::{Found, Path, Problem, Severity, Stage, rule_id},
     row::lenient,
 };
 
@@ -103,8 +101,8 @@ impl Pydantic {
     }
 
     fn problem(self, stage: Stage) -> Problem {
-        let detail = match RULE_ID.find(&self.said) {
-            Some(id) if self.is_rule && id.as_str() != self.code => id.as_str().to_owned(),
+        let detail = match rule_id(&self.said) {
+            Some(id) if self.is_rule && id != self.code => id.to_owned(),
             _ => String::new(),
         };
         let (message, hint) = wording::foreign(
@@ -150,11 +148,6 @@ fn plain(said: &str, path: Path, found: Option<Found>) -> Problem {
         owner: String::new(),
     }
 }
-
-/// A rule's id as people write them: `RULE-101`.
-static RULE_ID: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b[A-Z][A-Z0-9]*-[0-9]+\b").expect("the pattern is a constant and compiles")
-});
 
 /// Whether a type that stands at the whole record is one of Pydantic's own and no rule's.
 fn is_built_in(code: &str) -> bool {

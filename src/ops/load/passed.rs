@@ -9,7 +9,7 @@ use std::{
 use anyhow::Result;
 use tempfile::NamedTempFile;
 
-use crate::model::Fault;
+use crate::model::{Fault, folder_of};
 
 /// A file of passed records that appears when it is complete.
 pub(super) struct Passed {
@@ -38,10 +38,7 @@ impl Passed {
         if target.is_dir() {
             return Err(unwritable(target, "it is a directory"));
         }
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => FilePath::new("."),
-        };
+        let folder = folder_of(target);
         let file = NamedTempFile::with_prefix_in(".redrive-passed-", folder)
             .map_err(|error| unwritable(target, &error.to_string()))?;
         let mut passed = Self {
