@@ -222,13 +222,14 @@ fn a_line_of_shell_judges_each_record() {
             (3, "the record was rejected with exit status 4".to_owned()),
         ]
     );
-    let wrong = "[validator]\ncommand = ['sh', 'each.sh', 'no-such-program']\n";
-    let mut desk = Desk::new(&[("c.toml", wrong), ("in.jsonl", input)]);
-    let fault = desk.load("in.jsonl").unwrap_err();
-    assert!(
-        fault.message.contains("no-such-program: not found"),
-        "{fault:?}"
-    );
+    let check = |line: &str, message: &str| {
+        let wrong = format!("[validator]\ncommand = ['sh', 'each.sh', '{line}']\n");
+        let mut desk = Desk::new(&[("c.toml", &wrong), ("in.jsonl", input)]);
+        let fault = desk.load("in.jsonl").unwrap_err();
+        assert!(fault.message.contains(message), "{fault:?}");
+    };
+    check("no-such-program", "no-such-program: not found");
+    check("grep -q DE || { echo No; exit 1", "yntax error");
 }
 
 /// What a load says whose validator is this script, with a time limit of two seconds.

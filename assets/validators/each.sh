@@ -16,6 +16,12 @@ if [ $# -ne 1 ]; then
   exit 2
 fi
 
+# A line that is no shell would reject every record.
+if ! said=$(sh -n -c "$1" 2>&1); then
+  printf 'each.sh: %s\n' "$said" >&2
+  exit 2
+fi
+
 while IFS= read -r record; do
   said=$(printf '%s\n' "$record" | sh -c "$1" 2>&1)
   status=$?

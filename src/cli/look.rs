@@ -257,8 +257,13 @@ pub fn show(person: &Person, out: &Out, args: &args::Show) -> Result<Exit> {
 
 /// A problem of one record in words, for a list.
 pub fn problem_line(problem: &Problem, hint: &str) -> String {
+    // A rule's message is written by others, perhaps without a full stop.
+    let stop = match problem.message.chars().last() {
+        Some(last) if last.is_alphanumeric() && !hint.is_empty() => ".",
+        _ => "",
+    };
     let mut line = format!(
-        "  {} {}  {} {hint}",
+        "  {} {}  {}{stop} {hint}",
         problem.severity.letter(),
         problem.path.label(),
         problem.message,

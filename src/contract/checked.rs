@@ -68,6 +68,10 @@ fn gather(path: &FilePath) -> Result<Gathered> {
                 format!("there is no contract at {shown}"),
             )
             .hint("give its path with --contract"),
+            std::io::ErrorKind::IsADirectory => {
+                Fault::usage("contract:unreadable", format!("{shown} is a folder"))
+                    .hint("name the contract in it")
+            }
             _ => Fault::usage(
                 "contract:unreadable",
                 format!("cannot read the contract {shown}: {error}"),
@@ -683,5 +687,9 @@ attempts = 3
             (fault.code, fault.kind),
             ("contract:missing", crate::model::FaultKind::Usage)
         );
+        let folder = tempfile::tempdir().unwrap();
+        let error = read(folder.path()).err().unwrap();
+        let fault = error.downcast_ref::<Fault>().unwrap();
+        assert!(fault.message.ends_with(" is a folder"), "{fault:?}");
     }
 }

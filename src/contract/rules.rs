@@ -76,8 +76,16 @@ fn line_at(expression: &str, position: usize) -> (&str, usize) {
     (expression, position)
 }
 
-/// A line with a caret under one of its characters.
+/// What is shown of a line before and behind the caret, in characters.
+const AROUND: usize = 60;
+
+/// A line with a caret under one of its characters; of a long line what stands around it.
 fn caret(line: &str, column: usize) -> String {
+    if line.chars().count() > 2 * AROUND {
+        let skipped = column.saturating_sub(AROUND);
+        let part: String = line.chars().skip(skipped).take(2 * AROUND).collect();
+        return caret(&part, column - skipped);
+    }
     let blank = |one: char| match one {
         '\t' => "\t".to_owned(),
         other => " ".repeat(other.width().unwrap_or(1)),
@@ -151,6 +159,10 @@ mod tests {
         assert_eq!(caret("a == b", 2), "a == b\n  ^");
         assert_eq!(caret("\ta = b", 3), "\ta = b\n\t  ^");
         assert_eq!(caret("'日本' = b", 5), "'日本' = b\n       ^");
+        let long = format!("{}X{}", "a".repeat(500), "b".repeat(500));
+        let shown = caret(&long, 500);
+        let (line, under) = shown.split_once('\n').unwrap();
+        assert_eq!((line.len(), line.find('X')), (2 * AROUND, under.find('^')));
         assert_eq!(line_at("a\nbc\nd", 3), ("bc", 1));
         assert_eq!(line_at("a ==", 4), ("a ==", 4));
     }

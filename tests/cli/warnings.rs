@@ -138,3 +138,19 @@ fn a_record_with_a_warning_is_ready_and_can_be_sent() {
     );
     folder.redrive("verify").run();
 }
+
+#[test]
+fn the_words_of_a_rule_end_before_the_hint_begins() {
+    let folder = folder();
+    let contract = folder.read("customers.toml");
+    let message = "A lost deal cannot have a value.";
+    assert!(contract.contains(message));
+    folder.write("customers.toml", contract.replace(message, "deal lost"));
+    (folder.redrive("load customers.csv --contract customers.toml"))
+        .exit(1)
+        .stderr_has("not kept")
+        .run();
+    let record = folder.redrive("records error:RULE-101").json_lines()[0]["record"].clone();
+    let shown = folder.redrive(&format!("show {record}")).run();
+    assert!(shown.contains("Deal lost. Rule: RULE-101."), "{shown}");
+}
