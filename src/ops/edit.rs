@@ -720,4 +720,21 @@ mod tests {
             assert_eq!(bench.workspace.store.history(None).unwrap()[0].label, label);
         }
     }
+
+    #[test]
+    fn a_preview_says_how_the_record_would_stand_at_each_stage() {
+        let bench = Bench::checked(&["A1,foo@,x,Open"]);
+        let check = |changes: &[Change], expected: &str| {
+            let preview = preview(&bench.workspace, RecordId(1), changes, &Path::root()).unwrap();
+            let marks: Vec<_> = (preview.stages.iter())
+                .map(|one| format!("{} {}", one.stage.word(), one.mark.glyph()))
+                .collect();
+            assert_eq!(marks.join("  "), expected, "{changes:?}");
+        };
+        check(&[], "");
+        check(&[text("/email", "a@b.de")], "parse ✓  schema ✗  rule ?");
+        check(&[text("/age", "12")], "parse ✓  schema ✗  rule ✗");
+        let both = [text("/age", "20"), text("/email", "a@b.de")];
+        check(&both, "parse ✓  schema ✓  rule ✓");
+    }
 }

@@ -148,7 +148,34 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::tui::testing::{problem, record};
+    use crate::{
+        model::Severity,
+        tui::testing::{problem, record},
+    };
+
+    #[test]
+    fn a_warning_has_its_own_mark_and_only_where_nothing_is_worse() {
+        let warning = |path: &str| Problem {
+            severity: Severity::Warning,
+            ..problem(path, Found::Text("x".to_owned()))
+        };
+        let mut row = record(1, json!({"email": "x", "deal": "x"}));
+        row.problems = vec![
+            warning("/email"),
+            problem("/email", Found::Text("a@".to_owned())),
+            warning("/deal"),
+        ];
+        let check = |name: &str, mark: Mark, shown: &str| {
+            let column = Column::field(name);
+            assert_eq!(
+                (column.mark(&row), column.shown(&row)),
+                (mark, shown.to_owned())
+            );
+        };
+        check("email", Mark::Failing, "!a@");
+        check("deal", Mark::Warned, "~x");
+        assert_eq!(also(&row, &[]), "email");
+    }
 
     #[test]
     fn a_failing_cell_shows_what_was_found_there() {
