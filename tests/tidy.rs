@@ -308,6 +308,9 @@ fn sources() -> Vec<(PathBuf, String)> {
 
 /// Files that are tests or testing aids as a whole.
 fn is_test_file(path: &Path) -> bool {
-    path.file_stem()
-        .is_some_and(|stem| stem == "tests" || stem == "testing")
+    path.parent()
+        .is_some_and(|folder| folder.ends_with("tests"))
+        || path
+            .file_stem()
+            .is_some_and(|stem| stem == "tests" || stem == "testing")
 }

@@ -9,8 +9,6 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod uniqueness;
 
 use std::{
     collections::BTreeMap,

@@ -345,6 +345,9 @@ fn same_problems(a: &[Problem], b: &[Problem]) -> bool {
 }
 
 #[cfg(test)]
-mod uniqueness;
-#[cfg(test)]
-mod warnings;
+mod tests {
+    use super::*;
+
+    mod uniqueness;
+    mod warnings;
+}

@@ -1,5 +1,7 @@
 //! Loading as a whole: the same workspace whatever the threads and blocks, every byte accounted for, all or nothing.
 
+mod uniqueness;
+
 use std::sync::{
     Arc, OnceLock,
     atomic::{AtomicBool, Ordering},
@@ -17,8 +19,8 @@ use crate::{
     ops,
 };
 
-pub(super) struct Folder {
-    pub folder: TempDir,
+struct Folder {
+    folder: TempDir,
 }
 
 impl Folder {
@@ -83,7 +85,7 @@ fn contract() -> Contract {
 }
 
 /// Loads with a contract and a block size of the test's own.
-pub(super) fn load_with(
+fn load_with(
     workspace: &mut Workspace,
     request: &LoadRequest,
     contract: Option<&Contract>,

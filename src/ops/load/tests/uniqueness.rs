@@ -2,17 +2,11 @@
 
 use std::collections::HashMap;
 
-use proptest::prelude::*;
-
-use super::{
-    tests::{Folder, load_with},
-    *,
-};
+use super::*;
 use crate::{
     check::is_unique,
-    filter::Filter,
     fix::Change,
-    model::{Path, RecordId, Status},
+    model::Path,
     ops::{CheckRequest, check, edit, verify},
 };
 
