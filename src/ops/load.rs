@@ -2,6 +2,7 @@
 
 mod asking;
 mod groups;
+mod judged;
 mod opened;
 mod passed;
 pub(super) mod workers;

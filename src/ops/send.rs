@@ -355,12 +355,10 @@ fn make_plan(
     let at = now();
     let key = |record: &Sendable, payload_sha256: &[u8; 32], epoch: u32| {
         let row = read(&layout, record)?;
+        let contract = &aim.contract.name;
         let natural = aim.contract.checker.key(&row);
         let identity = match &natural {
-            Some(key) => Identity::Natural {
-                contract: &aim.contract.name,
-                key,
-            },
+            Some(key) => Identity::Natural { contract, key },
             None => Identity::Place {
                 secret: &secret,
                 input: &input,

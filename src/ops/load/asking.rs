@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::workers::{Entry, Judged};
+use super::{judged::Judged, workers::Entry};
 use crate::{
     check::Checker,
     model::Fault,

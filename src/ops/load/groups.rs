@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{workers::Judged, writer::Place};
+use super::{judged::Judged, writer::Place};
 use crate::{
     check::{Checker, wording},
     model::{Found, Severity, Stage, Wants},

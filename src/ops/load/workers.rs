@@ -10,11 +10,14 @@ use std::{
 use crossbeam_channel::{Receiver, Sender};
 use sha2::{Digest, Sha256};
 
-use super::asking::{Asked, Asking};
+use super::{
+    asking::{Asked, Asking},
+    judged::Judged,
+};
 use crate::{
     check::{Checker, Fitted, Runaway, Unique, Values},
     contract::Contract,
-    model::{Fault, Form, Layout, Problem, shape_of},
+    model::{Fault, Form, Layout, Problem},
     ops::verdict::{endless, rejects},
     read::{
         Format,
@@ -113,30 +116,6 @@ impl Kept {
             sha256: Sha256::digest(&bytes).into(),
             bytes,
             values,
-        }
-    }
-}
-
-/// A problem with what its group counts.
-pub(super) struct Judged {
-    pub problem: Problem,
-    /// The path with positions as `[]`.
-    pub pattern: String,
-    /// The shape of the value found.
-    pub shape: Option<String>,
-    /// The value found, as JSON.
-    pub found: Option<String>,
-}
-
-impl From<Problem> for Judged {
-    fn from(problem: Problem) -> Self {
-        Self {
-            pattern: problem.path.pattern(),
-            shape: problem.found.as_ref().map(shape_of),
-            found: (problem.found.as_ref()).map(|found| {
-                serde_json::to_string(found).expect("text can always be written as JSON")
-            }),
-            problem,
         }
     }
 }

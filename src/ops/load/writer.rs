@@ -8,8 +8,9 @@ use crossbeam_channel::Sender;
 
 use super::{
     groups::Groups,
+    judged::Judged,
     passed::Passed,
-    workers::{Checked, Detail, Entry, Judged, Kept, Setup},
+    workers::{Checked, Detail, Entry, Kept, Setup},
 };
 use crate::{
     model::{Form, Layout, RunId, Stage, Status},
