@@ -13,6 +13,8 @@ use crate::{
 
 /// Stands between the values of several fields.
 const JOINT: char = '\u{1f}';
+/// Bytes of one of several values, mostly.
+const USUAL: usize = 32;
 
 /// Fields that must differ between any two records of a run: the key, or a `[[unique]]` of the contract.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,14 +42,18 @@ impl Unique {
     /// are compared as they stand, so case and blanks count, and `1.0` is another value than `1`.
     pub fn value<'r>(&self, row: &'r Row<'_>) -> Option<Cow<'r, str>> {
         let (first, rest) = self.fields.split_first()?;
-        let mut value = part(row, first)?;
-        for path in rest {
-            let part = part(row, path)?;
-            let joined = value.to_mut();
-            joined.push(JOINT);
-            joined.push_str(&part);
+        let value = part(row, first)?;
+        if rest.is_empty() {
+            return Some(value);
         }
-        Some(value)
+        // Asked for every record of a load, so there is room for the other parts from the start.
+        let mut joined = String::with_capacity(value.len() + rest.len() * USUAL);
+        joined.push_str(&value);
+        for path in rest {
+            joined.push(JOINT);
+            joined.push_str(&part(row, path)?);
+        }
+        Some(Cow::Owned(joined))
     }
 }
 
