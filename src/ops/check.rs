@@ -136,6 +136,7 @@ fn examine(
     })?;
     let mut found = Examined::default();
     each(workspace, &scope.stale, job, |records| {
+        let reading = workspace.store.reading()?;
         let mut judged = (records.iter())
             .map(|record| {
                 Ok((
@@ -145,6 +146,8 @@ fn examine(
                 ))
             })
             .collect::<Result<Vec<_>>>()?;
+        // A validator takes its time.
+        drop(reading);
         judge.ask(&mut judged, &|| job.is_cancelled())?;
         for (record, (_, _, verdict)) in records.iter().zip(judged) {
             found.add(run, record, verdict);

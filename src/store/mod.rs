@@ -123,6 +123,12 @@ impl Store {
         Ok(value)
     }
 
+    /// Until what it gives is dropped, everything is read as it is now. Whoever reads many records takes this: otherwise each
+    /// statement locks the file for itself, which takes longer than most of them. Nothing is written meanwhile.
+    pub(crate) fn reading(&self) -> Result<Transaction<'_>> {
+        Ok(self.conn.unchecked_transaction()?)
+    }
+
     /// The connection, for reading.
     pub(crate) fn conn(&self) -> &Connection {
         &self.conn

@@ -45,6 +45,7 @@ impl StoredRecord {
 impl Store {
     /// The records of these numbers, in the order asked for; unknown numbers are left out.
     pub fn records(&self, ids: &[RecordId]) -> Result<Vec<StoredRecord>> {
+        let _still = self.reading()?;
         ids.iter()
             .filter_map(|id| self.find(*id).transpose())
             .collect()

@@ -96,6 +96,7 @@ impl Store {
 
     /// Who gave the verdict of each of these records that can be checked, in the order asked for.
     pub fn verdicts(&self, ids: &[RecordId]) -> Result<Vec<Verdict>> {
+        let _still = self.reading()?;
         let mut query = self
             .conn
             .prepare_cached("SELECT status, checked_by FROM record WHERE id = ?1")?;
