@@ -94,9 +94,10 @@ impl Contract {
         let mut schemas = (self.files.iter()).filter(|(name, _)| !validator::is_file(name));
         schemas.find_map(|(name, text)| {
             let byte = text.find(&written)?;
-            let file = match name == own {
-                true => schema.clone(),
-                false => schema.parent()?.join(name),
+            let file = if name == own {
+                schema.clone()
+            } else {
+                schema.parent()?.join(name)
             };
             Some((file, byte, text.as_str()))
         })

@@ -54,16 +54,14 @@ impl Failure {
 
     /// The words for a person: which program, which record, what it did, what to do now.
     pub fn fault(&self, program: &Program, batch: &[Question]) -> Fault {
-        match self {
-            Self::Stopped => interrupted(),
-            _ => {
-                let file = program.contract.display().to_string();
-                let fault = self.told(program, batch);
-                match program.place {
-                    Some((line, column)) => fault.at(file, Some(line)).column(column),
-                    None => fault.at(file, None),
-                }
-            }
+        if matches!(self, Self::Stopped) {
+            return interrupted();
+        }
+        let file = program.contract.display().to_string();
+        let fault = self.told(program, batch);
+        match program.place {
+            Some((line, column)) => fault.at(file, Some(line)).column(column),
+            None => fault.at(file, None),
         }
     }
 
