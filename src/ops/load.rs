@@ -3,9 +3,10 @@
 mod asking;
 mod groups;
 mod judged;
+pub(super) mod lines;
 mod opened;
 mod passed;
-pub(super) mod workers;
+mod workers;
 mod writer;
 
 #[cfg(test)]

@@ -350,30 +350,12 @@ fn make_plan(
     }
     let current = workspace.alike(run, &aim.contract.checks)?;
     let layout = workspace.store.layout(run)?;
-    let secret = workspace.store.secret()?;
-    let input = workspace.store.input_sha256(run)?;
     let at = now();
-    let key = |record: &Sendable, payload_sha256: &[u8; 32], epoch: u32| {
-        let row = read(&layout, record)?;
-        let contract = &aim.contract.name;
-        let natural = aim.contract.checker.key(&row);
-        let identity = match &natural {
-            Some(key) => Identity::Natural { contract, key },
-            None => Identity::Place {
-                secret: &secret,
-                input: &input,
-                byte: record.byte,
-                raw: &record.raw_sha256,
-            },
-        };
-        let name = &aim.destination.name;
-        Ok(idempotency_key(
-            &identity,
-            name,
-            aim.operation,
-            payload_sha256,
-            epoch,
-        ))
+    let keys = Keys {
+        aim,
+        layout: &layout,
+        secret: workspace.store.secret()?,
+        input: workspace.store.input_sha256(run)?,
     };
     let new = NewPlan {
         run,
@@ -389,9 +371,46 @@ fn make_plan(
         seen,
         expect: request.expect,
         payload: &|record| payload(aim, &layout, record),
-        key: &key,
+        key: &|record, payload_sha256, epoch| keys.of(record, payload_sha256, epoch),
     };
     workspace.store.make_plan(&new, &ids)
+}
+
+/// What idempotency keys are made from besides the record.
+struct Keys<'k> {
+    aim: &'k Aim,
+    layout: &'k Layout,
+    secret: [u8; 32],
+    /// SHA-256 of the run's whole input.
+    input: Vec<u8>,
+}
+
+impl Keys<'_> {
+    fn of(&self, record: &Sendable, payload_sha256: &[u8; 32], epoch: u32) -> Result<String> {
+        let contract = &self.aim.contract;
+        let row = read(self.layout, record)?;
+        let natural = contract.checker.key(&row);
+        let identity = match &natural {
+            Some(key) => Identity::Natural {
+                contract: &contract.name,
+                key,
+            },
+            None => Identity::Place {
+                secret: &self.secret,
+                input: &self.input,
+                byte: record.byte,
+                raw: &record.raw_sha256,
+            },
+        };
+        let name = &self.aim.destination.name;
+        Ok(idempotency_key(
+            &identity,
+            name,
+            self.aim.operation,
+            payload_sha256,
+            epoch,
+        ))
+    }
 }
 
 /// The bytes to send: JSON as it stands, CSV as the typed document.

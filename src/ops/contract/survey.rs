@@ -12,7 +12,7 @@ use crate::{
     model::{Fault, Form, Layout, Problem},
     ops::{
         Job, Progress,
-        load::workers::{line_text, rest_after_open_quote},
+        load::lines::{line_text, rest_after_open_quote},
     },
     read::{
         Format, Input,
