@@ -1291,6 +1291,25 @@ mod tests {
     }
 
     #[test]
+    fn what_the_validator_says_about_a_field_is_told_apart_from_what_the_schema_says() {
+        let refused = Problem {
+            stage: Stage::Validator,
+            ..bad_date()
+        };
+        let mut desk = Desk::unread();
+        desk.answer(Answer::Record(Box::new(record(
+            &order(),
+            vec![bad_date(), refused],
+        ))));
+        let picture = desk.picture(100, 30);
+        assert_eq!(
+            picture.matches("ship_date (validator)").count(),
+            1,
+            "{picture}"
+        );
+    }
+
+    #[test]
     fn a_warning_about_what_is_typed_is_said_and_does_not_stop_it() {
         let mut desk = editing();
         desk.press("Ctrl+U");

@@ -8,7 +8,7 @@ use ratatui::{
 
 use super::{Editor, draft::Draft, draw::doubt, edit_box::told};
 use crate::{
-    model::{Freshness, Problem, RecordDetail, StageMark, Status},
+    model::{Freshness, Problem, RecordDetail, Stage, StageMark, Status},
     text,
     tui::{
         theme::Theme,
@@ -121,15 +121,15 @@ fn problem_lines(
     let mut lines = Vec::new();
     for (index, problem) in problems.iter().enumerate().skip(first) {
         let cursor = if at == Some((index, true)) { ">" } else { " " };
-        let label = text::shorten(
-            &text::safe(&problem.path.label()),
-            columns.saturating_sub(if problem.rejects() { 4 } else { 16 }),
-        );
-        let (label, style) = if problem.rejects() {
-            (label, theme.error())
-        } else {
-            (format!("~ {label} (warning)"), theme.warn())
+        let (mark, note, style) = match (problem.rejects(), problem.stage) {
+            (false, _) => ("~ ", " (warning)", theme.warn()),
+            // It often says what the schema says, in other words.
+            (true, Stage::Validator) => ("", " (validator)", theme.error()),
+            (true, _) => ("", "", theme.error()),
         };
+        let room = columns.saturating_sub(4 + mark.len() + note.len());
+        let label = text::shorten(&text::safe(&problem.path.label()), room);
+        let label = format!("{mark}{label}{note}");
         lines.push(Line::from(vec![
             Span::raw(format!(" {cursor} ")),
             Span::styled(label, style),
