@@ -240,7 +240,15 @@ impl Schema {
                 for name in unexpected {
                     let value = error.instance().get(name).map(found);
                     let code = error.kind().keyword();
-                    problems.push(self.problem(code, "", here.child(name), value, &facts));
+                    let path = here.child(name);
+                    // Another branch of a union may know it; it is not meant for this very name.
+                    let others = facts.names.contains(name).then(|| {
+                        let mut facts = facts.clone();
+                        facts.names.retain(|known| known != name);
+                        facts
+                    });
+                    let facts = others.as_ref().unwrap_or(&facts);
+                    problems.push(self.problem(code, "", path, value, facts));
                 }
             }
             Kind::PropertyNames { error: inner } => {

@@ -343,6 +343,37 @@ fn a_discriminator_chooses_the_branch() {
 }
 
 #[test]
+fn the_hints_of_a_union_know_all_its_branches() {
+    let schema = json!({"properties": {"pet": {"oneOf": [
+        {"properties": {"kind": {"const": "cat"}, "lives": {"type": "integer"}}, "required": ["kind"],
+            "additionalProperties": false},
+        {"properties": {"kind": {"const": "dog"}, "tail": {"type": "boolean"}}, "required": ["kind"],
+            "additionalProperties": false},
+    ]}, "name": {"type": "string"}, "pair": {"prefixItems": [{}], "items": false}}});
+    let check = |document: Value, hint: &str| {
+        let spec = Spec {
+            schema: Some(schema.clone()),
+            ..Spec::default()
+        };
+        let hints: Vec<_> = (super::tests::document(spec, &document).into_iter())
+            .map(|problem| problem.hint)
+            .collect();
+        assert_eq!(hints, [hint], "{document}");
+    };
+    check(json!({"pet": {"lives": 9}}), "Choose one of: cat, dog.");
+    check(
+        json!({"pet": {"kind": "cat", "tail": true}}),
+        "Rename or remove it.",
+    );
+    check(
+        json!({"pet": {"kind": "cat", "Lives": 9}}),
+        "Did you mean lives? Rename or remove it.",
+    );
+    check(json!({"name": null}), "Type a value.");
+    check(json!({"pair": [1, 2]}), "Remove it.");
+}
+
+#[test]
 fn paths_are_ordered_like_numbers() {
     let entries: Vec<_> = (0..12)
         .map(|n| {

@@ -136,8 +136,11 @@ impl<'s> Question<'s> {
                     wants.format = text_of(part, "format");
                 }
             }
-            if let Some(allowed) = self.allowed(*place, DEPTH) {
-                wants.allowed = allowed;
+            // The branches of a union each say their own.
+            for value in self.allowed(*place, DEPTH).into_iter().flatten() {
+                if !wants.allowed.contains(&value) {
+                    wants.allowed.push(value);
+                }
             }
         }
         wants

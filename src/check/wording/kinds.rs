@@ -49,7 +49,12 @@ pub(super) fn kind_sentence(case: Case<'_>) -> (String, String) {
         ),
         "string" => (
             format!("{label} must be text, but {instead} came in."),
-            format!("Keep it as text: {value}."),
+            match found {
+                Some(Found::Json(json)) if json != "null" => {
+                    format!("Keep it as text: {value}.")
+                }
+                _ => "Type a value.".to_owned(),
+            },
         ),
         "object" => (
             format!("{label} must be a group of fields, but {instead} came in."),

@@ -217,7 +217,10 @@ pub fn sentence(case: Case<'_>) -> (String, String) {
         },
         ("not" | "falseSchema", _) => (
             format!("{label} must stay empty here."),
-            "Make it empty.".to_owned(),
+            match case.code {
+                "not" => "Make it empty.".to_owned(),
+                _ => "Remove it.".to_owned(),
+            },
         ),
         _ => (
             format!("{label} was not accepted: {value}."),
