@@ -61,7 +61,8 @@ impl Gathered {
 
 fn gather(path: &FilePath) -> Result<Gathered> {
     let shown = path.display().to_string();
-    let bytes = std::fs::read(path).map_err(|error| {
+    // The path can come from a workspace that somebody has sent, and name a pipe or a device that never ends.
+    let bytes = schema_files::bytes(path).map_err(|error| {
         let fault = match error.kind() {
             std::io::ErrorKind::NotFound => Fault::usage(
                 "contract:missing",
@@ -691,5 +692,8 @@ attempts = 3
         let error = read(folder.path()).err().unwrap();
         let fault = error.downcast_ref::<Fault>().unwrap();
         assert!(fault.message.ends_with(" is a folder"), "{fault:?}");
+        let error = read(FilePath::new("/dev/zero")).err().unwrap();
+        let fault = error.downcast_ref::<Fault>().unwrap();
+        assert!(fault.message.ends_with("it is not a file"), "{fault:?}");
     }
 }

@@ -172,8 +172,15 @@ fn location(contract: &FilePath, schema: &raw::Schema, name: &str) -> PathBuf {
     at.parent().unwrap_or(FilePath::new("")).join(name)
 }
 
-fn bytes(at: &FilePath) -> io::Result<Vec<u8>> {
+/// The bytes of a contract's file.
+///
+/// # Errors
+/// Those of reading it; when it is a pipe or a device, which may never end, or too large.
+pub(super) fn bytes(at: &FilePath) -> io::Result<Vec<u8>> {
     let about = fs::metadata(at)?;
+    if about.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
     if !about.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
