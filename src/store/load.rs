@@ -1,7 +1,7 @@
 //! Storing a run while it is loaded: batches under a run in state `loading`, which nobody sees, and one last transaction
 //! that publishes it.
 
-use std::{collections::BTreeMap, iter::repeat};
+use std::{collections::BTreeMap, iter::repeat, sync::mpsc::sync_channel, thread};
 
 use anyhow::{Context as _, Result};
 use rusqlite::{OptionalExtension, Transaction, named_params};
@@ -217,9 +217,7 @@ impl RunWriter<'_> {
             for (id, counts) in ids.iter().zip(groups) {
                 publish_group(transaction, *id, counts)?;
             }
-            for (fields, keys) in keys {
-                insert_keys(transaction, run, fields, keys)?;
-            }
+            insert_keys(transaction, run, keys)?;
             for (status, records) in [
                 (Status::Rejected, counts.rejected),
                 (Status::Ready, counts.kept),
@@ -434,16 +432,30 @@ fn publish_group(transaction: &Transaction<'_>, id: i64, counts: &GroupCounts) -
     Ok(())
 }
 
-fn insert_keys(transaction: &Transaction<'_>, run: i64, fields: &str, keys: &KeySet) -> Result<()> {
-    let mut chunk = transaction.prepare_cached(
-        "INSERT INTO passed_key (run, fields, first, hashes) VALUES (?1, ?2, ?3, ?4)",
-    )?;
-    for nibble in 0..16 {
-        for hashes in keys.passed_sorted(nibble).chunks(KEYS_IN_A_CHUNK) {
-            chunk.execute((run, fields, &hashes[0], hashes.as_flattened()))?;
+/// Sorts the hashes on another thread while those before them are written: nothing else is left to do then.
+fn insert_keys(transaction: &Transaction<'_>, run: i64, keys: &[(String, KeySet)]) -> Result<()> {
+    let (give, take) = sync_channel(1);
+    thread::scope(|scope| {
+        scope.spawn(move || {
+            for (fields, keys) in keys {
+                for nibble in 0..16 {
+                    // Nobody takes more after an error.
+                    if give.send((fields, keys.passed_sorted(nibble))).is_err() {
+                        return;
+                    }
+                }
+            }
+        });
+        let mut chunk = transaction.prepare_cached(
+            "INSERT INTO passed_key (run, fields, first, hashes) VALUES (?1, ?2, ?3, ?4)",
+        )?;
+        for (fields, part) in take {
+            for hashes in part.chunks(KEYS_IN_A_CHUNK) {
+                chunk.execute((run, fields, &hashes[0], hashes.as_flattened()))?;
+            }
         }
-    }
-    Ok(())
+        Ok(())
+    })
 }
 
 fn publish_run(
