@@ -145,7 +145,8 @@ impl Rules {
             |one, outcome| match outcome {
                 Outcome::Pass | Outcome::NotReached => {}
                 Outcome::Violated => {
-                    let (message, hint) = wording::rule(&one.rule.id, &one.rule.message);
+                    let rule = &one.rule;
+                    let (message, hint) = wording::rule(&rule.id, &rule.message, &rule.owner);
                     found.push(one.problem(fields, "", message, hint));
                 }
                 Outcome::NoAnswer(reason) => {

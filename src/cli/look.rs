@@ -18,7 +18,8 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{
-        Fault, Group, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Severity, Status,
+        Fault, Group, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Severity, Stage,
+        Status,
     },
     ops::{self, ContractState, ExportFormat, Finding},
     text::{count, thousands},
@@ -269,11 +270,18 @@ pub fn problem_line(problem: &Problem, hint: &str) -> String {
         problem.message,
     );
     line.truncate(line.trim_end().len());
-    match (problem.severity, problem.owner.as_str()) {
-        (Severity::Error, "") => {}
-        (Severity::Error, owner) => line.push_str(&format!(" ({owner})")),
-        (Severity::Warning, "") => line.push_str(" (warning)"),
-        (Severity::Warning, owner) => line.push_str(&format!(" (warning, {owner})")),
+    let is_warning = problem.severity == Severity::Warning;
+    let notes: Vec<&str> = [
+        (is_warning, "warning"),
+        // It often says what the schema says, in other words.
+        (problem.stage == Stage::Validator, "validator"),
+        (!problem.owner.is_empty(), &problem.owner),
+    ]
+    .into_iter()
+    .filter_map(|(holds, note)| holds.then_some(note))
+    .collect();
+    if !notes.is_empty() {
+        line.push_str(&format!(" ({})", notes.join(", ")));
     }
     crate::text::safe(&line).into_owned()
 }

@@ -103,7 +103,7 @@ fn a_record_with_a_warning_is_ready_and_can_be_sent() {
     Record 2 of run 1: needs fixing, version 1. Line 3 of customers.csv.
       parse ✓  schema ✗  rule ✓
       ! email  This e-mail address is not complete: "ben@". It needs one @ and a name after it.
-      ~ since  Nobody knows since when. Rule: SINCE. Ask its owner if the text is not clear. (warning, Sales team)
+      ~ since  Nobody knows since when. Rule: SINCE. Ask Sales team if the text is not clear. (warning, Sales team)
 
     Field       Now          As received
     id          "C-002"

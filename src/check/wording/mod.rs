@@ -230,15 +230,16 @@ pub fn sentence(case: Case<'_>) -> (String, String) {
 }
 
 /// The sentence and the hint of a rule that a record breaks.
-pub fn rule(id: &str, message: &str) -> (String, String) {
+pub fn rule(id: &str, message: &str, owner: &str) -> (String, String) {
     let message = message.trim();
+    let owner = if owner.is_empty() { "its owner" } else { owner };
     (
         if message.is_empty() {
             format!("The record breaks the rule {id}.")
         } else {
             first_upper(message)
         },
-        format!("Rule: {id}. Ask its owner if the text is not clear."),
+        format!("Rule: {id}. Ask {owner} if the text is not clear."),
     )
 }
 
