@@ -261,7 +261,7 @@ fn flow<'s>(
 /// Stores batch after batch until no more come, and gives the run back.
 fn store_all<'s>(mut run: RunWriter<'s>, batches: &Receiver<Batch>) -> Result<RunWriter<'s>> {
     for batch in batches {
-        run.store(&batch)?;
+        run.store(batch)?;
     }
     Ok(run)
 }
