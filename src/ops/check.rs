@@ -39,9 +39,9 @@ const CHUNK: usize = 1_000;
 /// what another tool once reported is replaced.
 ///
 /// # Errors
-/// `check:contract` when the run has no contract and none is named; those of reading a contract; `record:changed` when
-/// somebody changed one of the records meanwhile; those of the contract's validator; `workspace:changed` when somebody gave the run another contract, and,
-/// with another contract, when anything was changed. Nothing is changed then.
+/// `check:contract` when the run has no contract and none is named; those of reading a contract and of its validator;
+/// `record:changed` when somebody changed one of the records meanwhile; `workspace:changed` when somebody gave the run
+/// another contract, and, with another contract, when anything was changed. Nothing is changed then.
 pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Result<ChangeReport> {
     let started = Instant::now();
     let seen = workspace.store.data_version()?;
