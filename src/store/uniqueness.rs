@@ -155,4 +155,39 @@ mod tests {
         }
         assert!(!store.has_passed(RunId(2), "", "K1").unwrap());
     }
+
+    #[test]
+    fn values_are_written_once_however_often_it_is_time_to_write() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::create(&folder.path().join("w.db"), "2026-01-01T00:00:00Z").unwrap();
+        let mut unique = UniqueValues::default();
+        let values = |n: i64| BTreeMap::from([("/email".to_owned(), format!("{}@b.de", n % 7))]);
+        let most = AT_ONCE as i64;
+        store
+            .write(|tx| {
+                tx.execute_batch(
+                    "INSERT INTO run (id, name, source, format, layout, base, state, loaded_at)
+                     VALUES (1, 'r', 'r', 'jsonl', '', 0, 'loading', '')",
+                )?;
+                for record in 1..=most + 3 {
+                    assert!(!unique.is_full(), "record {record}");
+                    unique.add(record, values(record));
+                    if unique.is_full() {
+                        assert_eq!(record, most);
+                        unique.write(tx, 1)?;
+                    }
+                }
+                unique.write(tx, 1)
+            })
+            .unwrap();
+        let (rows, records): (i64, i64) = store
+            .conn()
+            .query_row(
+                "SELECT count(*), count(DISTINCT record) FROM unique_value WHERE run = 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        assert_eq!((rows, records), (most + 3, most + 3));
+    }
 }
