@@ -25,10 +25,11 @@
 //! | 1 | [`model`] | the words: plain values, no IO, no clock, no SQL |
 //! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
 //! | 3 | [`check`], [`infer`], [`fix`], [`filter`], [`demo`] | pure decisions |
-//! | 4 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
-//! | 5 | [`contract`] | what a good record is and where it goes, from a TOML file |
-//! | 6 | [`ops`] | what a person can do, one file each |
-//! | 7 | [`cli`], [`tui`] | two thin faces of `ops` |
+//! | 4 | [`results`] | what other tools say of records, one file a tool |
+//! | 5 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
+//! | 6 | [`contract`] | what a good record is and where it goes, from a TOML file |
+//! | 7 | [`ops`] | what a person can do, one file each |
+//! | 8 | [`cli`], [`tui`] | two thin faces of `ops` |
 //!
 //! # Words
 //!
@@ -48,7 +49,7 @@
 //!
 //! - **A broken record is a value.** The check appends [`model::Problem`]s and returns nothing. `Err` is for the work
 //!   itself, with a [`model::Fault`] at the root where a person must act.
-//! - **Floors 0 to 3 do no IO, read no clock and never log.** Time and randomness come in as arguments.
+//! - **Floors 0 to 4 do no IO, read no clock and never log.** Time and randomness come in as arguments.
 //! - **One reader of records.** Loading, editing and checking all go through [`row::Row::read`] (or the spans of the same
 //!   splitter) and [`check::Checker::check`], so they cannot disagree. The check borrows a row; coercion happens inside it;
 //!   its shorter ways over CSV cells find what the whole document would show, and nothing else.
@@ -87,6 +88,8 @@ pub mod demo;
 pub mod filter;
 pub mod fix;
 pub mod infer;
+
+pub mod results;
 
 pub mod read;
 pub mod send;

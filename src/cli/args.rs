@@ -151,7 +151,7 @@ pub struct Load {
     /// What a good record is and where it goes (TOML)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub contract: Option<PathBuf>,
-    /// Instead of recognising it: csv, tsv, jsonl, json, pydantic
+    /// Instead of recognising it: csv, tsv, jsonl, json, or the word of a tool, such as pydantic
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// The run's name [default: the contract's name, or the file's]
@@ -263,7 +263,7 @@ pub struct ContractInit {
     /// Replace files that are there already
     #[arg(long)]
     pub force: bool,
-    /// Instead of recognising it: csv, tsv, jsonl, json, pydantic
+    /// Instead of recognising it: csv, tsv, jsonl, json, or the word of a tool, such as pydantic
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
     /// Look at the first N records only

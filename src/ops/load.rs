@@ -56,7 +56,7 @@ pub struct LoadRequest {
     /// `-` is standard input.
     pub file: PathBuf,
     pub contract: Option<PathBuf>,
-    /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, `pydantic`.
+    /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::TOOLS`].
     pub format: Option<String>,
     /// Else the contract's name, else the file's stem.
     pub name: Option<String>,
@@ -151,7 +151,7 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
         asked: Asked {
             // What another tool has judged is not judged again.
             program: contract
-                .filter(|_| format != Format::Pydantic)
+                .filter(|_| !matches!(format, Format::Results(_)))
                 .and_then(program),
             job,
             over: AtomicBool::new(false),

@@ -83,7 +83,7 @@ impl BlockReader {
         let (name, size, bytes) = input.into_bytes();
         let cutter = match format {
             Format::Csv { delimiter } => Cutter::Csv(Splitter::new(delimiter)),
-            Format::JsonLines | Format::Pydantic => Cutter::Lines,
+            Format::JsonLines | Format::Results(_) => Cutter::Lines,
             Format::Json => Cutter::Elements(Elements::default()),
         };
         let mut reader = Self {

@@ -5,7 +5,6 @@
 pub mod blocks;
 mod elements;
 mod piped;
-pub mod pydantic;
 pub mod sniff;
 
 use std::{
@@ -19,7 +18,7 @@ use std::{
 use sha2::{Digest, Sha256};
 
 use self::piped::Piped;
-use crate::model::Fault;
+use crate::{model::Fault, results::Tool};
 
 /// The first bytes of an input, which recognition looks at.
 pub const HEAD_BYTES: usize = 64 << 10;
@@ -33,8 +32,8 @@ pub enum Format {
     JsonLines,
     /// An array of records, or one record.
     Json,
-    /// One result of a Pydantic model a line.
-    Pydantic,
+    /// What a tool says of one record a line.
+    Results(&'static Tool),
 }
 
 impl Format {
@@ -45,7 +44,7 @@ impl Format {
             Self::Csv { .. } => "csv",
             Self::JsonLines => "jsonl",
             Self::Json => "json",
-            Self::Pydantic => "pydantic",
+            Self::Results(tool) => tool.word,
         }
     }
 }

@@ -2,9 +2,10 @@
 
 use serde::de::IgnoredAny;
 
-use super::{Format, Input, pydantic};
+use super::{Format, Input};
 use crate::{
     model::Fault,
+    results::{TOOLS, Tool},
     row::{cells::Splitter, lenient},
     text,
 };
@@ -28,11 +29,13 @@ pub fn named(word: &str, input: &Input) -> Result<Format, Fault> {
         "tsv" => Ok(Format::Csv { delimiter: '\t' }),
         "jsonl" => Ok(Format::JsonLines),
         "json" => Ok(Format::Json),
-        "pydantic" => Ok(Format::Pydantic),
-        _ => Err(
-            Fault::usage("format:unknown", format!("there is no format {word}"))
-                .hint("formats are csv, tsv, jsonl, json and pydantic"),
-        ),
+        _ => match Tool::named(word) {
+            Some(tool) => Ok(Format::Results(tool)),
+            None => Err(
+                Fault::usage("format:unknown", format!("there is no format {word}"))
+                    .hint(format!("formats are {}", words())),
+            ),
+        },
     }
 }
 
@@ -105,8 +108,9 @@ fn lines_or_object(head: &[u8], whole: bool) -> Format {
         let filled = |line: &&str| !line.trim().is_empty();
         complete.lines().filter(filled).take(SAMPLE)
     };
-    if lines().any(|line| pydantic::looks_like(line.trim())) {
-        return Format::Pydantic;
+    let trimmed: Vec<&str> = lines().map(str::trim).collect();
+    if let Some(tool) = Tool::of(&trimmed) {
+        return Format::Results(tool);
     }
     let on_one_line = |line: &str| lenient::members(line.trim()).is_some();
     // The first line of one object over several lines is its bracket and no more than the start of a member.
@@ -171,19 +175,27 @@ fn delimiter(head: &[u8]) -> Option<char> {
     best.map(|(_, delimiter)| delimiter)
 }
 
+/// The words of all formats, as a sentence lists them.
+fn words() -> String {
+    let raw = ["csv", "tsv", "jsonl", "json"].into_iter();
+    let all: Vec<&str> = raw.chain(TOOLS.iter().map(|tool| tool.word)).collect();
+    let (last, others) = all.split_last().expect("there are formats");
+    format!("{} and {last}", others.join(", "))
+}
+
 fn unrecognised(input: &Input, head: &[u8]) -> Fault {
     let mut lines = head.split(|byte| *byte == b'\n');
     let filled = |line: &&[u8]| !line.trim_ascii().is_empty();
     let line = lines.find(filled).unwrap_or_default();
     let shown = text::safe_bytes(line.trim_ascii_end());
     let message = format!(
-        "{} is none of the formats redrive knows (CSV or TSV with a header, JSON Lines, a JSON array, Pydantic results); it \
-         begins with: {}",
+        "{} is none of the formats redrive knows (CSV or TSV with a header, JSON Lines, a JSON array, {}); it begins with: {}",
         input.name,
+        (TOOLS.iter().map(|tool| tool.name).collect::<Vec<_>>()).join(", "),
         text::shorten(&shown, 80)
     );
     Fault::unusable("input:unrecognised", message)
-        .hint("name its format with --format csv, tsv, jsonl, json or pydantic")
+        .hint(format!("name its format with --format: {}", words()))
         .at(input.name.clone(), Some(1))
 }
 

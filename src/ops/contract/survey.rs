@@ -17,8 +17,9 @@ use crate::{
     read::{
         Format, Input,
         blocks::{BLOCK_BYTES, Block, BlockReader},
-        pydantic, sniff,
+        sniff,
     },
+    results::Tool,
     row::{Row, cells::Splitter},
 };
 
@@ -190,8 +191,8 @@ impl Looking<'_> {
             if self.is_done() {
                 return true;
             }
-            if self.format == Format::Pydantic {
-                self.result(text);
+            if let Format::Results(tool) = self.format {
+                self.result(tool, text);
             } else {
                 self.one(text, Form::Json);
             }
@@ -210,8 +211,8 @@ impl Looking<'_> {
         false
     }
 
-    fn result(&mut self, line: &[u8]) {
-        match pydantic::read(line) {
+    fn result(&mut self, tool: &Tool, line: &[u8]) {
+        match tool.read(line) {
             Err(_) => self.survey.add_unreadable(),
             Ok(outcome) => {
                 let row = Row::read(self.layout, Form::Json, &outcome.record).ok();

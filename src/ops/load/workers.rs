@@ -23,8 +23,8 @@ use crate::{
     read::{
         Format,
         blocks::{Block, BlockReader},
-        pydantic,
     },
+    results::Tool,
     row::{
         Row,
         cells::{Span, Splitter, line_ends},
@@ -328,8 +328,8 @@ impl<'a> Worker<'a> {
             if bytes[text.clone()].trim_ascii().is_empty() {
                 continue;
             }
-            if self.setup.format == Format::Pydantic {
-                self.result(bytes, &text, next);
+            if let Format::Results(tool) = self.setup.format {
+                self.result(tool, bytes, &text, next);
             } else {
                 self.json(bytes, text, next);
             }
@@ -347,8 +347,8 @@ impl<'a> Worker<'a> {
     }
 
     /// A line of another tool's results: its problems stand as the tool reported them.
-    fn result(&mut self, bytes: &[u8], text: &Range<usize>, next: usize) {
-        let outcome = match pydantic::read(&bytes[text.clone()]) {
+    fn result(&mut self, tool: &Tool, bytes: &[u8], text: &Range<usize>, next: usize) {
+        let outcome = match tool.read(&bytes[text.clone()]) {
             Ok(outcome) => outcome,
             Err(problem) => {
                 self.problems.push(*problem);

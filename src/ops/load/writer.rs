@@ -308,7 +308,7 @@ impl<'a> Writer<'a> {
             byte: place.byte,
             key: kept.values.key,
             unique: kept.values.unique,
-            checked: self.setup.format != Format::Pydantic,
+            checked: !matches!(self.setup.format, Format::Results(_)),
             status: if rejected {
                 Status::Rejected
             } else {

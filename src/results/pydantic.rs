@@ -1,30 +1,18 @@
 //! Results of Pydantic models, one a line: `{"record": ..., "errors": [{"type", "loc", "msg", "input"}]}`. The record may
 //! also stand under `raw` or `input`, as JSON or as text.
 
-use std::borrow::Cow;
+use super::{Outcome, Tool, line_number, member, members_of, no_result, record_of, text_of};
+use crate::{check::reported, model::Problem, row::lenient};
 
-use crate::{
-    check::reported,
-    model::{Path, Problem, Severity, Stage},
-    row::{json::Document, lenient},
+pub(super) const TOOL: Tool = Tool {
+    word: "pydantic",
+    name: "Pydantic results",
+    looks_like,
+    read,
 };
 
-/// One record with what a tool said about it.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Outcome<'a> {
-    /// Where the record stood in the tool's own input, if it says so.
-    pub line: Option<u64>,
-    /// The record's exact text.
-    pub record: Cow<'a, [u8]>,
-    /// Empty when the record passed.
-    pub problems: Vec<Problem>,
-}
-
-/// The names under which tools put the record.
-const RECORD: [&str; 3] = ["record", "raw", "input"];
-
 /// Whether a line is a result with at least one error.
-pub fn looks_like(line: &str) -> bool {
+fn looks_like(line: &str) -> bool {
     let Some(members) = lenient::members(line) else {
         return false;
     };
@@ -45,68 +33,30 @@ pub fn looks_like(line: &str) -> bool {
 /// # Errors
 /// The problem, at stage `parse`, that keeps the line from being read: `encoding:utf-8`, `json:syntax` and its kin, or
 /// `results:shape` when it is JSON but no result.
-pub fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
-    let text = match std::str::from_utf8(line) {
-        Ok(text) => text,
-        Err(error) => {
-            return Err(crate::row::problems::not_utf8(line, error.valid_up_to()));
-        }
-    };
-    let Some(members) = lenient::members(text) else {
-        return Err(Document::read(text).err().unwrap_or_else(no_result));
-    };
+fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
+    let members = members_of(line)?;
     let (Some(record), Some(errors)) = (
         record_of(&members),
         member(&members, "errors").and_then(lenient::elements),
     ) else {
         return Err(no_result());
     };
-    let record = if record.starts_with('"') {
-        Cow::Owned(lenient::string_bytes(record).ok_or_else(no_result)?)
-    } else {
-        Cow::Borrowed(record.as_bytes())
-    };
-    let shown = std::str::from_utf8(&record).ok();
+    let record = text_of(record).ok_or_else(no_result)?;
+    let shown = std::str::from_utf8(&record).unwrap_or_default();
     let problems: Option<Vec<Problem>> = (errors.iter())
-        .map(|error| reported::pydantic(error, shown.unwrap_or_default()))
+        .map(|error| reported::pydantic(error, shown))
         .collect();
     Ok(Outcome {
-        line: member(&members, "line").and_then(|line| line.parse().ok()),
+        line: line_number(&members),
         problems: problems.ok_or_else(no_result)?,
         record,
-    })
-}
-
-fn record_of<'a>(members: &[(Cow<'_, str>, &'a str)]) -> Option<&'a str> {
-    RECORD.iter().find_map(|name| member(members, name))
-}
-
-fn member<'a>(members: &[(Cow<'_, str>, &'a str)], name: &str) -> Option<&'a str> {
-    let known = members.iter().rev().find(|(known, _)| known == name);
-    known.map(|(_, value)| *value)
-}
-
-fn no_result() -> Box<Problem> {
-    Box::new(Problem {
-        stage: Stage::Parse,
-        code: "results:shape".to_owned(),
-        detail: String::new(),
-        path: Path::root(),
-        message: "This line is not a result: a record and its list of errors are wanted."
-            .to_owned(),
-        hint: "Each line is {\"record\": ..., \"errors\": [{\"type\", \"loc\", \"msg\"}]}."
-            .to_owned(),
-        found: None,
-        shape: String::new(),
-        severity: Severity::Error,
-        owner: String::new(),
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Found;
+    use crate::model::{Found, Stage};
 
     fn line(record: &str, error: &str) -> String {
         format!("{{\"line\": 7, \"record\": {record}, \"errors\": [{error}]}}")

@@ -1,0 +1,125 @@
+//! What other tools leave behind: results that hold rejected records and what was wrong with each, one a line. A format is
+//! one file here and one line in [`TOOLS`].
+//!
+//! Nothing is checked again here: codes, places and messages are the tool's own.
+
+mod pydantic;
+
+use std::borrow::Cow;
+
+use crate::{
+    model::{Path, Problem, Severity, Stage},
+    row::{json::Document, lenient, problems},
+};
+
+/// All formats, in the order in which they are tried.
+pub const TOOLS: &[Tool] = &[pydantic::TOOL];
+
+/// One format of results.
+#[derive(Debug)]
+pub struct Tool {
+    /// The word of the table, the command line and JSON.
+    pub word: &'static str,
+    /// What a person calls it.
+    pub name: &'static str,
+    looks_like: fn(&str) -> bool,
+    read: fn(&[u8]) -> Result<Outcome<'_>, Box<Problem>>,
+}
+
+impl Tool {
+    /// The tool of a word of the command line.
+    pub fn named(word: &str) -> Option<&'static Self> {
+        TOOLS.iter().find(|tool| tool.word == word)
+    }
+
+    /// The tool that wrote lines like these, by the first line that tells.
+    pub fn of(lines: &[&str]) -> Option<&'static Self> {
+        TOOLS
+            .iter()
+            .find(|tool| lines.iter().any(|line| (tool.looks_like)(line)))
+    }
+
+    /// Reads one line.
+    ///
+    /// # Errors
+    /// The problem, at stage `parse`, that keeps the line from being read: `encoding:utf-8`, `json:syntax` and its kin, or
+    /// `results:shape` when it is JSON but no result.
+    pub fn read<'l>(&self, line: &'l [u8]) -> Result<Outcome<'l>, Box<Problem>> {
+        (self.read)(line)
+    }
+}
+
+impl PartialEq for Tool {
+    fn eq(&self, other: &Self) -> bool {
+        self.word == other.word
+    }
+}
+
+impl Eq for Tool {}
+
+/// One record with what a tool said about it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Outcome<'a> {
+    /// Where the record stood in the tool's own input, if it says so.
+    pub line: Option<u64>,
+    /// The record's exact text.
+    pub record: Cow<'a, [u8]>,
+    /// Empty when the record passed.
+    pub problems: Vec<Problem>,
+}
+
+/// The members of a result, by name.
+type Members<'e> = [(Cow<'e, str>, &'e str)];
+
+/// The names under which tools put the record.
+const RECORD: [&str; 3] = ["record", "raw", "input"];
+
+fn members_of(line: &[u8]) -> Result<Vec<(Cow<'_, str>, &str)>, Box<Problem>> {
+    let text =
+        std::str::from_utf8(line).map_err(|error| problems::not_utf8(line, error.valid_up_to()))?;
+    match lenient::members(text) {
+        Some(members) => Ok(members),
+        None => Err(Document::read(text).err().unwrap_or_else(no_result)),
+    }
+}
+
+fn member<'e>(members: &Members<'e>, name: &str) -> Option<&'e str> {
+    let known = members.iter().rev().find(|(known, _)| known == name);
+    known.map(|(_, value)| *value)
+}
+
+/// The record as JSON; `null` where the tool could not read it and gives it as text under another name.
+fn record_of<'e>(members: &Members<'e>) -> Option<&'e str> {
+    let mut given = RECORD.iter().filter_map(|name| member(members, name));
+    given.find(|record| *record != "null")
+}
+
+/// A record's bytes: a string stands for its text.
+fn text_of(record: &str) -> Option<Cow<'_, [u8]>> {
+    if record.starts_with('"') {
+        lenient::string_bytes(record).map(Cow::Owned)
+    } else {
+        Some(Cow::Borrowed(record.as_bytes()))
+    }
+}
+
+fn line_number(members: &Members<'_>) -> Option<u64> {
+    member(members, "line")?.parse().ok()
+}
+
+fn no_result() -> Box<Problem> {
+    Box::new(Problem {
+        stage: Stage::Parse,
+        code: "results:shape".to_owned(),
+        detail: String::new(),
+        path: Path::root(),
+        message: "This line is not a result: a record and its list of errors are wanted."
+            .to_owned(),
+        hint: "Each line is {\"record\": ..., \"errors\": [...]}, as the lines around it."
+            .to_owned(),
+        found: None,
+        shape: String::new(),
+        severity: Severity::Error,
+        owner: String::new(),
+    })
+}
