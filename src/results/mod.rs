@@ -3,17 +3,21 @@
 //!
 //! Nothing is checked again here: codes, places and messages are the tool's own.
 
+mod ajv;
+mod jsonschema;
 mod pydantic;
+mod zod;
 
 use std::borrow::Cow;
 
 use crate::{
+    check::reported::{self, Said},
     model::{Path, Problem, Severity, Stage},
     row::{json::Document, lenient, problems},
 };
 
 /// All formats, in the order in which they are tried.
-pub const TOOLS: &[Tool] = &[pydantic::TOOL];
+pub const TOOLS: &[Tool] = &[pydantic::TOOL, ajv::TOOL, jsonschema::TOOL, zod::TOOL];
 
 /// One format of results.
 #[derive(Debug)]
@@ -101,6 +105,64 @@ fn text_of(record: &str) -> Option<Cow<'_, [u8]>> {
     } else {
         Some(Cow::Borrowed(record.as_bytes()))
     }
+}
+
+/// The result of a line: the record, and each error under `list` as `problem` reads it from its text and the record's.
+fn listed<'l>(
+    line: &'l [u8],
+    list: &str,
+    problem: fn(&str, &str) -> Option<Problem>,
+) -> Result<Outcome<'l>, Box<Problem>> {
+    let members = members_of(line)?;
+    let record = (record_of(&members).and_then(text_of)).ok_or_else(no_result)?;
+    let errors = member(&members, list).and_then(lenient::elements);
+    let shown = std::str::from_utf8(&record).unwrap_or_default();
+    let problems: Option<Vec<Problem>> = match (errors, member(&members, "parse_error")) {
+        (Some(errors), _) => errors.iter().map(|error| problem(error, shown)).collect(),
+        (None, Some(why)) => unread(why).map(|problem| vec![problem]),
+        (None, None) => None,
+    };
+    Ok(Outcome {
+        line: line_number(&members),
+        problems: problems.ok_or_else(no_result)?,
+        record,
+    })
+}
+
+/// The problem of a record that the tool's caller could not read and says why: `"parse_error": "SyntaxError: ..."`.
+fn unread(why: &str) -> Option<Problem> {
+    let why = lenient::string(why)?;
+    let said = Said {
+        stage: Stage::Parse,
+        code: "parse_error",
+        detail: "",
+        place: "[]",
+        message: &why,
+    };
+    reported::said(&said, "")
+}
+
+/// Whether a line has a list of errors under `list` of which each satisfies `fits`, beside a record.
+fn lists(line: &str, list: &str, fits: fn(&Members<'_>) -> bool) -> bool {
+    let Some(members) = lenient::members(line) else {
+        return false;
+    };
+    let errors = member(&members, list).and_then(lenient::elements);
+    record_of(&members).is_some()
+        && errors.is_some_and(|errors| {
+            let fit = |error: &&str| lenient::members(error).is_some_and(|parts| fits(&parts));
+            !errors.is_empty() && errors.iter().all(fit)
+        })
+}
+
+/// Whether a member is text.
+fn has_text(members: &Members<'_>, name: &str) -> bool {
+    member(members, name).is_some_and(|value| value.starts_with('"'))
+}
+
+/// Whether a member is a list.
+fn has_list(members: &Members<'_>, name: &str) -> bool {
+    member(members, name).is_some_and(|value| value.starts_with('['))
 }
 
 fn line_number(members: &Members<'_>) -> Option<u64> {

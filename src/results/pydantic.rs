@@ -1,8 +1,8 @@
 //! Results of Pydantic models, one a line: `{"record": ..., "errors": [{"type", "loc", "msg", "input"}]}`. The record may
 //! also stand under `raw` or `input`, as JSON or as text.
 
-use super::{Outcome, Tool, line_number, member, members_of, no_result, record_of, text_of};
-use crate::{check::reported, model::Problem, row::lenient};
+use super::{Outcome, Tool, has_list, has_text, listed, lists};
+use crate::{check::reported, model::Problem};
 
 pub(super) const TOOL: Tool = Tool {
     word: "pydantic",
@@ -13,19 +13,9 @@ pub(super) const TOOL: Tool = Tool {
 
 /// Whether a line is a result with at least one error.
 fn looks_like(line: &str) -> bool {
-    let Some(members) = lenient::members(line) else {
-        return false;
-    };
-    let errors = member(&members, "errors").and_then(lenient::elements);
-    let fits = |error: &&str| {
-        lenient::members(error).is_some_and(|parts| {
-            let text = |name| member(&parts, name).is_some_and(|value| value.starts_with('"'));
-            let loc = member(&parts, "loc").and_then(lenient::elements);
-            text("type") && text("msg") && loc.is_some()
-        })
-    };
-    record_of(&members).is_some()
-        && errors.is_some_and(|errors| !errors.is_empty() && errors.iter().all(fits))
+    lists(line, "errors", |error| {
+        has_text(error, "type") && has_text(error, "msg") && has_list(error, "loc")
+    })
 }
 
 /// Reads one line of results.
@@ -34,23 +24,7 @@ fn looks_like(line: &str) -> bool {
 /// The problem, at stage `parse`, that keeps the line from being read: `encoding:utf-8`, `json:syntax` and its kin, or
 /// `results:shape` when it is JSON but no result.
 fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
-    let members = members_of(line)?;
-    let (Some(record), Some(errors)) = (
-        record_of(&members),
-        member(&members, "errors").and_then(lenient::elements),
-    ) else {
-        return Err(no_result());
-    };
-    let record = text_of(record).ok_or_else(no_result)?;
-    let shown = std::str::from_utf8(&record).unwrap_or_default();
-    let problems: Option<Vec<Problem>> = (errors.iter())
-        .map(|error| reported::pydantic(error, shown))
-        .collect();
-    Ok(Outcome {
-        line: line_number(&members),
-        problems: problems.ok_or_else(no_result)?,
-        record,
-    })
+    listed(line, "errors", reported::pydantic)
 }
 
 #[cfg(test)]

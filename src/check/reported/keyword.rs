@@ -57,8 +57,7 @@ impl Keyword {
         })
     }
 
-    pub fn problem(self) -> Problem {
-        let stage = Stage::Validator;
+    pub fn problem(self, stage: Stage) -> Problem {
         let (message, hint) = wording::foreign(
             stage,
             &self.code,

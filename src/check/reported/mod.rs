@@ -31,6 +31,51 @@ pub fn pydantic(error: &str, record: &str) -> Option<Problem> {
     Some(error.problem(stage))
 }
 
+/// One error of a JSON Schema validator, ajv's or python-jsonschema's, about a record's text; `None` when it names no keyword
+/// or no place.
+pub fn schema(error: &str, record: &str) -> Option<Problem> {
+    let keyword = Keyword::read(&lenient::members(error)?, record)?;
+    Some(keyword.problem(Stage::Schema))
+}
+
+/// What a tool says with a code and a place of its own.
+pub struct Said<'s> {
+    pub stage: Stage,
+    pub code: &'s str,
+    /// What tells problems of this code apart; may be empty.
+    pub detail: &'s str,
+    /// JSON: an array of names and positions, or a pointer. Its last part may be a field that the record lacks.
+    pub place: &'s str,
+    pub message: &'s str,
+}
+
+/// What a tool said about a record's text, as a problem; `None` when the place is none.
+pub fn said(said: &Said<'_>, record: &str) -> Option<Problem> {
+    let path = existing(record, &place::segments(said.place)?, true);
+    let value = at(record, &path).map_or(Found::Missing, place::found);
+    let found = (!path.is_root()).then_some(value);
+    let (message, hint) = wording::foreign(
+        said.stage,
+        said.code,
+        said.detail,
+        &path,
+        said.message,
+        found.as_ref(),
+    );
+    Some(Problem {
+        stage: said.stage,
+        code: said.code.to_owned(),
+        detail: said.detail.to_owned(),
+        path,
+        message,
+        hint,
+        found,
+        shape: wording::shape(said.message),
+        severity: Severity::Error,
+        owner: String::new(),
+    })
+}
+
 /// What the pipeline's own validator answered about a record's text: each error in Pydantic's shape or in one of JSON
 /// Schema's, and anything else as it stands.
 pub fn validator(errors: &[&str], record: &str) -> Vec<Problem> {
@@ -50,7 +95,7 @@ fn answered(error: &str, record: &str) -> Problem {
         return error.problem(Stage::Validator);
     }
     if let Some(keyword) = Keyword::read(&members, record) {
-        return keyword.problem();
+        return keyword.problem(Stage::Validator);
     }
     let said = (["msg", "message", "error"].iter())
         .find_map(|name| lenient::string(member(&members, name)?))

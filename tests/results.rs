@@ -1,0 +1,180 @@
+//! What real tools left behind, loaded by the program, and counted against the truth that lies beside each file.
+//!
+//! `tests/data/results/TOOL/expected*.json` was counted apart from the files: rejected records, problems, and how many there
+//! are of each code at each path.
+
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use redrive::model;
+use serde_json::Value;
+
+/// Folder, truth, file, and the format it must be recognised as.
+const LOADED: &[(&str, &str, &str, &str)] = &[
+    ("ajv", "expected.json", "errors.ndjson", "ajv"),
+    (
+        "hostile",
+        "expected.json",
+        "rejects_ndjson.ndjson",
+        "pydantic",
+    ),
+    (
+        "hostile",
+        "expected.rejects_csv.json",
+        "rejects_csv.ndjson",
+        "pydantic",
+    ),
+    ("jsonschema", "expected.json", "errors.ndjson", "jsonschema"),
+    ("pydantic", "expected.json", "rejects.ndjson", "pydantic"),
+    (
+        "pydantic",
+        "expected.rejects_flat.json",
+        "rejects_flat.ndjson",
+        "pydantic",
+    ),
+    (
+        "pydantic",
+        "expected.rejects_noinput.json",
+        "rejects_noinput.ndjson",
+        "pydantic",
+    ),
+    (
+        "pydantic",
+        "expected.rejects_url.json",
+        "rejects_url.ndjson",
+        "pydantic",
+    ),
+    ("zod", "expected.json", "issues.ndjson", "zod"),
+];
+
+/// Path pattern and code, with how many problems there are of them.
+type Counts = BTreeMap<(String, String), u64>;
+
+#[test]
+fn what_tools_left_behind_is_counted_as_they_count_it() {
+    for (tool, truth, file, format) in LOADED {
+        let folder = Path::new("tests/data/results").join(tool);
+        let truth = std::fs::read_to_string(folder.join(truth)).unwrap();
+        let truth: Value = serde_json::from_str(&truth).unwrap();
+        let run = Loaded::of(&folder.join(file));
+        let name = format!("{tool}/{file}");
+        assert_eq!(run.report["format"], *format, "{name}");
+        assert_eq!(run.report["rejected"], truth["rejected_records"], "{name}");
+        assert_eq!(run.report["problems"], truth["errors"], "{name}");
+        let wanted = wanted(&truth);
+        assert_eq!(
+            at_parents(run.by_path_and_code(), &wanted),
+            wanted,
+            "{name}"
+        );
+        if let Some(stages) = truth["by_stage"].as_object() {
+            let stages: BTreeMap<String, u64> = (stages.iter())
+                .map(|(stage, count)| (stage.replace("submit", "send"), count.as_u64().unwrap()))
+                .collect();
+            assert_eq!(run.by_stage(), stages, "{name}");
+        }
+    }
+}
+
+/// What the truth says of paths and codes: the field itself where it knows that better than the tool.
+fn wanted(truth: &Value) -> Counts {
+    let resolved = truth["by_resolved_path_code"].as_array();
+    let rows = resolved.or(truth["by_path_code"].as_array()).unwrap();
+    let mut counts = Counts::new();
+    for row in rows {
+        let path = model::Path::parse(row["path"].as_str().unwrap()).unwrap();
+        let code = row["code"].as_str().unwrap().to_owned();
+        *counts.entry((path.pattern(), code)).or_default() += row["count"].as_u64().unwrap();
+    }
+    counts
+}
+
+/// Counts with a field that is too many at its parent, where the truth leaves it and redrive names the field.
+fn at_parents(found: Counts, wanted: &Counts) -> Counts {
+    let mut counts = Counts::new();
+    for ((path, code), count) in found {
+        let parent = path.rsplit_once('/').map(|(parent, _)| parent.to_owned());
+        let place = match parent {
+            Some(parent)
+                if code == "additionalProperties"
+                    && wanted.contains_key(&(parent.clone(), code.clone())) =>
+            {
+                parent
+            }
+            _ => path,
+        };
+        *counts.entry((place, code)).or_default() += count;
+    }
+    counts
+}
+
+/// A run in a workspace of its own.
+struct Loaded {
+    folder: tempfile::TempDir,
+    report: Value,
+}
+
+impl Loaded {
+    fn of(file: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let file = std::fs::canonicalize(file).unwrap();
+        let mut run = Self {
+            folder,
+            report: Value::Null,
+        };
+        let said = run.redrive(&["load", "--json", file.to_str().unwrap()]);
+        run.report = serde_json::from_str(&said).unwrap();
+        run
+    }
+
+    fn redrive(&self, words: &[&str]) -> String {
+        let program: PathBuf = env!("CARGO_BIN_EXE_redrive").into();
+        let out = Command::new(program)
+            .args(words)
+            .current_dir(self.folder.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(
+            matches!(out.status.code(), Some(0 | 1)),
+            "{words:?}: {said}"
+        );
+        String::from_utf8(out.stdout).unwrap()
+    }
+
+    fn rows(&self, select: &str) -> Vec<Value> {
+        let said = self.redrive(&["sql", "--json", select]);
+        let rows = said.lines().map(|line| serde_json::from_str(line).unwrap());
+        rows.collect()
+    }
+
+    fn by_path_and_code(&self) -> Counts {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let rows = self.rows(
+            "SELECT path, code, sum(problems) AS n FROM problem_group WHERE severity = 'error' GROUP BY 1, 2",
+        );
+        rows.iter()
+            .map(|row| {
+                (
+                    (text(&row["path"]), text(&row["code"])),
+                    row["n"].as_u64().unwrap(),
+                )
+            })
+            .collect()
+    }
+
+    fn by_stage(&self) -> BTreeMap<String, u64> {
+        let rows = self.rows("SELECT stage, sum(problems) AS n FROM problem_group GROUP BY 1");
+        rows.iter()
+            .map(|row| {
+                (
+                    row["stage"].as_str().unwrap().to_owned(),
+                    row["n"].as_u64().unwrap(),
+                )
+            })
+            .collect()
+    }
+}
