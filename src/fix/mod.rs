@@ -54,13 +54,12 @@ pub fn apply(
     let (version, changes) = match raw.map(|at| (&changes[at], &changes[at + 1..])) {
         Some((Change::Raw(bytes), rest)) => {
             let bytes = without_line_end(bytes).to_vec();
-            (
-                &Version {
-                    form: version.form,
-                    bytes,
-                },
-                rest,
-            )
+            // In the place of an excerpt comes the record itself, written as the run's records are.
+            let form = match version.form {
+                Form::Excerpt => layout.form(),
+                form => form,
+            };
+            (&Version { form, bytes }, rest)
         }
         _ => (version, changes),
     };
@@ -331,6 +330,11 @@ mod tests {
             change(Form::Csv, "\"broken", &[raw.clone(), text("/id", "9")]),
             Ok((Form::Csv, "9,2,3".to_owned()))
         );
+        assert_eq!(
+            change(Form::Excerpt, "line 7: x", &[raw.clone(), text("/id", "9")]),
+            Ok((Form::Csv, "9,2,3".to_owned()))
+        );
+        change(Form::Excerpt, "{}", &[text("/id", "9")]).unwrap_err();
         let both = change(Form::Csv, "\"broken", &[raw, text("/new", "9")]);
         assert!(both.unwrap_err().hint.contains("second edit"));
     }

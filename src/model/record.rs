@@ -105,6 +105,9 @@ pub enum Layout {
 pub enum Form {
     Csv,
     Json,
+    /// Not the record's own text but what a tool said of a record it does not hold. It has no fields, so that it can never
+    /// be sent in the record's place.
+    Excerpt,
 }
 
 impl Form {
@@ -112,11 +115,12 @@ impl Form {
         match self {
             Self::Csv => "csv",
             Self::Json => "json",
+            Self::Excerpt => "excerpt",
         }
     }
 
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Csv, Self::Json]
+        [Self::Csv, Self::Json, Self::Excerpt]
             .into_iter()
             .find(|form| form.word() == word)
     }

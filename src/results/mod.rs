@@ -4,6 +4,8 @@
 //! Nothing is checked again here: codes, places and messages are the tool's own.
 
 mod ajv;
+mod basic;
+mod fastapi;
 mod jsonschema;
 mod pydantic;
 mod zod;
@@ -12,12 +14,19 @@ use std::borrow::Cow;
 
 use crate::{
     check::reported::{self, Said},
-    model::{Path, Problem, Severity, Stage},
+    model::{Form, Path, Problem, Severity, Stage},
     row::{json::Document, lenient, problems},
 };
 
 /// All formats, in the order in which they are tried.
-pub const TOOLS: &[Tool] = &[pydantic::TOOL, ajv::TOOL, jsonschema::TOOL, zod::TOOL];
+pub const TOOLS: &[Tool] = &[
+    pydantic::TOOL,
+    fastapi::TOOL,
+    ajv::TOOL,
+    jsonschema::TOOL,
+    zod::TOOL,
+    basic::TOOL,
+];
 
 /// One format of results.
 #[derive(Debug)]
@@ -66,8 +75,9 @@ impl Eq for Tool {}
 pub struct Outcome<'a> {
     /// Where the record stood in the tool's own input, if it says so.
     pub line: Option<u64>,
-    /// The record's exact text.
+    /// The record's exact text, or an excerpt where the tool does not give it.
     pub record: Cow<'a, [u8]>,
+    pub form: Form,
     /// Empty when the record passed.
     pub problems: Vec<Problem>,
 }
@@ -114,9 +124,12 @@ fn listed<'l>(
     problem: fn(&str, &str) -> Option<Problem>,
 ) -> Result<Outcome<'l>, Box<Problem>> {
     let members = members_of(line)?;
-    let record = (record_of(&members).and_then(text_of)).ok_or_else(no_result)?;
+    let (record, form) = given(line, &members)?;
     let errors = member(&members, list).and_then(lenient::elements);
-    let shown = std::str::from_utf8(&record).unwrap_or_default();
+    let shown = match form {
+        Form::Excerpt => "",
+        _ => std::str::from_utf8(&record).unwrap_or_default(),
+    };
     let problems: Option<Vec<Problem>> = match (errors, member(&members, "parse_error")) {
         (Some(errors), _) => errors.iter().map(|error| problem(error, shown)).collect(),
         (None, Some(why)) => unread(why).map(|problem| vec![problem]),
@@ -126,7 +139,17 @@ fn listed<'l>(
         line: line_number(&members),
         problems: problems.ok_or_else(no_result)?,
         record,
+        form,
     })
+}
+
+/// A result's record; or the line itself, as an excerpt, where it only says on which line of the input the record stood.
+fn given<'l>(line: &'l [u8], members: &Members<'l>) -> Result<(Cow<'l, [u8]>, Form), Box<Problem>> {
+    match record_of(members) {
+        Some(record) => Ok((text_of(record).ok_or_else(no_result)?, Form::Json)),
+        None if line_number(members).is_some() => Ok((Cow::Borrowed(line), Form::Excerpt)),
+        None => Err(no_result()),
+    }
 }
 
 /// The problem of a record that the tool's caller could not read and says why: `"parse_error": "SyntaxError: ..."`.
@@ -142,13 +165,13 @@ fn unread(why: &str) -> Option<Problem> {
     reported::said(&said, "")
 }
 
-/// Whether a line has a list of errors under `list` of which each satisfies `fits`, beside a record.
+/// Whether a line has a list of errors under `list` of which each satisfies `fits`, beside a record or its line.
 fn lists(line: &str, list: &str, fits: fn(&Members<'_>) -> bool) -> bool {
     let Some(members) = lenient::members(line) else {
         return false;
     };
     let errors = member(&members, list).and_then(lenient::elements);
-    record_of(&members).is_some()
+    (record_of(&members).is_some() || line_number(&members).is_some())
         && errors.is_some_and(|errors| {
             let fit = |error: &&str| lenient::members(error).is_some_and(|parts| fits(&parts));
             !errors.is_empty() && errors.iter().all(fit)

@@ -27,8 +27,12 @@ impl<'a> Row<'a> {
     ///
     /// # Errors
     /// The problem, at stage `parse`, that keeps the text from being split: `encoding:utf-8`, `csv:field_count`,
-    /// `csv:text_after_quote`, `csv:unclosed_quote`, `json:syntax`, `json:not_object`, `json:duplicate_key`, `json:depth`.
+    /// `csv:text_after_quote`, `csv:unclosed_quote`, `json:syntax`, `json:not_object`, `json:duplicate_key`, `json:depth`,
+    /// `record:not_given` for an excerpt.
     pub fn read(layout: &'a Layout, form: Form, bytes: &'a [u8]) -> Result<Self, Box<Problem>> {
+        if form == Form::Excerpt {
+            return Err(problems::not_given());
+        }
         let (Layout::Csv { columns, delimiter }, Form::Csv) = (layout, form) else {
             return Ok(Self::Json(json::Document::read(utf8(bytes)?)?));
         };
@@ -69,6 +73,9 @@ impl<'a> Row<'a> {
 /// The byte where [`Row::read`] stops, which is the one its problem names; `None` where it reads to the end, and where what
 /// is wrong has no place, as too few columns have none.
 pub fn stopped_at(layout: &Layout, form: Form, bytes: &[u8]) -> Option<usize> {
+    if form == Form::Excerpt {
+        return None;
+    }
     let text = match std::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => return Some(error.valid_up_to()),
@@ -135,6 +142,16 @@ mod tests {
         let problem = json::Document::read(text).unwrap_err();
         let named = format!("(byte {})", json(text).unwrap());
         assert!(problem.message.contains(&named), "{}", problem.message);
+    }
+
+    #[test]
+    fn an_excerpt_is_never_the_record() {
+        let layout = layout(&["id"]);
+        for text in [&b"{\"id\":1}"[..], b"1"] {
+            let problem = Row::read(&layout, Form::Excerpt, text).unwrap_err();
+            assert_eq!(problem.code, "record:not_given");
+            assert_eq!(stopped_at(&layout, Form::Excerpt, text), None);
+        }
     }
 
     #[test]

@@ -30,6 +30,14 @@ pub fn field_count(expected: usize, found: usize) -> Box<Problem> {
     problem("csv:field_count", message, hint.to_owned())
 }
 
+/// What a result says of a record that it does not hold.
+pub fn not_given() -> Box<Problem> {
+    let message = "The results name this record and do not hold it.".to_owned();
+    let hint =
+        "Load them again with --source and the file the tool read, or put the whole record here.";
+    problem("record:not_given", message, hint.to_owned())
+}
+
 /// A text that holds more than one record.
 pub fn line_break(expected: usize, found: usize) -> Box<Problem> {
     let message = format!(

@@ -23,6 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) const FORMS: &[M<'static>] = &[
     M::up(include_str!("../../assets/schema/0001.sql")),
     M::up(include_str!("../../assets/schema/0002.sql")),
+    M::up(include_str!("../../assets/schema/0003.sql")),
 ];
 
 /// Makes a workspace where there is nothing. It is made under another name and appears whole, so that a process that dies

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     Members, member,
-    place::{at, existing, found, segments},
+    place::{at, existing, segments, value_at},
 };
 use crate::{
     check::wording,
@@ -25,11 +25,13 @@ impl Keyword {
     pub fn read(members: &Members<'_>, record: &str) -> Option<Self> {
         let text = |name| lenient::string(member(members, name)?).map(Cow::into_owned);
         let of_basic = || {
-            let place = text("keywordLocation")?;
+            let place = text("keywordLocation").or_else(|| text("absoluteKeywordLocation"))?;
             let keyword = place.rsplit(['/', '#']).next()?;
             (!keyword.is_empty()).then(|| keyword.to_owned())
         };
-        let code = (text("keyword").or_else(|| text("validator")))
+        // Some name a keyword by its address, whose end says the same as the place's.
+        let named = text("keyword").filter(|keyword| !keyword.contains("://"));
+        let code = (named.or_else(|| text("validator")))
             .or_else(of_basic)
             .filter(|code| !code.trim().is_empty())?;
         let said = text("message")
@@ -39,14 +41,17 @@ impl Keyword {
         let mut place = (place.iter()).find_map(|name| segments(member(members, name)?))?;
         // The object lacks a field, or has one too many: the problem is at the field.
         let field = field(&code, members, &said);
-        let may_lack = code != "additionalProperties" && field.is_some();
+        let lacks = code != "additionalProperties" && field.is_some();
         place.extend(field.map(Into::into));
-        let path = existing(record, &place, may_lack);
-        let value = at(record, &path);
+        let path = existing(record, &place, lacks);
+        // ajv says the value itself where it is asked to (`verbose`).
+        let value = at(record, &path).or_else(|| member(members, "data").filter(|_| !lacks));
         let found = if path.is_root() {
             None
+        } else if lacks {
+            Some(Found::Missing)
         } else {
-            Some(value.map_or(Found::Missing, found))
+            value_at(record, value)
         };
         Some(Self {
             detail: detail(&code, members, &said),

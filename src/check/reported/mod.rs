@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// The parts of an error, by name.
-type Members<'e> = [(Cow<'e, str>, &'e str)];
+pub type Members<'e> = [(Cow<'e, str>, &'e str)];
 
 /// One error of a Pydantic model, `{"type", "loc", "msg", "input"}`, about a record's text; `None` when it has no type,
 /// place or message. The stage is the one Pydantic was at.
@@ -34,8 +34,12 @@ pub fn pydantic(error: &str, record: &str) -> Option<Problem> {
 /// One error of a JSON Schema validator, ajv's or python-jsonschema's, about a record's text; `None` when it names no keyword
 /// or no place.
 pub fn schema(error: &str, record: &str) -> Option<Problem> {
-    let keyword = Keyword::read(&lenient::members(error)?, record)?;
-    Some(keyword.problem(Stage::Schema))
+    schema_of(&lenient::members(error)?, record)
+}
+
+/// The same of an error's members, by name.
+pub fn schema_of(error: &Members<'_>, record: &str) -> Option<Problem> {
+    Some(Keyword::read(error, record)?.problem(Stage::Schema))
 }
 
 /// What a tool says with a code and a place of its own.
@@ -52,8 +56,7 @@ pub struct Said<'s> {
 /// What a tool said about a record's text, as a problem; `None` when the place is none.
 pub fn said(said: &Said<'_>, record: &str) -> Option<Problem> {
     let path = existing(record, &place::segments(said.place)?, true);
-    let value = at(record, &path).map_or(Found::Missing, place::found);
-    let found = (!path.is_root()).then_some(value);
+    let found = place::value_at(record, at(record, &path)).filter(|_| !path.is_root());
     let (message, hint) = wording::foreign(
         said.stage,
         said.code,

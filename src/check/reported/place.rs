@@ -10,8 +10,10 @@ use crate::{
 /// The parts of a place, written as an array of names and positions or as a JSON Pointer, with or without its `#`.
 pub(super) fn segments(place: &str) -> Option<Vec<Cow<'_, str>>> {
     if let Some(text) = lenient::string(place) {
-        let pointer = text.strip_prefix('#').unwrap_or(&text);
-        let path = Path::parse(pointer)?;
+        let path = match text.strip_prefix('#') {
+            Some(fragment) => Path::parse(&percent_decoded(fragment)?)?,
+            None => Path::parse(&text)?,
+        };
         return Some(path.segments().map(Cow::Owned).collect());
     }
     let parts = lenient::elements(place)?;
@@ -20,6 +22,17 @@ pub(super) fn segments(place: &str) -> Option<Vec<Cow<'_, str>>> {
             .map(|part| lenient::string(part).unwrap_or(Cow::Borrowed(part)))
             .collect(),
     )
+}
+
+/// A URI fragment's text (RFC 6901, section 6).
+fn percent_decoded(fragment: &str) -> Option<String> {
+    let mut parts = fragment.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    for part in parts {
+        bytes.push(u8::from_str_radix(part.get(..2)?, 16).ok()?);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// The pointer of a place. The members of a union add segments that are nowhere in the record; then the longest part that
@@ -46,6 +59,14 @@ pub(super) fn existing(record: &str, segments: &[Cow<'_, str>], may_lack: bool) 
 pub(super) fn at<'a>(record: &'a str, path: &Path) -> Option<&'a str> {
     path.segments()
         .try_fold(record.trim(), |text, segment| step(text, &segment))
+}
+
+/// The value a record has at a place, as problems carry it; `None` where the record is not known and so its value neither.
+pub(super) fn value_at(record: &str, value: Option<&str>) -> Option<Found> {
+    match value {
+        Some(value) => Some(found(value)),
+        None => is_container(record.trim()).then_some(Found::Missing),
+    }
 }
 
 /// A value's text as problems carry it.
@@ -93,6 +114,8 @@ mod tests {
         assert_eq!(path(r#"{"a":{}}"#, r#"["a","wrap","city"]"#, true), "/a");
         assert_eq!(path("no json", r#"["a/b",0]"#, false), "/a~1b/0");
         assert_eq!(segments("\"$.a.b\""), None);
+        assert_eq!(segments("\"#/a%20b/%C3%A4\"").unwrap(), ["a b", "\u{e4}"]);
+        assert_eq!(segments("\"#/a%2\""), None);
         assert_eq!(segments("7"), None);
     }
 }

@@ -28,6 +28,14 @@ pub fn foreign(
     if known == "value_error" && own.contains("email") {
         return format_sentence("email", &label, &quoted(found));
     }
+    // Sentences show the value; where the tool does not, its own message says more.
+    let shows_value = !matches!(
+        known,
+        "additionalProperties" | "value_error" | "assertion_error"
+    );
+    if found.is_none() && !path.is_root() && shows_value && code != "missing" {
+        return unknown(&label, code, own);
+    }
     let needs_limit = needs_limit(known);
     let facts = Facts {
         limit: needs_limit.then(|| last_number(own)).flatten(),
@@ -174,9 +182,12 @@ fn needs_limit(code: &str) -> bool {
 }
 
 fn unknown(label: &str, code: &str, message: &str) -> (String, String) {
-    let message = message.trim_end_matches('.');
+    let why = match message.trim_end_matches('.') {
+        "" => code,
+        message => message,
+    };
     (
-        format!("{label} was not accepted: {message}."),
+        format!("{label} was not accepted: {why}."),
         format!("Code {code}. Copy it for the import team (y)."),
     )
 }

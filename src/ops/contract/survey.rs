@@ -215,7 +215,7 @@ impl Looking<'_> {
         match tool.read(line) {
             Err(_) => self.survey.add_unreadable(),
             Ok(outcome) => {
-                let row = Row::read(self.layout, Form::Json, &outcome.record).ok();
+                let row = Row::read(self.layout, outcome.form, &outcome.record).ok();
                 let written = written(line, &outcome.problems);
                 (self.survey).add_reported(row.as_ref(), &outcome.problems, &written);
             }

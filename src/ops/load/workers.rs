@@ -106,14 +106,16 @@ pub(super) struct Detail {
 
 /// What is stored of a record.
 pub(super) struct Kept {
+    pub form: Form,
     pub bytes: Vec<u8>,
     pub sha256: [u8; 32],
     pub values: Values,
 }
 
 impl Kept {
-    pub fn new(bytes: Vec<u8>, values: Values) -> Self {
+    pub fn new(form: Form, bytes: Vec<u8>, values: Values) -> Self {
         Self {
+            form,
             sha256: Sha256::digest(&bytes).into(),
             bytes,
             values,
@@ -355,13 +357,13 @@ impl<'a> Worker<'a> {
                 return self.push(bytes, text, next, None);
             }
         };
-        let row = Row::read(self.setup.layout, Form::Json, &outcome.record).ok();
+        let row = Row::read(self.setup.layout, outcome.form, &outcome.record).ok();
         let values = self.setup.values(row.as_ref());
         if outcome.problems.is_empty() && !self.setup.keep_passed {
             return self.push(bytes, text, next, None);
         }
         let detail = Detail {
-            kept: Some(Kept::new(outcome.record.into_owned(), values)),
+            kept: Some(Kept::new(outcome.form, outcome.record.into_owned(), values)),
             line: outcome.line,
             problems: outcome.problems.into_iter().map(Judged::from).collect(),
         };
@@ -393,8 +395,10 @@ impl<'a> Worker<'a> {
         let stored = self.setup.keep_passed || rejects(&self.problems);
         let detail = (stored || !self.problems.is_empty()).then(|| {
             Box::new(Detail {
-                kept: stored
-                    .then(|| Kept::new(bytes[text.clone()].to_vec(), self.setup.values(row))),
+                kept: stored.then(|| {
+                    let form = self.setup.layout.form();
+                    Kept::new(form, bytes[text.clone()].to_vec(), self.setup.values(row))
+                }),
                 problems: self.problems.drain(..).map(Judged::from).collect(),
                 line: None,
             })

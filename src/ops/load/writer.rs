@@ -13,7 +13,7 @@ use super::{
     workers::{Checked, Detail, Entry, Kept, Setup},
 };
 use crate::{
-    model::{Form, Layout, RunId, Stage, Status},
+    model::{RunId, Stage, Status},
     ops::{Job, Progress},
     read::Format,
     row::Row,
@@ -268,8 +268,9 @@ impl<'a> Writer<'a> {
 
     /// What is stored of a record that would have passed without the records before it.
     fn kept(&self, text: &[u8]) -> Kept {
-        let row = Row::read(self.setup.layout, self.setup.layout.form(), text).ok();
-        Kept::new(text.to_vec(), self.setup.values(row.as_ref()))
+        let form = self.setup.layout.form();
+        let row = Row::read(self.setup.layout, form, text).ok();
+        Kept::new(form, text.to_vec(), self.setup.values(row.as_ref()))
     }
 
     /// Counts a record's problems, and stores it if it is rejected or all are kept.
@@ -297,10 +298,6 @@ impl<'a> Writer<'a> {
         if !rejected {
             self.counts.kept += 1;
         }
-        let form = match (self.setup.format, self.setup.layout) {
-            (Format::Csv { .. }, Layout::Csv { .. }) => Form::Csv,
-            _ => Form::Json,
-        };
         let kept = kept.unwrap_or_else(|| self.kept(text));
         let full = self.batches.add(NewRecord {
             ordinal: place.ordinal,
@@ -314,7 +311,7 @@ impl<'a> Writer<'a> {
             } else {
                 Status::Ready
             },
-            form: form.word(),
+            form: kept.form.word(),
             bytes: kept.bytes,
             sha256: kept.sha256,
             problems,
