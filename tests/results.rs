@@ -35,6 +35,30 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "basic",
     ),
     (
+        "frictionless",
+        "expected.json",
+        "report.json",
+        "frictionless",
+    ),
+    (
+        "frictionless",
+        "expected.report_limit.json",
+        "report_limit.json",
+        "frictionless",
+    ),
+    (
+        "frictionless",
+        "expected.report_two_tasks.json",
+        "report_two_tasks.json",
+        "frictionless",
+    ),
+    (
+        "frictionless",
+        "expected.report_wellformed.json",
+        "report_wellformed.json",
+        "frictionless",
+    ),
+    (
         "hostile",
         "expected.json",
         "rejects_ndjson.ndjson",

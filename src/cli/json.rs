@@ -21,6 +21,7 @@ pub fn load(report: &LoadReport) -> Value {
         "unparsed": report.unparsed,
         "problems": report.problems,
         "warned": report.warned,
+        "capped": report.capped,
         "groups": report.groups,
         "bytes": report.bytes,
         "seconds": seconds(report.seconds),

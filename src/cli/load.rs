@@ -106,8 +106,9 @@ fn say(out: &Out, report: &LoadReport) -> Result<()> {
         0 => String::new(),
         warned => format!(" ({} with a warning)", thousands(warned)),
     };
+    let at_least = if report.capped { "at least " } else { "" };
     out.say(&format!(
-        "Run {} ({}): {} read, {} passed{warned}, {} rejected with {} in {}, {} unreadable.",
+        "Run {} ({}): {} read, {} passed{warned}, {at_least}{} rejected with {at_least}{} in {}, {} unreadable.",
         report.run,
         crate::text::safe(&report.name),
         count(report.records, "record"),

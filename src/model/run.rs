@@ -61,6 +61,8 @@ pub struct LoadReport {
     pub seconds: f64,
     /// Whether passed records were stored as `ready`.
     pub kept_passed: bool,
+    /// Whether the tool whose results these are stopped before it had told everything: all counts are "at least".
+    pub capped: bool,
     /// What a person should know about the load although it worked, one sentence each.
     pub warnings: Vec<String>,
 }

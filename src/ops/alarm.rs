@@ -112,6 +112,7 @@ mod tests {
             bytes: 1,
             seconds: 0.1,
             kept_passed: false,
+            capped: false,
             warnings: Vec::new(),
         };
         Alarm::parse(text).unwrap().rings(&report)

@@ -199,6 +199,7 @@ fn report_again(workspace: &Workspace, run: RunId, started: Instant) -> Result<L
         bytes: run.bytes,
         seconds: started.elapsed().as_secs_f64(),
         kept_passed: run.passed > 0 && stored == run.records,
+        capped: false,
         warnings: Vec::new(),
     })
 }

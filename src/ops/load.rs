@@ -6,6 +6,7 @@ mod judged;
 pub(super) mod lines;
 mod opened;
 mod passed;
+mod told;
 mod workers;
 mod writer;
 
@@ -29,7 +30,7 @@ use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
 use self::{
     asking::Asked,
-    opened::{Opened, empty},
+    opened::{Content, Opened, empty},
     passed::Passed,
     workers::{Checked, Setup, work},
     writer::Writer,
@@ -134,7 +135,7 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     } = prepared;
     let contract = contract.as_ref();
     let Opened {
-        reader,
+        content,
         format,
         layout,
         start,
@@ -174,20 +175,38 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
         loaded_at: &now(),
     })?;
     let id = run.run();
-    let before = (lines, reader.offset());
+    let before = match &content {
+        Content::Blocks(reader) => (lines, reader.offset()),
+        Content::Told { .. } => (0, 0),
+    };
     let (give, take) = bounded(BATCHES_AHEAD);
     let mut writer = Writer::new(&setup, &run, give, passed, job, size, before);
     let threads = request.threads.unwrap_or_else(processors).max(1);
-    let (reader, run) = flow(reader, threads, &mut writer, (run, take), job)?;
+    let (run, read, sha256, (capped, remarks)) = match content {
+        Content::Blocks(reader) => {
+            let (reader, run) = flow(*reader, threads, &mut writer, (run, take), job)?;
+            let (read, sha256) = reader.finish();
+            (run, read, sha256, (false, Vec::new()))
+        }
+        Content::Told {
+            report,
+            read,
+            sha256,
+        } => {
+            let run = told::flow(report.outcomes, read, &mut writer, (run, take))?;
+            (run, read, sha256, (report.capped, report.remarks))
+        }
+    };
     if writer.counts().records == 0 && !has_columns(&layout) && !request.allow_empty {
         return Err(empty(&request.file).into());
     }
-    let (read, sha256) = reader.finish();
     let seconds = started.elapsed().as_secs_f64();
     let (counts, groups) = writer.publish(run, read, &sha256, request.again, seconds)?;
     let mut report = report_of(id, name, format, &counts, groups);
     report.kept_passed = request.keep_passed;
     report.seconds = started.elapsed().as_secs_f64();
+    report.capped = capped;
+    report.warnings = remarks;
     report.warnings.extend(watch.change(&request.file));
     log(&report, started.elapsed());
     Ok(report)
@@ -214,6 +233,7 @@ fn report_of(
         bytes: counts.bytes,
         seconds: counts.seconds,
         kept_passed: false,
+        capped: false,
         warnings: Vec::new(),
     }
 }
@@ -259,7 +279,10 @@ fn flow<'s>(
 }
 
 /// Stores batch after batch until no more come, and gives the run back.
-fn store_all<'s>(mut run: RunWriter<'s>, batches: &Receiver<Batch>) -> Result<RunWriter<'s>> {
+pub(super) fn store_all<'s>(
+    mut run: RunWriter<'s>,
+    batches: &Receiver<Batch>,
+) -> Result<RunWriter<'s>> {
     for batch in batches {
         run.store(batch)?;
     }

@@ -32,7 +32,7 @@ pub enum Format {
     JsonLines,
     /// An array of records, or one record.
     Json,
-    /// What a tool says of one record a line.
+    /// What a tool left behind.
     Results(&'static Tool),
 }
 
@@ -153,10 +153,46 @@ impl Input {
         )
     }
 
+    /// All its bytes behind the byte order mark, with their number and their SHA-256, both with the mark.
+    ///
+    /// # Errors
+    /// `input:read`, `input:shrunk`; `results:too_long` when there are more than `most`.
+    pub fn read_whole(self, most: u64) -> Result<Whole, Fault> {
+        let mark = self.mark();
+        let (name, size, bytes) = self.into_bytes();
+        let mut all = Vec::new();
+        let read = bytes.take(most + 1).read_to_end(&mut all);
+        read.map_err(|error| unreadable(&name, all.len() as u64, &error))?;
+        let read = all.len() as u64;
+        if read > most {
+            let message = format!("{name} is larger than {} MiB", most >> 20);
+            return Err(Fault::unusable("results:too_long", message)
+                .hint("this kind of results is read as a whole; let the tool write several files")
+                .at(name, None));
+        }
+        if let Some(size) = size.filter(|size| read < *size) {
+            return Err(shrunk(&name, read, size));
+        }
+        let sha256 = Sha256::digest(&all).into();
+        all.drain(..mark);
+        Ok(Whole {
+            bytes: all,
+            read,
+            sha256,
+        })
+    }
+
     /// How to tell later whether the file has changed since it was opened.
     pub fn watch(&self) -> Watch {
         Watch(self.stamp.clone())
     }
+}
+
+/// All of an input.
+pub struct Whole {
+    pub bytes: Vec<u8>,
+    pub read: u64,
+    pub sha256: [u8; 32],
 }
 
 /// What a file looked like when it was opened, kept to be compared at the end.

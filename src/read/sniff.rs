@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use super::{Format, Input};
 use crate::{
     model::Fault,
-    results::{TOOLS, Tool},
+    results::{Head, TOOLS, Tool},
     row::{cells::Splitter, lenient},
     text,
 };
@@ -47,6 +47,9 @@ pub fn named(word: &str, input: &Input) -> Result<Format, Fault> {
 pub fn recognise(input: &Input) -> Result<Format, Fault> {
     refuse_what_is_no_text(input)?;
     let head = &input.head[input.mark()..];
+    if let Some(tool) = Tool::of(&Head::new(head, input.is_whole())) {
+        return Ok(Format::Results(tool));
+    }
     match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
         Some(b'{') => return Ok(lines_or_object(head, input.is_whole())),
         Some(b'[') if begins_an_array(head, input.is_whole()) => return Ok(Format::Json),
@@ -97,7 +100,7 @@ fn refuse_what_is_no_text(input: &Input) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Objects one a line, results one a line, or one object over several lines.
+/// Objects one a line, or one object over several lines.
 fn lines_or_object(head: &[u8], whole: bool) -> Format {
     let text = String::from_utf8_lossy(head);
     let complete = match text.rfind('\n') {
@@ -108,10 +111,6 @@ fn lines_or_object(head: &[u8], whole: bool) -> Format {
         let filled = |line: &&str| !line.trim().is_empty();
         complete.lines().filter(filled).take(SAMPLE)
     };
-    let trimmed: Vec<&str> = lines().map(str::trim).collect();
-    if let Some(tool) = Tool::of(&trimmed) {
-        return Format::Results(tool);
-    }
     let on_one_line = |line: &str| lenient::members(line.trim()).is_some();
     // The first line of one object over several lines is its bracket and no more than the start of a member.
     let first = lines().next().unwrap_or_default().trim_end();

@@ -3,14 +3,16 @@
 //!
 //! A nullable field that fails has three errors (the type, the type `null`, `anyOf`); all are kept, as ajv counts them.
 
-use super::{Outcome, Tool, has_text, listed, lists};
+use super::{
+    Outcome, Reader, Tool,
+    lines::{has_text, listed, lists},
+};
 use crate::{check::reported, model::Problem};
 
 pub(super) const TOOL: Tool = Tool {
     word: "ajv",
     name: "ajv errors",
-    looks_like,
-    read,
+    reader: Reader::Lines { looks_like, read },
 };
 
 fn looks_like(line: &str) -> bool {

@@ -6,7 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::{Members, Outcome, Tool, has_text, line_number, lists, member, members_of, no_result};
+use super::{
+    Outcome, Reader, Tool,
+    lines::{Members, has_text, line_number, lists, member, members_of, no_result, place_of},
+};
 use crate::{
     check::reported,
     model::{Form, Problem},
@@ -16,8 +19,7 @@ use crate::{
 pub(super) const TOOL: Tool = Tool {
     word: "basic",
     name: "JSON Schema basic output",
-    looks_like,
-    read,
+    reader: Reader::Lines { looks_like, read },
 };
 
 fn looks_like(line: &str) -> bool {
@@ -57,7 +59,7 @@ fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
         .map(|(unit, _)| reported::schema_of(unit, ""))
         .collect();
     Ok(Outcome {
-        line: line_number(&members),
+        place: place_of(&members),
         problems: problems.ok_or_else(no_result)?,
         record: Cow::Borrowed(line),
         form: Form::Excerpt,

@@ -6,7 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::{Members, Outcome, Tool, line_number, member, members_of, no_result};
+use super::{
+    Outcome, Reader, Tool,
+    lines::{self, Members, member, members_of, no_result},
+};
 use crate::{
     check::reported::{self, Said},
     model::{Form, Path, Problem, Stage},
@@ -19,14 +22,13 @@ const PLACES: [&str; 5] = ["body", "query", "path", "header", "cookie"];
 pub(super) const TOOL: Tool = Tool {
     word: "fastapi",
     name: "FastAPI answers",
-    looks_like,
-    read,
+    reader: Reader::Lines { looks_like, read },
 };
 
 fn looks_like(line: &str) -> bool {
     lenient::members(line).is_some_and(|members| {
         let errors = details(&members).unwrap_or_default();
-        !errors.is_empty() && errors.iter().all(|error| place_of(error).is_some())
+        !errors.is_empty() && errors.iter().all(|error| parts_of(error).is_some())
     })
 }
 
@@ -47,7 +49,7 @@ fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
         None => (line, Form::Excerpt),
     };
     Ok(Outcome {
-        line: line_number(&members),
+        place: lines::place_of(&members),
         problems,
         record: Cow::Borrowed(text),
         form,
@@ -61,7 +63,7 @@ fn details<'e>(members: &Members<'e>) -> Option<Vec<&'e str>> {
 }
 
 /// The parts of a place, the first of which says where in the request it is.
-fn place_of(error: &str) -> Option<Vec<&str>> {
+fn parts_of(error: &str) -> Option<Vec<&str>> {
     let members = lenient::members(error)?;
     member(&members, "type")?.strip_prefix('"')?;
     let place = lenient::elements(member(&members, "loc")?)?;
@@ -74,7 +76,7 @@ pub(super) fn problem(error: &str, skip: usize) -> Option<Problem> {
     let members = lenient::members(error)?;
     let kind = member(&members, "type")?;
     // After this type comes the character where reading stopped, which is no place in a record.
-    let place = match place_of(error)? {
+    let place = match parts_of(error)? {
         _ if kind == "\"json_invalid\"" => String::new(),
         place => place.get(skip..).unwrap_or_default().join(","),
     };
@@ -89,7 +91,7 @@ pub(super) fn problem(error: &str, skip: usize) -> Option<Problem> {
 pub(super) fn whole_input(error: &str, skip: usize) -> Option<&str> {
     let members = lenient::members(error)?;
     let kind = lenient::string(member(&members, "type")?)?;
-    let place = place_of(error)?.len().checked_sub(skip)?;
+    let place = parts_of(error)?.len().checked_sub(skip)?;
     let is_whole = match &*kind {
         "json_invalid" => false,
         "missing" => place == 1,
@@ -121,12 +123,16 @@ fn refused(members: &Members<'_>) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::results::Place;
 
     #[test]
     fn the_input_of_the_whole_object_is_the_record() {
         let line = br#"{"line":3,"body":{"detail":[{"type":"missing","loc":["body","b"],"msg":"Field required","input":{"a":1.0}}]}}"#;
         let outcome = read(line).unwrap();
-        assert_eq!((outcome.line, outcome.form), (Some(3), Form::Json));
+        assert_eq!(
+            (&outcome.place, outcome.form),
+            (&Place::Line(3), Form::Json)
+        );
         assert_eq!(outcome.record.as_ref(), br#"{"a":1.0}"#);
         assert_eq!(outcome.problems[0].path.as_str(), "/b");
         let line = br#"{"detail":[{"type":"missing","loc":["body","a","b"],"msg":"Field required","input":{}}]}"#;

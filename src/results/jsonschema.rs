@@ -3,7 +3,10 @@
 //!
 //! A record that was no JSON has `raw`, and one error without `validator` that begins with the exception's name.
 
-use super::{Outcome, Tool, has_list, has_text, listed, lists, member};
+use super::{
+    Outcome, Reader, Tool,
+    lines::{has_list, has_text, listed, lists, member},
+};
 use crate::{
     check::reported::{self, Said},
     model::{Problem, Stage},
@@ -13,8 +16,7 @@ use crate::{
 pub(super) const TOOL: Tool = Tool {
     word: "jsonschema",
     name: "python-jsonschema errors",
-    looks_like,
-    read,
+    reader: Reader::Lines { looks_like, read },
 };
 
 fn looks_like(line: &str) -> bool {

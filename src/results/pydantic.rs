@@ -1,14 +1,16 @@
 //! Results of Pydantic models, one a line: `{"record": ..., "errors": [{"type", "loc", "msg", "input"}]}`. The record may
 //! also stand under `raw` or `input`, as JSON or as text.
 
-use super::{Outcome, Tool, has_list, has_text, listed, lists};
+use super::{
+    Outcome, Reader, Tool,
+    lines::{has_list, has_text, listed, lists},
+};
 use crate::{check::reported, model::Problem};
 
 pub(super) const TOOL: Tool = Tool {
     word: "pydantic",
     name: "Pydantic results",
-    looks_like,
-    read,
+    reader: Reader::Lines { looks_like, read },
 };
 
 /// Whether a line is a result with at least one error.
@@ -30,7 +32,10 @@ fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Found, Stage};
+    use crate::{
+        model::{Found, Stage},
+        results::Place,
+    };
 
     fn line(record: &str, error: &str) -> String {
         format!("{{\"line\": 7, \"record\": {record}, \"errors\": [{error}]}}")
@@ -47,7 +52,7 @@ mod tests {
         let text = line("{ \"a\" :1.10, \"n\": NaN}", error);
         let outcome = read(text.as_bytes()).unwrap();
         assert_eq!(outcome.record.as_ref(), b"{ \"a\" :1.10, \"n\": NaN}");
-        assert_eq!(outcome.line, Some(7));
+        assert_eq!(outcome.place, Place::Line(7));
         let problem = &outcome.problems[0];
         assert_eq!(
             (problem.path.as_str(), problem.stage),

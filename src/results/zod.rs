@@ -5,7 +5,10 @@
 
 use std::borrow::Cow;
 
-use super::{Members, Outcome, Tool, has_list, has_text, listed, lists, member};
+use super::{
+    Outcome, Reader, Tool,
+    lines::{Members, has_list, has_text, listed, lists, member},
+};
 use crate::{
     check::reported::{self, Said},
     model::{Problem, Stage},
@@ -18,8 +21,7 @@ const RULE: [&str; 4] = ["rule", "code", "id", "name"];
 pub(super) const TOOL: Tool = Tool {
     word: "zod",
     name: "zod issues",
-    looks_like,
-    read,
+    reader: Reader::Lines { looks_like, read },
 };
 
 fn looks_like(line: &str) -> bool {

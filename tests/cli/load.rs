@@ -12,7 +12,7 @@ fn a_load_says_what_it_found() {
         .exit(1)
         .stderr_has("2 records passed and were not kept. --passed FILE writes them out, --keep-passed keeps them as ready.")
         .run();
-    insta::assert_snapshot!(stdout, @r#"{"run":1,"name":"customers","format":"csv","records":10,"passed":2,"rejected":8,"unparsed":2,"problems":10,"warned":0,"groups":9,"bytes":564,"seconds":0.0}"#);
+    insta::assert_snapshot!(stdout, @r#"{"run":1,"name":"customers","format":"csv","records":10,"passed":2,"rejected":8,"unparsed":2,"problems":10,"warned":0,"capped":false,"groups":9,"bytes":564,"seconds":0.0}"#);
 }
 
 #[test]

@@ -19,7 +19,7 @@ use crate::{
         blocks::{BLOCK_BYTES, Block, BlockReader},
         sniff,
     },
-    results::Tool,
+    results::{Reader, Tool},
     row::{Row, cells::Splitter},
 };
 
@@ -46,6 +46,14 @@ pub(super) fn of(request: &DraftRequest, job: &Job) -> Result<Seen> {
         Some(word) => sniff::named(word, &input)?,
         None => sniff::recognise(&input)?,
     };
+    if let Format::Results(tool) = format
+        && let Reader::Whole { .. } = tool.reader
+    {
+        let message = format!("a contract cannot be drafted from {}", tool.name);
+        return Err(Fault::usage("contract:from", message)
+            .hint("draft it from the file that the tool read")
+            .into());
+    }
     let total = input.size;
     let mut reader = BlockReader::new(input, format, BLOCK_BYTES)?;
     let layout = layout(format, &mut reader, &request.from)?;
@@ -212,7 +220,7 @@ impl Looking<'_> {
     }
 
     fn result(&mut self, tool: &Tool, line: &[u8]) {
-        match tool.read(line) {
+        match tool.read_line(line) {
             Err(_) => self.survey.add_unreadable(),
             Ok(outcome) => {
                 let row = Row::read(self.layout, outcome.form, &outcome.record).ok();

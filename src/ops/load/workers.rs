@@ -101,6 +101,8 @@ pub(super) struct Detail {
     pub kept: Option<Kept>,
     /// The line that the tool that wrote a result names.
     pub line: Option<u64>,
+    /// The byte it names.
+    pub byte: Option<u64>,
     pub problems: Vec<Judged>,
 }
 
@@ -350,7 +352,7 @@ impl<'a> Worker<'a> {
 
     /// A line of another tool's results: its problems stand as the tool reported them.
     fn result(&mut self, tool: &Tool, bytes: &[u8], text: &Range<usize>, next: usize) {
-        let outcome = match tool.read(&bytes[text.clone()]) {
+        let outcome = match tool.read_line(&bytes[text.clone()]) {
             Ok(outcome) => outcome,
             Err(problem) => {
                 self.problems.push(*problem);
@@ -364,7 +366,8 @@ impl<'a> Worker<'a> {
         }
         let detail = Detail {
             kept: Some(Kept::new(outcome.form, outcome.record.into_owned(), values)),
-            line: outcome.line,
+            line: outcome.place.line(),
+            byte: None,
             problems: outcome.problems.into_iter().map(Judged::from).collect(),
         };
         // Only the tool saw all records, so nothing is said here about values that stand twice.
@@ -401,6 +404,7 @@ impl<'a> Worker<'a> {
                 }),
                 problems: self.problems.drain(..).map(Judged::from).collect(),
                 line: None,
+                byte: None,
             })
         });
         self.entry(bytes, text, next, detail);

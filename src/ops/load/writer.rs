@@ -13,7 +13,7 @@ use super::{
     workers::{Checked, Detail, Entry, Kept, Setup},
 };
 use crate::{
-    model::{RunId, Stage, Status},
+    model::{Fault, RunId, Stage, Status},
     ops::{Job, Progress},
     read::Format,
     row::Row,
@@ -127,6 +127,12 @@ impl<'a> Writer<'a> {
         self.give = None;
     }
 
+    /// # Errors
+    /// `interrupted` when the work was cancelled.
+    pub fn check_job(&self) -> Result<(), Fault> {
+        self.job.check()
+    }
+
     pub fn setup(&self) -> &'a Setup<'a> {
         self.setup
     }
@@ -209,7 +215,7 @@ impl<'a> Writer<'a> {
                 let place = Place {
                     ordinal,
                     line: (detail.line).unwrap_or(self.line + u64::from(entry.line)),
-                    byte: block.offset + u64::from(entry.text.start),
+                    byte: (detail.byte).unwrap_or(block.offset + u64::from(entry.text.start)),
                 };
                 self.not_simply_passed(place, text, *detail, rejected)
             }

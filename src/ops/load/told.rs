@@ -1,0 +1,88 @@
+//! Storing what a report says: its records are in memory already, and nothing is checked again.
+
+use std::{panic::resume_unwind, thread};
+
+use anyhow::Result;
+use crossbeam_channel::Receiver;
+
+use super::{
+    judged::Judged,
+    store_all,
+    workers::{Checked, Detail, Entry, Kept, Setup},
+    writer::Writer,
+};
+use crate::{
+    results::{Outcome, Place},
+    row::Row,
+    store::load::{Batch, RunWriter},
+};
+
+/// Records that are given to the writer at once.
+const AT_ONCE: usize = 2_000;
+
+/// Gives all records of a report of `read` bytes to the writer while one more thread stores what it collects.
+pub(super) fn flow<'s>(
+    outcomes: Vec<Outcome<'static>>,
+    read: u64,
+    writer: &mut Writer<'_>,
+    (run, batches): (RunWriter<'s>, Receiver<Batch>),
+) -> Result<RunWriter<'s>> {
+    thread::scope(|scope| {
+        let storing = scope.spawn(move || store_all(run, &batches));
+        let written = write(outcomes, read, writer);
+        writer.end();
+        let stored = storing.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let run = stored?;
+        written.map(|()| run)
+    })
+}
+
+fn write(outcomes: Vec<Outcome<'static>>, read: u64, writer: &mut Writer<'_>) -> Result<()> {
+    let setup = writer.setup();
+    let mut outcomes = outcomes.into_iter();
+    let mut seq = 0;
+    loop {
+        writer.check_job()?;
+        // Where the tool names no line, a record's line is its place among the records of the report.
+        let entries: Vec<Entry> = (outcomes.by_ref().take(AT_ONCE).zip(0..))
+            .map(|(outcome, line)| entry(outcome, line, setup))
+            .collect();
+        let is_last = entries.len() < AT_ONCE;
+        let hashes = entries.len() * setup.uniqueness().len();
+        writer.take(Checked {
+            seq,
+            offset: 0,
+            bytes: Vec::new(),
+            lines: entries.len() as u64,
+            accounted: if is_last { read } else { 0 },
+            // Only the tool saw all records, so nothing is said here about values that stand twice.
+            hashes: vec![None; hashes],
+            entries,
+        })?;
+        if is_last {
+            return writer.finish();
+        }
+        seq += 1;
+    }
+}
+
+fn entry(outcome: Outcome<'static>, line: u32, setup: &Setup<'_>) -> Entry {
+    let row = Row::read(setup.layout, outcome.form, &outcome.record).ok();
+    let values = setup.values(row.as_ref());
+    drop(row);
+    let byte = match outcome.place {
+        Place::Byte(byte) => Some(byte),
+        _ => None,
+    };
+    Entry {
+        text: 0..0,
+        next: 0,
+        line,
+        detail: Some(Box::new(Detail {
+            line: outcome.place.line(),
+            byte,
+            kept: Some(Kept::new(outcome.form, outcome.record.into_owned(), values)),
+            problems: outcome.problems.into_iter().map(Judged::from).collect(),
+        })),
+    }
+}
