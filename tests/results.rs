@@ -93,6 +93,54 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
     ("zod", "expected.json", "issues.ndjson", "zod"),
 ];
 
+/// Folder, truth and file as above, and the file the tool read, which problems are joined to.
+const JOINED: &[(&str, &str, &str, &str)] = &[
+    (
+        "ajv",
+        "expected.errors_first_verbose.json",
+        "errors_first_verbose.ndjson",
+        "customers.ndjson",
+    ),
+    ("ajv", "expected.json", "errors.ndjson", "customers.ndjson"),
+    (
+        "fastapi",
+        "expected.json",
+        "responses.ndjson",
+        "customers.ndjson",
+    ),
+    (
+        "jsonschema",
+        "expected.json",
+        "errors.ndjson",
+        "customers.ndjson",
+    ),
+    (
+        "jsonschema-basic",
+        "expected.hyperjump.json",
+        "hyperjump.ndjson",
+        "customers.ndjson",
+    ),
+    (
+        "pydantic",
+        "expected.rejects_flat.json",
+        "rejects_flat.ndjson",
+        "customers.csv",
+    ),
+    (
+        "pydantic",
+        "expected.rejects_noinput.json",
+        "rejects_noinput.ndjson",
+        "customers.ndjson",
+    ),
+    (
+        "pydantic",
+        "expected.rejects_url.json",
+        "rejects_url.ndjson",
+        "customers.ndjson",
+    ),
+    ("zod", "expected.json", "issues.ndjson", "customers.ndjson"),
+];
+
 /// Path pattern and code, with how many problems there are of them.
 type Counts = BTreeMap<(String, String), u64>;
 
@@ -123,6 +171,65 @@ fn what_tools_left_behind_is_counted_as_they_count_it() {
                 .collect();
             assert_eq!(run.by_stage(), stages, "{name}");
         }
+    }
+}
+
+#[test]
+fn problems_join_the_records_of_the_file_the_tool_read() {
+    for (tool, truth, file, source) in JOINED {
+        let folder = Path::new("tests/data/results").join(tool);
+        let truth = std::fs::read_to_string(folder.join(truth)).unwrap();
+        let truth: Value = serde_json::from_str(&truth).unwrap();
+        let source = std::fs::canonicalize(Path::new("tests/data/results/_input").join(source));
+        let source = source.unwrap();
+        let run = Loaded::with(&folder.join(file), &["--source", source.to_str().unwrap()]);
+        let name = format!("{tool}/{file}");
+        assert_eq!(run.report["records"], truth["input"]["records"], "{name}");
+        assert_eq!(run.report["rejected"], truth["rejected_records"], "{name}");
+        let lines = |record: &Value| record.get("source_line").unwrap_or(&record["line"]).clone();
+        let wanted: Vec<Value> = (truth["records"].as_array().unwrap().iter())
+            .map(lines)
+            .collect();
+        let found = run.rows("SELECT line, byte, hex(content.bytes) AS text FROM record JOIN content ON content.id = content");
+        let lines: Vec<Value> = found.iter().map(|row| row["line"].clone()).collect();
+        assert_eq!(lines, wanted, "{name}");
+        let bytes = std::fs::read(&source).unwrap();
+        for row in found {
+            let at = row["byte"].as_u64().unwrap() as usize;
+            let text = row["text"].as_str().unwrap();
+            let here = bytes[at..].iter().take(text.len() / 2);
+            let here: String = here.map(|byte| format!("{byte:02X}")).collect();
+            assert_eq!(here, text, "{name}");
+        }
+    }
+}
+
+#[test]
+fn what_the_source_does_not_hold_is_said_and_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("in.csv"), "id,n\nA,1\nB,2\n").unwrap();
+    let error = r#"[{"type":"int_parsing","loc":["n"],"msg":"no","input":"x"}]"#;
+    let line = |line: u64| format!("{{\"line\":{line},\"raw\":\"r\",\"errors\":{error}}}\n");
+    std::fs::write(path("out.ndjson"), [line(3), line(9), line(3)].concat()).unwrap();
+    let source = path("in.csv");
+    let run = Loaded::with(&path("out.ndjson"), &["--source", source.to_str().unwrap()]);
+    assert_eq!(
+        (&run.report["records"], &run.report["rejected"]),
+        (&3.into(), &2.into())
+    );
+    let texts = run.rows("SELECT cast(bytes AS TEXT) AS text FROM content ORDER BY id");
+    assert_eq!(
+        (&texts[0]["text"], &texts[1]["text"]),
+        (&"B,2".into(), &"r".into())
+    );
+    for words in [
+        "2 of 3 records found in",
+        "1 record was not found in",
+        "(line 9)",
+        "1 record was named more than once",
+    ] {
+        assert!(run.said.contains(words), "{}", run.said);
     }
 }
 
@@ -164,22 +271,31 @@ fn at_parents(found: Counts, wanted: &Counts) -> Counts {
 struct Loaded {
     folder: tempfile::TempDir,
     report: Value,
+    /// What the load said on stderr.
+    said: String,
 }
 
 impl Loaded {
     fn of(file: &Path) -> Self {
+        Self::with(file, &[])
+    }
+
+    fn with(file: &Path, options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = std::fs::canonicalize(file).unwrap();
         let mut run = Self {
             folder,
             report: Value::Null,
+            said: String::new(),
         };
-        let said = run.redrive(&["load", "--json", file.to_str().unwrap()]);
-        run.report = serde_json::from_str(&said).unwrap();
+        let words = [&["load", "--json", file.to_str().unwrap()], options].concat();
+        let (out, said) = run.redrive(&words);
+        run.report = serde_json::from_str(&out).unwrap();
+        run.said = said;
         run
     }
 
-    fn redrive(&self, words: &[&str]) -> String {
+    fn redrive(&self, words: &[&str]) -> (String, String) {
         let program: PathBuf = env!("CARGO_BIN_EXE_redrive").into();
         let out = Command::new(program)
             .args(words)
@@ -191,12 +307,12 @@ impl Loaded {
             matches!(out.status.code(), Some(0 | 1)),
             "{words:?}: {said}"
         );
-        String::from_utf8(out.stdout).unwrap()
+        (String::from_utf8(out.stdout).unwrap(), said)
     }
 
     fn rows(&self, select: &str) -> Vec<Value> {
-        let said = self.redrive(&["sql", "--json", select]);
-        let rows = said.lines().map(|line| serde_json::from_str(line).unwrap());
+        let (out, _) = self.redrive(&["sql", "--json", select]);
+        let rows = out.lines().map(|line| serde_json::from_str(line).unwrap());
         rows.collect()
     }
 

@@ -154,6 +154,9 @@ pub struct Load {
     /// Instead of recognising it: csv, tsv, jsonl, json, or the word of a tool, such as pydantic
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
+    /// The file the tool was given: its records are joined to the problems that the results name
+    #[arg(long, value_name = "ORIGINAL", value_hint = ValueHint::FilePath)]
+    pub source: Option<PathBuf>,
     /// The run's name [default: the contract's name, or the file's]
     #[arg(long, value_name = "N")]
     pub name: Option<String>,

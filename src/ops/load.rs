@@ -2,6 +2,7 @@
 
 mod asking;
 mod groups;
+mod joining;
 mod judged;
 pub(super) mod lines;
 mod opened;
@@ -33,14 +34,14 @@ use self::{
     opened::{Content, Opened, empty},
     passed::Passed,
     workers::{Checked, Setup, work},
-    writer::Writer,
+    writer::{Read, Writer},
 };
 use super::{Job, Workspace, asked::program, workspace::now};
 use crate::{
     contract::{self, Contract},
     model::{Fault, Layout, LoadReport, RunId},
     read::{
-        self, Format,
+        self, Format, Watch,
         blocks::{BLOCK_BYTES, BlockReader},
     },
     store::{
@@ -57,6 +58,8 @@ pub struct LoadRequest {
     /// `-` is standard input.
     pub file: PathBuf,
     pub contract: Option<PathBuf>,
+    /// The file a tool was given, whose results are loaded: problems are joined to its records.
+    pub source: Option<PathBuf>,
     /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::TOOLS`].
     pub format: Option<String>,
     /// Else the contract's name, else the file's stem.
@@ -88,7 +91,7 @@ pub fn prepare<'r>(request: &'r LoadRequest, job: &Job) -> Result<Prepared<'r>> 
     let contract = (request.contract.as_deref())
         .map(contract::read)
         .transpose()?;
-    let opened = opened::open(request, BLOCK_BYTES, job)?;
+    let opened = opened::open(request, BLOCK_BYTES, (contract.as_ref(), job))?;
     if let Some(target) = &request.passed {
         // Thrown away: it only shows that one can be written there.
         Passed::begin(target, &request.file, b"", false)?;
@@ -136,24 +139,26 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     let contract = contract.as_ref();
     let Opened {
         content,
+        word,
         format,
         layout,
         start,
         lines,
         size,
         watch,
+        source,
     } = opened;
+    // What another tool has judged is not judged again.
+    let told = matches!(format, Format::Results(_)) || matches!(content, Content::Joined { .. });
     let setup = Setup {
         format,
         layout: &layout,
         contract,
         hasher: KeyHasher::new(&workspace.store.secret()?),
         keep_passed: request.keep_passed,
+        told,
         asked: Asked {
-            // What another tool has judged is not judged again.
-            program: contract
-                .filter(|_| !matches!(format, Format::Results(_)))
-                .and_then(program),
+            program: contract.filter(|_| !told).and_then(program),
             job,
             over: AtomicBool::new(false),
         },
@@ -166,8 +171,14 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     let stored = contract.map(Contract::stored);
     let run = workspace.store.begin_load(&NewRun {
         name: &name,
-        source: &request.file.display().to_string(),
-        format: format.word(),
+        // The file that lines and bytes of records are in.
+        source: &request
+            .source
+            .as_ref()
+            .unwrap_or(&request.file)
+            .display()
+            .to_string(),
+        format: word,
         layout: &layout,
         contract: stored.as_ref().zip(contract.map(|contract| &contract.hash)),
         keep_passed: request.keep_passed,
@@ -176,33 +187,54 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     })?;
     let id = run.run();
     let before = match &content {
-        Content::Blocks(reader) => (lines, reader.offset()),
-        Content::Told { .. } => (0, 0),
+        Content::Blocks(reader) | Content::Joined { reader, .. } => (lines, reader.offset()),
+        Content::Told(_) => (0, 0),
     };
     let (give, take) = bounded(BATCHES_AHEAD);
     let mut writer = Writer::new(&setup, &run, give, passed, job, size, before);
     let threads = request.threads.unwrap_or_else(processors).max(1);
-    let (run, read, sha256, (capped, remarks)) = match content {
+    let (run, input, (capped, remarks)) = match content {
         Content::Blocks(reader) => {
             let (reader, run) = flow(*reader, threads, &mut writer, (run, take), job)?;
-            let (read, sha256) = reader.finish();
-            (run, read, sha256, (false, Vec::new()))
+            let (bytes, sha256) = reader.finish();
+            let read = Read {
+                records: bytes,
+                bytes,
+                sha256,
+            };
+            (run, read, (false, Vec::new()))
         }
-        Content::Told {
-            report,
-            read,
-            sha256,
+        Content::Told(told) => {
+            let run = told::flow(told.report.outcomes, told.read, &mut writer, (run, take))?;
+            let read = Read {
+                records: told.read,
+                bytes: told.read,
+                sha256: told.sha256,
+            };
+            (run, read, (told.report.capped, told.report.remarks))
+        }
+        Content::Joined {
+            reader,
+            verdicts,
+            told,
         } => {
-            let run = told::flow(report.outcomes, read, &mut writer, (run, take))?;
-            (run, read, sha256, (report.capped, report.remarks))
+            writer.join(verdicts);
+            let (reader, run) = flow(*reader, threads, &mut writer, (run, take), job)?;
+            let read = Read {
+                records: reader.finish().0,
+                bytes: told.read,
+                sha256: told.sha256,
+            };
+            (run, read, (told.report.capped, told.report.remarks))
         }
     };
     if writer.counts().records == 0 && !has_columns(&layout) && !request.allow_empty {
         return Err(empty(&request.file).into());
     }
+    refuse_changed(source, request)?;
     let seconds = started.elapsed().as_secs_f64();
-    let (counts, groups) = writer.publish(run, read, &sha256, request.again, seconds)?;
-    let mut report = report_of(id, name, format, &counts, groups);
+    let (counts, groups) = writer.publish(run, &input, request.again, seconds)?;
+    let mut report = report_of(id, name, word, &counts, groups);
     report.kept_passed = request.keep_passed;
     report.seconds = started.elapsed().as_secs_f64();
     report.capped = capped;
@@ -215,14 +247,14 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
 fn report_of(
     run: RunId,
     name: String,
-    format: Format,
+    format: &str,
     counts: &RunCounts,
     groups: u64,
 ) -> LoadReport {
     LoadReport {
         run,
         name,
-        format: format.word().to_owned(),
+        format: format.to_owned(),
         records: counts.records,
         passed: counts.passed,
         rejected: counts.rejected,
@@ -340,6 +372,18 @@ fn refuse_loaded(workspace: &Workspace, file: &FilePath, size: Option<u64>) -> R
             Err(already_loaded(run).at(name, None).into())
         }
         None => Ok(()),
+    }
+}
+
+/// What was found in a source that was written to meanwhile may be another record.
+fn refuse_changed(watch: Option<Watch>, request: &LoadRequest) -> Result<(), Fault> {
+    let change = watch
+        .zip(request.source.as_ref())
+        .and_then(|(watch, source)| watch.change(source));
+    match change {
+        None => Ok(()),
+        Some(change) => Err(Fault::unusable("source:changed", change)
+            .hint("nothing was loaded; try again when nothing writes to it")),
     }
 }
 

@@ -11,6 +11,7 @@ mod basic;
 mod fastapi;
 mod frictionless;
 mod head;
+mod join;
 mod jsonschema;
 mod lines;
 mod partial;
@@ -24,6 +25,7 @@ use std::borrow::Cow;
 
 pub use self::{
     head::Head,
+    join::{Counted, Joined, Joining},
     report::{File, Report},
 };
 use crate::model::{Fault, Form, Problem};
@@ -109,6 +111,18 @@ pub struct Outcome<'a> {
     pub form: Form,
     /// Empty when the record passed.
     pub problems: Vec<Problem>,
+}
+
+impl Outcome<'_> {
+    /// The same with a text of its own.
+    pub fn into_owned(self) -> Outcome<'static> {
+        Outcome {
+            place: self.place,
+            record: Cow::Owned(self.record.into_owned()),
+            form: self.form,
+            problems: self.problems,
+        }
+    }
 }
 
 /// How tools say where a record stood in their input.

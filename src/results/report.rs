@@ -61,6 +61,8 @@ pub struct Report {
     /// Whether the tool stopped before it had told everything, so that counts are "at least".
     pub capped: bool,
     known: HashMap<(Place, String), usize>,
+    /// Of each outcome, the input its place is in, as the tool names it; may be empty.
+    inputs: Vec<String>,
 }
 
 impl Default for Report {
@@ -71,11 +73,29 @@ impl Default for Report {
             remarks: Vec::new(),
             capped: false,
             known: HashMap::new(),
+            inputs: Vec::new(),
         }
     }
 }
 
 impl Report {
+    /// What readers of one result a line have said.
+    pub fn of(outcomes: Vec<Outcome<'static>>) -> Self {
+        Self {
+            inputs: vec![String::new(); outcomes.len()],
+            outcomes,
+            ..Self::default()
+        }
+    }
+
+    /// Whether an outcome is about the input of this name. Where the tool read one input only, it is that, whatever it is
+    /// called now.
+    pub fn is_about(&self, outcome: usize, input: &str) -> bool {
+        let own = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
+        let only = self.inputs.iter().all(|other| *other == self.inputs[0]);
+        only || (self.inputs.get(outcome)).is_some_and(|name| own(name) == own(input))
+    }
+
     /// The record at a place of an input (whose name may be empty), a new one where none was named there before. A record
     /// without a place is always a new one.
     pub fn at(&mut self, place: Place, input: &str) -> &mut Outcome<'static> {
@@ -87,6 +107,7 @@ impl Report {
             *self.known.entry(named).or_insert(next)
         };
         if number == next {
+            self.inputs.push(input.to_owned());
             self.outcomes.push(Outcome {
                 place,
                 record: Cow::Borrowed(b""),

@@ -36,27 +36,32 @@ pub fn foreign(
     if found.is_none() && !path.is_root() && shows_value && code != "missing" {
         return unknown(&label, code, own);
     }
-    let needs_limit = needs_limit(known);
     let facts = Facts {
-        limit: needs_limit.then(|| last_number(own)).flatten(),
+        limit: needs_limit(known).then(|| last_number(own)).flatten(),
         size: size_of(found),
         allowed: quoted_values(own),
         ..Facts::default()
     };
-    let wants = Wants::default();
     let case = Case {
         code: known,
         detail,
         label: &label,
         found,
-        wants: &wants,
+        wants: &Wants::default(),
         facts: &facts,
     };
-    match known {
+    known_sentence(case, own).unwrap_or_else(|| unknown(&label, code, own))
+}
+
+/// The sentence of a code that is known; `None` where the tool's `own` message says more.
+fn known_sentence(case: Case<'_>, own: &str) -> Option<(String, String)> {
+    let (known, label) = (case.code, case.label);
+    let needs_limit = needs_limit(known);
+    Some(match known {
         "int_from_float" => (
             format!(
                 "{label} must be a whole number. {} has a fraction.",
-                bare(found)
+                bare(case.found)
             ),
             String::new(),
         ),
@@ -69,11 +74,11 @@ pub fn foreign(
             String::new(),
         ),
         "value_error" | "assertion_error" => (first_upper(own), String::new()),
-        "type" | "format" if detail.is_empty() => unknown(&label, code, own),
-        _ if needs_limit && facts.limit.is_none() => unknown(&label, code, own),
+        "type" | "format" if case.detail.is_empty() => return None,
+        _ if needs_limit && case.facts.limit.is_none() => return None,
         _ if needs_limit || is_known(known) => sentence(case),
-        _ => unknown(&label, code, own),
-    }
+        _ => return None,
+    })
 }
 
 /// The pattern of a foreign message: quoted values become `"…"` and numbers `#`, so that messages of one kind are equal.

@@ -95,7 +95,7 @@ fn load_with(
     let prepared = Prepared {
         request,
         contract: contract.cloned(),
-        opened: opened::open(request, block_bytes, job)?,
+        opened: opened::open(request, block_bytes, (contract, job))?,
         started: Instant::now(),
     };
     prepared.load(workspace, job)

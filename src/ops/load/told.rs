@@ -29,7 +29,7 @@ pub(super) fn flow<'s>(
 ) -> Result<RunWriter<'s>> {
     thread::scope(|scope| {
         let storing = scope.spawn(move || store_all(run, &batches));
-        let written = write(outcomes, read, writer);
+        let written = write(outcomes, read, writer).and_then(|()| writer.finish());
         writer.end();
         let stored = storing.join().unwrap_or_else(|panic| resume_unwind(panic));
         let run = stored?;
@@ -37,7 +37,12 @@ pub(super) fn flow<'s>(
     })
 }
 
-fn write(outcomes: Vec<Outcome<'static>>, read: u64, writer: &mut Writer<'_>) -> Result<()> {
+/// Gives records to the writer; the last of them account for `read` bytes.
+pub(super) fn write(
+    outcomes: Vec<Outcome<'static>>,
+    read: u64,
+    writer: &mut Writer<'_>,
+) -> Result<()> {
     let setup = writer.setup();
     let mut outcomes = outcomes.into_iter();
     let mut seq = 0;
@@ -60,7 +65,7 @@ fn write(outcomes: Vec<Outcome<'static>>, read: u64, writer: &mut Writer<'_>) ->
             entries,
         })?;
         if is_last {
-            return writer.finish();
+            return Ok(());
         }
         seq += 1;
     }

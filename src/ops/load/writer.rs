@@ -8,14 +8,15 @@ use crossbeam_channel::Sender;
 
 use super::{
     groups::Groups,
+    joining::Verdicts,
     judged::Judged,
     passed::Passed,
+    told,
     workers::{Checked, Detail, Entry, Kept, Setup},
 };
 use crate::{
-    model::{Fault, RunId, Stage, Status},
+    model::{Fault, Problem, RunId, Stage, Status},
     ops::{Job, Progress},
-    read::Format,
     row::Row,
     store::{
         keys::{KeyHash, KeySet},
@@ -28,6 +29,15 @@ const MAX_EXPECTED: usize = 2_000_000;
 
 /// How often progress is reported.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
+
+/// What was read.
+pub(super) struct Read {
+    /// Bytes of the input that holds the records.
+    pub records: u64,
+    /// Bytes of the file that was loaded, and their SHA-256: the results where the records come from their source.
+    pub bytes: u64,
+    pub sha256: [u8; 32],
+}
 
 /// Where a record stands in the input.
 #[derive(Clone, Copy)]
@@ -55,6 +65,8 @@ pub(super) struct Writer<'a> {
     keys: Vec<(String, KeySet)>,
     groups: Groups,
     counts: RunCounts,
+    /// What results say of the records, where they are not judged here.
+    verdicts: Option<Verdicts>,
     /// The physical line the next block begins on.
     line: u64,
     accounted: u64,
@@ -86,6 +98,7 @@ impl<'a> Writer<'a> {
                 .collect(),
             groups: Groups::default(),
             counts: RunCounts::default(),
+            verdicts: None,
             line: lines + 1,
             accounted,
             reported: None,
@@ -118,6 +131,9 @@ impl<'a> Writer<'a> {
 
     /// Gives away what is left to be stored, after the last block.
     pub fn finish(&mut self) -> Result<()> {
+        if let Some(verdicts) = self.verdicts.take() {
+            told::write(verdicts.rest(), 0, self)?;
+        }
         let rest = self.batches.take();
         self.give(rest)
     }
@@ -144,18 +160,18 @@ impl<'a> Writer<'a> {
     pub fn publish(
         self,
         store: RunWriter<'_>,
-        read: u64,
-        sha256: &[u8; 32],
+        input: &Read,
         again: bool,
         seconds: f64,
     ) -> Result<(RunCounts, u64)> {
         anyhow::ensure!(
-            self.accounted == read,
-            "the load read {read} bytes but accounts for {}; nothing was loaded",
+            self.accounted == input.records,
+            "the load read {} bytes but accounts for {}; nothing was loaded",
+            input.records,
             self.accounted
         );
         let mut counts = self.counts;
-        counts.bytes = read;
+        counts.bytes = input.bytes;
         counts.seconds = seconds;
         let run = self.run.0;
         let groups = self.groups.rejecting() as u64;
@@ -167,7 +183,7 @@ impl<'a> Writer<'a> {
             passed.finish()?;
         }
         let tallies = self.groups.into_counts();
-        store.publish(&counts, sha256, &tallies, &self.keys, again)?;
+        store.publish(&counts, &input.sha256, &tallies, &self.keys, again)?;
         if let Some(passed) = passed {
             passed.publish()?;
         }
@@ -197,6 +213,9 @@ impl<'a> Writer<'a> {
         self.counts.records += 1;
         let ordinal = self.counts.records;
         let text = &block.bytes[entry.text.start as usize..entry.text.end as usize];
+        if let Some(outcome) = (self.verdicts.as_mut()).and_then(|told| told.take(ordinal)) {
+            entry.detail = Some(Box::new(self.said(text, outcome.problems)));
+        }
         self.compare(text, ordinal, &mut entry, hashes);
         let rejected = entry.is_rejected();
         if rejected {
@@ -272,6 +291,20 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Takes what results say of the records that come.
+    pub fn join(&mut self, verdicts: Verdicts) {
+        self.verdicts = Some(verdicts);
+    }
+
+    /// A record with what results say of it.
+    fn said(&self, text: &[u8], problems: Vec<Problem>) -> Detail {
+        Detail {
+            kept: Some(self.kept(text)),
+            problems: problems.into_iter().map(Judged::from).collect(),
+            ..Detail::default()
+        }
+    }
+
     /// What is stored of a record that would have passed without the records before it.
     fn kept(&self, text: &[u8]) -> Kept {
         let form = self.setup.layout.form();
@@ -311,7 +344,7 @@ impl<'a> Writer<'a> {
             byte: place.byte,
             key: kept.values.key,
             unique: kept.values.unique,
-            checked: !matches!(self.setup.format, Format::Results(_)),
+            checked: !self.setup.told,
             status: if rejected {
                 Status::Rejected
             } else {
