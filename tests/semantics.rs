@@ -495,7 +495,7 @@ fn by_redrive(file: &Path) -> Rejected {
     let folder = tempfile::tempdir().unwrap();
     let mut workspace = Workspace::create(&folder.path().join("w.db"), "jana").unwrap();
     let request = LoadRequest {
-        file: file.to_owned(),
+        files: vec![file.to_owned()],
         contract: Some(PathBuf::from(TRUTH).join("customer_flat.toml")),
         ..LoadRequest::default()
     };

@@ -48,7 +48,7 @@ impl Desk {
 
     fn load(&mut self, file: &str) -> Result<LoadReport, Fault> {
         let request = LoadRequest {
-            file: self.folder.path().join(file),
+            files: vec![self.folder.path().join(file)],
             contract: Some(self.folder.path().join("c.toml")),
             threads: Some(2),
             ..LoadRequest::default()

@@ -25,7 +25,7 @@ fn folder() -> tempfile::TempDir {
 
 fn load_request(folder: &Path, file: &str) -> LoadRequest {
     LoadRequest {
-        file: folder.join(file),
+        files: vec![folder.join(file)],
         contract: Some(folder.join("customers.toml")),
         ..LoadRequest::default()
     }

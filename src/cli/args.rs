@@ -145,7 +145,7 @@ pub struct Demo {
 
 #[derive(Debug, Args)]
 pub struct Load {
-    /// The files; `-` is standard input. Each becomes a run
+    /// Files, folders of files, or patterns such as 'out/*.json'; `-` is standard input. Together they are one run
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// What a good record is and where it goes (TOML)
@@ -156,7 +156,7 @@ pub struct Load {
     pub format: Option<String>,
     /// The file the tool was given: its records are joined to the problems that the results name
     #[arg(long, value_name = "ORIGINAL", value_hint = ValueHint::FilePath)]
-    pub source: Option<PathBuf>,
+    pub source: Vec<PathBuf>,
     /// The run's name [default: the contract's name, or the file's]
     #[arg(long, value_name = "N")]
     pub name: Option<String>,

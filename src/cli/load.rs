@@ -10,7 +10,7 @@ use super::{
     progress::{Unit, with_progress},
 };
 use crate::{
-    model::{Fault, LoadReport},
+    model::LoadReport,
     ops::{self, Alarm, DemoRequest, LoadRequest, Workspace},
     text::{count, thousands},
     tui,
@@ -18,54 +18,44 @@ use crate::{
 
 pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     let alarm = args.fail_if.as_deref().map(Alarm::parse).transpose()?;
-    if args.files.len() > 1 && args.passed.is_some() {
-        return Err(Fault::usage(
-            "usage:passed",
-            "--passed takes the records of one file, and there are several",
-        )
-        .hint("load them one by one")
-        .into());
+    let request = LoadRequest {
+        files: ops::files_of(&args.files)?,
+        contract: args.contract.clone(),
+        format: args.format.clone(),
+        sources: ops::files_of(&args.source)?,
+        name: args.name.clone(),
+        passed: args.passed.clone(),
+        keep_passed: args.keep_passed,
+        again: args.again,
+        allow_empty: args.allow_empty,
+        demo: false,
+        threads: args.threads,
+    };
+    let report = with_progress(Unit::Bytes, |job| {
+        let prepared = ops::prepare(&request, job)?;
+        // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
+        let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
+        prepared.load(&mut workspace, job)
+    })?;
+    say(out, &report)?;
+    for warning in &report.warnings {
+        note(warning);
     }
-    let mut exit = Exit::Done;
-    for file in &args.files {
-        let request = LoadRequest {
-            file: file.clone(),
-            contract: args.contract.clone(),
-            format: args.format.clone(),
-            source: args.source.clone(),
-            name: args.name.clone(),
-            passed: args.passed.clone(),
-            keep_passed: args.keep_passed,
-            again: args.again,
-            allow_empty: args.allow_empty,
-            demo: false,
-            threads: args.threads,
-        };
-        let report = with_progress(Unit::Bytes, |job| {
-            let prepared = ops::prepare(&request, job)?;
-            // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
-            let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
-            prepared.load(&mut workspace, job)
-        })?;
-        say(out, &report)?;
-        for warning in &report.warnings {
-            note(warning);
-        }
-        if !report.kept_passed && args.passed.is_none() && report.passed > 0 {
-            note(&format!(
-                "{} passed and {} not kept. --passed FILE writes them out, --keep-passed keeps them as ready.",
-                count(report.passed, "record"),
-                if report.passed == 1 { "was" } else { "were" }
-            ));
-        }
-        let alarming = alarm
-            .as_ref()
-            .map_or(report.rejected > 0, |alarm| alarm.rings(&report));
-        if alarming {
-            exit = Exit::StillRejected;
-        }
+    if !report.kept_passed && args.passed.is_none() && report.passed > 0 {
+        note(&format!(
+            "{} passed and {} not kept. --passed FILE writes them out, --keep-passed keeps them as ready.",
+            count(report.passed, "record"),
+            if report.passed == 1 { "was" } else { "were" }
+        ));
     }
-    Ok(exit)
+    let alarming = alarm
+        .as_ref()
+        .map_or(report.rejected > 0, |alarm| alarm.rings(&report));
+    Ok(if alarming {
+        Exit::StillRejected
+    } else {
+        Exit::Done
+    })
 }
 
 pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {

@@ -20,6 +20,8 @@ pub struct RunRow {
     /// Records that passed with a warning.
     pub warned: u64,
     pub bytes: u64,
+    /// Whether the tool whose results these are stopped before it had told everything: all counts are "at least".
+    pub capped: bool,
     /// RFC 3339, UTC.
     pub loaded_at: String,
     /// When its last step was written, else when it was loaded. RFC 3339, UTC.

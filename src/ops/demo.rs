@@ -67,7 +67,7 @@ pub fn demo(request: &DemoRequest, job: &Job) -> Result<Demo> {
     } else {
         let passed = names(&folder, "passed", request).find(|path| !exists(path));
         let request = LoadRequest {
-            file: customers.write(&folder, request)?,
+            files: vec![customers.write(&folder, request)?],
             contract: Some(contract),
             passed,
             demo: true,
@@ -199,7 +199,7 @@ fn report_again(workspace: &Workspace, run: RunId, started: Instant) -> Result<L
         bytes: run.bytes,
         seconds: started.elapsed().as_secs_f64(),
         kept_passed: run.passed > 0 && stored == run.records,
-        capped: false,
+        capped: run.capped,
         warnings: Vec::new(),
     })
 }

@@ -99,7 +99,7 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
     let (raw, text, byte) = (record.raw().clone(), record.text.clone(), record.byte);
     let (row, received) = reading.row(record);
     Ok(RecordDetail {
-        source: store.run(row.run)?.source,
+        source: store.file_of(id)?,
         byte,
         raw,
         text,

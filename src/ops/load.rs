@@ -1,6 +1,9 @@
 //! Loading a run: workers read and check blocks, one writer stores them in order, one last transaction publishes.
 
 mod asking;
+mod content;
+mod files;
+mod flow;
 mod groups;
 mod joining;
 mod judged;
@@ -15,38 +18,34 @@ mod writer;
 mod tests;
 
 use std::{
-    collections::BTreeMap,
-    panic::resume_unwind,
-    path::{Path as FilePath, PathBuf},
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    fs,
+    path::PathBuf,
+    sync::atomic::AtomicBool,
     thread,
     time::{Duration, Instant},
 };
 
 use anyhow::Result;
-use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
+use crossbeam_channel::bounded;
 
+pub use self::files::files_of;
 use self::{
     asking::Asked,
-    opened::{Content, Opened, empty},
+    content::Content,
+    opened::{Opened, empty},
     passed::Passed,
-    workers::{Checked, Setup, work},
-    writer::{Read, Writer},
+    workers::Setup,
+    writer::Writer,
 };
 use super::{Job, Workspace, asked::program, workspace::now};
 use crate::{
     contract::{self, Contract},
-    model::{Fault, Layout, LoadReport, RunId},
-    read::{
-        self, Format, Watch,
-        blocks::{BLOCK_BYTES, BlockReader},
-    },
+    model::{Layout, LoadReport, RunId},
+    read::{self, Format, blocks::BLOCK_BYTES},
     store::{
+        files::already_loaded,
         keys::KeyHasher,
-        load::{Batch, NewRun, RunCounts, RunWriter, already_loaded},
+        load::{NewRun, RunCounts},
     },
 };
 
@@ -55,11 +54,11 @@ const BATCHES_AHEAD: usize = 2;
 
 #[derive(Clone, Debug, Default)]
 pub struct LoadRequest {
-    /// `-` is standard input.
-    pub file: PathBuf,
+    /// One run's: all data of one format, or all results of tools. `-` is standard input.
+    pub files: Vec<PathBuf>,
     pub contract: Option<PathBuf>,
-    /// The file a tool was given, whose results are loaded: problems are joined to its records.
-    pub source: Option<PathBuf>,
+    /// The files a tool was given, whose results are loaded: problems are joined to their records.
+    pub sources: Vec<PathBuf>,
     /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::TOOLS`].
     pub format: Option<String>,
     /// Else the contract's name, else the file's stem.
@@ -74,7 +73,7 @@ pub struct LoadRequest {
     pub threads: Option<usize>,
 }
 
-/// Loads one file as one run: all of it or nothing. The same input gives the same workspace whatever the threads.
+/// Loads files as one run: all of them or nothing. The same input gives the same workspace whatever the threads.
 ///
 /// # Errors
 /// Those of [`prepare`] and [`Prepared::load`].
@@ -94,7 +93,7 @@ pub fn prepare<'r>(request: &'r LoadRequest, job: &Job) -> Result<Prepared<'r>> 
     let opened = opened::open(request, BLOCK_BYTES, (contract.as_ref(), job))?;
     if let Some(target) = &request.passed {
         // Thrown away: it only shows that one can be written there.
-        Passed::begin(target, &request.file, b"", false)?;
+        Passed::begin(target, &request.files, b"", false)?;
     }
     Ok(Prepared {
         request,
@@ -123,7 +122,7 @@ impl Prepared<'_> {
             workspace.spare(target)?;
         }
         if !self.request.again {
-            refuse_loaded(workspace, &self.request.file, self.opened.size)?;
+            refuse_loaded(workspace, &self.request.files)?;
         }
         load_opened(workspace, self, job)
     }
@@ -137,22 +136,13 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
         started,
     } = prepared;
     let contract = contract.as_ref();
-    let Opened {
-        content,
-        word,
-        format,
-        layout,
-        start,
-        lines,
-        size,
-        watch,
-        source,
-    } = opened;
+    let layout = &opened.layout;
     // What another tool has judged is not judged again.
-    let told = matches!(format, Format::Results(_)) || matches!(content, Content::Joined { .. });
+    let told =
+        matches!(opened.format, Format::Results(_)) || !matches!(opened.content, Content::Data(_));
     let setup = Setup {
-        format,
-        layout: &layout,
+        format: opened.format,
+        layout,
         contract,
         hasher: KeyHasher::new(&workspace.store.secret()?),
         keep_passed: request.keep_passed,
@@ -163,83 +153,38 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
             over: AtomicBool::new(false),
         },
     };
-    let array = format == Format::Json;
+    let array = opened.format == Format::Json;
     let passed = (request.passed.as_deref())
-        .map(|target| Passed::begin(target, &request.file, &start, array))
+        .map(|target| Passed::begin(target, &request.files, &opened.start, array))
         .transpose()?;
     let name = name_of(request, contract);
     let stored = contract.map(Contract::stored);
     let run = workspace.store.begin_load(&NewRun {
         name: &name,
-        // The file that lines and bytes of records are in.
-        source: &request
-            .source
-            .as_ref()
-            .unwrap_or(&request.file)
-            .display()
-            .to_string(),
-        format: word,
-        layout: &layout,
+        source: &opened.source_name,
+        format: opened.word,
+        layout,
         contract: stored.as_ref().zip(contract.map(|contract| &contract.hash)),
         keep_passed: request.keep_passed,
         demo: request.demo,
         loaded_at: &now(),
     })?;
     let id = run.run();
-    let before = match &content {
-        Content::Blocks(reader) | Content::Joined { reader, .. } => (lines, reader.offset()),
-        Content::Told(_) => (0, 0),
-    };
     let (give, take) = bounded(BATCHES_AHEAD);
-    let mut writer = Writer::new(&setup, &run, give, passed, job, size, before);
+    let mut writer = Writer::new(&setup, &run, give, passed, job, opened.size);
     let threads = request.threads.unwrap_or_else(processors).max(1);
-    let (run, input, (capped, remarks)) = match content {
-        Content::Blocks(reader) => {
-            let (reader, run) = flow(*reader, threads, &mut writer, (run, take), job)?;
-            let (bytes, sha256) = reader.finish();
-            let read = Read {
-                records: bytes,
-                bytes,
-                sha256,
-            };
-            (run, read, (false, Vec::new()))
-        }
-        Content::Told(told) => {
-            let run = told::flow(told.report.outcomes, told.read, &mut writer, (run, take))?;
-            let read = Read {
-                records: told.read,
-                bytes: told.read,
-                sha256: told.sha256,
-            };
-            (run, read, (told.report.capped, told.report.remarks))
-        }
-        Content::Joined {
-            reader,
-            verdicts,
-            told,
-        } => {
-            writer.join(verdicts);
-            let (reader, run) = flow(*reader, threads, &mut writer, (run, take), job)?;
-            let read = Read {
-                records: reader.finish().0,
-                bytes: told.read,
-                sha256: told.sha256,
-            };
-            (run, read, (told.report.capped, told.report.remarks))
-        }
-    };
-    if writer.counts().records == 0 && !has_columns(&layout) && !request.allow_empty {
-        return Err(empty(&request.file).into());
+    let (run, read) = flow::storing((run, take), &mut writer, |writer| {
+        opened.content.load(request, threads, writer, job)
+    })?;
+    if writer.counts().records == 0 && !has_columns(layout) && !request.allow_empty {
+        return Err(empty(&request.files[0]).into());
     }
-    refuse_changed(source, request)?;
     let seconds = started.elapsed().as_secs_f64();
-    let (counts, groups) = writer.publish(run, &input, request.again, seconds)?;
-    let mut report = report_of(id, name, word, &counts, groups);
+    let (counts, groups) = writer.publish(run, &read, request.again, seconds)?;
+    let mut report = report_of(id, name, opened.word, &counts, groups);
     report.kept_passed = request.keep_passed;
     report.seconds = started.elapsed().as_secs_f64();
-    report.capped = capped;
-    report.warnings = remarks;
-    report.warnings.extend(watch.change(&request.file));
+    report.warnings = read.remarks;
     log(&report, started.elapsed());
     Ok(report)
 }
@@ -265,126 +210,29 @@ fn report_of(
         bytes: counts.bytes,
         seconds: counts.seconds,
         kept_passed: false,
-        capped: false,
+        capped: counts.capped,
         warnings: Vec::new(),
     }
 }
 
-/// Workers take blocks in turn, the calling thread puts them in order, and one more stores what it collects. The buffers
-/// that go round are counted, so that memory stays flat however far one falls behind.
-fn flow<'s>(
-    reader: BlockReader,
-    threads: usize,
-    writer: &mut Writer<'_>,
-    (run, batches): (RunWriter<'s>, Receiver<Batch>),
-    job: &Job,
-) -> Result<(BlockReader, RunWriter<'s>)> {
-    let setup = writer.setup();
-    let reader = Mutex::new(reader);
-    // With few blocks ahead, workers leave a processor to those who wait for them.
-    let buffers = 2 * threads + 2;
-    let (give_empty, take_empty) = bounded(buffers);
-    let (give_done, take_done) = bounded(buffers);
-    for _ in 0..buffers {
-        // The channel holds as many, so this never fails nor waits.
-        let _ = give_empty.send(Vec::new());
-    }
-    let run = thread::scope(|scope| {
-        let storing = scope.spawn(move || store_all(run, &batches));
-        for _ in 0..threads {
-            let (empty, done) = (take_empty.clone(), give_done.clone());
-            let reader = &reader;
-            scope.spawn(move || work(reader, setup, &empty, &done));
-        }
-        drop((take_empty, give_done));
-        let written = write_in_order(&take_done, &give_empty, writer, job);
-        // Workers that wait for either channel or for a validator end now, and so does storing.
-        setup.asked.over.store(true, Ordering::Relaxed);
-        drop((take_done, give_empty));
-        writer.end();
-        let stored = storing.join().unwrap_or_else(|panic| resume_unwind(panic));
-        let run = stored?;
-        written.map(|()| run)
-    })?;
-    let reader = reader.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok((reader, run))
-}
-
-/// Stores batch after batch until no more come, and gives the run back.
-pub(super) fn store_all<'s>(
-    mut run: RunWriter<'s>,
-    batches: &Receiver<Batch>,
-) -> Result<RunWriter<'s>> {
-    for batch in batches {
-        run.store(batch)?;
-    }
-    Ok(run)
-}
-
-fn write_in_order(
-    done: &Receiver<Result<Checked, Fault>>,
-    empty: &Sender<Vec<u8>>,
-    writer: &mut Writer<'_>,
-    job: &Job,
-) -> Result<()> {
-    let mut early = BTreeMap::new();
-    let mut next = 0;
-    loop {
-        job.check()?;
-        match done.recv_timeout(Duration::from_millis(50)) {
-            Ok(block) => {
-                job.check()?;
-                let block = block?;
-                early.insert(block.seq, block);
-            }
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-        while let Some(block) = early.remove(&next) {
-            next += 1;
-            let mut buffer = writer.take(block)?;
-            // One long record must not make every buffer large for good.
-            buffer.clear();
-            buffer.shrink_to(2 * BLOCK_BYTES);
-            let _ = empty.send(buffer);
-        }
-    }
-    anyhow::ensure!(
-        early.is_empty(),
-        "a part of the input was lost; nothing was loaded"
-    );
-    writer.finish()
-}
-
 /// Refuses bytes that were loaded before, without reading them where no run had as many.
-fn refuse_loaded(workspace: &Workspace, file: &FilePath, size: Option<u64>) -> Result<()> {
-    let Some(size) = size.filter(|size| *size > 0) else {
-        return Ok(());
-    };
-    let alike = workspace.store.runs_of_size(size)?;
-    if alike.is_empty() {
-        return Ok(());
-    }
-    let sha256 = read::sha256_of(file)?;
-    match alike.into_iter().find(|(_, known)| *known == sha256) {
-        Some((run, _)) => {
-            let name = file.display().to_string();
-            Err(already_loaded(run).at(name, None).into())
+fn refuse_loaded(workspace: &Workspace, files: &[PathBuf]) -> Result<()> {
+    for file in files {
+        let size = fs::metadata(file).map_or(0, |found| found.len());
+        if size == 0 || !file.is_file() {
+            continue;
         }
-        None => Ok(()),
+        let alike = workspace.store.runs_of_size(size)?;
+        if alike.is_empty() {
+            continue;
+        }
+        let sha256 = read::sha256_of(file)?;
+        if let Some((run, _)) = alike.into_iter().find(|(_, known)| *known == sha256) {
+            let name = file.display().to_string();
+            return Err(already_loaded(run).at(name, None).into());
+        }
     }
-}
-
-/// What was found in a source that was written to meanwhile may be another record.
-fn refuse_changed(watch: Option<Watch>, request: &LoadRequest) -> Result<(), Fault> {
-    let change = watch
-        .zip(request.source.as_ref())
-        .and_then(|(watch, source)| watch.change(source));
-    match change {
-        None => Ok(()),
-        Some(change) => Err(Fault::unusable("source:changed", change)
-            .hint("nothing was loaded; try again when nothing writes to it")),
-    }
+    Ok(())
 }
 
 fn has_columns(layout: &Layout) -> bool {
@@ -392,8 +240,8 @@ fn has_columns(layout: &Layout) -> bool {
 }
 
 fn name_of(request: &LoadRequest, contract: Option<&Contract>) -> String {
-    let stem = || match request.file.file_stem() {
-        Some(stem) if request.file.as_os_str() != "-" => stem.to_string_lossy().into_owned(),
+    let stem = || match request.files[0].file_stem() {
+        Some(stem) if request.files[0].as_os_str() != "-" => stem.to_string_lossy().into_owned(),
         _ => "standard input".to_owned(),
     };
     (request.name.clone())

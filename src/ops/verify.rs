@@ -52,7 +52,7 @@ mod tests {
         let file = folder.path().join("rows.csv");
         std::fs::write(&file, "id,name\n1,a\n2\n3,\"x\n").unwrap();
         let request = LoadRequest {
-            file,
+            files: vec![file],
             keep_passed: true,
             ..LoadRequest::default()
         };

@@ -9,7 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
 };
 
-use super::{Outcome, Place};
+use super::{Outcome, Place, Report};
 use crate::{
     model::{Found, Layout, Path},
     row::Row,
@@ -22,6 +22,8 @@ const WAYS: usize = 4;
 /// A record of the input as every tool may count it. All numbers but the byte are 1-based.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
+    /// Over all inputs.
+    pub number: u64,
     /// A header and blank lines do not count.
     pub ordinal: u64,
     /// 0-based.
@@ -35,7 +37,7 @@ pub struct Counted {
 /// What was found for results, by their numbers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Joined {
-    /// By the ordinal of a record of the input: what is said of it, in the order of the results.
+    /// By the number of a record over all inputs: what is said of it, in the order of the results.
     pub found: BTreeMap<u64, Vec<usize>>,
     /// What is about a record that was not found.
     pub lost: Vec<usize>,
@@ -43,17 +45,18 @@ pub struct Joined {
     pub remarks: Vec<String>,
 }
 
-/// Looks at the records of an input, one after the other.
+/// Looks at the records of inputs, one after the other.
 pub struct Joining<'o> {
-    outcomes: &'o [Outcome<'static>],
-    /// How those records become fields that the results hold as CSV.
-    layout: &'o Layout,
+    report: &'o Report,
+    /// What is looked for in the input at hand.
     wanted: Wanted,
     key: &'o dyn Fn(&Row<'_>) -> Option<String>,
+    /// The names of the inputs.
+    inputs: Vec<String>,
     /// By the number of the outcome: the record found for it, by each way of counting.
     found: Vec<[Option<u64>; WAYS]>,
-    /// Keys that stand in more than one record, by the number of the outcome.
-    ambiguous: BTreeSet<usize>,
+    /// What fits more than one record, by the number of the outcome and the way of counting.
+    ambiguous: BTreeSet<(usize, usize)>,
     /// By each way of counting: records that hold what the results say, and those that do not.
     agreed: [(u64, u64); WAYS],
 }
@@ -75,17 +78,24 @@ struct Wanted {
 }
 
 impl<'o> Joining<'o> {
-    /// Only outcomes that are `about` this input are looked for. `key` gives a record's natural key, where a contract says what
-    /// that is.
-    pub fn new(
-        outcomes: &'o [Outcome<'static>],
-        layout: &'o Layout,
-        about: impl Fn(usize) -> bool,
-        key: &'o dyn Fn(&Row<'_>) -> Option<String>,
-    ) -> Self {
+    /// `key` gives a record's natural key, where a contract says what that is.
+    pub fn new(report: &'o Report, key: &'o dyn Fn(&Row<'_>) -> Option<String>) -> Self {
+        Self {
+            report,
+            wanted: Wanted::default(),
+            key,
+            inputs: Vec::new(),
+            found: vec![[None; WAYS]; report.outcomes.len()],
+            ambiguous: BTreeSet::new(),
+            agreed: [(0, 0); WAYS],
+        }
+    }
+
+    /// Begins with an input: only what is about it is looked for in it.
+    pub fn begin(&mut self, input: &str) {
         let mut wanted = Wanted::default();
-        let all = outcomes.iter().enumerate();
-        for (number, outcome) in all.filter(|(number, _)| about(*number)) {
+        let all = self.report.outcomes.iter().enumerate();
+        for (number, outcome) in all.filter(|(number, _)| self.report.is_about(*number, input)) {
             let place = match &outcome.place {
                 Place::Byte(at) => wanted.bytes.entry(*at).or_default(),
                 Place::Ordinal(at) => wanted.ordinals.entry(*at).or_default(),
@@ -97,10 +107,10 @@ impl<'o> Joining<'o> {
                     values.entry(value.clone()).or_default()
                 }
                 Place::Nowhere => {
-                    let Some(row) = row_of(outcome, layout) else {
+                    let Some(row) = row_of(outcome, &self.report.layout) else {
                         continue;
                     };
-                    match key(&row) {
+                    match (self.key)(&row) {
                         Some(key) => wanted.identities.entry(key).or_default(),
                         None => wanted.texts.entry(fields(&row)).or_default(),
                     }
@@ -108,15 +118,8 @@ impl<'o> Joining<'o> {
             };
             place.push(number);
         }
-        Self {
-            outcomes,
-            layout,
-            wanted,
-            key,
-            found: vec![[None; WAYS]; outcomes.len()],
-            ambiguous: BTreeSet::new(),
-            agreed: [(0, 0); WAYS],
-        }
+        self.wanted = wanted;
+        self.inputs.push(input.to_owned());
     }
 
     /// Looks at the next record; `row` is `None` where it cannot be split into fields.
@@ -170,14 +173,15 @@ impl<'o> Joining<'o> {
         row: Option<&Row<'_>>,
     ) {
         for number in outcomes {
-            let agrees = row.and_then(|row| agrees(&self.outcomes[*number], self.layout, row));
+            let agrees = row
+                .and_then(|row| agrees(&self.report.outcomes[*number], &self.report.layout, row));
             for way in ways.clone() {
                 let found = &mut self.found[*number][way];
-                if found.is_some_and(|found| found != at.ordinal) {
-                    self.ambiguous.insert(*number);
+                if found.is_some_and(|found| found != at.number) {
+                    self.ambiguous.insert((*number, way));
                     continue;
                 }
-                *found = Some(at.ordinal);
+                *found = Some(at.number);
                 match agrees {
                     Some(true) => self.agreed[way].0 += 1,
                     Some(false) => self.agreed[way].1 += 1,
@@ -187,8 +191,8 @@ impl<'o> Joining<'o> {
         }
     }
 
-    /// What was found. `input` is the name of the input.
-    pub fn finish(self, input: &str) -> Joined {
+    /// What was found.
+    pub fn finish(self) -> Joined {
         let found_by = |way: usize| {
             self.found
                 .iter()
@@ -201,22 +205,24 @@ impl<'o> Joining<'o> {
             .max_by_key(|way| (self.agreed[*way].0, found_by(*way)))
             .unwrap_or(0);
         let mut joined = Joined::default();
-        for (number, outcome) in self.outcomes.iter().enumerate() {
-            // A line cannot be ambiguous, only a key or a text that stands in several records.
-            let is_line = matches!(outcome.place, Place::Line(_) | Place::LastLine(_));
-            match self.found[number][way] {
-                Some(ordinal) if is_line || !self.ambiguous.contains(&number) => {
-                    joined.found.entry(ordinal).or_default().push(number);
+        for (number, found) in self.found.iter().enumerate() {
+            match found[way] {
+                Some(record) if !self.ambiguous.contains(&(number, way)) => {
+                    joined.found.entry(record).or_default().push(number);
                 }
                 _ => joined.lost.push(number),
             }
         }
-        joined.remarks = self.remarks(&joined, way, input);
+        joined.remarks = self.remarks(&joined, way);
         joined
     }
 
-    fn remarks(&self, joined: &Joined, way: usize, input: &str) -> Vec<String> {
-        let all = self.outcomes.len();
+    fn remarks(&self, joined: &Joined, way: usize) -> Vec<String> {
+        let input = match self.inputs.as_slice() {
+            [only] => only,
+            _ => "the sources",
+        };
+        let all = self.report.outcomes.len();
         let mut remarks = vec![format!(
             "{} of {} found in {input}",
             all - joined.lost.len(),
@@ -229,7 +235,8 @@ impl<'o> Joining<'o> {
                 were(twice)
             ));
         }
-        let unclear = (joined.lost.iter()).filter(|number| self.ambiguous.contains(number));
+        let unclear =
+            (joined.lost.iter()).filter(|number| self.ambiguous.contains(&(**number, way)));
         let unclear = unclear.count();
         if unclear > 0 {
             remarks.push(format!(
@@ -241,8 +248,8 @@ impl<'o> Joining<'o> {
         let missing = joined.lost.len() - unclear;
         // Many may have no place at all, which is said once.
         let mut lost: Vec<String> = (joined.lost.iter())
-            .filter(|number| !self.ambiguous.contains(number))
-            .map(|number| self.outcomes[*number].place.words())
+            .filter(|number| !self.ambiguous.contains(&(**number, way)))
+            .map(|number| self.report.outcomes[*number].place.words())
             .collect();
         lost.dedup();
         if missing > 0 {
@@ -374,18 +381,22 @@ mod tests {
     }
 
     /// Three records of which the second has a line break in quotes; what is found for each outcome.
-    fn joined(outcomes: &[Outcome<'static>]) -> Joined {
+    fn joined(outcomes: Vec<Outcome<'static>>) -> Joined {
         let layout = Layout::Csv {
             columns: vec!["id".to_owned(), "n".to_owned()],
             delimiter: ',',
         };
-        let mut joining = Joining::new(outcomes, &layout, |_| true, &|_| None);
+        let mut report = Report::of(outcomes);
+        report.layout = layout.clone();
+        let mut joining = Joining::new(&report, &|_| None);
+        joining.begin("in.csv");
         for (ordinal, byte, lines, text) in [
             (1, 5, [2, 2, 2, 2], "A,x"),
             (2, 9, [3, 4, 3, 4], "B,\"y\ny\""),
             (3, 17, [5, 5, 5, 5], "A,z"),
         ] {
             let at = Counted {
+                number: ordinal,
                 ordinal,
                 byte,
                 lines,
@@ -394,10 +405,10 @@ mod tests {
             let row = Row::read(&layout, Form::Csv, text.as_bytes()).unwrap();
             joining.look(at, Some(&row));
         }
-        joining.finish("in.csv")
+        joining.finish()
     }
 
-    fn ordinals(outcomes: &[Outcome<'static>]) -> Vec<u64> {
+    fn ordinals(outcomes: Vec<Outcome<'static>>) -> Vec<u64> {
         joined(outcomes).found.into_keys().collect()
     }
 
@@ -415,7 +426,7 @@ mod tests {
             },
         ] {
             assert_eq!(
-                ordinals(&[outcome(place.clone(), "/n", "y\ny")]),
+                ordinals(vec![outcome(place.clone(), "/n", "y\ny")]),
                 [2],
                 "{place:?}"
             );
@@ -424,11 +435,11 @@ mod tests {
 
     #[test]
     fn the_way_to_count_lines_is_the_one_whose_records_hold_what_was_said() {
-        let last = [
+        let last = vec![
             outcome(Place::Line(4), "/n", "y\ny"),
             outcome(Place::Line(5), "/n", "z"),
         ];
-        assert_eq!(ordinals(&last), [2, 3]);
+        assert_eq!(ordinals(last), [2, 3]);
     }
 
     #[test]
@@ -437,7 +448,7 @@ mod tests {
             field: "id".to_owned(),
             value: "A".to_owned(),
         };
-        let joined = joined(&[
+        let joined = joined(vec![
             outcome(key, "/n", "x"),
             outcome(Place::Ordinal(9), "/n", "x"),
             outcome(Place::Ordinal(1), "/n", "x"),
@@ -465,12 +476,12 @@ mod tests {
             form: Form::Json,
             problems: Vec::new(),
         };
-        assert_eq!(ordinals(&[outcome]), [3]);
+        assert_eq!(ordinals(vec![outcome]), [3]);
     }
 
     #[test]
     fn another_file_than_the_tool_read_is_noticed() {
-        let said = joined(&[
+        let said = joined(vec![
             outcome(Place::Ordinal(1), "/n", "p"),
             outcome(Place::Ordinal(2), "/n", "q"),
         ]);

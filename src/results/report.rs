@@ -6,7 +6,7 @@ use super::{Outcome, Place};
 use crate::{
     check::wording,
     model::{Fault, Form, Found, Layout, Path, Problem, Severity, Stage},
-    row::lenient,
+    row::{Row, lenient},
 };
 
 /// A file of results.
@@ -88,12 +88,62 @@ impl Report {
         }
     }
 
+    /// Adds what another report says. Its rows become objects where they have other columns.
+    pub fn append(&mut self, mut other: Self) {
+        if self.outcomes.is_empty() {
+            self.layout = other.layout.clone();
+        }
+        if self.layout != other.layout {
+            let own = std::mem::replace(&mut self.layout, Layout::Json);
+            self.turn_into_objects(&own);
+            let layout = other.layout.clone();
+            other.turn_into_objects(&layout);
+        }
+        self.outcomes.append(&mut other.outcomes);
+        self.inputs.append(&mut other.inputs);
+        self.remarks.append(&mut other.remarks);
+        self.capped |= other.capped;
+    }
+
+    /// Writes rows of this layout as JSON objects; one that has not the cells of its columns stays as an excerpt.
+    pub fn turn_into_objects(&mut self, layout: &Layout) {
+        for outcome in &mut self.outcomes {
+            if outcome.form != Form::Csv {
+                continue;
+            }
+            let object = match Row::read(layout, Form::Csv, &outcome.record) {
+                Ok(Row::Cells(cells)) => {
+                    let fields = cells.columns.iter().enumerate();
+                    let text = |(n, name): (usize, &String)| {
+                        (
+                            name.clone(),
+                            serde_json::Value::String(cells.get(n).into_owned()),
+                        )
+                    };
+                    Some(fields.map(text).collect::<serde_json::Map<_, _>>())
+                }
+                _ => None,
+            };
+            outcome.form = if object.is_some() {
+                Form::Json
+            } else {
+                Form::Excerpt
+            };
+            if let Some(object) = object {
+                let text = serde_json::Value::Object(object).to_string();
+                outcome.record = Cow::Owned(text.into_bytes());
+            }
+        }
+    }
+
     /// Whether an outcome is about the input of this name. Where the tool read one input only, it is that, whatever it is
     /// called now.
     pub fn is_about(&self, outcome: usize, input: &str) -> bool {
         let own = |name: &str| name.rsplit('/').next().unwrap_or(name).to_owned();
-        let only = self.inputs.iter().all(|other| *other == self.inputs[0]);
-        only || (self.inputs.get(outcome)).is_some_and(|name| own(name) == own(input))
+        let named = || self.inputs.iter().filter(|name| !name.is_empty());
+        let only = named().all(|name| Some(name) == named().next());
+        let name = self.inputs.get(outcome).map_or("", String::as_str);
+        only || name.is_empty() || own(name) == own(input)
     }
 
     /// The record at a place of an input (whose name may be empty), a new one where none was named there before. A record

@@ -52,6 +52,7 @@ pub(super) fn remove_run(transaction: &Transaction<'_>, run: i64) -> Result<()> 
         "DELETE FROM unique_value WHERE run = ?1",
         "DELETE FROM status_count WHERE run = ?1",
         "DELETE FROM verdict_count WHERE run = ?1",
+        "DELETE FROM run_file WHERE run = ?1",
         "DELETE FROM run WHERE id = ?1 AND state = 'loading'",
     ] {
         transaction.execute(statement, [run])?;

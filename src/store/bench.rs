@@ -46,7 +46,7 @@ impl Bench {
                         params![id, format!("{{\"n\":{id}}}").into_bytes(), [0_u8; 32]],
                     )?;
                     tx.execute(
-                        "INSERT INTO record VALUES (?1, 1, ?1, 0, ?2, 'rejected', 1, ?1, NULL)",
+                        "INSERT INTO record VALUES (?1, 1, ?1, 0, ?2, 'rejected', 1, ?1, NULL, 0)",
                         params![id, format!("K{id}")],
                     )?;
                     tx.execute(

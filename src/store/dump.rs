@@ -16,13 +16,18 @@ const TABLES: &[(&str, &str, &str)] = &[
     (
         "run",
         "id, name, source, hex(sha256), format, layout, contract, base, state, records, passed, rejected, unparsed, \
-         problems, bytes, kept_passed, demo",
+         problems, bytes, kept_passed, demo, capped",
         "id",
+    ),
+    (
+        "run_file",
+        "run, n, name, role, bytes, hex(sha256)",
+        "run, n",
     ),
     ("status_count", "run, status, records", "run, status"),
     (
         "record",
-        "id, run, line, byte, key, status, version, content, checked_by",
+        "id, run, file, line, byte, key, status, version, content, checked_by",
         "id",
     ),
     (

@@ -7,8 +7,14 @@ use anyhow::{Context as _, Result};
 use rusqlite::{OptionalExtension, Transaction, named_params};
 
 use super::{
-    ContractText, Store, abandoned::remove_run, keep_contract, keys::KeySet, this_process,
-    uniqueness::UniqueValues, verdicts::Verdicts,
+    ContractText, Store,
+    abandoned::remove_run,
+    files::{NewFile, already_loaded, digest, insert_files, run_with},
+    keep_contract,
+    keys::KeySet,
+    this_process,
+    uniqueness::UniqueValues,
+    verdicts::Verdicts,
 };
 use crate::model::{Fault, Layout, RunId, Severity, Stage, Status};
 
@@ -37,6 +43,8 @@ pub(crate) struct NewRun<'a> {
 pub(crate) struct NewRecord {
     /// 1-based place in the input.
     pub ordinal: u64,
+    /// The number of the file it is in.
+    pub file: u32,
     pub line: u64,
     pub byte: u64,
     pub key: Option<String>,
@@ -102,19 +110,11 @@ pub(crate) struct RunCounts {
     /// Records that passed with a warning.
     pub warned: u64,
     pub seconds: f64,
+    /// Whether a tool stopped before it had told everything.
+    pub capped: bool,
 }
 
 impl Store {
-    /// The runs whose input had this size, with its SHA-256, oldest first.
-    pub(crate) fn runs_of_size(&self, bytes: u64) -> Result<Vec<(RunId, [u8; 32])>> {
-        let mut statement = self.conn.prepare(
-            "SELECT id, sha256 FROM run WHERE state = 'ready' AND bytes = ?1 ORDER BY id",
-        )?;
-        let rows =
-            statement.query_map([bytes as i64], |row| Ok((RunId(row.get(0)?), row.get(1)?)))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     /// Begins a run that nobody sees until it is published.
     ///
     /// # Errors
@@ -205,7 +205,7 @@ impl RunWriter<'_> {
     pub fn publish(
         mut self,
         counts: &RunCounts,
-        sha256: &[u8; 32],
+        files: &[NewFile],
         groups: &[GroupCounts],
         keys: &[(String, KeySet)],
         again: bool,
@@ -214,9 +214,12 @@ impl RunWriter<'_> {
         let (run, ids, verdicts) = (self.run, &self.groups, &self.verdicts);
         let unique = &mut self.unique;
         self.store.write(|transaction| {
-            if !again && let Some(earlier) = run_with(transaction, sha256)? {
-                return Err(already_loaded(earlier).into());
+            for file in files.iter().filter(|file| !again && file.role != "source") {
+                if let Some(earlier) = run_with(transaction, file)? {
+                    return Err(already_loaded(earlier).at(file.name.clone(), None).into());
+                }
             }
+            insert_files(transaction, run, files)?;
             for (id, counts) in ids.iter().zip(groups) {
                 publish_group(transaction, *id, counts)?;
             }
@@ -234,7 +237,7 @@ impl RunWriter<'_> {
                 }
             }
             verdicts.write(transaction, RunId(run))?;
-            publish_run(transaction, run, counts, sha256)
+            publish_run(transaction, run, counts, &digest(files))
         })?;
         self.published = true;
         Ok(())
@@ -274,17 +277,6 @@ impl Drop for RunWriter<'_> {
             tracing::warn!(target: "redrive", event = "load_not_cleared", run, error = %error);
         }
     }
-}
-
-/// The refusal of an input that was loaded before.
-pub(crate) fn already_loaded(run: RunId) -> Fault {
-    Fault::unusable(
-        "load:again",
-        format!("this file was loaded before, as run {run}"),
-    )
-    .hint(format!(
-        "look at run {run}, or load it once more with --again"
-    ))
 }
 
 /// Gives the run's id and base.
@@ -354,8 +346,8 @@ fn insert_records(
         "INSERT INTO content (record, version, form, bytes, sha256) VALUES (?1, 1, ?2, ?3, ?4)",
     )?;
     let mut row = transaction.prepare_cached(
-        "INSERT INTO record (id, run, line, byte, key, status, content, checked_by) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO record (id, run, file, line, byte, key, status, content, checked_by) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?;
     let contract: Option<i64> =
         transaction.query_row("SELECT contract FROM run WHERE id = ?1", [run], |row| {
@@ -371,6 +363,7 @@ fn insert_records(
         row.execute((
             id,
             run,
+            record.file,
             record.line as i64,
             record.byte as i64,
             &record.key,
@@ -392,16 +385,6 @@ fn insert_records(
         }
     }
     Ok(())
-}
-
-fn run_with(transaction: &Transaction<'_>, sha256: &[u8; 32]) -> Result<Option<RunId>> {
-    Ok(transaction
-        .query_row(
-            "SELECT id FROM run WHERE sha256 = ?1 AND state = 'ready' ORDER BY id LIMIT 1",
-            [sha256],
-            |row| row.get(0).map(RunId),
-        )
-        .optional()?)
 }
 
 fn publish_group(transaction: &Transaction<'_>, id: i64, counts: &GroupCounts) -> Result<()> {
@@ -460,13 +443,13 @@ fn publish_run(
     let published = transaction.execute(
         "UPDATE run SET state = 'ready', loader = NULL, sha256 = :sha256, records = :records, passed = :passed,
            rejected = :rejected, unparsed = :unparsed, problems = :problems, warned = :warned, bytes = :bytes,
-           seconds = :seconds
+           seconds = :seconds, capped = :capped
          WHERE id = :run AND state = 'loading'",
         named_params! {
             ":run": run, ":sha256": sha256, ":records": counts.records as i64, ":passed": counts.passed as i64,
             ":rejected": counts.rejected as i64, ":unparsed": counts.unparsed as i64,
             ":problems": counts.problems as i64, ":warned": counts.warned as i64, ":bytes": counts.bytes as i64,
-            ":seconds": counts.seconds,
+            ":seconds": counts.seconds, ":capped": counts.capped,
         },
     )?;
     anyhow::ensure!(published == 1, "the run that was being loaded is gone");
@@ -487,10 +470,11 @@ mod tests {
             let mut dump = String::new();
             for query in [
             "SELECT id, name, source, hex(sha256), format, layout, base, state, records, passed, rejected, unparsed,
-               problems, bytes, kept_passed FROM run ORDER BY id",
+               problems, bytes, kept_passed, capped FROM run ORDER BY id",
+            "SELECT run, n, role, bytes, hex(sha256) FROM run_file ORDER BY run, n",
             "SELECT * FROM status_count ORDER BY run, status",
             "SELECT * FROM verdict_count ORDER BY run, checked_by",
-            "SELECT r.id, r.run, r.line, r.byte, r.key, r.status, r.version, c.version, c.form, hex(c.bytes), hex(c.sha256)
+            "SELECT r.id, r.run, r.line, r.byte, r.key, r.status, r.version, c.version, c.form, hex(c.bytes), hex(c.sha256), r.file
                FROM record r JOIN content c ON c.id = r.content ORDER BY r.id",
             "SELECT * FROM problem ORDER BY record, n",
             "SELECT * FROM problem_group ORDER BY id",

@@ -10,6 +10,7 @@ mod changes;
 mod contracts;
 mod dump;
 mod faults;
+pub(crate) mod files;
 mod groups;
 pub(crate) mod keys;
 pub(crate) mod load;

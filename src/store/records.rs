@@ -85,6 +85,24 @@ impl Store {
         Ok(attempts.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The name of the file a record came from.
+    ///
+    /// # Errors
+    /// `record:missing`.
+    pub fn file_of(&self, id: RecordId) -> Result<String> {
+        let name = (self.conn)
+            .prepare_cached(
+                "SELECT coalesce(f.name, run.source) FROM record r JOIN run ON run.id = r.run \
+                 LEFT JOIN run_file f ON f.run = r.run AND f.n = r.file WHERE r.id = ?1",
+            )?
+            .query_row([id.0], |row| row.get(0))
+            .optional()?;
+        match name {
+            Some(name) => Ok(name),
+            None => Err(self.missing(id)?.into()),
+        }
+    }
+
     fn find(&self, id: RecordId) -> Result<Option<StoredRecord>> {
         let mut query = self.conn.prepare_cached(
             "SELECT r.run, r.line, r.byte, r.key, r.status, r.version, c.form, c.bytes, c.version, r.checked_by \

@@ -248,7 +248,7 @@ mod tests {
         let path = folder.join("w.db");
         let mut workspace = Workspace::create(&path, "jana").unwrap();
         let request = LoadRequest {
-            file,
+            files: vec![file],
             ..LoadRequest::default()
         };
         ops::load(&mut workspace, &request, &Job::default()).unwrap();

@@ -25,6 +25,7 @@ use crate::{
 pub fn run() -> RunRow {
     RunRow {
         warned: 0,
+        capped: false,
         id: RunId(1),
         name: "customers-2025-11-20".to_owned(),
         source: "customers.csv".to_owned(),

@@ -348,7 +348,7 @@ mod tests {
         let mut workspace = Workspace::create(&folder.path().join("w.db"), "jana").unwrap();
         for text in ["n,m\nx,1\n", "n,m\ny,1\n"] {
             let request = ops::LoadRequest {
-                file: write("in.csv", text),
+                files: vec![write("in.csv", text)],
                 contract: Some(contract.clone()),
                 ..ops::LoadRequest::default()
             };

@@ -17,7 +17,7 @@ fn an_input_that_cannot_be_read_is_named() {
     folder
         .redrive("load dir")
         .exit(3)
-        .stderr_has("directory")
+        .stderr_has("the folder dir holds no file")
         .run();
     folder.write("empty.csv", "");
     folder

@@ -75,20 +75,67 @@ fn the_same_bytes_are_loaded_once() {
 }
 
 #[test]
-fn several_files_become_several_runs() {
+fn several_files_are_one_run() {
+    let folder = Folder::new();
+    let header = "id,name,email,stage,deal_value,since,vip\n";
+    folder.write(
+        "more.csv",
+        format!("\n{header}C-100,Ada,ada@,Prospect,1,,\n"),
+    );
+    let said = folder
+        .redrive("load 'c*.csv' more.csv --contract customers.toml --passed p.csv --json")
+        .exit(1)
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&report["records"], &report["rejected"], &report["passed"]),
+        (&json!(11), &json!(9), &json!(2))
+    );
+    assert_eq!(folder.read("p.csv").lines().count(), 3);
+    let shown = folder.redrive("show 11").run();
+    assert!(
+        shown.contains("Record 11 of run 1: needs fixing, version 1. Line 3 of more.csv."),
+        "{shown}"
+    );
+    folder
+        .redrive("load more.csv")
+        .exit(3)
+        .stderr_has("this file was loaded before, as run 1")
+        .run();
+    folder.redrive("verify").run();
+}
+
+#[test]
+fn files_that_do_not_belong_together_are_refused() {
+    let folder = Folder::new();
+    folder.write("other.csv", "id,name\nC-100,Ada\n");
+    folder.write("lines.json", "{\"id\":1}\n");
+    folder
+        .redrive("load customers.csv other.csv")
+        .exit(3)
+        .stderr_has("other.csv has other columns than the files before it")
+        .run();
+    folder
+        .redrive("load customers.csv lines.json")
+        .exit(3)
+        .stderr_has("lines.json is not of the same format as customers.csv (csv)")
+        .run();
+    assert!(!folder.path("redrive.db").exists());
+}
+
+#[test]
+fn several_runs_are_told_apart() {
     let folder = Folder::new();
     folder.write(
         "more.csv",
         "id,name,email,stage,deal_value\nC-100,Ada,ada@example.com,Prospect,1\n",
     );
     folder
-        .redrive("load customers.csv more.csv --contract customers.toml --passed p.csv")
-        .exit(2)
-        .stderr_has("one by one")
+        .redrive("load customers.csv --contract customers.toml --keep-passed")
+        .exit(1)
         .run();
     folder
-        .redrive("load customers.csv more.csv --contract customers.toml --keep-passed")
-        .exit(1)
+        .redrive("load more.csv --contract customers.toml --keep-passed")
         .run();
     let runs = folder.redrive("runs").json();
     assert_eq!(

@@ -14,7 +14,10 @@ use crate::{
     ops::Job,
     read::{Format, Input, blocks::BLOCK_BYTES, blocks::BlockReader},
     results::{Counted, Joined, Joining, Outcome, Report, Tool},
-    row::{Row, cells::line_ends},
+    row::{
+        Row,
+        cells::{Splitter, line_ends},
+    },
     store::keys::KeyHasher,
 };
 
@@ -25,16 +28,19 @@ pub(super) struct Verdicts {
 }
 
 impl Verdicts {
-    pub fn new(outcomes: Vec<Outcome<'static>>, joined: Joined) -> Self {
+    /// Takes the outcomes of a report, and leaves it what was said about finding them.
+    pub fn new(report: &mut Report, mut joined: Joined) -> Self {
+        report.remarks.append(&mut joined.remarks);
+        let outcomes = std::mem::take(&mut report.outcomes);
         Self {
             outcomes: outcomes.into_iter().map(Some).collect(),
             joined,
         }
     }
 
-    /// What is said of the record with this ordinal: the first outcome with the problems of all, each problem once.
-    pub fn take(&mut self, ordinal: u64) -> Option<Outcome<'static>> {
-        let numbers = self.joined.found.remove(&ordinal)?;
+    /// What is said of the record with this number, counted from 1 over all inputs: the first outcome with the problems of all, each problem once.
+    pub fn take(&mut self, number: u64) -> Option<Outcome<'static>> {
+        let numbers = self.joined.found.remove(&number)?;
         let all = numbers
             .into_iter()
             .map(|number| self.outcomes.get_mut(number)?.take());
@@ -70,18 +76,16 @@ pub(super) fn report_of(tool: &Tool, bytes: &[u8]) -> Report {
     Report::of(outcomes.collect())
 }
 
-/// Looks at all records of the input `input` of this format for those that a report is about.
+/// Looks at all records of inputs of one format for those that a report is about.
 ///
 /// # Errors
-/// Those of reading it; `interrupted`.
+/// Those of reading them; `interrupted`.
 pub(super) fn join(
     report: &Report,
-    layout: &Layout,
-    input: Input,
+    inputs: impl Iterator<Item = Result<Input>>,
     (format, source): (Format, &Layout),
     (contract, job): (Option<&Contract>, &Job),
 ) -> Result<Joined> {
-    let name = input.name.clone();
     let setup = Setup {
         format,
         layout: source,
@@ -95,25 +99,33 @@ pub(super) fn join(
             over: AtomicBool::new(false),
         },
     };
-    let mut reader = BlockReader::new(input, format, BLOCK_BYTES)?;
-    let mut counting = Counting::default();
-    if let Format::Csv { delimiter } = format {
-        let header = reader.header(crate::row::cells::Splitter::new(delimiter))?;
-        counting.pass(&header.map_or(Vec::new(), |header| header.bytes));
-        counting.row = 1;
-    }
-    let about = |number| report.is_about(number, &name);
     let key = |row: &Row<'_>| contract?.checker.values(row).key;
-    let mut joining = Joining::new(&report.outcomes, layout, about, &key);
-    let mut worker = Worker::new(&setup);
-    let mut buffer = Vec::new();
-    while let Some(block) = reader.next(buffer)? {
-        job.check()?;
-        let checked = worker.check(block)?;
-        look(&mut joining, &mut counting, &checked, source);
-        buffer = checked.bytes;
+    let mut joining = Joining::new(report, &key);
+    let mut before = 0;
+    for input in inputs {
+        let input = input?;
+        joining.begin(&input.name);
+        let mut counting = Counting {
+            before,
+            ..Counting::default()
+        };
+        let mut reader = BlockReader::new(input, format, BLOCK_BYTES)?;
+        if let Format::Csv { delimiter } = format {
+            let header = reader.header(Splitter::new(delimiter))?;
+            counting.pass(&header.map_or(Vec::new(), |header| header.bytes));
+            counting.row = 1;
+        }
+        let mut worker = Worker::new(&setup);
+        let mut buffer = Vec::new();
+        while let Some(block) = reader.next(buffer)? {
+            job.check()?;
+            let checked = worker.check(block)?;
+            look(&mut joining, &mut counting, &checked, source);
+            buffer = checked.bytes;
+        }
+        before += counting.ordinal;
     }
-    Ok(joining.finish(&name))
+    Ok(joining.finish())
 }
 
 fn look(joining: &mut Joining<'_>, counting: &mut Counting, block: &Checked, layout: &Layout) {
@@ -133,6 +145,8 @@ fn look(joining: &mut Joining<'_>, counting: &mut Counting, block: &Checked, lay
 /// Counts records, lines and rows as they pass.
 #[derive(Default)]
 struct Counting {
+    /// Records of the inputs before.
+    before: u64,
     ordinal: u64,
     /// Ended lines: by LF, and by LF or a lone CR.
     lines: [u64; 2],
@@ -159,6 +173,7 @@ impl Counting {
         self.ordinal += 1;
         self.row += 1;
         Counted {
+            number: self.before + self.ordinal,
             ordinal: self.ordinal,
             byte,
             lines: [first[0], last[0], first[1], last[1]],

@@ -1,12 +1,16 @@
 //! Looking at an input before anything is changed: what it is, and how its records become fields.
 
-use std::{fs, path::Path as FilePath};
+use std::{
+    fs,
+    path::{Path as FilePath, PathBuf},
+};
 
 use anyhow::Result;
 
 use super::{
     LoadRequest,
-    joining::{Verdicts, check_source, join, report_of},
+    content::{Content, Data, Told},
+    joining::{self, Verdicts, report_of},
 };
 use crate::{
     contract::Contract,
@@ -14,14 +18,14 @@ use crate::{
     ops::Job,
     read::{
         Format, Input, Watch,
-        blocks::{BLOCK_BYTES, BlockReader, Header},
+        blocks::{BlockReader, Header},
         sniff,
     },
     results::{File, Reader, Report, Tool},
     row::cells::Splitter,
 };
 
-/// An input that is recognised, with its header read.
+/// Inputs that are recognised, the first with its header read.
 pub(super) struct Opened {
     pub(super) content: Content,
     /// The format of the run: of what a tool left behind, also where the records come from its source.
@@ -31,149 +35,231 @@ pub(super) struct Opened {
     pub(super) layout: Layout,
     /// What stands before the first record: byte order mark and header.
     pub(super) start: Vec<u8>,
-    /// Physical lines that end in it.
+    /// Bytes of all inputs that hold records, where they are known.
+    pub(super) size: Option<u64>,
+    /// The first file that holds records.
+    pub(super) source_name: String,
+}
+
+/// One input that is read block by block.
+pub(super) struct Blocks {
+    pub(super) path: PathBuf,
+    pub(super) reader: BlockReader,
+    pub(super) format: Format,
+    pub(super) layout: Layout,
+    /// What stands before the first record, and the physical lines that end in it.
+    pub(super) start: Vec<u8>,
     pub(super) lines: u64,
     pub(super) size: Option<u64>,
     pub(super) watch: Watch,
-    /// Watches the file the records come from, where that is another one.
-    pub(super) source: Option<Watch>,
-}
-
-/// Where the records come from.
-pub(super) enum Content {
-    Blocks(Box<BlockReader>),
-    /// A report that was read as a whole.
-    Told(Told),
-    /// The records a tool read, with what it said of them.
-    Joined {
-        reader: Box<BlockReader>,
-        verdicts: Verdicts,
-        told: Told,
-    },
-}
-
-/// A report, whose outcomes may be elsewhere.
-pub(super) struct Told {
-    pub(super) report: Report,
-    pub(super) read: u64,
-    pub(super) sha256: [u8; 32],
 }
 
 /// Bytes of a report that is read as a whole.
 const MAX_REPORT: u64 = 1 << 30;
+
+/// The run's format where several tools wrote its results.
+const SEVERAL: &str = "several";
 
 pub(super) fn open(
     request: &LoadRequest,
     block_bytes: usize,
     (contract, job): (Option<&Contract>, &Job),
 ) -> Result<Opened> {
-    let input = Input::open(&request.file, &job.cancel_flag());
-    // A wait for standard input that was given up is no fault of the input.
-    job.check()?;
-    let input = input?;
-    let format = format_of(request, &input)?;
+    let first = input(&request.files[0], job)?;
+    let format = format_of(request, &first)?;
     let Format::Results(tool) = format else {
-        if request.source.is_some() {
-            return Err(not_results(&input.name).into());
+        if !request.sources.is_empty() {
+            return Err(not_results(&first.name).into());
         }
-        return blocks(request, input, format, block_bytes);
+        return data(request, &request.files, (first, format), block_bytes, job);
     };
-    if let Some(source) = &request.source {
-        let watch = input.watch();
-        let told = told(input, tool)?;
-        let opened = joined(request, (tool, told), source, (contract, job))?;
-        return Ok(Opened {
-            source: Some(opened.watch),
-            watch,
-            ..opened
-        });
+    let is_line = matches!(tool.reader, Reader::Lines { .. });
+    if request.sources.is_empty() && is_line && request.files.len() == 1 {
+        return data(request, &request.files, (first, format), block_bytes, job);
     }
-    if matches!(tool.reader, Reader::Lines { .. }) {
-        return blocks(request, input, format, block_bytes);
+    let mut told = vec![read_told(first, tool, &request.files[0])?];
+    let mut word = tool.word;
+    for path in &request.files[1..] {
+        let other = input(path, job)?;
+        let Format::Results(tool) = format_of(request, &other)? else {
+            return Err(mixed(&other.name, &request.files[0], word).into());
+        };
+        if tool.word != word {
+            word = SEVERAL;
+        }
+        told.push(read_told(other, tool, path)?);
     }
-    let (watch, size) = (input.watch(), input.size);
-    let mut told = told(input, tool)?;
-    let layout = std::mem::replace(&mut told.report.layout, Layout::Json);
+    if request.sources.is_empty() {
+        return Ok(reports(told, word, format));
+    }
+    joined(request, told, word, block_bytes, (contract, job))
+}
+
+/// Data, or results of one record a line, of one format.
+fn data(
+    request: &LoadRequest,
+    paths: &[PathBuf],
+    (first, format): (Input, Format),
+    block_bytes: usize,
+    job: &Job,
+) -> Result<Opened> {
+    let opened = blocks(request, &paths[0], first, format, block_bytes)?;
+    let mut size = opened.size;
+    for path in &paths[1..] {
+        let other = again(
+            path,
+            &opened.format,
+            &opened.layout,
+            block_bytes,
+            request,
+            job,
+        )?;
+        size = size.zip(other.size).map(|(all, one)| all + one);
+    }
     Ok(Opened {
-        content: Content::Told(told),
         word: format.word(),
         format,
-        layout,
-        start: Vec::new(),
-        lines: 0,
+        layout: opened.layout.clone(),
+        start: opened.start.clone(),
         size,
-        watch,
-        source: None,
+        source_name: paths[0].display().to_string(),
+        content: Content::Data(Data {
+            rest: paths[1..].to_vec(),
+            first: Box::new(opened),
+            block_bytes,
+        }),
     })
+}
+
+/// Opens one more input of a run, which must be like the first.
+///
+/// # Errors
+/// `input:mixed`.
+pub(super) fn again(
+    path: &FilePath,
+    format: &Format,
+    layout: &Layout,
+    block_bytes: usize,
+    request: &LoadRequest,
+    job: &Job,
+) -> Result<Blocks> {
+    let other = input(path, job)?;
+    let found = match &request.format {
+        Some(_) if request.sources.is_empty() => format_of(request, &other)?,
+        _ => sniff::recognise(&other)?,
+    };
+    let name = other.name.clone();
+    if found != *format {
+        return Err(mixed(&name, &request.files[0], format.word()).into());
+    }
+    let opened = blocks(request, path, other, found, block_bytes)?;
+    if opened.layout == *layout {
+        return Ok(opened);
+    }
+    let message = format!("{name} has other columns than the files before it");
+    Err(Fault::unusable("input:mixed", message)
+        .hint("load files with other columns one by one: each is a run of its own")
+        .at(name, Some(1))
+        .into())
+}
+
+fn input(path: &FilePath, job: &Job) -> Result<Input> {
+    let input = Input::open(path, &job.cancel_flag());
+    // A wait for standard input that was given up is no fault of the input.
+    job.check()?;
+    Ok(input?)
 }
 
 /// An input that is read block by block.
 fn blocks(
     request: &LoadRequest,
+    path: &FilePath,
     input: Input,
     format: Format,
     block_bytes: usize,
-) -> Result<Opened> {
+) -> Result<Blocks> {
     let (watch, size) = (input.watch(), input.size);
     let mut start = input.head[..input.mark()].to_vec();
     let mut reader = BlockReader::new(input, format, block_bytes)?;
-    let (layout, header) = layout_of(request, format, &mut reader)?;
+    let (layout, header) = layout_of(request, path, format, &mut reader)?;
     start.extend_from_slice(&header.bytes);
-    Ok(Opened {
-        content: Content::Blocks(Box::new(reader)),
-        word: format.word(),
+    Ok(Blocks {
+        path: path.to_owned(),
+        reader,
         format,
         layout,
         start,
         lines: header.lines,
         size,
         watch,
-        source: None,
     })
 }
 
-/// The records that a tool read, with what its results say of them.
+/// Reports that stand for themselves.
+fn reports(mut told: Vec<Told>, word: &'static str, format: Format) -> Opened {
+    let layouts: Vec<Layout> = (told.iter_mut())
+        .map(|told| std::mem::replace(&mut told.report.layout, Layout::Json))
+        .collect();
+    let layout = match layouts.split_first() {
+        Some((first, rest)) if rest.iter().all(|other| other == first) => first.clone(),
+        _ => {
+            // Rows of tables with different columns can only stand beside each other as objects.
+            for (told, layout) in told.iter_mut().zip(&layouts) {
+                told.report.turn_into_objects(layout);
+            }
+            Layout::Json
+        }
+    };
+    Opened {
+        word,
+        format,
+        layout,
+        start: Vec::new(),
+        size: Some(told.iter().map(|told| told.read).sum()),
+        source_name: told.first().map_or(String::new(), Told::name),
+        content: Content::Told(told),
+    }
+}
+
+/// The records that tools read, with what their results say of them.
 fn joined(
     request: &LoadRequest,
-    (tool, mut told): (&Tool, Told),
-    source: &FilePath,
+    mut told: Vec<Told>,
+    word: &'static str,
+    block_bytes: usize,
     (contract, job): (Option<&Contract>, &Job),
 ) -> Result<Opened> {
-    let open = || Input::open(source, &job.cancel_flag());
-    let input = open()?;
-    let format = sniff::recognise(&input)?;
-    check_source(&input.name, format)?;
-    let opened = blocks(request, input, format, BLOCK_BYTES)?;
-    let input = open()?;
-    let layout = std::mem::replace(&mut told.report.layout, Layout::Json);
-    let found = join(
-        &told.report,
-        &layout,
-        input,
-        (format, &opened.layout),
-        (contract, job),
-    )?;
-    let Content::Blocks(reader) = opened.content else {
+    let first = input(&request.sources[0], job)?;
+    let format = sniff::recognise(&first)?;
+    joining::check_source(&first.name, format)?;
+    let opened = data(request, &request.sources, (first, format), block_bytes, job)?;
+    let mut report = Report::default();
+    for told in &mut told {
+        report.append(std::mem::take(&mut told.report));
+    }
+    let inputs = request.sources.iter().map(|path| input(path, job));
+    let found = joining::join(&report, inputs, (format, &opened.layout), (contract, job))?;
+    let verdicts = Verdicts::new(&mut report, found);
+    let Content::Data(data) = opened.content else {
         return Ok(opened);
     };
-    told.report.remarks.extend(found.remarks.iter().cloned());
-    let outcomes = std::mem::take(&mut told.report.outcomes);
     Ok(Opened {
         content: Content::Joined {
-            reader,
-            verdicts: Verdicts::new(outcomes, found),
+            data,
+            verdicts,
             told,
+            report: Box::new(report),
         },
-        word: tool.word,
+        word,
         ..opened
     })
 }
 
 /// Reads results as a whole.
-fn told(input: Input, tool: &Tool) -> Result<Told> {
-    let name = input.name.clone();
+fn read_told(input: Input, tool: &Tool, path: &FilePath) -> Result<Told> {
+    let (name, watch) = (input.name.clone(), input.watch());
     let whole = input.read_whole(MAX_REPORT)?;
-    let folder = folder_of(FilePath::new(&name)).to_owned();
+    let folder = folder_of(path).to_owned();
     let is_file = name != "-";
     let report = match tool.reader {
         Reader::Lines { .. } => report_of(tool, &whole.bytes),
@@ -190,9 +276,11 @@ fn told(input: Input, tool: &Tool) -> Result<Told> {
         })?,
     };
     Ok(Told {
+        path: path.to_owned(),
         report,
         read: whole.read,
         sha256: whole.sha256,
+        watch,
     })
 }
 
@@ -205,10 +293,22 @@ fn not_results(name: &str) -> Fault {
         .at(name, None)
 }
 
+fn mixed(name: &str, first: &FilePath, word: &str) -> Fault {
+    let message = format!(
+        "{name} is not of the same format as {} ({word})",
+        first.display()
+    );
+    Fault::unusable("input:mixed", message)
+        .hint(
+            "load files of one format at once; what a tool read goes with its results as --source",
+        )
+        .at(name, None)
+}
+
 fn format_of(request: &LoadRequest, input: &Input) -> Result<Format, Fault> {
     let blank = input.is_whole() && input.head[input.mark()..].trim_ascii().is_empty();
     if blank && !request.allow_empty {
-        return Err(empty(&request.file));
+        return Err(empty(FilePath::new(&input.name)));
     }
     match &request.format {
         Some(word) => sniff::named(word, input),
@@ -220,6 +320,7 @@ fn format_of(request: &LoadRequest, input: &Input) -> Result<Format, Fault> {
 /// How records become fields, and a CSV file's header.
 fn layout_of(
     request: &LoadRequest,
+    path: &FilePath,
     format: Format,
     reader: &mut BlockReader,
 ) -> Result<(Layout, Header), Fault> {
@@ -234,7 +335,7 @@ fn layout_of(
     let header = match reader.header(Splitter::new(delimiter))? {
         Some(header) => header,
         None if request.allow_empty => none,
-        None => return Err(empty(&request.file)),
+        None => return Err(empty(path)),
     };
     let columns = header.columns.clone();
     Ok((Layout::Csv { columns, delimiter }, header))

@@ -25,11 +25,19 @@ impl Passed {
     ///
     /// # Errors
     /// `passed:input` when it is the input itself; `passed:unwritable`.
-    pub fn begin(target: &FilePath, input: &FilePath, header: &[u8], array: bool) -> Result<Self> {
-        let same = fs::canonicalize(target)
-            .ok()
-            .zip(fs::canonicalize(input).ok());
-        if same.is_some_and(|(target, input)| target == input) {
+    pub fn begin(
+        target: &FilePath,
+        inputs: &[PathBuf],
+        header: &[u8],
+        array: bool,
+    ) -> Result<Self> {
+        let is_input = |target: PathBuf| {
+            let mut inputs = inputs
+                .iter()
+                .filter_map(|input| fs::canonicalize(input).ok());
+            inputs.any(|input| input == target)
+        };
+        if fs::canonicalize(target).is_ok_and(is_input) {
             let message = format!("{} is the file that is being loaded", target.display());
             return Err(Fault::usage("passed:input", message)
                 .hint("give --passed another name")

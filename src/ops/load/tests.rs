@@ -15,7 +15,7 @@ use super::*;
 use crate::{
     check::{Checker, Rule, Spec},
     filter::Filter,
-    model::{RecordId, Severity, Status},
+    model::{Fault, RecordId, Severity, Status},
     ops,
 };
 
@@ -41,7 +41,7 @@ impl Folder {
     pub fn request(&self, input: &[u8]) -> LoadRequest {
         std::fs::write(self.path("in"), input).unwrap();
         LoadRequest {
-            file: self.path("in"),
+            files: vec![self.path("in")],
             name: Some("test".to_owned()),
             threads: Some(2),
             ..LoadRequest::default()

@@ -1,41 +1,19 @@
 //! Storing what a report says: its records are in memory already, and nothing is checked again.
 
-use std::{panic::resume_unwind, thread};
-
 use anyhow::Result;
-use crossbeam_channel::Receiver;
 
 use super::{
     judged::Judged,
-    store_all,
     workers::{Checked, Detail, Entry, Kept, Setup},
     writer::Writer,
 };
 use crate::{
     results::{Outcome, Place},
     row::Row,
-    store::load::{Batch, RunWriter},
 };
 
 /// Records that are given to the writer at once.
 const AT_ONCE: usize = 2_000;
-
-/// Gives all records of a report of `read` bytes to the writer while one more thread stores what it collects.
-pub(super) fn flow<'s>(
-    outcomes: Vec<Outcome<'static>>,
-    read: u64,
-    writer: &mut Writer<'_>,
-    (run, batches): (RunWriter<'s>, Receiver<Batch>),
-) -> Result<RunWriter<'s>> {
-    thread::scope(|scope| {
-        let storing = scope.spawn(move || store_all(run, &batches));
-        let written = write(outcomes, read, writer).and_then(|()| writer.finish());
-        writer.end();
-        let stored = storing.join().unwrap_or_else(|panic| resume_unwind(panic));
-        let run = stored?;
-        written.map(|()| run)
-    })
-}
 
 /// Gives records to the writer; the last of them account for `read` bytes.
 pub(super) fn write(

@@ -7,6 +7,7 @@ use anyhow::{Result, anyhow};
 use crossbeam_channel::Sender;
 
 use super::{
+    content::Read,
     groups::Groups,
     joining::Verdicts,
     judged::Judged,
@@ -30,15 +31,6 @@ const MAX_EXPECTED: usize = 2_000_000;
 /// How often progress is reported.
 const REPORT_EVERY: Duration = Duration::from_millis(50);
 
-/// What was read.
-pub(super) struct Read {
-    /// Bytes of the input that holds the records.
-    pub records: u64,
-    /// Bytes of the file that was loaded, and their SHA-256: the results where the records come from their source.
-    pub bytes: u64,
-    pub sha256: [u8; 32],
-}
-
 /// Where a record stands in the input.
 #[derive(Clone, Copy)]
 pub(super) struct Place {
@@ -61,6 +53,8 @@ pub(super) struct Writer<'a> {
     job: &'a Job,
     /// Bytes of the whole input, where they are known.
     total: Option<u64>,
+    /// The number of the file that is read.
+    file: u32,
     /// One for each uniqueness, with its name.
     keys: Vec<(String, KeySet)>,
     groups: Groups,
@@ -74,7 +68,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// Full batches go to `give`, where they are stored. `lines` and `accounted`: the physical lines and the bytes before the first block.
+    /// Full batches go to `give`, where they are stored.
     pub fn new(
         setup: &'a Setup<'a>,
         run: &RunWriter<'_>,
@@ -82,7 +76,6 @@ impl<'a> Writer<'a> {
         passed: Option<Passed>,
         job: &'a Job,
         total: Option<u64>,
-        (lines, accounted): (u64, u64),
     ) -> Self {
         Self {
             setup,
@@ -93,16 +86,24 @@ impl<'a> Writer<'a> {
             passed,
             job,
             total,
+            file: 0,
             keys: (setup.uniqueness().iter())
                 .map(|unique| (unique.name(), KeySet::default()))
                 .collect(),
             groups: Groups::default(),
             counts: RunCounts::default(),
             verdicts: None,
-            line: lines + 1,
-            accounted,
+            line: 1,
+            accounted: 0,
             reported: None,
         }
+    }
+
+    /// Begins with a file, by its number; the physical lines and the bytes that were read of it already.
+    pub fn next_file(&mut self, file: u32, (lines, bytes): (u64, u64)) {
+        self.file = file;
+        self.line = lines + 1;
+        self.accounted += bytes;
     }
 
     pub fn counts(&self) -> &RunCounts {
@@ -160,18 +161,21 @@ impl<'a> Writer<'a> {
     pub fn publish(
         self,
         store: RunWriter<'_>,
-        input: &Read,
+        read: &Read,
         again: bool,
         seconds: f64,
     ) -> Result<(RunCounts, u64)> {
         anyhow::ensure!(
-            self.accounted == input.records,
+            self.accounted == read.records,
             "the load read {} bytes but accounts for {}; nothing was loaded",
-            input.records,
+            read.records,
             self.accounted
         );
         let mut counts = self.counts;
-        counts.bytes = input.bytes;
+        // Of what was loaded, not of what it was joined to.
+        let loaded = read.files.iter().filter(|file| file.role != "source");
+        counts.bytes = loaded.map(|file| file.bytes).sum();
+        counts.capped = read.capped;
         counts.seconds = seconds;
         let run = self.run.0;
         let groups = self.groups.rejecting() as u64;
@@ -183,7 +187,7 @@ impl<'a> Writer<'a> {
             passed.finish()?;
         }
         let tallies = self.groups.into_counts();
-        store.publish(&counts, &input.sha256, &tallies, &self.keys, again)?;
+        store.publish(&counts, &read.files, &tallies, &self.keys, again)?;
         if let Some(passed) = passed {
             passed.publish()?;
         }
@@ -340,6 +344,7 @@ impl<'a> Writer<'a> {
         let kept = kept.unwrap_or_else(|| self.kept(text));
         let full = self.batches.add(NewRecord {
             ordinal: place.ordinal,
+            file: self.file,
             line: place.line,
             byte: place.byte,
             key: kept.values.key,
