@@ -4,6 +4,7 @@
 
 pub mod blocks;
 mod elements;
+mod packed;
 mod piped;
 pub mod sniff;
 
@@ -53,8 +54,10 @@ impl Format {
 pub struct Input {
     /// As given; `-` is standard input.
     pub name: String,
-    /// Bytes, where they are known beforehand.
+    /// Bytes, where they are known beforehand: not of what is compressed.
     pub size: Option<u64>,
+    /// Whether it is compressed; its bytes are those it has when it is opened.
+    pub is_packed: bool,
     /// The first [`HEAD_BYTES`], or all there are.
     pub head: Vec<u8>,
     rest: Box<dyn Read + Send>,
@@ -70,7 +73,7 @@ struct Stamp {
 
 impl Input {
     /// Opens a file, or standard input for `-`. Only the bytes a file has now are read; what is written to it meanwhile
-    /// is not. `stop` ends a wait for standard input with an error.
+    /// is not; gzip and zstd are opened in passing. `stop` ends a wait for standard input with an error.
     ///
     /// # Errors
     /// `input:missing`, `input:directory`, `input:not_a_file`, `input:permission`, `input:read`, all exit 3.
@@ -112,18 +115,21 @@ impl Input {
 
     fn begin(
         name: String,
-        mut rest: Box<dyn Read + Send>,
+        rest: Box<dyn Read + Send>,
         stamp: Option<Stamp>,
     ) -> Result<Self, Fault> {
+        let (is_packed, mut rest) =
+            packed::opened(rest).map_err(|error| unreadable(&name, 0, &error))?;
         let mut head = Vec::new();
         (&mut rest)
             .take(HEAD_BYTES as u64)
             .read_to_end(&mut head)
             .map_err(|error| unreadable(&name, head.len() as u64, &error))?;
-        let size = stamp.as_ref().map(|stamp| stamp.size);
+        let size = (stamp.as_ref().filter(|_| !is_packed)).map(|stamp| stamp.size);
         Ok(Self {
             name,
             size,
+            is_packed,
             head,
             rest,
             stamp,

@@ -106,6 +106,35 @@ fn several_files_are_one_run() {
 }
 
 #[test]
+fn a_compressed_file_is_opened_in_passing_and_known_again() {
+    let folder = Folder::new();
+    let plain = std::fs::read(folder.path("customers.csv")).unwrap();
+    let packed = zstd::encode_all(&plain[..], 1).unwrap();
+    folder.write("customers.csv.zst", &packed);
+    let said = folder
+        .redrive("load customers.csv.zst --contract customers.toml --json")
+        .exit(1)
+        .stderr_has("2 records passed")
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&report["rejected"], &report["bytes"]),
+        (&json!(8), &json!(packed.len()))
+    );
+    folder
+        .redrive("load customers.csv.zst")
+        .exit(3)
+        .stderr_has("this file was loaded before, as run 1")
+        .run();
+    folder.write("cut.csv.zst", &packed[..packed.len() - 9]);
+    folder
+        .redrive("load cut.csv.zst")
+        .exit(3)
+        .stderr_has("reading cut.csv.zst failed")
+        .run();
+}
+
+#[test]
 fn files_that_do_not_belong_together_are_refused() {
     let folder = Folder::new();
     folder.write("other.csv", "id,name\nC-100,Ada\n");

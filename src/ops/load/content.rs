@@ -1,6 +1,9 @@
 //! What a run is loaded from: data, reports of tools, or both joined.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path as FilePath, PathBuf},
+};
 
 use anyhow::Result;
 
@@ -11,7 +14,13 @@ use super::{
     told,
     writer::Writer,
 };
-use crate::{model::Fault, ops::Job, read::Watch, results::Report, store::files::NewFile};
+use crate::{
+    model::Fault,
+    ops::Job,
+    read::{Watch, sha256_of},
+    results::Report,
+    store::files::NewFile,
+};
 
 /// Where the records of a run come from.
 pub(super) enum Content {
@@ -43,6 +52,7 @@ pub(super) struct Told {
     pub(super) report: Report,
     pub(super) read: u64,
     pub(super) sha256: [u8; 32],
+    pub(super) is_packed: bool,
     pub(super) watch: Watch,
 }
 
@@ -83,7 +93,7 @@ impl Content {
                     told::write(outcomes, told.read, writer)?;
                     read.records += told.read;
                     read.heard(&told.report);
-                    read.take(&told);
+                    read.take(&told)?;
                 }
             }
             Self::Joined {
@@ -96,7 +106,7 @@ impl Content {
                 data.load("source", request, threads, writer, (&mut read, job))?;
                 read.heard(&report);
                 for told in told {
-                    read.take(&told);
+                    read.take(&told)?;
                 }
             }
         }
@@ -134,12 +144,8 @@ impl Data {
                     .into());
             }
             read.remarks.extend(changed);
-            read.files.push(NewFile {
-                name: blocks.path.display().to_string(),
-                role,
-                bytes,
-                sha256,
-            });
+            let own = own(&blocks.path, blocks.is_packed, (bytes, sha256))?;
+            read.file(&blocks.path, role, own);
             next = match rest.next() {
                 Some(path) => Some(again(
                     &path,
@@ -168,13 +174,28 @@ impl Read {
         self.remarks.extend(report.remarks.iter().cloned());
     }
 
-    fn take(&mut self, told: &Told) {
+    fn take(&mut self, told: &Told) -> Result<()> {
         self.remarks.extend(told.watch.change(&told.path));
+        let own = own(&told.path, told.is_packed, (told.read, told.sha256))?;
+        self.file(&told.path, "results", own);
+        Ok(())
+    }
+
+    fn file(&mut self, path: &FilePath, role: &'static str, (bytes, sha256): (u64, [u8; 32])) {
         self.files.push(NewFile {
-            name: told.name(),
-            role: "results",
-            bytes: told.read,
-            sha256: told.sha256,
+            name: path.display().to_string(),
+            role,
+            bytes,
+            sha256,
         });
     }
+}
+
+/// The number and SHA-256 of a file's own bytes, where `read` are those of what is compressed in it.
+fn own(path: &FilePath, is_packed: bool, read: (u64, [u8; 32])) -> Result<(u64, [u8; 32])> {
+    if !is_packed || !path.is_file() {
+        return Ok(read);
+    }
+    let size = fs::metadata(path).map_or(0, |found| found.len());
+    Ok((size, sha256_of(path)?))
 }

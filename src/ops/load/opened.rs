@@ -51,6 +51,7 @@ pub(super) struct Blocks {
     pub(super) start: Vec<u8>,
     pub(super) lines: u64,
     pub(super) size: Option<u64>,
+    pub(super) is_packed: bool,
     pub(super) watch: Watch,
 }
 
@@ -178,7 +179,7 @@ fn blocks(
     format: Format,
     block_bytes: usize,
 ) -> Result<Blocks> {
-    let (watch, size) = (input.watch(), input.size);
+    let (watch, size, is_packed) = (input.watch(), input.size, input.is_packed);
     let mut start = input.head[..input.mark()].to_vec();
     let mut reader = BlockReader::new(input, format, block_bytes)?;
     let (layout, header) = layout_of(request, path, format, &mut reader)?;
@@ -191,6 +192,7 @@ fn blocks(
         start,
         lines: header.lines,
         size,
+        is_packed,
         watch,
     })
 }
@@ -257,7 +259,7 @@ fn joined(
 
 /// Reads results as a whole.
 fn read_told(input: Input, tool: &Tool, path: &FilePath) -> Result<Told> {
-    let (name, watch) = (input.name.clone(), input.watch());
+    let (name, watch, is_packed) = (input.name.clone(), input.watch(), input.is_packed);
     let whole = input.read_whole(MAX_REPORT)?;
     let folder = folder_of(path).to_owned();
     let is_file = name != "-";
@@ -280,6 +282,7 @@ fn read_told(input: Input, tool: &Tool, path: &FilePath) -> Result<Told> {
         report,
         read: whole.read,
         sha256: whole.sha256,
+        is_packed,
         watch,
     })
 }
