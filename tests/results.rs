@@ -90,6 +90,47 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "rejects_url.ndjson",
         "pydantic",
     ),
+    ("airbyte", "expected.json", "customers.ndjson", "airbyte"),
+    ("bigquery", "expected.json", "job.json", "bigquery"),
+    (
+        "bigquery",
+        "expected.job_failed.json",
+        "job_failed.json",
+        "bigquery",
+    ),
+    (
+        "elasticsearch",
+        "expected.json",
+        "bulk_response.json",
+        "elasticsearch",
+    ),
+    (
+        "kafka-connect",
+        "expected.json",
+        "kcat.ndjson",
+        "kafka-connect",
+    ),
+    (
+        "kafka-connect",
+        "expected.json",
+        "kcat_headers.txt",
+        "kafka-connect-text",
+    ),
+    (
+        "redshift",
+        "expected.json",
+        "stl_load_errors.csv",
+        "redshift",
+    ),
+    ("snowflake", "expected.json", "validate.csv", "snowflake"),
+    ("snowflake", "expected.json", "validate.json", "snowflake"),
+    (
+        "snowflake",
+        "expected.error_table.json",
+        "error_table.ndjson",
+        "snowflake-error-table",
+    ),
+    ("sqlldr", "expected.json", "customers.log", "sqlldr"),
     ("zod", "expected.json", "issues.ndjson", "zod"),
 ];
 

@@ -60,7 +60,7 @@ pub struct LoadRequest {
     pub contract: Option<PathBuf>,
     /// The file a tool was given, whose results are loaded: problems are joined to its records.
     pub source: Option<PathBuf>,
-    /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::TOOLS`].
+    /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::tools`].
     pub format: Option<String>,
     /// Else the contract's name, else the file's stem.
     pub name: Option<String>,

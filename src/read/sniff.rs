@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use super::{Format, Input};
 use crate::{
     model::Fault,
-    results::{Head, TOOLS, Tool},
+    results::{Head, Tool, tools},
     row::{cells::Splitter, lenient},
     text,
 };
@@ -177,7 +177,7 @@ fn delimiter(head: &[u8]) -> Option<char> {
 /// The words of all formats, as a sentence lists them.
 fn words() -> String {
     let raw = ["csv", "tsv", "jsonl", "json"].into_iter();
-    let all: Vec<&str> = raw.chain(TOOLS.iter().map(|tool| tool.word)).collect();
+    let all: Vec<&str> = raw.chain(tools().map(|tool| tool.word)).collect();
     let (last, others) = all.split_last().expect("there are formats");
     format!("{} and {last}", others.join(", "))
 }
@@ -190,7 +190,7 @@ fn unrecognised(input: &Input, head: &[u8]) -> Fault {
     let message = format!(
         "{} is none of the formats redrive knows (CSV or TSV with a header, JSON Lines, a JSON array, {}); it begins with: {}",
         input.name,
-        (TOOLS.iter().map(|tool| tool.name).collect::<Vec<_>>()).join(", "),
+        (tools().map(|tool| tool.name).collect::<Vec<_>>()).join(", "),
         text::shorten(&shown, 80)
     );
     Fault::unusable("input:unrecognised", message)

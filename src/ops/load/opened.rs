@@ -175,19 +175,21 @@ fn told(input: Input, tool: &Tool) -> Result<Told> {
     let whole = input.read_whole(MAX_REPORT)?;
     let folder = folder_of(FilePath::new(&name)).to_owned();
     let is_file = name != "-";
+    let file = File {
+        name: &name,
+        bytes: &whole.bytes,
+        beside: &|other| {
+            let path = folder.join(other);
+            // A pipe or a device would be waited for.
+            (is_file && path.is_file())
+                .then(|| fs::read(path).ok())
+                .flatten()
+        },
+    };
     let report = match tool.reader {
         Reader::Lines { .. } => report_of(tool, &whole.bytes),
-        Reader::Whole { read, .. } => read(&File {
-            name: &name,
-            bytes: &whole.bytes,
-            beside: &|other| {
-                let path = folder.join(other);
-                // A pipe or a device would be waited for.
-                (is_file && path.is_file())
-                    .then(|| fs::read(path).ok())
-                    .flatten()
-            },
-        })?,
+        Reader::Whole { read, .. } => read(&file)?,
+        Reader::Map(map) => map.read(&file)?,
     };
     Ok(Told {
         report,
