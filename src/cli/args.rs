@@ -154,6 +154,9 @@ pub struct Load {
     /// Instead of recognising it: csv, tsv, jsonl, json, or the word of a tool, such as pydantic
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
+    /// Instead of recognising it: the map (TOML) that says where in this error report records and problems are
+    #[arg(long, value_name = "MAP", value_hint = ValueHint::FilePath, conflicts_with = "format")]
+    pub map: Option<PathBuf>,
     /// The file the tool was given: its records are joined to the problems that the results name
     #[arg(long, value_name = "ORIGINAL", value_hint = ValueHint::FilePath)]
     pub source: Option<PathBuf>,

@@ -32,6 +32,7 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
             file: file.clone(),
             contract: args.contract.clone(),
             format: args.format.clone(),
+            map: args.map.clone(),
             source: args.source.clone(),
             name: args.name.clone(),
             passed: args.passed.clone(),

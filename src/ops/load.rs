@@ -5,6 +5,7 @@ mod groups;
 mod joining;
 mod judged;
 pub(super) mod lines;
+mod mapped;
 mod opened;
 mod passed;
 mod told;
@@ -62,6 +63,8 @@ pub struct LoadRequest {
     pub source: Option<PathBuf>,
     /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::tools`].
     pub format: Option<String>,
+    /// The map that says what is in a report, instead of recognising it.
+    pub map: Option<PathBuf>,
     /// Else the contract's name, else the file's stem.
     pub name: Option<String>,
     /// Where the passed records' bytes go, header included.
@@ -85,7 +88,7 @@ pub fn load(workspace: &mut Workspace, request: &LoadRequest, job: &Job) -> Resu
 /// Reads the contract and looks at the input, and changes nothing: what cannot be loaded leaves no new workspace behind.
 ///
 /// # Errors
-/// Those of the contract and of the input; `input:empty`, `interrupted`.
+/// Those of the contract, of the map and of the input; `input:empty`, `interrupted`.
 pub fn prepare<'r>(request: &'r LoadRequest, job: &Job) -> Result<Prepared<'r>> {
     let started = Instant::now();
     let contract = (request.contract.as_deref())

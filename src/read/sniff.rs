@@ -61,7 +61,11 @@ pub fn recognise(input: &Input) -> Result<Format, Fault> {
     }
 }
 
-fn refuse_what_is_no_text(input: &Input) -> Result<(), Fault> {
+/// Refuses what no reader of text can read.
+///
+/// # Errors
+/// `input:compressed`, `input:encoding`, `input:binary`.
+pub fn refuse_what_is_no_text(input: &Input) -> Result<(), Fault> {
     let head = &input.head;
     let name = &input.name;
     let begins = |magic: &[u8]| head.starts_with(magic);

@@ -26,7 +26,7 @@ use std::borrow::Cow;
 pub use self::{
     head::Head,
     join::{Counted, Joined, Joining},
-    map::Map,
+    map::{Map, OWN as OWN_MAP},
     report::{File, Report},
 };
 use crate::model::{Fault, Form, Problem};

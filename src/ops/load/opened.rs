@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::{
     LoadRequest,
     joining::{Verdicts, check_source, join, report_of},
+    mapped,
 };
 use crate::{
     contract::Contract,
@@ -17,7 +18,7 @@ use crate::{
         blocks::{BLOCK_BYTES, BlockReader, Header},
         sniff,
     },
-    results::{File, Reader, Report, Tool},
+    results::{File, Map, OWN_MAP, Reader, Report, Tool},
     row::cells::Splitter,
 };
 
@@ -71,7 +72,8 @@ pub(super) fn open(
     // A wait for standard input that was given up is no fault of the input.
     job.check()?;
     let input = input?;
-    let format = format_of(request, &input)?;
+    let map = request.map.as_deref().map(mapped::read).transpose()?;
+    let format = format_of(request, map.as_ref(), &input)?;
     let Format::Results(tool) = format else {
         if request.source.is_some() {
             return Err(not_results(&input.name).into());
@@ -80,7 +82,7 @@ pub(super) fn open(
     };
     if let Some(source) = &request.source {
         let watch = input.watch();
-        let told = told(input, tool)?;
+        let told = told(input, tool, map.as_ref())?;
         let opened = joined(request, (tool, told), source, (contract, job))?;
         return Ok(Opened {
             source: Some(opened.watch),
@@ -92,7 +94,7 @@ pub(super) fn open(
         return blocks(request, input, format, block_bytes);
     }
     let (watch, size) = (input.watch(), input.size);
-    let mut told = told(input, tool)?;
+    let mut told = told(input, tool, map.as_ref())?;
     let layout = std::mem::replace(&mut told.report.layout, Layout::Json);
     Ok(Opened {
         content: Content::Told(told),
@@ -169,8 +171,8 @@ fn joined(
     })
 }
 
-/// Reads results as a whole.
-fn told(input: Input, tool: &Tool) -> Result<Told> {
+/// Reads results as a whole, by a person's own map if there is one.
+fn told(input: Input, tool: &Tool, map: Option<&Map>) -> Result<Told> {
     let name = input.name.clone();
     let whole = input.read_whole(MAX_REPORT)?;
     let folder = folder_of(FilePath::new(&name)).to_owned();
@@ -186,10 +188,11 @@ fn told(input: Input, tool: &Tool) -> Result<Told> {
                 .flatten()
         },
     };
-    let report = match tool.reader {
-        Reader::Lines { .. } => report_of(tool, &whole.bytes),
-        Reader::Whole { read, .. } => read(&file)?,
-        Reader::Map(map) => map.read(&file)?,
+    let report = match (map, &tool.reader) {
+        (Some(map), _) => map.read(&file)?,
+        (None, Reader::Map(map)) => map.read(&file)?,
+        (None, Reader::Lines { .. }) => report_of(tool, &whole.bytes),
+        (None, Reader::Whole { read, .. }) => read(&file)?,
     };
     Ok(Told {
         report,
@@ -207,15 +210,19 @@ fn not_results(name: &str) -> Fault {
         .at(name, None)
 }
 
-fn format_of(request: &LoadRequest, input: &Input) -> Result<Format, Fault> {
+fn format_of(request: &LoadRequest, map: Option<&Map>, input: &Input) -> Result<Format, Fault> {
     let blank = input.is_whole() && input.head[input.mark()..].trim_ascii().is_empty();
     if blank && !request.allow_empty {
         return Err(empty(&request.file));
     }
-    match &request.format {
-        Some(word) => sniff::named(word, input),
-        None if blank => Ok(Format::JsonLines),
-        None => sniff::recognise(input),
+    match (&request.format, map) {
+        (Some(word), _) => sniff::named(word, input),
+        (None, _) if blank => Ok(Format::JsonLines),
+        (None, Some(_)) => {
+            sniff::refuse_what_is_no_text(input)?;
+            Ok(Format::Results(&OWN_MAP))
+        }
+        (None, None) => sniff::recognise(input),
     }
 }
 

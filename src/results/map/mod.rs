@@ -69,6 +69,16 @@ pub static TOOLS: LazyLock<Vec<Tool>> = LazyLock::new(|| {
     BUILT_IN.iter().zip(MAPS.iter()).map(tool).collect()
 });
 
+/// The format of a report that is read by a person's own map; it is never recognised.
+pub static OWN: Tool = Tool {
+    word: "map",
+    name: "reports that a map describes",
+    reader: Reader::Whole {
+        fits: |_| false,
+        read: |file| Err(file.broken("is read by the map of --map only")),
+    },
+};
+
 static MAPS: LazyLock<Vec<Map>> = LazyLock::new(|| {
     let read = |(_, text): &(_, &str)| Map::parse(text, "a shipped map");
     let maps = BUILT_IN.iter().map(read);
