@@ -178,6 +178,9 @@ pub struct Load {
     /// Exit 1 only if this holds, such as 'rejected>5%' or 'unparsed>0'
     #[arg(long, value_name = "EXPR")]
     pub fail_if: Option<String>,
+    /// Say what would be loaded and why, with the first records, and change nothing
+    #[arg(long, conflicts_with_all = ["passed", "keep_passed", "fail_if"])]
+    pub explain: bool,
     /// How many workers read and check [default: one a processor]
     #[arg(long, value_name = "N", hide = true)]
     pub threads: Option<usize>,

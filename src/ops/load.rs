@@ -1,6 +1,7 @@
 //! Loading a run: workers read and check blocks, one writer stores them in order, one last transaction publishes.
 
 mod asking;
+mod explain;
 mod groups;
 mod joining;
 mod judged;
@@ -30,6 +31,7 @@ use std::{
 use anyhow::Result;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, bounded};
 
+pub use self::explain::Explained;
 use self::{
     asking::Asked,
     opened::{Content, Opened, empty},
@@ -128,7 +130,9 @@ impl Prepared<'_> {
         if !self.request.again {
             refuse_loaded(workspace, &self.request.file, self.opened.size)?;
         }
-        load_opened(workspace, self, job)
+        let report = load_opened(workspace, self, job)?;
+        log(&report);
+        Ok(report)
     }
 }
 
@@ -243,7 +247,6 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     report.capped = capped;
     report.warnings = remarks;
     report.warnings.extend(watch.change(&request.file));
-    log(&report, started.elapsed());
     Ok(report)
 }
 
@@ -408,7 +411,7 @@ fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn log(report: &LoadReport, took: Duration) {
+fn log(report: &LoadReport) {
     let RunId(run) = report.run;
     tracing::info!(
         target: "redrive",
@@ -421,6 +424,6 @@ fn log(report: &LoadReport, took: Duration) {
         warned = report.warned,
         groups = report.groups,
         bytes = report.bytes,
-        duration_ms = took.as_millis() as u64,
+        duration_ms = (report.seconds * 1000.0) as u64,
     );
 }

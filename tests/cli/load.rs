@@ -288,3 +288,76 @@ fn mistakes_in_a_map_are_wrong_usage_and_leave_nothing_behind() {
         .run();
     assert!(!folder.path("redrive.db").exists());
 }
+
+#[test]
+fn what_would_be_loaded_is_explained_and_nothing_changes() {
+    let folder = Folder::new();
+    folder.write("own.toml", OWN_MAP);
+    folder.write("errors.csv", OWN_ERRORS);
+    let own = folder
+        .redrive("load --explain errors.csv --map own.toml")
+        .run();
+    insta::assert_snapshot!(own, @r#"
+    errors.csv: format map, read by the map own.toml of our importer.
+    A load gives 2 records read, 0 passed, 2 rejected with 3 problems in 3 groups, 0 unreadable.
+
+    Record 1, line 3: a line of CSV
+      C-1,"Abel, Ada"
+      rule E17:check /name  Name was not accepted: Name has a comma.
+      rule E18:check /id  Id was not accepted: Id is old.
+
+    Record 2, line 7: a line of CSV
+      C-2,Ben
+      send E99:insert whole record  The record was not accepted: Duplicate.
+
+    The map:
+
+    tool = "our importer"
+    format = "table"
+
+    [record]
+    rest = true
+    without = ["run"]
+
+    [place]
+    line = "line"
+
+    [problem]
+    stage = { from = "phase", values = { read = "parse", insert = "send" }, otherwise = "rule" }
+    label = "phase"
+    code = "error"
+    field = { from = "column", lower = true }
+    message = "text"
+    "#);
+    let raw = folder
+        .redrive("load --explain customers.csv --contract customers.toml")
+        .run();
+    insta::assert_snapshot!(raw, @r#"
+    customers.csv: format csv, recognised by a header of 7 columns.
+    A load gives 10 records read, 2 passed, 8 rejected with 10 problems in 9 groups, 2 unreadable.
+
+    Record 2, line 3: a line of CSV
+      C-002,Ben Baker,ben@,Prospect,20,,false
+      schema format:email /email  This e-mail address is not complete: "ben@".
+
+    Record 3, line 4: a line of CSV
+      C-003,Cleo Cruz,cleo@example.com,closed won,30,31/12/2025,true
+      schema enum /stage  "closed won" is not one of the allowed values.
+      schema format:date /since  This date is not written year-month-day: "31/12/2025".
+
+    Record 4, line 5: a line of CSV
+      C-004,Dora Diaz,dora@example.com,Closed Lost,40,,
+      rule RULE-101 /stage  A lost deal cannot have a value.
+    "#);
+    folder.write("log", "\nSQL*Loader: Release 19.0\n\nRecord 6: Rejected - Error on table T, column A.\nORA-01722: invalid number\n\nTotal logical records rejected:  2\n");
+    let document = folder.redrive("load --explain log").json();
+    assert_eq!(
+        document["why"],
+        json!("recognised as SQL*Loader by (?m)^SQL\\*Loader: Release ")
+    );
+    assert_eq!(document["capped"], json!(true));
+    assert_eq!(document["first"][0]["place"], json!("record 6"));
+    assert!(document["map"].as_str().unwrap().contains("ORA-01400"));
+    assert_eq!(document.get("run"), None);
+    assert!(!folder.path("redrive.db").exists());
+}

@@ -128,4 +128,9 @@ impl Map {
         let source = Source { name, text };
         checked::map(&mistake::raw(source)?, source)
     }
+
+    /// What it is recognised by, for people.
+    pub fn signs(&self) -> Vec<String> {
+        self.when.iter().map(Selector::shown).collect()
+    }
 }

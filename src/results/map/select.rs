@@ -125,6 +125,22 @@ impl Selector {
         given.map_or_else(String::new, |value| value.text().into_owned())
     }
 
+    /// The first place it looks at, as a map names it.
+    pub fn shown(&self) -> String {
+        let Some(one) = self.0.first() else {
+            return String::new();
+        };
+        let from = match one.from.as_deref() {
+            Some([name]) => name.clone(),
+            Some(tokens) => format!("/{}", tokens.join("/")),
+            None => String::new(),
+        };
+        let pattern = one.pattern.as_ref().map(Regex::as_str);
+        let more = [one.pair.as_deref(), pattern].into_iter().flatten();
+        let all = std::iter::once(from.as_str()).filter(|from| !from.is_empty());
+        all.chain(more).collect::<Vec<_>>().join(" ")
+    }
+
     /// The columns it looks at.
     pub fn columns(&self) -> BTreeSet<&str> {
         let tokens = self.0.iter().filter_map(|one| one.from.as_ref()?.first());
