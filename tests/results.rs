@@ -180,6 +180,42 @@ const JOINED: &[(&str, &str, &str, &str)] = &[
         "customers.ndjson",
     ),
     ("zod", "expected.json", "issues.ndjson", "customers.ndjson"),
+    (
+        "bigquery",
+        "expected.json",
+        "job.json",
+        "customers_wellformed.csv",
+    ),
+    (
+        "bigquery",
+        "expected.job_failed.json",
+        "job_failed.json",
+        "customers_wellformed.csv",
+    ),
+    (
+        "redshift",
+        "expected.json",
+        "stl_load_errors.csv",
+        "customers_wellformed.csv",
+    ),
+    (
+        "snowflake",
+        "expected.json",
+        "validate.csv",
+        "customers_wellformed.csv",
+    ),
+    (
+        "snowflake",
+        "expected.json",
+        "validate.json",
+        "customers_wellformed.csv",
+    ),
+    (
+        "sqlldr",
+        "expected.json",
+        "customers.log",
+        "customers_wellformed.csv",
+    ),
 ];
 
 /// Path pattern and code, with how many problems there are of them.

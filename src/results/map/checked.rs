@@ -160,7 +160,7 @@ fn agree(raw: &Raw, forms: Forms, source: Source<'_>) -> Result<(), Fault> {
         .filter(|_| !forms.text && raw.items.is_none())
     {
         let what = "limit is for texts and for JSON with items: a table has no place for a total";
-        return Err(source.mistake(what, &limit.span()));
+        return Err(source.mistake(what, &limit.span()).hint("remove it"));
     }
     let Some(items) = &raw.items else {
         return Ok(());
@@ -197,7 +197,9 @@ fn forms(words: &Spanned<raw::Words>, source: Source<'_>) -> Result<Forms, Fault
     }
     if forms.text == (forms.csv || forms.jsonl || forms.json) {
         let what = "the format is one or several of csv, jsonl and json, or text alone";
-        return Err(source.mistake(what, &words.span()));
+        return Err(source
+            .mistake(what, &words.span())
+            .hint("write a map for each"));
     }
     Ok(forms)
 }
@@ -264,7 +266,10 @@ impl Reading<'_> {
     fn at(&self, raw: &raw::Selector, span: &Range<usize>) -> Result<Selector, Fault> {
         if raw.0.is_empty() {
             let what = "this list is empty, so nothing can be found by it";
-            return Err(self.source.mistake(what, span));
+            return Err(self
+                .source
+                .mistake(what, span)
+                .hint("name a column or a pointer in it"));
         }
         let all = raw.0.iter().map(|one| self.one(one, span));
         Ok(Selector(all.collect::<Result<_, _>>()?))
@@ -280,7 +285,8 @@ impl Reading<'_> {
         }
         if raw.from.is_some() && raw.text.is_some() && pattern.is_none() {
             let what = "from and text together need a pattern whose groups the text takes";
-            return Err(self.source.mistake(what, span));
+            let fault = self.source.mistake(what, span);
+            return Err(fault.hint("add pattern = '(...)' and write $1 in the text"));
         }
         let (outer, from) = match &raw.from {
             Some(from) => match from.strip_prefix('^') {
@@ -293,7 +299,7 @@ impl Reading<'_> {
             Some(pointer) if pointer.is_empty() || pointer.starts_with('/') => {
                 Some(tokens(pointer).ok_or_else(|| {
                     let what = format!("{pointer} is no JSON pointer");
-                    self.source.mistake(what, span)
+                    (self.source.mistake(what, span)).hint("write ~ as ~0, and / in a name as ~1")
                 })?)
             }
             Some(name) => Some(vec![name.to_owned()]),
@@ -352,7 +358,10 @@ impl Reading<'_> {
         };
         if let (Some(rest), Some(_)) = (&raw.rest, &self.groups) {
             let what = "a text has no columns that could make up a record";
-            return Err(self.source.mistake(what, &rest.span()));
+            return Err(self
+                .source
+                .mistake(what, &rest.span())
+                .hint("name the group that holds the record: text = ..."));
         }
         let rest = raw.rest.as_ref().is_some_and(|rest| *rest.get_ref());
         let columns = match &raw.columns {

@@ -81,16 +81,16 @@ fn a_mistake_in_a_map_is_named_with_its_place() {
     m.toml:5:8 a column or pointer in quotes, { from = ... }, or a list of these must stand here; correct this line; a map is written in TOML
     m.toml:5:10 unknown key form; did you mean from?
     m.toml:5:32 this pattern cannot be used: unclosed group; patterns are regular expressions as the regex crate of Rust reads them
-    m.toml:5:8 from and text together need a pattern whose groups the text takes; 
-    m.toml:5:8 this list is empty, so nothing can be found by it; 
-    m.toml:5:8 /~2 is no JSON pointer; 
+    m.toml:5:8 from and text together need a pattern whose groups the text takes; add pattern = '(...)' and write $1 in the text
+    m.toml:5:8 this list is empty, so nothing can be found by it; name a column or a pointer in it
+    m.toml:5:8 /~2 is no JSON pointer; write ~ as ~0, and / in a name as ~1
     m.toml:5:12 unknown severity warn; known here: error, warning
     m.toml:5:1 this skips nothing; say where = ... or without = ...
     m.toml:2:10 a map of a text needs the pattern of what it lists; add pattern = '(?m)^line (?<line>\d+): (?<message>.*)$'
-    m.toml:2:10 the format is one or several of csv, jsonl and json, or text alone; 
+    m.toml:2:10 the format is one or several of csv, jsonl and json, or text alone; write a map for each
     m.toml:6:8 unknown group whom; did you mean who?
-    m.toml:7:8 a text has no columns that could make up a record; 
-    m.toml:3:9 limit is for texts and for JSON with items: a table has no place for a total; 
+    m.toml:7:8 a text has no columns that could make up a record; name the group that holds the record: text = ...
+    m.toml:3:9 limit is for texts and for JSON with items: a table has no place for a total; remove it
     m.toml:3:7 the map has a syntax error: string values must be quoted, expected literal string; correct this line; a map is written in TOML
     m.toml:1:1 the key format is missing; add format = ... here
     ");
@@ -229,4 +229,16 @@ fn a_text_is_read_by_its_pattern_with_the_lines_beside() {
 fn maps_without_when_are_never_recognised() {
     let map = map("format = \"table\"", "").unwrap();
     assert!(!map.fits(&Head::new(b"a,b\n", true)));
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_report_makes_a_shipped_map_panic(
+        text in "(\\[|\\{|\\}|\\]|,|:|\"|\\\\|\\n|\\t|é|1|a|null|\"headers\"|\"items\"|\"ERROR_DATA\"|Record 1: Rejected - Error on table T\\.\\n|__connect\\.errors\\.topic=){0,20}",
+    ) {
+        for map in MAPS.iter() {
+            let _ = map.fits(&Head::new(text.as_bytes(), true));
+            let _ = read(map, text.as_bytes());
+        }
+    }
 }
