@@ -154,6 +154,16 @@ pub fn count(number: u64, noun: &str) -> String {
     )
 }
 
+/// The 1-based line and character of a byte.
+pub fn line_and_column(text: &str, byte: usize) -> (u64, u64) {
+    let byte = text.floor_char_boundary(byte);
+    let before = &text[..byte];
+    let line = before.matches('\n').count() + 1;
+    let start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before[start..].chars().count() + 1;
+    (line as u64, column as u64)
+}
+
 /// A character that is drawn onto the one before it.
 fn is_mark(c: char) -> bool {
     !c.is_ascii() && !is_hidden(c) && c.width() == Some(0)
@@ -238,6 +248,18 @@ mod tests {
         assert_eq!(shorten("日本語", 4), "日…");
         assert_eq!(shorten("abc", 1), "…");
         assert_eq!(shorten("abc", 0), "");
+    }
+
+    #[test]
+    fn lines_and_characters_count_from_one() {
+        let check = |text: &str, byte: usize, expected: (u64, u64)| {
+            assert_eq!(line_and_column(text, byte), expected, "{text:?} {byte}");
+        };
+        check("", 0, (1, 1));
+        check("a\nb", 2, (2, 1));
+        check("ä = 1", 3, (1, 3));
+        check("ä", 1, (1, 1));
+        check("a\r\n", 99, (2, 1));
     }
 
     #[test]

@@ -90,6 +90,47 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "rejects_url.ndjson",
         "pydantic",
     ),
+    ("airbyte", "expected.json", "customers.ndjson", "airbyte"),
+    ("bigquery", "expected.json", "job.json", "bigquery"),
+    (
+        "bigquery",
+        "expected.job_failed.json",
+        "job_failed.json",
+        "bigquery",
+    ),
+    (
+        "elasticsearch",
+        "expected.json",
+        "bulk_response.json",
+        "elasticsearch",
+    ),
+    (
+        "kafka-connect",
+        "expected.json",
+        "kcat.ndjson",
+        "kafka-connect",
+    ),
+    (
+        "kafka-connect",
+        "expected.json",
+        "kcat_headers.txt",
+        "kafka-connect-text",
+    ),
+    (
+        "redshift",
+        "expected.json",
+        "stl_load_errors.csv",
+        "redshift",
+    ),
+    ("snowflake", "expected.json", "validate.csv", "snowflake"),
+    ("snowflake", "expected.json", "validate.json", "snowflake"),
+    (
+        "snowflake",
+        "expected.error_table.json",
+        "error_table.ndjson",
+        "snowflake-error-table",
+    ),
+    ("sqlldr", "expected.json", "customers.log", "sqlldr"),
     ("zod", "expected.json", "issues.ndjson", "zod"),
 ];
 
@@ -139,6 +180,42 @@ const JOINED: &[(&str, &str, &str, &str)] = &[
         "customers.ndjson",
     ),
     ("zod", "expected.json", "issues.ndjson", "customers.ndjson"),
+    (
+        "bigquery",
+        "expected.json",
+        "job.json",
+        "customers_wellformed.csv",
+    ),
+    (
+        "bigquery",
+        "expected.job_failed.json",
+        "job_failed.json",
+        "customers_wellformed.csv",
+    ),
+    (
+        "redshift",
+        "expected.json",
+        "stl_load_errors.csv",
+        "customers_wellformed.csv",
+    ),
+    (
+        "snowflake",
+        "expected.json",
+        "validate.csv",
+        "customers_wellformed.csv",
+    ),
+    (
+        "snowflake",
+        "expected.json",
+        "validate.json",
+        "customers_wellformed.csv",
+    ),
+    (
+        "sqlldr",
+        "expected.json",
+        "customers.log",
+        "customers_wellformed.csv",
+    ),
 ];
 
 /// Path pattern and code, with how many problems there are of them.

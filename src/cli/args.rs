@@ -154,6 +154,9 @@ pub struct Load {
     /// Instead of recognising it: csv, tsv, jsonl, json, or the word of a tool, such as pydantic
     #[arg(long, value_name = "F")]
     pub format: Option<String>,
+    /// Instead of recognising it: the map (TOML) that says where in this error report records and problems are
+    #[arg(long, value_name = "MAP", value_hint = ValueHint::FilePath, conflicts_with = "format")]
+    pub map: Option<PathBuf>,
     /// The file the tool was given: its records are joined to the problems that the results name
     #[arg(long, value_name = "ORIGINAL", value_hint = ValueHint::FilePath)]
     pub source: Vec<PathBuf>,
@@ -175,6 +178,9 @@ pub struct Load {
     /// Exit 1 only if this holds, such as 'rejected>5%' or 'unparsed>0'
     #[arg(long, value_name = "EXPR")]
     pub fail_if: Option<String>,
+    /// Say what would be loaded and why, with the first records, and change nothing
+    #[arg(long, conflicts_with_all = ["passed", "keep_passed", "fail_if"])]
+    pub explain: bool,
     /// How many workers read and check [default: one a processor]
     #[arg(long, value_name = "N", hide = true)]
     pub threads: Option<usize>,

@@ -7,7 +7,7 @@ use crate::{
         AttemptRow, ChangeReport, Group, LoadReport, Plan, Problem, RecordDetail, RecordRow,
         RunRow, SendReport, StepRow, UndoReport, Version,
     },
-    ops::Selected,
+    ops::{Explained, Selected},
 };
 
 pub fn load(report: &LoadReport) -> Value {
@@ -26,6 +26,26 @@ pub fn load(report: &LoadReport) -> Value {
         "bytes": report.bytes,
         "seconds": seconds(report.seconds),
     })
+}
+
+/// What would be loaded: the numbers of a load, why, and the first records.
+pub fn explained(explained: &Explained) -> Value {
+    let mut document = load(&explained.report);
+    let first = explained.first.iter().map(|(place, record)| {
+        json!({
+            "place": place,
+            "text": String::from_utf8_lossy(&record.text.bytes),
+            "problems": record.row.problems.iter().map(problem).collect::<Vec<_>>(),
+        })
+    });
+    if let Value::Object(fields) = &mut document {
+        // There is no such run.
+        fields.shift_remove("run");
+        fields.insert("why".to_owned(), json!(explained.why));
+        fields.insert("first".to_owned(), first.collect());
+        fields.insert("map".to_owned(), json!(explained.map));
+    }
+    document
 }
 
 pub fn run(run: &RunRow) -> Value {

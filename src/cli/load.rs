@@ -1,5 +1,7 @@
 //! `load` and `demo`: runs come in.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::{
@@ -10,11 +12,14 @@ use super::{
     progress::{Unit, with_progress},
 };
 use crate::{
-    model::LoadReport,
-    ops::{self, Alarm, DemoRequest, LoadRequest, Workspace},
+    model::{Form, LoadReport},
+    ops::{self, Alarm, DemoRequest, Explained, LoadRequest, Workspace},
     text::{count, thousands},
     tui,
 };
+
+/// Columns of a record's text that are shown.
+const SHOWN: usize = 100;
 
 pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     let alarm = args.fail_if.as_deref().map(Alarm::parse).transpose()?;
@@ -22,6 +27,7 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         files: ops::files_of(&args.files)?,
         contract: args.contract.clone(),
         format: args.format.clone(),
+        map: args.map.clone(),
         sources: ops::files_of(&args.source)?,
         name: args.name.clone(),
         passed: args.passed.clone(),
@@ -31,6 +37,12 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         demo: false,
         threads: args.threads,
     };
+    if args.explain {
+        let explained =
+            with_progress(Unit::Bytes, |job| ops::prepare(&request, job)?.explain(job))?;
+        explain(out, &request.files[0], &explained)?;
+        return Ok(Exit::Done);
+    }
     let report = with_progress(Unit::Bytes, |job| {
         let prepared = ops::prepare(&request, job)?;
         // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
@@ -56,6 +68,62 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     } else {
         Exit::Done
     })
+}
+
+/// What would be loaded, for a person who writes a map or wonders about a format.
+fn explain(out: &Out, file: &Path, explained: &Explained) -> Result<()> {
+    let report = &explained.report;
+    if out.is_json() {
+        return out.json(&json::explained(explained));
+    }
+    let safe = |text: &str| crate::text::safe(text).into_owned();
+    out.say(&format!(
+        "{}: format {}, {}.",
+        safe(&file.display().to_string()),
+        report.format,
+        safe(&explained.why)
+    ))?;
+    out.say(&format!("A load gives {}.", counts(report)))?;
+    for warning in &report.warnings {
+        out.say(&safe(warning))?;
+    }
+    for (place, record) in &explained.first {
+        let form = match record.text.form {
+            Form::Excerpt => "an excerpt",
+            Form::Csv => "a line of CSV",
+            Form::Json => "JSON",
+        };
+        out.say(&format!(
+            "\nRecord {}, {}: {form}",
+            record.row.id,
+            safe(place)
+        ))?;
+        let text = crate::text::safe_bytes(&record.text.bytes);
+        out.say(&format!("  {}", crate::text::shorten(&text, SHOWN)))?;
+        for problem in &record.row.problems {
+            let path = match problem.path.as_str() {
+                "" => "whole record",
+                path => path,
+            };
+            let code = match problem.detail.as_str() {
+                "" => problem.code.clone(),
+                detail => format!("{}:{detail}", problem.code),
+            };
+            let line = format!(
+                "  {} {code} {path}  {}",
+                problem.stage.word(),
+                problem.message
+            );
+            out.say(&safe(&line))?;
+        }
+    }
+    match &explained.map {
+        Some(map) => {
+            let lines: Vec<String> = map.trim().lines().map(safe).collect();
+            out.say(&format!("\nThe map:\n\n{}", lines.join("\n")))
+        }
+        None => Ok(()),
+    }
 }
 
 pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
@@ -93,20 +161,28 @@ fn say(out: &Out, report: &LoadReport) -> Result<()> {
     if out.is_json() {
         return out.json(&json::load(report));
     }
+    out.say(&format!(
+        "Run {} ({}): {}.",
+        report.run,
+        crate::text::safe(&report.name),
+        counts(report)
+    ))
+}
+
+/// What was found, as a part of a sentence.
+fn counts(report: &LoadReport) -> String {
     let warned = match report.warned {
         0 => String::new(),
         warned => format!(" ({} with a warning)", thousands(warned)),
     };
     let at_least = if report.capped { "at least " } else { "" };
-    out.say(&format!(
-        "Run {} ({}): {} read, {} passed{warned}, {at_least}{} rejected with {at_least}{} in {}, {} unreadable.",
-        report.run,
-        crate::text::safe(&report.name),
+    format!(
+        "{} read, {} passed{warned}, {at_least}{} rejected with {at_least}{} in {}, {} unreadable",
         count(report.records, "record"),
         thousands(report.passed),
         thousands(report.rejected),
         count(report.problems, "problem"),
         count(report.groups, "group"),
         thousands(report.unparsed),
-    ))
+    )
 }

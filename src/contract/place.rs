@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::model::Fault;
+pub use crate::text::line_and_column;
 
 /// A contract's file, for faults that point into it.
 pub(super) struct Place<'t> {
@@ -24,16 +25,6 @@ pub(super) fn pointing(fault: Fault, file: &str, text: &str, byte: usize) -> Fau
         .column(u32::try_from(column).unwrap_or(u32::MAX))
 }
 
-/// The 1-based line and character of a byte.
-pub fn line_and_column(text: &str, byte: usize) -> (u64, u64) {
-    let byte = text.floor_char_boundary(byte);
-    let before = &text[..byte];
-    let line = before.matches('\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = before[start..].chars().count() + 1;
-    (line as u64, column as u64)
-}
-
 /// Text that must be UTF-8.
 ///
 /// # Errors
@@ -49,21 +40,4 @@ pub(super) fn utf8(bytes: Vec<u8>, file: &str, what: &str) -> Result<String, Fau
         let text = String::from_utf8_lossy(error.as_bytes());
         pointing(fault, file, &text, good)
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_and_characters_count_from_one() {
-        let check = |text: &str, byte: usize, expected: (u64, u64)| {
-            assert_eq!(line_and_column(text, byte), expected, "{text:?} {byte}");
-        };
-        check("", 0, (1, 1));
-        check("a\nb", 2, (2, 1));
-        check("ä = 1", 3, (1, 3));
-        check("ä", 1, (1, 1));
-        check("a\r\n", 99, (2, 1));
-    }
 }

@@ -2,12 +2,14 @@
 
 mod asking;
 mod content;
+mod explain;
 mod files;
 mod flow;
 mod groups;
 mod joining;
 mod judged;
 pub(super) mod lines;
+mod mapped;
 mod opened;
 mod passed;
 mod told;
@@ -17,18 +19,11 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fs,
-    path::PathBuf,
-    sync::atomic::AtomicBool,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{fs, path::PathBuf, sync::atomic::AtomicBool, thread, time::Instant};
 
 use anyhow::Result;
 use crossbeam_channel::bounded;
 
-pub use self::files::files_of;
 use self::{
     asking::Asked,
     content::Content,
@@ -37,6 +32,7 @@ use self::{
     workers::Setup,
     writer::Writer,
 };
+pub use self::{explain::Explained, files::files_of};
 use super::{Job, Workspace, asked::program, workspace::now};
 use crate::{
     contract::{self, Contract},
@@ -59,8 +55,10 @@ pub struct LoadRequest {
     pub contract: Option<PathBuf>,
     /// The files a tool was given, whose results are loaded: problems are joined to their records.
     pub sources: Vec<PathBuf>,
-    /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::TOOLS`].
+    /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::tools`].
     pub format: Option<String>,
+    /// The map that says what is in a report, instead of recognising it.
+    pub map: Option<PathBuf>,
     /// Else the contract's name, else the file's stem.
     pub name: Option<String>,
     /// Where the passed records' bytes go, header included.
@@ -84,7 +82,7 @@ pub fn load(workspace: &mut Workspace, request: &LoadRequest, job: &Job) -> Resu
 /// Reads the contract and looks at the input, and changes nothing: what cannot be loaded leaves no new workspace behind.
 ///
 /// # Errors
-/// Those of the contract and of the input; `input:empty`, `interrupted`.
+/// Those of the contract, of the map and of the input; `input:empty`, `interrupted`.
 pub fn prepare<'r>(request: &'r LoadRequest, job: &Job) -> Result<Prepared<'r>> {
     let started = Instant::now();
     let contract = (request.contract.as_deref())
@@ -124,7 +122,9 @@ impl Prepared<'_> {
         if !self.request.again {
             refuse_loaded(workspace, &self.request.files)?;
         }
-        load_opened(workspace, self, job)
+        let report = load_opened(workspace, self, job)?;
+        log(&report);
+        Ok(report)
     }
 }
 
@@ -185,7 +185,6 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
     report.kept_passed = request.keep_passed;
     report.seconds = started.elapsed().as_secs_f64();
     report.warnings = read.remarks;
-    log(&report, started.elapsed());
     Ok(report)
 }
 
@@ -253,7 +252,7 @@ fn processors() -> usize {
     thread::available_parallelism().map_or(1, usize::from)
 }
 
-fn log(report: &LoadReport, took: Duration) {
+fn log(report: &LoadReport) {
     let RunId(run) = report.run;
     tracing::info!(
         target: "redrive",
@@ -266,6 +265,6 @@ fn log(report: &LoadReport, took: Duration) {
         warned = report.warned,
         groups = report.groups,
         bytes = report.bytes,
-        duration_ms = took.as_millis() as u64,
+        duration_ms = (report.seconds * 1000.0) as u64,
     );
 }

@@ -31,7 +31,7 @@ pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};
 pub use job::{Job, Progress};
 pub use list::{first, groups, ids, rows, run, runs, show};
-pub use load::{LoadRequest, Prepared, files_of, load, prepare};
+pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use send::{SendRequest, destinations, plan, send};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};

@@ -5,7 +5,7 @@ use serde::de::IgnoredAny;
 use super::{Format, Input};
 use crate::{
     model::Fault,
-    results::{Head, TOOLS, Tool},
+    results::{Head, Tool, tools},
     row::{cells::Splitter, lenient},
     text,
 };
@@ -61,7 +61,11 @@ pub fn recognise(input: &Input) -> Result<Format, Fault> {
     }
 }
 
-fn refuse_what_is_no_text(input: &Input) -> Result<(), Fault> {
+/// Refuses what no reader of text can read.
+///
+/// # Errors
+/// `input:compressed`, `input:encoding`, `input:binary`.
+pub fn refuse_what_is_no_text(input: &Input) -> Result<(), Fault> {
     let head = &input.head;
     let name = &input.name;
     let begins = |magic: &[u8]| head.starts_with(magic);
@@ -176,7 +180,7 @@ fn delimiter(head: &[u8]) -> Option<char> {
 /// The words of all formats, as a sentence lists them.
 fn words() -> String {
     let raw = ["csv", "tsv", "jsonl", "json"].into_iter();
-    let all: Vec<&str> = raw.chain(TOOLS.iter().map(|tool| tool.word)).collect();
+    let all: Vec<&str> = raw.chain(tools().map(|tool| tool.word)).collect();
     let (last, others) = all.split_last().expect("there are formats");
     format!("{} and {last}", others.join(", "))
 }
@@ -189,7 +193,7 @@ fn unrecognised(input: &Input, head: &[u8]) -> Fault {
     let message = format!(
         "{} is none of the formats redrive knows (CSV or TSV with a header, JSON Lines, a JSON array, {}); it begins with: {}",
         input.name,
-        (TOOLS.iter().map(|tool| tool.name).collect::<Vec<_>>()).join(", "),
+        (tools().map(|tool| tool.name).collect::<Vec<_>>()).join(", "),
         text::shorten(&shown, 80)
     );
     Fault::unusable("input:unrecognised", message)

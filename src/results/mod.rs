@@ -14,10 +14,10 @@ mod head;
 mod join;
 mod jsonschema;
 mod lines;
+mod map;
 mod partial;
 mod pydantic;
 mod report;
-#[expect(dead_code, reason = "the readers of tables come next")]
 mod table;
 mod zod;
 
@@ -26,12 +26,13 @@ use std::borrow::Cow;
 pub use self::{
     head::Head,
     join::{Counted, Joined, Joining},
+    map::{Map, OWN as OWN_MAP},
     report::{File, Report},
 };
 use crate::model::{Fault, Form, Problem};
 
-/// All formats, in the order in which they are tried.
-pub const TOOLS: &[Tool] = &[
+/// The formats that are read by code, in the order in which they are tried.
+const TOOLS: &[Tool] = &[
     pydantic::TOOL,
     fastapi::TOOL,
     ajv::TOOL,
@@ -40,6 +41,11 @@ pub const TOOLS: &[Tool] = &[
     basic::TOOL,
     frictionless::TOOL,
 ];
+
+/// All formats that an input can be recognised as, in the order in which they are tried.
+pub fn tools() -> impl Iterator<Item = &'static Tool> {
+    TOOLS.iter().chain(map::TOOLS.iter())
+}
 
 /// One format of results.
 #[derive(Debug)]
@@ -64,19 +70,22 @@ pub enum Reader {
         fits: fn(&Head<'_>) -> bool,
         read: fn(&File<'_>) -> Result<Report, Fault>,
     },
+    /// All of a file has to be seen, and a map says what is in it.
+    Map(&'static Map),
 }
 
 impl Tool {
     /// The tool of a word of the command line.
     pub fn named(word: &str) -> Option<&'static Self> {
-        TOOLS.iter().find(|tool| tool.word == word)
+        tools().find(|tool| tool.word == word)
     }
 
     /// The tool that wrote what begins like this.
     pub fn of(head: &Head<'_>) -> Option<&'static Self> {
-        TOOLS.iter().find(|tool| match tool.reader {
+        tools().find(|tool| match tool.reader {
             Reader::Lines { looks_like, .. } => head.lines().any(looks_like),
             Reader::Whole { fits, .. } => fits(head),
+            Reader::Map(map) => map.fits(head),
         })
     }
 
@@ -88,7 +97,7 @@ impl Tool {
     pub fn read_line<'l>(&self, line: &'l [u8]) -> Result<Outcome<'l>, Box<Problem>> {
         match self.reader {
             Reader::Lines { read, .. } => read(line),
-            Reader::Whole { .. } => Err(lines::no_result()),
+            Reader::Whole { .. } | Reader::Map(_) => Err(lines::no_result()),
         }
     }
 }

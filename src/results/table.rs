@@ -150,11 +150,19 @@ impl<'t> Row<'t> {
     }
 
     /// The same without text that is empty.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "readers of single tools use it")
+    )]
     pub fn filled(&self, column: &str) -> Option<Cow<'t, str>> {
         self.text(column).filter(|text| !text.is_empty())
     }
 
     /// A whole number that is not negative.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "readers of single tools use it")
+    )]
     pub fn number(&self, column: &str) -> Option<u64> {
         self.text(column)?.trim().parse().ok()
     }
@@ -173,6 +181,7 @@ impl<'t> Row<'t> {
     }
 
     /// A value as problems carry it.
+    #[expect(dead_code, reason = "readers of single tools use it")]
     pub fn found(&self, column: &str) -> Option<Found> {
         match self {
             Self::Cells { .. } => self.text(column).map(|text| Found::Text(text.into_owned())),

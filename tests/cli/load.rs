@@ -255,3 +255,185 @@ fn the_demo_can_be_prepared_twice() {
         Some("customer_id")
     );
 }
+
+/// What a pipeline of one's own says of records, and the map that says how it says it.
+const OWN_MAP: &str = r#"
+tool = "our importer"
+format = "table"
+
+[record]
+rest = true
+without = ["run"]
+
+[place]
+line = "line"
+
+[problem]
+stage = { from = "phase", values = { read = "parse", insert = "send" }, otherwise = "rule" }
+label = "phase"
+code = "error"
+field = { from = "column", lower = true }
+message = "text"
+"#;
+
+const OWN_ERRORS: &str = "\
+line,run,id,name,phase,error,column,text
+3,r1,C-1,\"Abel, Ada\",check,E17,NAME,Name has a comma
+3,r1,C-1,\"Abel, Ada\",check,E18,ID,Id is old
+7,r1,C-2,Ben,insert,E99,,Duplicate
+";
+
+#[test]
+fn a_report_of_a_tool_of_ones_own_is_loaded_by_a_map() {
+    let folder = Folder::new();
+    folder.write("own.toml", OWN_MAP);
+    folder.write("errors.csv", OWN_ERRORS);
+    let stdout = folder
+        .redrive("load errors.csv --map own.toml")
+        .exit(1)
+        .run();
+    insta::assert_snapshot!(stdout, @"Run 1 (errors): 2 records read, 0 passed, 2 rejected with 3 problems in 3 groups, 0 unreadable.");
+    insta::assert_snapshot!(folder.redrive("groups").run(), @"
+    Group  Problem                                  Field         Code        Stage  Records  Open  Most common
+        1  Name was not accepted: Name has a comma  name          E17:check   rule         1     1
+        2  Id was not accepted: Id is old           id            E18:check   rule         1     1
+        3  The record was not accepted: Duplicate   whole record  E99:insert  send         1     1
+    ");
+    insta::assert_snapshot!(folder.redrive("show 1").run(), @r#"
+    Record 1 of run 1: needs fixing, version 1. Line 3 of errors.csv.
+      parse ✓  schema ? (not checked)  rule ✗
+      ! name  Name was not accepted: Name has a comma. Code E17. Copy it for the import team (y).
+      ! id  Id was not accepted: Id is old. Code E18. Copy it for the import team (y).
+
+    Field  Now          As received
+    id     "C-1"
+    name   "Abel, Ada"
+    "#);
+}
+
+#[test]
+fn a_map_reads_json_lines_as_well() {
+    let folder = Folder::new();
+    folder.write("own.toml", OWN_MAP);
+    let line = "{\"line\":3,\"run\":\"r1\",\"id\":\"C-1\",\"name\":\"Ada\",\"phase\":\"insert\",\"error\":17,\"column\":\"NAME\",\"text\":\"No.\"}\n";
+    folder.write("errors.jsonl", format!("{line}{{\"line\":\n"));
+    let stdout = folder
+        .redrive("load errors.jsonl --map own.toml")
+        .exit(1)
+        .run();
+    insta::assert_snapshot!(stdout, @"Run 1 (errors): 2 records read, 0 passed, 2 rejected with 2 problems in 2 groups, 1 unreadable.");
+    insta::assert_snapshot!(folder.redrive("records").run(), @"
+    Record  Line  Key  State         Problem
+         1     3       needs fixing  Name was not accepted: No.
+         2     2       needs fixing  Expected a value but found the end at column 9 (byte 8).
+    ");
+    insta::assert_snapshot!(folder.redrive("export --format ndjson stage:send").run(), @r#"{"id":"C-1","name":"Ada"}"#);
+}
+
+#[test]
+fn mistakes_in_a_map_are_wrong_usage_and_leave_nothing_behind() {
+    let folder = Folder::new();
+    folder.write("errors.csv", OWN_ERRORS);
+    folder.write("own.toml", OWN_MAP.replace("label", "lable"));
+    folder
+        .redrive("load errors.csv --map own.toml")
+        .exit(2)
+        .stderr_has("own.toml:14:1")
+        .stderr_has("unknown key lable")
+        .stderr_has("did you mean label?")
+        .run();
+    folder
+        .redrive("load errors.csv --map no.toml")
+        .exit(2)
+        .stderr_has("there is no map at no.toml")
+        .run();
+    folder
+        .redrive("load errors.csv --map .")
+        .exit(2)
+        .stderr_has("it is no file")
+        .run();
+    folder
+        .redrive("load errors.csv --map own.toml --format csv")
+        .exit(2)
+        .stderr_has("cannot be used with")
+        .run();
+    folder
+        .redrive("load errors.csv --format map")
+        .exit(2)
+        .stderr_has("there is no format map")
+        .run();
+    assert!(!folder.path("redrive.db").exists());
+}
+
+#[test]
+fn what_would_be_loaded_is_explained_and_nothing_changes() {
+    let folder = Folder::new();
+    folder.write("own.toml", OWN_MAP);
+    folder.write("errors.csv", OWN_ERRORS);
+    let own = folder
+        .redrive("load --explain errors.csv --map own.toml")
+        .run();
+    insta::assert_snapshot!(own, @r#"
+    errors.csv: format map, read by the map own.toml of our importer.
+    A load gives 2 records read, 0 passed, 2 rejected with 3 problems in 3 groups, 0 unreadable.
+
+    Record 1, line 3: a line of CSV
+      C-1,"Abel, Ada"
+      rule E17:check /name  Name was not accepted: Name has a comma.
+      rule E18:check /id  Id was not accepted: Id is old.
+
+    Record 2, line 7: a line of CSV
+      C-2,Ben
+      send E99:insert whole record  The record was not accepted: Duplicate.
+
+    The map:
+
+    tool = "our importer"
+    format = "table"
+
+    [record]
+    rest = true
+    without = ["run"]
+
+    [place]
+    line = "line"
+
+    [problem]
+    stage = { from = "phase", values = { read = "parse", insert = "send" }, otherwise = "rule" }
+    label = "phase"
+    code = "error"
+    field = { from = "column", lower = true }
+    message = "text"
+    "#);
+    let raw = folder
+        .redrive("load --explain customers.csv --contract customers.toml")
+        .run();
+    insta::assert_snapshot!(raw, @r#"
+    customers.csv: format csv, recognised by a header of 7 columns.
+    A load gives 10 records read, 2 passed, 8 rejected with 10 problems in 9 groups, 2 unreadable.
+
+    Record 2, line 3: a line of CSV
+      C-002,Ben Baker,ben@,Prospect,20,,false
+      schema format:email /email  This e-mail address is not complete: "ben@".
+
+    Record 3, line 4: a line of CSV
+      C-003,Cleo Cruz,cleo@example.com,closed won,30,31/12/2025,true
+      schema enum /stage  "closed won" is not one of the allowed values.
+      schema format:date /since  This date is not written year-month-day: "31/12/2025".
+
+    Record 4, line 5: a line of CSV
+      C-004,Dora Diaz,dora@example.com,Closed Lost,40,,
+      rule RULE-101 /stage  A lost deal cannot have a value.
+    "#);
+    folder.write("log", "\nSQL*Loader: Release 19.0\n\nRecord 6: Rejected - Error on table T, column A.\nORA-01722: invalid number\n\nTotal logical records rejected:  2\n");
+    let document = folder.redrive("load --explain log").json();
+    assert_eq!(
+        document["why"],
+        json!("recognised as SQL*Loader by (?m)^SQL\\*Loader: Release ")
+    );
+    assert_eq!(document["capped"], json!(true));
+    assert_eq!(document["first"][0]["place"], json!("record 6"));
+    assert!(document["map"].as_str().unwrap().contains("ORA-01400"));
+    assert_eq!(document.get("run"), None);
+    assert!(!folder.path("redrive.db").exists());
+}

@@ -47,7 +47,7 @@ pub(super) fn of(request: &DraftRequest, job: &Job) -> Result<Seen> {
         None => sniff::recognise(&input)?,
     };
     if let Format::Results(tool) = format
-        && let Reader::Whole { .. } = tool.reader
+        && !matches!(tool.reader, Reader::Lines { .. })
     {
         let message = format!("a contract cannot be drafted from {}", tool.name);
         return Err(Fault::usage("contract:from", message)

@@ -11,6 +11,7 @@ use super::{
     LoadRequest,
     content::{Content, Data, Told},
     joining::{self, Verdicts, report_of},
+    mapped,
 };
 use crate::{
     contract::Contract,
@@ -21,7 +22,7 @@ use crate::{
         blocks::{BlockReader, Header},
         sniff,
     },
-    results::{File, Reader, Report, Tool},
+    results::{File, Map, OWN_MAP, Reader, Report, Tool},
     row::cells::Splitter,
 };
 
@@ -66,8 +67,10 @@ pub(super) fn open(
     block_bytes: usize,
     (contract, job): (Option<&Contract>, &Job),
 ) -> Result<Opened> {
+    let map = request.map.as_deref().map(mapped::read).transpose()?;
+    let map = map.as_ref();
     let first = input(&request.files[0], job)?;
-    let format = format_of(request, &first)?;
+    let format = format_of(request, map, &first)?;
     let Format::Results(tool) = format else {
         if !request.sources.is_empty() {
             return Err(not_results(&first.name).into());
@@ -78,17 +81,17 @@ pub(super) fn open(
     if request.sources.is_empty() && is_line && request.files.len() == 1 {
         return data(request, &request.files, (first, format), block_bytes, job);
     }
-    let mut told = vec![read_told(first, tool, &request.files[0])?];
+    let mut told = vec![read_told(first, (tool, map), &request.files[0])?];
     let mut word = tool.word;
     for path in &request.files[1..] {
         let other = input(path, job)?;
-        let Format::Results(tool) = format_of(request, &other)? else {
+        let Format::Results(tool) = format_of(request, map, &other)? else {
             return Err(mixed(&other.name, &request.files[0], word).into());
         };
         if tool.word != word {
             word = SEVERAL;
         }
-        told.push(read_told(other, tool, path)?);
+        told.push(read_told(other, (tool, map), path)?);
     }
     if request.sources.is_empty() {
         return Ok(reports(told, word, format));
@@ -146,7 +149,7 @@ pub(super) fn again(
 ) -> Result<Blocks> {
     let other = input(path, job)?;
     let found = match &request.format {
-        Some(_) if request.sources.is_empty() => format_of(request, &other)?,
+        Some(_) if request.sources.is_empty() => format_of(request, None, &other)?,
         _ => sniff::recognise(&other)?,
     };
     let name = other.name.clone();
@@ -257,25 +260,28 @@ fn joined(
     })
 }
 
-/// Reads results as a whole.
-fn read_told(input: Input, tool: &Tool, path: &FilePath) -> Result<Told> {
+/// Reads results as a whole, by a person's own map if there is one.
+fn read_told(input: Input, (tool, map): (&Tool, Option<&Map>), path: &FilePath) -> Result<Told> {
     let (name, watch, is_packed) = (input.name.clone(), input.watch(), input.is_packed);
     let whole = input.read_whole(MAX_REPORT)?;
     let folder = folder_of(path).to_owned();
     let is_file = name != "-";
-    let report = match tool.reader {
-        Reader::Lines { .. } => report_of(tool, &whole.bytes),
-        Reader::Whole { read, .. } => read(&File {
-            name: &name,
-            bytes: &whole.bytes,
-            beside: &|other| {
-                let path = folder.join(other);
-                // A pipe or a device would be waited for.
-                (is_file && path.is_file())
-                    .then(|| fs::read(path).ok())
-                    .flatten()
-            },
-        })?,
+    let file = File {
+        name: &name,
+        bytes: &whole.bytes,
+        beside: &|other| {
+            let path = folder.join(other);
+            // A pipe or a device would be waited for.
+            (is_file && path.is_file())
+                .then(|| fs::read(path).ok())
+                .flatten()
+        },
+    };
+    let report = match (map, &tool.reader) {
+        (Some(map), _) => map.read(&file)?,
+        (None, Reader::Map(map)) => map.read(&file)?,
+        (None, Reader::Lines { .. }) => report_of(tool, &whole.bytes),
+        (None, Reader::Whole { read, .. }) => read(&file)?,
     };
     Ok(Told {
         path: path.to_owned(),
@@ -308,15 +314,19 @@ fn mixed(name: &str, first: &FilePath, word: &str) -> Fault {
         .at(name, None)
 }
 
-fn format_of(request: &LoadRequest, input: &Input) -> Result<Format, Fault> {
+fn format_of(request: &LoadRequest, map: Option<&Map>, input: &Input) -> Result<Format, Fault> {
     let blank = input.is_whole() && input.head[input.mark()..].trim_ascii().is_empty();
     if blank && !request.allow_empty {
         return Err(empty(FilePath::new(&input.name)));
     }
-    match &request.format {
-        Some(word) => sniff::named(word, input),
-        None if blank => Ok(Format::JsonLines),
-        None => sniff::recognise(input),
+    match (&request.format, map) {
+        (Some(word), _) => sniff::named(word, input),
+        (None, _) if blank => Ok(Format::JsonLines),
+        (None, Some(_)) => {
+            sniff::refuse_what_is_no_text(input)?;
+            Ok(Format::Results(&OWN_MAP))
+        }
+        (None, None) => sniff::recognise(input),
     }
 }
 
