@@ -269,3 +269,31 @@ fn wait_until(what: &str, condition: impl Fn() -> bool) {
         std::thread::yield_now();
     }
 }
+
+#[test]
+fn equal_rows_of_two_files_are_sent_as_two_records() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    fs::write(
+        path("c.toml"),
+        "name = \"c\"\n[[destination]]\nname = \"out\"\nkind = \"sqlite\"\npath = \"out.db\"\ntable = \"t\"\nidempotency = \"key\"\n",
+    )
+    .unwrap();
+    fs::write(path("a.csv"), "n,m\n1,1\n").unwrap();
+    fs::write(path("b.csv"), "n,m\n1,1\n2,2\n").unwrap();
+    let mut workspace = Workspace::create(&path("w.db"), "jana").unwrap();
+    let load = LoadRequest {
+        files: vec![path("a.csv"), path("b.csv")],
+        contract: Some(path("c.toml")),
+        keep_passed: true,
+        ..LoadRequest::default()
+    };
+    ops::load(&mut workspace, &load, &Job::default()).unwrap();
+    let sent = ops::send(&mut workspace, &SendRequest::default(), &Job::default()).unwrap();
+    assert_eq!((sent.planned, sent.accepted), (3, 3));
+    let rows = rusqlite::Connection::open(path("out.db"))
+        .unwrap()
+        .query_row("SELECT count(*) FROM t", [], |row| row.get::<_, i64>(0))
+        .unwrap();
+    assert_eq!(rows, 3);
+}

@@ -355,7 +355,6 @@ fn make_plan(
         aim,
         layout: &layout,
         secret: workspace.store.secret()?,
-        input: workspace.store.input_sha256(run)?,
     };
     let new = NewPlan {
         run,
@@ -381,8 +380,6 @@ struct Keys<'k> {
     aim: &'k Aim,
     layout: &'k Layout,
     secret: [u8; 32],
-    /// SHA-256 of the run's whole input.
-    input: Vec<u8>,
 }
 
 impl Keys<'_> {
@@ -397,7 +394,7 @@ impl Keys<'_> {
             },
             None => Identity::Place {
                 secret: &self.secret,
-                input: &self.input,
+                input: &record.file_sha256,
                 byte: record.byte,
                 raw: &record.raw_sha256,
             },

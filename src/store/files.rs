@@ -53,6 +53,21 @@ pub(super) fn run_with(transaction: &Transaction<'_>, file: &NewFile) -> Result<
         .optional()?)
 }
 
+/// Refuses files of one run that hold the same: their records could not be told apart.
+pub(super) fn refuse_twice(files: &[NewFile]) -> Result<()> {
+    for (n, file) in files.iter().enumerate() {
+        let same = |other: &&NewFile| other.sha256 == file.sha256 && file.bytes > 0;
+        if let Some(other) = files.iter().take(n).find(same) {
+            let message = format!("{} holds the same bytes as {}", file.name, other.name);
+            return Err(Fault::unusable("load:again", message)
+                .hint("name it once; nothing was loaded")
+                .at(file.name.clone(), None)
+                .into());
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn insert_files(
     transaction: &Transaction<'_>,
     run: i64,

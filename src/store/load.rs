@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Transaction, named_params};
 use super::{
     ContractText, Store,
     abandoned::remove_run,
-    files::{NewFile, already_loaded, digest, insert_files, run_with},
+    files::{NewFile, already_loaded, digest, insert_files, refuse_twice, run_with},
     keep_contract,
     keys::KeySet,
     this_process,
@@ -214,6 +214,7 @@ impl RunWriter<'_> {
         let (run, ids, verdicts) = (self.run, &self.groups, &self.verdicts);
         let unique = &mut self.unique;
         self.store.write(|transaction| {
+            refuse_twice(files)?;
             for file in files.iter().filter(|file| !again && file.role != "source") {
                 if let Some(earlier) = run_with(transaction, file)? {
                     return Err(already_loaded(earlier).at(file.name.clone(), None).into());

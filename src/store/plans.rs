@@ -50,8 +50,10 @@ pub(crate) struct NewPlan<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct Sendable {
     pub id: RecordId,
-    /// Offset in the input.
+    /// Offset in the file it came from.
     pub byte: u64,
+    /// SHA-256 of that file.
+    pub file_sha256: Vec<u8>,
     /// SHA-256 of the received bytes.
     pub raw_sha256: Vec<u8>,
     /// The current version.
@@ -122,15 +124,6 @@ impl Store {
             changed += u64::from(is_changed == Some(true));
         }
         Ok(changed)
-    }
-
-    /// SHA-256 of a run's whole input.
-    pub(crate) fn input_sha256(&self, run: RunId) -> Result<Vec<u8>> {
-        Ok(self
-            .conn
-            .query_row("SELECT sha256 FROM run WHERE id = ?1", [run.0], |row| {
-                row.get(0)
-            })?)
     }
 
     /// Freezes the current versions of these records into a plan, as far as they are ready: what was seen is what is sent.
@@ -262,8 +255,10 @@ fn sendable(conn: &Connection, run: RunId, id: RecordId) -> Result<Option<(i64, 
     let found = conn
         .prepare_cached(
             "SELECT c.id, r.byte, c.form, c.bytes, c.sha256, \
-             (SELECT sha256 FROM content WHERE record = r.id ORDER BY id LIMIT 1), r.checked_by \
-             FROM record r JOIN content c ON c.id = r.content WHERE r.id = ?1 AND r.run = ?2 AND r.status = 'ready'",
+             (SELECT sha256 FROM content WHERE record = r.id ORDER BY id LIMIT 1), r.checked_by, \
+             coalesce(f.sha256, run.sha256) \
+             FROM record r JOIN content c ON c.id = r.content JOIN run ON run.id = r.run \
+             LEFT JOIN run_file f ON f.run = r.run AND f.n = r.file WHERE r.id = ?1 AND r.run = ?2 AND r.status = 'ready'",
         )?
         .query_row(params![id.0, run.0], |row| {
             let record = Sendable {
@@ -272,6 +267,7 @@ fn sendable(conn: &Connection, run: RunId, id: RecordId) -> Result<Option<(i64, 
                 raw_sha256: row.get(5)?,
                 text: version(row, 2)?,
                 checked_by: row.get(6)?,
+                file_sha256: row.get(7)?,
             };
             Ok((row.get(0)?, record, row.get::<_, Vec<u8>>(4)?))
         })

@@ -137,6 +137,13 @@ fn a_compressed_file_is_opened_in_passing_and_known_again() {
 #[test]
 fn files_that_do_not_belong_together_are_refused() {
     let folder = Folder::new();
+    std::fs::copy(folder.path("customers.csv"), folder.path("copy.csv")).unwrap();
+    folder
+        .redrive("load customers.csv copy.csv --again")
+        .exit(3)
+        .stderr_has("copy.csv holds the same bytes as customers.csv")
+        .run();
+    std::fs::remove_file(folder.path("redrive.db")).unwrap();
     folder.write("other.csv", "id,name\nC-100,Ada\n");
     folder.write("lines.json", "{\"id\":1}\n");
     folder

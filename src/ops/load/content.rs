@@ -104,6 +104,8 @@ impl Content {
             } => {
                 writer.join(verdicts);
                 data.load("source", request, threads, writer, (&mut read, job))?;
+                // What is left then is about records that only the results know.
+                writer.next_file(read.files.len() as u32, (0, 0));
                 read.heard(&report);
                 for told in told {
                     read.take(&told)?;
