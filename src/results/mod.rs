@@ -8,6 +8,9 @@
 
 mod ajv;
 mod basic;
+mod csvclean;
+mod dataloader;
+mod error_column;
 mod fastapi;
 mod frictionless;
 mod head;
@@ -17,7 +20,7 @@ mod lines;
 mod partial;
 mod pydantic;
 mod report;
-#[expect(dead_code, reason = "the readers of tables come next")]
+mod salesforce;
 mod table;
 mod zod;
 
@@ -39,6 +42,11 @@ pub const TOOLS: &[Tool] = &[
     zod::TOOL,
     basic::TOOL,
     frictionless::TOOL,
+    salesforce::TOOL,
+    dataloader::TOOL,
+    csvclean::TOOL,
+    // The last, for tables of other tools have columns of its names.
+    error_column::TOOL,
 ];
 
 /// One format of results.

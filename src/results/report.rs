@@ -211,6 +211,10 @@ impl Told<'_> {
             self.message,
             self.found.as_ref(),
         );
+        let shape = match &self.found {
+            Some(Found::Text(value)) => shape_without(self.message, value),
+            _ => wording::shape(self.message),
+        };
         Problem {
             stage: self.stage,
             code: self.code.to_owned(),
@@ -219,10 +223,21 @@ impl Told<'_> {
             message,
             hint,
             found: self.found,
-            shape: wording::shape(self.message),
+            shape,
             severity: Severity::Error,
             owner: String::new(),
         }
+    }
+}
+
+/// The pattern of a message without the value it shows after a colon, which tools often do not quote.
+pub(super) fn shape_without(message: &str, value: &str) -> String {
+    let shown = format!(": {value}");
+    match message.split_once(&shown) {
+        Some((before, after)) if !value.is_empty() => {
+            wording::shape(&format!("{before}: \"\"{after}"))
+        }
+        _ => wording::shape(message),
     }
 }
 
