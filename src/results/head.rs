@@ -37,13 +37,18 @@ impl<'h> Head<'h> {
         &self.text
     }
 
-    /// The first complete lines that are not blank, without the white space around them.
-    pub fn lines(&self) -> impl Iterator<Item = &str> {
-        let complete = match self.text.rfind('\n') {
+    /// The text without a last line that may have been cut.
+    pub fn complete(&self) -> &str {
+        match self.text.rfind('\n') {
             Some(end) if !self.whole => &self.text[..end],
             _ => &self.text,
-        };
-        let filled = complete
+        }
+    }
+
+    /// The first complete lines that are not blank, without the white space around them.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        let filled = self
+            .complete()
             .lines()
             .map(str::trim)
             .filter(|line| !line.is_empty());

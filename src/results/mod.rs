@@ -8,6 +8,9 @@
 
 mod ajv;
 mod basic;
+mod csvclean;
+mod dataloader;
+mod error_column;
 mod fastapi;
 mod frictionless;
 mod head;
@@ -18,6 +21,7 @@ mod map;
 mod partial;
 mod pydantic;
 mod report;
+mod salesforce;
 mod table;
 mod zod;
 
@@ -40,11 +44,17 @@ const TOOLS: &[Tool] = &[
     zod::TOOL,
     basic::TOOL,
     frictionless::TOOL,
+    salesforce::TOOL,
+    dataloader::TOOL,
+    csvclean::TOOL,
 ];
+
+/// Tried after all others, for tables of other tools have columns of its names.
+const LAST: &[Tool] = &[error_column::TOOL];
 
 /// All formats that an input can be recognised as, in the order in which they are tried.
 pub fn tools() -> impl Iterator<Item = &'static Tool> {
-    TOOLS.iter().chain(map::TOOLS.iter())
+    TOOLS.iter().chain(map::TOOLS.iter()).chain(LAST)
 }
 
 /// One format of results.

@@ -88,6 +88,17 @@ impl Report {
         }
     }
 
+    /// Gives problems whose tool has no codes this one, so that they can be filtered by something.
+    pub fn name_codes(&mut self, word: &str) {
+        let problems = self
+            .outcomes
+            .iter_mut()
+            .flat_map(|outcome| &mut outcome.problems);
+        for problem in problems.filter(|problem| problem.code.is_empty()) {
+            word.clone_into(&mut problem.code);
+        }
+    }
+
     /// Adds what another report says. Its rows become objects where they have other columns.
     pub fn append(&mut self, mut other: Self) {
         if self.outcomes.is_empty() {
@@ -211,6 +222,10 @@ impl Told<'_> {
             self.message,
             self.found.as_ref(),
         );
+        let shape = match &self.found {
+            Some(Found::Text(value)) => shape_without(self.message, value),
+            _ => wording::shape(self.message),
+        };
         Problem {
             stage: self.stage,
             code: self.code.to_owned(),
@@ -219,10 +234,21 @@ impl Told<'_> {
             message,
             hint,
             found: self.found,
-            shape: wording::shape(self.message),
+            shape,
             severity: Severity::Error,
             owner: String::new(),
         }
+    }
+}
+
+/// The pattern of a message without the value it shows after a colon, which tools often do not quote.
+pub(super) fn shape_without(message: &str, value: &str) -> String {
+    let shown = format!(": {value}");
+    match message.split_once(&shown) {
+        Some((before, after)) if !value.is_empty() => {
+            wording::shape(&format!("{before}: \"\"{after}"))
+        }
+        _ => wording::shape(message),
     }
 }
 

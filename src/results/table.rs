@@ -189,6 +189,14 @@ impl<'t> Row<'t> {
         }
     }
 
+    /// The values of the cells of a CSV row, in their order, whatever the header has.
+    pub fn values(&self) -> Vec<Cow<'t, str>> {
+        match self {
+            Self::Cells { text, cells, .. } => cells.iter().map(|cell| cell.value(text)).collect(),
+            Self::Object { .. } => Vec::new(),
+        }
+    }
+
     /// The row's own text.
     pub fn whole(&self) -> &'t str {
         match self {

@@ -81,7 +81,8 @@ fn known_sentence(case: Case<'_>, own: &str) -> Option<(String, String)> {
     })
 }
 
-/// The pattern of a foreign message: quoted values become `"…"` and numbers `#`, so that messages of one kind are equal.
+/// The pattern of a foreign message: quoted values become `"…"`, numbers and words that begin with one `#`, so that messages
+/// of one kind are equal.
 pub fn shape(message: &str) -> String {
     let mut shape = String::new();
     let mut rest = message.chars().peekable();
@@ -96,10 +97,15 @@ pub fn shape(message: &str) -> String {
                 before = c;
             }
             None if c.is_ascii_digit() => {
-                while rest
-                    .next_if(|next| next.is_ascii_digit() || matches!(next, '.' | ','))
-                    .is_some()
-                {}
+                let mut last = c;
+                // Letters belong to it too: ids, times and bytes are no words of a sentence.
+                while let Some(next) = rest.next_if(|next| {
+                    next.is_ascii_digit()
+                        || matches!(next, '.' | ',')
+                        || next.is_alphanumeric() && last.is_alphanumeric()
+                }) {
+                    last = next;
+                }
                 shape.push('#');
                 before = '0';
             }
@@ -193,7 +199,10 @@ fn unknown(label: &str, code: &str, message: &str) -> (String, String) {
     };
     (
         format!("{label} was not accepted: {why}."),
-        format!("Code {code}. Copy it for the import team (y)."),
+        match code {
+            "" => "Copy it for the import team (y).".to_owned(),
+            code => format!("Code {code}. Copy it for the import team (y)."),
+        },
     )
 }
 
@@ -291,6 +300,8 @@ mod tests {
             "value \"…\" at line # is bad",
         );
         check("it's 5 o'clock", "it's # o'clock");
+        check("record 0015g00000AbCdE of CUS-004", "record # of CUS-#");
+        check("byte 0xe2 at 10:00:00Z", "byte # at #:#:#");
         check("open \"quote", "open \"quote");
         check("'' is empty", "\"…\" is empty");
     }

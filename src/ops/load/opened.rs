@@ -277,12 +277,13 @@ fn read_told(input: Input, (tool, map): (&Tool, Option<&Map>), path: &FilePath) 
                 .flatten()
         },
     };
-    let report = match (map, &tool.reader) {
+    let mut report = match (map, &tool.reader) {
         (Some(map), _) => map.read(&file)?,
         (None, Reader::Map(map)) => map.read(&file)?,
         (None, Reader::Lines { .. }) => report_of(tool, &whole.bytes),
         (None, Reader::Whole { read, .. }) => read(&file)?,
     };
+    report.name_codes(tool.word);
     Ok(Told {
         path: path.to_owned(),
         report,
