@@ -1,6 +1,6 @@
 //! `load` and `demo`: runs come in.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::Result;
 
@@ -38,9 +38,9 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         threads: args.threads,
     };
     if args.explain {
-        let explained =
-            with_progress(Unit::Bytes, |job| ops::prepare(&request, job)?.explain(job))?;
-        explain(out, &request.files[0], &explained)?;
+        let explain = |job: &ops::Job| ops::prepare(&request, job)?.explain(job);
+        let explained = with_progress(Unit::Bytes, explain)?;
+        say_explained(out, &request.files, &explained)?;
         return Ok(Exit::Done);
     }
     let report = with_progress(Unit::Bytes, |job| {
@@ -71,15 +71,20 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
 }
 
 /// What would be loaded, for a person who writes a map or wonders about a format.
-fn explain(out: &Out, file: &Path, explained: &Explained) -> Result<()> {
+fn say_explained(out: &Out, files: &[PathBuf], explained: &Explained) -> Result<()> {
     let report = &explained.report;
     if out.is_json() {
         return out.json(&json::explained(explained));
     }
     let safe = |text: &str| crate::text::safe(text).into_owned();
+    let first = files.first().map(|file| file.display().to_string());
+    let mut name = first.unwrap_or_default();
+    if files.len() > 1 {
+        name.push_str(&format!(" and {} more", files.len() - 1));
+    }
     out.say(&format!(
         "{}: format {}, {}.",
-        safe(&file.display().to_string()),
+        safe(&name),
         report.format,
         safe(&explained.why)
     ))?;

@@ -442,5 +442,11 @@ fn what_would_be_loaded_is_explained_and_nothing_changes() {
     assert_eq!(document["first"][0]["place"], json!("record 6"));
     assert!(document["map"].as_str().unwrap().contains("ORA-01400"));
     assert_eq!(document.get("run"), None);
+    folder.write("log2", folder.read("log").replace("Record 6", "Record 7"));
+    let several = folder.redrive("load --explain log log2").run();
+    assert!(
+        several.starts_with("log and 1 more: format sqlldr, "),
+        "{several}"
+    );
     assert!(!folder.path("redrive.db").exists());
 }
