@@ -35,6 +35,21 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "error_bulk.csv",
         "dataloader",
     ),
+    ("duckdb", "expected.json", "reject_errors.csv", "duckdb"),
+    ("duckdb", "expected.json", "reject_errors.json", "duckdb"),
+    (
+        "duckdb",
+        "expected.json",
+        "reject_errors.array.json",
+        "duckdb",
+    ),
+    ("duckdb", "expected.json", "reject_errors.parquet", "duckdb"),
+    (
+        "duckdb",
+        "expected.two_files.json",
+        "two_files_reject_errors.csv",
+        "duckdb",
+    ),
     ("fastapi", "expected.json", "responses.ndjson", "fastapi"),
     (
         "jsonschema-basic",
@@ -163,6 +178,12 @@ const JOINED: &[(&str, &str, &str, &str)] = &[
         "customers.ndjson",
     ),
     ("ajv", "expected.json", "errors.ndjson", "customers.ndjson"),
+    (
+        "duckdb",
+        "expected.json",
+        "reject_errors.parquet",
+        "customers.csv",
+    ),
     (
         "fastapi",
         "expected.json",

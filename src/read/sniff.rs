@@ -45,9 +45,16 @@ pub fn named(word: &str, input: &Input) -> Result<Format, Fault> {
 /// `input:compressed`, `input:encoding`, `input:binary` for what cannot be read at all; `input:unrecognised` when nothing
 /// fits, with the first line.
 pub fn recognise(input: &Input) -> Result<Format, Fault> {
-    refuse_what_is_no_text(input)?;
     let head = &input.head[input.mark()..];
-    if let Some(tool) = Tool::of(&Head::new(head, input.is_whole())) {
+    let tool = || Tool::of(&Head::new(head, input.is_whole()));
+    // Tools write Parquet, too.
+    if head.starts_with(b"PAR1")
+        && let Some(tool) = tool()
+    {
+        return Ok(Format::Results(tool));
+    }
+    refuse_what_is_no_text(input)?;
+    if let Some(tool) = tool() {
         return Ok(Format::Results(tool));
     }
     match head.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -250,7 +257,7 @@ mod tests {
         check(b"BZh9", "input:compressed");
         check(b"\xFF\xFEi\0d\0,\0", "input:encoding");
         check(b"i\0d\0,\0n\0a\0m\0e\0", "input:encoding");
-        check(b"PAR1\x15\x04", "input:binary");
+        check(b"SQLite format 3\0", "input:binary");
         check(b"<!DOCTYPE html>\n<p>\n", "input:unrecognised");
         check(
             b"Dear Sir, thank you\nfor your letter\nof Monday\nbye\nx\ny\n",

@@ -10,6 +10,7 @@ mod ajv;
 mod basic;
 mod csvclean;
 mod dataloader;
+mod duckdb;
 mod error_column;
 mod fastapi;
 mod frictionless;
@@ -18,6 +19,7 @@ mod join;
 mod jsonschema;
 mod lines;
 mod map;
+mod parquet;
 mod partial;
 mod pydantic;
 mod report;
@@ -44,6 +46,7 @@ const TOOLS: &[Tool] = &[
     zod::TOOL,
     basic::TOOL,
     frictionless::TOOL,
+    duckdb::TOOL,
     salesforce::TOOL,
     dataloader::TOOL,
     csvclean::TOOL,

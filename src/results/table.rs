@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, ops::Range};
 
-use super::{File, report::Json};
+use super::{File, parquet, report::Json};
 use crate::{
     model::{Fault, Found},
     row::{
@@ -35,6 +35,17 @@ pub(super) enum Row<'t> {
         text: &'t str,
         members: Vec<(Cow<'t, str>, &'t str)>,
     },
+}
+
+/// The text of a table; of a Parquet file as JSON Lines.
+///
+/// # Errors
+/// `results:encoding`, `results:syntax`.
+pub(super) fn text<'f>(file: &File<'f>) -> Result<Cow<'f, str>, Fault> {
+    if file.bytes.starts_with(parquet::MAGIC) {
+        return parquet::json_lines(file).map(Cow::Owned);
+    }
+    file.text().map(Cow::Borrowed)
 }
 
 /// Delimiters of CSV tables.
@@ -149,20 +160,20 @@ impl<'t> Row<'t> {
         }
     }
 
+    /// Whether there is such a column, or such a member.
+    pub fn has(&self, column: &str) -> bool {
+        match self {
+            Self::Cells { columns, .. } => columns.iter().any(|name| name == column),
+            Self::Object { members, .. } => members.iter().any(|(name, _)| name == column),
+        }
+    }
+
     /// The same without text that is empty.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "readers of single tools use it")
-    )]
     pub fn filled(&self, column: &str) -> Option<Cow<'t, str>> {
         self.text(column).filter(|text| !text.is_empty())
     }
 
     /// A whole number that is not negative.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "readers of single tools use it")
-    )]
     pub fn number(&self, column: &str) -> Option<u64> {
         self.text(column)?.trim().parse().ok()
     }

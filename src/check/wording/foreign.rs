@@ -22,7 +22,7 @@ pub fn foreign(
         .or_else(|| message.strip_prefix("Assertion failed, "))
         .unwrap_or(message);
     let (known, detail) = meaning(code, detail);
-    if stage == Stage::Parse {
+    if stage == Stage::Parse && path.is_root() {
         return (format!("This line could not be read. {own}"), String::new());
     }
     if known == "value_error" && own.contains("email") {
