@@ -351,6 +351,21 @@ fn what_the_source_does_not_hold_is_said_and_kept() {
     }
 }
 
+#[test]
+fn a_line_that_is_no_result_is_kept_as_a_record_that_cannot_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.ndjson");
+    std::fs::write(&path, "abc\n{\"record\":{}}\n\n{\"a\":").unwrap();
+    for format in ["pydantic", "ajv", "jsonschema", "zod", "basic", "fastapi"] {
+        let run = Loaded::with(&path, &["--format", format]);
+        assert_eq!(
+            (&run.report["rejected"], &run.report["unparsed"]),
+            (&3.into(), &3.into()),
+            "{format}"
+        );
+    }
+}
+
 /// What the truth says of paths and codes: the field itself where it knows that better than the tool, and the format's word
 /// where the tool gives no code.
 fn wanted(truth: &Value, format: &str) -> Counts {

@@ -397,7 +397,7 @@ impl<'a> Worker<'a> {
 
     /// Takes a record with the problems found.
     fn push(&mut self, bytes: &[u8], text: &Range<usize>, next: usize, row: Option<&Row<'_>>) {
-        if self.setup.told {
+        if self.setup.told && !matches!(self.setup.format, Format::Results(_)) {
             // Only the tool saw what was wrong, be it with the values or the text.
             self.problems.clear();
         }
