@@ -12,7 +12,7 @@ use super::{
     report::{Told, shape_without},
     table::Table,
 };
-use crate::model::{Fault, Form, Layout, Path, Problem, Stage};
+use crate::model::{Fault, Form, Found, Layout, Path, Problem, Stage, rule_id};
 
 pub(super) const TOOL: Tool = Tool {
     word: "error-column",
@@ -278,17 +278,20 @@ pub(super) fn of_message(
     } else {
         line.value(field).or(shown)
     };
+    // A rule is told by its number where the message begins with one.
+    let rule =
+        rule_id(message).filter(|id| stage == Stage::Rule && message.trim_start().starts_with(id));
     let mut problem = Told {
         stage,
         code,
-        detail: "",
+        detail: rule.unwrap_or_default(),
         path: if field.is_empty() {
             Path::root()
         } else {
             Path::field(field)
         },
         message: message.trim(),
-        found: found.map(|value| crate::model::Found::Text(value.to_owned())),
+        found: found.map(|value| Found::Text(value.to_owned())),
     }
     .problem();
     if let Some(shown) = shown {

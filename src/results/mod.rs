@@ -15,9 +15,12 @@ mod fastapi;
 mod frictionless;
 mod head;
 mod join;
+mod jsonlog;
 mod jsonschema;
 mod lines;
 mod partial;
+mod postgres;
+mod psql;
 mod pydantic;
 mod report;
 mod salesforce;
@@ -45,6 +48,9 @@ pub const TOOLS: &[Tool] = &[
     salesforce::TOOL,
     dataloader::TOOL,
     csvclean::TOOL,
+    postgres::TOOL,
+    jsonlog::TOOL,
+    psql::TOOL,
     // The last, for tables of other tools have columns of its names.
     error_column::TOOL,
 ];
