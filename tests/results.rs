@@ -85,6 +85,7 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "pydantic",
     ),
     ("jsonschema", "expected.json", "errors.ndjson", "jsonschema"),
+    ("pgloader", "expected.json", "customers.log", "pgloader"),
     (
         "postgres",
         "expected.json",

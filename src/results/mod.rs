@@ -19,6 +19,7 @@ mod jsonlog;
 mod jsonschema;
 mod lines;
 mod partial;
+mod pgloader;
 mod postgres;
 mod psql;
 mod pydantic;
@@ -51,6 +52,7 @@ pub const TOOLS: &[Tool] = &[
     postgres::TOOL,
     jsonlog::TOOL,
     psql::TOOL,
+    pgloader::TOOL,
     // The last, for tables of other tools have columns of its names.
     error_column::TOOL,
 ];
