@@ -35,6 +35,12 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "error_bulk.csv",
         "dataloader",
     ),
+    (
+        "error-column",
+        "expected.json",
+        "rejects.csv",
+        "error-column",
+    ),
     ("fastapi", "expected.json", "responses.ndjson", "fastapi"),
     (
         "jsonschema-basic",
