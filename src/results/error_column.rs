@@ -10,9 +10,9 @@ use std::borrow::Cow;
 use super::{
     File, Head, Place, Reader, Report, Tool,
     report::{Told, shape_without},
-    table::Table,
+    table::{Row, Table},
 };
-use crate::model::{Fault, Form, Layout, Path, Problem, Stage};
+use crate::model::{Fault, Form, Found, Layout, Path, Problem, Stage, rule_id};
 
 pub(super) const TOOL: Tool = Tool {
     word: "error-column",
@@ -75,6 +75,29 @@ pub(super) type Picked = Vec<Option<usize>>;
 pub(super) type Said = (Place, String, Vec<Problem>);
 
 impl<'t> Line<'t> {
+    /// Splits a row of a table of `width`.
+    fn of(row: &Row<'t>, picked: &Picked, width: usize, columns: &'t [String]) -> Self {
+        let values: Vec<Cow<'t, str>> = row.values().into_iter().map(unmarked).collect();
+        let places = places(picked, width, values.len());
+        let own = |n: usize| !places.contains(&Some(n));
+        let value = |place: &Option<usize>| {
+            let value = place.and_then(|place| values.get(place));
+            value.cloned().unwrap_or_default()
+        };
+        Self {
+            columns,
+            said: places.iter().map(value).collect(),
+            written: (row.written().enumerate())
+                .filter(|(n, _)| own(*n))
+                .map(|(_, cell)| Cow::Borrowed(cell))
+                .collect(),
+            values: (values.iter().enumerate())
+                .filter(|(n, _)| own(*n))
+                .map(|(_, value)| value.clone())
+                .collect(),
+        }
+    }
+
     pub fn said(&self, column: usize) -> &str {
         self.said.get(column).map_or("", |text| text)
     }
@@ -112,8 +135,8 @@ pub(super) fn rows(
     pick: fn(&[String]) -> Option<Picked>,
     mut each: impl FnMut(&mut Line<'_>, &mut Report) -> Option<Said>,
 ) -> Result<Report, Fault> {
-    let text = file.text()?;
-    let mut table = Table::read(file, text)?;
+    let text = marked(file)?;
+    let mut table = Table::read(file, &text)?;
     let Table::Csv {
         columns: all,
         delimiter,
@@ -127,7 +150,7 @@ pub(super) fn rows(
     let named = all.iter().enumerate();
     let columns: Vec<String> = named
         .filter(|(n, _)| !picked.contains(&Some(*n)))
-        .map(|(_, name)| name.clone())
+        .map(|(_, name)| unmarked(Cow::Borrowed(name)).into_owned())
         .collect();
     let width = all.len();
     if columns.is_empty() {
@@ -139,32 +162,63 @@ pub(super) fn rows(
         delimiter,
     };
     while let Some(row) = table.next_row(file)? {
-        let (written, values) = (row.written().map(Cow::Borrowed), row.values());
-        let places = places(&picked, width, values.len());
-        let own = |n: &usize| !places.contains(&Some(*n));
-        let value = |place: &Option<usize>| {
-            let value = place.and_then(|place| values.get(place));
-            value.cloned().unwrap_or_default()
-        };
-        let mut line = Line {
-            columns: &columns,
-            said: places.iter().map(value).collect(),
-            written: (written.enumerate())
-                .filter_map(|(n, cell)| own(&n).then_some(cell))
-                .collect(),
-            values: (values.iter().enumerate())
-                .filter(|(n, _)| own(n))
-                .map(|(_, value)| value.clone())
-                .collect(),
-        };
+        let mut line = Line::of(&row, &picked, width, &columns);
         let Some((place, input, problems)) = each(&mut line, &mut report) else {
             continue;
         };
         let record = report.at(place, &input);
         record.problems.extend(problems);
-        record.give(Form::Csv, line.text(delimiter).into_bytes());
+        record.give(Form::Csv, bytes_of(&line.text(delimiter)));
     }
     Ok(report)
+}
+
+/// The first of the characters that stand for the bytes of a table that are not UTF-8: the last ones of a private plane, which no
+/// text uses.
+const MARK: u32 = 0x10_FF00;
+
+/// The text of a table, whose records may be refused just because they are no UTF-8.
+fn marked<'f>(file: &File<'f>) -> Result<Cow<'f, str>, Fault> {
+    if let Ok(text) = std::str::from_utf8(file.bytes) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let mut text = String::with_capacity(file.bytes.len());
+    for chunk in file.bytes.utf8_chunks() {
+        // What has such a character of its own could not be given back.
+        if chunk.valid().contains(|c| byte_of(c).is_some()) {
+            file.text()?;
+        }
+        text.push_str(chunk.valid());
+        let marks = chunk.invalid().iter();
+        text.extend(marks.filter_map(|byte| char::from_u32(MARK + u32::from(*byte))));
+    }
+    Ok(Cow::Owned(text))
+}
+
+/// The byte that a character stands for.
+fn byte_of(c: char) -> Option<u8> {
+    u32::from(c).checked_sub(MARK)?.try_into().ok()
+}
+
+/// The bytes of a text as they were in the file.
+fn bytes_of(text: &str) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    for c in text.chars() {
+        match byte_of(c) {
+            Some(byte) => bytes.push(byte),
+            None => bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+    bytes
+}
+
+/// A text with U+FFFD for each byte that is not UTF-8.
+fn unmarked(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains(|c| byte_of(c).is_some()) {
+        Cow::Owned(text.replace(|c| byte_of(c).is_some(), "\u{fffd}"))
+    } else {
+        text
+    }
 }
 
 /// Where the picked columns of a table of `width` stand in a row of `cells`. Those at the end are counted from the row's end,
@@ -278,17 +332,20 @@ pub(super) fn of_message(
     } else {
         line.value(field).or(shown)
     };
+    // A rule is told by its number where the message begins with one.
+    let rule =
+        rule_id(message).filter(|id| stage == Stage::Rule && message.trim_start().starts_with(id));
     let mut problem = Told {
         stage,
         code,
-        detail: "",
+        detail: rule.unwrap_or_default(),
         path: if field.is_empty() {
             Path::root()
         } else {
             Path::field(field)
         },
         message: message.trim(),
-        found: found.map(|value| crate::model::Found::Text(value.to_owned())),
+        found: found.map(|value| Found::Text(value.to_owned())),
     }
     .problem();
     if let Some(shown) = shown {
@@ -350,6 +407,20 @@ pub(super) mod tests {
         for other in ["a,b\n1,2\n", "error\nbad\n", "{\"a\":1}\n"] {
             assert_eq!(told(read, other), Err("results:syntax"), "{other}");
         }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_stay_what_they_are() {
+        let file = |bytes| File {
+            name: "t",
+            bytes,
+            beside: &|_| None,
+        };
+        let report = read(&file(b"id,error\n\"K\xE4se\xC3\xA4\",not: K\xE4se\n")).unwrap();
+        assert_eq!(&*report.outcomes[0].record, b"\"K\xE4se\xC3\xA4\"");
+        assert_eq!(report.outcomes[0].problems[0].shape, "not: K\u{fffd}se");
+        let own = read(&file(b"id,error\n\xF4\x8F\xBC\x80,\xE4\n"));
+        assert_eq!(own.unwrap_err().code, "results:encoding");
     }
 
     #[test]

@@ -16,11 +16,15 @@ mod fastapi;
 mod frictionless;
 mod head;
 mod join;
+mod jsonlog;
 mod jsonschema;
 mod lines;
 mod map;
 mod parquet;
 mod partial;
+mod pgloader;
+mod postgres;
+mod psql;
 mod pydantic;
 mod report;
 mod salesforce;
@@ -50,6 +54,10 @@ const TOOLS: &[Tool] = &[
     salesforce::TOOL,
     dataloader::TOOL,
     csvclean::TOOL,
+    postgres::TOOL,
+    jsonlog::TOOL,
+    psql::TOOL,
+    pgloader::TOOL,
 ];
 
 /// Tried after all others, for tables of other tools have columns of its names.
