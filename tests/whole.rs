@@ -297,3 +297,91 @@ fn equal_rows_of_two_files_are_sent_as_two_records() {
         .unwrap();
     assert_eq!(rows, 3);
 }
+
+#[test]
+fn what_was_handed_over_is_answered_by_the_tool_it_went_to() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name);
+    let mut workspace = Workspace::create(&path("w.db"), "jana").unwrap();
+    let load = LoadRequest {
+        keep_passed: true,
+        ..load_request(folder.path(), "customers.csv")
+    };
+    ops::load(&mut workspace, &load, &Job::default()).unwrap();
+    ops::edit(
+        &mut workspace,
+        RecordId(2),
+        &[text("/email", "ben@example.com")],
+        None,
+    )
+    .unwrap();
+    let request = SendRequest {
+        to: Some("outbox".to_owned()),
+        ..SendRequest::default()
+    };
+    let sent = ops::send(&mut workspace, &request, &Job::default()).unwrap();
+    assert_eq!((sent.handed_over, sent.accepted), (3, 0));
+    let plan = sent.plan.unwrap();
+    let status = |workspace: &Workspace, id| {
+        let record = ops::show(workspace, RecordId(id)).unwrap();
+        (record.row.status, record.row.problems.len())
+    };
+
+    // The columns have other names there; one record is refused, one accepted, and of one nothing is said.
+    let failed = "\"sf__Id\",\"sf__Error\",\"Ext_Id__c\",\"Email__c\"\n\
+        \"\",\"DUPLICATE_VALUE:found twice:Email__c --\",\"C-002\",\"ben@example.com\"\n\
+        \"\",\"X:nobody:--\",\"C-999\",\"\"\n";
+    let successful = "\"sf__Id\",\"sf__Created\",\"Ext_Id__c\"\n\"001\",\"true\",\"C-001\"\n";
+    fs::write(path("failed.csv"), failed).unwrap();
+    fs::write(path("successful.csv"), successful).unwrap();
+    let request = LoadRequest {
+        files: vec![path("failed.csv"), path("successful.csv")],
+        ..LoadRequest::default()
+    };
+    let said = ops::answers(&mut workspace, &request, plan, &Job::default()).unwrap();
+    assert_eq!((said.accepted, said.rejected), (1, 1));
+    assert_eq!(said.unanswered, [RecordId(10)]);
+    assert!(
+        said.remarks[0].contains("1 record was not found"),
+        "{:?}",
+        said.remarks
+    );
+    assert_eq!(status(&workspace, 1), (Status::Accepted, 0));
+    assert_eq!(status(&workspace, 2), (Status::Rejected, 1));
+    assert_eq!(status(&workspace, 10), (Status::HandedOver, 0));
+    let refused = ops::show(&workspace, RecordId(2)).unwrap();
+    assert_eq!(refused.row.problems[0].code, "DUPLICATE_VALUE");
+    assert_eq!(refused.attempts[0].code, "DUPLICATE_VALUE");
+
+    // A report that tells records by their row in the file they were handed over in; what was answered stays so.
+    let lines = "{\"line\":3,\"record\":null,\"raw\":\"x\",\"errors\":[]}\n";
+    fs::write(path("more.ndjson"), lines).unwrap();
+    let request = LoadRequest {
+        files: vec![path("more.ndjson")],
+        format: Some("pydantic".to_owned()),
+        ..LoadRequest::default()
+    };
+    let said = ops::answers(&mut workspace, &request, plan, &Job::default()).unwrap();
+    assert_eq!((said.accepted, said.rejected), (1, 0));
+    assert_eq!(status(&workspace, 10), (Status::Accepted, 0));
+    let over = ops::answers(&mut workspace, &request, plan, &Job::default()).unwrap_err();
+    assert!(over.to_string().contains("waits for an answer"));
+
+    // What was refused is fixed and sent again, as another delivery.
+    ops::edit(
+        &mut workspace,
+        RecordId(2),
+        &[text("/email", "b@example.com")],
+        None,
+    )
+    .unwrap();
+    let again = SendRequest {
+        to: Some("outbox".to_owned()),
+        ..SendRequest::default()
+    };
+    let sent = ops::send(&mut workspace, &again, &Job::default()).unwrap();
+    assert_eq!(sent.handed_over, 1);
+    for check in ops::verify(&workspace).unwrap() {
+        assert!(check.ok, "{}: {}", check.check, check.message);
+    }
+}

@@ -169,6 +169,9 @@ pub struct Load {
     /// Keep the records that passed, as ready
     #[arg(long)]
     pub keep_passed: bool,
+    /// Take the results as answers to this plan, which was handed over: its records become sent, or need fixing
+    #[arg(long, value_name = "PLAN", conflicts_with_all = ["contract", "name", "passed", "keep_passed", "again", "allow_empty", "fail_if", "explain"])]
+    pub answers: Option<i64>,
     /// Load it even if the same bytes were loaded before
     #[arg(long)]
     pub again: bool,

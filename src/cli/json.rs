@@ -4,11 +4,21 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        AttemptRow, ChangeReport, Group, LoadReport, Plan, Problem, RecordDetail, RecordRow,
-        RunRow, SendReport, StepRow, UndoReport, Version,
+        AnswerReport, AttemptRow, ChangeReport, Group, LoadReport, Plan, Problem, RecordDetail,
+        RecordRow, RunRow, SendReport, StepRow, UndoReport, Version,
     },
     ops::{Explained, Selected},
 };
+
+/// `load --answers --json`.
+pub fn answered(report: &AnswerReport) -> Value {
+    json!({
+        "plan": report.plan,
+        "accepted": report.accepted,
+        "rejected": report.rejected,
+        "unanswered": report.unanswered,
+    })
+}
 
 pub fn load(report: &LoadReport) -> Value {
     json!({

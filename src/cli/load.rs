@@ -12,11 +12,14 @@ use super::{
     progress::{Unit, with_progress},
 };
 use crate::{
-    model::{Form, LoadReport},
+    model::{Form, LoadReport, PlanId},
     ops::{self, Alarm, DemoRequest, Explained, LoadRequest, Workspace},
     text::{count, thousands},
     tui,
 };
+
+/// Records without an answer that are named.
+const NAMED: usize = 20;
 
 /// Columns of a record's text that are shown.
 const SHOWN: usize = 100;
@@ -37,6 +40,9 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         demo: false,
         threads: args.threads,
     };
+    if let Some(plan) = args.answers {
+        return answers(person, out, &request, PlanId(plan));
+    }
     if args.explain {
         let explain = |job: &ops::Job| ops::prepare(&request, job)?.explain(job);
         let explained = with_progress(Unit::Bytes, explain)?;
@@ -64,6 +70,46 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         .as_ref()
         .map_or(report.rejected > 0, |alarm| alarm.rings(&report));
     Ok(if alarming {
+        Exit::StillRejected
+    } else {
+        Exit::Done
+    })
+}
+
+fn answers(person: &Person, out: &Out, request: &LoadRequest, plan: PlanId) -> Result<Exit> {
+    let mut workspace = person.change()?;
+    let report = with_progress(Unit::Bytes, |job| {
+        ops::answers(&mut workspace, request, plan, job)
+    })?;
+    if out.is_json() {
+        out.json(&json::answered(&report))?;
+    } else {
+        out.say(&format!(
+            "Plan {plan}: {} accepted, {} rejected, {} without an answer.",
+            thousands(report.accepted),
+            thousands(report.rejected),
+            thousands(report.unanswered.len() as u64)
+        ))?;
+    }
+    for remark in &report.remarks {
+        note(remark);
+    }
+    if !report.unanswered.is_empty() {
+        let named: Vec<String> = (report.unanswered.iter().take(NAMED))
+            .map(ToString::to_string)
+            .collect();
+        let more = if report.unanswered.len() > NAMED {
+            ", ..."
+        } else {
+            ""
+        };
+        note(&format!(
+            "No answer for record {}{more}: still handed over. `redrive records status:handed_over` lists them.",
+            named.join(", ")
+        ));
+    }
+    let open = report.rejected > 0 || !report.unanswered.is_empty();
+    Ok(if open {
         Exit::StillRejected
     } else {
         Exit::Done

@@ -18,7 +18,7 @@ pub use problem::{
 };
 pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
 pub use run::{LoadReport, RunRow};
-pub use sending::{AttemptRow, DeliveryState, Plan, SendReport};
+pub use sending::{AnswerReport, AttemptRow, DeliveryState, Plan, SendReport};
 pub use stages::{StageFacts, stage_marks};
 pub use step::{ChangeReport, StepKind, StepRow, UndoReport};
 

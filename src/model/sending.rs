@@ -48,6 +48,18 @@ impl DeliveryState {
     }
 }
 
+/// What the answers to a plan that was handed over say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerReport {
+    pub plan: PlanId,
+    pub accepted: u64,
+    pub rejected: u64,
+    /// Records that are still handed over.
+    pub unanswered: Vec<RecordId>,
+    /// What a person should know, one sentence each.
+    pub remarks: Vec<String>,
+}
+
 /// The frozen list of record versions a send will deliver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {

@@ -24,6 +24,7 @@ use std::{fs, path::PathBuf, sync::atomic::AtomicBool, thread, time::Instant};
 use anyhow::Result;
 use crossbeam_channel::bounded;
 
+pub(super) use self::opened::{report_of_all, source_of_all};
 use self::{
     asking::Asked,
     content::Content,

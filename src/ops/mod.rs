@@ -2,6 +2,7 @@
 
 mod aim;
 mod alarm;
+mod answers;
 mod asked;
 mod check;
 mod contract;
@@ -22,6 +23,7 @@ mod verify;
 mod workspace;
 
 pub use alarm::Alarm;
+pub use answers::answers;
 pub use check::{CheckRequest, check};
 pub use contract::{
     DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,

@@ -1,4 +1,5 @@
-//! Error files of Salesforce Data Loader: the columns of the input and `ERROR` as the last, every cell in quotes.
+//! Error files of Salesforce Data Loader: the columns of the input and `ERROR` as the last, every cell in quotes. In its success
+//! files `ID` is the first column and `STATUS` the last.
 //!
 //! With the SOAP API an error is a message alone, with the Bulk API it is as Salesforce gives it. A cell that begins with `=` was
 //! written with an apostrophe before it, which is taken away again.
@@ -14,7 +15,7 @@ use crate::model::{Fault, Stage};
 
 pub(super) const TOOL: Tool = Tool {
     word: "dataloader",
-    name: "error files of Salesforce Data Loader",
+    name: "error and success files of Salesforce Data Loader",
     reader: Reader::Whole { fits, read },
 };
 
@@ -36,7 +37,12 @@ fn fits(head: &Head<'_>) -> bool {
 
 fn pick(columns: &[String]) -> Option<Picked> {
     let last = columns.len().checked_sub(1).filter(|last| *last > 0)?;
-    (columns.get(last)? == "ERROR").then(|| vec![Some(last)])
+    match (columns.first()?.as_str(), columns.get(last)?.as_str()) {
+        (_, "ERROR") => Some(vec![Some(last)]),
+        // Of what was accepted there is nothing to say.
+        ("ID", "STATUS") => Some(vec![None, Some(0), Some(last)]),
+        _ => None,
+    }
 }
 
 fn read(file: &File<'_>) -> Result<Report, Fault> {

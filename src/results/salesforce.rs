@@ -1,5 +1,5 @@
 //! Failed results of Salesforce's Bulk API 2.0: CSV with `sf__Id`, `sf__Error` and the columns that were uploaded, whose order and
-//! delimiter are as the job has them.
+//! delimiter are as the job has them. Successful results have `sf__Created` instead, and nothing was wrong with their records.
 //!
 //! An error is `CODE:message:Field1,Field2 --`. The list of fields may be empty, the message may hold colons, line breaks and
 //! HTML entities, and one error may follow another. The order of rows is not that of the upload.
@@ -14,7 +14,7 @@ use crate::model::{Fault, Problem, Stage};
 
 pub(super) const TOOL: Tool = Tool {
     word: "salesforce",
-    name: "failed results of Salesforce",
+    name: "results of Salesforce",
     reader: Reader::Whole { fits, read },
 };
 
@@ -22,12 +22,17 @@ pub(super) const TOOL: Tool = Tool {
 const OF_A_RULE: &str = "FIELD_CUSTOM_VALIDATION_EXCEPTION";
 
 fn fits(head: &Head<'_>) -> bool {
-    head.json().is_none() && head.has_columns(&["sf__Id", "sf__Error"])
+    let has = |column| head.has_columns(&["sf__Id", column]);
+    head.json().is_none() && (has("sf__Error") || has("sf__Created"))
 }
 
 fn pick(columns: &[String]) -> Option<Picked> {
     let at = |name: &str| columns.iter().position(|column| column == name);
-    Some(vec![Some(at("sf__Error")?), at("sf__Id")])
+    match (at("sf__Error"), at("sf__Created")) {
+        (Some(error), created) => Some(vec![Some(error), at("sf__Id"), created]),
+        // Of what was accepted there is nothing to say.
+        (None, created) => Some(vec![None, at("sf__Id"), Some(created?)]),
+    }
 }
 
 fn read(file: &File<'_>) -> Result<Report, Fault> {

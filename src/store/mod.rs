@@ -4,6 +4,7 @@
 //! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
 mod abandoned;
+pub(crate) mod answers;
 #[cfg(test)]
 mod bench;
 mod changes;

@@ -139,7 +139,7 @@ impl Store {
                     // Its plan still holds it.
                     _ => continue,
                 };
-                let checked_by = set_status(tx, one.record, status)?;
+                let checked_by = set_status(tx, one.record, (Status::Sending, status))?;
                 verdicts.add(status, checked_by, 1);
                 *statuses.entry(Status::Sending).or_default() -= 1;
                 *statuses.entry(status).or_default() += 1;
@@ -306,18 +306,22 @@ fn end_all(
     Ok(())
 }
 
-/// Gives the contract that found the record ready.
-fn set_status(conn: &Connection, record: RecordId, status: Status) -> Result<Option<i64>> {
+/// Moves a record on; gives the contract that found it ready.
+pub(super) fn set_status(
+    conn: &Connection,
+    record: RecordId,
+    (from, to): (Status, Status),
+) -> Result<Option<i64>> {
     conn.prepare_cached(
-        "UPDATE record SET status = ?2 WHERE id = ?1 AND status = 'sending' RETURNING checked_by",
+        "UPDATE record SET status = ?3 WHERE id = ?1 AND status = ?2 RETURNING checked_by",
     )?
-    .query_row(params![record.0, status.word()], |row| row.get(0))
+    .query_row(params![record.0, from.word(), to.word()], |row| row.get(0))
     .optional()?
-    .with_context(|| format!("record {record} is not on its way"))
+    .with_context(|| format!("record {record} is not {}", from.label()))
 }
 
 /// A record that was ready has no other problem, but it can have warnings.
-fn add_problem(
+pub(super) fn add_problem(
     conn: &Connection,
     run: RunId,
     record: RecordId,
@@ -331,17 +335,26 @@ fn add_problem(
     let group = group_of(conn, run, line, problem, title)?;
     conn.prepare_cached(
         "INSERT INTO problem (record, n, grp, path, message, hint, found) \
-         SELECT ?1, coalesce(max(n) + 1, 0), ?2, ?3, ?4, ?5, NULL FROM problem WHERE record = ?1",
+         SELECT ?1, coalesce(max(n) + 1, 0), ?2, ?3, ?4, ?5, ?6 FROM problem WHERE record = ?1",
     )?
     .execute(params![
         record.0,
         group,
         problem.path.as_str(),
         problem.message,
-        problem.hint
+        problem.hint,
+        problem
+            .found
+            .as_ref()
+            .map(serde_json::to_string)
+            .transpose()?
     ])?;
-    conn.prepare_cached("UPDATE problem_group SET open = open + 1 WHERE id = ?1")?
-        .execute([group])?;
+    // A record that has a problem of a group twice is open in it once.
+    conn.prepare_cached(
+        "UPDATE problem_group SET open = open + 1 WHERE id = ?1 \
+         AND (SELECT count(*) FROM problem WHERE record = ?2 AND grp = ?1) = 1",
+    )?
+    .execute(params![group, record.0])?;
     Ok(())
 }
 

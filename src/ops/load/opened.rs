@@ -19,10 +19,10 @@ use crate::{
     ops::Job,
     read::{
         Format, Input, Watch,
-        blocks::{BlockReader, Header},
+        blocks::{BLOCK_BYTES, BlockReader, Header},
         sniff,
     },
-    results::{File, Map, OWN_MAP, Reader, Report, Tool},
+    results::{File, Joined, Map, OWN_MAP, Reader, Report, Tool},
     row::cells::Splitter,
 };
 
@@ -97,6 +97,41 @@ pub(super) fn open(
         return Ok(reports(told, word, format));
     }
     joined(request, told, word, block_bytes, (contract, job))
+}
+
+/// All that results say, whatever their tools.
+///
+/// # Errors
+/// `input:mixed` when a file holds data; those of reading them.
+pub(in crate::ops) fn report_of_all(request: &LoadRequest, job: &Job) -> Result<Report> {
+    let map = request.map.as_deref().map(mapped::read).transpose()?;
+    let mut report = Report::default();
+    for path in &request.files {
+        let input = input(path, job)?;
+        let Format::Results(tool) = format_of(request, map.as_ref(), &input)? else {
+            return Err(not_results(&input.name).into());
+        };
+        report.append(read_told(input, (tool, map.as_ref()), path)?.report);
+    }
+    Ok(report)
+}
+
+/// Finds the records that a report is about in the sources, counted over all of them.
+///
+/// # Errors
+/// `source:format`, and those of reading them.
+pub(in crate::ops) fn source_of_all(
+    request: &LoadRequest,
+    report: &Report,
+    contract: Option<&Contract>,
+    job: &Job,
+) -> Result<Joined> {
+    let first = input(&request.sources[0], job)?;
+    let format = sniff::recognise(&first)?;
+    joining::check_source(&first.name, format)?;
+    let opened = data(request, &request.sources, (first, format), BLOCK_BYTES, job)?;
+    let inputs = request.sources.iter().map(|path| input(path, job));
+    joining::join(report, inputs, (format, &opened.layout), (contract, job))
 }
 
 /// Data, or results of one record a line, of one format.
