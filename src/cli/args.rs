@@ -160,6 +160,12 @@ pub struct Load {
     /// The file the tool was given: its records are joined to the problems that the results name
     #[arg(long, value_name = "ORIGINAL", value_hint = ValueHint::FilePath)]
     pub source: Vec<PathBuf>,
+    /// The sheet of an Excel workbook, by name or number [default: the first that holds something]
+    #[arg(long, value_name = "SHEET")]
+    pub sheet: Option<String>,
+    /// The row of a sheet that names the columns [default: the first that holds something]
+    #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u32).range(1..))]
+    pub header_row: Option<u32>,
     /// The run's name [default: the contract's name, or the file's]
     #[arg(long, value_name = "N")]
     pub name: Option<String>,

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     model::{Form, LoadReport, PlanId},
     ops::{self, Alarm, DemoRequest, Explained, LoadRequest, Workspace},
+    read::Sheet,
     text::{count, thousands},
     tui,
 };
@@ -32,6 +33,10 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         format: args.format.clone(),
         map: args.map.clone(),
         sources: ops::files_of(&args.source)?,
+        sheet: Sheet {
+            name: args.sheet.clone(),
+            header: args.header_row,
+        },
         name: args.name.clone(),
         passed: args.passed.clone(),
         keep_passed: args.keep_passed,

@@ -56,6 +56,8 @@ pub struct LoadRequest {
     pub contract: Option<PathBuf>,
     /// The files a tool was given, whose results are loaded: problems are joined to their records.
     pub sources: Vec<PathBuf>,
+    /// Which part of an Excel workbook is meant.
+    pub sheet: read::Sheet,
     /// Overrides recognition: `csv`, `tsv`, `jsonl`, `json`, or a tool of [`crate::results::tools`].
     pub format: Option<String>,
     /// The map that says what is in a report, instead of recognising it.

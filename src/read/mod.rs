@@ -4,6 +4,7 @@
 
 pub mod blocks;
 mod elements;
+mod excel;
 mod packed;
 mod piped;
 pub mod sniff;
@@ -18,6 +19,7 @@ use std::{
 
 use sha2::{Digest, Sha256};
 
+pub use self::excel::Sheet;
 use self::piped::Piped;
 use crate::{model::Fault, results::Tool};
 
@@ -58,6 +60,10 @@ pub struct Input {
     pub size: Option<u64>,
     /// Whether it is compressed; its bytes are those it has when it is opened.
     pub is_packed: bool,
+    /// Whether it is a sheet of an Excel workbook, whose bytes are CSV.
+    pub is_sheet: bool,
+    /// What a person should know of how it was opened, one sentence each.
+    pub remarks: Vec<String>,
     /// The first [`HEAD_BYTES`], or all there are.
     pub head: Vec<u8>,
     rest: Box<dyn Read + Send>,
@@ -78,9 +84,21 @@ impl Input {
     /// # Errors
     /// `input:missing`, `input:directory`, `input:not_a_file`, `input:permission`, `input:read`, all exit 3.
     pub fn open(path: &FilePath, stop: &Arc<AtomicBool>) -> Result<Self, Fault> {
+        Self::open_sheet(path, stop, &Sheet::default())
+    }
+
+    /// The same, saying which sheet is meant if it is an Excel workbook.
+    ///
+    /// # Errors
+    /// Also `excel:sheet` and `input:empty`.
+    pub fn open_sheet(
+        path: &FilePath,
+        stop: &Arc<AtomicBool>,
+        sheet: &Sheet,
+    ) -> Result<Self, Fault> {
         let name = path.display().to_string();
         if name == "-" {
-            return Self::begin(name, Box::new(Piped::new(io::stdin(), stop)), None);
+            return Self::begin(name, Box::new(Piped::new(io::stdin(), stop)), None, sheet);
         }
         let found = fs::metadata(path).map_err(|error| unopenable(&name, &error))?;
         if found.is_dir() {
@@ -99,7 +117,7 @@ impl Input {
         let file = File::open(path).map_err(|error| unopenable(&name, &error))?;
         let stamp = Stamp::of(&file.metadata().map_err(|error| unopenable(&name, &error))?);
         let size = stamp.size;
-        Self::begin(name, Box::new(file.take(size)), Some(stamp))
+        Self::begin(name, Box::new(file.take(size)), Some(stamp), sheet)
     }
 
     /// Takes bytes as an input of this name.
@@ -109,6 +127,7 @@ impl Input {
             "test".to_owned(),
             Box::new(Cursor::new(bytes.to_vec())),
             None,
+            &Sheet::default(),
         )
         .expect("bytes can be read")
     }
@@ -117,19 +136,35 @@ impl Input {
         name: String,
         rest: Box<dyn Read + Send>,
         stamp: Option<Stamp>,
+        sheet: &Sheet,
     ) -> Result<Self, Fault> {
-        let (is_packed, mut rest) =
+        let (mut is_packed, mut rest) =
             packed::opened(rest).map_err(|error| unreadable(&name, 0, &error))?;
         let mut head = Vec::new();
         (&mut rest)
             .take(HEAD_BYTES as u64)
             .read_to_end(&mut head)
             .map_err(|error| unreadable(&name, head.len() as u64, &error))?;
+        let is_sheet = head.starts_with(excel::MAGIC);
+        let mut remarks = Vec::new();
+        if is_sheet {
+            let table = excel::table(&name, whole(&name, head, rest)?, sheet)?;
+            remarks = table.remarks;
+            is_packed = true;
+            rest = Box::new(Cursor::new(table.csv));
+            head = Vec::new();
+            (&mut rest)
+                .take(HEAD_BYTES as u64)
+                .read_to_end(&mut head)
+                .map_err(|error| unreadable(&name, 0, &error))?;
+        }
         let size = (stamp.as_ref().filter(|_| !is_packed)).map(|stamp| stamp.size);
         Ok(Self {
             name,
             size,
             is_packed,
+            is_sheet,
+            remarks,
             head,
             rest,
             stamp,
@@ -277,6 +312,19 @@ fn unreadable(name: &str, byte: u64, error: &io::Error) -> Fault {
     )
     .hint("nothing was loaded; try again once the file can be read to its end")
     .at(name, None)
+}
+
+/// All bytes of a workbook, whose parts stand anywhere in it.
+fn whole(name: &str, mut head: Vec<u8>, rest: Box<dyn Read + Send>) -> Result<Vec<u8>, Fault> {
+    let read = rest.take(excel::MAX_BYTES).read_to_end(&mut head);
+    read.map_err(|error| unreadable(name, head.len() as u64, &error))?;
+    if head.len() as u64 >= excel::MAX_BYTES {
+        let message = format!("{name} is larger than {} MiB", excel::MAX_BYTES >> 20);
+        return Err(Fault::unusable("input:too_long", message)
+            .hint("save the sheet as CSV and load that")
+            .at(name, None));
+    }
+    Ok(head)
 }
 
 fn shrunk(name: &str, byte: u64, size: u64) -> Fault {

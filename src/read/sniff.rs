@@ -26,6 +26,7 @@ pub fn named(word: &str, input: &Input) -> Result<Format, Fault> {
         "csv" => Ok(Format::Csv {
             delimiter: delimiter(&input.head[input.mark()..]).unwrap_or(','),
         }),
+        "xlsx" if input.is_sheet => Ok(Format::Csv { delimiter: ',' }),
         "tsv" => Ok(Format::Csv { delimiter: '\t' }),
         "jsonl" => Ok(Format::JsonLines),
         "json" => Ok(Format::Json),
@@ -45,6 +46,9 @@ pub fn named(word: &str, input: &Input) -> Result<Format, Fault> {
 /// `input:compressed`, `input:encoding`, `input:binary` for what cannot be read at all; `input:unrecognised` when nothing
 /// fits, with the first line.
 pub fn recognise(input: &Input) -> Result<Format, Fault> {
+    if input.is_sheet {
+        return Ok(Format::Csv { delimiter: ',' });
+    }
     let head = &input.head[input.mark()..];
     let tool = || Tool::of(&Head::new(head, input.is_whole()));
     // Tools write Parquet, too.
@@ -78,7 +82,6 @@ pub fn refuse_what_is_no_text(input: &Input) -> Result<(), Fault> {
     let begins = |magic: &[u8]| head.starts_with(magic);
     let compressed = match () {
         () if begins(b"\x1F\x8B") || begins(b"\x28\xB5\x2F\xFD") => Some("gzip or zstd twice"),
-        () if begins(b"PK\x03\x04") => Some("zip (an Excel file is one, too)"),
         () if begins(b"BZh") => Some("bzip2"),
         () if begins(b"\xFD7zXZ") => Some("xz"),
         () => None,
@@ -186,7 +189,7 @@ fn delimiter(head: &[u8]) -> Option<char> {
 
 /// The words of all formats, as a sentence lists them.
 fn words() -> String {
-    let raw = ["csv", "tsv", "jsonl", "json"].into_iter();
+    let raw = ["csv", "tsv", "jsonl", "json", "xlsx"].into_iter();
     let all: Vec<&str> = raw.chain(tools().map(|tool| tool.word)).collect();
     let (last, others) = all.split_last().expect("there are formats");
     format!("{} and {last}", others.join(", "))
@@ -253,7 +256,6 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         let check = |head: &[u8], code: &str| assert_eq!(found(head), Err(code), "{head:?}");
-        check(b"PK\x03\x04", "input:compressed");
         check(b"BZh9", "input:compressed");
         check(b"\xFF\xFEi\0d\0,\0", "input:encoding");
         check(b"i\0d\0,\0n\0a\0m\0e\0", "input:encoding");

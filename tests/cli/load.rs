@@ -135,6 +135,45 @@ fn a_compressed_file_is_opened_in_passing_and_known_again() {
 }
 
 #[test]
+fn a_sheet_of_a_workbook_is_a_table() {
+    let folder = Folder::new();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet().set_name("people").unwrap();
+    for (n, name) in ["id", "name", "email", "stage", "deal_value", "since", "vip"]
+        .iter()
+        .enumerate()
+    {
+        sheet.write(1, n as u16, *name).unwrap();
+    }
+    for (row, id, email) in [(2, "C-1", "ada@example.com"), (4, "C-2", "ben@")] {
+        sheet.write(row, 0, id).unwrap();
+        sheet.write(row, 1, "Ann").unwrap();
+        sheet.write(row, 2, email).unwrap();
+        sheet.write(row, 3, "Prospect").unwrap();
+        sheet.write(row, 4, 10.5).unwrap();
+        sheet.write(row, 5, 43831).unwrap();
+    }
+    folder.write("book.xlsx", book.save_to_buffer().unwrap());
+    let said = folder
+        .redrive("load book.xlsx --sheet people --header-row 2 --contract customers.toml --json")
+        .exit(1)
+        .stderr_has("column since holds 2 numbers that may be a day in Excel's count")
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!(
+        (&report["format"], &report["records"], &report["rejected"]),
+        (&json!("xlsx"), &json!(2), &json!(2))
+    );
+    let shown = folder.redrive("show 2").run();
+    assert!(shown.contains("Line 5 of book.xlsx."), "{shown}");
+    folder
+        .redrive("load book.xlsx --sheet nobody")
+        .exit(2)
+        .stderr_has("book.xlsx has no sheet nobody")
+        .run();
+}
+
+#[test]
 fn files_that_do_not_belong_together_are_refused() {
     let folder = Folder::new();
     std::fs::copy(folder.path("customers.csv"), folder.path("copy.csv")).unwrap();

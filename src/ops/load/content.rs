@@ -136,6 +136,7 @@ impl Data {
             let reader = flow::blocks(blocks.reader, threads, writer)?;
             let (bytes, sha256) = reader.finish();
             read.records += bytes;
+            read.remarks.extend(blocks.remarks);
             let changed = blocks.watch.change(&blocks.path);
             if role == "source"
                 && let Some(change) = changed

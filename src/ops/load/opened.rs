@@ -53,6 +53,8 @@ pub(super) struct Blocks {
     pub(super) lines: u64,
     pub(super) size: Option<u64>,
     pub(super) is_packed: bool,
+    pub(super) is_sheet: bool,
+    pub(super) remarks: Vec<String>,
     pub(super) watch: Watch,
 }
 
@@ -69,7 +71,7 @@ pub(super) fn open(
 ) -> Result<Opened> {
     let map = request.map.as_deref().map(mapped::read).transpose()?;
     let map = map.as_ref();
-    let first = input(&request.files[0], job)?;
+    let first = input(request, &request.files[0], job)?;
     let format = format_of(request, map, &first)?;
     let Format::Results(tool) = format else {
         if !request.sources.is_empty() {
@@ -84,7 +86,7 @@ pub(super) fn open(
     let mut told = vec![read_told(first, (tool, map), &request.files[0])?];
     let mut word = tool.word;
     for path in &request.files[1..] {
-        let other = input(path, job)?;
+        let other = input(request, path, job)?;
         let Format::Results(tool) = format_of(request, map, &other)? else {
             return Err(mixed(&other.name, &request.files[0], word).into());
         };
@@ -107,7 +109,7 @@ pub(in crate::ops) fn report_of_all(request: &LoadRequest, job: &Job) -> Result<
     let map = request.map.as_deref().map(mapped::read).transpose()?;
     let mut report = Report::default();
     for path in &request.files {
-        let input = input(path, job)?;
+        let input = input(request, path, job)?;
         let Format::Results(tool) = format_of(request, map.as_ref(), &input)? else {
             return Err(not_results(&input.name).into());
         };
@@ -126,11 +128,11 @@ pub(in crate::ops) fn source_of_all(
     contract: Option<&Contract>,
     job: &Job,
 ) -> Result<Joined> {
-    let first = input(&request.sources[0], job)?;
+    let first = input(request, &request.sources[0], job)?;
     let format = sniff::recognise(&first)?;
     joining::check_source(&first.name, format)?;
     let opened = data(request, &request.sources, (first, format), BLOCK_BYTES, job)?;
-    let inputs = request.sources.iter().map(|path| input(path, job));
+    let inputs = request.sources.iter().map(|path| input(request, path, job));
     joining::join(report, inputs, (format, &opened.layout), (contract, job))
 }
 
@@ -156,7 +158,11 @@ fn data(
         size = size.zip(other.size).map(|(all, one)| all + one);
     }
     Ok(Opened {
-        word: format.word(),
+        word: if opened.is_sheet {
+            "xlsx"
+        } else {
+            format.word()
+        },
         format,
         layout: opened.layout.clone(),
         start: opened.start.clone(),
@@ -182,7 +188,7 @@ pub(super) fn again(
     request: &LoadRequest,
     job: &Job,
 ) -> Result<Blocks> {
-    let other = input(path, job)?;
+    let other = input(request, path, job)?;
     let found = match &request.format {
         Some(_) if request.sources.is_empty() => format_of(request, None, &other)?,
         _ => sniff::recognise(&other)?,
@@ -202,8 +208,8 @@ pub(super) fn again(
         .into())
 }
 
-fn input(path: &FilePath, job: &Job) -> Result<Input> {
-    let input = Input::open(path, &job.cancel_flag());
+fn input(request: &LoadRequest, path: &FilePath, job: &Job) -> Result<Input> {
+    let input = Input::open_sheet(path, &job.cancel_flag(), &request.sheet);
     // A wait for standard input that was given up is no fault of the input.
     job.check()?;
     Ok(input?)
@@ -218,6 +224,7 @@ fn blocks(
     block_bytes: usize,
 ) -> Result<Blocks> {
     let (watch, size, is_packed) = (input.watch(), input.size, input.is_packed);
+    let (is_sheet, remarks) = (input.is_sheet, input.remarks.clone());
     let mut start = input.head[..input.mark()].to_vec();
     let mut reader = BlockReader::new(input, format, block_bytes)?;
     let (layout, header) = layout_of(request, path, format, &mut reader)?;
@@ -231,6 +238,8 @@ fn blocks(
         lines: header.lines,
         size,
         is_packed,
+        is_sheet,
+        remarks,
         watch,
     })
 }
@@ -269,7 +278,7 @@ fn joined(
     block_bytes: usize,
     (contract, job): (Option<&Contract>, &Job),
 ) -> Result<Opened> {
-    let first = input(&request.sources[0], job)?;
+    let first = input(request, &request.sources[0], job)?;
     let format = sniff::recognise(&first)?;
     joining::check_source(&first.name, format)?;
     let opened = data(request, &request.sources, (first, format), block_bytes, job)?;
@@ -277,7 +286,7 @@ fn joined(
     for told in &mut told {
         report.append(std::mem::take(&mut told.report));
     }
-    let inputs = request.sources.iter().map(|path| input(path, job));
+    let inputs = request.sources.iter().map(|path| input(request, path, job));
     let found = joining::join(&report, inputs, (format, &opened.layout), (contract, job))?;
     let verdicts = Verdicts::new(&mut report, found);
     let Content::Data(data) = opened.content else {
