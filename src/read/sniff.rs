@@ -72,6 +72,11 @@ pub fn recognise(input: &Input) -> Result<Format, Fault> {
     }
 }
 
+/// What else an input might be than results of this tool, as a sentence.
+pub fn doubt(input: &Input, tool: &Tool) -> Option<String> {
+    tool.doubt(&Head::new(&input.head[input.mark()..], input.is_whole()))
+}
+
 /// Refuses what no reader of text can read.
 ///
 /// # Errors

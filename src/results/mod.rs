@@ -103,11 +103,33 @@ impl Tool {
 
     /// The tool that wrote what begins like this.
     pub fn of(head: &Head<'_>) -> Option<&'static Self> {
-        tools().find(|tool| match tool.reader {
+        tools().find(|tool| tool.fits(head))
+    }
+
+    /// What else might be meant by what begins like this, as a sentence for a person: another tool's results, or data.
+    pub fn doubt(&self, head: &Head<'_>) -> Option<String> {
+        let others: Vec<&str> = (TOOLS.iter().chain(map::TOOLS.iter()))
+            .filter(|tool| *tool != self && tool.fits(head))
+            .map(|tool| tool.word)
+            .collect();
+        let taken = format!("read as {} ({})", self.name, self.word);
+        if LAST.contains(self) {
+            return Some(format!(
+                "{taken}, because a column says what was wrong with each row; --format csv reads it as data"
+            ));
+        }
+        (!others.is_empty()).then(|| {
+            let others = others.join(" or ");
+            format!("{taken}, which is tried first; --format {others} reads it as that")
+        })
+    }
+
+    fn fits(&self, head: &Head<'_>) -> bool {
+        match self.reader {
             Reader::Lines { looks_like, .. } => head.lines().any(looks_like),
             Reader::Whole { fits, .. } => fits(head),
             Reader::Map(map) => map.fits(head),
-        })
+        }
     }
 
     /// Reads one line.

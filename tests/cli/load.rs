@@ -174,6 +174,33 @@ fn a_sheet_of_a_workbook_is_a_table() {
 }
 
 #[test]
+fn what_might_be_something_else_is_said() {
+    let folder = Folder::new();
+    folder.write("jobs.csv", "id,n,error\nA,1,n is too small\nB,2,\n");
+    folder
+        .redrive("load jobs.csv")
+        .exit(1)
+        .stderr_has("jobs.csv was read as CSV with a column of errors (error-column), because a column says what was wrong")
+        .run();
+    let pydantic =
+        r#"{"record":{},"errors":[{"type":"missing","loc":["a"],"msg":"Field required"}]}"#;
+    let ajv = r#"{"record":{},"errors":[{"instancePath":"/a","keyword":"type","message":"no"}]}"#;
+    folder.write("both.ndjson", format!("{pydantic}\n{ajv}\n"));
+    folder
+        .redrive("load both.ndjson")
+        .exit(1)
+        .stderr_has("(pydantic), which is tried first; --format ajv reads it as that")
+        .run();
+    folder.write("letter.txt", "Dear \u{1b}[31mSir\n");
+    folder
+        .redrive("load letter.txt")
+        .exit(3)
+        .stderr_has("is none of the formats redrive knows")
+        .stderr_has("it begins with: Dear <ESC>[31mSir")
+        .run();
+}
+
+#[test]
 fn files_that_do_not_belong_together_are_refused() {
     let folder = Folder::new();
     std::fs::copy(folder.path("customers.csv"), folder.path("copy.csv")).unwrap();

@@ -83,7 +83,7 @@ pub(super) fn open(
     if request.sources.is_empty() && is_line && request.files.len() == 1 {
         return data(request, &request.files, (first, format), block_bytes, job);
     }
-    let mut told = vec![read_told(first, (tool, map), &request.files[0])?];
+    let mut told = vec![read_told(request, first, (tool, map), &request.files[0])?];
     let mut word = tool.word;
     for path in &request.files[1..] {
         let other = input(request, path, job)?;
@@ -93,7 +93,7 @@ pub(super) fn open(
         if tool.word != word {
             word = SEVERAL;
         }
-        told.push(read_told(other, (tool, map), path)?);
+        told.push(read_told(request, other, (tool, map), path)?);
     }
     if request.sources.is_empty() {
         return Ok(reports(told, word, format));
@@ -113,7 +113,7 @@ pub(in crate::ops) fn report_of_all(request: &LoadRequest, job: &Job) -> Result<
         let Format::Results(tool) = format_of(request, map.as_ref(), &input)? else {
             return Err(not_results(&input.name).into());
         };
-        report.append(read_told(input, (tool, map.as_ref()), path)?.report);
+        report.append(read_told(request, input, (tool, map.as_ref()), path)?.report);
     }
     Ok(report)
 }
@@ -144,7 +144,12 @@ fn data(
     block_bytes: usize,
     job: &Job,
 ) -> Result<Opened> {
-    let opened = blocks(request, &paths[0], first, format, block_bytes)?;
+    let doubt = match format {
+        Format::Results(tool) => doubt(request, &first, tool),
+        _ => None,
+    };
+    let mut opened = blocks(request, &paths[0], first, format, block_bytes)?;
+    opened.remarks.extend(doubt);
     let mut size = opened.size;
     for path in &paths[1..] {
         let other = again(
@@ -304,9 +309,22 @@ fn joined(
     })
 }
 
+/// What else an input might have been that was recognised as a tool's results.
+fn doubt(request: &LoadRequest, input: &Input, tool: &Tool) -> Option<String> {
+    let is_recognised = request.format.is_none() && request.map.is_none();
+    let doubt = is_recognised.then(|| sniff::doubt(input, tool)).flatten()?;
+    Some(format!("{} was {doubt}", input.name))
+}
+
 /// Reads results as a whole, by a person's own map if there is one.
-fn read_told(input: Input, (tool, map): (&Tool, Option<&Map>), path: &FilePath) -> Result<Told> {
+fn read_told(
+    request: &LoadRequest,
+    input: Input,
+    (tool, map): (&Tool, Option<&Map>),
+    path: &FilePath,
+) -> Result<Told> {
     let (name, watch, is_packed) = (input.name.clone(), input.watch(), input.is_packed);
+    let doubt = doubt(request, &input, tool);
     let whole = input.read_whole(MAX_REPORT)?;
     let folder = folder_of(path).to_owned();
     let is_file = name != "-";
@@ -328,6 +346,7 @@ fn read_told(input: Input, (tool, map): (&Tool, Option<&Map>), path: &FilePath) 
         (None, Reader::Whole { read, .. }) => read(&file)?,
     };
     report.name_codes(tool.word);
+    report.remarks.extend(doubt);
     Ok(Told {
         path: path.to_owned(),
         report,
