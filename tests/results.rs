@@ -58,6 +58,18 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
     ),
     ("fastapi", "expected.json", "responses.ndjson", "fastapi"),
     (
+        "fastapi",
+        "expected.batch_422.json",
+        "batch_422.json",
+        "fastapi-422",
+    ),
+    (
+        "fastapi",
+        "expected.single_422.json",
+        "single_422.json",
+        "fastapi-422",
+    ),
+    (
         "jsonschema-basic",
         "expected.json",
         "jschon.ndjson",
@@ -220,6 +232,12 @@ const JOINED: &[(&str, &str, &str, &str)] = &[
         "expected.json",
         "responses.ndjson",
         "customers.ndjson",
+    ),
+    (
+        "fastapi",
+        "expected.batch_422.json",
+        "batch_422.json",
+        "customers_wellformed.ndjson",
     ),
     (
         "jsonschema",

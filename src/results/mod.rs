@@ -13,6 +13,7 @@ mod dataloader;
 mod duckdb;
 mod error_column;
 mod fastapi;
+mod fastapi_422;
 mod frictionless;
 mod head;
 mod join;
@@ -44,6 +45,7 @@ use crate::model::{Fault, Form, Problem};
 /// The formats that are read by code, in the order in which they are tried.
 const TOOLS: &[Tool] = &[
     pydantic::TOOL,
+    fastapi_422::TOOL,
     fastapi::TOOL,
     ajv::TOOL,
     jsonschema::TOOL,
