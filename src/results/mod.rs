@@ -7,6 +7,8 @@
 //! Nothing is checked again here: codes, places and messages are the tool's own.
 
 mod ajv;
+mod ajv_cli;
+mod ajv_text;
 mod basic;
 mod csvclean;
 mod dataloader;
@@ -16,6 +18,7 @@ mod fastapi;
 mod fastapi_422;
 mod frictionless;
 mod head;
+mod inspect;
 mod join;
 mod jsonlog;
 mod jsonschema;
@@ -48,6 +51,7 @@ const TOOLS: &[Tool] = &[
     fastapi_422::TOOL,
     fastapi::TOOL,
     ajv::TOOL,
+    ajv_cli::TOOL,
     jsonschema::TOOL,
     zod::TOOL,
     basic::TOOL,
