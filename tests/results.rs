@@ -33,6 +33,24 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "ajv-cli.line.txt",
         "ajv-cli",
     ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report.json",
+        "check-jsonschema",
+    ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report_verbose.json",
+        "check-jsonschema",
+    ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report.txt",
+        "check-jsonschema",
+    ),
     ("csvclean", "expected.json", "customers_err.csv", "csvclean"),
     (
         "csvclean",
@@ -243,6 +261,12 @@ const JOINED: &[(&str, &str, &str, &str)] = &[
         "ajv",
         "expected.ajv-cli.json",
         "ajv-cli.line.txt",
+        "customers_wellformed.ndjson",
+    ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report.json",
         "customers_wellformed.ndjson",
     ),
     (

@@ -10,6 +10,8 @@ mod ajv;
 mod ajv_cli;
 mod ajv_text;
 mod basic;
+mod check_jsonschema;
+mod check_text;
 mod csvclean;
 mod dataloader;
 mod duckdb;
@@ -21,6 +23,7 @@ mod head;
 mod inspect;
 mod join;
 mod jsonlog;
+mod jsonpath;
 mod jsonschema;
 mod lines;
 mod map;
@@ -30,6 +33,7 @@ mod pgloader;
 mod postgres;
 mod psql;
 mod pydantic;
+mod python;
 mod report;
 mod salesforce;
 mod table;
@@ -57,6 +61,7 @@ const TOOLS: &[Tool] = &[
     basic::TOOL,
     frictionless::TOOL,
     duckdb::TOOL,
+    check_jsonschema::TOOL,
     salesforce::TOOL,
     dataloader::TOOL,
     csvclean::TOOL,
