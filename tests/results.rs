@@ -65,6 +65,7 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "error_bulk.csv",
         "dataloader",
     ),
+<<<<<<< HEAD
     ("duckdb", "expected.json", "reject_errors.csv", "duckdb"),
     ("duckdb", "expected.json", "reject_errors.json", "duckdb"),
     (
@@ -86,6 +87,10 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "rejects.csv",
         "error-column",
     ),
+=======
+    ("dlt", "expected.json", "data_validation_error.json", "dlt"),
+    ("dlt", "expected.json", "exception.txt", "dlt"),
+>>>>>>> b9987cf (Load what dlt raised)
     ("fastapi", "expected.json", "responses.ndjson", "fastapi"),
     (
         "fastapi",

@@ -14,6 +14,7 @@ mod check_jsonschema;
 mod check_text;
 mod csvclean;
 mod dataloader;
+mod dlt;
 mod duckdb;
 mod error_column;
 mod fastapi;
@@ -62,6 +63,7 @@ const TOOLS: &[Tool] = &[
     frictionless::TOOL,
     duckdb::TOOL,
     check_jsonschema::TOOL,
+    dlt::TOOL,
     salesforce::TOOL,
     dataloader::TOOL,
     csvclean::TOOL,
