@@ -21,6 +21,36 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "errors_first_verbose.ndjson",
         "ajv",
     ),
+    (
+        "ajv",
+        "expected.ajv-cli.json",
+        "ajv-cli.json.txt",
+        "ajv-cli",
+    ),
+    (
+        "ajv",
+        "expected.ajv-cli.json",
+        "ajv-cli.line.txt",
+        "ajv-cli",
+    ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report.json",
+        "check-jsonschema",
+    ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report_verbose.json",
+        "check-jsonschema",
+    ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report.txt",
+        "check-jsonschema",
+    ),
     ("csvclean", "expected.json", "customers_err.csv", "csvclean"),
     (
         "csvclean",
@@ -56,7 +86,21 @@ const LOADED: &[(&str, &str, &str, &str)] = &[
         "rejects.csv",
         "error-column",
     ),
+    ("dlt", "expected.json", "data_validation_error.json", "dlt"),
+    ("dlt", "expected.json", "exception.txt", "dlt"),
     ("fastapi", "expected.json", "responses.ndjson", "fastapi"),
+    (
+        "fastapi",
+        "expected.batch_422.json",
+        "batch_422.json",
+        "fastapi-422",
+    ),
+    (
+        "fastapi",
+        "expected.single_422.json",
+        "single_422.json",
+        "fastapi-422",
+    ),
     (
         "jsonschema-basic",
         "expected.json",
@@ -216,10 +260,28 @@ const JOINED: &[(&str, &str, &str, &str)] = &[
         "customers.csv",
     ),
     (
+        "ajv",
+        "expected.ajv-cli.json",
+        "ajv-cli.line.txt",
+        "customers_wellformed.ndjson",
+    ),
+    (
+        "check-jsonschema",
+        "expected.json",
+        "report.json",
+        "customers_wellformed.ndjson",
+    ),
+    (
         "fastapi",
         "expected.json",
         "responses.ndjson",
         "customers.ndjson",
+    ),
+    (
+        "fastapi",
+        "expected.batch_422.json",
+        "batch_422.json",
+        "customers_wellformed.ndjson",
     ),
     (
         "jsonschema",
@@ -321,6 +383,33 @@ fn what_tools_left_behind_is_counted_as_they_count_it() {
             assert_eq!(run.by_stage(), stages, "{name}");
         }
     }
+}
+
+#[test]
+fn ajv_in_forms_that_say_less_is_counted_as_far_as_they_go() {
+    let folder = Path::new("tests/data/results/ajv");
+    // The text has all errors, but not the names of fields that are too many, so that it is not in the table above.
+    let text = Loaded::of(&folder.join("ajv-cli.text.txt"));
+    assert_eq!(text.report["format"], "ajv-cli");
+    assert_eq!(text.report["rejected"], 76);
+    assert_eq!(text.report["problems"], 137);
+    assert_eq!(text.report["capped"], false);
+    let line = Loaded::of(&folder.join("ajv-cli.line.txt"));
+    let named = |(path, code): &(String, String)| code != "additionalProperties" || path.is_empty();
+    let (mut own, mut all) = (text.by_path_and_code(), line.by_path_and_code());
+    own.retain(|key, _| key.1 != "additionalProperties");
+    all.retain(|key, _| key.1 != "additionalProperties");
+    assert_eq!(own, all);
+    assert!(text.by_path_and_code().keys().all(named));
+    // Node's console shows 100 errors of 137.
+    let console = Loaded::of(&folder.join("ajv-cli.js.txt"));
+    assert_eq!(console.report["problems"], 100);
+    assert_eq!(console.report["capped"], true);
+    assert!(
+        console.said.contains("100 errors of 137"),
+        "{}",
+        console.said
+    );
 }
 
 #[test]

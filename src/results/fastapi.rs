@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Where in a request a problem can be.
-const PLACES: [&str; 5] = ["body", "query", "path", "header", "cookie"];
+pub(super) const PLACES: [&str; 5] = ["body", "query", "path", "header", "cookie"];
 
 pub(super) const TOOL: Tool = Tool {
     word: "fastapi",
@@ -57,13 +57,13 @@ fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
 }
 
 /// The list of errors in an answer, with or without the envelope its client gave it.
-fn details<'e>(members: &Members<'e>) -> Option<Vec<&'e str>> {
+pub(super) fn details<'e>(members: &Members<'e>) -> Option<Vec<&'e str>> {
     let body = member(members, "body").and_then(lenient::members);
     member(body.as_deref().unwrap_or(members), "detail").and_then(lenient::elements)
 }
 
 /// The parts of a place, the first of which says where in the request it is.
-fn parts_of(error: &str) -> Option<Vec<&str>> {
+pub(super) fn parts_of(error: &str) -> Option<Vec<&str>> {
     let members = lenient::members(error)?;
     member(&members, "type")?.strip_prefix('"')?;
     let place = lenient::elements(member(&members, "loc")?)?;

@@ -7,16 +7,24 @@
 //! Nothing is checked again here: codes, places and messages are the tool's own.
 
 mod ajv;
+mod ajv_cli;
+mod ajv_text;
 mod basic;
+mod check_jsonschema;
+mod check_text;
 mod csvclean;
 mod dataloader;
+mod dlt;
 mod duckdb;
 mod error_column;
 mod fastapi;
+mod fastapi_422;
 mod frictionless;
 mod head;
+mod inspect;
 mod join;
 mod jsonlog;
+mod jsonpath;
 mod jsonschema;
 mod lines;
 mod map;
@@ -26,6 +34,7 @@ mod pgloader;
 mod postgres;
 mod psql;
 mod pydantic;
+mod python;
 mod report;
 mod salesforce;
 mod table;
@@ -44,13 +53,17 @@ use crate::model::{Fault, Form, Problem};
 /// The formats that are read by code, in the order in which they are tried.
 const TOOLS: &[Tool] = &[
     pydantic::TOOL,
+    fastapi_422::TOOL,
     fastapi::TOOL,
     ajv::TOOL,
+    ajv_cli::TOOL,
     jsonschema::TOOL,
     zod::TOOL,
     basic::TOOL,
     frictionless::TOOL,
     duckdb::TOOL,
+    check_jsonschema::TOOL,
+    dlt::TOOL,
     salesforce::TOOL,
     dataloader::TOOL,
     csvclean::TOOL,

@@ -50,6 +50,18 @@ impl<'f> File<'f> {
     }
 }
 
+#[cfg(test)]
+impl<'f> File<'f> {
+    /// A file that stands alone.
+    pub fn of(text: &'f str) -> Self {
+        Self {
+            name: "results",
+            bytes: text.as_bytes(),
+            beside: &|_| None,
+        }
+    }
+}
+
 /// What a report says, record by record.
 #[derive(Debug)]
 pub struct Report {

@@ -1,7 +1,7 @@
 //! The names of groups on the screen.
 
 use super::{cut, first_upper, foreign::meaning, label};
-use crate::model::{Problem, Stage, Wants};
+use crate::model::{Found, Problem, Stage, Wants};
 
 const EMAIL: &str = "Email address not complete";
 
@@ -9,13 +9,12 @@ const EMAIL: &str = "Email address not complete";
 pub fn title(problem: &Problem, wants: &Wants) -> String {
     let label = label(&problem.path, wants);
     let (code, detail) = meaning(&problem.code, &problem.detail);
-    let sentence = || sentence(&problem.message);
     match (problem.stage, code, detail) {
         (Stage::Rule, "unique", _) => format!("{label} appears twice"),
         (Stage::Rule, _, "not_evaluated") => {
             format!("Rule {} could not be checked", problem.code)
         }
-        (Stage::Rule | Stage::Send, _, _) => sentence(),
+        (Stage::Rule | Stage::Send, _, _) => sentence(&problem.message),
         (_, "required", _) => format!("{label} is missing"),
         (_, "additionalProperties" | "unevaluatedProperties" | "propertyNames", _) => {
             format!("{label} is not a known field")
@@ -62,8 +61,24 @@ pub fn title(problem: &Problem, wants: &Wants) -> String {
         (_, "json:depth", _) => "Nested too deeply".to_owned(),
         (_, "encoding:utf-8", _) => "Letters in another encoding".to_owned(),
         _ if problem.message.trim().is_empty() => format!("{label} was not accepted"),
-        _ => sentence(),
+        _ => sentence(&without_value(problem)),
     }
+}
+
+/// A problem's message without the value it shows, which is another in each record of the group.
+fn without_value(problem: &Problem) -> String {
+    let message = problem.message.as_str();
+    let value = match &problem.found {
+        Some(Found::Text(value) | Found::Json(value)) if !value.is_empty() => value,
+        _ => return message.to_owned(),
+    };
+    let shown = |(before, after): &(&str, &str)| {
+        let shown = format!("{before}{value}{after}");
+        let without = format!("{before}…{after}");
+        (message.contains(&shown)).then(|| message.replacen(&shown, &without, 1))
+    };
+    let quotes = [("'", "'"), ("\"", "\""), (": ", " ")];
+    (quotes.iter().find_map(shown)).unwrap_or_else(|| message.to_owned())
 }
 
 /// The name of the group of records that have the same in fields that must differ: the contract's own sentence, or ours. The
@@ -115,6 +130,25 @@ mod tests {
             )
         };
         assert_eq!(title(&refused, &Wants::default()), EMAIL);
+    }
+
+    #[test]
+    fn no_name_holds_the_value_a_message_shows() {
+        let name = |message: &str, found: Found| {
+            let found = Some(found);
+            let shown = problem(Stage::Schema, "odd", "", "/a", message);
+            title(&Problem { found, ..shown }, &Wants::default())
+        };
+        let text = Found::Text("a".to_owned());
+        assert_eq!(
+            name("Data was not accepted: 'a' is not a date.", text),
+            "Data was not accepted: '…' is not a date"
+        );
+        let number = Found::Json("1".to_owned());
+        assert_eq!(
+            name("A was not accepted: 1 is less than 12.", number),
+            "A was not accepted: … is less than 12"
+        );
     }
 
     #[test]
