@@ -20,6 +20,7 @@ mod error_column;
 mod fastapi;
 mod fastapi_422;
 mod frictionless;
+mod great_expectations;
 mod head;
 mod inspect;
 mod join;
@@ -28,6 +29,7 @@ mod jsonpath;
 mod jsonschema;
 mod lines;
 mod map;
+mod pandera;
 mod parquet;
 mod partial;
 mod pgloader;
@@ -35,6 +37,7 @@ mod postgres;
 mod psql;
 mod pydantic;
 mod python;
+mod qsv;
 mod report;
 mod salesforce;
 mod table;
@@ -62,6 +65,9 @@ const TOOLS: &[Tool] = &[
     basic::TOOL,
     frictionless::TOOL,
     duckdb::TOOL,
+    pandera::TOOL,
+    great_expectations::TOOL,
+    qsv::TOOL,
     check_jsonschema::TOOL,
     dlt::TOOL,
     salesforce::TOOL,

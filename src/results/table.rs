@@ -192,7 +192,6 @@ impl<'t> Row<'t> {
     }
 
     /// A value as problems carry it.
-    #[expect(dead_code, reason = "readers of single tools use it")]
     pub fn found(&self, column: &str) -> Option<Found> {
         match self {
             Self::Cells { .. } => self.text(column).map(|text| Found::Text(text.into_owned())),
