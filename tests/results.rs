@@ -548,6 +548,30 @@ fn a_line_that_is_no_result_is_kept_as_a_record_that_cannot_be_read() {
     }
 }
 
+#[test]
+fn what_a_tool_said_of_a_record_never_becomes_the_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.ndjson");
+    let said = r#"{"line":4,"errors":[{"instancePath":"/n","keyword":"type","message":"must be integer"}]}"#;
+    std::fs::write(&path, said).unwrap();
+    let run = Loaded::of(&path);
+    let edit = |words: &[&str]| run.call(&[&["edit", "1"], words].concat()).0;
+    let form = || run.rows("SELECT form FROM content ORDER BY id DESC LIMIT 1")[0]["form"].clone();
+    let text = |text: &str| {
+        let path = run.folder.path().join("text");
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    assert_eq!((edit(&["--ready"]), edit(&["/n=4"])), (Some(2), Some(2)));
+    assert_eq!(edit(&["--raw", &text("{\"n\":4}")]), Some(1));
+    assert_eq!(form(), "json");
+    // Put back, it is what it was.
+    assert_eq!(edit(&["--raw", &text(said)]), Some(1));
+    assert_eq!((form(), edit(&["--ready"])), ("excerpt".into(), Some(2)));
+    assert_eq!(edit(&["--raw", &text("{\"n\":5}")]), Some(1));
+    assert_eq!((form(), edit(&["--ready"])), ("json".into(), Some(0)));
+}
+
 /// What the truth says of paths and codes: the field itself where it knows that better than the tool, and the format's word
 /// where the tool gives no code.
 fn wanted(truth: &Value, format: &str) -> Counts {
@@ -623,6 +647,13 @@ impl Loaded {
     }
 
     fn redrive(&self, words: &[&str]) -> (String, String) {
+        let (exit, out, said) = self.call(words);
+        assert!(matches!(exit, Some(0 | 1)), "{words:?}: {said}");
+        (out, said)
+    }
+
+    /// Exit code, stdout and stderr.
+    fn call(&self, words: &[&str]) -> (Option<i32>, String, String) {
         let program: PathBuf = env!("CARGO_BIN_EXE_redrive").into();
         let out = Command::new(program)
             .args(words)
@@ -630,11 +661,11 @@ impl Loaded {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&out.stderr).into_owned();
-        assert!(
-            matches!(out.status.code(), Some(0 | 1)),
-            "{words:?}: {said}"
-        );
-        (String::from_utf8(out.stdout).unwrap(), said)
+        (
+            out.status.code(),
+            String::from_utf8(out.stdout).unwrap(),
+            said,
+        )
     }
 
     fn rows(&self, select: &str) -> Vec<Value> {

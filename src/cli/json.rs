@@ -76,6 +76,7 @@ pub fn run(run: &RunRow) -> Value {
         "loaded_at": run.loaded_at,
         "statuses": statuses,
         "contract": run.contract,
+        "capped": run.capped,
         "demo": run.demo,
     })
 }
@@ -90,6 +91,7 @@ pub fn group(group: &Group) -> Value {
         "severity": group.severity,
         "owner": group.owner,
         "title": group.title,
+        "template": group.template,
         "records": group.records,
         "problems": group.problems,
         "open": group.open,

@@ -135,7 +135,11 @@ pub fn runs(person: &Person, out: &Out) -> Result<Exit> {
             thousands(run.records),
             thousands(run.passed),
         ];
-        let cell = |(status, _): &(Status, &str)| thousands(run.with_status(*status));
+        let cell = |(status, _): &(Status, &str)| {
+            let capped = run.capped && *status == Status::Rejected;
+            let at_least = if capped { "at least " } else { "" };
+            format!("{at_least}{}", thousands(run.with_status(*status)))
+        };
         line.extend(columns.iter().map(cell));
         line.push(run.source.clone());
         line

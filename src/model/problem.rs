@@ -195,6 +195,8 @@ pub struct Group {
     pub severity: Severity,
     /// Who answers for the rule; empty when nobody is named.
     pub owner: String,
+    /// What the messages of its problems have in common, where another tool wrote them: values and numbers are masked.
+    pub template: String,
     /// The name on the screen, such as "Date and time not written the ISO way".
     pub title: String,
     /// Records and problems as loaded.

@@ -283,7 +283,12 @@ impl<'w> Desk<'w> {
                 self.wants(path)
             }
         };
-        fix::apply(&self.layout, &record.text, changes, &wants, &document)
+        let text = fix::apply(&self.layout, &record.text, changes, &wants, &document)?;
+        // What a tool said of a record does not become the record when it is put back.
+        Ok(match record.raw() {
+            raw if raw.form == Form::Excerpt && raw.bytes == text.bytes => raw.clone(),
+            _ => text,
+        })
     }
 
     /// What is wrong with a record once it has this text. A text that stays keeps what is known about it.

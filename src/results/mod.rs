@@ -1,5 +1,5 @@
 //! What other tools leave behind: results that say which records were rejected and why. A format is one file here and one line
-//! in [`TOOLS`].
+//! in `TOOLS`, or a map.
 //!
 //! Some tools write one result a line, which is read as it comes ([`Reader::Lines`]). The others write a report, which says things
 //! about one record in several places and is read as a whole ([`Reader::Whole`]).

@@ -17,7 +17,7 @@ impl Store {
     /// `run:missing`.
     pub fn groups(&self, run: RunId, filter: &Filter) -> Result<Vec<Group>> {
         self.check_run(run)?;
-        let mut sql = "SELECT id, run, stage, code, detail, path, title, records, problems, open, first_line, last_line, severity, owner \
+        let mut sql = "SELECT id, run, stage, code, detail, path, title, records, problems, open, first_line, last_line, severity, owner, shape \
              FROM problem_group WHERE run = ? AND (records > 0 OR open > 0)"
             .to_owned();
         let mut values = vec![run.0.into()];
@@ -58,6 +58,7 @@ fn group(row: &Row<'_>) -> rusqlite::Result<Group> {
         path: row.get(5)?,
         severity: word(row, 12, Severity::from_word)?,
         owner: row.get(13)?,
+        template: row.get(14)?,
         title: row.get(6)?,
         records: number(row, 7)?,
         problems: number(row, 8)?,

@@ -54,6 +54,7 @@ pub fn group(id: i64, title: &str, path: &str, open: u64) -> Group {
         code: "format".to_owned(),
         detail: "email".to_owned(),
         path: path.to_owned(),
+        template: String::new(),
         title: title.to_owned(),
         records: open,
         problems: open,

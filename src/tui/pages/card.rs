@@ -77,6 +77,9 @@ fn card(
     if !group.owner.is_empty() {
         say("Owner", &text::safe(&group.owner));
     }
+    if !group.template.is_empty() {
+        say("Says", &text::safe(&group.template));
+    }
     say("Since", &format!("{}.", since(group)));
     say("Many", &many(group, rejected));
     if let Some(cause) = cause(group) {

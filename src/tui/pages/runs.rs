@@ -280,9 +280,10 @@ fn draw_card(frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
         ),
         format!("Contract  {contract}"),
         format!(
-            "{} read, {} passed, {} rejected, {} of them unreadable.",
+            "{} read, {} passed, {}{} rejected, {} of them unreadable.",
             text::thousands(run.records),
             text::thousands(run.passed),
+            if run.capped { "at least " } else { "" },
             text::thousands(run.rejected),
             text::thousands(run.unparsed)
         ),

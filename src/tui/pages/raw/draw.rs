@@ -109,7 +109,11 @@ fn excerpt(shown: &mut Excerpt, focus: bool, frame: &mut Frame, area: Rect, them
     } else {
         "Left/Right to scroll, w wrap"
     };
-    let title = "The line as it is in the file";
+    let title = if shown.is_said {
+        "What the results say of this record"
+    } else {
+        "The line as it is in the file"
+    };
     let block = panel(area.width, title, note, focus, theme);
     let inner = block.inner(area);
     let gutter = (shown.number + shown.lines.len() as u64)
@@ -175,10 +179,12 @@ fn scroll_to_caret(shown: &mut Excerpt, room: usize) {
 fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     let Some(record) = &page.record else { return };
     let editing = page.draft.is_some();
-    let (note, title) = if editing {
-        ("read again as you type", "Edit this line")
-    } else {
-        ("Enter edits it", "This line")
+    let is_excerpt = record.text.form == Form::Excerpt;
+    let (note, title) = match (editing, is_excerpt) {
+        (true, false) => ("read again as you type", "Edit this line"),
+        (true, true) => ("read as you type", "Put the record here"),
+        (false, false) => ("Enter edits it", "This line"),
+        (false, true) => ("Enter puts it in", "The record"),
     };
     let block = panel(area.width, title, note, editing, theme);
     let inner = block.inner(area);
@@ -198,7 +204,11 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         }
         lines.extend(verdict(draft, record, columns, theme));
     } else {
-        let text = text::safe_bytes(&record.text.bytes);
+        let text = if is_excerpt {
+            "The results name it and do not hold it.".to_owned()
+        } else {
+            text::safe_bytes(&record.text.bytes)
+        };
         lines.push(Line::from(format!(
             " {}",
             text::shorten(&text, columns.saturating_sub(2))

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::{model::RecordDetail, row, text};
+use crate::{
+    model::{Form, RecordDetail},
+    row, text,
+};
 
 /// Of longer lines only this many characters are shown, around the place where reading stopped.
 const WINDOW: usize = 4_000;
@@ -31,6 +34,8 @@ pub struct Excerpt {
     pub wrapped: bool,
     /// Whether it was scrolled to the caret once.
     pub placed: bool,
+    /// Whether it is what a tool said of the record, and not the record.
+    pub is_said: bool,
 }
 
 impl Excerpt {
@@ -56,6 +61,7 @@ impl Excerpt {
             number: record.row.line,
             caret,
             unseen: unseen(bytes),
+            is_said: record.text.form == Form::Excerpt,
             ..Self::default()
         }
     }

@@ -14,7 +14,7 @@ use super::editor::{
     frozen,
 };
 use crate::{
-    model::{Fault, Path, RecordDetail, RecordId},
+    model::{Fault, Form, Path, RecordDetail, RecordId},
     text,
     tui::{
         action::{Action, Offer},
@@ -207,9 +207,18 @@ impl Raw {
             (Some(draft), _) if draft.focus == Focus::Anyway => {
                 "Enter saves it as it is. Esc goes on typing."
             }
+            (Some(_), Some(record)) if record.text.form == Form::Excerpt => {
+                "Saving puts this text in the place of the record, and checks it."
+            }
             (Some(_), _) => "Saving turns this line into a normal record and checks it.",
-            (None, Some(record)) => frozen(self.read_only, record.row.status)
-                .unwrap_or("Enter edits the line. The received bytes stay as they are."),
+            (None, Some(record)) => {
+                frozen(self.read_only, record.row.status).unwrap_or(match record.text.form {
+                    Form::Excerpt => {
+                        "Enter puts in the record itself, which the results do not hold."
+                    }
+                    _ => "Enter edits the line. The received bytes stay as they are.",
+                })
+            }
         };
         words.to_owned()
     }
@@ -288,7 +297,11 @@ impl Raw {
             return;
         }
         let Some(record) = &self.record else { return };
-        let (text, same) = excerpt::decode(&record.text.bytes);
+        let (text, same) = match record.text.form {
+            // What a tool said of the record is no beginning of its text.
+            Form::Excerpt => (String::new(), true),
+            _ => excerpt::decode(&record.text.bytes),
+        };
         self.draft = Some(Draft::open_whole(&text, same));
         self.check(cx);
     }
@@ -741,5 +754,21 @@ mod tests {
                 desk.picture(width, height);
             }
         }
+    }
+
+    #[test]
+    fn what_results_say_of_a_record_is_no_beginning_of_its_text() {
+        let mut desk = Desk::new(b"line 7: no");
+        let mut said = record(b"line 7: no");
+        said.text.form = Form::Excerpt;
+        said.raw.form = Form::Excerpt;
+        desk.page.record = None;
+        desk.page.excerpt = Excerpt::new(&said);
+        desk.page.record = Some(Box::new(said));
+        desk.page.act(Action::Open, &mut desk.cx);
+        let draft = desk.page.draft.as_ref().expect("the box is open");
+        assert_eq!(draft.field.value(), "");
+        assert!(desk.page.excerpt.is_said);
+        assert!(desk.page.tip().contains("in the place of the record"));
     }
 }
