@@ -78,12 +78,6 @@ fn read(file: &File<'_>) -> Result<Report, Fault> {
         check_text::read(file, text)?
     };
     let mut report = Report::default();
-    if !text.ends_with(['\n', '}']) {
-        report.remarks.push(format!(
-            "{} does not end with a line end; it may have been cut off",
-            file.name
-        ));
-    }
     for (name, why) in &said.unread {
         let problem = Told {
             stage: Stage::Parse,

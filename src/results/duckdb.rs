@@ -54,7 +54,7 @@ fn read(file: &File<'_>) -> Result<Report, Fault> {
         report.layout = first.layout.clone();
     }
     let mut any = false;
-    while let Some(row) = rows.next_row(file)? {
+    while let Some(row) = rows.next_even_row(file)? {
         if !any && ERRORS.iter().any(|column| !row.has(column)) {
             return Err(no_rejects(file));
         }
@@ -122,7 +122,7 @@ fn scans(file: &File<'_>) -> Result<Scans, Fault> {
         };
         let text = table::text(&beside)?;
         let mut rows = Table::read(&beside, &text)?;
-        while let Some(row) = rows.next_row(&beside)? {
+        while let Some(row) = rows.next_even_row(&beside)? {
             let number = |column| row.number(column).unwrap_or_default();
             let text = |column| row.text(column).unwrap_or_default().into_owned();
             let layout = Layout::Csv {

@@ -12,7 +12,10 @@ use super::{
     report::{Told, shape_without},
     table::{Row, Table},
 };
-use crate::model::{Fault, Form, Found, Layout, Path, Problem, Stage, rule_id};
+use crate::{
+    model::{Fault, Form, Found, Layout, Path, Problem, Stage, rule_id},
+    row::problems::field_count,
+};
 
 pub(super) const TOOL: Tool = Tool {
     word: "error-column",
@@ -163,9 +166,14 @@ pub(super) fn rows(
     };
     while let Some(row) = table.next_row(file)? {
         let mut line = Line::of(&row, &picked, width, &columns);
-        let Some((place, input, problems)) = each(&mut line, &mut report) else {
+        let cells = line.written.len();
+        let Some((place, input, mut problems)) = each(&mut line, &mut report) else {
             continue;
         };
+        // Nothing is said of a row that was cut off, or is none of this table.
+        if problems.is_empty() && cells != columns.len() {
+            problems.push(*field_count(columns.len(), cells));
+        }
         let record = report.at(place, &input);
         record.problems.extend(problems);
         record.give(Form::Csv, bytes_of(&line.text(delimiter)));

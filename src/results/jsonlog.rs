@@ -10,6 +10,7 @@ use super::{
 use crate::{
     model::{Fault, Stage},
     row::lenient,
+    text::count,
 };
 
 pub(super) const TOOL: Tool = Tool {
@@ -32,13 +33,16 @@ fn read(file: &File<'_>) -> Result<Report, Fault> {
     let log = String::from_utf8_lossy(file.bytes);
     let mut report = Report::default();
     let mut aside = Aside::default();
+    let mut others = 0;
     for (n, line) in log.lines().map(str::trim).enumerate() {
         if line.is_empty() {
             continue;
         }
         let members = lenient::members(line)
             .ok_or_else(|| file.broken(&format!("has no whole JSON object on line {}", n + 1)))?;
-        if !SEVERE.contains(&&*text(&members, &["error_severity"])) {
+        let severity = text(&members, &["error_severity"]);
+        others += u64::from(severity.is_empty());
+        if !SEVERE.contains(&&*severity) {
             continue;
         }
         let said = Said {
@@ -65,6 +69,13 @@ fn read(file: &File<'_>) -> Result<Report, Fault> {
         }
     }
     report.remarks.extend(aside.remark());
+    if others > 0 {
+        report.remarks.push(format!(
+            "{} of {} without a severity, of which nothing was loaded",
+            count(others, "line"),
+            file.name
+        ));
+    }
     Ok(report)
 }
 

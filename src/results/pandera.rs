@@ -34,7 +34,7 @@ fn read(file: &File<'_>) -> Result<Report, Fault> {
     let mut rows = Table::read(file, &text)?;
     let mut report = Report::default();
     let mut of_frames = HashSet::new();
-    while let Some(row) = rows.next_row(file)? {
+    while let Some(row) = rows.next_even_row(file)? {
         if !COLUMNS.iter().all(|column| row.has(column)) {
             return Err(file.broken("has a row that is no failure case"));
         }

@@ -2,7 +2,7 @@
 
 use std::{borrow::Cow, collections::HashMap};
 
-use super::{Outcome, Place};
+use super::{Outcome, Place, parquet};
 use crate::{
     check::wording,
     model::{Fault, Form, Found, Layout, Path, Problem, Severity, Stage},
@@ -40,6 +40,20 @@ impl<'f> File<'f> {
     /// The file's name without its folder.
     pub fn own_name(&self) -> &'f str {
         self.name.rsplit('/').next().unwrap_or(self.name)
+    }
+
+    /// That tables and logs end within a line, which tools do not do, as a sentence for a person. JSON and Parquet show themselves
+    /// whether they are whole.
+    pub fn end(&self) -> Option<String> {
+        let shows_its_end = matches!(self.bytes.trim_ascii_end().last(), Some(b'}' | b']'))
+            || self.bytes.starts_with(parquet::MAGIC);
+        let ends = shows_its_end || self.bytes.ends_with(b"\n");
+        (!ends).then(|| {
+            format!(
+                "{} does not end with a line end; it may have been cut off",
+                self.name
+            )
+        })
     }
 
     /// The results cannot be read: `why` says what is wrong.

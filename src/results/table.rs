@@ -9,6 +9,7 @@ use crate::{
         cells::{Span, Splitter},
         lenient,
     },
+    text::{count, shorten},
 };
 
 /// A table whose rows are taken one by one.
@@ -47,6 +48,9 @@ pub(super) fn text<'f>(file: &File<'f>) -> Result<Cow<'f, str>, Fault> {
     }
     file.text().map(Cow::Borrowed)
 }
+
+/// How much of a row a fault shows, in columns of a terminal.
+const SHOWN: usize = 60;
 
 /// Delimiters of CSV tables.
 const DELIMITERS: [char; 4] = [',', '\t', ';', '|'];
@@ -94,6 +98,32 @@ impl<'t> Table<'t> {
             Self::Csv { columns, .. } => columns,
             Self::Objects(_) => &[],
         }
+    }
+
+    /// The next row of a table whose rows all have the cells of its header, `None` at the end.
+    ///
+    /// # Errors
+    /// `results:syntax` when one has not, and those of [`Self::next_row`].
+    pub fn next_even_row<'r>(&'r mut self, file: &File<'_>) -> Result<Option<Row<'r>>, Fault>
+    where
+        't: 'r,
+    {
+        let row = self.next_row(file)?;
+        if let Some(Row::Cells {
+            columns,
+            text,
+            cells,
+        }) = &row
+            && columns.len() != cells.len()
+        {
+            return Err(file.broken(&format!(
+                "has a row of {} where its header has {}: {}",
+                count(cells.len() as u64, "cell"),
+                columns.len(),
+                shorten(text, SHOWN)
+            )));
+        }
+        Ok(row)
     }
 
     /// The next row, `None` at the end.
@@ -258,6 +288,18 @@ mod tests {
         ] {
             assert_eq!(rows(text), Ok(expected.clone()), "{text}");
         }
+    }
+
+    #[test]
+    fn a_row_of_another_width_is_shown_where_none_may_be() {
+        let file = File::of("a,b\n1,2\n3\n");
+        let mut table = Table::read(&file, "a,b\n1,2\n3\n").unwrap();
+        assert!(table.next_even_row(&file).unwrap().is_some());
+        let fault = table.next_even_row(&file).err().unwrap();
+        assert_eq!(
+            fault.message,
+            "results has a row of 1 cell where its header has 2: 3"
+        );
     }
 
     #[test]

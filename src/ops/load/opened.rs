@@ -346,6 +346,7 @@ fn read_told(
         (None, Reader::Whole { read, .. }) => read(&file)?,
     };
     report.name_codes(tool.word);
+    report.remarks.extend(file.end());
     report.remarks.extend(doubt);
     Ok(Told {
         path: path.to_owned(),

@@ -16,6 +16,7 @@ use crate::{
         table::{Row, Table},
     },
     row::{lenient, problems},
+    text,
 };
 
 /// Remarks of skipped items that a person is told of, at most.
@@ -169,20 +170,20 @@ impl Reading<'_> {
         }
     }
 
-    fn json(&mut self, file: &File<'_>, text: &str) -> Result<(), Fault> {
+    fn json(&mut self, file: &File<'_>, json: &str) -> Result<(), Fault> {
         self.layout_of_text();
-        let documents = if text.starts_with('[') {
-            let elements = lenient::elements(text);
+        let documents = if json.starts_with('[') {
+            let elements = lenient::elements(json);
             elements.ok_or_else(|| file.broken("is not one whole JSON array"))?
-        } else if self.map.forms.json && lenient::members(text).is_some() {
-            vec![text]
+        } else if self.map.forms.json && lenient::members(json).is_some() {
+            vec![json]
         } else if self.map.forms.jsonl {
-            let lines = text.lines().map(str::trim);
+            let lines = json.lines().map(str::trim);
             lines.filter(|line| !line.is_empty()).collect()
         } else {
             return Err(file.broken("is not one whole JSON document"));
         };
-        let mut count = 0;
+        let (mut count, mut without) = (0, 0);
         for document in documents {
             let item = Item::json(document);
             if lenient::members(document).is_none() {
@@ -198,11 +199,20 @@ impl Reading<'_> {
             };
             let list = tokens
                 .iter()
-                .try_fold(Json(document), |json, token| json.get(token));
+                .try_fold(Json(document), |value, token| value.get(token));
+            without += u64::from(list.is_none());
             for element in list.map(Json::elements).unwrap_or_default() {
                 count += 1;
                 self.take(&Item::json(element.0), count);
             }
+        }
+        if let (Some(tokens), 1..) = (&self.map.items, without) {
+            self.report.remarks.push(format!(
+                "{} of {} without a list at /{}, of which nothing was loaded",
+                text::count(without, "document"),
+                file.name,
+                tokens.join("/")
+            ));
         }
         Ok(())
     }
