@@ -240,9 +240,10 @@ impl<'o> Joining<'o> {
         let unclear = unclear.count();
         if unclear > 0 {
             remarks.push(format!(
-                "{} not joined, because what the results tell them by stands in several records of {input}; they are kept as \
-                 the results show them",
-                were(unclear)
+                "{} not joined, because what the results tell them by stands in several records of {input}; {} as the \
+                 results show them",
+                were(unclear),
+                kept(unclear)
             ));
         }
         let missing = joined.lost.len() - unclear;
@@ -256,8 +257,9 @@ impl<'o> Joining<'o> {
             let shown = lost.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             let more = if lost.len() > 5 { ", ..." } else { "" };
             remarks.push(format!(
-                "{} not found in {input} ({shown}{more}); they are kept as the results show them",
-                were(missing)
+                "{} not found in {input} ({shown}{more}); {} as the results show them",
+                were(missing),
+                kept(missing)
             ));
         }
         let (agreed, differs) = self.agreed[way];
@@ -268,6 +270,14 @@ impl<'o> Joining<'o> {
             ));
         }
         remarks
+    }
+}
+
+fn kept(records: usize) -> &'static str {
+    if records == 1 {
+        "it is kept"
+    } else {
+        "they are kept"
     }
 }
 
@@ -461,9 +471,9 @@ mod tests {
             [
                 "2 of 4 records found in in.csv",
                 "1 record was named more than once in the results; what was said of each is kept together",
-                "1 record was not joined, because what the results tell them by stands in several records of in.csv; they \
-                 are kept as the results show them",
-                "1 record was not found in in.csv (record 9); they are kept as the results show them",
+                "1 record was not joined, because what the results tell them by stands in several records of in.csv; it \
+                 is kept as the results show them",
+                "1 record was not found in in.csv (record 9); it is kept as the results show them",
             ]
         );
     }
