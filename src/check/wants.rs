@@ -135,6 +135,9 @@ impl<'s> Question<'s> {
                 if wants.format.is_none() {
                     wants.format = text_of(part, "format");
                 }
+                if wants.default.is_none() {
+                    wants.default = part.get("default").cloned();
+                }
             }
             // The branches of a union each say their own.
             for value in self.allowed(*place, DEPTH).into_iter().flatten() {

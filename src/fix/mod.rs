@@ -1,6 +1,8 @@
 //! Changes one record's text: splices the edited spans and leaves every other byte as it was.
 
 mod csv;
+mod transform;
+pub mod transforms;
 
 use serde_json::Value;
 
@@ -13,6 +15,8 @@ use crate::{
     },
     text::shorten,
 };
+
+pub use transform::{Apply, Compile, Given, Made, Mistake, Outcome, Transform};
 
 /// One wish about one record.
 #[derive(Clone, Debug, PartialEq)]

@@ -159,6 +159,8 @@ pub struct Wants {
     pub allowed: Vec<Value>,
     /// The schema's title, which sentences use in place of the name.
     pub title: Option<String>,
+    /// What the schema says stands for a field that is not there.
+    pub default: Option<Value>,
 }
 
 /// What the verdict on a record is worth.

@@ -3,6 +3,7 @@
 //! Loading, editing and checking all read a record through [`Row::read`], so that they can never disagree about it.
 
 pub mod cells;
+pub mod clean;
 pub mod coerce;
 pub mod json;
 pub mod lenient;
