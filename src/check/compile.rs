@@ -56,6 +56,29 @@ pub(super) fn compile(
     })
 }
 
+/// The same for a formula, which may give anything and also knows `value`.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub(super) fn compile_value(env: &Arc<Env>, source: &str) -> Result<Expression, Wrong> {
+    let program = parse(env, source)?;
+    let mut look = Look {
+        env,
+        source,
+        program: &program,
+        schema: None,
+        fields: BTreeSet::new(),
+        own: vec![("value".to_owned(), None)],
+    };
+    let root = program.expression();
+    look.part(root)?;
+    Ok(Expression {
+        looks_at: Vec::new(),
+        evaluated: rewrite(root),
+        written: root.clone(),
+    })
+}
+
 /// The walk through an expression.
 pub(super) struct Look<'c> {
     pub env: &'c Arc<Env>,

@@ -95,6 +95,11 @@ impl<'r> Record<'r> {
         }
     }
 
+    /// A value that stands beside the record.
+    pub fn top<'v>(&self, value: &'v Value) -> Result<Box<dyn Val + 'v>, ExecutionError> {
+        self.value("", value, &|text| CelString::from(text))
+    }
+
     /// The value of a field, whose texts are borrowed or copied by `text`.
     fn value<'a, 'v>(
         &self,

@@ -10,6 +10,7 @@ mod dates;
 mod decimal;
 mod documents;
 mod formats;
+mod formula;
 mod functions;
 mod gives;
 mod lazy;
@@ -37,6 +38,7 @@ use self::{columns::Columns, documents::Documents, lazy::Fields, rules::Rules, s
 pub use self::{
     documents::{Spot, Unresolved},
     formats::Formats,
+    formula::{Formula, FormulaError},
     unique::{Unique, Values, is_unique},
     wants::Known,
 };

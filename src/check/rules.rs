@@ -263,7 +263,7 @@ impl Compiled {
     }
 }
 
-fn reason(error: &ExecutionError) -> String {
+pub(super) fn reason(error: &ExecutionError) -> String {
     match error {
         ExecutionError::NoSuchKey(name) => format!("{name} is not there"),
         ExecutionError::FunctionError { function, .. } if function == "date" => {

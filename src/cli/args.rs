@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use super::transforms::{Besides, Transforms};
 use crate::demo;
 
 /// A terminal workbench for the records an import run rejected.
@@ -82,6 +83,8 @@ pub enum Command {
     Show(Show),
     /// Change one record and check it
     Edit(Edit),
+    /// Change one field of many records, or say what that would do
+    Fix(Box<Fix>),
     /// Check records again against the contract
     #[command(alias = "validate")]
     Check(Check),
@@ -219,6 +222,22 @@ pub struct Edit {
     /// Say that the record is good: one without a contract, or one that a destination refused
     #[arg(long)]
     pub ready: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Fix {
+    #[command(flatten)]
+    pub scope: Scope,
+    /// The field, such as /email; [] stands for each entry of a list: /lines/[]/qty
+    #[arg(long, value_name = "PATH")]
+    pub field: String,
+    #[command(flatten)]
+    pub transforms: Transforms,
+    #[command(flatten)]
+    pub besides: Besides,
+    /// Say what would happen, with examples, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -156,7 +156,9 @@ fn one_change(typed: &str) -> Result<Change> {
     })
 }
 
-fn path(typed: &str) -> Result<Path> {
+/// # Errors
+/// `usage:path` with what might be meant.
+pub fn path(typed: &str) -> Result<Path> {
     let path = Path::parse(typed)
         .filter(|path| !path.is_root())
         .ok_or_else(|| {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        AnswerReport, AttemptRow, ChangeReport, Group, LoadReport, Plan, Problem, RecordDetail,
-        RecordRow, RunRow, SendReport, StepRow, UndoReport, Version,
+        AnswerReport, AttemptRow, ChangeReport, FixReport, Group, LoadReport, Plan, Problem,
+        RecordDetail, RecordRow, RunRow, SendReport, StepRow, UndoReport, Version,
     },
     ops::{Explained, Selected},
 };
@@ -157,6 +157,26 @@ pub fn change(report: &ChangeReport) -> Value {
         document["not_checked"] = why.as_str().into();
     }
     document
+}
+
+pub fn fix(report: &FixReport) -> Value {
+    json!({
+        "scope": report.scope,
+        "changed": report.changed,
+        "ready": report.ready,
+        "still_rejected": report.still_rejected(),
+        "still_wrong": report.still_wrong,
+        "wrong_elsewhere": report.wrong_elsewhere,
+        "not_checked": report.not_checked,
+        "newly_broken": report.newly_broken,
+        "unchanged": report.unchanged,
+        "ambiguous": report.ambiguous,
+        "undecided": report.undecided,
+        "left_out": report.left_out,
+        "others": report.others,
+        "skipped": report.skipped,
+        "step": report.step,
+    })
 }
 
 pub fn undo(report: &UndoReport) -> Value {

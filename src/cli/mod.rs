@@ -3,6 +3,7 @@
 mod args;
 mod change;
 mod contract;
+mod fix;
 mod json;
 mod load;
 mod log;
@@ -13,6 +14,7 @@ mod progress;
 mod send;
 mod standing;
 mod stop;
+mod transforms;
 
 use std::process::ExitCode;
 
@@ -74,6 +76,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Records(scope)) => look::records(person, out, scope),
         Some(Command::Show(args)) => look::show(person, out, args),
         Some(Command::Edit(args)) => change::edit(person, out, args),
+        Some(Command::Fix(args)) => fix::fix(person, out, args),
         Some(Command::Check(args)) => change::check(person, out, args),
         Some(Command::Contract(args)) => contract::run(person, out, args),
         Some(Command::Send(args)) => send::send(person, out, args),

@@ -1,6 +1,8 @@
 //! Changes one record's text: splices the edited spans and leaves every other byte as it was.
 
+mod chain;
 mod csv;
+pub mod recipe;
 mod transform;
 pub mod transforms;
 
@@ -16,6 +18,7 @@ use crate::{
     text::shorten,
 };
 
+pub use chain::{Chain, Fixed, places};
 pub use transform::{Apply, Compile, Given, Made, Mistake, Outcome, Transform};
 
 /// One wish about one record.

@@ -5,7 +5,13 @@ use std::{borrow::Cow, fmt::Debug};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Change, transforms::*};
+use super::{
+    Change,
+    transforms::{
+        boolean, case, copy_from, default, encoding, formula, join, map, number, pattern, phone,
+        remove, replace, set, split, tidy,
+    },
+};
 use crate::model::{Path, Wants};
 
 /// One transform as a person asked for it: what a recipe holds. Those of a fix are applied in the order given.
@@ -161,6 +167,19 @@ impl Transform {
         })
     }
 
+    /// The other fields it writes; names that are no paths are left out.
+    pub fn others(&self) -> Vec<Path> {
+        let named: Vec<&String> = match self {
+            Self::Split(split) => split.into.iter().collect(),
+            Self::CopyFrom(copy) if copy.and_remove => vec![&copy.field],
+            _ => Vec::new(),
+        };
+        named
+            .into_iter()
+            .filter_map(|one| Path::parse(one))
+            .collect()
+    }
+
     /// What it does, in words for the history and the preview.
     pub fn words(&self) -> String {
         match self {
@@ -215,8 +234,8 @@ pub(super) mod testing {
     use super::*;
 
     /// What a transform makes of a value, in one word or as JSON.
-    pub fn made(transform: &Transform, value: Value) -> String {
-        made_of(transform, Some(&value), &Value::Null, &Wants::default())
+    pub fn made(transform: &Transform, value: &Value) -> String {
+        made_of(transform, Some(value), &Value::Null, &Wants::default())
     }
 
     pub fn made_of(

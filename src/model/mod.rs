@@ -2,6 +2,7 @@
 
 mod fault;
 mod file;
+mod fix;
 mod path;
 mod problem;
 mod record;
@@ -12,6 +13,7 @@ mod step;
 
 pub use fault::{Fault, FaultKind};
 pub use file::folder_of;
+pub use fix::{Consequence, Effect, FixReport, FixRow};
 pub use path::Path;
 pub use problem::{
     Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, rule_id, shape_of,

@@ -5,18 +5,38 @@ use super::{RecordId, RunId, StepId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
     Edit,
+    /// The same edit of many records.
+    Fix,
     Check,
+    /// Records were set aside.
+    Discard,
+    /// Records that had been set aside were taken back.
+    Restore,
+    Note,
     Undo,
     Redo,
 }
 
 impl StepKind {
-    pub const ALL: [Self; 4] = [Self::Edit, Self::Check, Self::Undo, Self::Redo];
+    pub const ALL: [Self; 8] = [
+        Self::Edit,
+        Self::Fix,
+        Self::Check,
+        Self::Discard,
+        Self::Restore,
+        Self::Note,
+        Self::Undo,
+        Self::Redo,
+    ];
 
     pub fn word(self) -> &'static str {
         match self {
             Self::Edit => "edit",
+            Self::Fix => "fix",
             Self::Check => "check",
+            Self::Discard => "discard",
+            Self::Restore => "restore",
+            Self::Note => "note",
             Self::Undo => "undo",
             Self::Redo => "redo",
         }

@@ -73,6 +73,7 @@ pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Re
         confirmed: &found.confirmed,
         // An edit meanwhile was checked against the contract the run had.
         seen: another.then_some(seen),
+        what: None,
     };
     if another || moved || !found.changes.is_empty() || !found.confirmed.is_empty() {
         let title = |problem: &_| super::verdict::title(contract, problem);

@@ -137,6 +137,7 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             under: None,
             confirmed: &[],
             seen: None,
+            what: None,
         };
         // Only warnings stay, whose groups have a name.
         let title = |problem: &Problem| problem.code.clone();
@@ -216,6 +217,7 @@ fn try_edit(
             under: None,
             confirmed: &[],
             seen: Some(seen),
+            what: None,
         };
         let title = |problem: &Problem| match &contract {
             Some(contract) => verdict::title(contract, problem),

@@ -9,6 +9,8 @@ mod contract;
 mod demo;
 mod edit;
 mod export;
+mod fix;
+mod formula;
 mod job;
 mod list;
 mod load;
@@ -31,6 +33,7 @@ pub use contract::{
 pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};
+pub use fix::{FixPreview, FixRequest, Replayed, apply_fix, fix_rows, preview_fix, replay};
 pub use job::{Job, Progress};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};

@@ -100,6 +100,7 @@ impl Bench {
             under: None,
             confirmed: &[],
             seen: None,
+            what: None,
         };
         let step = (self.store).apply(&entry, changes, &|p| format!("Title of {}", p.code))?;
         Ok(step.expect("the tests change something"))

@@ -63,7 +63,7 @@ const TABLES: &[(&str, &str, &str)] = &[
     ),
     (
         "step",
-        "id, parent, run, kind, author, label, target, undone, records, before_contract, after_contract",
+        "id, parent, run, kind, author, label, target, undone, records, before_contract, after_contract, what",
         "id",
     ),
     (
@@ -72,6 +72,7 @@ const TABLES: &[(&str, &str, &str)] = &[
          before_problems, after_problems, after_version, before_checked_by, after_checked_by, before_unique, after_unique",
         "step, record",
     ),
+    ("note", "step, about, id, text", "step"),
     ("destination", "id, name, held", "id"),
     (
         "plan",

@@ -49,7 +49,7 @@ pub(crate) use owner::{is_alive, this_process};
 pub use records::StoredRecord;
 pub use sql::Selected;
 pub(crate) use steps::frozen;
-pub use steps::{Checked, Entry, RecordChange};
+pub use steps::{Applied, Checked, Entry, RecordChange};
 pub use verdicts::{Confirmed, Verdict};
 pub use verify::Verified;
 

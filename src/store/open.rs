@@ -24,6 +24,7 @@ pub(super) const FORMS: &[M<'static>] = &[
     M::up(include_str!("../../assets/schema/0001.sql")),
     M::up(include_str!("../../assets/schema/0002.sql")),
     M::up(include_str!("../../assets/schema/0003.sql")),
+    M::up(include_str!("../../assets/schema/0004.sql")),
 ];
 
 /// Makes a workspace where there is nothing. It is made under another name and appears whole, so that a process that dies

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 
 use super::{
     ContractText, Store,
-    changes::{Changes, State, Title, changed, current},
+    changes::{Changes, Current, State, Title, changed, current},
     keep_contract,
     verdicts::{Confirmed, confirm},
     word,
@@ -51,7 +51,7 @@ impl From<bool> for Checked {
 #[derive(Clone, Copy, Debug)]
 pub struct Entry<'e> {
     pub run: RunId,
-    /// [`StepKind::Edit`] or [`StepKind::Check`].
+    /// Anything but an undo or a redo, which are asked for by name.
     pub kind: StepKind,
     /// As claimed.
     pub author: &'e str,
@@ -67,6 +67,41 @@ pub struct Entry<'e> {
     /// The [`Store::data_version`] the changes were worked out on, where more than the records' own versions counts:
     /// then nobody else may have written anything since.
     pub seen: Option<i64>,
+    /// What was done, so that it can be done again: the step of a recipe, as JSON.
+    pub what: Option<&'e str>,
+}
+
+impl<'e> Entry<'e> {
+    /// A step that keeps the run's contract and counts on nothing but the versions of its records.
+    pub fn new(
+        run: RunId,
+        kind: StepKind,
+        (author, at): (&'e str, &'e str),
+        label: &'e str,
+    ) -> Self {
+        Self {
+            run,
+            kind,
+            author,
+            at,
+            label,
+            contract: None,
+            under: None,
+            confirmed: &[],
+            seen: None,
+            what: None,
+        }
+    }
+}
+
+/// What became of many changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// `None` when no record was changed.
+    pub step: Option<StepId>,
+    pub records: u64,
+    /// Records that somebody else changed meanwhile, or that are on their way or were sent: they stay as they are.
+    pub skipped: Vec<RecordId>,
 }
 
 impl Store {
@@ -100,6 +135,45 @@ impl Store {
         })
     }
 
+    /// Changes records of one run as they come, as one step: all of them or none. A record that is no longer the version its
+    /// change was worked out on is skipped and named.
+    ///
+    /// # Errors
+    /// What `changes` gives, and `workspace:changed` as [`Store::apply`]; then nothing is changed.
+    pub fn apply_each(
+        &mut self,
+        entry: &Entry<'_>,
+        changes: &mut dyn Iterator<Item = Result<RecordChange>>,
+        title: Title<'_>,
+    ) -> Result<Applied> {
+        self.write(|tx| {
+            let contract = begin(tx, entry)?;
+            let mut applied = Applied::default();
+            let mut written: Option<Changes<'_>> = None;
+            for change in changes {
+                let change = change?;
+                let before = current(tx, change.record)?.filter(|record| record.run == entry.run);
+                let Some(before) = before.filter(|before| late(before, &change).is_none()) else {
+                    applied.skipped.push(change.record);
+                    continue;
+                };
+                let written = match &mut written {
+                    Some(written) => written,
+                    none => {
+                        let step = new_step(tx, entry, contract, None)?;
+                        applied.step = Some(step);
+                        none.insert(Changes::new(tx, entry.run, step, title))
+                    }
+                };
+                put(written, contract, &before, &change)?;
+            }
+            if let Some(written) = written {
+                applied.records = written.finish()?;
+            }
+            Ok(applied)
+        })
+    }
+
     /// All steps of a run, or of every run, newest first.
     pub fn history(&self, run: Option<RunId>) -> Result<Vec<StepRow>> {
         let mut query = self.conn.prepare_cached(
@@ -108,6 +182,16 @@ impl Store {
         )?;
         let rows = query.query_map([run.map(|run| run.0)], step_row)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What the fixes of a run did that were not undone, oldest first: the steps of a recipe, as JSON.
+    pub fn recipe_steps(&self, run: RunId) -> Result<Vec<(StepId, String)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT id, what FROM step WHERE run = ?1 AND undone = 0 AND what IS NOT NULL \
+             AND kind NOT IN ('undo', 'redo') ORDER BY id",
+        )?;
+        let steps = query.query_map([run.0], |row| Ok((StepId(row.get(0)?), row.get(1)?)))?;
+        Ok(steps.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The steps that changed one record, newest first.
@@ -166,12 +250,27 @@ fn change_one(
     let before = current(conn, change.record)?
         .filter(|record| record.run == run)
         .ok_or_else(|| missing(change.record))?;
+    match late(&before, change) {
+        Some(fault) => Err(fault.into()),
+        None => put(written, contract, &before, change),
+    }
+}
+
+/// Why a change comes too late, if it does.
+fn late(before: &Current, change: &RecordChange) -> Option<Fault> {
     if before.version != change.version {
-        return Err(changed(change.record).into());
+        return Some(changed(change.record));
     }
-    if before.state.status.is_frozen() {
-        return Err(frozen(change.record, before.state.status).into());
-    }
+    let status = before.state.status;
+    (status.is_frozen()).then(|| frozen(change.record, status))
+}
+
+fn put(
+    written: &mut Changes<'_>,
+    contract: Option<i64>,
+    before: &Current,
+    change: &RecordChange,
+) -> Result<()> {
     let content = match &change.text {
         Some(text) => written.add_content(change.record, change.version + 1, text)?,
         None => before.state.content,
@@ -188,7 +287,7 @@ fn change_one(
             Checked::AsBefore => before.state.checked_by,
         },
     };
-    written.put(&before, &after)
+    written.put(before, &after)
 }
 
 pub(super) fn contract_of(conn: &Connection, run: RunId) -> Result<Option<i64>> {
@@ -211,7 +310,7 @@ pub(super) fn new_step(
     target: Option<StepId>,
 ) -> Result<StepId> {
     let parent: Option<i64> = conn.query_row(
-        "SELECT max(id) FROM step WHERE run = ?1 AND undone = 0 AND kind IN ('edit', 'check')",
+        "SELECT max(id) FROM step WHERE run = ?1 AND undone = 0 AND kind NOT IN ('undo', 'redo')",
         [entry.run.0],
         |row| row.get(0),
     )?;
@@ -220,8 +319,8 @@ pub(super) fn new_step(
         give_contract(conn, entry.run, after)?;
     }
     conn.execute(
-        "INSERT INTO step (parent, run, kind, author, at, label, target, records, before_contract, after_contract) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9)",
+        "INSERT INTO step (parent, run, kind, author, at, label, target, records, before_contract, after_contract, what) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10)",
         params![
             parent,
             entry.run.0,
@@ -231,7 +330,8 @@ pub(super) fn new_step(
             entry.label,
             target.map(|step| step.0),
             before,
-            after
+            after,
+            entry.what
         ],
     )?;
     Ok(StepId(conn.last_insert_rowid()))
@@ -335,6 +435,7 @@ mod tests {
             under: None,
             confirmed: &[],
             seen: Some(seen),
+            what: None,
         };
         let title = |_: &Problem| String::new();
         // One's own writes do not count.

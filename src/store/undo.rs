@@ -83,6 +83,7 @@ fn turn(
         under: None,
         confirmed: &[],
         seen: None,
+        what: None,
     };
     let contract = turned_contract(conn, target, back)?;
     let step = new_step(conn, &entry, contract, Some(target.id))?;
@@ -205,7 +206,7 @@ fn newest_own(conn: &Connection, author: &str) -> Result<Option<Target>> {
     Ok(conn
         .query_row(
             "SELECT id, run, label, before_contract, after_contract FROM step \
-             WHERE author = ?1 AND undone = 0 AND kind IN ('edit', 'check') ORDER BY id DESC LIMIT 1",
+             WHERE author = ?1 AND undone = 0 AND kind NOT IN ('undo', 'redo') ORDER BY id DESC LIMIT 1",
             [author],
             target,
         )
@@ -219,7 +220,7 @@ fn last_undo(conn: &Connection, author: &str) -> Result<Option<(StepId, Target)>
             "SELECT t.id, t.run, t.label, t.before_contract, t.after_contract, u.id \
              FROM step u JOIN step t ON t.id = u.target \
              WHERE u.kind = 'undo' AND u.author = ?1 AND t.undone = 1 \
-             AND u.id > coalesce((SELECT max(id) FROM step WHERE author = ?1 AND kind IN ('edit', 'check')), 0) \
+             AND u.id > coalesce((SELECT max(id) FROM step WHERE author = ?1 AND kind NOT IN ('undo', 'redo')), 0) \
              ORDER BY u.id DESC LIMIT 1",
             [author],
             |row| Ok((StepId(row.get(5)?), target(row)?)),
@@ -467,6 +468,7 @@ mod tests {
             under: None,
             confirmed: &[],
             seen: None,
+            what: None,
         };
         bench
             .store

@@ -50,7 +50,7 @@ mod tests {
             (json!(""), "same"),
             (json!("perhaps"), "means neither yes nor no"),
         ] {
-            assert_eq!(made(&one, value.clone()), expected, "{value}");
+            assert_eq!(made(&one, &value), expected, "{value}");
         }
     }
 }

@@ -75,10 +75,10 @@ mod tests {
             (To::Lower, "ÄB", "text äb"),
             (To::Lower, "ab", "same"),
         ] {
-            assert_eq!(made(&Transform::Case(Case { to }), json!(value)), expected);
+            assert_eq!(made(&Transform::Case(Case { to }), &json!(value)), expected);
         }
         assert_eq!(
-            made(&Transform::Case(Case { to: To::Upper }), json!(null)),
+            made(&Transform::Case(Case { to: To::Upper }), &json!(null)),
             "same"
         );
     }

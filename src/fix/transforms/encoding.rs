@@ -80,7 +80,7 @@ mod tests {
             ("日本", "same"),
             ("plain", "same"),
         ] {
-            assert_eq!(made(&encoding("windows-1252"), json!(value)), expected);
+            assert_eq!(made(&encoding("windows-1252"), &json!(value)), expected);
         }
         for label in ["utf-8", "utf-16le", "klingon"] {
             assert!(encoding(label).prepare(&|_| unreachable!()).is_err());

@@ -114,9 +114,9 @@ mod tests {
         let map = Map::from_csv("count,old,new\n3,\"a,b\",x\n1,1,one\n").unwrap();
         assert_eq!(map.words(), "map \"1\" to \"one\" and 1 more value");
         let map = Transform::Map(map);
-        assert_eq!(made(&map, json!("a,b")), "text x");
-        assert_eq!(made(&map, json!(1)), "text one");
-        assert_eq!(made(&map, json!("c")), "same");
+        assert_eq!(made(&map, &json!("a,b")), "text x");
+        assert_eq!(made(&map, &json!(1)), "text one");
+        assert_eq!(made(&map, &json!("c")), "same");
     }
 
     #[test]

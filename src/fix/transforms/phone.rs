@@ -72,7 +72,7 @@ mod tests {
             ("US", "12", "is no phone number there is"),
             ("US", "", "same"),
         ] {
-            assert_eq!(made(&phone(country), json!(value)), expected, "{value}");
+            assert_eq!(made(&phone(country), &json!(value)), expected, "{value}");
         }
         assert!(phone("Germany").prepare(&|_| unreachable!()).is_err());
     }

@@ -90,9 +90,12 @@ mod tests {
             ("", "none", true, false, "", "text none"),
         ] {
             let one = replace(find, with, whole, ignore_case);
-            assert_eq!(made(&one, json!(value)), expected, "{find} in {value}");
+            assert_eq!(made(&one, &json!(value)), expected, "{find} in {value}");
         }
-        assert_eq!(made(&replace("1", "2", false, false), json!(11)), "text 22");
+        assert_eq!(
+            made(&replace("1", "2", false, false), &json!(11)),
+            "text 22"
+        );
         assert!(
             replace("", "x", false, false)
                 .prepare(&|_| unreachable!())

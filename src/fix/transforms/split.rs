@@ -85,9 +85,9 @@ mod tests {
             into: vec!["/first".to_owned(), "/last".to_owned()],
         });
         assert_eq!(
-            made(&split, json!("Ada King Lovelace")),
+            made(&split, &json!("Ada King Lovelace")),
             r#"same Text { path: Path("/first"), text: "Ada" } Text { path: Path("/last"), text: "King Lovelace" }"#
         );
-        assert_eq!(made(&split, json!("Ada")), "has fewer than 2 parts");
+        assert_eq!(made(&split, &json!("Ada")), "has fewer than 2 parts");
     }
 }

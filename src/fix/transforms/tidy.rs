@@ -27,6 +27,22 @@ pub struct Tidy {
 }
 
 impl Tidy {
+    /// Outer spaces only.
+    pub fn outer() -> Self {
+        Self {
+            outer: true,
+            ..Self::default()
+        }
+    }
+
+    /// Quotes only.
+    pub fn quotes() -> Self {
+        Self {
+            quotes: true,
+            ..Self::default()
+        }
+    }
+
     /// Outer and double spaces and hidden characters.
     pub fn usual() -> Self {
         Self {

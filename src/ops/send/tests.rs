@@ -88,6 +88,7 @@ fn desk(people: &[&str]) -> Desk {
         under: None,
         confirmed: &[],
         seen: None,
+        what: None,
     };
     (workspace.store)
         .apply(&given, &[], &|_| String::new())

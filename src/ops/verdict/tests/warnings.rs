@@ -132,6 +132,7 @@ fn a_person_who_sends_again_what_was_refused_keeps_its_warnings() {
         under: None,
         confirmed: &[],
         seen: None,
+        what: None,
     };
     (desk.workspace.store)
         .apply(&entry, &[refused], &|problem: &Problem| {

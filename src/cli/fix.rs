@@ -1,0 +1,211 @@
+//! `fix`: the same edit of many records, shown before it is made.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::{
+    args,
+    change::path,
+    json,
+    out::{Exit, Out, note},
+    person::{Person, filter_of_one_run},
+    progress::{Unit, with_progress},
+};
+use crate::{
+    model::{Consequence, Effect, FixReport, FixRow},
+    ops::{self, FixPreview, FixRequest, Workspace},
+    text::{count, safe, shorten, thousands},
+};
+
+/// Records of each kind that a dry run shows.
+const EXAMPLES: usize = 3;
+
+/// Records a summary names.
+const NAMED: usize = 20;
+
+pub fn fix(person: &Person, out: &Out, args: &args::Fix) -> Result<Exit> {
+    let transforms = args.transforms.read(&args.besides)?;
+    let field = path(&args.field)?;
+    let mut workspace = if args.dry_run {
+        person.look()?
+    } else {
+        person.change()?
+    };
+    let filter = filter_of_one_run(&workspace, &args.scope)?;
+    let request = FixRequest::new(filter, field, transforms);
+    let preview = with_progress(Unit::Records, |job| {
+        ops::preview_fix(&workspace, &request, job)
+    })?;
+    let Some(preview) = preview.filter(|preview| preview.report.scope > 0) else {
+        return nothing(out);
+    };
+    let report = if args.dry_run {
+        preview.report.clone()
+    } else {
+        with_progress(Unit::Records, |job| {
+            ops::apply_fix(&mut workspace, &preview, &BTreeSet::new(), job)
+        })?
+    };
+    if out.is_json() {
+        out.json(&json::fix(&report))?;
+    } else if args.dry_run {
+        say_preview(out, &workspace, &preview)?;
+    } else {
+        say_fixed(out, &preview, &report)?;
+    }
+    if report.changed == 0 {
+        return Ok(Exit::StillRejected);
+    }
+    Ok(Exit::of_run(&ops::run(&workspace, preview.run)?))
+}
+
+/// No record was in the scope.
+fn nothing(out: &Out) -> Result<Exit> {
+    if out.is_json() {
+        out.json(&json::fix(&FixReport::default()))?;
+    } else {
+        out.say("No record changed: none fits the filter and can be changed.")?;
+    }
+    Ok(Exit::StillRejected)
+}
+
+fn say_fixed(out: &Out, preview: &FixPreview, report: &FixReport) -> Result<()> {
+    if report.changed == 0 {
+        out.say("No record changed.")?;
+        return Ok(());
+    }
+    let words = safe(&preview.request.words()).into_owned();
+    out.say(&format!(
+        "Fixed {} ({words}): {}.",
+        count(report.changed, "record"),
+        consequences(report)
+    ))?;
+    if report.others > 0 {
+        note(&format!(
+            "What must differ was decided again for {}.",
+            count(report.others, "other record")
+        ));
+    }
+    if !report.skipped.is_empty() {
+        let names: Vec<String> = (report.skipped.iter().take(NAMED))
+            .map(ToString::to_string)
+            .collect();
+        let more = if report.skipped.len() > NAMED {
+            ", ..."
+        } else {
+            ""
+        };
+        note(&format!(
+            "Left as they are, because somebody changed or sent them meanwhile: {} ({}{more}).",
+            count(report.skipped.len() as u64, "record"),
+            names.join(", ")
+        ));
+    }
+    two_ways(report);
+    Ok(())
+}
+
+/// What is said of values that can be read in two ways.
+fn two_ways(report: &FixReport) {
+    if report.undecided > 0 {
+        note(&format!(
+            "{} can be read in two ways and stayed: say which is meant.",
+            count(report.undecided, "value")
+        ));
+    }
+}
+
+/// How the changed records stand, in half a sentence.
+fn consequences(report: &FixReport) -> String {
+    let mut parts = vec![format!("{} ready", thousands(report.ready))];
+    for (number, words) in [
+        (report.newly_broken, "broken that were fine elsewhere"),
+        (report.still_wrong, "still wrong in this field"),
+        (report.wrong_elsewhere, "to fix in another field"),
+        (
+            report.not_checked,
+            "not checked, for the run has no contract",
+        ),
+    ] {
+        if number > 0 {
+            parts.push(format!("{} {words}", thousands(number)));
+        }
+    }
+    parts.join(", ")
+}
+
+fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result<()> {
+    let report = &preview.report;
+    out.say(&format!(
+        "{} in {}. This is a preview: nothing is changed.",
+        safe(&preview.request.words()),
+        count(report.scope, "record")
+    ))?;
+    for (effect, number, words) in [
+        (
+            Effect::NewlyBroken,
+            report.newly_broken,
+            "broken that were fine elsewhere",
+        ),
+        (Effect::Ready, report.ready, "will be ready to send"),
+        (
+            Effect::StillWrong,
+            report.still_wrong,
+            "still wrong in this field",
+        ),
+        (
+            Effect::WrongElsewhere,
+            report.wrong_elsewhere,
+            "will need fixing in another field",
+        ),
+        (
+            Effect::NotChecked,
+            report.not_checked,
+            "will be changed and not checked",
+        ),
+        (Effect::Unchanged, report.unchanged, "unchanged"),
+    ] {
+        if number == 0 {
+            continue;
+        }
+        out.say(&format!("{:>9}  {words}", thousands(number)))?;
+        let examples: Vec<Consequence> = (preview.consequences.iter())
+            .filter(|one| one.effect == effect)
+            .take(EXAMPLES)
+            .copied()
+            .collect();
+        for row in ops::fix_rows(workspace, preview, &examples)? {
+            out.say(&example(&row))?;
+        }
+    }
+    if report.ambiguous > 0 {
+        out.say(&format!(
+            "{:>9}  can be read in two ways; {} stay because nobody decided",
+            thousands(report.ambiguous),
+            thousands(report.undecided)
+        ))?;
+    }
+    Ok(())
+}
+
+fn example(row: &FixRow) -> String {
+    let shown = |value: &Option<String>| match value {
+        None => "(missing)".to_owned(),
+        Some(value) => shorten(value, 40),
+    };
+    let change = if row.before == row.after {
+        shown(&row.before)
+    } else {
+        format!("{} -> {}", shown(&row.before), shown(&row.after))
+    };
+    let note = if row.note.is_empty() {
+        String::new()
+    } else {
+        format!("   {}", shorten(&row.note, 100))
+    };
+    format!(
+        "             record {}  {change}{note}",
+        row.consequence.record
+    )
+}

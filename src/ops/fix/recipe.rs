@@ -1,0 +1,155 @@
+//! Fixes as recipes: saved from the history, and made again.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::{FixRequest, apply_fix, preview_fix};
+use crate::{
+    filter::{Filter, Term, Wanted},
+    fix::recipe::Recipe,
+    fix::recipe::RecipeStep,
+    model::{Fault, FixReport, GroupId, Path, RunId},
+    ops::{Job, Workspace},
+};
+
+/// What one step of a recipe came to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Replayed {
+    /// What it does, in words.
+    pub words: String,
+    /// What it did, or would do; why it does not fit this run.
+    pub result: Result<FixReport, Fault>,
+}
+
+/// Makes the fixes of a recipe again, one after the other, each a step of its own. A step that does not fit the run is skipped
+/// and says why; with `strict` nothing after it is done. With `dry`, only the first steps' consequences on the run as it is
+/// are worked out, and nothing is changed.
+///
+/// # Errors
+/// Those that keep any fix from being made: `interrupted`, a workspace that cannot be used, a validator that does not answer.
+pub fn replay(
+    workspace: &mut Workspace,
+    run: RunId,
+    recipe: &Recipe,
+    (strict, dry): (bool, bool),
+    job: &Job,
+) -> Result<Vec<Replayed>> {
+    let mut all = Vec::new();
+    for step in &recipe.steps {
+        let result = match make_again(workspace, run, step, dry, job) {
+            Ok(report) => Ok(report),
+            Err(error) => match error.downcast::<Fault>() {
+                Ok(fault) if fits_not(&fault) => Err(fault),
+                Ok(fault) => return Err(fault.into()),
+                Err(error) => return Err(error),
+            },
+        };
+        let stop = strict && result.is_err();
+        all.push(Replayed {
+            words: step.words(),
+            result,
+        });
+        if stop {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// Whether it is the step that is wrong, and not the workspace.
+fn fits_not(fault: &Fault) -> bool {
+    fault.code.starts_with("fix:") || fault.code.starts_with("recipe:")
+}
+
+fn make_again(
+    workspace: &mut Workspace,
+    run: RunId,
+    step: &RecipeStep,
+    dry: bool,
+    job: &Job,
+) -> Result<FixReport> {
+    let mut filter = Filter::parse(&step.condition).map_err(|wrong| {
+        Fault::usage(
+            "recipe:filter",
+            format!(
+                "the filter '{}' cannot be understood: {}",
+                wrong.term, wrong.message
+            ),
+        )
+        .hint(wrong.hint)
+    })?;
+    filter.terms.insert(
+        0,
+        Term {
+            negated: false,
+            wanted: Wanted::Run(run),
+        },
+    );
+    let field = Path::parse(&step.field).ok_or_else(|| {
+        Fault::usage(
+            "recipe:field",
+            format!("'{}' is no path to a field", step.field),
+        )
+        .hint("a path begins with a slash")
+    })?;
+    let request = FixRequest::new(filter, field, step.transforms.clone());
+    let preview = preview_fix(workspace, &request, job)?;
+    match preview {
+        Some(preview) if dry => Ok(preview.report),
+        Some(preview) => apply_fix(workspace, &preview, &BTreeSet::new(), job),
+        None => Ok(FixReport::default()),
+    }
+}
+
+/// A fix as the step of a recipe: its filter means the same in another run.
+pub(super) fn recipe_step(
+    workspace: &Workspace,
+    run: RunId,
+    request: &FixRequest,
+) -> Result<RecipeStep> {
+    let mut terms: Vec<Term> = Vec::new();
+    for term in &request.filter.terms {
+        match &term.wanted {
+            // Another run has other numbers.
+            Wanted::Run(_) | Wanted::Row(..) => {}
+            Wanted::Problem(groups) if !term.negated => {
+                if let [group] = groups.as_slice() {
+                    terms.extend(of_group(workspace, run, *group)?);
+                }
+            }
+            Wanted::Problem(_) => {}
+            _ => terms.push(term.clone()),
+        }
+    }
+    Ok(RecipeStep {
+        condition: Filter { terms }.to_string(),
+        field: request.field.as_str().to_owned(),
+        transforms: request.transforms.clone(),
+    })
+}
+
+/// What tells the problems of a group apart from others, in words that mean something in any run.
+fn of_group(workspace: &Workspace, run: RunId, group: GroupId) -> Result<Vec<Term>> {
+    let term = |wanted| Term {
+        negated: false,
+        wanted,
+    };
+    let only = Filter {
+        terms: vec![term(Wanted::Problem(vec![group]))],
+    };
+    let Some(group) = workspace.store.groups(run, &only)?.into_iter().next() else {
+        return Ok(Vec::new());
+    };
+    let mut terms = vec![
+        term(Wanted::Stage(vec![group.stage])),
+        term(Wanted::Error(vec![group.code])),
+    ];
+    if !group.detail.is_empty() {
+        terms.push(term(Wanted::Error(vec![group.detail])));
+    }
+    if !group.path.is_empty() {
+        terms.push(term(Wanted::Field(vec![group.path])));
+    }
+    Ok(terms)
+}
