@@ -90,6 +90,12 @@ pub enum Command {
     Check(Check),
     /// Draft a contract from data, or say what one means
     Contract(Contract),
+    /// Set records aside: nobody fixes or sends them until they are taken back
+    Discard(Discard),
+    /// Take back records that were set aside
+    Restore(Scope),
+    /// Write a note on a record, a group or a run, for whoever works on it next
+    Note(Note),
     /// Plan and deliver the ready records
     #[command(alias = "submit")]
     Send(Send),
@@ -181,6 +187,9 @@ pub struct Load {
     /// Take the results as answers to this plan, which was handed over: its records become sent, or need fixing
     #[arg(long, value_name = "PLAN", conflicts_with_all = ["contract", "name", "passed", "keep_passed", "again", "allow_empty", "fail_if", "explain"])]
     pub answers: Option<i64>,
+    /// Make the fixes of this recipe on the run as soon as it is loaded
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["answers", "explain"])]
+    pub recipe: Option<PathBuf>,
     /// Load it even if the same bytes were loaded before
     #[arg(long)]
     pub again: bool,
@@ -229,8 +238,14 @@ pub struct Fix {
     #[command(flatten)]
     pub scope: Scope,
     /// The field, such as /email; [] stands for each entry of a list: /lines/[]/qty
-    #[arg(long, value_name = "PATH")]
-    pub field: String,
+    #[arg(long, value_name = "PATH", required_unless_present = "recipe")]
+    pub field: Option<String>,
+    /// Make the fixes of this recipe again, one after the other
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "field")]
+    pub recipe: Option<PathBuf>,
+    /// With --recipe: stop at the first step that does not fit
+    #[arg(long, requires = "recipe")]
+    pub strict: bool,
     #[command(flatten)]
     pub transforms: Transforms,
     #[command(flatten)]
@@ -238,6 +253,30 @@ pub struct Fix {
     /// Say what would happen, with examples, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Discard {
+    #[command(flatten)]
+    pub scope: Scope,
+    /// Why, for the history
+    #[arg(long, value_name = "TEXT")]
+    pub reason: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Note {
+    #[arg(value_name = "TEXT")]
+    pub text: String,
+    /// On this record
+    #[arg(long, value_name = "ID")]
+    pub record: Option<i64>,
+    /// On this group
+    #[arg(long, value_name = "N", conflicts_with = "record")]
+    pub group: Option<i64>,
+    /// On this run
+    #[arg(long, value_name = "R", conflicts_with_all = ["record", "group"])]
+    pub run: Option<i64>,
 }
 
 #[derive(Debug, Args)]
@@ -341,6 +380,9 @@ pub struct Undo {
 
 #[derive(Debug, Args)]
 pub struct History {
+    /// Write the fixes and edits that stand as a recipe to this file; `-` is standard output
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub recipe: Option<PathBuf>,
     /// Only the steps of this run
     #[arg(long, value_name = "R")]
     pub run: Option<i64>,

@@ -22,7 +22,7 @@ use crate::{
     model::{
         ChangeReport, Fault, Path, Problem, RecordId, RecordRow, RunId, Status, StepId, UndoReport,
     },
-    ops::{self, CheckRequest},
+    ops::{self, CheckRequest, Workspace},
     row,
     text::{count, safe, thousands},
 };
@@ -281,7 +281,11 @@ fn say_undone(out: &Out, verb: &str, report: &UndoReport) -> Result<Exit> {
 }
 
 pub fn history(person: &Person, out: &Out, args: &args::History) -> Result<Exit> {
-    let steps = ops::history(&person.look()?, args.run.map(RunId))?;
+    let workspace = person.look()?;
+    if let Some(file) = &args.recipe {
+        return save_recipe(&workspace, out, args, file);
+    }
+    let steps = ops::history(&workspace, args.run.map(RunId))?;
     if out.is_json() {
         for step in &steps {
             out.json(&json::step(step))?;
@@ -306,6 +310,40 @@ pub fn history(person: &Person, out: &Out, args: &args::History) -> Result<Exit>
             ]
         }),
     )?;
+    Ok(Exit::Done)
+}
+
+/// Writes what was fixed and edited as a recipe.
+fn save_recipe(
+    workspace: &Workspace,
+    out: &Out,
+    args: &args::History,
+    file: &FilePath,
+) -> Result<Exit> {
+    let run = match (args.run, ops::runs(workspace)?.first()) {
+        (Some(run), _) => RunId(run),
+        (None, Some(newest)) => newest.id,
+        (None, None) => RunId(0),
+    };
+    let recipe = ops::recipe_of(workspace, run)?;
+    let text = recipe.write().map_err(ops::mistake)?;
+    if file == FilePath::new("-") {
+        out.data(text.as_bytes())?;
+        return Ok(Exit::Done);
+    }
+    ops::spare(workspace.path(), file)?;
+    fs::write(file, text).map_err(|error| {
+        Fault::unusable(
+            "recipe:write",
+            format!("cannot write {}: {error}", file.display()),
+        )
+        .hint("name a file in a folder that you may write to")
+    })?;
+    note(&format!(
+        "{} saved in {}. `redrive fix --recipe` makes them again.",
+        count(recipe.steps.len() as u64, "step"),
+        safe(&file.display().to_string())
+    ));
     Ok(Exit::Done)
 }
 

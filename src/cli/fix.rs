@@ -1,6 +1,6 @@
 //! `fix`: the same edit of many records, shown before it is made.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fs, path::Path as FilePath};
 
 use anyhow::Result;
 
@@ -13,8 +13,10 @@ use super::{
     progress::{Unit, with_progress},
 };
 use crate::{
-    model::{Consequence, Effect, FixReport, FixRow},
-    ops::{self, FixPreview, FixRequest, Workspace},
+    filter::Wanted,
+    fix::recipe::Recipe,
+    model::{Consequence, Effect, Fault, FixReport, FixRow},
+    ops::{self, FixPreview, FixRequest, Replayed, Workspace},
     text::{count, safe, shorten, thousands},
 };
 
@@ -25,8 +27,11 @@ const EXAMPLES: usize = 3;
 const NAMED: usize = 20;
 
 pub fn fix(person: &Person, out: &Out, args: &args::Fix) -> Result<Exit> {
+    if let Some(file) = &args.recipe {
+        return again(person, out, args, file);
+    }
     let transforms = args.transforms.read(&args.besides)?;
-    let field = path(&args.field)?;
+    let field = path(args.field.as_deref().unwrap_or_default())?;
     let mut workspace = if args.dry_run {
         person.look()?
     } else {
@@ -208,4 +213,110 @@ fn example(row: &FixRow) -> String {
         "             record {}  {change}{note}",
         row.consequence.record
     )
+}
+
+/// Makes the fixes of a recipe again.
+fn again(person: &Person, out: &Out, args: &args::Fix, file: &FilePath) -> Result<Exit> {
+    let recipe = read_recipe(file)?;
+    let mut workspace = if args.dry_run {
+        person.look()?
+    } else {
+        person.change()?
+    };
+    let filter = filter_of_one_run(&workspace, &args.scope)?;
+    if filter
+        .terms
+        .iter()
+        .any(|term| !matches!(term.wanted, Wanted::Run(_)))
+    {
+        return Err(Fault::usage(
+            "usage:recipe",
+            "a recipe says itself which records it means",
+        )
+        .hint("name the run only: --run R")
+        .into());
+    }
+    let run = match filter.run() {
+        Some(run) => run,
+        None => match ops::runs(&workspace)?.first() {
+            Some(run) => run.id,
+            None => return nothing(out),
+        },
+    };
+    let all = with_progress(Unit::Records, |job| {
+        ops::replay(
+            &mut workspace,
+            run,
+            &recipe,
+            (args.strict, args.dry_run),
+            job,
+        )
+    })?;
+    say_replayed(out, &all)?;
+    let left = recipe.steps.len() - all.len();
+    if left > 0 {
+        note(&format!("{} not done.", count(left as u64, "step")));
+    }
+    let fits = all.iter().all(|one| one.result.is_ok());
+    let changed = all
+        .iter()
+        .flat_map(|one| &one.result)
+        .any(|report| report.changed > 0);
+    if args.strict && !fits {
+        return Ok(Exit::Usage);
+    }
+    if !changed && !out.is_json() {
+        out.say("No record changed.")?;
+    }
+    let exit = Exit::of_run(&ops::run(&workspace, run)?);
+    Ok(if fits && changed {
+        exit
+    } else {
+        Exit::StillRejected
+    })
+}
+
+/// Says what each step of a recipe came to; in JSON one line a step.
+pub fn say_replayed(out: &Out, all: &[Replayed]) -> Result<()> {
+    for one in all {
+        match &one.result {
+            Ok(report) if out.is_json() => out.json(&json::fix(report))?,
+            Err(fault) if out.is_json() => {
+                out.json(&serde_json::json!({"skipped_step": one.words, "code": fault.code, "message": fault.message}))?;
+            }
+            Ok(report) => out.say(&format!(
+                "{}: {} of {}: {}.",
+                safe(&one.words),
+                thousands(report.changed),
+                count(report.scope, "record"),
+                consequences(report)
+            ))?,
+            Err(fault) => note(&format!(
+                "{} does not fit and was skipped: {}. {}",
+                safe(&one.words),
+                safe(&fault.message),
+                safe(fault.hint.as_deref().unwrap_or_default())
+            )),
+        }
+    }
+    Ok(())
+}
+
+/// Reads a recipe from a file.
+///
+/// # Errors
+/// `recipe:missing`, and `recipe:form` with what is wrong and where.
+pub fn read_recipe(file: &FilePath) -> Result<Recipe, Fault> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file).map_err(|error| {
+        Fault::unusable("recipe:missing", format!("cannot read {name}: {error}"))
+            .hint("`redrive history --recipe FILE` writes one")
+    })?;
+    Recipe::parse(&text).map_err(|wrong| {
+        Fault::usage(
+            "recipe:form",
+            format!("{name} is no recipe: {}", wrong.message),
+        )
+        .hint(wrong.hint)
+    })
 }

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        AnswerReport, AttemptRow, ChangeReport, FixReport, Group, LoadReport, Plan, Problem,
-        RecordDetail, RecordRow, RunRow, SendReport, StepRow, UndoReport, Version,
+        AnswerReport, AsideReport, AttemptRow, ChangeReport, FixReport, Group, LoadReport, Note,
+        Plan, Problem, RecordDetail, RecordRow, RunRow, SendReport, StepRow, UndoReport, Version,
     },
     ops::{Explained, Selected},
 };
@@ -135,6 +135,7 @@ pub fn detail(detail: &RecordDetail) -> Value {
         "history".to_owned(),
         detail.history.iter().map(step).collect(),
     );
+    fields.insert("notes".to_owned(), detail.notes.iter().map(note).collect());
     fields.insert(
         "attempts".to_owned(),
         detail.attempts.iter().map(attempt).collect(),
@@ -177,6 +178,14 @@ pub fn fix(report: &FixReport) -> Value {
         "skipped": report.skipped,
         "step": report.step,
     })
+}
+
+pub fn aside(report: &AsideReport) -> Value {
+    json!({"records": report.records, "skipped": report.skipped, "step": report.step})
+}
+
+pub fn note(note: &Note) -> Value {
+    json!({"step": note.step, "author": note.author, "at": note.at, "text": note.text})
 }
 
 pub fn undo(report: &UndoReport) -> Value {

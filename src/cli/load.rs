@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 
 use super::{
-    args, json,
+    args,
+    fix::{read_recipe, say_replayed},
+    json,
     look::needs_a_terminal,
     out::{Exit, Out, note},
     person::Person,
@@ -27,7 +29,53 @@ const SHOWN: usize = 100;
 
 pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     let alarm = args.fail_if.as_deref().map(Alarm::parse).transpose()?;
-    let request = LoadRequest {
+    let request = request(args)?;
+    if let Some(plan) = args.answers {
+        return answers(person, out, &request, PlanId(plan));
+    }
+    if args.explain {
+        let explain = |job: &ops::Job| ops::prepare(&request, job)?.explain(job);
+        let explained = with_progress(Unit::Bytes, explain)?;
+        say_explained(out, &request.files, &explained)?;
+        return Ok(Exit::Done);
+    }
+    let recipe = args.recipe.as_deref().map(read_recipe).transpose()?;
+    let (mut workspace, report) = with_progress(Unit::Bytes, |job| {
+        let prepared = ops::prepare(&request, job)?;
+        // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
+        let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
+        let report = prepared.load(&mut workspace, job)?;
+        Ok((workspace, report))
+    })?;
+    // What is loaded is said first, for it stays whatever becomes of the recipe.
+    say(out, &report)?;
+    if let Some(recipe) = &recipe {
+        let all = with_progress(Unit::Records, |job| {
+            ops::replay(&mut workspace, report.run, recipe, (false, false), job)
+        })?;
+        say_replayed(out, &all)?;
+    }
+    for warning in &report.warnings {
+        note(warning);
+    }
+    if !report.kept_passed && args.passed.is_none() && report.passed > 0 {
+        note(&format!(
+            "{} passed and {} not kept. --passed FILE writes them out, --keep-passed keeps them as ready.",
+            count(report.passed, "record"),
+            if report.passed == 1 { "was" } else { "were" }
+        ));
+    }
+    Ok(match &alarm {
+        Some(alarm) if alarm.rings(&report) => Exit::StillRejected,
+        Some(_) => Exit::Done,
+        None if recipe.is_some() => Exit::of_run(&ops::run(&workspace, report.run)?),
+        None => Exit::when_rejected(report.rejected),
+    })
+}
+
+/// What was asked for.
+fn request(args: &args::Load) -> Result<LoadRequest> {
+    Ok(LoadRequest {
         files: ops::files_of(&args.files)?,
         contract: args.contract.clone(),
         format: args.format.clone(),
@@ -44,40 +92,6 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
         allow_empty: args.allow_empty,
         demo: false,
         threads: args.threads,
-    };
-    if let Some(plan) = args.answers {
-        return answers(person, out, &request, PlanId(plan));
-    }
-    if args.explain {
-        let explain = |job: &ops::Job| ops::prepare(&request, job)?.explain(job);
-        let explained = with_progress(Unit::Bytes, explain)?;
-        say_explained(out, &request.files, &explained)?;
-        return Ok(Exit::Done);
-    }
-    let report = with_progress(Unit::Bytes, |job| {
-        let prepared = ops::prepare(&request, job)?;
-        // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
-        let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
-        prepared.load(&mut workspace, job)
-    })?;
-    say(out, &report)?;
-    for warning in &report.warnings {
-        note(warning);
-    }
-    if !report.kept_passed && args.passed.is_none() && report.passed > 0 {
-        note(&format!(
-            "{} passed and {} not kept. --passed FILE writes them out, --keep-passed keeps them as ready.",
-            count(report.passed, "record"),
-            if report.passed == 1 { "was" } else { "were" }
-        ));
-    }
-    let alarming = alarm
-        .as_ref()
-        .map_or(report.rejected > 0, |alarm| alarm.rings(&report));
-    Ok(if alarming {
-        Exit::StillRejected
-    } else {
-        Exit::Done
     })
 }
 

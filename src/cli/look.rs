@@ -18,8 +18,8 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{
-        Fault, Group, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Severity, Stage,
-        Status,
+        Fault, Group, Note, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Severity,
+        Stage, Status,
     },
     ops::{self, ContractState, ExportFormat, Finding},
     text::{count, thousands},
@@ -290,6 +290,17 @@ pub fn problem_line(problem: &Problem, hint: &str) -> String {
     crate::text::safe(&line).into_owned()
 }
 
+fn say_notes(out: &Out, notes: &[Note]) -> Result<()> {
+    for note in notes {
+        let (author, text) = (
+            crate::text::safe(&note.author),
+            crate::text::safe(&note.text),
+        );
+        out.say(&format!("  Note of {author}, {}: {text}", note.at))?;
+    }
+    Ok(())
+}
+
 fn show_words(out: &Out, detail: &RecordDetail, contract: &ContractState) -> Result<()> {
     let safe = |text: &str| crate::text::safe(text).into_owned();
     let row = &detail.row;
@@ -315,6 +326,7 @@ fn show_words(out: &Out, detail: &RecordDetail, contract: &ContractState) -> Res
     if let Some(words) = standing::of_record(detail, contract) {
         out.say(&format!("  {words}"))?;
     }
+    say_notes(out, &detail.notes)?;
     let Some(Value::Object(fields)) = &row.current else {
         return out.say(&format!(
             "\n{}",

@@ -1,6 +1,7 @@
 //! The command line: parses arguments, calls `ops`, prints. Data goes to stdout, everything else to stderr.
 
 mod args;
+mod aside;
 mod change;
 mod contract;
 mod fix;
@@ -77,6 +78,9 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Show(args)) => look::show(person, out, args),
         Some(Command::Edit(args)) => change::edit(person, out, args),
         Some(Command::Fix(args)) => fix::fix(person, out, args),
+        Some(Command::Discard(args)) => aside::discard(person, out, args),
+        Some(Command::Restore(args)) => aside::restore(person, out, args),
+        Some(Command::Note(args)) => aside::note(person, out, args),
         Some(Command::Check(args)) => change::check(person, out, args),
         Some(Command::Contract(args)) => contract::run(person, out, args),
         Some(Command::Send(args)) => send::send(person, out, args),

@@ -22,7 +22,7 @@ pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Versi
 pub use run::{LoadReport, RunRow};
 pub use sending::{AnswerReport, AttemptRow, DeliveryState, Plan, SendReport};
 pub use stages::{StageFacts, stage_marks};
-pub use step::{ChangeReport, StepKind, StepRow, UndoReport};
+pub use step::{AsideReport, ChangeReport, Note, NoteAbout, StepKind, StepRow, UndoReport};
 
 /// Makes a newtype around SQLite's row id.
 macro_rules! ids {

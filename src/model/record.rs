@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{AttemptRow, Path, Problem, RecordId, RunId, StageMark, StepRow};
+use super::{AttemptRow, Note, Path, Problem, RecordId, RunId, StageMark, StepRow};
 
 /// Where a record stands; exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -210,6 +210,7 @@ pub struct RecordDetail {
     /// The received value; `None` when it cannot be split into fields.
     pub received: Option<Value>,
     pub history: Vec<StepRow>,
+    pub notes: Vec<Note>,
     pub attempts: Vec<AttemptRow>,
     /// Whether the run has a contract to check against.
     pub has_contract: bool,

@@ -1,6 +1,6 @@
 //! The history: everything one action changed, undone as one.
 
-use super::{RecordId, RunId, StepId};
+use super::{GroupId, RecordId, RunId, StepId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
@@ -91,4 +91,58 @@ pub struct UndoReport {
     pub records: u64,
     /// Records that were left as they are because they were sent or changed since.
     pub skipped: Vec<RecordId>,
+}
+
+/// What `discard` and `restore` say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AsideReport {
+    pub records: u64,
+    /// Records that are on their way or were sent: they stay as they are.
+    pub skipped: Vec<RecordId>,
+    /// `None` when nothing changed.
+    pub step: Option<StepId>,
+}
+
+/// What a note is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoteAbout {
+    Run(RunId),
+    Group(GroupId),
+    Record(RecordId),
+}
+
+impl NoteAbout {
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Group(_) => "group",
+            Self::Record(_) => "record",
+        }
+    }
+
+    pub fn id(self) -> i64 {
+        match self {
+            Self::Run(run) => run.0,
+            Self::Group(group) => group.0,
+            Self::Record(record) => record.0,
+        }
+    }
+}
+
+impl std::fmt::Display for NoteAbout {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.word(), self.id())
+    }
+}
+
+/// What a person wrote down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub step: StepId,
+    /// As claimed, not proven.
+    pub author: String,
+    /// RFC 3339, UTC.
+    pub at: String,
+    /// Untrusted.
+    pub text: String,
 }

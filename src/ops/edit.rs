@@ -1,10 +1,13 @@
 //! Changing one record.
 
+mod rules;
+
 use std::{sync::Arc, time::Instant};
 
 use anyhow::Result;
 use serde_json::Value;
 
+use self::rules::rules;
 use super::{
     Workspace,
     check::count,
@@ -205,6 +208,11 @@ fn try_edit(
         .map_err(|refusal| Fault::usage("edit:refused", refusal.message).hint(refusal.hint))?;
     let (mut report, written) = desk.consequences(&record, &text, changes)?;
     let label = desk.label(&record, &text, changes);
+    let what = rules(
+        &record,
+        (desk.document(&record.text), desk.document(&text)),
+        changes,
+    )?;
     let contract = desk.contract();
     if !written.is_empty() {
         let entry = Entry {
@@ -217,7 +225,7 @@ fn try_edit(
             under: None,
             confirmed: &[],
             seen: Some(seen),
-            what: None,
+            what: what.as_deref(),
         };
         let title = |problem: &Problem| match &contract {
             Some(contract) => verdict::title(contract, problem),
@@ -455,7 +463,7 @@ fn closed(record: &StoredRecord) -> Option<Fault> {
     })
 }
 
-fn path_of(change: &Change) -> Path {
+pub(super) fn path_of(change: &Change) -> Path {
     match change {
         Change::Text { path, .. } | Change::Json { path, .. } | Change::Unset { path } => {
             path.clone()

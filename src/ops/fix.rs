@@ -15,9 +15,10 @@ use std::{
 use anyhow::Result;
 use serde_json::Value;
 
+pub(super) use self::recipe::condition;
 pub use self::{
     apply::apply_fix,
-    recipe::{Replayed, replay},
+    recipe::{Replayed, recipe_of, replay},
 };
 use self::{
     apply::together,

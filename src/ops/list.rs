@@ -14,8 +14,8 @@ use crate::{
     contract::Contract,
     filter::Filter,
     model::{
-        AttemptRow, Freshness, Group, Layout, Mark, Path, Problem, RecordDetail, RecordId,
-        RecordRow, RunId, RunRow, Stage, StageFacts, StageMark, Version, stage_marks,
+        AttemptRow, Freshness, Group, Layout, Mark, NoteAbout, Path, Problem, RecordDetail,
+        RecordId, RecordRow, RunId, RunRow, Stage, StageFacts, StageMark, Version, stage_marks,
     },
     row::Row,
     store::StoredRecord,
@@ -105,6 +105,7 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
         text,
         received,
         history: store.history_of(id)?,
+        notes: store.notes(NoteAbout::Record(id))?,
         attempts,
         has_contract: reading.contract.is_some(),
         verdict,

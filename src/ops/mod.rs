@@ -3,6 +3,7 @@
 mod aim;
 mod alarm;
 mod answers;
+mod aside;
 mod asked;
 mod check;
 mod contract;
@@ -14,6 +15,7 @@ mod formula;
 mod job;
 mod list;
 mod load;
+mod note;
 mod send;
 mod sql;
 mod standing;
@@ -26,6 +28,7 @@ mod workspace;
 
 pub use alarm::Alarm;
 pub use answers::answers;
+pub use aside::{discard, restore};
 pub use check::{CheckRequest, check};
 pub use contract::{
     DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,
@@ -33,10 +36,13 @@ pub use contract::{
 pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};
-pub use fix::{FixPreview, FixRequest, Replayed, apply_fix, fix_rows, preview_fix, replay};
+pub use fix::{
+    FixPreview, FixRequest, Replayed, apply_fix, fix_rows, mistake, preview_fix, recipe_of, replay,
+};
 pub use job::{Job, Progress};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
+pub use note::{add_note, notes};
 pub use send::{SendRequest, destinations, plan, send};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};

@@ -115,6 +115,19 @@ impl<'w> Judge<'w> {
         self.moved.insert(record.id);
     }
 
+    /// Remembers that a record will have another status, so that it counts for the uniqueness of the others, or does not any
+    /// more. Once a record, and not together with [`Judge::move_to`].
+    pub fn give_status(&mut self, record: &StoredRecord, status: Status) {
+        let values = values_of(record);
+        for (name, value) in values.iter() {
+            let held = held(name, value);
+            let holders = self.arrived.entry(held.clone()).or_default();
+            holders.push((record.id, status));
+            self.touched.insert(held);
+        }
+        self.moved.insert(record.id);
+    }
+
     /// Checks a text a record has or would have. Only [`Judge::ask`] asks the contract's validator; what that said about
     /// this very text before still stands in the verdict, what it said about another text does not.
     pub fn verdict(&self, record: &StoredRecord, text: &Version) -> Result<Verdict> {
@@ -184,7 +197,7 @@ impl<'w> Judge<'w> {
     }
 
     /// A record's problems as they stand, but for its uniqueness, which is decided again.
-    fn again_unique(&self, record: &StoredRecord) -> Result<Verdict> {
+    pub fn again_unique(&self, record: &StoredRecord) -> Result<Verdict> {
         let values = values_of(record);
         let mut problems = record.problems.clone();
         if let Ok(row) = Row::read(&self.layout, record.text.form, &record.text.bytes) {

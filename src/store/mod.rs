@@ -15,6 +15,7 @@ pub(crate) mod files;
 mod groups;
 pub(crate) mod keys;
 pub(crate) mod load;
+mod notes;
 mod open;
 mod owner;
 pub(crate) mod plans;

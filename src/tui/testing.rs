@@ -303,6 +303,7 @@ fn detail(id: i64) -> RecordDetail {
         text,
         received: row(id).current,
         history: Vec::new(),
+        notes: Vec::new(),
         attempts: Vec::new(),
         has_contract: true,
     }

@@ -4,6 +4,7 @@ mod change;
 mod contract;
 mod errors;
 mod exact;
+mod fix;
 mod load;
 mod look;
 mod send;

@@ -42,7 +42,7 @@ pub fn apply_fix(
     let contract = workspace.contract(run)?;
     let under = workspace.store.contract_of(run)?;
     let chain = chain(request)?;
-    let what = serde_json::to_string(&recipe_step(workspace, run, request)?)?;
+    let what = serde_json::to_string(&[recipe_step(workspace, run, request)?])?;
     let label = request.words();
     let (author, at) = (workspace.author.clone(), now());
     let named = |problem: &Problem| match &contract {

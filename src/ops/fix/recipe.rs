@@ -9,7 +9,7 @@ use crate::{
     filter::{Filter, Term, Wanted},
     fix::recipe::Recipe,
     fix::recipe::RecipeStep,
-    model::{Fault, FixReport, GroupId, Path, RunId},
+    model::{Fault, FaultKind, FixReport, GroupId, Path, Problem, RunId, Stage},
     ops::{Job, Workspace},
 };
 
@@ -129,27 +129,69 @@ pub(super) fn recipe_step(
     })
 }
 
-/// What tells the problems of a group apart from others, in words that mean something in any run.
-fn of_group(workspace: &Workspace, run: RunId, group: GroupId) -> Result<Vec<Term>> {
+/// What tells a problem apart from others, as a filter that means something in any run.
+pub fn condition(problem: &Problem) -> String {
+    let named = kind(
+        problem.stage,
+        &problem.code,
+        &problem.detail,
+        &problem.path.pattern(),
+    );
+    Filter { terms: named }.to_string()
+}
+
+fn kind(stage: Stage, code: &str, detail: &str, path: &str) -> Vec<Term> {
     let term = |wanted| Term {
         negated: false,
         wanted,
     };
+    let mut terms = vec![
+        term(Wanted::Stage(vec![stage])),
+        term(Wanted::Error(vec![code.to_owned()])),
+    ];
+    if !detail.is_empty() {
+        terms.push(term(Wanted::Error(vec![detail.to_owned()])));
+    }
+    if !path.is_empty() {
+        terms.push(term(Wanted::Field(vec![path.to_owned()])));
+    }
+    terms
+}
+
+/// What tells the problems of a group apart from others, in words that mean something in any run.
+fn of_group(workspace: &Workspace, run: RunId, group: GroupId) -> Result<Vec<Term>> {
     let only = Filter {
-        terms: vec![term(Wanted::Problem(vec![group]))],
+        terms: vec![Term {
+            negated: false,
+            wanted: Wanted::Problem(vec![group]),
+        }],
     };
     let Some(group) = workspace.store.groups(run, &only)?.into_iter().next() else {
         return Ok(Vec::new());
     };
-    let mut terms = vec![
-        term(Wanted::Stage(vec![group.stage])),
-        term(Wanted::Error(vec![group.code])),
-    ];
-    if !group.detail.is_empty() {
-        terms.push(term(Wanted::Error(vec![group.detail])));
+    Ok(kind(group.stage, &group.code, &group.detail, &group.path))
+}
+
+/// The fixes and edits of a run that stand, as a recipe. An edit of one value is a rule for that value: the same old value in
+/// that field becomes the same new one.
+///
+/// # Errors
+/// `recipe:empty` when nothing was fixed.
+pub fn recipe_of(workspace: &Workspace, run: RunId) -> Result<Recipe> {
+    let saved = workspace.store.recipe_steps(run)?;
+    let mut steps = Vec::with_capacity(saved.len());
+    for (_, what) in saved {
+        steps.extend(serde_json::from_str::<Vec<RecipeStep>>(&what)?);
     }
-    if !group.path.is_empty() {
-        terms.push(term(Wanted::Field(vec![group.path])));
+    if steps.is_empty() {
+        return Err(Fault::new(
+            FaultKind::Nothing,
+            "recipe:empty",
+            format!("nothing was fixed in run {run}, so there is nothing to save"),
+        )
+        .hint("`redrive history` lists what was done")
+        .into());
     }
-    Ok(terms)
+    let name = workspace.store.run(run)?.name;
+    Ok(Recipe::new(&name, steps))
 }

@@ -491,6 +491,7 @@ mod tests {
             text,
             received: Some(order()),
             history: Vec::new(),
+            notes: Vec::new(),
             attempts: Vec::new(),
             has_contract: true,
         }

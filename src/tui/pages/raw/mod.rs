@@ -480,6 +480,7 @@ mod tests {
             text,
             received: None,
             history: Vec::new(),
+            notes: Vec::new(),
             attempts: Vec::new(),
             has_contract: true,
         }
