@@ -7,10 +7,12 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueHint}
 use crate::{
     fix::{
         Mistake, Transform,
+        dates::{Layout, Order},
         transforms::{
             boolean::Boolean,
             case::{Case, To},
             copy_from::CopyFrom,
+            date::Date,
             default::Default as SchemaDefault,
             encoding::Encoding,
             formula::Formula,
@@ -32,7 +34,7 @@ use crate::{
 /// One flag: its name, the name of its value (none where it has none), and its help.
 type Flag = (&'static str, &'static str, &'static str);
 
-const FLAGS: [Flag; 21] = [
+const FLAGS: [Flag; 22] = [
     (
         "set",
         "V",
@@ -76,6 +78,11 @@ const FLAGS: [Flag; 21] = [
         "boolean",
         "",
         "Make true and false of yes, no, Y, N, 1, 0, ja, oui and the like",
+    ),
+    (
+        "date",
+        "LAYOUTS",
+        "Read dates in these layouts, such as day-slash,iso (any: auto), and write them as the contract wants",
     ),
     (
         "phone",
@@ -192,6 +199,15 @@ pub struct Besides {
     /// With --copy-from, --move-from: only where the field is missing or empty
     #[arg(long)]
     pub only_empty: bool,
+    /// With --date: the day comes first where day and month could be either
+    #[arg(long, conflicts_with = "month_first")]
+    pub day_first: bool,
+    /// With --date: the month comes first where day and month could be either
+    #[arg(long)]
+    pub month_first: bool,
+    /// With --date: where times are meant that have no zone, such as Europe/Berlin or +01:00 [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub zone: Option<String>,
     /// With --split: the fields that get the parts
     #[arg(long, value_name = "FIELDS", value_delimiter = ',')]
     pub into: Vec<String>,
@@ -267,6 +283,7 @@ fn one(flag: &str, value: &str, besides: &Besides) -> Result<Transform, Fault> {
             decimal: decimal(value)?,
         }),
         "boolean" => Transform::Boolean(Boolean {}),
+        "date" => Transform::Date(date(value, besides)?),
         "phone" => Transform::Phone(Phone { country: text }),
         "encoding" => Transform::Encoding(Encoding { label: text }),
         "default" => Transform::Default(SchemaDefault {}),
@@ -288,6 +305,31 @@ fn one(flag: &str, value: &str, besides: &Besides) -> Result<Transform, Fault> {
                 format!("--{flag} is no transform"),
             ));
         }
+    })
+}
+
+fn date(value: &str, besides: &Besides) -> Result<Date, Fault> {
+    let named = value
+        .split(',')
+        .map(str::trim)
+        .filter(|word| *word != "auto");
+    let layout = |word: &str| {
+        Layout::parse(word).ok_or_else(|| {
+            let known: Vec<&str> = Layout::ALL.iter().map(|one| one.word()).collect();
+            Fault::usage("usage:transform", format!("'{word}' is no layout of dates")).hint(
+                format!("write auto for any, or some of {}", known.join(", ")),
+            )
+        })
+    };
+    Ok(Date {
+        read: named.map(layout).collect::<Result<_, _>>()?,
+        first: match (besides.day_first, besides.month_first) {
+            (true, _) => Some(Order::Day),
+            (_, true) => Some(Order::Month),
+            _ => None,
+        },
+        zone: besides.zone.clone(),
+        write: None,
     })
 }
 

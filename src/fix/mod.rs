@@ -2,6 +2,7 @@
 
 mod chain;
 mod csv;
+pub mod dates;
 pub mod recipe;
 mod transform;
 pub mod transforms;

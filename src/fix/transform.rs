@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{
     Change,
     transforms::{
-        boolean, case, copy_from, default, encoding, formula, join, map, number, pattern, phone,
-        remove, replace, set, split, tidy,
+        boolean, case, copy_from, date, default, encoding, formula, join, map, number, pattern,
+        phone, remove, replace, set, split, tidy,
     },
 };
 use crate::model::{Path, Wants};
@@ -26,6 +26,7 @@ pub enum Transform {
     Case(case::Case),
     Number(number::Number),
     Boolean(boolean::Boolean),
+    Date(date::Date),
     Phone(phone::Phone),
     Encoding(encoding::Encoding),
     Default(default::Default),
@@ -156,6 +157,7 @@ impl Transform {
             Self::Case(case) => Box::new(*case),
             Self::Number(number) => Box::new(*number),
             Self::Boolean(boolean) => Box::new(*boolean),
+            Self::Date(date) => date.prepare()?,
             Self::Phone(phone) => phone.prepare()?,
             Self::Encoding(encoding) => encoding.prepare()?,
             Self::Default(default) => Box::new(*default),
@@ -200,6 +202,7 @@ impl Transform {
             Self::Case(case) => format!("{} case", case.to.word()),
             Self::Number(_) => "clean up numbers".to_owned(),
             Self::Boolean(_) => "yes and no as true and false".to_owned(),
+            Self::Date(date) => date.words(),
             Self::Phone(phone) => format!("phone numbers of {} as E.164", phone.country),
             Self::Encoding(one) => format!("text was read as {}, it is UTF-8", one.label),
             Self::Default(_) => "the schema's default".to_owned(),

@@ -3,6 +3,7 @@
 pub mod boolean;
 pub mod case;
 pub mod copy_from;
+pub mod date;
 pub mod default;
 pub mod encoding;
 pub mod formula;
