@@ -85,6 +85,8 @@ pub enum Command {
     Edit(Edit),
     /// Change one field of many records, or say what that would do
     Fix(Box<Fix>),
+    /// Say which fixes of a group would make most of its records ready
+    Suggest(Suggest),
     /// Check records again against the contract
     #[command(alias = "validate")]
     Check(Check),
@@ -253,6 +255,13 @@ pub struct Fix {
     /// Say what would happen, with examples, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Suggest {
+    /// The group's number, as `redrive groups` lists it
+    #[arg(value_name = "GROUP")]
+    pub group: i64,
 }
 
 #[derive(Debug, Args)]

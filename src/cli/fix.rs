@@ -14,8 +14,12 @@ use super::{
 };
 use crate::{
     filter::Wanted,
-    fix::recipe::Recipe,
-    model::{Consequence, Effect, Fault, FixReport, FixRow},
+    fix::{
+        Transform,
+        dates::{Evidence, Order},
+        recipe::Recipe,
+    },
+    model::{Consequence, Effect, Fault, FixReport, FixRow, GroupId},
     ops::{self, FixPreview, FixRequest, Replayed, Workspace},
     text::{count, safe, shorten, thousands},
 };
@@ -45,6 +49,18 @@ pub fn fix(person: &Person, out: &Out, args: &args::Fix) -> Result<Exit> {
     let Some(preview) = preview.filter(|preview| preview.report.scope > 0) else {
         return nothing(out);
     };
+    if args.dry_run
+        && request
+            .transforms
+            .iter()
+            .any(|one| matches!(one, Transform::Date(_)))
+        && !out.is_json()
+    {
+        let evidence = with_progress(Unit::Records, |job| {
+            ops::date_evidence(&workspace, &request, job)
+        })?;
+        say_dates(out, &evidence)?;
+    }
     let report = if args.dry_run {
         preview.report.clone()
     } else {
@@ -194,6 +210,50 @@ fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result
     Ok(())
 }
 
+/// How the values of the field are written.
+fn say_dates(out: &Out, evidence: &Evidence) -> Result<()> {
+    out.say("How the values are written now:")?;
+    for (layout, fits) in &evidence.layouts {
+        out.say(&format!(
+            "{:>9}  {:<17} {}",
+            thousands(fits.count),
+            layout.word(),
+            shorten(&fits.example, 40)
+        ))?;
+    }
+    let mut parts = vec![
+        format!("{} only with the day first", thousands(evidence.day_only)),
+        format!(
+            "{} only with the month first",
+            thousands(evidence.month_only)
+        ),
+        format!("{} either way", thousands(evidence.both)),
+    ];
+    for (number, words) in [
+        (evidence.no_such_day, "are no day there is"),
+        (evidence.not_a_date, "are no date"),
+    ] {
+        if number > 0 {
+            parts.push(format!("{} {words}", thousands(number)));
+        }
+    }
+    let advice = match (evidence.both, evidence.order()) {
+        (0, _) => "",
+        (_, Some(Order::Day)) => " The others say --day-first.",
+        (_, Some(Order::Month)) => " The others say --month-first.",
+        (_, None) => " Nothing says which is meant: --day-first or --month-first decides.",
+    };
+    out.say(&format!("{}.{advice}", parts.join(", ")))?;
+    let times = evidence.with_time - evidence.with_zone;
+    if times > 0 {
+        out.say(&format!(
+            "{} without a zone: UTC is assumed unless --zone says another.",
+            count(times, "time")
+        ))?;
+    }
+    out.say("")
+}
+
 fn example(row: &FixRow) -> String {
     let shown = |value: &Option<String>| match value {
         None => "(missing)".to_owned(),
@@ -213,6 +273,42 @@ fn example(row: &FixRow) -> String {
         "             record {}  {change}{note}",
         row.consequence.record
     )
+}
+
+pub fn suggest(person: &Person, out: &Out, args: &args::Suggest) -> Result<Exit> {
+    let workspace = person.look()?;
+    let group = GroupId(args.group);
+    let all = with_progress(Unit::Records, |job| {
+        ops::suggest_fixes(&workspace, group, None, job)
+    })?;
+    if out.is_json() {
+        for one in &all {
+            let mut document = json::fix(&one.report);
+            document["field"] = one.request.field.as_str().into();
+            document["do"] = serde_json::to_value(&one.request.transforms)?;
+            document["used_before"] = one.used_before.into();
+            out.json(&document)?;
+        }
+        return Ok(Exit::Done);
+    }
+    if all.is_empty() {
+        out.say("No fix is known that would help here.")?;
+    }
+    for one in &all {
+        let before = if one.used_before {
+            " (used in an earlier run)"
+        } else {
+            ""
+        };
+        out.say(&format!(
+            "{}{before}\n  makes {} of {} ready: {}",
+            safe(&one.request.words()),
+            thousands(one.report.ready),
+            thousands(one.report.scope),
+            consequences(&one.report)
+        ))?;
+    }
+    Ok(Exit::Done)
 }
 
 /// Makes the fixes of a recipe again.

@@ -78,6 +78,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Show(args)) => look::show(person, out, args),
         Some(Command::Edit(args)) => change::edit(person, out, args),
         Some(Command::Fix(args)) => fix::fix(person, out, args),
+        Some(Command::Suggest(args)) => fix::suggest(person, out, args),
         Some(Command::Discard(args)) => aside::discard(person, out, args),
         Some(Command::Restore(args)) => aside::restore(person, out, args),
         Some(Command::Note(args)) => aside::note(person, out, args),

@@ -2,8 +2,10 @@
 
 mod apply;
 mod bench;
+mod dates;
 mod field;
 mod recipe;
+mod suggest;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +20,9 @@ use serde_json::Value;
 pub(super) use self::recipe::condition;
 pub use self::{
     apply::apply_fix,
+    dates::date_evidence,
     recipe::{Replayed, recipe_of, replay},
+    suggest::{SuggestedFix, suggest_fixes},
 };
 use self::{
     apply::together,
@@ -189,6 +193,11 @@ fn order<'o>(
     }
 }
 
+/// For a chain without a formula.
+fn no_formula() -> Mistake {
+    Mistake::new("there is no formula here", "name a transform")
+}
+
 /// The transforms, ready.
 fn chain(request: &FixRequest) -> Result<Chain, Fault> {
     Chain::new(&request.field, &request.transforms, &|cel| {
@@ -216,8 +225,18 @@ fn scope(
     let all = scope.len();
     scope.retain(|id| !request.left_out.contains(id));
     report.left_out = (all - scope.len()) as u64;
-    scope.truncate(request.sample.unwrap_or(usize::MAX));
-    Ok(scope)
+    Ok(spread(scope, request.sample))
+}
+
+/// So many of them from all over the list.
+fn spread<T>(all: Vec<T>, sample: Option<usize>) -> Vec<T> {
+    match sample {
+        Some(most) if most > 0 && all.len() > most => {
+            let every = all.len() / most;
+            all.into_iter().step_by(every).take(most).collect()
+        }
+        _ => all,
+    }
 }
 
 /// Values before and after at the first place that changes, or the first there is.

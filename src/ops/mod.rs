@@ -37,7 +37,8 @@ pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};
 pub use fix::{
-    FixPreview, FixRequest, Replayed, apply_fix, fix_rows, mistake, preview_fix, recipe_of, replay,
+    FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
+    preview_fix, recipe_of, replay, suggest_fixes,
 };
 pub use job::{Job, Progress};
 pub use list::{first, groups, ids, rows, run, runs, show};

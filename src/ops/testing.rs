@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use super::{CheckRequest, Job, Workspace, check};
 use crate::{
     filter::Filter,
-    model::{ChangeReport, Fault, Layout, RecordId, Status},
+    model::{ChangeReport, Fault, Layout, RecordId, RunId, Status},
     store::{
         Store,
         testing::{NOW, Sample, put_run_as},
@@ -68,6 +68,15 @@ impl Desk {
             workspace: Workspace::open(&path, "ann").unwrap(),
             folder,
         }
+    }
+
+    /// One more run, checked against the same contract.
+    pub fn second_run(&mut self, lines: &[&str]) {
+        let layout = self.workspace.store.layout(RunId(1)).unwrap();
+        let samples: Vec<Sample> = lines.iter().map(|line| sample(line)).collect();
+        put_run_as(&mut self.workspace.store, &layout, &samples);
+        self.check(Some(self.folder.path().join("people.toml")))
+            .unwrap();
     }
 
     /// The same, checked against the contract, which is the run's from then on.

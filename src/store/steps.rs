@@ -194,6 +194,16 @@ impl Store {
         Ok(steps.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// What the fixes of other runs did that were not undone, newest first.
+    pub fn recipe_steps_elsewhere(&self, run: RunId) -> Result<Vec<String>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT what FROM step WHERE run <> ?1 AND undone = 0 AND what IS NOT NULL \
+             AND kind NOT IN ('undo', 'redo') ORDER BY id DESC LIMIT 1000",
+        )?;
+        let steps = query.query_map([run.0], |row| row.get(0))?;
+        Ok(steps.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The steps that changed one record, newest first.
     pub fn history_of(&self, record: RecordId) -> Result<Vec<StepRow>> {
         let mut query = self.conn.prepare_cached(

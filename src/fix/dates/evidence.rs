@@ -70,6 +70,25 @@ impl Evidence {
         }
     }
 
+    /// Adds what another count found.
+    pub fn merge(&mut self, other: Self) {
+        for (layout, fits) in other.layouts {
+            let own = self.layouts.entry(layout).or_default();
+            own.count += fits.count;
+            if own.example.is_empty() {
+                own.example = fits.example;
+            }
+        }
+        self.day_only += other.day_only;
+        self.month_only += other.month_only;
+        self.both += other.both;
+        self.certain += other.certain;
+        self.no_such_day += other.no_such_day;
+        self.not_a_date += other.not_a_date;
+        self.with_time += other.with_time;
+        self.with_zone += other.with_zone;
+    }
+
     /// What the values that can be read in one way only say about the others; `None` when they say nothing, or both.
     pub fn order(&self) -> Option<Order> {
         match (self.day_only, self.month_only) {

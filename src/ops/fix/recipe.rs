@@ -9,7 +9,7 @@ use crate::{
     filter::{Filter, Term, Wanted},
     fix::recipe::Recipe,
     fix::recipe::RecipeStep,
-    model::{Fault, FaultKind, FixReport, GroupId, Path, Problem, RunId, Stage},
+    model::{Fault, FaultKind, FixReport, Group, GroupId, Path, Problem, RunId, Stage},
     ops::{Job, Workspace},
 };
 
@@ -138,6 +138,12 @@ pub fn condition(problem: &Problem) -> String {
         &problem.path.pattern(),
     );
     Filter { terms: named }.to_string()
+}
+
+/// The same for a group.
+pub(super) fn condition_of(group: &Group) -> String {
+    let terms = kind(group.stage, &group.code, &group.detail, &group.path);
+    Filter { terms }.to_string()
 }
 
 fn kind(stage: Stage, code: &str, detail: &str, path: &str) -> Vec<Term> {
