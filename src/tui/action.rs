@@ -58,6 +58,9 @@ actions! {
     PreviousProblem Page "Go to the problem before" ["N"] typing [];
     Edit Page "Edit this field" ["e" "F2"] typing [];
     AcceptSuggestion Page "Accept the suggestion" ["a"] typing [] changes;
+    FixAll Page "Fix all like this" ["b"] typing [] changes;
+    Apply Page "Apply the fix to all shown" ["A"] typing [] changes;
+    LeaveOut Page "Leave this record out, or take it in" ["Space"] typing [];
     PutBack Page "Put the received value back" ["o"] typing [] changes;
     Remove Page "Make it empty" ["Del"] typing [] changes;
     NextRecord Page "Go to the next record" ["]"] typing [];

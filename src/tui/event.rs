@@ -1,6 +1,6 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
@@ -10,10 +10,10 @@ use crate::{
     filter::Filter,
     fix::Change,
     model::{
-        ChangeReport, Group, GroupId, Path, Plan, PlanId, RecordDetail, RecordId, RecordRow, RunId,
-        RunRow, SendReport, UndoReport,
+        ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Path, Plan, PlanId,
+        RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport, UndoReport,
     },
-    ops::{Preview, Progress, Standing},
+    ops::{FixPreview, FixRequest, Preview, Progress, Standing, SuggestedFix},
 };
 
 /// An input to `App::update`.
@@ -106,6 +106,15 @@ pub enum Query {
     Places {
         run: RunId,
     },
+    /// Fixes that would help a group, measured on a sample.
+    Suggest {
+        group: GroupId,
+    },
+    /// How some records of a preview would look.
+    FixRows {
+        preview: Arc<FixPreview>,
+        window: Vec<Consequence>,
+    },
     /// What the run's verdicts are worth, now that its contract may have changed.
     Standing {
         run: RunId,
@@ -143,6 +152,13 @@ pub enum JobRequest {
         /// The unfinished plan that was shown, which is the one to continue.
         plan: Option<PlanId>,
     },
+    /// Works out what a fix would do.
+    FixPreview(Box<FixRequest>),
+    /// Does what was previewed, but for the records left out.
+    Fix {
+        preview: Arc<FixPreview>,
+        left_out: BTreeSet<RecordId>,
+    },
     /// Checks all records of a run whose verdict is old, against another contract if one is named.
     Check {
         run: RunId,
@@ -162,6 +178,8 @@ pub enum Answer {
     Plan(Plan),
     Places(Vec<Place>),
     Standing(Standing),
+    Suggested(Vec<SuggestedFix>),
+    FixRows(Vec<FixRow>),
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
@@ -181,6 +199,9 @@ pub struct Place {
 pub enum Outcome {
     Sent(SendReport),
     Checked(ChangeReport),
+    /// `None` when the run holds no record.
+    FixPreviewed(Option<Arc<FixPreview>>),
+    Fixed(FixReport),
 }
 
 /// Where the user can be, as data.
@@ -205,11 +226,24 @@ pub enum Route {
         id: RecordId,
         among: Among,
     },
+    /// The same edit for all records of a list.
+    Fix(Box<FixView>),
     /// The text of a record that cannot be split into fields.
     Raw {
         id: RecordId,
         among: Among,
     },
+}
+
+/// What a fix of many records is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FixView {
+    /// The crumb. Safe to print.
+    pub title: String,
+    pub group: GroupId,
+    pub field: Path,
+    pub filter: Filter,
+    pub records: u64,
 }
 
 /// The list a record was opened from, for next and previous.

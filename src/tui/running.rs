@@ -23,6 +23,8 @@ impl Running {
         match self.request {
             JobRequest::Send { .. } => "Sending",
             JobRequest::Check { .. } => "Checking",
+            JobRequest::FixPreview(_) => "Looking what would happen",
+            JobRequest::Fix { .. } => "Fixing",
         }
     }
 
@@ -30,7 +32,7 @@ impl Running {
     pub fn so_far(&self) -> String {
         let planned = match self.request {
             JobRequest::Send { expect, .. } => Some(expect),
-            JobRequest::Check { .. } => None,
+            JobRequest::Check { .. } | JobRequest::FixPreview(_) | JobRequest::Fix { .. } => None,
         };
         let done = text::thousands(self.progress.done);
         match self.progress.total.or(planned) {
@@ -60,7 +62,16 @@ impl App {
             self.exit = Some(Exit::Quit);
             return;
         }
+        let is_preview =
+            (was.as_ref()).is_some_and(|job| matches!(job.request, JobRequest::FixPreview(_)));
+        for page in self.pages.iter_mut() {
+            page.ended(outcome.as_ref(), &mut self.cx);
+        }
         match outcome {
+            Ok(Outcome::FixPreviewed(_)) => return,
+            Ok(Outcome::Fixed(report)) => self.status = Some(words::fixed(&report)),
+            // The page that asked has been told.
+            Err(_) if is_preview => return,
             Ok(Outcome::Sent(report)) => {
                 let (title, body) = words::sent(&report);
                 self.status = Some(format!("{title}. {}", body[0]));

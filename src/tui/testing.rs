@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     model::{
-        Form, Found, Group, GroupId, Layout, Path, Plan, Problem, RecordDetail, RecordId,
-        RecordRow, RunId, RunRow, ShapeCount, Stage, Status, Version, Wants,
+        Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan, Problem,
+        RecordDetail, RecordId, RecordRow, RunId, RunRow, ShapeCount, Stage, Status, Version,
+        Wants,
     },
     ops::{ContractState, Preview, Standing},
     text,
@@ -213,6 +214,8 @@ pub fn answer(query: Query) -> Answer {
             changed: 2,
             continued: false,
         }),
+        Query::Suggest { .. } => Answer::Suggested(Vec::new()),
+        Query::FixRows { window, .. } => Answer::FixRows(window.into_iter().map(fix_row).collect()),
         Query::Standing { .. } => Answer::Standing(Standing {
             current: 1_387,
             old: 0,
@@ -242,6 +245,18 @@ pub fn groups() -> Vec<Group> {
         group(6, "Line could not be read", "", 12),
         group(7, "Phone has too few digits", "/phone", 0),
     ]
+}
+
+fn fix_row(consequence: Consequence) -> FixRow {
+    let id = consequence.record.0;
+    FixRow {
+        consequence,
+        line: id.unsigned_abs(),
+        key: None,
+        before: Some(format!("\"office{id}(at)kunde\"")),
+        after: Some(format!("\"office{id}@kunde.example\"")),
+        note: String::new(),
+    }
 }
 
 fn older_run() -> RunRow {

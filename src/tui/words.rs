@@ -3,7 +3,8 @@
 use super::event::{Effect, JobRequest, Place, Question};
 use crate::{
     model::{
-        ChangeReport, Fault, FaultKind, Plan, Problem, RunRow, SendReport, Status, UndoReport,
+        ChangeReport, Fault, FaultKind, FixReport, Plan, Problem, RunRow, SendReport, Status,
+        UndoReport,
     },
     text,
 };
@@ -54,6 +55,27 @@ pub fn changed(report: &ChangeReport) -> String {
 pub fn not_checked(report: &ChangeReport) -> Option<String> {
     let why = report.not_checked.as_ref()?;
     Some(format!("Not checked: {}", end(&text::safe(why))))
+}
+
+/// What a fix of many records came to.
+pub fn fixed(report: &FixReport) -> String {
+    if report.changed == 0 {
+        return "No record changed.".to_owned();
+    }
+    let mut words = format!(
+        "Fixed {}: {} ready, {} still to fix",
+        text::count(report.changed, "record"),
+        text::thousands(report.ready),
+        text::thousands(report.still_rejected() + report.newly_broken)
+    );
+    if !report.skipped.is_empty() {
+        words.push_str(&format!(
+            ", {} changed by others and skipped",
+            text::thousands(report.skipped.len() as u64)
+        ));
+    }
+    words.push('.');
+    words
 }
 
 /// What checking all records again came to.

@@ -26,6 +26,9 @@ use crate::{
 /// How often a job says how far it is, at most.
 const EVERY: Duration = Duration::from_millis(100);
 
+/// Records that suggestions are measured on, so that they come at once.
+const SAMPLE: usize = 200;
+
 /// Which workspace, and who works in it.
 #[derive(Clone, Debug)]
 pub struct Opening {
@@ -217,6 +220,15 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             };
             Answer::Places(places.into_iter().map(place).collect())
         }
+        Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
+            workspace,
+            *group,
+            Some(SAMPLE),
+            &Job::default(),
+        )?),
+        Query::FixRows { preview, window } => {
+            Answer::FixRows(ops::fix_rows(workspace, preview, window)?)
+        }
         Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),
     })
 }
@@ -250,6 +262,12 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
 
 fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Outcome> {
     Ok(match request {
+        JobRequest::FixPreview(request) => {
+            Outcome::FixPreviewed(ops::preview_fix(workspace, request, job)?.map(Arc::new))
+        }
+        JobRequest::Fix { preview, left_out } => {
+            Outcome::Fixed(ops::apply_fix(workspace, preview, left_out, job)?)
+        }
         JobRequest::Send {
             run,
             to,

@@ -8,16 +8,19 @@ use ratatui::{
 use super::{about, card, funnel};
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Group, GroupId, Problem, RecordRow, RunId, RunRow, Status},
+    model::{Group, GroupId, Path, Problem, RecordRow, RunId, RunRow, Status},
     text,
     tui::{
         action::{Action, Offer},
         app::whole_run,
-        event::{Answer, Cx, Effect, Query, Route, Ticket},
+        event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
         theme::Theme,
         words,
     },
 };
+
+/// Why a problem cannot be fixed for all its records at once.
+const NO_FIELD: &str = "this problem is about no field; open its records";
 
 #[derive(Debug)]
 pub struct Groups {
@@ -66,6 +69,9 @@ impl Groups {
         let mut offers = Vec::new();
         if self.chosen().is_some() {
             offers.push(Offer::new(Action::Open, "Open"));
+            let whole = self.chosen().and_then(fix_of).is_none();
+            let why = whole.then_some(NO_FIELD);
+            offers.push(Offer::new(Action::FixAll, "Fix all").unless(why));
         } else if self.run_row().is_some() {
             offers.push(Offer::new(Action::Open, "See the records"));
         }
@@ -97,6 +103,11 @@ impl Groups {
             Action::Open => match self.chosen() {
                 Some(group) => cx.go(records_of(group)),
                 None if self.run_row().is_some() => cx.go(whole_run(self.run)),
+                None => {}
+            },
+            Action::FixAll => match self.chosen().map(fix_of) {
+                Some(Some(route)) => cx.go(route),
+                Some(None) => cx.say(format!("Not now: {NO_FIELD}.")),
                 None => {}
             },
             Action::Filter => self.filter("", cx),
@@ -306,18 +317,34 @@ impl Groups {
     }
 }
 
-/// The records that have this problem now.
-fn records_of(group: &Group) -> Route {
+fn filter_of(group: &Group) -> Filter {
     let wanted = [Wanted::Run(group.run), Wanted::Problem(vec![group.id])];
     let terms = wanted.map(|wanted| Term {
         negated: false,
         wanted,
     });
+    Filter {
+        terms: terms.to_vec(),
+    }
+}
+
+/// The fix of all records that have this problem; `None` where it is about no field.
+fn fix_of(group: &Group) -> Option<Route> {
+    let field = Path::parse(&group.path).filter(|path| !path.is_root())?;
+    Some(Route::Fix(Box::new(FixView {
+        title: text::safe(&group.title).into_owned(),
+        group: group.id,
+        field,
+        filter: filter_of(group),
+        records: group.open,
+    })))
+}
+
+/// The records that have this problem now.
+fn records_of(group: &Group) -> Route {
     Route::Records {
         run: group.run,
-        filter: Filter {
-            terms: terms.to_vec(),
-        },
+        filter: filter_of(group),
         title: text::safe(&group.title).into_owned(),
         field: Some(group.path.clone()).filter(|path| !path.is_empty()),
         typed: None,
@@ -368,7 +395,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  / Filter  S Send  R Check all again  u Undo                           ? Help  Esc Menu
+         Enter Open  b Fix all  / Filter  S Send  R Check all again  u Undo                ? Help  Esc Menu
         "#);
     }
 
@@ -398,7 +425,7 @@ mod tests {
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  / Filter  S Send  R Check all again  u Undo       ? Help  Esc Menu
+         Enter Open  b Fix all  / Filter  S Send  R Check all again    ? Help  Esc Menu
         "#);
     }
 
@@ -464,7 +491,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  / Filter  S Send  R Check all again  u Undo                           ? Help  Esc Menu
+         Enter Open  b Fix all  / Filter  S Send  R Check all again  u Undo                ? Help  Esc Menu
         "#);
     }
 
@@ -494,7 +521,7 @@ mod tests {
         │ To do  Ask billing.                                                          │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  / Filter  S Send  R Check all again  u Undo       ? Help  Esc Menu
+         Enter Open  b Fix all  / Filter  S Send  R Check all again    ? Help  Esc Menu
         "#);
     }
 
@@ -519,7 +546,7 @@ mod tests {
         │                                                          │
         └──────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records.
-         Enter Open  / Filter  S Send              ? Help  Esc Menu
+         Enter Open  b Fix all  / Filter  S Send   ? Help  Esc Menu
         "#);
     }
 

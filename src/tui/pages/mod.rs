@@ -4,6 +4,7 @@ mod about;
 mod card;
 mod cell;
 mod editor;
+mod fix;
 mod funnel;
 mod groups;
 mod raw;
@@ -20,7 +21,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
     action::{Action, Offer},
-    event::{Answer, Cx, Route, Ticket},
+    event::{Answer, Cx, Outcome, Route, Ticket},
     keymap::Mode,
     theme::Theme,
 };
@@ -34,6 +35,7 @@ pub enum Page {
     Records(Box<records::Records>),
     Editor(Box<editor::Editor>),
     Raw(Box<raw::Raw>),
+    Fix(Box<fix::Fix>),
 }
 
 /// Calls the same function on whichever page it is.
@@ -45,6 +47,7 @@ macro_rules! each {
             Page::Records($name) => $call,
             Page::Editor($name) => $call,
             Page::Raw($name) => $call,
+            Page::Fix($name) => $call,
         }
     };
 }
@@ -73,6 +76,7 @@ impl Page {
             Route::Record { id, among } => {
                 Self::Editor(Box::new(editor::Editor::open(id, among, cx)))
             }
+            Route::Fix(view) => Self::Fix(Box::new(fix::Fix::open(*view, cx))),
             Route::Raw { id, among } => Self::Raw(Box::new(raw::Raw::open(id, among, cx))),
         }
     }
@@ -90,6 +94,7 @@ impl Page {
             Self::Records(page) => page.escape(),
             Self::Editor(page) => page.escape(),
             Self::Raw(page) => page.escape(),
+            Self::Fix(page) => page.escape(),
         }
     }
 
@@ -99,6 +104,7 @@ impl Page {
             Self::Records(page) => page.mode(),
             Self::Editor(page) => page.mode(),
             Self::Raw(page) => page.mode(),
+            Self::Fix(page) => page.mode(),
         }
     }
 
@@ -113,6 +119,7 @@ impl Page {
             Self::Records(page) => page.type_key(key, cx),
             Self::Editor(page) => page.type_key(key, cx),
             Self::Raw(page) => page.type_key(key, cx),
+            Self::Fix(page) => page.type_key(key, cx),
         }
     }
 
@@ -124,6 +131,7 @@ impl Page {
             Self::Records(page) => page.paste(text, cx),
             Self::Editor(page) => page.paste(text, cx),
             Self::Raw(page) => page.paste(text, cx),
+            Self::Fix(page) => page.paste(text, cx),
         }
     }
 
@@ -136,6 +144,13 @@ impl Page {
         each!(self, page => page.receive(ticket, answer, cx));
     }
 
+    /// The long job has ended; the page that started it looks what came of it.
+    pub fn ended(&mut self, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
+        if let Self::Fix(page) = self {
+            page.ended(outcome, cx);
+        }
+    }
+
     /// Something in the workspace has changed: ask again for what is shown. Never loses what is being typed.
     pub fn refresh(&mut self, cx: &mut Cx) {
         each!(self, page => page.refresh(cx));
@@ -144,7 +159,7 @@ impl Page {
     /// Whether something on it waits for time to pass.
     pub fn waits(&self) -> bool {
         match self {
-            Self::Runs(_) | Self::Groups(_) | Self::Records(_) => false,
+            Self::Runs(_) | Self::Groups(_) | Self::Records(_) | Self::Fix(_) => false,
             Self::Editor(page) => page.waits(),
             Self::Raw(page) => page.waits(),
         }
@@ -153,7 +168,7 @@ impl Page {
     /// Time has passed; only called while it waits.
     pub fn tick(&mut self, now: Instant, cx: &mut Cx) {
         match self {
-            Self::Runs(_) | Self::Groups(_) | Self::Records(_) => {}
+            Self::Runs(_) | Self::Groups(_) | Self::Records(_) | Self::Fix(_) => {}
             Self::Editor(page) => page.tick(now, cx),
             Self::Raw(page) => page.tick(now, cx),
         }
@@ -167,6 +182,7 @@ impl Page {
             Self::Records(page) => page.crumb(),
             Self::Editor(page) => page.crumb(),
             Self::Raw(page) => page.crumb(),
+            Self::Fix(_) => "Fix all".to_owned(),
         }
     }
 
@@ -176,6 +192,7 @@ impl Page {
             Self::Runs(_) | Self::Groups(_) | Self::Records(_) => None,
             Self::Editor(page) => page.banner(theme),
             Self::Raw(page) => page.banner(theme),
+            Self::Fix(page) => Some(page.banner(theme)),
         }
     }
 
@@ -197,6 +214,7 @@ impl Page {
             Self::Records(_) => "Records",
             Self::Editor(_) => "Record",
             Self::Raw(_) => "Unreadable record",
+            Self::Fix(_) => "Fix all",
         }
     }
 

@@ -1,0 +1,201 @@
+//! What can be done to a field: what was found to help, then what always can be.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    fix::{
+        Transform,
+        dates::Order,
+        transforms::{
+            boolean::Boolean,
+            case::{Case, To},
+            copy_from::CopyFrom,
+            date::Date,
+            default::Default as SchemaDefault,
+            formula::Formula,
+            map::Map,
+            number::{Decimal, Number},
+            pattern::Pattern,
+            remove::Remove,
+            replace::Replace,
+            set::Set,
+            tidy::Tidy,
+        },
+    },
+    ops::SuggestedFix,
+    text,
+};
+
+/// One line of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Safe to print.
+    pub label: String,
+    /// What it was found to do; empty for what always can be done.
+    pub note: String,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind {
+    Ready(Vec<Transform>),
+    /// Something must be typed first.
+    Asks(Asks),
+}
+
+/// What must be typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asks {
+    Value,
+    Replace,
+    Pattern,
+    Map,
+    CopyFrom,
+    Formula,
+}
+
+impl Asks {
+    /// What stands beside the text field.
+    pub fn prompt(self) -> &'static str {
+        match self {
+            Self::Value => "Value",
+            Self::Replace => "Find=With",
+            Self::Pattern => "Pattern=With",
+            Self::Map => "Old=New",
+            Self::CopyFrom => "Field",
+            Self::Formula => "Formula",
+        }
+    }
+
+    /// What was typed as a transform; why it is none.
+    pub fn read(self, typed: &str) -> Result<Transform, &'static str> {
+        let pair = || {
+            let (old, new) = typed.split_once('=').ok_or("Write old=new.")?;
+            Ok::<_, &'static str>((old.to_owned(), new.to_owned()))
+        };
+        Ok(match self {
+            Self::Value => Transform::Set(Set {
+                to: typed.to_owned(),
+            }),
+            Self::Replace => {
+                let (find, with) = pair()?;
+                Transform::Replace(Replace {
+                    find,
+                    with,
+                    whole: false,
+                    ignore_case: false,
+                })
+            }
+            Self::Pattern => {
+                let (pattern, with) = pair()?;
+                Transform::Pattern(Pattern { pattern, with })
+            }
+            Self::Map => {
+                let (old, new) = pair()?;
+                Transform::Map(Map {
+                    values: BTreeMap::from([(old, new)]),
+                })
+            }
+            Self::CopyFrom => Transform::CopyFrom(CopyFrom {
+                field: if typed.starts_with('/') {
+                    typed.to_owned()
+                } else {
+                    format!("/{}", typed.replace('.', "/"))
+                },
+                only_empty: false,
+                and_remove: false,
+            }),
+            Self::Formula => Transform::Formula(Formula {
+                cel: typed.to_owned(),
+            }),
+        })
+    }
+}
+
+/// All choices for so many records, the suggestions first.
+pub fn choices(suggested: &[SuggestedFix], records: u64) -> Vec<Choice> {
+    let mut all: Vec<Choice> = (suggested.iter())
+        .map(|one| suggestion(one, records))
+        .collect();
+    let ready = |label: &str, transform| Choice {
+        label: label.to_owned(),
+        note: String::new(),
+        kind: Kind::Ready(vec![transform]),
+    };
+    let date = |first| {
+        Transform::Date(Date {
+            first: Some(first),
+            ..Date::default()
+        })
+    };
+    let number = |decimal| {
+        Transform::Number(Number {
+            decimal: Some(decimal),
+        })
+    };
+    let case = |to| Transform::Case(Case { to });
+    let asks = |label: &str, asks| Choice {
+        label: label.to_owned(),
+        note: String::new(),
+        kind: Kind::Asks(asks),
+    };
+    all.extend([
+        asks("Set one value ...", Asks::Value),
+        asks("Find and replace ...", Asks::Replace),
+        asks("Find and replace by a pattern ...", Asks::Pattern),
+        asks("Map an old value to a new one ...", Asks::Map),
+        ready("Trim and tidy text", Transform::Tidy(Tidy::usual())),
+        ready("Rewrite a date, day first", date(Order::Day)),
+        ready("Rewrite a date, month first", date(Order::Month)),
+        ready("Clean up a number, decimal point", number(Decimal::Point)),
+        ready("Clean up a number, decimal comma", number(Decimal::Comma)),
+        ready(
+            "Yes and no as true and false",
+            Transform::Boolean(Boolean {}),
+        ),
+        ready("lower case", case(To::Lower)),
+        ready("UPPER CASE", case(To::Upper)),
+        ready("Title Case", case(To::Title)),
+        ready(
+            "Put the schema's default where it is empty",
+            Transform::Default(SchemaDefault {}),
+        ),
+        asks("Copy from another field ...", Asks::CopyFrom),
+        ready("Remove the field", Transform::Remove(Remove {})),
+        asks("Formula (advanced) ...", Asks::Formula),
+    ]);
+    all
+}
+
+fn suggestion(one: &SuggestedFix, records: u64) -> Choice {
+    let words: Vec<String> = (one.request.transforms.iter())
+        .map(Transform::words)
+        .collect();
+    let words = words.join(", ");
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    let before = if one.used_before {
+        ", used in an earlier run"
+    } else {
+        ""
+    };
+    Choice {
+        label: text::safe(&format!(
+            "{}{}",
+            first.unwrap_or_default(),
+            letters.as_str()
+        ))
+        .into_owned(),
+        note: format!(
+            "makes {} of {}{} ready{before}",
+            text::thousands(one.report.ready),
+            if one.report.scope < records {
+                "a sample of "
+            } else {
+                ""
+            },
+            text::thousands(one.report.scope)
+        ),
+        kind: Kind::Ready(one.request.transforms.clone()),
+    }
+}

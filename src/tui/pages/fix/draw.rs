@@ -1,0 +1,313 @@
+//! Draws the page: what to do, and what would happen.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{Fix, Panel, State};
+use crate::{
+    model::{Consequence, Effect as Becomes, FixReport, FixRow},
+    text,
+    tui::{
+        pages::about::padded,
+        theme::Theme,
+        widgets::{bar::bar, panel::panel},
+    },
+};
+
+/// Columns of the widest bar.
+const BAR: usize = 20;
+
+pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
+    let words = match page.preview {
+        State::Done(_) => "This is what was changed. u takes it back.",
+        _ => "Preview only. Your records change when you press Apply. You can undo it with u.",
+    };
+    Line::styled(format!(" {words}"), theme.muted())
+}
+
+pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
+    if area.width >= 100 {
+        let [what, would] = area.layout(&Layout::horizontal([
+            Constraint::Length(40 + (area.width - 100) / 3),
+            Constraint::Fill(1),
+        ]));
+        draw_what(page, frame, what, theme);
+        draw_would(page, frame, would, theme);
+    } else if page.panel == Panel::What && page.typing.is_none() && page.known().is_some() {
+        // What was chosen, and what it comes to, are seen together.
+        let [what, would] = area.layout(&Layout::vertical([
+            Constraint::Length(area.height / 2),
+            Constraint::Fill(1),
+        ]));
+        draw_what(page, frame, what, theme);
+        draw_would(page, frame, would, theme);
+    } else if page.panel == Panel::What {
+        let [what, would] = area.layout(&Layout::vertical([
+            Constraint::Fill(1),
+            Constraint::Length(4),
+        ]));
+        draw_what(page, frame, what, theme);
+        draw_would(page, frame, would, theme);
+    } else {
+        draw_would(page, frame, area, theme);
+    }
+}
+
+fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
+    let focus = page.panel == Panel::What;
+    let records = text::count(page.records, "record");
+    let block = panel(area.width, "1 What to do", &records, focus, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let columns = usize::from(inside.width);
+    let title = text::shorten(&format!(" {}", page.title), columns);
+    let field = text::shorten(
+        &format!(" Field  {}", text::safe(&page.field.label())),
+        columns,
+    );
+    let mut lines = vec![Line::styled(title, theme.muted()), Line::from(field)];
+    let room = usize::from(inside.height).saturating_sub(lines.len());
+    // A suggestion takes a second line for what it was found to do.
+    let heights: Vec<usize> = (page.choices.iter().enumerate())
+        .map(|(n, choice)| {
+            1 + usize::from(!choice.note.is_empty())
+                + usize::from(n == page.at && page.typing.is_some())
+        })
+        .collect();
+    let mut first = page.at;
+    let mut used = heights.get(page.at).copied().unwrap_or(1);
+    while first > 0 && used + heights[first - 1] <= room {
+        first -= 1;
+        used += heights[first];
+    }
+    let mut cursor = None;
+    for (n, choice) in page.choices.iter().enumerate().skip(first) {
+        let chosen = n == page.at;
+        let style = if chosen { theme.select() } else { Style::new() };
+        let mark = if chosen { ">" } else { " " };
+        let label = text::shorten(&format!(" {mark} {}", choice.label), columns);
+        if chosen {
+            cursor = Some((1, lines.len() as u16));
+        }
+        lines.push(Line::styled(label, style));
+        if !choice.note.is_empty() {
+            let note = text::shorten(&format!("     {}", choice.note), columns);
+            lines.push(Line::styled(note, theme.muted()));
+        }
+        if let (true, Some((asks, field))) = (chosen, &mut page.typing) {
+            let prompt = format!("   {} [", asks.prompt());
+            let room = columns.saturating_sub(text::width(&prompt) + 3);
+            let (mut line, at) = field.line(room, theme.muted());
+            cursor = Some(((text::width(&prompt) + at) as u16, lines.len() as u16));
+            line.spans.insert(0, Span::raw(prompt));
+            line.spans.push(Span::raw(" ]"));
+            lines.push(line);
+        }
+    }
+    frame.render_widget(Paragraph::new(lines), inside);
+    if let (true, Some((x, y))) = (focus, cursor)
+        && y < inside.height
+    {
+        frame.set_cursor_position((inside.x + x, inside.y + y));
+    }
+}
+
+fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
+    let (title, note) = match &page.preview {
+        State::Known(preview) | State::Applying(preview) => (
+            "2 What would happen",
+            format!("checked {}", text::count(preview.report.scope, "record")),
+        ),
+        State::Done(_) => ("What was changed", String::new()),
+        _ => ("2 What would happen", String::new()),
+    };
+    let focus = page.panel == Panel::Would;
+    let block = panel(area.width, title, &note, focus, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let columns = usize::from(inside.width);
+    let mut lines = match &page.preview {
+        State::Nothing => vec![Line::from(" Choose what to do, and press Enter.")],
+        State::Looking => vec![Line::from(" Checking ...")],
+        State::Failed(words) => crate::tui::overlays::wrap(words, columns.saturating_sub(2))
+            .into_iter()
+            .map(|line| Line::from(format!(" {line}")))
+            .collect(),
+        State::Known(preview) | State::Applying(preview) => counts(&preview.report),
+        State::Done(report) => counts(report),
+    };
+    if page.known().is_some() {
+        lines.extend(rows(
+            page,
+            (columns, usize::from(inside.height)),
+            lines.len(),
+            theme,
+        ));
+    } else if let State::Done(report) = &page.preview {
+        lines.extend(done(report));
+    }
+    let at = page.row.saturating_sub(page.first) + lines_before_rows(&lines, page, inside.height);
+    frame.render_widget(Paragraph::new(lines), inside);
+    if focus && (at as u16) < inside.height {
+        frame.set_cursor_position((inside.x + 1, inside.y + at as u16));
+    }
+}
+
+fn lines_before_rows(lines: &[Line<'_>], page: &Fix, height: u16) -> usize {
+    let shown = page.listed.len().saturating_sub(page.first);
+    let rows = shown.min(usize::from(height));
+    lines.len().min(usize::from(height)).saturating_sub(rows)
+}
+
+/// How many records become what.
+fn counts(report: &FixReport) -> Vec<Line<'static>> {
+    let kinds = [
+        ("!!", report.newly_broken, "newly broken in another field"),
+        ("+ ", report.ready, "will be ready to send"),
+        ("! ", report.still_wrong, "still wrong here"),
+        ("! ", report.wrong_elsewhere, "have another problem"),
+        ("~ ", report.not_checked, "changed, nothing can check them"),
+        ("= ", report.unchanged, "unchanged"),
+        ("? ", report.ambiguous, "can be read two ways"),
+    ];
+    let mut lines: Vec<Line<'static>> = (kinds.into_iter())
+        .filter(|(_, number, _)| *number > 0)
+        .map(|(mark, number, words)| {
+            Line::from(format!(
+                " {mark} {}{:>9}  {}",
+                padded(words, 31),
+                text::thousands(number),
+                bar(number, report.scope, BAR)
+            ))
+        })
+        .collect();
+    if report.undecided > 0 {
+        lines.push(Line::from(format!(
+            "    {} of them stay: nobody has decided which is meant",
+            text::thousands(report.undecided)
+        )));
+    }
+    lines
+}
+
+fn done(report: &FixReport) -> Vec<Line<'static>> {
+    let mut lines = vec![
+        Line::default(),
+        Line::from(format!(
+            " {} changed as one step.",
+            text::count(report.changed, "record")
+        )),
+    ];
+    if !report.skipped.is_empty() {
+        lines.push(Line::from(format!(
+            " {} skipped: somebody changed or sent them meanwhile.",
+            text::count(report.skipped.len() as u64, "record")
+        )));
+    }
+    lines
+}
+
+fn rows(
+    page: &mut Fix,
+    (columns, height): (usize, usize),
+    above: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
+    let room = height.saturating_sub(above + 3);
+    if room == 0 {
+        return Vec::new();
+    }
+    let first = page
+        .first
+        .min(page.row)
+        .max((page.row + 1).saturating_sub(room));
+    page.first = first;
+    let kind = page.show.map_or("All", words_of);
+    let shown = if page.listed.is_empty() {
+        "none".to_owned()
+    } else {
+        format!(
+            "{}-{} of {}",
+            text::thousands(first as u64 + 1),
+            text::thousands((first + room).min(page.listed.len()) as u64),
+            text::thousands(page.listed.len() as u64)
+        )
+    };
+    let left = match page.left_out.len() {
+        0 => String::new(),
+        left => format!("   {} left out", text::thousands(left as u64)),
+    };
+    let value = columns.saturating_sub(29) / 2;
+    let mut lines = vec![
+        Line::from(format!(" Show  [{kind}]   {shown}{left}")),
+        Line::styled(
+            format!(
+                "      {}{}{}Result",
+                padded("Record", 9),
+                padded("Before", value),
+                padded("After", value)
+            ),
+            theme.muted(),
+        ),
+    ];
+    let Some(preview) = page.known() else {
+        return lines;
+    };
+    for (n, at) in page.listed.iter().enumerate().skip(first).take(room) {
+        let Some(one) = preview.consequences.get(*at) else {
+            continue;
+        };
+        let chosen = n == page.row && page.panel == Panel::Would;
+        let out = page.left_out.contains(&one.record);
+        let line = row_line(one, page.rows.get(&one.record), (chosen, out), value);
+        let style = if chosen { theme.select() } else { Style::new() };
+        lines.push(Line::styled(text::shorten(&line, columns), style));
+    }
+    lines
+}
+
+fn row_line(
+    one: &Consequence,
+    row: Option<&FixRow>,
+    (chosen, out): (bool, bool),
+    value: usize,
+) -> String {
+    let shown = |text: Option<&String>| match text {
+        None => "(missing)".to_owned(),
+        // The quotes of text say nothing here.
+        Some(json) => match serde_json::from_str::<String>(json) {
+            Ok(text) => text::safe(&text).into_owned(),
+            Err(_) => text::safe(json).into_owned(),
+        },
+    };
+    let (before, after) = match row {
+        Some(row) => (shown(row.before.as_ref()), shown(row.after.as_ref())),
+        None => ("...".to_owned(), String::new()),
+    };
+    let two_ways = if one.ambiguous { "  2 ways" } else { "" };
+    format!(
+        " {}{} {}{}{}{}{two_ways}",
+        if chosen { ">" } else { " " },
+        if out { "[ ]" } else { "[x]" },
+        padded(&one.record.to_string(), 9),
+        padded(&before, value),
+        padded(&after, value),
+        words_of(one.effect)
+    )
+}
+
+fn words_of(effect: Becomes) -> &'static str {
+    match effect {
+        Becomes::NewlyBroken => "!! breaks",
+        Becomes::Ready => "+ ready",
+        Becomes::StillWrong => "! still wrong",
+        Becomes::WrongElsewhere => "! other field",
+        Becomes::NotChecked => "~ not checked",
+        Becomes::Unchanged => "= unchanged",
+    }
+}

@@ -1,0 +1,446 @@
+//! Fix all: one decision for many records, with its consequences before it is made.
+
+mod choices;
+mod draw;
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
+
+use crossterm::event::KeyEvent;
+use ratatui::{Frame, layout::Rect, text::Line};
+
+use self::choices::{Asks, Choice, Kind, choices};
+use crate::{
+    filter::Filter,
+    fix::Transform,
+    model::{Consequence, Effect as Becomes, FixReport, FixRow, Path, RecordId},
+    ops::{FixPreview, FixRequest},
+    text,
+    tui::{
+        action::{Action, Offer},
+        event::{Answer, Cx, Effect, FixView, JobRequest, Outcome, Query, Ticket},
+        keymap::Mode,
+        theme::Theme,
+        widgets::field::Field,
+        words,
+    },
+};
+
+#[derive(Debug)]
+pub struct Fix {
+    /// The crumb: what is fixed. Safe to print.
+    title: String,
+    field: Path,
+    filter: Filter,
+    records: u64,
+    choices: Vec<Choice>,
+    at: usize,
+    panel: Panel,
+    /// What is being typed for the choice under the cursor.
+    typing: Option<(Asks, Field)>,
+    suggesting: Option<Ticket>,
+    preview: State,
+    /// Asked for while the preview before it was being stopped.
+    next: Option<FixRequest>,
+    show: Option<Becomes>,
+    /// Places in the preview of the records that are listed.
+    listed: Vec<usize>,
+    row: usize,
+    first: usize,
+    rows: HashMap<RecordId, FixRow>,
+    pending: Option<Ticket>,
+    left_out: BTreeSet<RecordId>,
+}
+
+/// Which part has focus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Panel {
+    What,
+    Would,
+}
+
+/// What is known of the consequences.
+#[derive(Debug)]
+enum State {
+    Nothing,
+    Looking,
+    Known(Arc<FixPreview>),
+    Applying(Arc<FixPreview>),
+    Done(FixReport),
+    Failed(String),
+}
+
+/// Rows that are asked for at once.
+const WINDOW: usize = 40;
+
+impl Fix {
+    pub fn open(view: FixView, cx: &mut Cx) -> Self {
+        Self {
+            title: view.title,
+            field: view.field,
+            filter: view.filter,
+            records: view.records,
+            choices: choices(&[], view.records),
+            at: 0,
+            panel: Panel::What,
+            typing: None,
+            suggesting: Some(cx.ask(Query::Suggest { group: view.group })),
+            preview: State::Nothing,
+            next: None,
+            show: None,
+            listed: Vec::new(),
+            row: 0,
+            first: 0,
+            rows: HashMap::new(),
+            pending: None,
+            left_out: BTreeSet::new(),
+        }
+    }
+
+    pub fn offers(&self) -> Vec<Offer> {
+        if self.typing.is_some() {
+            return vec![
+                Offer::new(Action::Open, "Preview"),
+                Offer::new(Action::ClearText, "Clear"),
+            ];
+        }
+        let mut offers = Vec::new();
+        if let State::Known(preview) = &self.preview {
+            let changes = self.changes(preview);
+            let label = match preview.report.newly_broken {
+                0 => format!("Apply to {}", text::thousands(changes)),
+                broken => format!(
+                    "Apply to {}, breaks {}",
+                    text::thousands(changes),
+                    text::thousands(broken)
+                ),
+            };
+            let nothing = (changes == 0).then_some("it changes no record");
+            offers.push(Offer::new(Action::Apply, label).unless(nothing));
+        }
+        match self.panel {
+            Panel::What => offers.push(Offer::new(Action::Open, "Preview")),
+            Panel::Would => {
+                offers.push(Offer::new(Action::LeaveOut, "Leave out"));
+                offers.push(Offer::new(Action::Right, "Show others"));
+            }
+        }
+        offers.push(Offer::new(Action::NextPanel, "Other box"));
+        offers
+    }
+
+    pub fn escape(&self) -> &'static str {
+        match (&self.typing, &self.preview) {
+            (Some(_), _) => "Cancel",
+            (None, State::Done(_)) => "Back",
+            _ => "Cancel, change nothing",
+        }
+    }
+
+    pub fn mode(&self) -> Mode {
+        if self.typing.is_some() {
+            Mode::Typing
+        } else {
+            Mode::Moving
+        }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        let page = isize::from(cx.size.height as i16 / 2).max(1);
+        match action {
+            Action::Back if self.typing.is_some() => self.typing = None,
+            Action::Back => {
+                if matches!(self.preview, State::Looking) {
+                    cx.effects.push(Effect::Cancel);
+                }
+                cx.back();
+            }
+            Action::ClearText => {
+                if let Some((_, field)) = &mut self.typing {
+                    field.set("");
+                }
+            }
+            Action::Open if self.panel == Panel::What => self.choose(cx),
+            Action::Apply => self.apply(cx),
+            Action::LeaveOut => self.leave_out(),
+            Action::NextPanel | Action::PreviousPanel | Action::Zoom if self.typing.is_none() => {
+                self.panel = match self.panel {
+                    Panel::What if !self.listed.is_empty() => Panel::Would,
+                    _ => Panel::What,
+                };
+            }
+            Action::Left if self.panel == Panel::Would => self.show_next(-1),
+            Action::Right if self.panel == Panel::Would => self.show_next(1),
+            Action::Up => self.step(-1),
+            Action::Down => self.step(1),
+            Action::PageUp => self.step(-page),
+            Action::PageDown => self.step(page),
+            Action::First => self.step(isize::MIN),
+            Action::Last => self.step(isize::MAX),
+            _ => {}
+        }
+        self.ask_for_rows(cx);
+    }
+
+    pub fn type_key(&mut self, key: KeyEvent, _cx: &mut Cx) {
+        if let Some((_, field)) = &mut self.typing {
+            field.key(key);
+        }
+    }
+
+    pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        match &mut self.typing {
+            Some((_, field)) => field.paste(pasted),
+            None => cx.say("Nothing to paste into here."),
+        }
+    }
+
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        self.suggesting == Some(ticket) || self.pending == Some(ticket)
+    }
+
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.suggesting == Some(ticket) {
+            self.suggesting = None;
+            if let Ok(Answer::Suggested(suggested)) = answer {
+                let untouched = self.at == 0 && self.typing.is_none();
+                let moved = suggested.len();
+                self.choices = choices(&suggested, self.records);
+                // Whoever has moved already stays where they are.
+                if !untouched {
+                    self.at = (self.at + moved).min(self.choices.len() - 1);
+                }
+            }
+            return;
+        }
+        self.pending = None;
+        match answer {
+            Ok(Answer::FixRows(rows)) => {
+                self.rows
+                    .extend(rows.into_iter().map(|row| (row.consequence.record, row)));
+                self.ask_for_rows(cx);
+            }
+            Ok(_) => {}
+            Err(error) => cx.say(words::reported(&error)),
+        }
+    }
+
+    /// The long job this page started has ended.
+    pub fn ended(&mut self, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
+        match (outcome, &self.preview) {
+            (Ok(Outcome::FixPreviewed(preview)), State::Looking) => {
+                self.preview = match preview {
+                    Some(preview) => State::Known(Arc::clone(preview)),
+                    None => State::Failed("This run holds no record.".to_owned()),
+                };
+                self.left_out.clear();
+                self.rows.clear();
+                self.show = None;
+                self.list();
+            }
+            (Ok(Outcome::Fixed(report)), State::Applying(_)) => {
+                self.preview = State::Done(report.clone());
+                self.list();
+            }
+            (Err(error), State::Applying(preview)) => {
+                cx.say(words::reported(error));
+                self.preview = State::Known(Arc::clone(preview));
+            }
+            (Err(error), State::Looking) => {
+                self.preview = if words::is_stopped(error) {
+                    State::Nothing
+                } else {
+                    State::Failed(words::reported(error))
+                };
+            }
+            _ => {}
+        }
+        if let Some(next) = self.next.take() {
+            self.look(next, cx);
+        }
+        self.ask_for_rows(cx);
+    }
+
+    /// A preview is of versions: what has changed since is skipped when it is applied, and said then. Rows are asked for anew.
+    pub fn refresh(&mut self, cx: &mut Cx) {
+        self.rows.clear();
+        self.ask_for_rows(cx);
+    }
+
+    pub fn banner(&self, theme: Theme) -> Line<'_> {
+        draw::banner(self, theme)
+    }
+
+    pub fn tip(&self) -> String {
+        match &self.preview {
+            State::Nothing if self.suggesting.is_some() => "Looking what would help ...".to_owned(),
+            State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
+            State::Looking => "Checking what would happen ...".to_owned(),
+            State::Known(_) => "Preview is up to date. You can undo the fix with u.".to_owned(),
+            State::Applying(_) => "Applying ...".to_owned(),
+            State::Done(_) => "Done. u takes it back.".to_owned(),
+            State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
+        }
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        draw::page(self, frame, area, theme);
+    }
+
+    /// Enter on a choice: previews it, or opens its text field.
+    fn choose(&mut self, cx: &mut Cx) {
+        if let Some((asks, field)) = &self.typing {
+            match asks.read(field.value()) {
+                Ok(transform) => {
+                    let request = self.request(vec![transform]);
+                    self.typing = None;
+                    self.look(request, cx);
+                }
+                Err(why) => cx.say(why),
+            }
+            return;
+        }
+        let Some(choice) = self.choices.get(self.at) else {
+            return;
+        };
+        match &choice.kind {
+            Kind::Ready(transforms) => {
+                let request = self.request(transforms.clone());
+                self.look(request, cx);
+            }
+            Kind::Asks(asks) => self.typing = Some((*asks, Field::new(""))),
+        }
+    }
+
+    fn request(&self, transforms: Vec<Transform>) -> FixRequest {
+        FixRequest::new(self.filter.clone(), self.field.clone(), transforms)
+    }
+
+    /// Starts a preview; the newest wish wins.
+    fn look(&mut self, request: FixRequest, cx: &mut Cx) {
+        if matches!(self.preview, State::Applying(_)) {
+            return;
+        }
+        if matches!(self.preview, State::Looking) {
+            self.next = Some(request);
+            cx.effects.push(Effect::Cancel);
+            return;
+        }
+        self.listed.clear();
+        self.preview = State::Looking;
+        cx.effects
+            .push(Effect::Start(JobRequest::FixPreview(Box::new(request))));
+    }
+
+    fn apply(&mut self, cx: &mut Cx) {
+        if let State::Known(preview) = &self.preview {
+            let preview = Arc::clone(preview);
+            cx.effects.push(Effect::Start(JobRequest::Fix {
+                preview: Arc::clone(&preview),
+                left_out: self.left_out.clone(),
+            }));
+            self.preview = State::Applying(preview);
+        }
+    }
+
+    fn leave_out(&mut self) {
+        let State::Known(preview) = &self.preview else {
+            return;
+        };
+        let chosen = self
+            .listed
+            .get(self.row)
+            .and_then(|at| preview.consequences.get(*at));
+        if let Some(one) = chosen
+            && !self.left_out.remove(&one.record)
+        {
+            self.left_out.insert(one.record);
+        }
+        self.step(1);
+    }
+
+    /// How many records would be changed.
+    fn changes(&self, preview: &FixPreview) -> u64 {
+        let left = (preview.consequences.iter())
+            .filter(|one| one.effect != Becomes::Unchanged && self.left_out.contains(&one.record));
+        preview.report.changed - left.count() as u64
+    }
+
+    /// Shows the next kind of consequence that there is; all of them after the last.
+    fn show_next(&mut self, by: isize) {
+        let Some(preview) = self.known() else {
+            return;
+        };
+        let is_there = |kind: &Becomes| preview.consequences.iter().any(|one| one.effect == *kind);
+        let kinds: Vec<Option<Becomes>> = std::iter::once(None)
+            .chain(Becomes::ALL.into_iter().filter(is_there).map(Some))
+            .collect();
+        let at = kinds
+            .iter()
+            .position(|kind| *kind == self.show)
+            .unwrap_or_default();
+        let count = kinds.len() as isize;
+        let next = (at as isize + by).rem_euclid(count) as usize;
+        self.show = kinds[next];
+        self.list();
+    }
+
+    /// Lists the records of the preview that are to be shown: those that break first, then in the order of the kinds.
+    fn list(&mut self) {
+        self.row = 0;
+        self.first = 0;
+        let Some(preview) = self.known() else {
+            self.listed.clear();
+            return;
+        };
+        let mut listed: Vec<usize> = (0..preview.consequences.len()).collect();
+        listed.retain(|at| {
+            let effect = preview.consequences[*at].effect;
+            self.show.is_none_or(|kind| kind == effect)
+        });
+        listed.sort_by_key(|at| preview.consequences[*at].effect);
+        self.listed = listed;
+    }
+
+    fn known(&self) -> Option<&FixPreview> {
+        match &self.preview {
+            State::Known(preview) | State::Applying(preview) => Some(preview),
+            _ => None,
+        }
+    }
+
+    fn step(&mut self, by: isize) {
+        let (at, len) = match self.panel {
+            Panel::What => (&mut self.at, self.choices.len()),
+            Panel::Would => (&mut self.row, self.listed.len()),
+        };
+        *at = at.saturating_add_signed(by).min(len.saturating_sub(1));
+    }
+
+    /// Asks for the rows around the cursor that are not known yet.
+    fn ask_for_rows(&mut self, cx: &mut Cx) {
+        let State::Known(preview) = &self.preview else {
+            return;
+        };
+        if self.pending.is_some() {
+            return;
+        }
+        let from = self.row.saturating_sub(WINDOW / 2);
+        let window: Vec<Consequence> = (self.listed.iter().skip(from).take(WINDOW))
+            .filter_map(|at| preview.consequences.get(*at))
+            .filter(|one| !self.rows.contains_key(&one.record))
+            .copied()
+            .collect();
+        if !window.is_empty() {
+            self.pending = Some(cx.ask(Query::FixRows {
+                preview: Arc::clone(preview),
+                window,
+            }));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

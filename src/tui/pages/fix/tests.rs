@@ -1,0 +1,265 @@
+use super::*;
+use crate::{
+    fix::transforms::{replace::Replace, tidy::Tidy},
+    model::{Effect as Becomes, RunId},
+    ops::SuggestedFix,
+    tui::{
+        app::App,
+        event::Event,
+        testing::{answer, feed, feed_with, picture, press, problems},
+    },
+};
+
+fn suggested() -> Vec<SuggestedFix> {
+    let tidy = Transform::Tidy(Tidy::usual());
+    let request = FixRequest::new(Filter::default(), Path::field("contact_email"), vec![tidy]);
+    vec![SuggestedFix {
+        request,
+        report: FixReport {
+            scope: 200,
+            ready: 187,
+            ..FixReport::default()
+        },
+        used_before: false,
+    }]
+}
+
+/// The page of the first problem, with a suggestion.
+fn page(size: (u16, u16)) -> App {
+    let mut app = problems(size);
+    let key = crate::tui::keymap::parse("b").unwrap();
+    let effects = app.update(Event::Key(key));
+    feed_with(&mut app, effects, &|query| match query {
+        Query::Suggest { .. } => Answer::Suggested(suggested()),
+        other => answer(other),
+    });
+    app
+}
+
+/// A preview as the job gives it.
+fn preview(request: &FixRequest) -> Arc<FixPreview> {
+    let effects = [
+        Becomes::Ready,
+        Becomes::Unchanged,
+        Becomes::WrongElsewhere,
+        Becomes::NewlyBroken,
+        Becomes::Ready,
+    ];
+    let mut report = FixReport::default();
+    let consequences: Vec<Consequence> = (effects.into_iter().zip(1..))
+        .map(|(effect, n)| Consequence {
+            record: RecordId(n * 11),
+            version: 1,
+            effect,
+            ambiguous: n == 5,
+            undecided: false,
+        })
+        .collect();
+    for one in &consequences {
+        report.add(one);
+    }
+    Arc::new(FixPreview {
+        run: RunId(1),
+        request: request.clone(),
+        report,
+        consequences,
+    })
+}
+
+/// Lets the job that was started end.
+fn end(app: &mut App, started: &[Effect]) {
+    let request = started.iter().find_map(|effect| match effect {
+        Effect::Start(JobRequest::FixPreview(request)) => Some(request),
+        _ => None,
+    });
+    let outcome = Outcome::FixPreviewed(Some(preview(request.expect("a preview"))));
+    let effects = app.update(Event::Finished(Ok(outcome)));
+    feed(app, effects);
+}
+
+#[test]
+fn the_page_at_100_by_30() {
+    let mut app = page((100, 30));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    insta::assert_snapshot!(picture(&mut app), @r"
+     redrive  customers-2025-11-20 > Problems > Fix all                     to crm [TEST]   saved 02:41
+     Preview only. Your records change when you press Apply. You can undo it with u.
+    ┌ 1 What to do ─────────── 412 records ┐┌ 2 What would happen ────────────────── checked 5 records ┐
+    │ Email address not complete           ││ !! newly broken in another field          1  ████        │
+    │ Field  contact_email                 ││ +  will be ready to send                  2  ████████    │
+    │ > Tidy outer spaces, double spaces, …││ !  have another problem                   1  ████        │
+    │     makes 187 of a sample of 200 rea…││ =  unchanged                              1  ████        │
+    │   Set one value ...                  ││ ?  can be read two ways                   1  ████        │
+    │   Find and replace ...               ││ Show  [All]   1-5 of 5                                   │
+    │   Find and replace by a pattern ...  ││      Record   Before        After         Result         │
+    │   Map an old value to a new one ...  ││  [x] 44       office44(at)… office44@kun… !! breaks      │
+    │   Trim and tidy text                 ││  [x] 11       office11(at)… office11@kun… + ready        │
+    │   Rewrite a date, day first          ││  [x] 55       office55(at)… office55@kun… + ready  2 ways│
+    │   Rewrite a date, month first        ││  [x] 33       office33(at)… office33@kun… ! other field  │
+    │   Clean up a number, decimal point   ││  [x] 22       office22(at)… office22@kun… = unchanged    │
+    │   Clean up a number, decimal comma   ││                                                          │
+    │   Yes and no as true and false       ││                                                          │
+    │   lower case                         ││                                                          │
+    │   UPPER CASE                         ││                                                          │
+    │   Title Case                         ││                                                          │
+    │   Put the schema's default where it …││                                                          │
+    │   Copy from another field ...        ││                                                          │
+    │   Remove the field                   ││                                                          │
+    │   Formula (advanced) ...             ││                                                          │
+    │                                      ││                                                          │
+    │                                      ││                                                          │
+    │                                      ││                                                          │
+    └──────────────────────────────────────┘└──────────────────────────────────────────────────────────┘
+     Preview is up to date. You can undo the fix with u.
+     A Apply to 4, breaks 1  Enter Preview  Tab Other box            ? Help  Esc Cancel, change nothing
+    ");
+}
+
+#[test]
+fn the_page_at_80_by_24() {
+    let mut app = page((80, 24));
+    insta::assert_snapshot!(picture(&mut app), @r"
+     redrive  customers-2025-11-20 > Problems > Fix all  to crm [TEST]  saved 02:41
+     Preview only. Your records change when you press Apply. You can undo it with u.
+    ┌ 1 What to do ─────────────────────────────────────────────────── 412 records ┐
+    │ Email address not complete                                                   │
+    │ Field  contact_email                                                         │
+    │ > Tidy outer spaces, double spaces, hidden characters, separate accents      │
+    │     makes 187 of a sample of 200 ready                                       │
+    │   Set one value ...                                                          │
+    │   Find and replace ...                                                       │
+    │   Find and replace by a pattern ...                                          │
+    │   Map an old value to a new one ...                                          │
+    │   Trim and tidy text                                                         │
+    │   Rewrite a date, day first                                                  │
+    │   Rewrite a date, month first                                                │
+    │   Clean up a number, decimal point                                           │
+    │   Clean up a number, decimal comma                                           │
+    │   Yes and no as true and false                                               │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ 2 What would happen ─────────────────────────────────────────────────────────┐
+    │ Choose what to do, and press Enter.                                          │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+     Choose what to do; Enter shows what would happen.
+     Enter Preview  Tab Other box                ? Help  Esc Cancel, change nothing
+    ");
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    press(&mut app, "<Tab>");
+    insta::assert_snapshot!(picture(&mut app), @r"
+     redrive  customers-2025-11-20 > Problems > Fix all  to crm [TEST]  saved 02:41
+     Preview only. Your records change when you press Apply. You can undo it with u.
+    ┌ 2 What would happen ────────────────────────────────────── checked 5 records ┐
+    │ !! newly broken in another field          1  ████                            │
+    │ +  will be ready to send                  2  ████████                        │
+    │ !  have another problem                   1  ████                            │
+    │ =  unchanged                              1  ████                            │
+    │ ?  can be read two ways                   1  ████                            │
+    │ Show  [All]   1-5 of 5                                                       │
+    │      Record   Before                  After                   Result         │
+    │ >[x] 44       office44(at)kunde       office44@kunde.example  !! breaks      │
+    │  [x] 11       office11(at)kunde       office11@kunde.example  + ready        │
+    │  [x] 55       office55(at)kunde       office55@kunde.example  + ready  2 ways│
+    │  [x] 33       office33(at)kunde       office33@kunde.example  ! other field  │
+    │  [x] 22       office22(at)kunde       office22@kunde.example  = unchanged    │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+     Preview is up to date. You can undo the fix with u.
+     A Apply to 4, breaks 1  Space Leave out     ? Help  Esc Cancel, change nothing
+    ");
+}
+
+#[test]
+fn what_was_previewed_is_applied_but_for_what_was_left_out() {
+    let mut app = page((100, 30));
+    assert_eq!(press(&mut app, "A"), [], "nothing is previewed yet");
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    // The first row is the record that breaks.
+    press(&mut app, "<Tab> ");
+    let shown = picture(&mut app);
+    assert!(shown.contains("[ ] 44"), "{shown}");
+    assert!(shown.contains("Apply to 3, breaks 1"), "{shown}");
+    let applied = press(&mut app, "A");
+    let [Effect::Start(JobRequest::Fix { left_out, .. })] = applied.as_slice() else {
+        panic!("{applied:?}");
+    };
+    assert_eq!(*left_out, BTreeSet::from([RecordId(44)]));
+    let report = FixReport {
+        changed: 3,
+        ready: 2,
+        wrong_elsewhere: 1,
+        ..FixReport::default()
+    };
+    let effects = app.update(Event::Finished(Ok(Outcome::Fixed(report))));
+    feed(&mut app, effects);
+    let shown = picture(&mut app);
+    assert!(shown.contains("3 records changed as one step."), "{shown}");
+    assert!(
+        shown.contains("Fixed 3 records: 2 ready, 1 still to fix."),
+        "{shown}"
+    );
+    // Once it is done it is not done again.
+    assert_eq!(press(&mut app, "A"), []);
+}
+
+#[test]
+fn a_transform_that_needs_a_text_asks_for_it() {
+    let mut app = page((100, 30));
+    press(&mut app, "<Down><Down>");
+    assert_eq!(press(&mut app, "<ret>"), []);
+    press(&mut app, "nothing<ret>");
+    assert!(picture(&mut app).contains("Write old=new."));
+    press(&mut app, "<Ctrl+U>(at)=@");
+    let shown = picture(&mut app);
+    assert!(shown.contains("Find=With [ (at)=@"), "{shown}");
+    let started = press(&mut app, "<ret>");
+    let Some(Effect::Start(JobRequest::FixPreview(request))) = started.last() else {
+        panic!("{started:?}");
+    };
+    let wanted = Transform::Replace(Replace {
+        find: "(at)".to_owned(),
+        with: "@".to_owned(),
+        whole: false,
+        ignore_case: false,
+    });
+    assert_eq!(request.transforms, [wanted]);
+}
+
+#[test]
+fn the_newest_wish_wins() {
+    let mut app = page((100, 30));
+    let first = press(&mut app, "<ret>");
+    assert_eq!(first.len(), 1, "{}", picture(&mut app));
+    // The first is being worked out; another one stops it.
+    let stopped = press(&mut app, "<Down><Down><Down><Down><Down><ret>");
+    assert_eq!(stopped, [Effect::Cancel]);
+    let error = crate::model::Fault::new(
+        crate::model::FaultKind::Interrupted,
+        "interrupted",
+        "interrupted",
+    );
+    let effects = app.update(Event::Finished(Err(error.into())));
+    let Some(Effect::Start(JobRequest::FixPreview(request))) = effects.last() else {
+        panic!("{effects:?}");
+    };
+    assert_eq!(request.transforms, [Transform::Tidy(Tidy::usual())]);
+    // Leaving stops what is under way and changes nothing.
+    let left = press(&mut app, "<esc>");
+    assert!(left.contains(&Effect::Cancel), "{left:?}");
+    assert!(picture(&mut app).contains("[1 Problems"));
+}
+
+#[test]
+fn a_problem_about_no_field_has_nothing_to_fix() {
+    let mut app = problems((100, 30));
+    press(&mut app, "<Down><Down><Down><Down><Down>b");
+    assert!(picture(&mut app).contains("this problem is about no field"));
+}
