@@ -16,7 +16,7 @@ fn the_picture_of_the_readme_is_the_real_screen() {
     let tty = Tty::start(folder.path(), 100, 30, &["demo"]);
     tty.waits_for("until the screen is settled", |output| {
         let contents = output.screen.screen().contents();
-        contents.contains("to crm [DEMO]") && contents.contains("is not one of")
+        contents.contains("to crm [DEMO]") && contents.contains("Suggested fix")
     });
     let picture = without_clock(&svg(&tty.screen()));
     if env::var_os("REDRIVE_PICTURE").is_some() {

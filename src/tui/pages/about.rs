@@ -24,6 +24,8 @@ pub(super) struct List<'a> {
     pub at: usize,
     /// The problem under the cursor as it stands on one line of the input.
     pub example: Option<(u64, &'a Problem)>,
+    /// What would help most with the problem under the cursor. Safe to print.
+    pub advice: Option<&'a str>,
     pub wide: bool,
 }
 

@@ -99,10 +99,19 @@ fn card(
             text::shorten(&example, columns.saturating_sub(9))
         )));
     }
-    if !to_do.is_empty() {
-        lines.extend([Line::default(), Line::styled("What to do", theme.accent())]);
-        lines.extend(to_do.into_iter().map(Line::from));
-    }
+    lines.extend(next_step(view, to_do, columns, theme));
+    lines
+}
+
+/// The fix that would help most, else what to do by hand.
+fn next_step(view: &List, to_do: Vec<String>, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let (title, words) = match view.advice {
+        Some(advice) => ("Suggested fix  (b)", wrap(advice, columns)),
+        None if to_do.is_empty() => return Vec::new(),
+        None => ("What to do", to_do),
+    };
+    let mut lines = vec![Line::default(), Line::styled(title, theme.accent())];
+    lines.extend(words.into_iter().map(Line::from));
     lines
 }
 
@@ -134,7 +143,9 @@ fn strip(view: &List, group: &Group, columns: usize) -> Vec<Line<'static>> {
         lines.push(format!("Values {}{example}", shapes.join(", ")));
     }
     let to_do = view.example.map(|(_, problem)| words::to_do(problem));
-    if let Some(to_do) = to_do.filter(|words| !words.is_empty()) {
+    if let Some(advice) = view.advice {
+        lines.push(format!("Fix    b  {advice}"));
+    } else if let Some(to_do) = to_do.filter(|words| !words.is_empty()) {
         lines.push(format!("To do  {to_do}"));
     } else if !group.owner.is_empty() {
         lines.push(format!("To do  Ask {}.", text::safe(&group.owner)));

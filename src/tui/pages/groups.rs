@@ -8,7 +8,9 @@ use ratatui::{
 use super::{about, card, funnel};
 use crate::{
     filter::{Filter, Term, Wanted},
+    fix::Transform,
     model::{Group, GroupId, Path, Problem, RecordRow, RunId, RunRow, Status},
+    ops::SuggestedFix,
     text,
     tui::{
         action::{Action, Offer},
@@ -32,6 +34,7 @@ pub struct Groups {
     /// First line of the list that is shown.
     first: usize,
     example: Example,
+    advice: Advice,
     /// Whether the card is shown in place of the list.
     zoomed: bool,
 }
@@ -42,6 +45,13 @@ pub struct Groups {
 struct Example {
     pending: Option<(Ticket, GroupId)>,
     known: Option<(GroupId, Option<RecordRow>)>,
+}
+
+/// What would help most with the problem under the cursor. One is asked for at a time, once the example is there.
+#[derive(Debug, Default)]
+struct Advice {
+    pending: Option<(Ticket, GroupId)>,
+    known: Option<(GroupId, Option<String>)>,
 }
 
 /// What there is to show.
@@ -61,6 +71,7 @@ impl Groups {
             selected: None,
             first: 0,
             example: Example::default(),
+            advice: Advice::default(),
             zoomed: false,
         }
     }
@@ -127,6 +138,7 @@ impl Groups {
                 .example
                 .pending
                 .is_some_and(|(asked, _)| asked == ticket)
+            || (self.advice.pending).is_some_and(|(asked, _)| asked == ticket)
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -142,11 +154,24 @@ impl Groups {
             self.example.known = Some((group, row));
             return self.ask_for_example(cx);
         }
+        if let Some((asked, group)) = self.advice.pending
+            && asked == ticket
+        {
+            let best = match answer {
+                Ok(Answer::Suggested(all)) => all.into_iter().next(),
+                // The card does without advice then.
+                _ => None,
+            };
+            self.advice.pending = None;
+            self.advice.known = Some((group, best.map(|best| advice(&best))));
+            return self.ask_for_example(cx);
+        }
         self.pending = None;
         match answer {
             Ok(Answer::Groups { run, groups }) => {
                 self.show(run, groups);
                 self.example.known = None;
+                self.advice.known = None;
                 self.ask_for_example(cx);
             }
             Ok(_) => {}
@@ -222,6 +247,7 @@ impl Groups {
             groups,
             at,
             example: self.example(),
+            advice: self.advice(),
             wide,
         };
         if !list.is_empty() {
@@ -260,6 +286,23 @@ impl Groups {
             });
             self.example.pending = Some((ticket, group));
         }
+        let advised = self
+            .advice
+            .known
+            .as_ref()
+            .is_some_and(|(of, _)| *of == group);
+        let fixes = self.chosen().and_then(fix_of).is_some();
+        if known && !advised && fixes && self.advice.pending.is_none() {
+            let ticket = cx.ask(Query::Suggest { group });
+            self.advice.pending = Some((ticket, group));
+        }
+    }
+
+    /// What would help most, in words.
+    fn advice(&self) -> Option<&str> {
+        let group = self.chosen()?;
+        let (of, words) = self.advice.known.as_ref()?;
+        words.as_deref().filter(|_| *of == group.id)
     }
 
     /// The problem under the cursor as it stands in one record.
@@ -338,6 +381,20 @@ fn fix_of(group: &Group) -> Option<Route> {
         filter: filter_of(group),
         records: group.open,
     })))
+}
+
+/// A fix with what it would do, in words. Safe to print.
+fn advice(best: &SuggestedFix) -> String {
+    let words: Vec<String> = (best.request.transforms.iter())
+        .map(Transform::words)
+        .collect();
+    let words = format!(
+        "{} of {} ready: {}",
+        text::thousands(best.report.ready),
+        text::thousands(best.report.scope),
+        words.join(", ")
+    );
+    text::safe(&words).into_owned()
 }
 
 /// The records that have this problem now.

@@ -258,6 +258,29 @@ fn the_newest_wish_wins() {
 }
 
 #[test]
+fn the_card_of_a_problem_says_what_would_help_most() {
+    for (size, expected) in [
+        ((100, 30), "│187 of 200 ready: tidy outer spaces, "),
+        (
+            (80, 24),
+            "│ Fix    b  187 of 200 ready: tidy outer spaces, double spaces, hidden",
+        ),
+    ] {
+        let mut app = problems(size);
+        // Whatever was known of the problem is asked for again when the cursor comes back.
+        for key in ["Down", "Up"] {
+            let effects = app.update(Event::Key(crate::tui::keymap::parse(key).unwrap()));
+            feed_with(&mut app, effects, &|query| match query {
+                Query::Suggest { .. } => Answer::Suggested(suggested()),
+                other => answer(other),
+            });
+        }
+        let shown = picture(&mut app);
+        assert!(shown.contains(expected), "{shown}");
+    }
+}
+
+#[test]
 fn a_problem_about_no_field_has_nothing_to_fix() {
     let mut app = problems((100, 30));
     press(&mut app, "<Down><Down><Down><Down><Down>b");
