@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::{Layout, Moment, Order, Reading, Zone, read};
+use super::{Layout, Moment, Order, Reading, Zone, reading, scan::scan};
 
 /// What was counted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Evidence {
-    /// How many values fit each layout; one that can be read in two ways fits both.
+    /// How many values fit each layout; one that is a date with the day first and with the month first fits both.
     pub layouts: BTreeMap<Layout, Fits>,
     /// Values that are a date only with the day first.
     pub day_only: u64,
@@ -34,10 +34,13 @@ pub struct Fits {
 impl Evidence {
     /// Counts a value that stands so many times.
     pub fn add(&mut self, text: &str, count: u64) {
-        let reading = read(text, &[]);
+        let found = scan(text);
+        for (layout, _) in &found.moments {
+            self.fits(*layout, text, count);
+        }
+        let reading = reading(found, &[]);
         let moment = match &reading {
             Reading::Certain { layout, moment } => {
-                self.fits(*layout, text, count);
                 *match layout.order() {
                     None => &mut self.certain,
                     Some(_) if is_same_either_way(moment) => &mut self.certain,
@@ -48,11 +51,6 @@ impl Evidence {
             }
             Reading::TwoWays { day, .. } => {
                 self.both += count;
-                for layout in Layout::ALL {
-                    if layout.order().is_some() && fits(text, layout) {
-                        self.fits(layout, text, count);
-                    }
-                }
                 day
             }
             Reading::NoSuchDay => {
@@ -107,10 +105,6 @@ impl Evidence {
     }
 }
 
-fn fits(text: &str, layout: Layout) -> bool {
-    matches!(read(text, &[layout]), Reading::Certain { .. })
-}
-
 fn is_same_either_way(moment: &Moment) -> bool {
     moment.date.day() == moment.date.month()
 }
@@ -151,7 +145,8 @@ mod tests {
                 example: "31/12/2025".to_owned()
             }
         );
-        assert_eq!(evidence.layouts[&Layout::MonthSlash].count, 4);
+        // 05/05/2024 says nothing of the others, and fits both.
+        assert_eq!(evidence.layouts[&Layout::MonthSlash].count, 5);
         evidence.add("12/31/2025", 1);
         assert_eq!(evidence.order(), None);
     }

@@ -185,12 +185,14 @@ impl Reading {
 
 /// Reads a text in any of these layouts; in all there are where none is named.
 pub fn read(text: &str, layouts: &[Layout]) -> Reading {
-    let found = scan::scan(text);
+    reading(scan::scan(text), layouts)
+}
+
+/// What the dates that a text could be come to in these layouts.
+fn reading(found: scan::Found, layouts: &[Layout]) -> Reading {
+    let may = |layout: &Layout| layouts.is_empty() || layouts.contains(layout);
     let mut all: Vec<(Layout, Moment)> = found.moments;
-    let could_be = !all.is_empty() || found.no_such_day;
-    if !layouts.is_empty() {
-        all.retain(|(layout, _)| layouts.contains(layout));
-    }
+    all.retain(|(layout, _)| may(layout));
     let of = |order: Order| {
         let mut own = all
             .iter()
@@ -203,7 +205,7 @@ pub fn read(text: &str, layouts: &[Layout]) -> Reading {
     }
     match all.into_iter().next() {
         Some((layout, moment)) => Reading::Certain { layout, moment },
-        None if found.no_such_day && could_be => Reading::NoSuchDay,
+        None if found.impossible.iter().any(may) => Reading::NoSuchDay,
         None => Reading::NotADate,
     }
 }
@@ -253,6 +255,22 @@ mod tests {
                 "2025-12-31T10:15:00+01:00[Europe/Berlin]",
                 "iso 2025-12-31T10:15:00+01:00",
             ),
+            (
+                "2025-12-31 10:15 America/New_York",
+                "iso 2025-12-31T10:15:00-05:00",
+            ),
+            (
+                "2025-12-31 23:15 America/New_York",
+                "iso 2025-12-31T23:15:00-05:00",
+            ),
+            (
+                "12/31/2025 10:15 PM America/New_York",
+                "month-slash 2025-12-31T22:15:00-05:00",
+            ),
+            (
+                "2025-12-31T10:15[Europe/Berlin]",
+                "iso 2025-12-31T10:15:00+01:00",
+            ),
             ("2025-12-31 10:15 EST", "iso 2025-12-31T10:15:00-05:00"),
             ("2025-12-31 24:00", "no such day"),
             ("2025-1-5", "year-first 2025-01-05"),
@@ -291,10 +309,24 @@ mod tests {
             ("1er janvier 2026", "day-name 2026-01-01"),
             ("31 de diciembre de 2025", "day-name 2025-12-31"),
             ("Mi, 31. Dez. 2025", "day-name 2025-12-31"),
+            ("Mittwoch, 31. Dezember 2025", "day-name 2025-12-31"),
+            ("Donnerstag, 1. Januar 2026", "day-name 2026-01-01"),
+            ("martes, 30 de diciembre de 2025", "day-name 2025-12-30"),
+            ("mar. 4 mars 2025", "day-name 2025-03-04"),
+            ("mar 4 2025", "name-day 2025-03-04"),
+            ("1 setiembre 2025", "day-name 2025-09-01"),
             ("3. März 2025", "day-name 2025-03-03"),
             (
                 "Wed, 31 Dec 2025 10:15:20 +0100",
                 "day-name 2025-12-31T10:15:20+01:00",
+            ),
+            (
+                "Wed, 31 Dec 2025 10:15:20 +0100 (CET)",
+                "day-name 2025-12-31T10:15:20+01:00",
+            ),
+            (
+                "Wed Dec 31 2025 10:15:20 GMT+0100 (Central European Standard Time)",
+                "name-day 2025-12-31T10:15:20+01:00",
             ),
             ("Dec 31, 2025", "name-day 2025-12-31"),
             ("December 31st, 2025", "name-day 2025-12-31"),
@@ -325,6 +357,10 @@ mod tests {
             ("99/99/9999", "no such day"),
             ("+49 30 1234567", "-"),
             ("12 pcs 2025", "-"),
+            ("5 marbles 2025", "-"),
+            ("12 decimals 2025", "-"),
+            ("Mayonnaise 5 2025", "-"),
+            ("2025-W+1-3", "no such day"),
         ] {
             assert_eq!(meaning(text), expected, "{text}");
         }
@@ -338,6 +374,9 @@ mod tests {
         };
         assert_eq!(moment.date.to_string(), "2024-03-05");
         assert_eq!(read("05/03/2024", &[Layout::Iso]), Reading::NotADate);
+        assert_eq!(read("31/02/2024", &[Layout::Iso]), Reading::NotADate);
+        let none = read("31/02/2024", &[Layout::MonthSlash]);
+        assert_eq!(none, Reading::NoSuchDay);
         let both = read("05/03/2024", &[]);
         let month = both.clone().decided(Some(Order::Month)).unwrap();
         assert_eq!(month.date.to_string(), "2024-05-03");
@@ -366,6 +405,23 @@ mod tests {
         #[test]
         fn what_looks_like_a_date_makes_no_panic(text in "[0-9a-zA-Z/.:, +TZW-]{0,30}") {
             let _ = read(&text, &[]);
+        }
+
+        #[test]
+        fn what_was_written_reads_as_the_same(
+            text in "[0-3][0-9][/.-][01][0-9][/.-](20[0-4][0-9]|[0-9]{2})\
+                ( [0-2][0-9]:[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?( [+-]0[0-9]:?[03]0| Z)?)?",
+        ) {
+            for order in [Order::Day, Order::Month] {
+                let Some(moment) = read(&text, &[]).decided(Some(order)) else {
+                    continue;
+                };
+                for wanted in [Wanted::Date, Wanted::DateTime, Wanted::AsFound] {
+                    let written = moment.write(wanted, None).unwrap();
+                    let again = read(&written, &[Layout::Iso]).decided(None).unwrap();
+                    prop_assert_eq!(again.write(wanted, None), Ok(written), "{}", text);
+                }
+            }
         }
 
         #[test]

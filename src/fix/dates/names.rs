@@ -5,71 +5,106 @@ use super::{
     scan::{After, Found, after, date, number, short_year},
 };
 
-/// Months as they begin in English, German, French and Spanish.
-const MONTHS: [(&str, i64); 30] = [
-    ("jan", 1),
-    ("jän", 1),
-    ("ene", 1),
-    ("feb", 2),
-    ("fév", 2),
-    ("fev", 2),
-    ("mar", 3),
-    ("mär", 3),
-    ("maerz", 3),
-    ("mrz", 3),
-    ("apr", 4),
-    ("avr", 4),
-    ("abr", 4),
-    ("may", 5),
-    ("mai", 5),
-    ("juin", 6),
-    ("jun", 6),
-    ("juil", 7),
-    ("jul", 7),
-    ("aug", 8),
-    ("aoû", 8),
-    ("ago", 8),
-    ("sep", 9),
-    ("oct", 10),
-    ("okt", 10),
-    ("nov", 11),
-    ("dec", 12),
-    ("dez", 12),
-    ("dic", 12),
-    ("déc", 12),
-];
-
-/// Days of the week by their beginnings.
-const WEEKDAYS: [&str; 26] = [
-    "mon", "tue", "wed", "thu", "fri", "sat", "sun", "mo", "di", "mi", "do", "fr", "sa", "so",
-    "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mié", "jue", "vie", "sáb", "dom",
-];
-
+/// The month of a word in English, German, French or Spanish, whole or as it is cut short there. A beginning alone is no
+/// month: that would make a date of `5 marbles 2025`.
 fn month(word: &str) -> Option<i64> {
-    let word = word.to_lowercase();
-    if word.chars().count() < 3 {
-        return None;
-    }
-    let begins = |(begin, _): &&(&str, i64)| word.starts_with(begin);
-    MONTHS.iter().find(begins).map(|(_, month)| *month)
+    let month = match word.to_lowercase().as_str() {
+        "jan" | "january" | "januar" | "jän" | "jänner" | "janv" | "janvier" | "ene" | "enero" => {
+            1
+        }
+        "feb" | "february" | "februar" | "feber" | "fév" | "fev" | "févr" | "fevr" | "février"
+        | "fevrier" | "febrero" => 2,
+        "mar" | "march" | "mär" | "märz" | "maerz" | "marz" | "mrz" | "mars" | "marzo" => 3,
+        "apr" | "april" | "avr" | "avril" | "abr" | "abril" => 4,
+        "may" | "mai" | "mayo" => 5,
+        "jun" | "june" | "juni" | "juin" | "junio" => 6,
+        "jul" | "july" | "juli" | "juil" | "juillet" | "julio" => 7,
+        "aug" | "august" | "aoû" | "août" | "aout" | "ago" | "agosto" => 8,
+        "sep" | "sept" | "september" | "septembre" | "septiembre" | "set" | "setiembre" => 9,
+        "oct" | "october" | "okt" | "oktober" | "octobre" | "octubre" => 10,
+        "nov" | "november" | "novembre" | "noviembre" => 11,
+        "dec" | "december" | "dez" | "dezember" | "déc" | "décembre" | "decembre" | "dic"
+        | "diciembre" => 12,
+        _ => return None,
+    };
+    Some(month)
 }
+
+/// Days of the week in the same languages, whole or cut short.
+const WEEKDAYS: [&str; 63] = [
+    "mon",
+    "tue",
+    "tues",
+    "wed",
+    "weds",
+    "thu",
+    "thur",
+    "thurs",
+    "fri",
+    "sat",
+    "sun",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "mo",
+    "di",
+    "mi",
+    "do",
+    "fr",
+    "sa",
+    "so",
+    "montag",
+    "dienstag",
+    "mittwoch",
+    "donnerstag",
+    "freitag",
+    "samstag",
+    "sonnabend",
+    "sonntag",
+    "lun",
+    "mar",
+    "mer",
+    "jeu",
+    "ven",
+    "sam",
+    "dim",
+    "lundi",
+    "mardi",
+    "mercredi",
+    "jeudi",
+    "vendredi",
+    "samedi",
+    "dimanche",
+    "mié",
+    "mie",
+    "jue",
+    "vie",
+    "sáb",
+    "sab",
+    "dom",
+    "lunes",
+    "martes",
+    "miércoles",
+    "miercoles",
+    "jueves",
+    "viernes",
+    "sábado",
+    "sabado",
+    "domingo",
+];
 
 /// A date with the name of its month.
 pub(super) fn names(text: &str, found: &mut Found) {
     let tokens = tokens(text);
     let mut rest: &[Token<'_>] = &tokens;
+    // `mar` is Tuesday in French and Spanish where the month comes after it, and a month otherwise.
     if let [Token { text: word, .. }, after @ ..] = rest
-        && WEEKDAYS.contains(
-            &word
-                .to_lowercase()
-                .chars()
-                .take(3)
-                .collect::<String>()
-                .as_str(),
-        )
-        && month_at(rest)
-            .is_none_or(|_| after.first().is_some_and(|next| month(next.text).is_some()))
-        && !word.starts_with(|c: char| c.is_ascii_digit())
+        && WEEKDAYS.contains(&word.to_lowercase().as_str())
+        && (month(word).is_none() || after.iter().take(2).any(|next| month(next.text).is_some()))
     {
         rest = after;
     }
@@ -90,10 +125,6 @@ pub(super) fn names(text: &str, found: &mut Found) {
             found.add(Layout::NameDay, date(year, month, day), after);
         }
     }
-}
-
-fn month_at(tokens: &[Token<'_>]) -> Option<i64> {
-    month(tokens.first()?.text)
 }
 
 /// `Wed Dec 31 10:15:20 UTC 2025`: the year stands at the end.

@@ -8,12 +8,12 @@ use super::{Layout, Moment, Time, Zone, names::names};
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub moments: Vec<(Layout, Moment)>,
-    /// Whether it has the form of a date that there is not.
-    pub no_such_day: bool,
+    /// The layouts it has the form of, though there is no such day or time.
+    pub impossible: Vec<Layout>,
 }
 
-/// Longer texts are no dates.
-const LONGEST: usize = 64;
+/// Longer texts are no dates. What JavaScript prints has the zone's whole name at its end.
+const LONGEST: usize = 80;
 
 pub(super) fn scan(text: &str) -> Found {
     let hidden = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'..='\u{200f}');
@@ -28,14 +28,10 @@ pub(super) fn scan(text: &str) -> Found {
     {
         digits(text, &mut found);
     }
-    if found.moments.is_empty() && !found.no_such_day {
-        compact(text, &mut found);
-    }
-    if found.moments.is_empty() && !found.no_such_day {
-        numbers(text, &mut found);
-    }
-    if found.moments.is_empty() && !found.no_such_day {
-        names(text, &mut found);
+    for next in [compact, numbers, names] {
+        if found.moments.is_empty() && found.impossible.is_empty() {
+            next(text, &mut found);
+        }
     }
     found
 }
@@ -48,7 +44,7 @@ impl Found {
                 self.moments.push((layout, Moment { date, time, zone }));
             }
             (_, After::Something) => {}
-            (None, _) | (_, After::NoSuchTime) => self.no_such_day = true,
+            (None, _) | (_, After::NoSuchTime) => self.impossible.push(layout),
         }
     }
 }
@@ -72,8 +68,10 @@ pub(super) fn date(year: i64, month: i64, day: i64) -> Option<civil::Date> {
     .ok()
 }
 
+/// The number of a text of digits; -1, which no part of a date is, of any other.
 pub(super) fn number(text: &str) -> i64 {
-    text.parse().unwrap_or(-1)
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number).unwrap_or(-1)
 }
 
 /// A text of digits, perhaps with a fraction.
@@ -304,7 +302,6 @@ pub(super) fn after(text: &str) -> After {
         return After::Something;
     };
     let mut rest = rest.trim_start();
-    let word = rest.to_lowercase();
     for (mark, half) in [
         ("a.m.", 0),
         ("p.m.", 12),
@@ -312,8 +309,12 @@ pub(super) fn after(text: &str) -> After {
         ("pm", 12),
         ("uhr", -1),
     ] {
-        if word.starts_with(mark) {
-            rest = rest[mark.len()..].trim_start();
+        if let Some((word, more)) = rest.split_at_checked(mark.len())
+            && word.eq_ignore_ascii_case(mark)
+            // `America/New_York` begins like `am`.
+            && !more.starts_with(char::is_alphabetic)
+        {
+            rest = more.trim_start();
             if half >= 0 {
                 if !(1..=12).contains(&time.hour) {
                     return After::NoSuchTime;

@@ -52,10 +52,12 @@ const ABBREVIATIONS: [(&str, i32); 13] = [
 impl Zone {
     /// The zone of a text after a time; `None` where it is no zone.
     pub fn read(text: &str) -> Option<Self> {
-        let text = match text.split_once('[') {
+        let text = match text.split_once(['[', '(']) {
             // An offset with a name after it: the offset says more.
-            Some((offset, _)) if text.ends_with(']') && !offset.is_empty() => offset,
-            _ => text.trim_matches(['(', ')']),
+            Some((offset, _)) if text.ends_with([']', ')']) && !offset.is_empty() => {
+                offset.trim_end()
+            }
+            _ => text.trim_matches(['(', ')', '[', ']']),
         };
         let lower = text.to_ascii_lowercase();
         match lower.as_str() {
