@@ -4,6 +4,8 @@ mod apply;
 mod bench;
 mod dates;
 mod field;
+#[cfg(test)]
+mod random;
 mod recipe;
 mod suggest;
 #[cfg(test)]

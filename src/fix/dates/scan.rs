@@ -152,7 +152,7 @@ fn compact(text: &str, found: &mut Found) {
     }
     let time = match digits {
         8 => text[8..]
-            .strip_prefix(['T', 't', ' ', '_', '-'])
+            .strip_prefix(['T', 't', ' '])
             .unwrap_or(&text[8..]),
         14 => &text[8..],
         _ => return,
