@@ -1,3 +1,5 @@
+-- From this form on, step_record.after_problems is '=' where they are the same as before_problems.
+
 -- What a fix did, as JSON (the step of a recipe), so that it can be done again; NULL for other steps.
 ALTER TABLE step ADD COLUMN what TEXT;
 

@@ -7,7 +7,11 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
-use super::{records::problems, verdicts::Verdicts, word};
+use super::{
+    records::{StoredRecord, problems},
+    verdicts::Verdicts,
+    word,
+};
 use crate::model::{
     Fault, FaultKind, Problem, RecordId, RunId, Severity, Stage, Status, StepId, Version,
 };
@@ -36,6 +40,25 @@ pub(super) struct Current {
     pub version: i64,
     pub line: i64,
     pub state: State,
+}
+
+impl From<StoredRecord> for Current {
+    fn from(record: StoredRecord) -> Self {
+        Self {
+            id: record.id,
+            run: record.run,
+            version: record.version,
+            line: record.line as i64,
+            state: State {
+                content: record.content,
+                status: record.status,
+                key: record.key,
+                unique: record.unique,
+                problems: record.problems,
+                checked_by: record.checked_by,
+            },
+        }
+    }
 }
 
 /// The changes of one step while they are being written. Nothing counts until [`Changes::finish`].
@@ -223,6 +246,11 @@ impl<'c> Changes<'c> {
     }
 
     fn write_down(&self, before: &Current, after: &State, version: i64) -> Result<()> {
+        let problems = if after.problems == before.state.problems {
+            SAME.to_owned()
+        } else {
+            serde_json::to_string(&after.problems)?
+        };
         self.conn
             .prepare_cached(
                 "INSERT INTO step_record (step, record, before_content, after_content, before_status, after_status, \
@@ -240,7 +268,7 @@ impl<'c> Changes<'c> {
                 before.state.key,
                 after.key,
                 serde_json::to_string(&before.state.problems)?,
-                serde_json::to_string(&after.problems)?,
+                problems,
                 version,
                 before.state.checked_by,
                 after.checked_by,
@@ -250,6 +278,9 @@ impl<'c> Changes<'c> {
         Ok(())
     }
 }
+
+/// What a step keeps of the problems afterwards where they are those before.
+pub(super) const SAME: &str = "=";
 
 /// What a step keeps of unique values; nothing where there are none.
 fn unique_text(unique: &BTreeMap<String, String>) -> Result<Option<String>> {

@@ -26,6 +26,8 @@ pub struct StoredRecord {
     pub status: Status,
     /// 1 as received, one more with each change.
     pub version: i64,
+    /// Where the text of the current version is stored.
+    pub(super) content: i64,
     /// The text of the current version.
     pub text: Version,
     /// The received text, where it is another.
@@ -105,7 +107,7 @@ impl Store {
 
     fn find(&self, id: RecordId) -> Result<Option<StoredRecord>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT r.run, r.line, r.byte, r.key, r.status, r.version, c.form, c.bytes, c.version, r.checked_by \
+            "SELECT r.run, r.line, r.byte, r.key, r.status, r.version, c.form, c.bytes, c.version, r.checked_by, r.content \
              FROM record r JOIN content c ON c.id = r.content JOIN run ON run.id = r.run \
              WHERE r.id = ?1 AND run.state = 'ready'",
         )?;
@@ -120,6 +122,7 @@ impl Store {
                     unique: BTreeMap::new(),
                     status: word(row, 4, Status::from_word)?,
                     version: row.get(5)?,
+                    content: row.get(10)?,
                     text: version(row, 6)?,
                     received: None,
                     problems: Vec::new(),

@@ -9,6 +9,7 @@ use super::{
     ContractText, Store,
     changes::{Changes, Current, State, Title, changed, current},
     keep_contract,
+    records::StoredRecord,
     verdicts::{Confirmed, confirm},
     word,
 };
@@ -136,14 +137,15 @@ impl Store {
     }
 
     /// Changes records of one run as they come, as one step: all of them or none. A record that is no longer the version its
-    /// change was worked out on is skipped and named.
+    /// change was worked out on is skipped and named. A record that was read since the workspace was locked (so, since the first
+    /// change was asked for) can be given beside its change, and is not read again.
     ///
     /// # Errors
     /// What `changes` gives, and `workspace:changed` as [`Store::apply`]; then nothing is changed.
     pub fn apply_each(
         &mut self,
         entry: &Entry<'_>,
-        changes: &mut dyn Iterator<Item = Result<RecordChange>>,
+        changes: &mut dyn Iterator<Item = Result<(RecordChange, Option<StoredRecord>)>>,
         title: Title<'_>,
     ) -> Result<Applied> {
         self.write(|tx| {
@@ -151,8 +153,12 @@ impl Store {
             let mut applied = Applied::default();
             let mut written: Option<Changes<'_>> = None;
             for change in changes {
-                let change = change?;
-                let before = current(tx, change.record)?.filter(|record| record.run == entry.run);
+                let (change, known) = change?;
+                let before = match known {
+                    Some(record) => Some(Current::from(record)),
+                    None => current(tx, change.record)?,
+                };
+                let before = before.filter(|record| record.run == entry.run);
                 let Some(before) = before.filter(|before| late(before, &change).is_none()) else {
                     applied.skipped.push(change.record);
                     continue;

@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     Store,
-    changes::{Changes, Current, State, current},
+    changes::{Changes, Current, SAME, State, current},
     steps::{Entry, contract_of, missing, new_step},
     word,
 };
@@ -265,8 +265,19 @@ fn states(conn: &Connection, step: StepId, record: RecordId) -> Result<(State, S
         }
         Ok(state)
     };
-    Ok((read(before)?, read(after)?))
+    let is_same = after.1 == SAME;
+    let before = read(before)?;
+    if !is_same {
+        return Ok((before, read(after)?));
+    }
+    let problems = before.problems.clone();
+    let (state, _, unique) = after;
+    let after = read((state, NONE.to_owned(), unique))?;
+    Ok((before, State { problems, ..after }))
 }
+
+/// No problem, as steps keep it.
+const NONE: &str = "[]";
 
 /// The state in six columns; its problems and unique values still as JSON.
 fn stored_state(row: &Row<'_>, first: usize) -> rusqlite::Result<(State, String, Option<String>)> {

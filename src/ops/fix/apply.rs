@@ -107,7 +107,7 @@ struct Work<'w> {
 
 /// What the threads of a fix give to whoever writes.
 enum Given {
-    Change(Consequence, Box<RecordChange>),
+    Change(Consequence, Box<(RecordChange, StoredRecord)>),
     /// The record is no longer the version that was previewed.
     Late(RecordId),
 }
@@ -126,8 +126,10 @@ impl Work<'_> {
         for one in &same {
             report.add(&one.consequence());
         }
+        // They were read before the workspace was locked.
         let changes = same.into_iter().filter_map(Worked::change);
-        let mut changes = changes.chain(others).map(Ok);
+        let changes = changes.map(|(change, _)| change).chain(others);
+        let mut changes = changes.map(|change| Ok((change, None)));
         let store = &mut workspace.store;
         let mut applied = store.apply_each(&self.entry, &mut changes, self.named)?;
         applied.skipped.extend(late.iter().map(|one| one.record.id));
@@ -173,7 +175,8 @@ impl Work<'_> {
                     match open.next() {
                         Some(Given::Change(consequence, change)) => {
                             report.add(&consequence);
-                            return Some(Ok(*change));
+                            let (change, record) = *change;
+                            return Some(Ok((change, Some(record))));
                         }
                         Some(Given::Late(id)) => late.push(id),
                         None => match chunks.next()? {

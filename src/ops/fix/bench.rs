@@ -64,8 +64,8 @@ impl Worked {
         }
     }
 
-    /// What is to be written; `None` where nothing changes.
-    pub fn change(self) -> Option<RecordChange> {
+    /// What is to be written, and the record it is about; `None` where nothing changes.
+    pub fn change(self) -> Option<(RecordChange, StoredRecord)> {
         if self.effect == Effect::Unchanged {
             return None;
         }
@@ -79,7 +79,7 @@ impl Worked {
             Checked::Whole => status(&self.verdict.problems),
             _ => Status::Rejected,
         };
-        Some(RecordChange {
+        let change = RecordChange {
             record: self.record.id,
             version: self.record.version,
             text: Some(self.fixed.text),
@@ -88,7 +88,8 @@ impl Worked {
             unique: self.verdict.values.unique,
             problems: self.verdict.problems,
             checked,
-        })
+        };
+        Some((change, self.record))
     }
 }
 
@@ -153,6 +154,8 @@ impl<'w> Bench<'w> {
 
     /// What is right and wrong with records once they are fixed.
     pub fn judge(&self, fixed: Vec<(StoredRecord, Fixed)>, job: &Job) -> Result<Vec<Worked>> {
+        // One reading for all of them: each of its own would lock the file.
+        let reading = self.workspace.store.reading()?;
         let mut verdicts = Vec::with_capacity(fixed.len());
         for (record, fixed) in &fixed {
             verdicts.push(match &self.judge {
@@ -163,6 +166,8 @@ impl<'w> Bench<'w> {
                 },
             });
         }
+        // A validator takes its time.
+        drop(reading);
         if let Some(judge) = &self.judge {
             // What does not change is not asked about again.
             let changed = |n: &usize| fixed[*n].1.text != fixed[*n].0.text;
