@@ -3,6 +3,7 @@
 mod chain;
 mod csv;
 pub mod dates;
+mod infer;
 pub mod recipe;
 mod transform;
 pub mod transforms;
@@ -20,6 +21,7 @@ use crate::{
 };
 
 pub use chain::{Chain, Fixed, places};
+pub use infer::infer;
 pub use transform::{Apply, Compile, Given, Made, Mistake, Outcome, Transform};
 
 /// One wish about one record.

@@ -29,7 +29,7 @@ use crate::{
 /// nothing; records that somebody changed or sent after the preview are skipped and named.
 ///
 /// # Errors
-/// As [`preview_fix`]; `workspace:changed` when the fix decides uniqueness and somebody wrote meanwhile.
+/// As [`preview_fix`](super::preview_fix); `workspace:changed` when the fix decides uniqueness and somebody wrote meanwhile.
 pub fn apply_fix(
     workspace: &mut Workspace,
     preview: &FixPreview,

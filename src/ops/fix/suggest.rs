@@ -9,7 +9,7 @@ use crate::{
     check::suggest::suggest,
     filter::{Filter, Term, Wanted},
     fix::{
-        Transform,
+        Transform, infer,
         recipe::RecipeStep,
         transforms::{
             boolean::Boolean,
@@ -39,6 +39,9 @@ pub struct SuggestedFix {
 
 /// Suggestions that are worth a person's look.
 const SHOWN: usize = 4;
+
+/// Steps that are looked at for edits of single records, the newest.
+const EDITS: usize = 20;
 
 /// Old values of a map that is suggested, at most.
 const VALUES: usize = 2_000;
@@ -221,11 +224,30 @@ impl Look<'_> {
                 all.push(vec![tidy.clone(), Transform::Case(Case { to })]);
             }
         }
+        all.extend(self.like_edits(group, wants)?);
         let map = nearest(&values, wants);
         if !map.is_empty() {
             all.push(vec![Transform::Map(Map { values: map })]);
         }
         Ok(all)
+    }
+
+    /// What the edits of single records in this field would do to the others.
+    fn like_edits(&self, group: &Group, wants: &Wants) -> Result<Vec<Vec<Transform>>> {
+        let mut like = Vec::new();
+        let steps = self.workspace.store.recipe_steps(group.run)?;
+        for (_, what) in steps.into_iter().rev().take(EDITS) {
+            for step in serde_json::from_str::<Vec<RecipeStep>>(&what).unwrap_or_default() {
+                if let (true, [Transform::Map(map)]) =
+                    (step.field == group.path, step.transforms.as_slice())
+                    && let (1, Some((before, after))) =
+                        (map.values.len(), map.values.first_key_value())
+                {
+                    like.extend(infer(before, after, wants).into_iter().map(|one| vec![one]));
+                }
+            }
+        }
+        Ok(like)
     }
 
     /// The failing values of the group that are text.
@@ -271,7 +293,10 @@ fn nearest(values: &BTreeSet<String>, wants: &Wants) -> BTreeMap<String, String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ops::{fix::apply_fix, testing::Desk};
+    use crate::{
+        model::RecordId,
+        ops::{fix::apply_fix, testing::Desk},
+    };
 
     fn group(desk: &Desk, run: i64, code: &str) -> GroupId {
         let all = desk.workspace.store.groups(RunId(run), &Filter::default());
@@ -320,6 +345,25 @@ mod tests {
     fn a_sample_looks_all_over_the_group() {
         assert_eq!(super::super::spread((0..10).collect(), Some(3)), [0, 3, 6]);
         assert_eq!(super::super::spread(vec![1, 2], Some(3)), [1, 2]);
+    }
+
+    #[test]
+    fn one_edit_by_hand_is_offered_for_all_like_it() {
+        let mut desk = Desk::checked(&[
+            "A1,a(at)b.de,30,Open",
+            "A2,b(at)b.de,30,Open",
+            "A3,c(at)b.de,12,Open",
+        ]);
+        let change = crate::fix::Change::Text {
+            path: Path::field("email"),
+            text: "a@b.de".to_owned(),
+        };
+        crate::ops::edit(&mut desk.workspace, RecordId(1), &[change], None).unwrap();
+        let email = group(&desk, 1, "format");
+        let all = suggest_fixes(&desk.workspace, email, None, &Job::default()).unwrap();
+        let best = &all[0];
+        assert_eq!(best.request.words(), "email  replace \"(at)\" with \"@\"");
+        assert_eq!((best.report.ready, best.report.wrong_elsewhere), (1, 1));
     }
 
     #[test]
