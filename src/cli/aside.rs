@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{
     args, json,
-    out::{Exit, Out, note as tell},
+    out::{Exit, Out, named, note as tell},
     person::{Person, filter_of_one_run},
     progress::{Unit, with_progress},
 };
@@ -13,9 +13,6 @@ use crate::{
     ops,
     text::count,
 };
-
-/// Records a summary names.
-const NAMED: usize = 20;
 
 pub fn discard(person: &Person, out: &Out, args: &args::Discard) -> Result<Exit> {
     let mut workspace = person.change()?;
@@ -44,18 +41,9 @@ fn say(out: &Out, report: &AsideReport, verb: &str) -> Result<Exit> {
         out.say(&format!("{verb}: {}.", count(report.records, "record")))?;
     }
     if !report.skipped.is_empty() && !out.is_json() {
-        let names: Vec<String> = (report.skipped.iter().take(NAMED))
-            .map(ToString::to_string)
-            .collect();
-        let more = if report.skipped.len() > NAMED {
-            ", ..."
-        } else {
-            ""
-        };
         tell(&format!(
-            "Left as they are, because they are on their way or were sent: {} ({}{more}).",
-            count(report.skipped.len() as u64, "record"),
-            names.join(", ")
+            "Left as they are, because they are on their way or were sent: {}.",
+            named(&report.skipped)
         ));
     }
     Ok(Exit::when_rejected(u64::from(report.records == 0)))

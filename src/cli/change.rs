@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::{
     args, json,
     look::problem_line,
-    out::{Exit, Out, note},
+    out::{Exit, Out, named, note},
     person::{Person, filter_of_one_run},
     progress::{Unit, with_progress},
     standing::after_check,
@@ -260,21 +260,9 @@ fn say_undone(out: &Out, verb: &str, report: &UndoReport) -> Result<Exit> {
         count(report.records, "record")
     ))?;
     if !report.skipped.is_empty() {
-        let names: Vec<String> = report
-            .skipped
-            .iter()
-            .take(20)
-            .map(ToString::to_string)
-            .collect();
         note(&format!(
-            "Left as they are, because they were sent or changed since: {} ({}{}).",
-            count(report.skipped.len() as u64, "record"),
-            names.join(", "),
-            if report.skipped.len() > names.len() {
-                ", ..."
-            } else {
-                ""
-            }
+            "Left as they are, because they were sent or changed since: {}.",
+            named(&report.skipped)
         ));
     }
     Ok(Exit::Done)

@@ -8,7 +8,7 @@ use super::{
     args,
     change::path,
     json,
-    out::{Exit, Out, note},
+    out::{Exit, Out, named, note},
     person::{Person, filter_of_one_run},
     progress::{Unit, with_progress},
 };
@@ -26,9 +26,6 @@ use crate::{
 
 /// Records of each kind that a dry run shows.
 const EXAMPLES: usize = 3;
-
-/// Records a summary names.
-const NAMED: usize = 20;
 
 pub fn fix(person: &Person, out: &Out, args: &args::Fix) -> Result<Exit> {
     if let Some(file) = &args.recipe {
@@ -109,18 +106,9 @@ fn say_fixed(out: &Out, preview: &FixPreview, report: &FixReport) -> Result<()> 
         ));
     }
     if !report.skipped.is_empty() {
-        let names: Vec<String> = (report.skipped.iter().take(NAMED))
-            .map(ToString::to_string)
-            .collect();
-        let more = if report.skipped.len() > NAMED {
-            ", ..."
-        } else {
-            ""
-        };
         note(&format!(
-            "Left as they are, because somebody changed or sent them meanwhile: {} ({}{more}).",
-            count(report.skipped.len() as u64, "record"),
-            names.join(", ")
+            "Left as they are, because somebody changed or sent them meanwhile: {}.",
+            named(&report.skipped)
         ));
     }
     two_ways(report);

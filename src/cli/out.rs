@@ -18,7 +18,7 @@ use super::{
     stop,
 };
 use crate::{
-    model::{Fault, FaultKind, RunRow, Status},
+    model::{Fault, FaultKind, RecordId, RunRow, Status},
     text,
 };
 
@@ -67,6 +67,22 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit.code())
     }
+}
+
+/// How many records a sentence names, at most.
+const NAMED: usize = 20;
+
+/// Records in a sentence: how many, and the numbers of the first of them.
+pub fn named(records: &[RecordId]) -> String {
+    let names: Vec<String> = (records.iter().take(NAMED))
+        .map(ToString::to_string)
+        .collect();
+    let more = if records.len() > NAMED { ", ..." } else { "" };
+    format!(
+        "{} ({}{more})",
+        text::count(records.len() as u64, "record"),
+        names.join(", ")
+    )
 }
 
 /// The two output streams.

@@ -8,11 +8,11 @@ use ratatui::{Frame, layout::Rect};
 use super::{cell::Column, table};
 use crate::{
     filter::{Filter, Wanted},
-    model::{RecordId, RecordRow, RunId, Status},
+    model::{Path, RecordId, RecordRow, RunId, Status},
     text,
     tui::{
         action::{Action, Offer},
-        event::{Among, Answer, Cx, Effect, Route, Ticket, Wish},
+        event::{Among, Answer, Cx, Effect, FixView, Route, Ticket, Wish},
         keymap::Mode,
         theme::Theme,
         widgets::field::Field,
@@ -142,6 +142,10 @@ impl Records {
         if !self.ids.is_empty() {
             offers.push(Offer::new(Action::Open, "Open"));
             offers.push(Offer::new(Action::NextProblem, "Next problem"));
+            if self.fix().is_some() {
+                let label = format!("Fix {}", text::thousands(self.ids.len() as u64));
+                offers.push(Offer::new(Action::FixAll, label));
+            }
         }
         offers.push(Offer::new(Action::Filter, "Filter"));
         if !self.ids.is_empty() {
@@ -319,6 +323,11 @@ impl Records {
                 self.column = (self.column + 1).min(self.columns.len().saturating_sub(1));
             }
             Action::Open => self.open_record(cx),
+            Action::FixAll => {
+                if let Some(route) = self.fix() {
+                    cx.go(route);
+                }
+            }
             Action::NextProblem => self.next_problem(1),
             Action::PreviousProblem => self.next_problem(-1),
             Action::Filter => self.open_prompt(),
@@ -438,6 +447,29 @@ impl Records {
         }
     }
 
+    /// The fix of all records of the list, where it is about one problem in one field.
+    fn fix(&self) -> Option<Route> {
+        let field = Path::parse(self.view.field.as_deref()?).filter(|path| !path.is_root())?;
+        let group = self
+            .view
+            .filter
+            .terms
+            .iter()
+            .find_map(|term| match &term.wanted {
+                Wanted::Problem(groups) if !term.negated => groups.first().copied(),
+                _ => None,
+            })?;
+        (!self.ids.is_empty()).then(|| {
+            Route::Fix(Box::new(FixView {
+                title: self.view.title.clone(),
+                group,
+                field,
+                filter: self.filter(),
+                records: self.ids.len() as u64,
+            }))
+        })
+    }
+
     /// The filter in force. What is typed was parsed before it was applied.
     pub(super) fn filter(&self) -> Filter {
         let mut filter = self.view.filter.clone();
@@ -495,7 +527,7 @@ mod tests {
         │ Code       format:email  at /contact_email                                                       │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  / Filter  r Check again  u Undo  S Send               ? Help  Esc Back
+         Enter Open  n Next problem  b Fix 412  / Filter  r Check again  u Undo  S Send    ? Help  Esc Back
         "#);
     }
 
@@ -525,7 +557,7 @@ mod tests {
         │ Write it like name@example.com.                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
          Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  / Filter  r Check again  u Undo   ? Help  Esc Back
+         Enter Open  n Next problem  b Fix 412  / Filter               ? Help  Esc Back
         "#);
     }
 

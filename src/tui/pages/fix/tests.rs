@@ -281,6 +281,19 @@ fn the_card_of_a_problem_says_what_would_help_most() {
 }
 
 #[test]
+fn the_records_of_a_problem_are_fixed_as_they_are_filtered() {
+    let mut app = problems((100, 30));
+    press(&mut app, "<ret>b");
+    assert!(picture(&mut app).contains("What to do ─────────── 412 records"));
+    let started = press(&mut app, "<Down><Down><Down><Down><ret>");
+    let Some(Effect::Start(JobRequest::FixPreview(request))) = started.last() else {
+        panic!("{started:?}");
+    };
+    assert_eq!(request.filter.to_string(), "run:1 problem:1");
+    assert_eq!(request.field, Path::field("contact_email"));
+}
+
+#[test]
 fn a_problem_about_no_field_has_nothing_to_fix() {
     let mut app = problems((100, 30));
     press(&mut app, "<Down><Down><Down><Down><Down>b");
