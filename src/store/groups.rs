@@ -1,15 +1,28 @@
 //! The groups of a run: one for each kind of problem.
 
 use anyhow::Result;
-use rusqlite::{Row, params_from_iter};
+use rusqlite::{Row, params, params_from_iter};
 
 use super::{Store, number, query::Query, word};
 use crate::{
     filter::Filter,
-    model::{Group, GroupId, RunId, Severity, ShapeCount, Stage},
+    model::{Found, Group, GroupId, RunId, Severity, ShapeCount, Stage},
 };
 
 impl Store {
+    /// Different values that the problems of a group are about now, so many at most.
+    pub fn values_of(&self, group: GroupId, most: usize) -> Result<Vec<Found>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT DISTINCT found FROM problem WHERE grp = ?1 AND found IS NOT NULL LIMIT ?2",
+        )?;
+        let mut rows = query.query(params![group.0, most as i64])?;
+        let mut values = Vec::new();
+        while let Some(row) = rows.next()? {
+            values.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+        }
+        Ok(values)
+    }
+
     /// The groups of a run, largest first, warnings after what rejects, those with nothing open last. Terms of the filter
     /// that are about problems choose the groups themselves; the others keep those that some record has for which they hold.
     ///

@@ -193,3 +193,26 @@ fn a_note_is_shown_with_its_record() {
     folder.redrive("undo").run();
     assert_eq!(folder.redrive("show 2").json()["notes"], json!([]));
 }
+
+#[test]
+fn a_suggestion_is_measured_and_says_what_it_does() {
+    let folder = Folder::loaded();
+    let groups = folder.redrive("groups").json();
+    let groups = groups.as_array().unwrap().iter();
+    let stage = groups.clone().find(|group| group["path"] == "/stage");
+    let line = format!("suggest {}", stage.unwrap()["group"]);
+    let all = folder.redrive(&line).json_lines();
+    assert_eq!(
+        (&all[0]["field"], &all[0]["do"], &all[0]["scope"]),
+        (
+            &json!("/stage"),
+            &json!([{"map": {"values": {"closed won": "Closed Won"}}}]),
+            &json!(1)
+        )
+    );
+    folder
+        .redrive("suggest 99")
+        .exit(3)
+        .stderr_has("there is no group 99")
+        .run();
+}

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
-use super::{FixRequest, bench::CHUNK, date_evidence, preview_fix};
+use super::{FixRequest, date_evidence, preview_fix};
 use crate::{
     check::suggest::suggest,
     filter::{Filter, Term, Wanted},
@@ -24,7 +24,7 @@ use crate::{
         },
     },
     model::{Fault, FixReport, Found, Group, GroupId, Path, RunId, Wants},
-    ops::{Job, Workspace, ids},
+    ops::{Job, Workspace},
 };
 
 /// A fix of one group, and what it would do.
@@ -213,7 +213,14 @@ impl Look<'_> {
                 })]
             }));
         }
-        let values = self.values(group)?;
+        // All of them, also where only a sample is measured: a map must know what it is to replace.
+        let values = self.workspace.store.values_of(group.id, VALUES)?;
+        let values: BTreeSet<String> = (values.into_iter())
+            .filter_map(|found| match found {
+                Found::Text(text) => Some(text),
+                Found::Json(_) | Found::Missing => None,
+            })
+            .collect();
         if values.iter().any(|text| text.contains(['Ã', 'â', 'Â'])) {
             all.push(vec![Transform::Encoding(Encoding {
                 label: "windows-1252".to_owned(),
@@ -248,27 +255,6 @@ impl Look<'_> {
             }
         }
         Ok(like)
-    }
-
-    /// The failing values of the group that are text.
-    fn values(&self, group: &Group) -> Result<BTreeSet<String>> {
-        let mut values = BTreeSet::new();
-        let all = ids(self.workspace, self.filter)?;
-        let all = super::spread(all, self.sample);
-        for chunk in all.chunks(CHUNK) {
-            self.job.check()?;
-            for record in self.workspace.store.records(chunk)? {
-                for problem in record.problems {
-                    let is_own = problem.code == group.code && problem.path.pattern() == group.path;
-                    if let (true, Some(Found::Text(text))) = (is_own, problem.found)
-                        && values.len() < VALUES
-                    {
-                        values.insert(text);
-                    }
-                }
-            }
-        }
-        Ok(values)
     }
 }
 
