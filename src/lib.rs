@@ -9,8 +9,9 @@
 //! [`ops::load`], which stores the rejected records in input order with [`store`] and publishes the run in one last
 //! transaction. A face lists groups and records through [`ops`]; a person's wish becomes a [`fix::Change`], which
 //! splices the record's text; the same check decides whether the record is ready; the change is a step of the history.
-//! [`ops::send`] freezes ready versions in a plan, writes down each attempt before it is made, gives batches to a
-//! destination in [`mod@send`], and freezes what was confirmed.
+//! One decision for many goes through [`fix::Chain`] and [`ops::preview_fix`], which works out what becomes of every record on
+//! all processors, and [`ops::apply_fix`], which does exactly that. [`ops::send`] freezes ready versions in a plan, writes
+//! down each attempt before it is made, gives batches to a destination in [`mod@send`], and freezes what was confirmed.
 //!
 //! Where to start reading: [`model`], then [`check`], then [`ops::edit`], which touches every floor.
 //!
@@ -40,7 +41,8 @@
 //! and where it goes. A *validator* is the pipeline's own program that a contract names. A *verdict* is what a check found of
 //! one record, with the contract that found it; it is current, old, or the record is not checked. The *severity* of a problem
 //! says whether it rejects its record or only warns; its *owner* is who answers for the rule. A *shape* is the pattern of a
-//! value. A *step* is one entry of the history. A *plan* is the frozen list of record versions a send delivers; an
+//! value. A *fix* is an edit of one record, or the same edit of many: a list of *transforms* of one field. A *step* is one entry of
+//! the history; a *recipe* is a saved list of fixes; a *note* is what a person wrote down for the next one. A *plan* is the frozen list of record versions a send delivers; an
 //! *attempt* is one try to deliver one of them to a *destination*.
 //!
 //! # Invariants

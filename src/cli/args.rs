@@ -77,6 +77,8 @@ pub enum Command {
     Runs,
     /// List what broke, in groups
     Groups(Scope),
+    /// List the different values that fail in a group, or write them as a map to be filled in
+    Values(Values),
     /// List records
     Records(Scope),
     /// Show one record whole
@@ -255,6 +257,16 @@ pub struct Fix {
     /// Say what would happen, with examples, and change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Values {
+    /// The group's number, as `redrive groups` lists it
+    #[arg(value_name = "GROUP")]
+    pub group: i64,
+    /// Write old and new values as CSV for `fix --map`; where the new one is known it is filled in
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

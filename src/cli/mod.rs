@@ -16,6 +16,7 @@ mod send;
 mod standing;
 mod stop;
 mod transforms;
+mod values;
 
 use std::process::ExitCode;
 
@@ -74,6 +75,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Load(args)) => load::load(person, out, args),
         Some(Command::Runs) => look::runs(person, out),
         Some(Command::Groups(scope)) => look::groups(person, out, scope),
+        Some(Command::Values(args)) => values::values(person, out, args),
         Some(Command::Records(scope)) => look::records(person, out, scope),
         Some(Command::Show(args)) => look::show(person, out, args),
         Some(Command::Edit(args)) => change::edit(person, out, args),

@@ -16,7 +16,8 @@ pub use file::folder_of;
 pub use fix::{Consequence, Effect, FixReport, FixRow};
 pub use path::Path;
 pub use problem::{
-    Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, rule_id, shape_of,
+    Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, ValueCount, rule_id,
+    shape_of,
 };
 pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
 pub use run::{LoadReport, RunRow};

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::{GroupId, Path, RunId};
+use super::{GroupId, Path, RecordId, RunId};
 
 /// Where a record stopped. The order is the order of the checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -215,6 +215,19 @@ pub struct ShapeCount {
     pub shape: String,
     pub count: u64,
     pub example: String,
+}
+
+/// One of the different values that fail in a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValueCount {
+    pub found: Found,
+    pub shape: String,
+    /// Records that have it now.
+    pub count: u64,
+    /// The first of them.
+    pub record: RecordId,
+    /// What it surely should be, where the contract lets that be known.
+    pub repair: Option<String>,
 }
 
 /// A rule's id as people write it, `RULE-101`, in a foreign message.

@@ -22,6 +22,7 @@ mod standing;
 #[cfg(test)]
 mod testing;
 mod undo;
+mod values;
 mod verdict;
 mod verify;
 mod workspace;
@@ -48,5 +49,6 @@ pub use send::{SendRequest, destinations, plan, send};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use undo::{history, redo, undo};
+pub use values::values;
 pub use verify::{Finding, verify};
 pub use workspace::{Workspace, spare};

@@ -6,21 +6,33 @@ use rusqlite::{Row, params, params_from_iter};
 use super::{Store, number, query::Query, word};
 use crate::{
     filter::Filter,
-    model::{Found, Group, GroupId, RunId, Severity, ShapeCount, Stage},
+    model::{Found, Group, GroupId, RecordId, RunId, Severity, ShapeCount, Stage},
 };
 
 impl Store {
-    /// Different values that the problems of a group are about now, so many at most.
-    pub fn values_of(&self, group: GroupId, most: usize) -> Result<Vec<Found>> {
+    /// Different values that the problems of a group are about now, so many at most and the most common first: how many records
+    /// have each, and the first of them.
+    pub fn values_of(&self, group: GroupId, most: usize) -> Result<Vec<(Found, u64, RecordId)>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT DISTINCT found FROM problem WHERE grp = ?1 AND found IS NOT NULL LIMIT ?2",
+            "SELECT found, count(DISTINCT record) AS many, min(record) FROM problem \
+             WHERE grp = ?1 AND found IS NOT NULL GROUP BY found ORDER BY many DESC, found LIMIT ?2",
         )?;
-        let mut rows = query.query(params![group.0, most as i64])?;
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut rows = query.query(params![group.0, most])?;
         let mut values = Vec::new();
         while let Some(row) = rows.next()? {
-            values.push(serde_json::from_str(&row.get::<_, String>(0)?)?);
+            let found = serde_json::from_str(&row.get::<_, String>(0)?)?;
+            values.push((found, number(row, 1)?, RecordId(row.get(2)?)));
         }
         Ok(values)
+    }
+
+    /// The path pattern of a group; empty where it is about the whole record.
+    pub fn path_of_group(&self, group: GroupId) -> Result<String> {
+        Ok(self
+            .conn
+            .prepare_cached("SELECT path FROM problem_group WHERE id = ?1")?
+            .query_row([group.0], |row| row.get(0))?)
     }
 
     /// The groups of a run, largest first, warnings after what rejects, those with nothing open last. Terms of the filter

@@ -216,3 +216,31 @@ fn a_suggestion_is_measured_and_says_what_it_does() {
         .stderr_has("there is no group 99")
         .run();
 }
+
+#[test]
+fn the_values_of_a_problem_become_a_map_that_mends_them() {
+    let folder = Folder::loaded();
+    let groups = folder.redrive("groups").json();
+    let mut groups = groups.as_array().unwrap().iter();
+    let stage = groups.find(|group| group["path"] == "/stage").unwrap();
+    let line = format!("values {}", stage["group"]);
+    assert_eq!(
+        folder.redrive(&line).json_lines(),
+        [json!({
+            "value": "closed won", "missing": false, "count": 1, "shape": "a+ aaa", "record": 3, "repair": "Closed Won"
+        })]
+    );
+    folder
+        .redrive(&format!("{line} -o map.csv"))
+        .stderr_has("1 value written to map.csv")
+        .run();
+    assert_eq!(
+        folder.read("map.csv"),
+        "old,new,count\nclosed won,Closed Won,1\n"
+    );
+    let fixed = folder
+        .redrive("fix --field /stage --map map.csv")
+        .exit(1)
+        .json();
+    assert_eq!(fixed["changed"], 1);
+}

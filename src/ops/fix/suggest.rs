@@ -6,7 +6,6 @@ use anyhow::Result;
 
 use super::{FixRequest, date_evidence, preview_fix};
 use crate::{
-    check::suggest::suggest,
     filter::{Filter, Term, Wanted},
     fix::{
         Transform, infer,
@@ -24,7 +23,7 @@ use crate::{
         },
     },
     model::{Fault, FixReport, Found, Group, GroupId, Path, RunId, Wants},
-    ops::{Job, Workspace},
+    ops::{Job, Workspace, values::repair},
 };
 
 /// A fix of one group, and what it would do.
@@ -216,7 +215,7 @@ impl Look<'_> {
         // All of them, also where only a sample is measured: a map must know what it is to replace.
         let values = self.workspace.store.values_of(group.id, VALUES)?;
         let values: BTreeSet<String> = (values.into_iter())
-            .filter_map(|found| match found {
+            .filter_map(|(found, ..)| match found {
                 Found::Text(text) => Some(text),
                 Found::Json(_) | Found::Missing => None,
             })
@@ -260,20 +259,11 @@ impl Look<'_> {
 
 /// For each value the certain repair, if there is one.
 fn nearest(values: &BTreeSet<String>, wants: &Wants) -> BTreeMap<String, String> {
-    let repair = |text: &String| {
-        let best = suggest(&Found::Text(text.clone()), wants)
-            .into_iter()
-            .next()?;
-        let new = match best.value {
-            serde_json::Value::String(text) => text,
-            value @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => {
-                value.to_string()
-            }
-            _ => return None,
-        };
+    let pair = |text: &String| {
+        let new = repair(&Found::Text(text.clone()), wants)?;
         Some((text.clone(), new))
     };
-    values.iter().filter_map(repair).collect()
+    values.iter().filter_map(pair).collect()
 }
 
 #[cfg(test)]

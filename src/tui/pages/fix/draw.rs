@@ -24,7 +24,7 @@ const BAR: usize = 20;
 
 pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
     let words = match page.preview {
-        State::Done(_) => "This is what was changed. u takes it back.",
+        State::Done { .. } => "This is what was changed. u takes it back.",
         _ => "Preview only. Your records change when you press Apply. You can undo it with u.",
     };
     Line::styled(format!(" {words}"), theme.muted())
@@ -123,7 +123,7 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             "2 What would happen",
             format!("checked {}", text::count(preview.report.scope, "record")),
         ),
-        State::Done(_) => ("What was changed", String::new()),
+        State::Done { .. } => ("What was changed", String::new()),
         _ => ("2 What would happen", String::new()),
     };
     let focus = page.panel == Panel::Would;
@@ -139,7 +139,7 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             .map(|line| Line::from(format!(" {line}")))
             .collect(),
         State::Known(preview) | State::Applying(preview) => counts(&preview.report),
-        State::Done(report) => counts(report),
+        State::Done { report, .. } => counts(report),
     };
     if page.known().is_some() {
         lines.extend(rows(
@@ -148,7 +148,7 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             lines.len(),
             theme,
         ));
-    } else if let State::Done(report) = &page.preview {
+    } else if let State::Done { report, .. } = &page.preview {
         lines.extend(done(report));
     }
     let at = page.row.saturating_sub(page.first) + lines_before_rows(&lines, page, inside.height);

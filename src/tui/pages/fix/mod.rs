@@ -68,7 +68,11 @@ enum State {
     Looking,
     Known(Arc<FixPreview>),
     Applying(Arc<FixPreview>),
-    Done(FixReport),
+    /// It was done; `told` once the page has been shown with it.
+    Done {
+        report: FixReport,
+        told: bool,
+    },
     Failed(String),
 }
 
@@ -134,7 +138,7 @@ impl Fix {
     pub fn escape(&self) -> &'static str {
         match (&self.typing, &self.preview) {
             (Some(_), _) => "Cancel",
-            (None, State::Done(_)) => "Back",
+            (None, State::Done { .. }) => "Back",
             _ => "Cancel, change nothing",
         }
     }
@@ -241,7 +245,10 @@ impl Fix {
                 self.list();
             }
             (Ok(Outcome::Fixed(report)), State::Applying(_)) => {
-                self.preview = State::Done(report.clone());
+                self.preview = State::Done {
+                    report: report.clone(),
+                    told: false,
+                };
                 self.list();
             }
             (Err(error), State::Applying(preview)) => {
@@ -265,6 +272,12 @@ impl Fix {
 
     /// A preview is of versions: what has changed since is skipped when it is applied, and said then. Rows are asked for anew.
     pub fn refresh(&mut self, cx: &mut Cx) {
+        // The first change of the workspace after a fix is the fix itself; what comes later makes its report old.
+        match &mut self.preview {
+            State::Done { told, .. } if !*told => *told = true,
+            State::Done { .. } => self.preview = State::Nothing,
+            _ => {}
+        }
         self.rows.clear();
         self.ask_for_rows(cx);
     }
@@ -280,7 +293,7 @@ impl Fix {
             State::Looking => "Checking what would happen ...".to_owned(),
             State::Known(_) => "Preview is up to date. You can undo the fix with u.".to_owned(),
             State::Applying(_) => "Applying ...".to_owned(),
-            State::Done(_) => "Done. u takes it back.".to_owned(),
+            State::Done { .. } => "Done. u takes it back.".to_owned(),
             State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
         }
     }

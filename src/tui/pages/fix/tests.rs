@@ -208,6 +208,19 @@ fn what_was_previewed_is_applied_but_for_what_was_left_out() {
     );
     // Once it is done it is not done again.
     assert_eq!(press(&mut app, "A"), []);
+    // What was undone is no longer what was changed.
+    let effects = press(&mut app, "u");
+    let Some(Effect::Change(ticket, _)) = effects.first() else {
+        panic!("{effects:?}");
+    };
+    let undone = crate::model::UndoReport {
+        step: crate::model::StepId(1),
+        label: "contact_email".to_owned(),
+        records: 3,
+        skipped: Vec::new(),
+    };
+    app.update(Event::Answer(*ticket, Ok(Answer::Undone(undone))));
+    assert!(picture(&mut app).contains("Choose what to do, and press Enter."));
 }
 
 #[test]
