@@ -1,7 +1,7 @@
 //! Doing what was previewed.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     thread,
     time::Instant,
 };
@@ -86,6 +86,7 @@ pub fn apply_fix(
     };
     report.step = applied.step;
     report.skipped = applied.skipped;
+    report.skipped.sort_unstable();
     log(run, &report, started);
     Ok(report)
 }
@@ -121,8 +122,10 @@ impl Work<'_> {
         others: Vec<RecordChange>,
         report: &mut FixReport,
     ) -> Result<Applied> {
-        let (same, late): (Vec<Worked>, Vec<Worked>) =
-            (worked.into_iter()).partition(|one| is_planned(&self.planned, &one.record));
+        let same: Vec<Worked> = (worked.into_iter())
+            .filter(|one| is_planned(&self.planned, &one.record))
+            .collect();
+        let here: HashSet<RecordId> = same.iter().map(|one| one.record.id).collect();
         for one in &same {
             report.add(&one.consequence());
         }
@@ -132,7 +135,9 @@ impl Work<'_> {
         let mut changes = changes.map(|change| Ok((change, None)));
         let store = &mut workspace.store;
         let mut applied = store.apply_each(&self.entry, &mut changes, self.named)?;
-        applied.skipped.extend(late.iter().map(|one| one.record.id));
+        // Changed, sent or set aside since they were previewed.
+        let late = self.ids.iter().filter(|id| !here.contains(id));
+        applied.skipped.extend(late);
         Ok(applied)
     }
 
@@ -209,6 +214,13 @@ fn given(
     let (same, late): (Vec<_>, Vec<_>) =
         (bench.records(ids)?.into_iter()).partition(|record| is_planned(planned, record));
     let mut given: Vec<Given> = late.iter().map(|record| Given::Late(record.id)).collect();
+    // What was sent or set aside meanwhile is not among them at all.
+    let is_here = |id: &RecordId| same.iter().chain(&late).any(|record| record.id == *id);
+    given.extend(
+        ids.iter()
+            .filter(|id| !is_here(id))
+            .map(|id| Given::Late(*id)),
+    );
     for one in worked(bench, same, job)? {
         let consequence = one.consequence();
         let change = one.change().map(Box::new);

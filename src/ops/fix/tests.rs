@@ -9,7 +9,7 @@ use crate::{
     },
     model::{Fault, Status},
     ops::{
-        edit,
+        discard, edit,
         testing::{Desk, code},
         undo, verify,
     },
@@ -109,12 +109,33 @@ fn a_record_somebody_changed_meanwhile_is_skipped_and_named() {
         text: "31".to_owned(),
     };
     edit(&mut desk.workspace, RecordId(1), &[change], None).unwrap();
+    // One that was set aside is not fixed either.
+    let aside = Filter::parse("row:3").unwrap();
+    discard(&mut desk.workspace, &aside, "", &Job::default()).unwrap();
     let report = apply(&mut desk, &preview);
-    assert_eq!((report.changed, report.skipped), (2, vec![RecordId(1)]));
+    assert_eq!(
+        (report.changed, report.skipped),
+        (1, vec![RecordId(1), RecordId(3)])
+    );
     assert_eq!(
         desk.look(1),
         "A1,a(at)b.de,31,Open | rejected | format@/email"
     );
+    holds(&desk);
+}
+
+#[test]
+fn where_keys_are_decided_together_late_records_are_named_too() {
+    let mut desk = Desk::checked(&[
+        "A1,a@b.de,30,Open",
+        "A-2,b@b.de,30,Open",
+        "A-3,c@b.de,30,Open",
+    ]);
+    let preview = preview(&desk, &request("", "/id", replace("-", "")));
+    let aside = Filter::parse("row:3").unwrap();
+    discard(&mut desk.workspace, &aside, "", &Job::default()).unwrap();
+    let report = apply(&mut desk, &preview);
+    assert_eq!((report.changed, report.skipped), (1, vec![RecordId(3)]));
     holds(&desk);
 }
 
