@@ -189,10 +189,13 @@ fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result
         }
     }
     if report.ambiguous > 0 {
+        let stay = match report.undecided {
+            0 => String::new(),
+            stay => format!("; {} stay because nobody decided", thousands(stay)),
+        };
         out.say(&format!(
-            "{:>9}  can be read in two ways; {} stay because nobody decided",
-            thousands(report.ambiguous),
-            thousands(report.undecided)
+            "{:>9}  can be read in two ways{stay}",
+            thousands(report.ambiguous)
         ))?;
     }
     Ok(())

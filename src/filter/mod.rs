@@ -78,6 +78,17 @@ impl Filter {
         parse::line(line)
     }
 
+    /// The records of a run that have a problem of this group.
+    pub fn of_group(run: RunId, group: GroupId) -> Self {
+        let terms = [Wanted::Run(run), Wanted::Problem(vec![group])].map(|wanted| Term {
+            negated: false,
+            wanted,
+        });
+        Self {
+            terms: terms.to_vec(),
+        }
+    }
+
     /// The run named by `run:`, if any.
     pub fn run(&self) -> Option<RunId> {
         self.terms.iter().find_map(|term| match term.wanted {

@@ -166,12 +166,7 @@ fn kind(stage: Stage, code: &str, detail: &str, path: &str) -> Vec<Term> {
 
 /// What tells the problems of a group apart from others, in words that mean something in any run.
 fn of_group(workspace: &Workspace, run: RunId, group: GroupId) -> Result<Vec<Term>> {
-    let only = Filter {
-        terms: vec![Term {
-            negated: false,
-            wanted: Wanted::Problem(vec![group]),
-        }],
-    };
+    let only = Filter::of_group(run, group);
     let Some(group) = workspace.store.groups(run, &only)?.into_iter().next() else {
         return Ok(Vec::new());
     };

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use super::{FixRequest, date_evidence, preview_fix};
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::Filter,
     fix::{
         Transform, infer,
         recipe::RecipeStep,
@@ -63,7 +63,7 @@ pub fn suggest_fixes(
         Fault::unusable("group:missing", format!("there is no group {group}"))
             .hint("`redrive groups` lists the groups")
     })?;
-    let filter = filter_of(run, group);
+    let filter = Filter::of_group(run, group);
     let Some(group) = workspace.store.groups(run, &filter)?.into_iter().next() else {
         return Ok(Vec::new());
     };
@@ -111,16 +111,6 @@ fn best(mut measured: Vec<SuggestedFix>) -> Vec<SuggestedFix> {
         one.request.sample = None;
     }
     measured
-}
-
-fn filter_of(run: RunId, group: GroupId) -> Filter {
-    let term = |wanted| Term {
-        negated: false,
-        wanted,
-    };
-    Filter {
-        terms: vec![term(Wanted::Run(run)), term(Wanted::Problem(vec![group]))],
-    }
 }
 
 /// What fixed the same problem in other runs, newest first.
@@ -350,7 +340,7 @@ mod tests {
             values: [("shut".to_owned(), "Closed".to_owned())].into(),
         });
         let request = FixRequest::new(
-            filter_of(RunId(1), stage),
+            Filter::of_group(RunId(1), stage),
             Path::field("stage"),
             vec![map.clone()],
         );

@@ -7,7 +7,7 @@ use ratatui::{
 
 use super::{about, card, funnel};
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::Filter,
     fix::Transform,
     model::{Group, GroupId, Path, Problem, RecordRow, RunId, RunRow, Status},
     ops::SuggestedFix,
@@ -360,17 +360,6 @@ impl Groups {
     }
 }
 
-fn filter_of(group: &Group) -> Filter {
-    let wanted = [Wanted::Run(group.run), Wanted::Problem(vec![group.id])];
-    let terms = wanted.map(|wanted| Term {
-        negated: false,
-        wanted,
-    });
-    Filter {
-        terms: terms.to_vec(),
-    }
-}
-
 /// The fix of all records that have this problem; `None` where it is about no field.
 fn fix_of(group: &Group) -> Option<Route> {
     let field = Path::parse(&group.path).filter(|path| !path.is_root())?;
@@ -378,7 +367,7 @@ fn fix_of(group: &Group) -> Option<Route> {
         title: text::safe(&group.title).into_owned(),
         group: group.id,
         field,
-        filter: filter_of(group),
+        filter: Filter::of_group(group.run, group.id),
         records: group.open,
     })))
 }
@@ -401,7 +390,7 @@ fn advice(best: &SuggestedFix) -> String {
 fn records_of(group: &Group) -> Route {
     Route::Records {
         run: group.run,
-        filter: filter_of(group),
+        filter: Filter::of_group(group.run, group.id),
         title: text::safe(&group.title).into_owned(),
         field: Some(group.path.clone()).filter(|path| !path.is_empty()),
         typed: None,
@@ -412,6 +401,7 @@ fn records_of(group: &Group) -> Route {
 mod tests {
     use super::*;
     use crate::{
+        filter::Wanted,
         model::{Severity, Stage},
         tui::{
             app::App,
