@@ -112,6 +112,7 @@ pub struct Checker {
     uniqueness: Vec<Unique>,
     empty_is_missing: bool,
     coerce: bool,
+    formats: bool,
     /// The columns of the first layout that was checked. A run has one layout, so that this is the one that counts.
     columns: OnceLock<Columns>,
 }
@@ -122,6 +123,7 @@ impl Checker {
     /// # Errors
     /// The first schema or rule that cannot be compiled.
     pub fn build(spec: Spec) -> Result<Self, SpecError> {
+        let formats = spec.formats;
         let schema = match spec.schema {
             Some(root) => Some(Schema::build(root, spec.references, spec.formats)?),
             None => None,
@@ -138,6 +140,7 @@ impl Checker {
             uniqueness: key.into_iter().chain(spec.unique).collect(),
             empty_is_missing: spec.empty_is_missing,
             coerce: spec.coerce,
+            formats,
             columns: OnceLock::new(),
         })
     }
@@ -187,6 +190,11 @@ impl Checker {
     /// Whether the text of CSV cells becomes numbers and other values (`coerce = true`).
     pub fn coerces(&self) -> bool {
         self.coerce
+    }
+
+    /// Whether a text must have the format that the schema names.
+    pub fn checks_formats(&self) -> bool {
+        self.formats
     }
 
     /// Whether there are rules.

@@ -215,6 +215,7 @@ pub fn plan(plan: &Plan) -> Value {
         "target": plan.target,
         "planned": plan.planned,
         "changed": plan.changed,
+        "undecided": plan.undecided,
         "continued": plan.continued,
     })
 }
@@ -228,6 +229,7 @@ pub fn sent(report: &SendReport) -> Value {
         "refused": report.refused,
         "unknown": report.unknown,
         "not_sent": report.not_sent,
+        "undecided": report.undecided,
         "attempts": report.attempts,
         "seconds": seconds(report.seconds),
         "held": report.held,

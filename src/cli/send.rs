@@ -73,7 +73,7 @@ fn show_plan(out: &Out, plan: &Plan) -> Result<Exit> {
 }
 
 fn question(plan: &Plan) -> String {
-    format!(
+    let words = format!(
         "{} {} to {} ({}): {}. {} changed since they were received.",
         if plan.continued {
             "Continue sending"
@@ -85,7 +85,21 @@ fn question(plan: &Plan) -> String {
         safe(&plan.environment),
         safe(&plan.target),
         thousands(plan.changed),
-    )
+    );
+    words + &stay_behind(plan.undecided)
+}
+
+/// What is said of ready records that are not sent; empty where there is none.
+fn stay_behind(undecided: u64) -> String {
+    match undecided {
+        0 => String::new(),
+        _ => format!(
+            " {} {} behind: a date can be read in two ways. Decide it: redrive fix --field FIELD --date \
+             auto --day-first (or --month-first).",
+            count(undecided, "ready record"),
+            if undecided == 1 { "stays" } else { "stay" }
+        ),
+    }
 }
 
 /// Asks for the number of records, because sending cannot be undone.
@@ -125,7 +139,11 @@ fn agree(person: &Person, plan: &Plan) -> Result<()> {
 
 fn say(out: &Out, plan: &Plan, report: &SendReport) -> Result<()> {
     if report.plan.is_none() {
-        return out.say("Nothing to send: no record is ready.");
+        let words = match report.undecided {
+            0 => "Nothing to send: no record is ready.",
+            _ => "Nothing to send.",
+        };
+        return out.say(&format!("{words}{}", stay_behind(report.undecided)));
     }
     let mut words = format!(
         "Plan {} to {}: ",
@@ -144,5 +162,9 @@ fn say(out: &Out, plan: &Plan, report: &SendReport) -> Result<()> {
     .map(|(records, what)| format!("{} {what}", thousands(records)))
     .collect();
     words += &parts.join(", ");
-    out.say(&format!("{words} of {}.", thousands(report.planned)))
+    out.say(&format!(
+        "{words} of {}.{}",
+        thousands(report.planned),
+        stay_behind(report.undecided)
+    ))
 }

@@ -74,6 +74,8 @@ pub struct Plan {
     pub planned: u64,
     /// Of these, how many were changed by hand since they were received.
     pub changed: u64,
+    /// Records that are ready and stay behind: a date in them can be read in two ways, and nobody has decided.
+    pub undecided: u64,
     /// Whether it continues an unfinished plan.
     pub continued: bool,
 }
@@ -88,6 +90,8 @@ pub struct SendReport {
     pub refused: u64,
     pub unknown: u64,
     pub not_sent: u64,
+    /// Ready records that were left out, as in [`Plan::undecided`].
+    pub undecided: u64,
     pub attempts: u64,
     pub seconds: f64,
     /// Why the destination is on hold, if it is.

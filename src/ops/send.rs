@@ -1,18 +1,20 @@
 //! Sending: plan, freeze, deliver, write down what the destination confirmed.
 
+mod frozen;
 mod refusal;
 mod stale;
+mod undecided;
 mod unfinished;
 
 use std::{path::PathBuf, time::Instant};
 
-use anyhow::{Result, anyhow};
-use serde_json::Value;
-use sha2::{Digest, Sha256};
+use anyhow::Result;
 
 use self::{
+    frozen::{Keys, delivery, payload},
     refusal::refusal,
     stale::{refuse_repeated, refuse_stale, refuse_stale_plan},
+    undecided::undecided,
     unfinished::{unfinished, waiting_elsewhere},
 };
 use super::{
@@ -23,13 +25,11 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{
-        DeliveryState, Fault, FaultKind, Form, Layout, Plan, PlanId, Problem, RecordId, RunId,
-        SendReport, Status,
+        DeliveryState, Fault, FaultKind, Plan, PlanId, Problem, RecordId, RunId, SendReport, Status,
     },
-    row::{Row, json::Document},
-    send::{self, Delivery, Identity, Outcome, idempotency_key},
+    send::{self, Outcome},
     store::{
-        plans::{NewPlan, OpenPlan, Sendable, Target, unexpected},
+        plans::{NewPlan, OpenPlan, Target, unexpected},
         sends::{Claim, Ended, Taken},
     },
 };
@@ -83,7 +83,7 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
         refuse_stale_plan(workspace, run, &aim, &open)?;
         return Ok(continued(run, &aim, &open));
     }
-    let ids = sendable(workspace, run, &request.filter, &aim)?;
+    let (ids, undecided) = sendable(workspace, run, &request.filter, &aim)?;
     Ok(Plan {
         id: None,
         run,
@@ -92,6 +92,7 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
         target: aim.target,
         planned: ids.len() as u64,
         changed: workspace.store.count_changed(&ids)?,
+        undecided,
         continued: false,
     })
 }
@@ -105,6 +106,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     let started = Instant::now();
     workspace.store.check_writable()?;
     let (run, aim) = aim_of(workspace, request)?;
+    let mut undecided = 0;
     let planned = match unfinished(workspace, request.plan, run, &aim)? {
         Some(open) => {
             refuse_stale_plan(workspace, run, &aim, &open)?;
@@ -113,10 +115,13 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
             }
             Some((open.id, open.remaining))
         }
-        None => again_if_changed(|| make_plan(workspace, request, run, &aim))?,
+        None => again_if_changed(|| make_plan(workspace, request, run, &aim, &mut undecided))?,
     };
     let Some((plan, planned)) = planned else {
-        return Ok(SendReport::default());
+        return Ok(SendReport {
+            undecided,
+            ..SendReport::default()
+        });
     };
     let claim = workspace.store.claim(plan, &now())?;
     let mut sending = Sending {
@@ -128,6 +133,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         report: SendReport {
             plan: Some(plan),
             planned,
+            undecided,
             ..SendReport::default()
         },
     };
@@ -307,11 +313,12 @@ fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
         target: aim.target.clone(),
         planned: open.remaining,
         changed: open.changed,
+        undecided: 0,
         continued: true,
     }
 }
 
-/// The ready records of a filter.
+/// The ready records of a filter that can go, and how many cannot because a date in them can be read in two ways.
 ///
 /// # Errors
 /// `send:stale` when the verdict of one is too old, or what must be unique stands in two of them.
@@ -320,27 +327,31 @@ fn sendable(
     run: RunId,
     filter: &Filter,
     aim: &Aim,
-) -> Result<Vec<RecordId>> {
+) -> Result<(Vec<RecordId>, u64)> {
     let mut filter = filter.clone();
     filter.terms.push(Term {
         negated: false,
         wanted: Wanted::Status(vec![Status::Ready]),
     });
-    let ids = workspace.store.ids(run, &filter)?;
+    let mut ids = workspace.store.ids(run, &filter)?;
     refuse_stale(workspace, run, aim, &ids)?;
     refuse_repeated(workspace, run, aim, &ids)?;
-    Ok(ids)
+    let undecided = undecided(workspace, run, aim, &ids)?;
+    ids.retain(|id| !undecided.contains(id));
+    Ok((ids, undecided.len() as u64))
 }
 
-/// Freezes what is ready. `None` when nothing is.
+/// Freezes what is ready. `None` when nothing is. Counts what stays behind undecided.
 fn make_plan(
     workspace: &mut Workspace,
     request: &SendRequest,
     run: RunId,
     aim: &Aim,
+    undecided: &mut u64,
 ) -> Result<Option<(PlanId, u64)>> {
     let seen = workspace.store.data_version()?;
-    let ids = sendable(workspace, run, &request.filter, aim)?;
+    let ids;
+    (ids, *undecided) = sendable(workspace, run, &request.filter, aim)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {
         let open = workspace.store.open_plans(run, &aim.destination.name)?;
         return match open.first() {
@@ -373,88 +384,6 @@ fn make_plan(
         key: &|record, payload_sha256, epoch| keys.of(record, payload_sha256, epoch),
     };
     workspace.store.make_plan(&new, &ids)
-}
-
-/// What idempotency keys are made from besides the record.
-struct Keys<'k> {
-    aim: &'k Aim,
-    layout: &'k Layout,
-    secret: [u8; 32],
-}
-
-impl Keys<'_> {
-    fn of(&self, record: &Sendable, payload_sha256: &[u8; 32], epoch: u32) -> Result<String> {
-        let contract = &self.aim.contract;
-        let row = read(self.layout, record)?;
-        let natural = contract.checker.key(&row);
-        let identity = match &natural {
-            Some(key) => Identity::Natural {
-                contract: &contract.name,
-                key,
-            },
-            None => Identity::Place {
-                secret: &self.secret,
-                input: &record.file_sha256,
-                byte: record.byte,
-                raw: &record.raw_sha256,
-            },
-        };
-        let name = &self.aim.destination.name;
-        Ok(idempotency_key(
-            &identity,
-            name,
-            self.aim.operation,
-            payload_sha256,
-            epoch,
-        ))
-    }
-}
-
-/// The bytes to send: JSON as it stands, CSV as the typed document.
-fn payload(aim: &Aim, layout: &Layout, record: &Sendable) -> Result<Vec<u8>> {
-    if record.text.form == Form::Json {
-        return Ok(record.text.bytes.clone());
-    }
-    let row = read(layout, record)?;
-    Ok(aim.contract.checker.json_text(&row).into_bytes())
-}
-
-fn read<'r>(layout: &'r Layout, record: &'r Sendable) -> Result<Row<'r>> {
-    Row::read(layout, record.text.form, &record.text.bytes).map_err(|problem| {
-        anyhow!(
-            "record {} is ready but cannot be read: {}",
-            record.id,
-            problem.message
-        )
-    })
-}
-
-/// The frozen bytes as a delivery, or why they cannot leave.
-fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
-    let refused = |code: &str, message: &str| Outcome::Refused {
-        code: code.to_owned(),
-        message: message.to_owned(),
-    };
-    let hash: [u8; 32] = Sha256::digest(&taken.payload).into();
-    if hash[..] != taken.payload_sha256 {
-        return Err(refused("payload:sha256", "the bytes to send are damaged"));
-    }
-    let text = std::str::from_utf8(&taken.payload).ok();
-    match text.and_then(|text| Document::read(text).ok()) {
-        Some(Document {
-            value: Value::Object(document),
-            ..
-        }) => Ok(Delivery {
-            key: taken.key.clone(),
-            payload: taken.payload.clone(),
-            payload_sha256: hash,
-            document,
-        }),
-        _ => Err(refused(
-            "payload:json",
-            "the bytes to send are no JSON object",
-        )),
-    }
 }
 
 /// `duration_ms` is that of the record's batch.

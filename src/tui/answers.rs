@@ -75,6 +75,11 @@ impl App {
             (Asked::Plan, Ok(Answer::Plan(plan))) => {
                 self.status = None;
                 match self.run.clone() {
+                    _ if plan.planned == 0 && plan.undecided > 0 => {
+                        let stay = words::undecided(plan.undecided);
+                        let way = "Fix all on that field decides it";
+                        self.status = Some(format!("Nothing is sent: {}. {way}.", stay.trim()));
+                    }
                     _ if plan.planned == 0 => {
                         self.status = Some("Nothing is ready to be sent.".to_owned());
                     }

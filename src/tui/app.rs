@@ -608,6 +608,7 @@ mod tests {
             target: "https://billing.example".to_owned(),
             planned: 3,
             changed: 3,
+            undecided: 0,
             continued: false,
         };
         let question = crate::tui::words::ask_to_send(&plan, &testing::run());

@@ -212,6 +212,7 @@ pub fn answer(query: Query) -> Answer {
             target: "table customer in crm.db".to_owned(),
             planned: 3,
             changed: 2,
+            undecided: 0,
             continued: false,
         }),
         Query::Suggest { .. } => Answer::Suggested(Vec::new()),

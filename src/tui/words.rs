@@ -181,6 +181,9 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
         let received = plan.planned - plan.changed;
         body.push(format!("{:>9}  as received", text::thousands(received)));
     }
+    if plan.undecided > 0 {
+        body.push(undecided(plan.undecided));
+    }
     if plan.continued {
         body.push(String::new());
         body.push("This continues a sending that was stopped.".to_owned());
@@ -198,6 +201,15 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
             plan: plan.id,
         })),
     }
+}
+
+/// What is said of ready records with a date nobody has decided about.
+pub fn undecided(records: u64) -> String {
+    format!(
+        "{:>9}  {} behind: a date can be read in two ways",
+        text::thousands(records),
+        if records == 1 { "stays" } else { "stay" }
+    )
 }
 
 /// The title and the lines of the result of a sending.

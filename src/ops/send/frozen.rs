@@ -1,0 +1,95 @@
+//! What is frozen of a record when its plan is made: the bytes to send, and the key under which they go.
+
+use anyhow::{Result, anyhow};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::Aim;
+use crate::{
+    model::{Form, Layout},
+    row::{Row, json::Document},
+    send::{Delivery, Identity, Outcome, idempotency_key},
+    store::{plans::Sendable, sends::Taken},
+};
+
+/// What idempotency keys are made from besides the record.
+pub(super) struct Keys<'k> {
+    pub aim: &'k Aim,
+    pub layout: &'k Layout,
+    pub secret: [u8; 32],
+}
+
+impl Keys<'_> {
+    pub fn of(&self, record: &Sendable, payload_sha256: &[u8; 32], epoch: u32) -> Result<String> {
+        let contract = &self.aim.contract;
+        let row = read(self.layout, record)?;
+        let natural = contract.checker.key(&row);
+        let identity = match &natural {
+            Some(key) => Identity::Natural {
+                contract: &contract.name,
+                key,
+            },
+            None => Identity::Place {
+                secret: &self.secret,
+                input: &record.file_sha256,
+                byte: record.byte,
+                raw: &record.raw_sha256,
+            },
+        };
+        let name = &self.aim.destination.name;
+        Ok(idempotency_key(
+            &identity,
+            name,
+            self.aim.operation,
+            payload_sha256,
+            epoch,
+        ))
+    }
+}
+
+/// The bytes to send: JSON as it stands, CSV as the typed document.
+pub(super) fn payload(aim: &Aim, layout: &Layout, record: &Sendable) -> Result<Vec<u8>> {
+    if record.text.form == Form::Json {
+        return Ok(record.text.bytes.clone());
+    }
+    let row = read(layout, record)?;
+    Ok(aim.contract.checker.json_text(&row).into_bytes())
+}
+
+fn read<'r>(layout: &'r Layout, record: &'r Sendable) -> Result<Row<'r>> {
+    Row::read(layout, record.text.form, &record.text.bytes).map_err(|problem| {
+        anyhow!(
+            "record {} is ready but cannot be read: {}",
+            record.id,
+            problem.message
+        )
+    })
+}
+
+/// The frozen bytes as a delivery, or why they cannot leave.
+pub(super) fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
+    let refused = |code: &str, message: &str| Outcome::Refused {
+        code: code.to_owned(),
+        message: message.to_owned(),
+    };
+    let hash: [u8; 32] = Sha256::digest(&taken.payload).into();
+    if hash[..] != taken.payload_sha256 {
+        return Err(refused("payload:sha256", "the bytes to send are damaged"));
+    }
+    let text = std::str::from_utf8(&taken.payload).ok();
+    match text.and_then(|text| Document::read(text).ok()) {
+        Some(Document {
+            value: Value::Object(document),
+            ..
+        }) => Ok(Delivery {
+            key: taken.key.clone(),
+            payload: taken.payload.clone(),
+            payload_sha256: hash,
+            document,
+        }),
+        _ => Err(refused(
+            "payload:json",
+            "the bytes to send are no JSON object",
+        )),
+    }
+}
