@@ -89,6 +89,17 @@ impl Filter {
         }
     }
 
+    /// One record of a run.
+    pub fn of_record(run: RunId, id: RecordId) -> Self {
+        let terms = [Wanted::Run(run), Wanted::Row(id, id)].map(|wanted| Term {
+            negated: false,
+            wanted,
+        });
+        Self {
+            terms: terms.to_vec(),
+        }
+    }
+
     /// The run named by `run:`, if any.
     pub fn run(&self) -> Option<RunId> {
         self.terms.iter().find_map(|term| match term.wanted {

@@ -61,6 +61,9 @@ actions! {
     FixAll Page "Fix all like this" ["b"] typing [] changes;
     Apply Page "Apply the fix to all shown" ["A"] typing [] changes;
     LeaveOut Page "Leave this record out, or take it in" ["Space"] typing [];
+    Values Page "See every value that fails" ["v"] typing [];
+    SetAside Page "Set aside, or take back" ["x"] typing [] changes;
+    Note Page "Write a note for whoever works on it next" ["m"] typing [] changes;
     PutBack Page "Put the received value back" ["o"] typing [] changes;
     Remove Page "Make it empty" ["Del"] typing [] changes;
     NextRecord Page "Go to the next record" ["]"] typing [];
@@ -99,6 +102,7 @@ actions! {
     ClearText Moving "Clear the text" [] typing ["Ctrl+U"];
     ProblemsTab Moving "Problems" ["1"] typing [];
     RecordsTab Moving "Records" ["2"] typing [];
+    HistoryTab Moving "History" ["5"] typing [];
 }
 
 /// An action a page would carry out now, in the page's words. The order of a page's offers is the footer's order.

@@ -14,6 +14,8 @@ pub(super) enum Asked {
     Plan,
     Undo,
     Redo,
+    /// A change no page waits for.
+    Done,
     Places,
     /// How the run's verdicts stand, to be shown.
     Look,
@@ -97,6 +99,10 @@ impl App {
             }
             (_, Ok(Answer::Redone(report))) => {
                 self.status = Some(words::undone(&report, true));
+                self.refresh();
+            }
+            (_, Ok(Answer::Noted)) => {
+                self.status = Some("Noted.  u Undo".to_owned());
                 self.refresh();
             }
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),

@@ -11,7 +11,7 @@ use super::{
     clock::Clock,
     event::{Answer, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
-    overlays::{Dialog, Overlay, Verdict},
+    overlays::{Dialog, Overlay, Prompt, Verdict},
     pages::{Page, Stack},
     running::Running,
     theme::Theme,
@@ -200,6 +200,7 @@ impl App {
             if self.shown_run().is_some() {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
+                more.push(Action::HistoryTab);
             }
             if self.job.is_some() {
                 let at = offers.len().min(1);
@@ -322,6 +323,7 @@ impl App {
             Action::Runs => self.pages = stack(Route::Runs, &mut self.cx),
             Action::ProblemsTab => self.go_to_tab(0),
             Action::RecordsTab => self.go_to_tab(1),
+            Action::HistoryTab => self.go_to_tab(2),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
@@ -406,7 +408,7 @@ impl App {
                         self.pages.pop();
                     }
                     Effect::Tabs if self.shown_run().is_some() => {
-                        self.tab = Some(usize::from(matches!(self.pages.top(), Page::Records(_))));
+                        self.tab = Some(self.active_tab());
                     }
                     Effect::Tabs => {}
                     Effect::Say(words) => self.status = Some(words),
@@ -414,6 +416,10 @@ impl App {
                         self.overlay = Some(Overlay::Dialog(Dialog::ask(question, &self.cx)));
                     }
                     Effect::Act(action) => self.act(action),
+                    Effect::Prompt(wanting) => {
+                        self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
+                    }
+                    Effect::Do(wish) => self.wish(wish, Asked::Done),
                     Effect::Quit if self.job.is_some() => {
                         self.leaving = true;
                         outside.push(Effect::Cancel);
@@ -546,9 +552,9 @@ mod tests {
     fn sending_is_asked_with_the_safe_button_in_focus() {
         let mut app = problems((100, 30));
         press(&mut app, "S");
-        insta::assert_snapshot!(picture(&mut app), @r#"
+        insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387                                                               Menu
+         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -577,7 +583,7 @@ mod tests {
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
 
          Enter Go back  Tab Next button                                                         Esc Go back
-        "#);
+        ");
         assert_eq!(press(&mut app, "<ret>"), []);
         let started = press(&mut app, "S<Right><ret>");
         let request = JobRequest::Send {
@@ -678,7 +684,7 @@ mod tests {
         finished(&mut app, Outcome::Sent(report));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387                                           Menu
+         [1 Problems 6]  2 Records 1,387   5 History                               Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -740,38 +746,38 @@ mod tests {
         press(&mut app, "<Up><Right><ret>");
         assert!(picture(&mut app).contains("[2 Records 1,387]"));
         press(&mut app, "<Up><Right><ret>");
-        insta::assert_snapshot!(picture(&mut app), @r#"
-         redrive  customers-2025-11-20 > Records                                to crm [TEST]   saved 02:41
-          1 Problems 6  [2 Records 1,387]                                                              Menu
-         Filter  none, type / to add one                                                      1,387 records
-        ┌ Records ────────────────────────────────────── sorted by record   columns 5 of 8, Right for more ┐
-        │   Record  State         customer_id  name         contact_email  phone       stage    Also       │
-        │>  7       needs fixing  CUS-0000007  Müller GmbH  !office@       !(missing)  Lead               █│
-        │   14      needs ┌ Menu: Records ───────────────────────────────────────────────┐d               ││
-        │   21      ready │ > Enter     Open this one thing                              │d               ││
-        │   28      unread│   n         Go to the next problem                           │                ││
-        │   35      needs │   r F5      Check this record again                          │d               ││
-        │   42      needs │   S         Send what is ready                               │d               ││
-        │   49      needs │   N         Go to the problem before                         │d               ││
-        │   56      ready │   R         Check all records again                          │d               ││
-        │   63      unread│             Open another run                                 │                ││
-        │   70      needs │   / F3      Filter the list                                  │d               ││
-        │   77      needs │   u Ctrl+Z  Undo                                             │d               ││
-        │   84      needs │   z         Show the other panel                             │d               ││
-        │   91      ready │   Ctrl+L    Draw the screen again                            │d               ││
-        │   98      unread│   U Ctrl+Y  Redo                                             │                ││
-        │   105     needs │   ? F1      This help                                        │d               ││
-        │   112     needs │   1         Problems                                         │d               ││
-        └─────────────────│   2         Records                                          │─────────────────┘
-        ┌ Cell: customer_i│             Leave redrive                                    │───── 2 problems ┐
-        │ Received   "CUS-└──────────────────────────────────────────────────────────────┘                 │
-        │ This field is fine. To fix: contact_email, phone                                                 │
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive  customers-2025-11-20 > Problems > History                     to crm [TEST]   saved 02:41
+          1 Problems 6   2 Records 1,387  [5 History]                                                  Menu
+        ┌ What was done, newest first ─────────────────────────────────────────────────────────────────────┐
+        │   Time             Who      Action    Details                                             Undo   │
+        │ > 20 Nov 2025      jana     Undo      undo of step 2                                      -      │
+        │   20 Nov 2025      jana     Set aside 12 records: test orders                             undone │
+        │   20 Nov 2025      jana     Fix all   contact_email  trim, lower case                     yes    │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
         │                                                                                                  │
         │                                                                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-
-         Up/Down Choose  Enter Run it                                                        Esc Close menu
-        "#);
+        ┌ Step 3 ──────────────────────────────────────────────────────────────────────────────────────────┐
+        │ undo of step 2                                                                                   │
+        │                                                                                                  │
+        │ jana, 20 Nov 2025, 12 records                                                                    │
+        │ U does again what an undo took back.                                                             │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+         u undoes your newest step, U brings it back. Nothing that was sent changes.
+         u Undo  U Redo                                                                    ? Help  Esc Back
+        ");
     }
 
     #[test]
@@ -780,30 +786,30 @@ mod tests {
         press(&mut app, "?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387                                                               Menu
+         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
-        │ -12 unreadable  -1,375 failed checks                                                             │
-        │ Ne┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
-        └───│ Search  [                                  ]                                             │───┘
-        ┌ 6 │                                                                                          │ 7 ┐
-        │   │ This page                                      Ctrl+C    Stop typing; twice: quit        │   │
-        │ > │ > Enter     Open this one thing              Moving                                      │   │
-        │   │   b         Fix all like this                  Tab F6    Next panel or field             │   │
+        │ -1┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
+        │ Ne│ Search  [                                  ]                                             │   │
+        └───│                                                                                          │───┘
+        ┌ 6 │ This page                                      ? F1      This help                       │ 7 ┐
+        │   │ > Enter     Open this one thing                Ctrl+C    Stop typing; twice: quit        │   │
+        │ > │   b         Fix all like this                Moving                                      │   │
+        │   │   v         See every value that fails         Tab F6    Next panel or field             │   │
         │   │   S         Send what is ready                 1         Problems                        │   │
-        │   │   R         Check all records again            2         Records                         │   │
-        │   │ Everywhere                                     Up k      Move up                         │   │
-        │   │   / F3      Filter the list                    Down j    Move down                       │   │
-        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │   │
-        │   │   z         Show the other panel               Right l   Move right                      │0% │
-        │   │   . F9      All that can be done here          PgUp      One page up                     │0% │
-        │   │   q         Back; on Problems: quit            PgDn      One page down                   │   │
-        │   │   Ctrl+L    Draw the screen again              Home g    To the first                    │   │
-        │   │   U Ctrl+Y  Redo                               End G     To the last                     │   │
-        │   │   Esc       Back, one step at a time           Shift+Tab Panel or field before           │   │
-        │   │   ? F1      This help                                                                    │   │
+        │   │   x         Set aside, or take back            2         Records                         │   │
+        │   │   m         Write a note for whoever works…    5         History                         │   │
+        │   │   R         Check all records again            Up k      Move up                         │   │
+        │   │ Everywhere                                     Down j    Move down                       │   │
+        │   │   / F3      Filter the list                    Left h    Move left                       │0% │
+        │   │   u Ctrl+Z  Undo                               Right l   Move right                      │0% │
+        │   │   z         Show the other panel               PgUp      One page up                     │   │
+        │   │   . F9      All that can be done here          PgDn      One page down                   │   │
+        │   │   q         Back; on Problems: quit            Home g    To the first                    │   │
+        │   │   Ctrl+L    Draw the screen again              End G     To the last                     │   │
+        │   │   U Ctrl+Y  Redo                               Shift+Tab Panel or field before           │   │
+        │   │   Esc       Back, one step at a time                                                     │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
-        │                                                          ││                                      │
         │                                                          ││                                      │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
@@ -825,20 +831,20 @@ mod tests {
         ││ This page                                                                  ││
         └│ > Enter     Open this one thing                                            │┘
         ┌│   b         Fix all like this                                              │┐
+        ││   v         See every value that fails                                     ││
         ││   S         Send what is ready                                             ││
+        ││   x         Set aside, or take back                                        ││
+        ││   m         Write a note for whoever works on it next                      ││
         ││   R         Check all records again                                        ││
         ││ Everywhere                                                                 ││
         ││   / F3      Filter the list                                                ││
         ││   u Ctrl+Z  Undo                                                           ││
-        ││   z         Show the other panel                                           ││
-        ││   . F9      All that can be done here                                      ││
+        └│   z         Show the other panel                                           │┘
+        ┌│   . F9      All that can be done here                                      │┐
         ││   q         Back; on Problems: quit                                        ││
-        └│   Ctrl+L    Draw the screen again                                          │┘
-        ┌│   U Ctrl+Y  Redo                                                           │┐
+        ││   Ctrl+L    Draw the screen again                                          ││
+        ││   U Ctrl+Y  Redo                                                           ││
         ││   Esc       Back, one step at a time                                       ││
-        ││   ? F1      This help                                                      ││
-        ││   Ctrl+C    Stop typing; twice: quit                                       ││
-        ││ Moving                                                                     ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help
@@ -971,7 +977,7 @@ mod tests {
             [
                 " Run 1 has no contract that says where its records go. Name",
                 " one with --contract.",
-                " Enter Open  b Fix all  / Filter  S Send   ? Help  Esc Menu",
+                " Enter Open  b Fix all  v Values           ? Help  Esc Menu",
             ]
         );
     }

@@ -121,8 +121,9 @@ impl App {
         let tabs = [
             format!("1 Problems {problems}"),
             format!("2 Records {}", text::thousands(stored)),
+            "5 History".to_owned(),
         ];
-        let active = usize::from(!matches!(self.pages.top(), Page::Groups(_)));
+        let active = self.active_tab();
         let mut spans = vec![Span::raw(" ")];
         let mut used = 1;
         for (at, tab) in tabs.into_iter().enumerate() {
@@ -138,8 +139,17 @@ impl App {
         spans.push(Span::raw(
             " ".repeat(usize::from(width).saturating_sub(used + 5)),
         ));
-        spans.push(Span::styled("Menu", self.tab_style(2, false)));
+        spans.push(Span::styled("Menu", self.tab_style(3, false)));
         Line::from(spans)
+    }
+
+    /// The tab the page in front belongs to.
+    pub(super) fn active_tab(&self) -> usize {
+        match self.pages.top() {
+            Page::Groups(_) | Page::Values(_) => 0,
+            Page::History(_) => 2,
+            _ => 1,
+        }
     }
 
     fn tab_style(&self, at: usize, active: bool) -> Style {

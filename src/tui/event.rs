@@ -10,8 +10,9 @@ use crate::{
     filter::Filter,
     fix::Change,
     model::{
-        ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Path, Plan, PlanId,
-        RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport, UndoReport,
+        AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, NoteAbout, Path,
+        Plan, PlanId, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport, StepId,
+        StepRow, UndoReport, ValueCount,
     },
     ops::{FixPreview, FixRequest, Preview, Progress, Standing, SuggestedFix},
 };
@@ -64,6 +65,10 @@ pub enum Effect {
     /// Replaces the status line until the next action.
     Say(String),
     Confirm(Question),
+    /// Asks for a line of text.
+    Prompt(Wanting),
+    /// A short write no page waits for.
+    Do(Wish),
     /// As if its key had been pressed.
     Act(Action),
     Quit,
@@ -110,6 +115,14 @@ pub enum Query {
     Suggest {
         group: GroupId,
     },
+    /// Every different value of a group.
+    Values {
+        group: GroupId,
+    },
+    /// What was done in a run, newest first.
+    History {
+        run: RunId,
+    },
     /// How some records of a preview would look.
     FixRows {
         preview: Arc<FixPreview>,
@@ -136,6 +149,14 @@ pub enum Wish {
     },
     Undo,
     Redo,
+    /// Takes one step back, whoever made it.
+    UndoStep {
+        step: StepId,
+    },
+    Note {
+        about: NoteAbout,
+        text: String,
+    },
     /// Checks one record again.
     Check {
         id: RecordId,
@@ -159,6 +180,11 @@ pub enum JobRequest {
         preview: Arc<FixPreview>,
         left_out: BTreeSet<RecordId>,
     },
+    /// Sets records aside for a reason, or takes them back where there is none.
+    Aside {
+        filter: Box<Filter>,
+        reason: Option<String>,
+    },
     /// Checks all records of a run whose verdict is old, against another contract if one is named.
     Check {
         run: RunId,
@@ -180,6 +206,9 @@ pub enum Answer {
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
+    Values(Vec<ValueCount>),
+    History(Vec<StepRow>),
+    Noted,
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
@@ -202,6 +231,11 @@ pub enum Outcome {
     /// `None` when the run holds no record.
     FixPreviewed(Option<Arc<FixPreview>>),
     Fixed(FixReport),
+    /// Set aside, or taken back.
+    Aside {
+        report: AsideReport,
+        back: bool,
+    },
 }
 
 /// Where the user can be, as data.
@@ -228,6 +262,12 @@ pub enum Route {
     },
     /// The same edit for all records of a list.
     Fix(Box<FixView>),
+    /// The values that fail in one problem.
+    Values(Box<FixView>),
+    /// What was done.
+    History {
+        run: RunId,
+    },
     /// The text of a record that cannot be split into fields.
     Raw {
         id: RecordId,
@@ -277,6 +317,26 @@ pub struct Question {
     /// The button that does it: "Send 3 records", and what it does.
     pub verb: String,
     pub then: Box<Effect>,
+}
+
+/// A line of text that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanting {
+    pub title: String,
+    pub body: String,
+    /// What stands before the text field.
+    pub label: String,
+    /// What Enter does: "Set aside".
+    pub verb: String,
+    pub needs: Needs,
+}
+
+/// What the text is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Needs {
+    /// Why these records are set aside.
+    Reason(Filter),
+    Note(NoteAbout),
 }
 
 /// Pairs a question with its answer, so that a late answer can be told apart.

@@ -17,7 +17,10 @@ impl App {
             action.about().section == Section::Moving && !keymap::keys(mode, *action).is_empty()
         });
         for action in always.into_iter().chain(moving) {
-            let tab = matches!(action, Action::ProblemsTab | Action::RecordsTab);
+            let tab = matches!(
+                action,
+                Action::ProblemsTab | Action::RecordsTab | Action::HistoryTab
+            );
             if !tab && entries.iter().all(|entry| entry.action != action) {
                 entries.push(Entry::new(&Offer::new(action, ""), mode));
             }

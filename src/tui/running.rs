@@ -25,6 +25,10 @@ impl Running {
             JobRequest::Check { .. } => "Checking",
             JobRequest::FixPreview(_) => "Looking what would happen",
             JobRequest::Fix { .. } => "Fixing",
+            JobRequest::Aside {
+                reason: Some(_), ..
+            } => "Setting aside",
+            JobRequest::Aside { .. } => "Taking back",
         }
     }
 
@@ -32,7 +36,7 @@ impl Running {
     pub fn so_far(&self) -> String {
         let planned = match self.request {
             JobRequest::Send { expect, .. } => Some(expect),
-            JobRequest::Check { .. } | JobRequest::FixPreview(_) | JobRequest::Fix { .. } => None,
+            _ => None,
         };
         let done = text::thousands(self.progress.done);
         match self.progress.total.or(planned) {
@@ -92,6 +96,7 @@ impl App {
                     self.overlay = Some(Overlay::Dialog(dialog));
                 }
             }
+            Ok(Outcome::Aside { report, back }) => self.status = Some(words::aside(&report, back)),
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
             Err(error) if words::is_stopped(&error) => {
                 let sending = was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. }));

@@ -341,7 +341,7 @@ mod tests {
         look(&mut app, &standing(0, 1_387, changed()));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387                                           Menu
+         [1 Problems 6]  2 Records 1,387   5 History                               Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -363,7 +363,7 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
          ! 1,387 verdicts are old: the contract changed.  R checks again
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  / Filter  S Send  R Check all again    ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
         "#);
         look(&mut app, &standing(1_387, 0, ContractState::Same));
         assert!(!picture(&mut app).contains("old"));
@@ -408,9 +408,9 @@ mod tests {
     fn checking_again_asks_first_names_the_contract_and_uses_the_one_on_disk() {
         let mut app = problems((100, 30));
         answer(&mut app, "R", standing(0, 1_387, changed()));
-        insta::assert_snapshot!(picture(&mut app), @r#"
+        insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387                                                               Menu
+         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -439,7 +439,7 @@ mod tests {
          ! 1,387 verdicts are old: the contract changed.  R checks again
 
          Enter Go back  Tab Next button                                                         Esc Go back
-        "#);
+        ");
         let effects = press(&mut app, "<Tab><ret>");
         let path = PathBuf::from("/srv/customers.toml");
         let wanted = check(RunId(1), Some(&path));
@@ -488,7 +488,7 @@ mod tests {
         answer(&mut app, "R", standing(1_387, 0, broken()));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387                                           Menu
+         [1 Problems 6]  2 Records 1,387   5 History                               Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -539,7 +539,7 @@ mod tests {
         app.update(Event::Answer(ticket, Ok(Answer::Standing(found))));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387                                                               Menu
+         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │

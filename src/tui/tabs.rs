@@ -3,6 +3,7 @@
 use super::{
     action::Action,
     app::{App, whole_run},
+    event::Route,
     pages::Page,
 };
 
@@ -11,13 +12,15 @@ impl App {
     pub(super) fn act_on_tabs(&mut self, action: Action, tab: usize) -> bool {
         match action {
             Action::Left => self.tab = Some(tab.saturating_sub(1)),
-            Action::Right | Action::NextPanel => self.tab = Some((tab + 1).min(2)),
+            Action::Right | Action::NextPanel => self.tab = Some((tab + 1).min(3)),
             Action::Down | Action::Back => self.tab = None,
             Action::Open => {
                 self.tab = None;
                 match tab {
-                    2 => self.act(Action::Menu),
-                    tab => self.go_to_tab(tab),
+                    0 => self.act(Action::ProblemsTab),
+                    1 => self.act(Action::RecordsTab),
+                    2 => self.act(Action::HistoryTab),
+                    _ => self.act(Action::Menu),
                 }
             }
             Action::Up => {}
@@ -36,14 +39,17 @@ impl App {
         let already = match self.pages.top() {
             Page::Records(records) => tab == 1 && records.is_whole_run(),
             Page::Groups(_) => tab == 0,
+            Page::History(_) => tab == 2,
             _ => false,
         };
         if already {
             return;
         }
         while self.pages.top().problems_of().is_none() && self.pages.pop() {}
-        if tab == 1 {
-            self.cx.go(whole_run(run));
+        match tab {
+            1 => self.cx.go(whole_run(run)),
+            2 => self.cx.go(Route::History { run }),
+            _ => {}
         }
     }
 }

@@ -16,8 +16,8 @@ use super::{
 use crate::{
     model::{
         Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan, Problem,
-        RecordDetail, RecordId, RecordRow, RunId, RunRow, ShapeCount, Stage, Status, Version,
-        Wants,
+        RecordDetail, RecordId, RecordRow, RunId, RunRow, ShapeCount, Stage, Status, StepId,
+        StepKind, StepRow, ValueCount, Version, Wants, shape_of,
     },
     ops::{ContractState, Preview, Standing},
     text,
@@ -215,6 +215,21 @@ pub fn answer(query: Query) -> Answer {
             undecided: 0,
             continued: false,
         }),
+        Query::Values { .. } => Answer::Values(vec![
+            value("office@", 371, 7),
+            value("office(at)kunde.example\u{a0}", 41, 14),
+        ]),
+        Query::History { run } => Answer::History(vec![
+            step(run, 3, StepKind::Undo, "undo of step 2", false),
+            step(run, 2, StepKind::Discard, "12 records: test orders", true),
+            step(
+                run,
+                1,
+                StepKind::Fix,
+                "contact_email  trim, lower case",
+                false,
+            ),
+        ]),
         Query::Suggest { .. } => Answer::Suggested(Vec::new()),
         Query::FixRows { window, .. } => Answer::FixRows(window.into_iter().map(fix_row).collect()),
         Query::Standing { .. } => Answer::Standing(Standing {
@@ -257,6 +272,31 @@ fn fix_row(consequence: Consequence) -> FixRow {
         before: Some(format!("\"office{id}(at)kunde\"")),
         after: Some(format!("\"office{id}@kunde.example\"")),
         note: String::new(),
+    }
+}
+
+fn value(text: &str, count: u64, record: i64) -> ValueCount {
+    let found = Found::Text(text.to_owned());
+    ValueCount {
+        shape: shape_of(&found),
+        found,
+        count,
+        record: RecordId(record),
+        repair: None,
+    }
+}
+
+fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepRow {
+    StepRow {
+        id: StepId(id),
+        parent: (id > 1).then(|| StepId(id - 1)),
+        run,
+        kind,
+        author: "jana".to_owned(),
+        at: format!("2025-11-20T02:4{id}:00Z"),
+        label: label.to_owned(),
+        records: 12,
+        undone,
     }
 }
 

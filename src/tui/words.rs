@@ -3,8 +3,8 @@
 use super::event::{Effect, JobRequest, Place, Question};
 use crate::{
     model::{
-        ChangeReport, Fault, FaultKind, FixReport, Plan, Problem, RunRow, SendReport, Status,
-        UndoReport,
+        AsideReport, ChangeReport, Fault, FaultKind, FixReport, Plan, Problem, RunRow, SendReport,
+        Status, UndoReport,
     },
     text,
 };
@@ -149,6 +149,22 @@ pub fn undone(report: &UndoReport, redo: bool) -> String {
     if !report.skipped.is_empty() {
         words.push_str(&format!(
             "  {} left as they are: sent or changed since.",
+            text::thousands(report.skipped.len() as u64)
+        ));
+    }
+    words
+}
+
+/// What setting aside or taking back came to.
+pub fn aside(report: &AsideReport, back: bool) -> String {
+    let verb = if back { "Taken back" } else { "Set aside" };
+    let mut words = match report.records {
+        0 => "No record changed.".to_owned(),
+        records => format!("{verb}: {}.  u Undo", text::count(records, "record")),
+    };
+    if !report.skipped.is_empty() {
+        words.push_str(&format!(
+            "  {} left as they are: on their way or sent.",
             text::thousands(report.skipped.len() as u64)
         ));
     }

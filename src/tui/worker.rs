@@ -229,6 +229,8 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::FixRows { preview, window } => {
             Answer::FixRows(ops::fix_rows(workspace, preview, window)?)
         }
+        Query::Values { group } => Answer::Values(ops::values(workspace, *group)?),
+        Query::History { run } => Answer::History(ops::history(workspace, Some(*run))?),
         Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),
     })
 }
@@ -242,6 +244,11 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         } => Answer::Changed(ops::edit(workspace, *id, changes, Some(*version))?),
         Wish::Accept { id } => Answer::Changed(ops::accept(workspace, *id)?),
         Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
+        Wish::UndoStep { step } => Answer::Undone(ops::undo(workspace, Some(*step))?),
+        Wish::Note { about, text } => {
+            ops::add_note(workspace, *about, text)?;
+            Answer::Noted
+        }
         Wish::Redo => Answer::Redone(ops::redo(workspace)?),
         Wish::Check { id } => {
             let terms = match ops::rows(workspace, &[*id])?.first() {
@@ -283,6 +290,13 @@ fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Ou
             };
             Outcome::Sent(ops::send(workspace, &request, job)?)
         }
+        JobRequest::Aside { filter, reason } => Outcome::Aside {
+            report: match reason {
+                Some(reason) => ops::discard(workspace, filter, reason, job)?,
+                None => ops::restore(workspace, filter, job)?,
+            },
+            back: reason.is_none(),
+        },
         JobRequest::Check { run, contract } => {
             let request = CheckRequest {
                 filter: filter(*run, None),

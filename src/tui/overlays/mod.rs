@@ -2,12 +2,14 @@
 
 mod dialog;
 mod palette;
+mod prompt;
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
 pub use dialog::{Button, Dialog, wrap};
 pub use palette::{Entry, Palette};
+pub use prompt::Prompt;
 
 use super::{
     action::Action,
@@ -23,6 +25,8 @@ pub enum Overlay {
     Dialog(Dialog),
     /// Help or menu: actions to look up and to run.
     Palette(Palette),
+    /// A line of text that an action needs.
+    Prompt(Prompt),
 }
 
 /// What an overlay wants after a key.
@@ -39,6 +43,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.mode(),
             Self::Palette(palette) => palette.mode(),
+            Self::Prompt(_) => Mode::Typing,
         }
     }
 
@@ -46,6 +51,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.act(action, cx),
             Self::Palette(palette) => palette.act(action, cx),
+            Self::Prompt(prompt) => prompt.act(action),
         }
     }
 
@@ -54,6 +60,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.type_key(key, cx),
             Self::Palette(palette) => palette.type_key(key),
+            Self::Prompt(prompt) => prompt.type_key(key),
         }
     }
 
@@ -61,6 +68,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.paste(text, cx),
             Self::Palette(palette) => palette.paste(text),
+            Self::Prompt(prompt) => prompt.paste(text),
         }
     }
 
@@ -68,6 +76,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.hints(),
             Self::Palette(palette) => palette.hints(),
+            Self::Prompt(prompt) => prompt.hints(),
         }
     }
 
@@ -76,6 +85,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.escape(),
             Self::Palette(palette) => palette.escape(),
+            Self::Prompt(_) => "Cancel".to_owned(),
         }
     }
 
@@ -83,6 +93,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
+            Self::Prompt(prompt) => prompt.tip(),
         }
     }
 
@@ -90,6 +101,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.draw(frame, area, theme),
             Self::Palette(palette) => palette.draw(frame, area, theme),
+            Self::Prompt(prompt) => prompt.draw(frame, area, theme),
         }
     }
 }

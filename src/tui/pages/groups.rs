@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Constraint, Layout, Rect},
 };
 
-use super::{about, card, funnel};
+use super::{about, asked, card, funnel};
 use crate::{
     filter::Filter,
     fix::Transform,
@@ -83,12 +83,17 @@ impl Groups {
             let whole = self.chosen().and_then(fix_of).is_none();
             let why = whole.then_some(NO_FIELD);
             offers.push(Offer::new(Action::FixAll, "Fix all").unless(why));
+            offers.push(Offer::new(Action::Values, "Values").unless(why));
         } else if self.run_row().is_some() {
             offers.push(Offer::new(Action::Open, "See the records"));
         }
         if self.run_row().is_some() {
             offers.push(Offer::new(Action::Filter, "Filter"));
             offers.push(Offer::new(Action::Send, "Send"));
+            if self.chosen().is_some() {
+                offers.push(Offer::new(Action::SetAside, "Set aside"));
+                offers.push(Offer::new(Action::Note, ""));
+            }
             offers.push(Offer::new(Action::CheckAll, "Check all again"));
             offers.push(Offer::new(Action::Undo, "Undo"));
         }
@@ -117,7 +122,14 @@ impl Groups {
                 None => {}
             },
             Action::FixAll => match self.chosen().map(fix_of) {
-                Some(Some(route)) => cx.go(route),
+                Some(Some(view)) => cx.go(Route::Fix(view)),
+                Some(None) => cx.say(format!("Not now: {NO_FIELD}.")),
+                None => {}
+            },
+            Action::SetAside => cx.effects.extend(self.chosen().map(asked::aside_of_group)),
+            Action::Note => cx.effects.extend(self.chosen().map(asked::note_on_group)),
+            Action::Values => match self.chosen().map(fix_of) {
+                Some(Some(view)) => cx.go(Route::Values(view)),
                 Some(None) => cx.say(format!("Not now: {NO_FIELD}.")),
                 None => {}
             },
@@ -361,15 +373,15 @@ impl Groups {
 }
 
 /// The fix of all records that have this problem; `None` where it is about no field.
-fn fix_of(group: &Group) -> Option<Route> {
+fn fix_of(group: &Group) -> Option<Box<FixView>> {
     let field = Path::parse(&group.path).filter(|path| !path.is_root())?;
-    Some(Route::Fix(Box::new(FixView {
+    Some(Box::new(FixView {
         title: text::safe(&group.title).into_owned(),
         group: group.id,
         field,
         filter: Filter::of_group(group.run, group.id),
         records: group.open,
-    })))
+    }))
 }
 
 /// A fix with what it would do, in words. Safe to print.
@@ -414,7 +426,7 @@ mod tests {
     fn the_page_at_100_by_30() {
         insta::assert_snapshot!(picture(&mut problems((100, 30))), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387                                                               Menu
+         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -442,7 +454,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  / Filter  S Send  R Check all again  u Undo                ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  S Send  x Set aside                    ? Help  Esc Menu
         "#);
     }
 
@@ -450,7 +462,7 @@ mod tests {
     fn the_page_at_80_by_24() {
         insta::assert_snapshot!(picture(&mut problems((80, 24))), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387                                           Menu
+         [1 Problems 6]  2 Records 1,387   5 History                               Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -472,7 +484,7 @@ mod tests {
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  / Filter  S Send  R Check all again    ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
         "#);
     }
 
@@ -510,7 +522,7 @@ mod tests {
     fn warnings_and_owners_at_100_by_30() {
         insta::assert_snapshot!(picture(&mut with_warnings((100, 30))), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 2]  2 Records 1,387                                                               Menu
+         [1 Problems 2]  2 Records 1,387   5 History                                                   Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000, 212 with a warning ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -538,7 +550,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  / Filter  S Send  R Check all again  u Undo                ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  S Send  x Set aside                    ? Help  Esc Menu
         "#);
     }
 
@@ -546,7 +558,7 @@ mod tests {
     fn warnings_and_owners_at_80_by_24() {
         insta::assert_snapshot!(picture(&mut with_warnings((80, 24))), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 2]  2 Records 1,387                                           Menu
+         [1 Problems 2]  2 Records 1,387   5 History                               Menu
         ┌ Where records stopped ─────────── passed 8,613 of 10,000, 212 with a warning ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -568,7 +580,7 @@ mod tests {
         │ To do  Ask billing.                                                          │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  / Filter  S Send  R Check all again    ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
         "#);
     }
 
@@ -579,7 +591,7 @@ mod tests {
         press(&mut app, "z");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20   to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387                       Menu
+         [1 Problems 6]  2 Records 1,387   5 History           Menu
         ┌ About this problem ────────────────────────────── 1 of 7 ┐
         │What   This e-mail address is not complete.               │
         │Since  Lines 18 to 9,991.                                 │
@@ -593,7 +605,7 @@ mod tests {
         │                                                          │
         └──────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records.
-         Enter Open  b Fix all  / Filter  S Send   ? Help  Esc Menu
+         Enter Open  b Fix all  v Values           ? Help  Esc Menu
         "#);
     }
 

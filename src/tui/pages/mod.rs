@@ -1,17 +1,21 @@
 //! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
 
 mod about;
+mod asked;
 mod card;
 mod cell;
 mod editor;
 mod fix;
 mod funnel;
 mod groups;
+mod history;
+mod list;
 mod raw;
 mod records;
 mod runs;
 mod strip;
 mod table;
+mod values;
 mod window;
 
 use std::time::Instant;
@@ -36,6 +40,8 @@ pub enum Page {
     Editor(Box<editor::Editor>),
     Raw(Box<raw::Raw>),
     Fix(Box<fix::Fix>),
+    Values(Box<values::Values>),
+    History(Box<history::History>),
 }
 
 /// Calls the same function on whichever page it is.
@@ -48,6 +54,8 @@ macro_rules! each {
             Page::Editor($name) => $call,
             Page::Raw($name) => $call,
             Page::Fix($name) => $call,
+            Page::Values($name) => $call,
+            Page::History($name) => $call,
         }
     };
 }
@@ -77,6 +85,8 @@ impl Page {
                 Self::Editor(Box::new(editor::Editor::open(id, among, cx)))
             }
             Route::Fix(view) => Self::Fix(Box::new(fix::Fix::open(*view, cx))),
+            Route::Values(view) => Self::Values(Box::new(values::Values::open(*view, cx))),
+            Route::History { run } => Self::History(Box::new(history::History::open(run, cx))),
             Route::Raw { id, among } => Self::Raw(Box::new(raw::Raw::open(id, among, cx))),
         }
     }
@@ -91,6 +101,7 @@ impl Page {
         match self {
             Self::Runs(_) => "Quit",
             Self::Groups(_) => "Menu",
+            Self::Values(_) | Self::History(_) => "Back",
             Self::Records(page) => page.escape(),
             Self::Editor(page) => page.escape(),
             Self::Raw(page) => page.escape(),
@@ -100,7 +111,7 @@ impl Page {
 
     pub fn mode(&self) -> Mode {
         match self {
-            Self::Runs(_) | Self::Groups(_) => Mode::Moving,
+            Self::Runs(_) | Self::Groups(_) | Self::Values(_) | Self::History(_) => Mode::Moving,
             Self::Records(page) => page.mode(),
             Self::Editor(page) => page.mode(),
             Self::Raw(page) => page.mode(),
@@ -115,7 +126,7 @@ impl Page {
     /// A key that is text, in [`Mode::Typing`].
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
         match self {
-            Self::Runs(_) | Self::Groups(_) => {}
+            Self::Runs(_) | Self::Groups(_) | Self::Values(_) | Self::History(_) => {}
             Self::Records(page) => page.type_key(key, cx),
             Self::Editor(page) => page.type_key(key, cx),
             Self::Raw(page) => page.type_key(key, cx),
@@ -126,7 +137,9 @@ impl Page {
     /// Pasted text: into the text field with focus, else into the filter prompt; never keystrokes.
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
         match self {
-            Self::Runs(_) => cx.say("Nothing to paste into here."),
+            Self::Runs(_) | Self::Values(_) | Self::History(_) => {
+                cx.say("Nothing to paste into here.");
+            }
             Self::Groups(page) => page.paste(text, cx),
             Self::Records(page) => page.paste(text, cx),
             Self::Editor(page) => page.paste(text, cx),
@@ -141,7 +154,16 @@ impl Page {
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
-        each!(self, page => page.receive(ticket, answer, cx));
+        match self {
+            Self::Runs(page) => page.receive(ticket, answer, cx),
+            Self::Groups(page) => page.receive(ticket, answer, cx),
+            Self::Records(page) => page.receive(ticket, answer, cx),
+            Self::Editor(page) => page.receive(ticket, answer, cx),
+            Self::Raw(page) => page.receive(ticket, answer, cx),
+            Self::Fix(page) => page.receive(ticket, answer, cx),
+            Self::Values(page) => page.receive(answer),
+            Self::History(page) => page.receive(answer),
+        }
     }
 
     /// The long job has ended; the page that started it looks what came of it.
@@ -159,18 +181,18 @@ impl Page {
     /// Whether something on it waits for time to pass.
     pub fn waits(&self) -> bool {
         match self {
-            Self::Runs(_) | Self::Groups(_) | Self::Records(_) | Self::Fix(_) => false,
             Self::Editor(page) => page.waits(),
             Self::Raw(page) => page.waits(),
+            _ => false,
         }
     }
 
     /// Time has passed; only called while it waits.
     pub fn tick(&mut self, now: Instant, cx: &mut Cx) {
         match self {
-            Self::Runs(_) | Self::Groups(_) | Self::Records(_) | Self::Fix(_) => {}
             Self::Editor(page) => page.tick(now, cx),
             Self::Raw(page) => page.tick(now, cx),
+            _ => {}
         }
     }
 
@@ -183,16 +205,18 @@ impl Page {
             Self::Editor(page) => page.crumb(),
             Self::Raw(page) => page.crumb(),
             Self::Fix(_) => "Fix all".to_owned(),
+            Self::Values(_) => "Values".to_owned(),
+            Self::History(_) => "History".to_owned(),
         }
     }
 
     /// The row below the header, where it is not the tabs. Safe to print.
     pub fn banner(&self, theme: Theme) -> Option<Line<'_>> {
         match self {
-            Self::Runs(_) | Self::Groups(_) | Self::Records(_) => None,
             Self::Editor(page) => page.banner(theme),
             Self::Raw(page) => page.banner(theme),
             Self::Fix(page) => Some(page.banner(theme)),
+            _ => None,
         }
     }
 
@@ -215,6 +239,8 @@ impl Page {
             Self::Editor(_) => "Record",
             Self::Raw(_) => "Unreadable record",
             Self::Fix(_) => "Fix all",
+            Self::Values(_) => "Values",
+            Self::History(_) => "History",
         }
     }
 

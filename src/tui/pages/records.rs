@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use super::{cell::Column, table};
+use super::{asked, cell::Column, table};
 use crate::{
     filter::{Filter, Wanted},
     model::{Path, RecordId, RecordRow, RunId, Status},
@@ -146,6 +146,14 @@ impl Records {
                 let label = format!("Fix {}", text::thousands(self.ids.len() as u64));
                 offers.push(Offer::new(Action::FixAll, label));
             }
+        }
+        if !self.ids.is_empty() {
+            let label = match self.chosen().map(|row| row.status) {
+                Some(Status::Discarded) => "Take back",
+                _ => "Set aside",
+            };
+            offers.push(Offer::new(Action::SetAside, label));
+            offers.push(Offer::new(Action::Note, ""));
         }
         offers.push(Offer::new(Action::Filter, "Filter"));
         if !self.ids.is_empty() {
@@ -328,6 +336,8 @@ impl Records {
                     cx.go(route);
                 }
             }
+            Action::SetAside => cx.effects.extend(self.chosen().map(asked::aside_of_record)),
+            Action::Note => cx.effects.extend(self.chosen().map(asked::note_on_record)),
             Action::NextProblem => self.next_problem(1),
             Action::PreviousProblem => self.next_problem(-1),
             Action::Filter => self.open_prompt(),
@@ -499,7 +509,7 @@ mod tests {
     fn the_page_at_100_by_30() {
         insta::assert_snapshot!(picture(&mut records((100, 30))), @r#"
          redrive  customers-2025-11-20 > Problems > Email address not complete  to crm [TEST]   saved 02:41
-          1 Problems 6  [2 Records 1,387]                                                              Menu
+          1 Problems 6  [2 Records 1,387]  5 History                                                   Menu
          Filter  none, type / to add one                                                        412 records
         ┌ Records ────────────────────────────────────── sorted by record   columns 5 of 8, Right for more ┐
         │   Record  State         contact_email  customer_id  name         phone       stage    Also       │
@@ -527,7 +537,7 @@ mod tests {
         │ Code       format:email  at /contact_email                                                       │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  b Fix 412  / Filter  r Check again  u Undo  S Send    ? Help  Esc Back
+         Enter Open  n Next problem  b Fix 412  x Set aside  / Filter  r Check again       ? Help  Esc Back
         "#);
     }
 
@@ -535,7 +545,7 @@ mod tests {
     fn the_page_at_80_by_24() {
         insta::assert_snapshot!(picture(&mut records((80, 24))), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6  [2 Records 1,387]                                          Menu
+          1 Problems 6  [2 Records 1,387]  5 History                               Menu
          Filter  none, type / to add one                                    412 records
         ┌ Records ────────────────── sorted by record   columns 3 of 8, Right for more ┐
         │   Record  State         contact_email  customer_id  name          Also       │
@@ -557,7 +567,7 @@ mod tests {
         │ Write it like name@example.com.                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
          Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  b Fix 412  / Filter               ? Help  Esc Back
+         Enter Open  n Next problem  b Fix 412  x Set aside  / Filter  ? Help  Esc Back
         "#);
     }
 

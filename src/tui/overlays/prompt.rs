@@ -1,0 +1,186 @@
+//! One line of text that an action needs: the reason for setting records aside, or a note.
+
+use crossterm::event::KeyEvent;
+use ratatui::{
+    Frame,
+    layout::{Constraint, Rect},
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+
+use super::{Verdict, wrap};
+use crate::{
+    text,
+    tui::{
+        action::Action,
+        event::{Effect, JobRequest, Needs, Wanting, Wish},
+        theme::Theme,
+        widgets::{field::Field, footer::Hint, panel::panel},
+    },
+};
+
+#[derive(Debug)]
+pub struct Prompt {
+    wanting: Wanting,
+    field: Field,
+    /// Enter was pressed on an empty line.
+    empty: bool,
+}
+
+impl Prompt {
+    pub fn new(wanting: Wanting) -> Self {
+        Self {
+            wanting,
+            field: Field::default(),
+            empty: false,
+        }
+    }
+
+    pub fn act(&mut self, action: Action) -> Verdict {
+        match action {
+            Action::Back => Verdict::Close,
+            Action::ClearText => {
+                self.field.set("");
+                Verdict::Stay
+            }
+            Action::Open if self.field.value().trim().is_empty() => {
+                self.empty = true;
+                Verdict::Stay
+            }
+            Action::Open => {
+                let text = self.field.value().trim().to_owned();
+                Verdict::Then(match self.wanting.needs.clone() {
+                    Needs::Reason(filter) => Effect::Start(JobRequest::Aside {
+                        filter: Box::new(filter),
+                        reason: Some(text),
+                    }),
+                    Needs::Note(about) => Effect::Do(Wish::Note { about, text }),
+                })
+            }
+            _ => Verdict::Stay,
+        }
+    }
+
+    pub fn type_key(&mut self, key: KeyEvent) {
+        self.empty = false;
+        self.field.key(key);
+    }
+
+    pub fn paste(&mut self, pasted: &str) {
+        // A reason is one line.
+        let line: Vec<&str> = pasted.split(['\r', '\n']).collect();
+        self.field.paste(line.join(" ").trim());
+    }
+
+    pub fn hints(&self) -> Vec<Hint> {
+        vec![
+            ("Enter".to_owned(), self.wanting.verb.clone()),
+            ("Ctrl+U".to_owned(), "Clear".to_owned()),
+        ]
+    }
+
+    pub fn tip(&self) -> String {
+        if self.empty {
+            "Write a few words first, or press Esc to go back.".to_owned()
+        } else {
+            "It stands in the history, for whoever works on it next. u takes it back.".to_owned()
+        }
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let width = area.width.saturating_sub(4).min(72);
+        let columns = usize::from(width).saturating_sub(4);
+        let body = wrap(&self.wanting.body, columns);
+        let area = area.centered(
+            Constraint::Length(width),
+            Constraint::Length(body.len() as u16 + 4),
+        );
+        frame.render_widget(Clear, area);
+        let block = panel(area.width, &self.wanting.title, "", true, theme);
+        let inside = block.inner(area);
+        frame.render_widget(block, area);
+        let mut lines: Vec<Line> = body
+            .into_iter()
+            .map(|line| Line::from(format!(" {line}")))
+            .collect();
+        let label = format!(" {}  [", self.wanting.label);
+        let room = columns.saturating_sub(text::width(&label)).max(1);
+        let (line, column) = self.field.line(room, theme.warn());
+        let at = (
+            inside.x + (text::width(&label) + column) as u16,
+            inside.y + lines.len() as u16 + 1,
+        );
+        let mut spans = vec![Span::raw(label)];
+        spans.extend(line.spans);
+        spans.push(Span::raw("]"));
+        lines.extend([Line::default(), Line::from(spans)]);
+        frame.render_widget(Paragraph::new(lines), inside);
+        if inside.contains(at.into()) {
+            frame.set_cursor_position(at);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        filter::Filter,
+        model::{GroupId, NoteAbout, RunId},
+        tui::{
+            event::{Effect, JobRequest, Wish},
+            testing::{picture, press, problems},
+        },
+    };
+
+    #[test]
+    fn a_problem_is_set_aside_with_a_reason_and_not_without() {
+        let mut app = problems((80, 24));
+        press(&mut app, "x");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
+         [1 Problems 6]  2 Records 1,387   5 History                               Menu
+        ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
+        │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        │   Problem                        Field           Stage Records Share         │
+        │ > Email address not complete     contact_email   Check     412 ██▍       30% │
+        │   ┌ Set aside 412 records? ──────────────────────────────────────────────┐2% │
+        │   │ Email address not complete. They are neither fixed nor sent until    │5% │
+        │   │ somebody takes them back.                                            │8% │
+        │   │                                                                      │6% │
+        │   │ Reason  [                                                          ] │1% │
+        │   └──────────────────────────────────────────────────────────────────────┘   │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
+        │ What   This e-mail address is not complete.                                  │
+        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
+        │ To do  Write it like name@example.com.                                       │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         It stands in the history, for whoever works on it next. u takes it back.
+         Enter Set aside  Ctrl+U Clear                                       Esc Cancel
+        "#);
+        assert_eq!(press(&mut app, "<ret> <ret>"), []);
+        assert!(picture(&mut app).contains("Write a few words first"));
+        let started = press(&mut app, "test orders<ret>");
+        let request = JobRequest::Aside {
+            filter: Box::new(Filter::of_group(RunId(1), GroupId(1))),
+            reason: Some("test orders".to_owned()),
+        };
+        assert_eq!(started, [Effect::Start(request)]);
+    }
+
+    #[test]
+    fn a_note_on_a_problem_is_a_wish() {
+        let mut app = problems((100, 30));
+        assert_eq!(press(&mut app, "m<esc>"), []);
+        let wished = press(&mut app, "mwaits for Anna<ret>");
+        let wish = Wish::Note {
+            about: NoteAbout::Group(GroupId(1)),
+            text: "waits for Anna".to_owned(),
+        };
+        assert!(matches!(&wished[..], [Effect::Change(_, made)] if *made == wish));
+    }
+}

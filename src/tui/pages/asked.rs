@@ -1,0 +1,64 @@
+//! What a person is asked to write before records are set aside, and for a note.
+
+use crate::{
+    filter::Filter,
+    model::{Group, NoteAbout, RecordRow, Status},
+    text,
+    tui::event::{Effect, JobRequest, Needs, Wanting},
+};
+
+/// Asks why the records of a problem are set aside.
+pub(super) fn aside_of_group(group: &Group) -> Effect {
+    Effect::Prompt(Wanting {
+        title: format!("Set aside {}?", text::count(group.open, "record")),
+        body: format!(
+            "{}. They are neither fixed nor sent until somebody takes them back.",
+            text::safe(&group.title)
+        ),
+        label: "Reason".to_owned(),
+        verb: "Set aside".to_owned(),
+        needs: Needs::Reason(Filter::of_group(group.run, group.id)),
+    })
+}
+
+/// Asks why a record is set aside; takes it back where it is.
+pub(super) fn aside_of_record(row: &RecordRow) -> Effect {
+    let filter = Filter::of_record(row.run, row.id);
+    if row.status == Status::Discarded {
+        return Effect::Start(JobRequest::Aside {
+            filter: Box::new(filter),
+            reason: None,
+        });
+    }
+    Effect::Prompt(Wanting {
+        title: format!("Set aside record {}?", row.id),
+        body: "It is neither fixed nor sent until somebody takes it back with x.".to_owned(),
+        label: "Reason".to_owned(),
+        verb: "Set aside".to_owned(),
+        needs: Needs::Reason(filter),
+    })
+}
+
+pub(super) fn note_on_group(group: &Group) -> Effect {
+    note(
+        "A note on this problem",
+        text::safe(&group.title).into_owned(),
+        NoteAbout::Group(group.id),
+    )
+}
+
+pub(super) fn note_on_record(row: &RecordRow) -> Effect {
+    let title = format!("A note on record {}", row.id);
+    let body = "`redrive show` prints it with the record.".to_owned();
+    note(&title, body, NoteAbout::Record(row.id))
+}
+
+fn note(title: &str, body: String, about: NoteAbout) -> Effect {
+    Effect::Prompt(Wanting {
+        title: title.to_owned(),
+        body,
+        label: "Note".to_owned(),
+        verb: "Write it down".to_owned(),
+        needs: Needs::Note(about),
+    })
+}

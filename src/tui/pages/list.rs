@@ -1,0 +1,66 @@
+//! A plain list with a cursor, as several pages have one.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    text::Line,
+    widgets::{Block, Paragraph},
+};
+
+use crate::{text, tui::theme::Theme};
+
+/// Where the cursor is, and the first line that is shown.
+#[derive(Debug, Default)]
+pub(super) struct List {
+    pub at: usize,
+    first: usize,
+}
+
+impl List {
+    /// Moves the cursor in a list of so many lines.
+    pub fn step(&mut self, by: isize, len: usize) {
+        self.at = self.at.saturating_add_signed(by).min(len.saturating_sub(1));
+    }
+
+    /// Draws heading and lines into a box, the cursor's line in sight and under the terminal's cursor.
+    pub fn draw(
+        &mut self,
+        frame: &mut Frame,
+        area: Rect,
+        block: Block,
+        heading: String,
+        lines: &[String],
+        theme: Theme,
+    ) {
+        let inside = block.inner(area);
+        frame.render_widget(block, area);
+        let room = usize::from(inside.height.saturating_sub(1)).max(1);
+        let at = self.at.min(lines.len().saturating_sub(1));
+        self.first = self.first.min(at).max((at + 1).saturating_sub(room));
+        let columns = usize::from(inside.width);
+        let mut shown = vec![Line::styled(heading, theme.muted())];
+        for (place, line) in lines.iter().enumerate().skip(self.first).take(room) {
+            let chosen = place == at;
+            let sign = if chosen { ">" } else { " " };
+            let line = format!(" {sign} {}", fitted(line, columns.saturating_sub(3)));
+            let style = if chosen {
+                theme.select()
+            } else {
+                ratatui::style::Style::default()
+            };
+            shown.push(Line::styled(line, style));
+        }
+        frame.render_widget(Paragraph::new(shown), inside);
+        let y = inside.y + 1 + (at - self.first) as u16;
+        if inside.contains((inside.x + 1, y).into()) {
+            frame.set_cursor_position((inside.x + 1, y));
+        }
+    }
+}
+
+/// A safe text in exactly so many columns.
+pub(super) fn fitted(safe: &str, columns: usize) -> String {
+    let short = text::shorten(safe, columns);
+    let missing = columns.saturating_sub(text::width(&short));
+    format!("{short}{}", " ".repeat(missing))
+}
