@@ -170,6 +170,18 @@ pub struct Problem {
     pub owner: String,
 }
 
+impl Group {
+    /// Whether a problem of its run is one of its problems.
+    pub fn holds(&self, problem: &Problem) -> bool {
+        self.stage == problem.stage
+            && self.code == problem.code
+            && self.detail == problem.detail
+            && self.path == problem.path.pattern()
+            && self.template == problem.shape
+            && self.severity == problem.severity
+    }
+}
+
 impl Problem {
     /// Whether it keeps its record from being ready.
     pub fn rejects(&self) -> bool {

@@ -11,8 +11,8 @@ use crate::{
     fix::Change,
     model::{
         AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, NoteAbout, Path,
-        Plan, PlanId, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport, StepId,
-        StepRow, UndoReport, ValueCount,
+        Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
+        StepId, StepRow, UndoReport, ValueCount,
     },
     ops::{FixPreview, FixRequest, Preview, Progress, Standing, SuggestedFix},
 };
@@ -115,6 +115,11 @@ pub enum Query {
     Suggest {
         group: GroupId,
     },
+    /// The group of a problem.
+    Alike {
+        run: RunId,
+        problem: Box<Problem>,
+    },
     /// Every different value of a group.
     Values {
         group: GroupId,
@@ -206,6 +211,7 @@ pub enum Answer {
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
+    Alike(Option<Box<Group>>),
     Values(Vec<ValueCount>),
     History(Vec<StepRow>),
     Noted,

@@ -215,6 +215,7 @@ pub fn answer(query: Query) -> Answer {
             undecided: 0,
             continued: false,
         }),
+        Query::Alike { .. } => Answer::Alike(groups().into_iter().next().map(Box::new)),
         Query::Values { .. } => Answer::Values(vec![
             value("office@", 371, 7),
             value("office(at)kunde.example\u{a0}", 41, 14),

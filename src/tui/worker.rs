@@ -229,6 +229,11 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::FixRows { preview, window } => {
             Answer::FixRows(ops::fix_rows(workspace, preview, window)?)
         }
+        Query::Alike { run, problem } => {
+            let groups = ops::groups(workspace, &filter(*run, None))?;
+            let group = groups.into_iter().find(|group| group.holds(problem));
+            Answer::Alike(group.map(Box::new))
+        }
         Query::Values { group } => Answer::Values(ops::values(workspace, *group)?),
         Query::History { run } => Answer::History(ops::history(workspace, Some(*run))?),
         Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),

@@ -116,6 +116,44 @@ fn five_keys_make_the_first_record_of_the_example_ready() {
 }
 
 #[test]
+fn one_edit_becomes_a_fix_of_all_like_it_and_the_history_takes_it_back() {
+    let folder = TempDir::new().unwrap();
+    let mut tty = Tty::start(folder.path(), 100, 30, &["demo", "--rows", "1000"]);
+    tty.sees("[DEMO]");
+    tty.sees("Enter Open");
+    tty.press(ENTER);
+    tty.sees("needs fixing");
+    tty.press(ENTER);
+    tty.sees("a Use suggestion");
+    tty.press("a");
+    tty.sees("the same problem: b Fix all");
+    tty.press("b");
+    tty.sees("1 What to do");
+    tty.sees("makes 15 of 22 ready");
+    tty.press(ENTER);
+    tty.sees("Preview is up to date.");
+    tty.press("A");
+    tty.sees("Fixed");
+    tty.press("5");
+    tty.sees("Fix all");
+    tty.sees("Enter Undo this step");
+    tty.press("u");
+    tty.sees("Undone:");
+    tty.sees("undone");
+    tty.signal("-HUP");
+    tty.ends();
+    let history = redrive(
+        folder.path(),
+        &["-w", "redrive-demo/redrive.db", "history", "--json"],
+    );
+    let kinds: Vec<&str> = ["\"undo\"", "\"fix\"", "\"edit\""]
+        .into_iter()
+        .filter(|kind| history.contains(&format!("\"kind\":{kind}")))
+        .collect();
+    assert_eq!(kinds.len(), 3, "{history}");
+}
+
+#[test]
 fn a_paste_is_text_and_never_keys() {
     let folder = workspace();
     let mut tty = Tty::start(folder.path(), 80, 24, &[]);

@@ -10,6 +10,7 @@ use crate::{
     check::suggest::Suggestion,
     fix::Change,
     model::{RecordId, Status},
+    text,
     tui::{
         action::{Action, Offer},
         event::{Cx, Effect, Query, Wish},
@@ -56,6 +57,16 @@ impl Editor {
             let ready = (record.row.status == Status::Ready).then_some("it is ready already");
             offers.push(Offer::new(Action::MarkReady, "It is ready").unless(reason.or(ready)));
         }
+        match (self.alike.others(), self.fields.path()) {
+            (Some(others), _) => {
+                let label = format!("Fix {} like it", text::thousands(others));
+                offers.push(Offer::new(Action::FixAll, label));
+            }
+            (None, Some(path)) if self.problem_at(path).is_some() => {
+                offers.push(Offer::new(Action::FixAll, ""));
+            }
+            _ => {}
+        }
         offers.extend([
             Offer::new(Action::NextRecord, "Next record"),
             Offer::new(Action::PreviousRecord, ""),
@@ -90,6 +101,7 @@ impl Editor {
             Action::NextRecord => self.next_record(1, cx),
             Action::PreviousRecord => self.next_record(-1, cx),
             Action::AcceptSuggestion => self.accept_suggestion(cx),
+            Action::FixAll => self.fix_alike(cx),
             Action::PutBack => self.put_back(cx),
             Action::Remove => self.make_empty(cx),
             Action::Check => self.wish(Wish::Check { id: self.id }, Told::Checked, cx),

@@ -1,5 +1,6 @@
 //! The record editor: its fields, what is wrong with them, and a box that is checked as it is typed into.
 
+mod alike;
 pub(super) mod draft;
 mod draw;
 mod edit_box;
@@ -13,6 +14,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::{
+    alike::Alike,
     draft::{Draft, Focus, Then},
     fields::Fields,
 };
@@ -58,6 +60,7 @@ pub struct Editor {
     asked_look: Option<(Ticket, Path)>,
     asked_open: Option<Ticket>,
     changing: Option<(Ticket, Told)>,
+    alike: Alike,
 }
 
 /// What was just done.
@@ -90,6 +93,7 @@ impl Editor {
             asked_look: None,
             asked_open: None,
             changing: None,
+            alike: Alike::default(),
         }
     }
 
@@ -151,6 +155,7 @@ impl Editor {
         let draft = self.draft.as_ref();
         let waits = [
             self.pending,
+            self.alike.asked,
             self.asked_open,
             self.asked_look.as_ref().map(|(ticket, _)| *ticket),
             self.changing.as_ref().map(|(ticket, _)| *ticket),
@@ -169,11 +174,15 @@ impl Editor {
             (Ok(Answer::Changed(report)), Some((asked, then)), _) if asked == ticket => {
                 self.unasked = not_checked(&report);
                 if let Some(draft) = self.draft.take() {
+                    self.look_for_alike(&draft.path, cx);
                     self.told = Some(Told::Saved(draft.path, then));
                 }
             }
             (Ok(Answer::Changed(report)), _, Some((_, told))) => {
                 self.unasked = not_checked(&report);
+                if let Told::Saved(path, _) = &told {
+                    self.look_for_alike(path, cx);
+                }
                 self.told = Some(told);
             }
             (Ok(Answer::Record(record)), ..) => {
@@ -182,6 +191,7 @@ impl Editor {
             }
             (Ok(Answer::Preview(preview)), ..) => self.previewed(ticket, looked, preview, cx),
             (Ok(Answer::Ids { ids, .. }), ..) => self.count_open(ids, cx),
+            (Ok(Answer::Alike(group)), ..) => self.receive_alike(group.map(|group| *group), cx),
             (Ok(_), ..) => {}
             (Err(error), ..) => self.fail(ticket, &error, cx),
         }
@@ -272,7 +282,8 @@ impl Editor {
         } else {
             format!("{what} {} left.", text::count(problems, "problem"))
         };
-        cx.say(text::safe(words.trim_start()));
+        let others = self.others();
+        cx.say(text::safe(&format!("{}{others}", words.trim_start())));
         match told {
             Told::Saved(_, Then::Field) => self.edit_next_field(cx),
             Told::Saved(_, Then::Problem) if !ready && !self.fields.step_to_failing(false) => {
@@ -296,7 +307,8 @@ impl Editor {
             let next = if left > 0 { "  n Next" } else { "" };
             let name = draw::name(record);
             let left = text::thousands(left);
-            cx.say(format!("{name} is ready. {left} left here.{next}"));
+            let others = self.others();
+            cx.say(format!("{name} is ready. {left} left here.{next}{others}"));
         }
     }
 
@@ -582,6 +594,39 @@ mod tests {
             assert_eq!(desk.editor.mode(), Mode::Moving, "{key}");
             assert_eq!(desk.cx.effects, [Effect::Say(words.to_owned())], "{key}");
         }
+    }
+
+    #[test]
+    fn an_edit_offers_the_same_for_all_others_with_its_problem() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.type_in("x");
+        desk.check(Vec::new());
+        desk.press("Enter");
+        desk.answer(Answer::Changed(ChangeReport::default()));
+        let group = crate::tui::testing::groups().remove(1);
+        let asked = desk.effects();
+        let [.., Effect::Ask(_, Query::Alike { problem, .. })] = &asked[..] else {
+            panic!("{asked:?}")
+        };
+        assert_eq!(problem.path.as_str(), "/ship_date");
+        desk.answer(Answer::Alike(Some(Box::new(group))));
+        desk.editor.refresh(&mut desk.cx);
+        let mut saved = record(&fixed(), vec![bad_quantity()]);
+        saved.row.version = 2;
+        desk.answer(Answer::Record(Box::new(saved)));
+        let said = "ship_date is saved. 1 problem left.  301 other records have the same problem: b Fix all";
+        let effects = desk.effects();
+        assert!(
+            effects.contains(&Effect::Say(said.to_owned())),
+            "{effects:?}"
+        );
+        desk.press("b");
+        let effects = desk.effects();
+        let Some(Effect::Go(Route::Fix(view))) = effects.first() else {
+            panic!("{effects:?}")
+        };
+        assert_eq!((view.records, view.field.as_str()), (301, "/created_at"));
     }
 
     struct Desk {

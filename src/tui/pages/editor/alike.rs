@@ -1,0 +1,99 @@
+//! From one edit to all like it: the other records that have the same problem, and the way to fix them alike.
+
+use super::Editor;
+use crate::{
+    filter::Filter,
+    model::{Group, Path, Problem},
+    text,
+    tui::{
+        event::{Cx, FixView, Query, Route, Ticket},
+        words,
+    },
+};
+
+/// What is known of the others.
+#[derive(Debug, Default)]
+pub(super) struct Alike {
+    pub asked: Option<Ticket>,
+    /// Whether the fix is opened as soon as they are known.
+    go: bool,
+    /// How they would be fixed, after an edit that set this problem right.
+    known: Option<FixView>,
+}
+
+impl Alike {
+    /// How many others have what was just set right.
+    pub fn others(&self) -> Option<u64> {
+        self.known.as_ref().map(|view| view.records)
+    }
+}
+
+impl Editor {
+    /// The problem of this field, if it has one.
+    pub(super) fn problem_at(&self, path: &Path) -> Option<&Problem> {
+        let record = self.record.as_ref()?;
+        let mut found = record.row.problems.iter();
+        found.find(|problem| problem.path == *path && !path.is_root())
+    }
+
+    /// Looks for the others that have the problem this field had before it was edited.
+    pub(super) fn look_for_alike(&mut self, path: &Path, cx: &mut Cx) {
+        self.alike = Alike::default();
+        self.ask_for_alike(path, false, cx);
+    }
+
+    /// Opens the fix of all records like this one: those of the last edit, else those of the field under the cursor.
+    pub(super) fn fix_alike(&mut self, cx: &mut Cx) {
+        if let Some(view) = &self.alike.known {
+            return cx.go(Route::Fix(Box::new(view.clone())));
+        }
+        if let Some(path) = self.fields.path().cloned() {
+            self.ask_for_alike(&path, true, cx);
+        }
+    }
+
+    fn ask_for_alike(&mut self, path: &Path, go: bool, cx: &mut Cx) {
+        let (Some(problem), Some(record)) = (self.problem_at(path), &self.record) else {
+            return;
+        };
+        let query = Query::Alike {
+            run: record.row.run,
+            problem: Box::new(problem.clone()),
+        };
+        self.alike.asked = Some(cx.ask(query));
+        self.alike.go = go;
+    }
+
+    pub(super) fn receive_alike(&mut self, group: Option<Group>, cx: &mut Cx) {
+        self.alike.asked = None;
+        let view = (group.filter(|group| group.open > 0).as_ref()).and_then(view);
+        if !std::mem::take(&mut self.alike.go) {
+            self.alike.known = view;
+        } else if let Some(view) = view {
+            cx.go(Route::Fix(Box::new(view)));
+        } else {
+            cx.say("No other record has this problem.");
+        }
+    }
+
+    /// What is said of the others after an edit; empty where there are none.
+    pub(super) fn others(&self) -> String {
+        match self.alike.others() {
+            Some(others) => format!(
+                "  {} the same problem: b Fix all",
+                words::others_have(others)
+            ),
+            None => String::new(),
+        }
+    }
+}
+
+fn view(group: &Group) -> Option<FixView> {
+    Some(FixView {
+        title: text::safe(&group.title).into_owned(),
+        group: group.id,
+        field: Path::parse(&group.path).filter(|path| !path.is_root())?,
+        filter: Filter::of_group(group.run, group.id),
+        records: group.open,
+    })
+}
