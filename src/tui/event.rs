@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 use super::{action::Action, clock::Clock};
 use crate::{
     filter::Filter,
-    fix::Change,
+    fix::{Change, dates::Evidence},
     model::{
         AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, NoteAbout, Path,
         Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
@@ -128,6 +128,8 @@ pub enum Query {
     History {
         run: RunId,
     },
+    /// How the dates of a fix's field are written.
+    Dates(Box<FixRequest>),
     /// How some records of a preview would look.
     FixRows {
         preview: Arc<FixPreview>,
@@ -212,6 +214,7 @@ pub enum Answer {
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
     Alike(Option<Box<Group>>),
+    Dates(Box<Evidence>),
     Values(Vec<ValueCount>),
     History(Vec<StepRow>),
     Noted,

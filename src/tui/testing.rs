@@ -216,6 +216,12 @@ pub fn answer(query: Query) -> Answer {
             continued: false,
         }),
         Query::Alike { .. } => Answer::Alike(groups().into_iter().next().map(Box::new)),
+        Query::Dates(_) => {
+            let mut evidence = crate::fix::dates::Evidence::default();
+            evidence.add("31/12/2025", 300);
+            evidence.add("01/02/2026", 41);
+            Answer::Dates(Box::new(evidence))
+        }
         Query::Values { .. } => Answer::Values(vec![
             value("office@", 371, 7),
             value("office(at)kunde.example\u{a0}", 41, 14),

@@ -234,6 +234,10 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             let group = groups.into_iter().find(|group| group.holds(problem));
             Answer::Alike(group.map(Box::new))
         }
+        Query::Dates(request) => {
+            let evidence = ops::date_evidence(workspace, request, &Job::default())?;
+            Answer::Dates(Box::new(evidence))
+        }
         Query::Values { group } => Answer::Values(ops::values(workspace, *group)?),
         Query::History { run } => Answer::History(ops::history(workspace, Some(*run))?),
         Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),

@@ -50,6 +50,7 @@ pub enum Asks {
     Replace,
     Pattern,
     Map,
+    Zone,
     CopyFrom,
     Formula,
 }
@@ -62,6 +63,7 @@ impl Asks {
             Self::Replace => "Find=With",
             Self::Pattern => "Pattern=With",
             Self::Map => "Old=New",
+            Self::Zone => "Zone",
             Self::CopyFrom => "Field",
             Self::Formula => "Formula",
         }
@@ -96,6 +98,10 @@ impl Asks {
                     values: BTreeMap::from([(old, new)]),
                 })
             }
+            Self::Zone => Transform::Date(Date {
+                zone: Some(typed.trim().to_owned()),
+                ..Date::default()
+            }),
             Self::CopyFrom => Transform::CopyFrom(CopyFrom {
                 field: if typed.starts_with('/') {
                     typed.to_owned()
@@ -147,6 +153,11 @@ pub fn choices(suggested: &[SuggestedFix], records: u64) -> Vec<Choice> {
         ready("Trim and tidy text", Transform::Tidy(Tidy::usual())),
         ready("Rewrite a date, day first", date(Order::Day)),
         ready("Rewrite a date, month first", date(Order::Month)),
+        ready(
+            "Rewrite a date, leave what can be read two ways",
+            Transform::Date(Date::default()),
+        ),
+        asks("Rewrite a date, name the zone of its times ...", Asks::Zone),
         ready("Clean up a number, decimal point", number(Decimal::Point)),
         ready("Clean up a number, decimal comma", number(Decimal::Comma)),
         ready(

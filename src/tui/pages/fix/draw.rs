@@ -8,7 +8,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{Fix, Panel, State};
+use super::{Fix, Panel, State, desk};
 use crate::{
     model::{Consequence, Effect as Becomes, FixReport, FixRow},
     text,
@@ -141,6 +141,11 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         State::Known(preview) | State::Applying(preview) => counts(&preview.report),
         State::Done { report, .. } => counts(report),
     };
+    if let (Some(evidence), Some(_)) = (&page.dates, page.known()) {
+        let said = desk::lines(evidence, columns.saturating_sub(2));
+        lines
+            .extend((said.into_iter()).map(|line| Line::styled(format!(" {line}"), theme.muted())));
+    }
     if page.known().is_some() {
         lines.extend(rows(
             page,

@@ -1,6 +1,7 @@
 //! Fix all: one decision for many records, with its consequences before it is made.
 
 mod choices;
+mod desk;
 mod draw;
 
 use std::{
@@ -14,7 +15,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 use self::choices::{Asks, Choice, Kind, choices};
 use crate::{
     filter::Filter,
-    fix::Transform,
+    fix::{Transform, dates::Evidence},
     model::{Consequence, Effect as Becomes, FixReport, FixRow, Path, RecordId},
     ops::{FixPreview, FixRequest},
     text,
@@ -51,6 +52,9 @@ pub struct Fix {
     first: usize,
     rows: HashMap<RecordId, FixRow>,
     pending: Option<Ticket>,
+    /// How the dates are written, where a date is rewritten.
+    dates: Option<Evidence>,
+    asked_dates: Option<Ticket>,
     left_out: BTreeSet<RecordId>,
 }
 
@@ -99,6 +103,8 @@ impl Fix {
             first: 0,
             rows: HashMap::new(),
             pending: None,
+            dates: None,
+            asked_dates: None,
             left_out: BTreeSet::new(),
         }
     }
@@ -202,7 +208,7 @@ impl Fix {
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.suggesting == Some(ticket) || self.pending == Some(ticket)
+        [self.suggesting, self.pending, self.asked_dates].contains(&Some(ticket))
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -216,6 +222,14 @@ impl Fix {
                 if !untouched {
                     self.at = (self.at + moved).min(self.choices.len() - 1);
                 }
+            }
+            return;
+        }
+        if self.asked_dates == Some(ticket) {
+            self.asked_dates = None;
+            // The page does without the desk then.
+            if let Ok(Answer::Dates(evidence)) = answer {
+                self.dates = Some(*evidence);
             }
             return;
         }
@@ -342,6 +356,10 @@ impl Fix {
             return;
         }
         self.listed.clear();
+        let is_date = |transform: &Transform| matches!(transform, Transform::Date(_));
+        self.dates = None;
+        self.asked_dates = (request.transforms.iter().any(is_date))
+            .then(|| cx.ask(Query::Dates(Box::new(request.clone()))));
         self.preview = State::Looking;
         cx.effects
             .push(Effect::Start(JobRequest::FixPreview(Box::new(request))));

@@ -97,7 +97,9 @@ fn the_page_at_100_by_30() {
     │   Trim and tidy text                 ││  [x] 11       office11(at)… office11@kun… + ready        │
     │   Rewrite a date, day first          ││  [x] 55       office55(at)… office55@kun… + ready  2 ways│
     │   Rewrite a date, month first        ││  [x] 33       office33(at)… office33@kun… ! other field  │
-    │   Clean up a number, decimal point   ││  [x] 22       office22(at)… office22@kun… = unchanged    │
+    │   Rewrite a date, leave what can be …││  [x] 22       office22(at)… office22@kun… = unchanged    │
+    │   Rewrite a date, name the zone of i…││                                                          │
+    │   Clean up a number, decimal point   ││                                                          │
     │   Clean up a number, decimal comma   ││                                                          │
     │   Yes and no as true and false       ││                                                          │
     │   lower case                         ││                                                          │
@@ -107,8 +109,6 @@ fn the_page_at_100_by_30() {
     │   Copy from another field ...        ││                                                          │
     │   Remove the field                   ││                                                          │
     │   Formula (advanced) ...             ││                                                          │
-    │                                      ││                                                          │
-    │                                      ││                                                          │
     │                                      ││                                                          │
     └──────────────────────────────────────┘└──────────────────────────────────────────────────────────┘
      Preview is up to date. You can undo the fix with u.
@@ -134,9 +134,9 @@ fn the_page_at_80_by_24() {
     │   Trim and tidy text                                                         │
     │   Rewrite a date, day first                                                  │
     │   Rewrite a date, month first                                                │
+    │   Rewrite a date, leave what can be read two ways                            │
+    │   Rewrite a date, name the zone of its times ...                             │
     │   Clean up a number, decimal point                                           │
-    │   Clean up a number, decimal comma                                           │
-    │   Yes and no as true and false                                               │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ 2 What would happen ─────────────────────────────────────────────────────────┐
     │ Choose what to do, and press Enter.                                          │
@@ -311,4 +311,17 @@ fn a_problem_about_no_field_has_nothing_to_fix() {
     let mut app = problems((100, 30));
     press(&mut app, "<Down><Down><Down><Down><Down>b");
     assert!(picture(&mut app).contains("this problem is about no field"));
+}
+
+#[test]
+fn a_date_is_rewritten_with_the_evidence_beside_it() {
+    let mut app = page((100, 30));
+    let listed = choices(&suggested(), 412);
+    let is_date = |one: &Choice| one.label == "Rewrite a date, day first";
+    let down = listed.iter().position(is_date).unwrap();
+    let started = press(&mut app, &("<Down>".repeat(down) + "<ret>"));
+    end(&mut app, &started);
+    let picture = picture(&mut app);
+    let said = "300 only day first, 0 only month first, 41 either way.";
+    assert!(picture.contains(said), "{picture}");
 }
