@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::{
     args, json as shape,
+    notes::{noted, notes_on, say_notes, say_notes_on},
     out::{Exit, Out},
     person::{Person, filter},
     standing,
@@ -18,8 +19,8 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{
-        Fault, Group, Note, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Severity,
-        Stage, Status,
+        Fault, Group, NoteAbout, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
+        Severity, Stage, Status,
     },
     ops::{self, ContractState, ExportFormat, Finding},
     text::{count, thousands},
@@ -102,9 +103,12 @@ fn newest_run(person: &Person) -> Result<RunId> {
 }
 
 pub fn runs(person: &Person, out: &Out) -> Result<Exit> {
-    let runs = ops::runs(&person.look()?)?;
+    let workspace = person.look()?;
+    let runs = ops::runs(&workspace)?;
+    let about = |run: &RunRow| NoteAbout::Run(run.id);
+    let notes = notes_on(&workspace, runs.iter().map(about))?;
     if out.is_json() {
-        out.json(&runs.iter().map(shape::run).collect())?;
+        out.json(&noted(runs.iter().map(shape::run), &notes))?;
         return Ok(Exit::Done);
     }
     // All but the first three are named only where they occur, so that a line fits a terminal.
@@ -145,14 +149,18 @@ pub fn runs(person: &Person, out: &Out) -> Result<Exit> {
         line
     };
     out.table(&head, runs.iter().map(line))?;
+    say_notes_on(out, "Run", runs.iter().map(|run| run.id.0).zip(&notes))?;
     Ok(Exit::Done)
 }
 
 pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
     let filter = filter(scope)?;
-    let groups = ops::groups(&person.look()?, &filter)?;
+    let workspace = person.look()?;
+    let groups = ops::groups(&workspace, &filter)?;
+    let about = |group: &Group| NoteAbout::Group(group.id);
+    let notes = notes_on(&workspace, groups.iter().map(about))?;
     if out.is_json() {
-        out.json(&groups.iter().map(shape::group).collect())?;
+        out.json(&noted(groups.iter().map(shape::group), &notes))?;
         return Ok(Exit::Done);
     }
     if groups.is_empty() {
@@ -174,6 +182,11 @@ pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
     out.table(
         &head,
         (groups.iter()).map(|group| group_cells(group, severity, owner)),
+    )?;
+    say_notes_on(
+        out,
+        "Group",
+        groups.iter().map(|group| group.id.0).zip(&notes),
     )?;
     Ok(Exit::Done)
 }
@@ -288,17 +301,6 @@ pub fn problem_line(problem: &Problem, hint: &str) -> String {
         line.push_str(&format!(" ({})", notes.join(", ")));
     }
     crate::text::safe(&line).into_owned()
-}
-
-fn say_notes(out: &Out, notes: &[Note]) -> Result<()> {
-    for note in notes {
-        let (author, text) = (
-            crate::text::safe(&note.author),
-            crate::text::safe(&note.text),
-        );
-        out.say(&format!("  Note of {author}, {}: {text}", note.at))?;
-    }
-    Ok(())
 }
 
 fn show_words(out: &Out, detail: &RecordDetail, contract: &ContractState) -> Result<()> {

@@ -9,6 +9,7 @@ mod json;
 mod load;
 mod log;
 mod look;
+mod notes;
 mod out;
 mod person;
 mod progress;

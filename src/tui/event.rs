@@ -10,8 +10,8 @@ use crate::{
     filter::Filter,
     fix::{Change, dates::Evidence},
     model::{
-        AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, NoteAbout, Path,
-        Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
+        AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Note, NoteAbout,
+        Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
         StepId, StepRow, UndoReport, ValueCount,
     },
     ops::{FixPreview, FixRequest, Preview, Progress, Standing, SuggestedFix},
@@ -89,7 +89,7 @@ pub enum Query {
     Rows {
         ids: Vec<RecordId>,
     },
-    /// The row of the first record that has this problem now, if any; answered as [`Answer::Rows`].
+    /// The row of the first record that has this problem now, if any, and the notes on the problem.
     Example {
         run: RunId,
         group: GroupId,
@@ -203,9 +203,19 @@ pub enum JobRequest {
 #[derive(Debug)]
 pub enum Answer {
     Runs(Vec<RunRow>),
-    Groups { run: RunRow, groups: Vec<Group> },
-    Ids { run: RunRow, ids: Vec<RecordId> },
+    Groups {
+        run: RunRow,
+        groups: Vec<Group>,
+    },
+    Ids {
+        run: RunRow,
+        ids: Vec<RecordId>,
+    },
     Rows(Vec<RecordRow>),
+    Example {
+        row: Option<Box<RecordRow>>,
+        notes: Vec<Note>,
+    },
     Record(Box<RecordDetail>),
     Preview(Box<Preview>),
     Plan(Plan),

@@ -190,7 +190,10 @@ pub fn answer(query: Query) -> Answer {
             }
         }
         Query::Rows { ids } => Answer::Rows(ids.iter().map(id).map(row).collect()),
-        Query::Example { .. } => Answer::Rows(vec![row(14)]),
+        Query::Example { .. } => Answer::Example {
+            row: Some(Box::new(row(14))),
+            notes: Vec::new(),
+        },
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
             let record = detail(id.0);

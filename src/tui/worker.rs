@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{GroupId, RunId},
+    model::{GroupId, NoteAbout, RunId},
     ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
 };
 
@@ -198,7 +198,11 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {
             let first = ops::first(workspace, &filter(*run, Some(*group)))?;
-            Answer::Rows(ops::rows(workspace, first.as_slice())?)
+            let rows = ops::rows(workspace, first.as_slice())?;
+            Answer::Example {
+                row: rows.into_iter().next().map(Box::new),
+                notes: ops::notes(workspace, NoteAbout::Group(*group))?,
+            }
         }
         Query::Record { id } => Answer::Record(Box::new(ops::show(workspace, *id)?)),
         Query::Preview { id, changes, at } => {

@@ -179,6 +179,19 @@ fn a_note_is_shown_with_its_record() {
         .run();
     let notes = &folder.redrive("show 2").json()["notes"];
     assert_eq!(notes[0]["text"], "waits for the customer");
+    folder.redrive("note --group 1 'the CRM team asks'").run();
+    folder.redrive("note --run 1 'for the morning'").run();
+    let groups = folder.redrive("groups").json();
+    let first = groups
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|group| group["group"] == 1);
+    assert_eq!(first.unwrap()["notes"][0]["text"], "the CRM team asks");
+    let runs = folder.redrive("runs").json();
+    assert_eq!(runs[0]["notes"][0]["text"], "for the morning");
+    folder.redrive("undo").run();
+    folder.redrive("undo").run();
     assert!(
         folder
             .redrive("show 2")

@@ -3,7 +3,7 @@
 use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
 
 use crate::{
-    model::{Group, Path, Problem, RunRow, Severity, Stage, Status},
+    model::{Group, Note, Path, Problem, RunRow, Severity, Stage, Status},
     text,
     tui::{
         theme::Theme,
@@ -26,6 +26,8 @@ pub(super) struct List<'a> {
     pub example: Option<(u64, &'a Problem)>,
     /// What would help most with the problem under the cursor. Safe to print.
     pub advice: Option<&'a str>,
+    /// What people wrote about the problem, oldest first.
+    pub notes: &'a [Note],
     pub wide: bool,
 }
 

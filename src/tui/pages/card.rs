@@ -9,7 +9,7 @@ use ratatui::{
 
 use super::about::{List, padded};
 use crate::{
-    model::{Found, Group, Severity, Status},
+    model::{Found, Group, Note, Severity, Status},
     text,
     tui::{
         overlays::wrap,
@@ -80,6 +80,9 @@ fn card(
     if !group.template.is_empty() {
         say("Says", &text::safe(&group.template));
     }
+    for note in view.notes.iter().rev().take(3) {
+        say("Note", &noted(note));
+    }
     say("Since", &format!("{}.", since(group)));
     say("Many", &many(group, rejected));
     if let Some(cause) = cause(group) {
@@ -135,7 +138,10 @@ fn strip(view: &List, group: &Group, columns: usize) -> Vec<Line<'static>> {
             Severity::Error => format!("What   {}", what(view, group)),
             Severity::Warning => format!("What   ~ Warning: {}", what(view, group)),
         },
-        format!("Since  {since}"),
+        match view.notes.last() {
+            Some(note) => format!("Note   {}", noted(note)),
+            None => format!("Since  {since}"),
+        },
     ];
     if !shapes.is_empty() {
         let example =
@@ -167,6 +173,10 @@ fn what(view: &List, group: &Group) -> String {
         Some((_, problem)) => text::safe(&problem.message).into_owned(),
         None => format!("{}.", text::safe(&group.title)),
     }
+}
+
+fn noted(note: &Note) -> String {
+    text::safe(&format!("{}: {}", note.author, note.text)).into_owned()
 }
 
 /// How many records there are, and how many there were.

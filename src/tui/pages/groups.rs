@@ -9,7 +9,7 @@ use super::{about, asked, card, funnel};
 use crate::{
     filter::Filter,
     fix::Transform,
-    model::{Group, GroupId, Path, Problem, RecordRow, RunId, RunRow, Status},
+    model::{Group, GroupId, Note, Path, Problem, RecordRow, RunId, RunRow, Status},
     ops::SuggestedFix,
     text,
     tui::{
@@ -44,7 +44,7 @@ pub struct Groups {
 #[derive(Debug, Default)]
 struct Example {
     pending: Option<(Ticket, GroupId)>,
-    known: Option<(GroupId, Option<RecordRow>)>,
+    known: Option<(GroupId, Option<Box<RecordRow>>, Vec<Note>)>,
 }
 
 /// What would help most with the problem under the cursor. One is asked for at a time, once the example is there.
@@ -157,13 +157,13 @@ impl Groups {
         if let Some((asked, group)) = self.example.pending
             && asked == ticket
         {
-            let row = match answer {
-                Ok(Answer::Rows(rows)) => rows.into_iter().next(),
+            let (row, notes) = match answer {
+                Ok(Answer::Example { row, notes }) => (row, notes),
                 // The card does without an example then.
-                _ => None,
+                _ => (None, Vec::new()),
             };
             self.example.pending = None;
-            self.example.known = Some((group, row));
+            self.example.known = Some((group, row, notes));
             return self.ask_for_example(cx);
         }
         if let Some((asked, group)) = self.advice.pending
@@ -260,6 +260,7 @@ impl Groups {
             at,
             example: self.example(),
             advice: self.advice(),
+            notes: self.notes(),
             wide,
         };
         if !list.is_empty() {
@@ -290,7 +291,7 @@ impl Groups {
             .example
             .known
             .as_ref()
-            .is_some_and(|(of, _)| *of == group);
+            .is_some_and(|(of, ..)| *of == group);
         if !known && self.example.pending.is_none() {
             let ticket = cx.ask(Query::Example {
                 run: self.run,
@@ -320,13 +321,21 @@ impl Groups {
     /// The problem under the cursor as it stands in one record.
     fn example(&self) -> Option<(u64, &Problem)> {
         let group = self.chosen()?;
-        let (of, row) = self.example.known.as_ref()?;
+        let (of, row, _) = self.example.known.as_ref()?;
         let row = row.as_ref().filter(|_| *of == group.id)?;
         let problem = row
             .problems
             .iter()
             .find(|problem| problem.code == group.code && problem.path.pattern() == group.path)?;
         Some((row.line, problem))
+    }
+
+    /// The notes on the problem under the cursor, oldest first.
+    fn notes(&self) -> &[Note] {
+        match (self.chosen(), &self.example.known) {
+            (Some(group), Some((of, _, notes))) if *of == group.id => notes,
+            _ => &[],
+        }
     }
 
     fn step(&mut self, by: isize) {

@@ -3,7 +3,7 @@
 use super::Editor;
 use crate::{
     filter::Filter,
-    model::{Group, Path, Problem},
+    model::{Group, Path, Problem, RecordRow},
     text,
     tui::{
         event::{Cx, FixView, Query, Route, Ticket},
@@ -29,6 +29,11 @@ impl Alike {
 }
 
 impl Editor {
+    /// The record as lists show it, once it is read.
+    pub(super) fn row(&self) -> Option<&RecordRow> {
+        self.record.as_ref().map(|record| &record.row)
+    }
+
     /// The problem of this field, if it has one.
     pub(super) fn problem_at(&self, path: &Path) -> Option<&Problem> {
         let record = self.record.as_ref()?;

@@ -14,6 +14,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         event::{Cx, Effect, Query, Wish},
+        pages::asked,
         widgets::tree::Kind,
     },
 };
@@ -76,6 +77,8 @@ impl Editor {
             Offer::new(Action::Redo, ""),
             Offer::new(Action::Check, "Check").unless(reason),
             Offer::new(Action::Edit, "").unless(reason),
+            Offer::new(Action::SetAside, ""),
+            Offer::new(Action::Note, ""),
             Offer::new(Action::Remove, "").unless(reason),
             Offer::new(Action::Differences, ""),
             Offer::new(Action::Zoom, ""),
@@ -102,6 +105,8 @@ impl Editor {
             Action::PreviousRecord => self.next_record(-1, cx),
             Action::AcceptSuggestion => self.accept_suggestion(cx),
             Action::FixAll => self.fix_alike(cx),
+            Action::SetAside => cx.effects.extend(self.row().map(asked::aside_of_record)),
+            Action::Note => cx.effects.extend(self.row().map(asked::note_on_record)),
             Action::PutBack => self.put_back(cx),
             Action::Remove => self.make_empty(cx),
             Action::Check => self.wish(Wish::Check { id: self.id }, Told::Checked, cx),

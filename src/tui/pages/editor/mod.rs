@@ -384,15 +384,16 @@ pub(super) fn frozen(read_only: bool, status: Status) -> Option<&'static str> {
 
 /// When, who, what.
 fn history(record: &RecordDetail, clock: &Clock) -> Vec<String> {
-    record
-        .history
-        .iter()
-        .map(|step| {
-            let undone = if step.undone { " (undone)" } else { "" };
-            let words = format!("{} {}{undone}", step.author, step.label);
-            format!("{} {}", clock.time(&step.at), text::safe(&words))
-        })
-        .collect()
+    let notes = record.notes.iter().rev().map(|note| {
+        let words = format!("{} noted: {}", note.author, note.text);
+        format!("{} {}", clock.time(&note.at), text::safe(&words))
+    });
+    let steps = record.history.iter().map(|step| {
+        let undone = if step.undone { " (undone)" } else { "" };
+        let words = format!("{} {}{undone}", step.author, step.label);
+        format!("{} {}", clock.time(&step.at), text::safe(&words))
+    });
+    notes.chain(steps).collect()
 }
 
 fn needs_fixing(run: RunId) -> Filter {
