@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use encoding_rs::Encoding;
 use serde_json::Value;
 
 use super::{Apply, Change, Compile, Given, Made, Mistake, Refusal, Transform, apply};
@@ -13,6 +14,8 @@ pub struct Chain {
     /// Its path; `[]` stands for each position of a list.
     field: Path,
     transforms: Vec<Box<dyn Apply>>,
+    /// What text that is no UTF-8 is read in: the encoding the chain begins with.
+    reads: Option<&'static Encoding>,
 }
 
 /// What a fix makes of one record.
@@ -36,10 +39,28 @@ impl Chain {
         transforms: &[Transform],
         compile: Compile<'_>,
     ) -> Result<Self, Mistake> {
-        let ready = transforms.iter().map(|one| one.prepare(compile));
+        let reads = match transforms.first() {
+            Some(Transform::Encoding(first)) => Some(first.table()?),
+            _ => None,
+        };
+        let prepared = transforms.iter().map(|one| one.prepare(compile));
         Ok(Self {
             field: field.clone(),
-            transforms: ready.collect::<Result<_, _>>()?,
+            reads,
+            transforms: prepared.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// A text that is no UTF-8, read in the encoding the chain begins with; `None` where it is UTF-8, and where it does not fit
+    /// that encoding either.
+    pub fn read(&self, version: &Version) -> Option<Version> {
+        let table = self
+            .reads
+            .filter(|_| std::str::from_utf8(&version.bytes).is_err())?;
+        let read = table.decode_without_bom_handling_and_without_replacement(&version.bytes)?;
+        Some(Version {
+            form: version.form,
+            bytes: read.into_owned().into_bytes(),
         })
     }
 

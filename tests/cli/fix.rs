@@ -257,3 +257,26 @@ fn the_values_of_a_problem_become_a_map_that_mends_them() {
         .json();
     assert_eq!(fixed["changed"], 1);
 }
+
+#[test]
+fn records_that_are_no_utf8_are_read_in_the_encoding_they_are_in() {
+    let folder = Folder::new();
+    folder.write("people.csv", b"id,name\nA,M\xfcller\nB,x\nC,\xe9t\xe9\n");
+    folder.write("s.json", r#"{"type":"object","required":["name"]}"#);
+    folder.write("c.toml", "name = \"p\"\n[schema]\nfile = \"s.json\"\n");
+    folder
+        .redrive("load people.csv --contract c.toml")
+        .exit(1)
+        .any_stderr()
+        .run();
+    let fixed = folder
+        .redrive("fix stage:parse --field /name --encoding windows-1252")
+        .json();
+    assert_eq!((&fixed["changed"], &fixed["ready"]), (&json!(2), &json!(2)));
+    let first = folder.redrive("show 1").json();
+    assert_eq!(first["current"], json!({"id": "A", "name": "Müller"}));
+    // What was received stays, and an undo goes back to it.
+    folder.redrive("undo").run();
+    assert_eq!(folder.redrive("show 1").json()["current"], json!(null));
+    folder.redrive("verify").run();
+}

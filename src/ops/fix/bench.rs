@@ -136,11 +136,13 @@ impl<'w> Bench<'w> {
             undecided: false,
             impossible: why,
         };
-        let Some(document) = document(&self.layout, checker, &record.text) else {
+        let chain = self.order.chain;
+        let read = chain.read(&record.text);
+        let text = read.as_ref().unwrap_or(&record.text);
+        let Some(document) = document(&self.layout, checker, text) else {
             return left(Some("the record cannot be split into fields".to_owned()));
         };
-        let chain = self.order.chain;
-        match chain.apply(&self.layout, &record.text, &wants, &document) {
+        match chain.apply(&self.layout, text, &wants, &document) {
             Ok(fixed) => fixed,
             Err(refusal) => left(Some(refusal.message)),
         }
