@@ -21,7 +21,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Effect, FixView, JobRequest, Outcome, Query, Ticket},
+        event::{Among, Answer, Cx, Effect, FixView, JobRequest, Outcome, Query, Route, Ticket},
         keymap::Mode,
         theme::Theme,
         widgets::field::Field,
@@ -134,6 +134,7 @@ impl Fix {
             Panel::What => offers.push(Offer::new(Action::Open, "Preview")),
             Panel::Would => {
                 offers.push(Offer::new(Action::LeaveOut, "Leave out"));
+                offers.push(Offer::new(Action::Open, "See the record"));
                 offers.push(Offer::new(Action::Right, "Show others"));
             }
         }
@@ -173,6 +174,7 @@ impl Fix {
                 }
             }
             Action::Open if self.panel == Panel::What => self.choose(cx),
+            Action::Open => self.open_record(cx),
             Action::Apply => self.apply(cx),
             Action::LeaveOut => self.leave_out(),
             Action::NextPanel | Action::PreviousPanel | Action::Zoom if self.typing.is_none() => {
@@ -373,6 +375,23 @@ impl Fix {
                 left_out: self.left_out.clone(),
             }));
             self.preview = State::Applying(preview);
+        }
+    }
+
+    /// Opens the record of the row, among those that are listed.
+    fn open_record(&self, cx: &mut Cx) {
+        let Some(preview) = self.known() else {
+            return;
+        };
+        let id = |at: &usize| preview.consequences.get(*at).map(|one| one.record);
+        if let Some(chosen) = self.listed.get(self.row).and_then(id) {
+            cx.go(Route::Record {
+                id: chosen,
+                among: Among {
+                    ids: self.listed.iter().filter_map(id).collect(),
+                    field: Some(self.field.pattern()),
+                },
+            });
         }
     }
 

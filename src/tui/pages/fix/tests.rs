@@ -325,3 +325,14 @@ fn a_date_is_rewritten_with_the_evidence_beside_it() {
     let said = "300 only day first, 0 only month first, 41 either way.";
     assert!(picture.contains(said), "{picture}");
 }
+
+#[test]
+fn enter_on_a_row_of_the_preview_shows_its_record() {
+    let mut app = page((100, 30));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    press(&mut app, "<Tab><Down><ret>");
+    assert!(picture(&mut app).contains("Fix all > record 11"));
+    press(&mut app, "<esc>");
+    assert!(picture(&mut app).contains("2 What would happen"));
+}
