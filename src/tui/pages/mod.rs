@@ -183,7 +183,12 @@ impl Page {
         match self {
             Self::Editor(page) => page.waits(),
             Self::Raw(page) => page.waits(),
-            _ => false,
+            Self::Runs(_)
+            | Self::Groups(_)
+            | Self::Records(_)
+            | Self::Fix(_)
+            | Self::Values(_)
+            | Self::History(_) => false,
         }
     }
 
@@ -192,7 +197,12 @@ impl Page {
         match self {
             Self::Editor(page) => page.tick(now, cx),
             Self::Raw(page) => page.tick(now, cx),
-            _ => {}
+            Self::Runs(_)
+            | Self::Groups(_)
+            | Self::Records(_)
+            | Self::Fix(_)
+            | Self::Values(_)
+            | Self::History(_) => {}
         }
     }
 
@@ -216,7 +226,11 @@ impl Page {
             Self::Editor(page) => page.banner(theme),
             Self::Raw(page) => page.banner(theme),
             Self::Fix(page) => Some(page.banner(theme)),
-            _ => None,
+            Self::Runs(_)
+            | Self::Groups(_)
+            | Self::Records(_)
+            | Self::Values(_)
+            | Self::History(_) => None,
         }
     }
 
