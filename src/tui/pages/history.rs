@@ -60,16 +60,9 @@ impl History {
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
-        let page = isize::from(cx.size.height as i16 / 2).max(1);
         let len = self.steps().len();
         match action {
             Action::Up if self.list.at == 0 => cx.effects.push(Effect::Tabs),
-            Action::Up => self.list.step(-1, len),
-            Action::Down => self.list.step(1, len),
-            Action::PageUp => self.list.step(-page, len),
-            Action::PageDown => self.list.step(page, len),
-            Action::First => self.list.step(isize::MIN, len),
-            Action::Last => self.list.step(isize::MAX, len),
             Action::Open => {
                 let Some(step) = self.chosen() else {
                     return;
@@ -83,7 +76,7 @@ impl History {
                 }
             }
             Action::Back => cx.back(),
-            _ => {}
+            _ => self.list.act(action, cx, len),
         }
     }
 
@@ -95,7 +88,7 @@ impl History {
         self.pending = None;
         match answer {
             Ok(Answer::History(steps)) => {
-                self.list.step(0, steps.len());
+                self.list.fit(steps.len());
                 self.state = State::Known(steps);
             }
             Ok(_) => {}

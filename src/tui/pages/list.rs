@@ -7,7 +7,10 @@ use ratatui::{
     widgets::{Block, Paragraph},
 };
 
-use crate::{text, tui::theme::Theme};
+use crate::{
+    text,
+    tui::{action::Action, event::Cx, theme::Theme},
+};
 
 /// Where the cursor is, and the first line that is shown.
 #[derive(Debug, Default)]
@@ -17,8 +20,26 @@ pub(super) struct List {
 }
 
 impl List {
-    /// Moves the cursor in a list of so many lines.
-    pub fn step(&mut self, by: isize, len: usize) {
+    /// Moves the cursor in a list of so many lines, where the action is a movement.
+    pub fn act(&mut self, action: Action, cx: &Cx, len: usize) {
+        let page = isize::from(cx.size.height as i16 / 2).max(1);
+        match action {
+            Action::Up => self.step(-1, len),
+            Action::Down => self.step(1, len),
+            Action::PageUp => self.step(-page, len),
+            Action::PageDown => self.step(page, len),
+            Action::First => self.step(isize::MIN, len),
+            Action::Last => self.step(isize::MAX, len),
+            _ => {}
+        }
+    }
+
+    /// Keeps the cursor on a line when there are so many now.
+    pub fn fit(&mut self, len: usize) {
+        self.step(0, len);
+    }
+
+    fn step(&mut self, by: isize, len: usize) {
         self.at = self.at.saturating_add_signed(by).min(len.saturating_sub(1));
     }
 

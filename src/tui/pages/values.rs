@@ -55,15 +55,8 @@ impl Values {
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
-        let page = isize::from(cx.size.height as i16 / 2).max(1);
         let len = self.values().len();
         match action {
-            Action::Up => self.list.step(-1, len),
-            Action::Down => self.list.step(1, len),
-            Action::PageUp => self.list.step(-page, len),
-            Action::PageDown => self.list.step(page, len),
-            Action::First => self.list.step(isize::MIN, len),
-            Action::Last => self.list.step(isize::MAX, len),
             Action::Open => {
                 if let Some(value) = self.values().get(self.list.at) {
                     cx.go(Route::Record {
@@ -77,7 +70,7 @@ impl Values {
             }
             Action::FixAll if len > 0 => cx.go(Route::Fix(Box::new(self.view.clone()))),
             Action::Back => cx.back(),
-            _ => {}
+            _ => self.list.act(action, cx, len),
         }
     }
 
@@ -89,7 +82,7 @@ impl Values {
         self.pending = None;
         match answer {
             Ok(Answer::Values(values)) => {
-                self.list.step(0, values.len());
+                self.list.fit(values.len());
                 self.state = State::Known(values);
             }
             Ok(_) => {}
