@@ -117,6 +117,22 @@ impl<'c> Changes<'c> {
 
     /// Gives a record its next state and writes both states down.
     pub fn put(&mut self, before: &Current, after: &State) -> Result<()> {
+        let had = problems_text(&before.state.problems)?;
+        let has = if after.problems == before.state.problems {
+            SAME.to_owned()
+        } else {
+            problems_text(&after.problems)?
+        };
+        self.put_told(before, after, (&had, &has))
+    }
+
+    /// As [`Changes::put`], where what the step keeps of the problems before and after is known.
+    pub fn put_told(
+        &mut self,
+        before: &Current,
+        after: &State,
+        (had, has): (&str, &str),
+    ) -> Result<()> {
         let version = before.version + 1;
         let swapped = self
             .conn
@@ -135,11 +151,11 @@ impl<'c> Changes<'c> {
         if swapped != 1 {
             return Err(changed(before.id).into());
         }
-        if before.state.problems != after.problems {
+        if has != SAME {
             self.replace_problems(before, &after.problems)?;
         }
         if before.state.unique != after.unique {
-            self.replace_unique(before.id, &after.unique)?;
+            self.replace_unique(before, &after.unique)?;
         }
         *self.statuses.entry(before.state.status).or_default() -= 1;
         *self.statuses.entry(after.status).or_default() += 1;
@@ -147,7 +163,7 @@ impl<'c> Changes<'c> {
             self.verdicts.add(state.status, state.checked_by, by);
         }
         self.records += 1;
-        self.write_down(before, after, version)
+        self.write_down(before, after, version, (had, has))
     }
 
     /// Brings the counters up to date. Gives how many records were changed.
@@ -207,10 +223,15 @@ impl<'c> Changes<'c> {
         Ok(())
     }
 
-    fn replace_unique(&self, record: RecordId, unique: &BTreeMap<String, String>) -> Result<()> {
-        self.conn
-            .prepare_cached("DELETE FROM unique_value WHERE record = ?1")?
-            .execute([record.0])?;
+    fn replace_unique(&self, before: &Current, unique: &BTreeMap<String, String>) -> Result<()> {
+        let record = before.id;
+        // Named whole: to delete by record alone SQLite makes a list of the rows first.
+        let mut delete = self.conn.prepare_cached(
+            "DELETE FROM unique_value WHERE run = ?1 AND fields = ?2 AND value = ?3 AND record = ?4",
+        )?;
+        for (fields, value) in &before.state.unique {
+            delete.execute(params![self.run.0, fields, value, record.0])?;
+        }
         let mut insert = self.conn.prepare_cached(
             "INSERT INTO unique_value (run, fields, value, record) VALUES (?1, ?2, ?3, ?4)",
         )?;
@@ -245,12 +266,13 @@ impl<'c> Changes<'c> {
         Ok(id)
     }
 
-    fn write_down(&self, before: &Current, after: &State, version: i64) -> Result<()> {
-        let problems = if after.problems == before.state.problems {
-            SAME.to_owned()
-        } else {
-            serde_json::to_string(&after.problems)?
-        };
+    fn write_down(
+        &self,
+        before: &Current,
+        after: &State,
+        version: i64,
+        (had, has): (&str, &str),
+    ) -> Result<()> {
         self.conn
             .prepare_cached(
                 "INSERT INTO step_record (step, record, before_content, after_content, before_status, after_status, \
@@ -267,8 +289,8 @@ impl<'c> Changes<'c> {
                 after.status.word(),
                 before.state.key,
                 after.key,
-                serde_json::to_string(&before.state.problems)?,
-                problems,
+                had,
+                has,
                 version,
                 before.state.checked_by,
                 after.checked_by,
@@ -281,6 +303,11 @@ impl<'c> Changes<'c> {
 
 /// What a step keeps of the problems afterwards where they are those before.
 pub(super) const SAME: &str = "=";
+
+/// What a step keeps of problems.
+pub(super) fn problems_text(problems: &[Problem]) -> Result<String> {
+    Ok(serde_json::to_string(problems)?)
+}
 
 /// What a step keeps of unique values; nothing where there are none.
 fn unique_text(unique: &BTreeMap<String, String>) -> Result<Option<String>> {

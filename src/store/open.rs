@@ -25,6 +25,7 @@ pub(super) const FORMS: &[M<'static>] = &[
     M::up(include_str!("../../assets/schema/0002.sql")),
     M::up(include_str!("../../assets/schema/0003.sql")),
     M::up(include_str!("../../assets/schema/0004.sql")),
+    M::up(include_str!("../../assets/schema/0005.sql")).foreign_key_check(),
 ];
 
 /// Makes a workspace where there is nothing. It is made under another name and appears whole, so that a process that dies
@@ -70,7 +71,7 @@ pub(super) fn writable(path: &FilePath) -> Result<Connection> {
         }
         configure(&conn)?;
         configure_writing(&conn)?;
-        migrations().to_latest(&mut conn)?;
+        bring_to_form(&mut conn)?;
         Ok(conn)
     };
     attempt().map_err(|error| cannot_open(error, path, &real))
@@ -102,8 +103,13 @@ pub(super) fn check_form(conn: &Connection, path: &FilePath) -> Result<()> {
     Ok(())
 }
 
-fn migrations() -> Migrations<'static> {
-    Migrations::from_slice(FORMS)
+/// Brings a workspace to today's form. A table that is made anew is dropped while others refer to it, which only goes with
+/// foreign keys off; each form that does so checks them all before it stands.
+fn bring_to_form(conn: &mut Connection) -> Result<()> {
+    conn.pragma_update(None, "foreign_keys", false)?;
+    let done = Migrations::from_slice(FORMS).to_latest(conn);
+    conn.pragma_update(None, "foreign_keys", true)?;
+    Ok(done?)
 }
 
 fn form(conn: &Connection) -> rusqlite::Result<i64> {
@@ -116,7 +122,7 @@ fn fill(path: &FilePath, created_at: &str) -> Result<()> {
     configure(&conn)?;
     configure_writing(&conn)?;
     conn.pragma_update(None, "application_id", APPLICATION_ID)?;
-    migrations().to_latest(&mut conn)?;
+    bring_to_form(&mut conn)?;
     conn.execute(
         "INSERT INTO workspace (only, uid, secret, created_at) VALUES (1, randomblob(16), randomblob(32), ?1)",
         [created_at],
@@ -264,6 +270,9 @@ fn configure_writing(conn: &Connection) -> Result<()> {
     );
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "secure_delete", true)?;
+    // At most 64 MiB, in KiB. With the 2 MiB SQLite has by itself, a step of many records writes the same pages again and
+    // again, and reads them back.
+    conn.pragma_update(None, "cache_size", -(64 << 10))?;
     conn.pragma_update(None, "journal_size_limit", 64 << 20)
         .context("journal_size_limit")?;
     Ok(())
@@ -307,7 +316,7 @@ mod tests {
 
     #[test]
     fn the_schema_can_be_applied() {
-        migrations().validate().unwrap();
+        Migrations::from_slice(FORMS).validate().unwrap();
     }
 
     #[test]

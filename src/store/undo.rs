@@ -11,7 +11,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::{
     Store,
-    changes::{Changes, Current, SAME, State, current},
+    changes::{Changes, Current, SAME, State, current, problems_text},
     steps::{Entry, contract_of, missing, new_step},
     word,
 };
@@ -92,16 +92,25 @@ fn turn(
     let mut skipped = Vec::new();
     for record in records_of(conn, among)? {
         let now = current(conn, record)?.ok_or_else(|| missing(record))?;
-        let (before, after) = states(conn, target.id, record)?;
+        let (before, after) = kept(conn, target.id, record)?;
         let (here, there) = if back {
             (after, before)
         } else {
             (before, after)
         };
-        match obstacle(conn, target.id, &now, &here, back)? {
-            Some(why) => skipped.push((record, why)),
-            None => written.put(&now, &there)?,
+        let had = problems_text(&now.state.problems)?;
+        let here = here.state(&now, &had)?;
+        if let Some(why) = obstacle(conn, target.id, &now, &here, back)? {
+            skipped.push((record, why));
+            continue;
         }
+        let has = if there.problems == had {
+            SAME
+        } else {
+            &there.problems
+        };
+        let there = there.state(&now, &had)?;
+        written.put_told(&now, &there, (&had, has))?;
     }
     let records = written.finish()?;
     if records == 0 && !skipped.is_empty() {
@@ -246,41 +255,56 @@ fn records_of(conn: &Connection, step: StepId) -> Result<Vec<RecordId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
+/// One side of what a step keeps of a record.
+struct Kept {
+    /// Without problems and unique values.
+    state: State,
+    /// As JSON, because what does not change need not be read.
+    problems: String,
+    unique: Option<String>,
+}
+
+impl Kept {
+    /// The state; `problems` are those the record has now, as a step keeps them.
+    fn state(&self, now: &Current, problems: &str) -> Result<State> {
+        let record = now.id;
+        let problems = if self.problems == problems {
+            now.state.problems.clone()
+        } else {
+            serde_json::from_str(&self.problems)
+                .map_err(|e| anyhow!("a step does not say what was wrong with {record}: {e}"))?
+        };
+        let unique = match &self.unique {
+            Some(unique) => serde_json::from_str(unique)
+                .map_err(|e| anyhow!("a step does not say what {record} held: {e}"))?,
+            None => BTreeMap::new(),
+        };
+        Ok(State {
+            problems,
+            unique,
+            ..self.state.clone()
+        })
+    }
+}
+
 /// A record before and after a step.
-fn states(conn: &Connection, step: StepId, record: RecordId) -> Result<(State, State)> {
+fn kept(conn: &Connection, step: StepId, record: RecordId) -> Result<(Kept, Kept)> {
     let mut query = conn.prepare_cached(
         "SELECT before_content, before_status, before_key, before_problems, before_checked_by, before_unique, \
                 after_content, after_status, after_key, after_problems, after_checked_by, after_unique \
          FROM step_record WHERE step = ?1 AND record = ?2",
     )?;
-    let (before, after) = query.query_row([step.0, record.0], |row| {
-        Ok((stored_state(row, 0)?, stored_state(row, 6)?))
+    let (before, mut after) = query.query_row([step.0, record.0], |row| {
+        Ok((kept_side(row, 0)?, kept_side(row, 6)?))
     })?;
-    let read = |(mut state, json, unique): (State, String, Option<String>)| -> Result<State> {
-        state.problems = serde_json::from_str(&json)
-            .map_err(|e| anyhow!("step {step} does not say what was wrong with {record}: {e}"))?;
-        if let Some(unique) = unique {
-            state.unique = serde_json::from_str(&unique)
-                .map_err(|e| anyhow!("step {step} does not say what {record} held: {e}"))?;
-        }
-        Ok(state)
-    };
-    let is_same = after.1 == SAME;
-    let before = read(before)?;
-    if !is_same {
-        return Ok((before, read(after)?));
+    if after.problems == SAME {
+        after.problems.clone_from(&before.problems);
     }
-    let problems = before.problems.clone();
-    let (state, _, unique) = after;
-    let after = read((state, NONE.to_owned(), unique))?;
-    Ok((before, State { problems, ..after }))
+    Ok((before, after))
 }
 
-/// No problem, as steps keep it.
-const NONE: &str = "[]";
-
-/// The state in six columns; its problems and unique values still as JSON.
-fn stored_state(row: &Row<'_>, first: usize) -> rusqlite::Result<(State, String, Option<String>)> {
+/// One side, in six columns.
+fn kept_side(row: &Row<'_>, first: usize) -> rusqlite::Result<Kept> {
     let state = State {
         content: row.get(first)?,
         status: word(row, first + 1, Status::from_word)?,
@@ -289,7 +313,11 @@ fn stored_state(row: &Row<'_>, first: usize) -> rusqlite::Result<(State, String,
         problems: Vec::new(),
         checked_by: row.get(first + 4)?,
     };
-    Ok((state, row.get(first + 3)?, row.get(first + 5)?))
+    Ok(Kept {
+        state,
+        problems: row.get(first + 3)?,
+        unique: row.get(first + 5)?,
+    })
 }
 
 fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
