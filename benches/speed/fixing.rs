@@ -1,4 +1,4 @@
-//! Fixing one field of about a hundred thousand records: seeing what would happen, doing it, taking it back.
+//! Fixing one field of a hundred thousand records: seeing what would happen, doing it, taking it back.
 
 use std::{
     collections::BTreeSet,
@@ -17,34 +17,69 @@ use super::{ms, verdict};
 
 const GOAL_FIRST: Duration = Duration::from_millis(200);
 const GOAL_PREVIEW: Duration = Duration::from_secs(2);
-/// For 100,000 records that change; what is measured is held against its share.
+/// For 100,000 records that change.
 const GOAL_APPLY: Duration = Duration::from_secs(3);
 const GOAL_UNDO: Duration = Duration::from_secs(2);
 const GOAL_SUGGEST: Duration = Duration::from_millis(300);
 
-pub fn fixing(path: &FilePath) {
+/// Records whose date changes in [`dates`].
+pub const DATES: usize = 100_000;
+
+/// Writes the customers of a file with dates that the contract does not take, `31/12/2025`.
+pub fn spoil_dates(input: &FilePath, output: &FilePath) {
+    let mut rows = csv::Reader::from_path(input).expect("the customers can be read");
+    let mut spoilt = csv::Writer::from_path(output).expect("a file can be written");
+    let head = rows.headers().expect("they have a header").clone();
+    let column = head.iter().position(|name| name == "created_at");
+    let column = column.expect("customers have a date");
+    spoilt.write_record(&head).expect("it can be written");
+    for row in rows.records() {
+        let row = row.expect("rows can be read");
+        let spoil = |(n, cell): (usize, &str)| {
+            let day: Vec<&str> = cell.get(..10).unwrap_or(cell).split('-').collect();
+            match day[..] {
+                [year, month, day] if n == column => format!("{day}/{month}/{year}"),
+                _ => cell.to_owned(),
+            }
+        };
+        let row: Vec<String> = row.iter().enumerate().map(spoil).collect();
+        spoilt.write_record(row).expect("it can be written");
+    }
+    spoilt.flush().expect("it can be written");
+}
+
+/// A workspace in which every record has a date to fix.
+pub fn dates(path: &FilePath) {
     let mut workspace = Workspace::open(path, "bench").expect("the workspace opens");
-    let dates = Transform::Date(Date {
+    let request = date_request();
+    one(&mut workspace, "dates of every record", &request, true);
+}
+
+fn date_request() -> FixRequest {
+    let date = Transform::Date(Date {
         first: Some(Order::Day),
         ..Date::default()
     });
+    FixRequest::new(Filter::default(), Path::field("created_at"), vec![date])
+}
+
+/// A workspace in which records have whatever problems, and some of them what is fixed.
+pub fn fixing(path: &FilePath) {
+    let mut workspace = Workspace::open(path, "bench").expect("the workspace opens");
     let letters = Transform::Replace(Replace {
         find: "a".to_owned(),
         with: "e".to_owned(),
         whole: false,
         ignore_case: false,
     });
-    for (what, field, transform) in [
-        ("dates of /created_at", "created_at", dates),
-        ("letters of /name", "name", letters),
-    ] {
-        let request = FixRequest::new(Filter::default(), Path::field(field), vec![transform]);
-        one(&mut workspace, what, &request);
-    }
+    let letters = FixRequest::new(Filter::default(), Path::field("name"), vec![letters]);
+    one(&mut workspace, "dates of some", &date_request(), false);
+    one(&mut workspace, "letters of names", &letters, false);
     suggesting(&workspace);
 }
 
-fn one(workspace: &mut Workspace, what: &str, request: &FixRequest) {
+/// With `goals` when as many records change as they are about.
+fn one(workspace: &mut Workspace, what: &str, request: &FixRequest, goals: bool) {
     let job = Job::default();
     let sample = FixRequest {
         sample: Some(100),
@@ -70,19 +105,22 @@ fn one(workspace: &mut Workspace, what: &str, request: &FixRequest) {
         "fixing {what}: {} of {} records change",
         report.changed, preview.report.scope
     );
-    let share = |goal: Duration| goal.mul_f64(report.changed as f64 / 100_000.0);
+    let of_all = |goal| goals.then_some(goal);
     for (name, took, goal) in [
-        ("first 100 rows", first, GOAL_FIRST),
-        ("preview of all", previewed, GOAL_PREVIEW),
-        ("apply", applied, share(GOAL_APPLY)),
-        ("undo", undone, share(GOAL_UNDO)),
+        ("first 100 rows", first, Some(GOAL_FIRST)),
+        ("preview of all", previewed, Some(GOAL_PREVIEW)),
+        ("apply", applied, of_all(GOAL_APPLY)),
+        ("undo", undone, of_all(GOAL_UNDO)),
     ] {
-        println!(
-            "  {name:19}{:8.1} ms  goal: under {:.0} ms  {}",
-            ms(took),
-            ms(goal),
-            verdict(took <= goal)
-        );
+        print!("  {name:19}{:8.1} ms", ms(took));
+        match goal {
+            Some(goal) => println!(
+                "  goal: under {:.0} ms  {}",
+                ms(goal),
+                verdict(took <= goal)
+            ),
+            None => println!(),
+        }
     }
 }
 

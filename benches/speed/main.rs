@@ -180,6 +180,10 @@ impl Bench {
         drop(workspace);
         self.screen(&path);
         fixing::fixing(&path);
+        let spoilt = self.folder.path().join("dates.csv");
+        fixing::spoil_dates(&self.customers(fixing::DATES, "0.0"), &spoilt);
+        self.redrive(&spoilt, &self.contracts.plain, "dates.db");
+        fixing::dates(&self.folder.path().join("dates.db"));
         self.checking(&path, &ids);
     }
 

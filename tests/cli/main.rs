@@ -5,6 +5,7 @@ mod contract;
 mod errors;
 mod exact;
 mod fix;
+mod kill;
 mod load;
 mod look;
 mod send;
