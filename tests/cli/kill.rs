@@ -8,7 +8,7 @@ use std::{
 
 use crate::Folder;
 
-const RECORDS: usize = 4_000;
+const RECORDS: usize = 2_500;
 
 /// A workspace of records of which each lacks the end of its address.
 fn folder() -> Folder {
@@ -69,15 +69,17 @@ fn a_fix_and_an_undo_that_are_killed_are_there_whole_or_not_at_all() {
     let fix = ["fix", "--field", "/email", "--pattern", "@$=@example.com"];
     let mut killed = 0;
     let mut half = 0;
-    for after in [0, 100, 300, 600, 1000, 1500] {
+    for after in [0, 200, 500, 900] {
         killed += i32::from(kill_when_written(&folder, &fix, after << 10));
         folder.redrive("verify").run();
         if records(&folder) == before {
             half += 1;
-            folder.redrive(&fix_line(&fix)).run();
+            // Their ids are not what the contract wants either.
+            folder.redrive(&fix_line(&fix)).exit(1).run();
         }
         let fixed = records(&folder);
-        assert_eq!(fixed.matches("ready").count(), RECORDS, "{after} KiB");
+        let whole = fixed.matches("406578616D706C652E636F6D").count();
+        assert_eq!(whole, RECORDS, "@example.com, {after} KiB");
         killed += i32::from(kill_when_written(&folder, &["undo"], after << 10));
         folder.redrive("verify").run();
         if records(&folder) == fixed {
