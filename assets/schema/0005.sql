@@ -43,6 +43,12 @@ CREATE TRIGGER content_is_never_deleted BEFORE DELETE ON content
 WHEN (SELECT state FROM run WHERE id = (SELECT run FROM record WHERE id = OLD.record)) IS NOT 'loading'
 BEGIN SELECT RAISE(ABORT, 'received bytes and stored versions are never deleted'); END;
 
+-- How a destination's health stands (send::Breaker as JSON), for whoever sends there next.
+ALTER TABLE destination ADD COLUMN breaker TEXT;
+-- How long a try took, and what the destination calls the record. Untrusted.
+ALTER TABLE attempt ADD COLUMN duration_ms INTEGER;
+ALTER TABLE attempt ADD COLUMN answer_id TEXT NOT NULL DEFAULT '';
+
 CREATE TABLE delivery_5 (
   id              INTEGER PRIMARY KEY,
   plan            INTEGER NOT NULL REFERENCES plan (id),

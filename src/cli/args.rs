@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use super::transforms::{Besides, Transforms};
-use crate::demo;
+use crate::{demo, ops};
 
 /// A terminal workbench for the records an import run rejected.
 ///
@@ -390,6 +390,12 @@ pub struct Send {
     /// Refuse a plan of another size
     #[arg(long, value_name = "N")]
     pub expect: Option<u64>,
+    /// How many to send first, and then, before all the others; 0 for no careful start
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = ops::FIRST)]
+    pub first: Vec<usize>,
+    /// Send at most so many records a second [default: what the contract says]
+    #[arg(long, value_name = "N")]
+    pub rate: Option<u32>,
 }
 
 #[derive(Debug, Args)]

@@ -265,6 +265,7 @@ fn target(destination: &Destination, written: &str) -> String {
             format!("table {table} of the SQLite file {}", path.display())
         }
         Kind::File { path, .. } => format!("a file named after {}", path.display()),
+        Kind::Http(http) => format!("{} {}", http.method, http.url),
         Kind::Unsupported(kind) => format!("{kind} {written}"),
     };
     let repeats = match destination.idempotency.as_str() {

@@ -277,6 +277,8 @@ fn attempt(attempt: &AttemptRow) -> Value {
         "outcome": attempt.outcome.word(),
         "code": attempt.code,
         "message": attempt.message,
+        "duration_ms": attempt.duration_ms,
+        "answer_id": attempt.answer_id,
     })
 }
 

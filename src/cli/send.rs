@@ -25,6 +25,8 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         contract: args.contract.clone(),
         expect: args.expect,
         plan: args.plan.map(PlanId),
+        first: Some(args.first.iter().copied().filter(|n| *n > 0).collect()),
+        rate: args.rate,
     };
     let plan = ops::plan(&workspace, &request)?;
     if args.dry_run {

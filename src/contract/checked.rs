@@ -434,7 +434,7 @@ kind = "http"
 url = "https://crm.example/api"
 headers = { Authorization = "env:CRM_TOKEN" }
 [destination.retry]
-attempts = 3
+max_attempts = 3
 "#;
 
     #[test]
@@ -455,7 +455,7 @@ attempts = 3
             .map(|one| one.kind.clone())
             .collect();
         assert_eq!(
-            kinds,
+            kinds[..2],
             [
                 Kind::Sqlite {
                     path: "crm.db".into(),
@@ -465,10 +465,14 @@ attempts = 3
                     path: "out/c.ndjson".into(),
                     format: FileFormat::JsonLines
                 },
-                Kind::Unsupported("http".to_owned()),
             ]
         );
+        let Kind::Http(api) = &kinds[2] else {
+            panic!("{:?}", kinds[2]);
+        };
+        assert_eq!(api.url.to_string(), "https://crm.example/api");
         let third = &contract.destinations[2];
+        assert_eq!(third.knobs.retry.max_attempts, 3);
         assert_eq!(
             (third.environment.as_str(), third.idempotency.as_str()),
             ("production", "key")

@@ -8,6 +8,7 @@ use std::{
 use super::{
     Destination, FileFormat, Kind,
     checked::one_of,
+    knobs,
     place::Place,
     raw::{self, Raw},
 };
@@ -46,6 +47,8 @@ pub(super) fn destinations(raw: &Raw, place: &Place<'_>) -> Result<Vec<Destinati
             environment: environment.to_owned(),
             idempotency: idempotency.to_owned(),
             kind: kind(one, place)?,
+            knobs: knobs::knobs(one, place)?,
+            key_window: knobs::key_window(one, place)?,
         });
     }
     Ok(all)
@@ -67,11 +70,16 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
         ("url", one.url.is_some()),
         ("method", one.method.is_some()),
         ("headers", one.headers.is_some()),
+        ("proof", one.proof.is_some()),
+        ("idempotency_header", one.idempotency_header.is_some()),
+        ("key_window", one.key_window.is_some()),
+        ("timeouts", one.timeouts.is_some()),
+        ("concurrency", one.concurrency.is_some()),
         ("command", one.command.is_some()),
     ];
     let may = |key: &str| match word {
         "file" => key == "format",
-        "http" => matches!(key, "method" | "headers"),
+        "http" => !matches!(key, "path" | "table" | "format" | "command"),
         "postgres" => key == "table",
         _ => false,
     };
@@ -100,6 +108,7 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
             format: file_format(one, &path, place)?,
             path,
         },
+        "http" => Kind::Http(Box::new(knobs::http(one, place)?)),
         other => Kind::Unsupported(other.to_owned()),
     })
 }

@@ -3,6 +3,7 @@
 mod checked;
 mod checks;
 mod destination;
+mod knobs;
 mod outline;
 mod place;
 mod raw;
@@ -23,6 +24,7 @@ pub use self::{
 use crate::{
     check::{Checker, Runaway},
     model::Fault,
+    send::{Http, Knobs},
     store::ContractText,
 };
 
@@ -130,15 +132,25 @@ pub struct Destination {
     pub environment: String,
     pub idempotency: String,
     pub kind: Kind,
+    pub knobs: Knobs,
+    /// How long it remembers an idempotency key.
+    pub key_window: Duration,
 }
 
 /// What a destination is, with what is needed to reach it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// `path` is relative to the workspace's folder.
-    Sqlite { path: PathBuf, table: String },
+    Sqlite {
+        path: PathBuf,
+        table: String,
+    },
     /// `path` is relative to the workspace's folder; the plan's number is put before its extension.
-    File { path: PathBuf, format: FileFormat },
+    File {
+        path: PathBuf,
+        format: FileFormat,
+    },
+    Http(Box<Http>),
     /// A kind that this redrive cannot send to yet, by its word. Loading and fixing work all the same.
     Unsupported(String),
 }

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use toml::{Spanned, Table};
 
+use super::knobs;
+
 /// The whole file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,19 +98,19 @@ pub(super) struct Destination {
     pub table: Option<String>,
     pub format: Option<Spanned<String>>,
     pub url: Option<Spanned<String>>,
-    pub method: Option<String>,
+    pub method: Option<Spanned<String>>,
     pub headers: Option<Table>,
     pub command: Option<Vec<String>>,
-    #[serde(rename = "timeouts")]
-    pub _timeouts: Option<Table>,
-    #[serde(rename = "retry")]
-    pub _retry: Option<Table>,
-    #[serde(rename = "breaker")]
-    pub _breaker: Option<Table>,
-    #[serde(rename = "rate")]
-    pub _rate: Option<Table>,
-    #[serde(rename = "concurrency")]
-    pub _concurrency: Option<Table>,
+    pub proof: Option<Spanned<String>>,
+    /// Where the idempotency key goes.
+    pub idempotency_header: Option<String>,
+    /// How long the destination remembers a key.
+    pub key_window: Option<Spanned<String>>,
+    pub timeouts: Option<knobs::RawTimeouts>,
+    pub retry: Option<knobs::RawRetry>,
+    pub breaker: Option<knobs::RawBreaker>,
+    pub rate: Option<knobs::RawRate>,
+    pub concurrency: Option<knobs::RawConcurrency>,
     #[serde(rename = "brakes")]
     pub _brakes: Option<Table>,
 }

@@ -115,4 +115,7 @@ pub struct AttemptRow {
     pub code: String,
     /// The destination's own words. Untrusted.
     pub message: String,
+    pub duration_ms: Option<u64>,
+    /// What the destination calls the record, or the request; empty when it does not say. Untrusted.
+    pub answer_id: String,
 }

@@ -9,8 +9,9 @@ use sha2::{Digest, Sha256};
 use super::Workspace;
 use crate::{
     contract::{self, Contract, Destination, FileFormat, Kind},
-    model::{Fault, Layout, PlanId, RunId},
-    send::{self, FileDestination, Held, SqliteDestination},
+    model::{Fault, Layout, PlanId, RunId, folder_of},
+    send::{self, FileDestination, Held, HttpDestination, SqliteDestination},
+    store::sends::Resume,
     text::shell_word,
 };
 
@@ -45,6 +46,7 @@ impl Aim {
         let operation = match &destination.kind {
             Kind::Sqlite { .. } => "insert",
             Kind::File { .. } => "append",
+            Kind::Http(_) => "send",
             Kind::Unsupported(kind) => return Err(unsupported(&destination.name, kind).into()),
         };
         let columns = columns(workspace, run, &contract, &destination)?;
@@ -59,6 +61,48 @@ impl Aim {
         };
         aim.refuse_workspace(workspace)?;
         Ok(aim)
+    }
+
+    /// Whether the destination recognises a repeat.
+    pub fn is_idempotent(&self) -> bool {
+        match &self.destination.kind {
+            Kind::Http(_) => self.destination.idempotency != "none",
+            // They have a table of keys, or are written as a whole.
+            _ => true,
+        }
+    }
+
+    /// How tries that nobody finished are taken up. A key counts as forgotten some time before its window ends.
+    pub fn resume(&self) -> Resume {
+        let forgets =
+            matches!(self.destination.kind, Kind::Http(_)) && self.destination.idempotency == "key";
+        Resume {
+            is_idempotent: self.is_idempotent(),
+            forgotten: forgets.then(|| {
+                let window = self.destination.key_window.mul_f64(0.8);
+                format!("{:.3}", jiff::Timestamp::now() - window)
+            }),
+        }
+    }
+
+    /// Refuses what is missing before anything is planned or leaves.
+    ///
+    /// # Errors
+    /// `send:secret`, with the name of the secret.
+    pub fn check_secrets(&self) -> Result<(), Fault> {
+        let Kind::Http(http) = &self.destination.kind else {
+            return Ok(());
+        };
+        match HttpDestination::open((**http).clone(), self.contract_folder()) {
+            Ok(_) => Ok(()),
+            Err(missing) => Err(Fault::usage("send:secret", missing)
+                .at(self.contract.path.to_string_lossy(), None)
+                .hint("set it, then send again; nothing was sent")),
+        }
+    }
+
+    fn contract_folder(&self) -> PathBuf {
+        folder_of(&self.contract.path).to_owned()
     }
 
     /// Opens the destination for one plan.
@@ -80,6 +124,10 @@ impl Aim {
                 };
                 let file = FileDestination::begin(&path, format, self.columns.clone())?;
                 Ok(Box::new(file))
+            }
+            Kind::Http(http) => {
+                let api = HttpDestination::open((**http).clone(), self.contract_folder());
+                Ok(Box::new(api.map_err(|reason| Held { reason })?))
             }
             Kind::Unsupported(kind) => Err(Held {
                 reason: unsupported(&self.destination.name, kind).message,
@@ -172,6 +220,7 @@ pub(super) fn target(kind: &Kind) -> String {
     match kind {
         Kind::Sqlite { path, table } => format!("table {table} in {}", path.display()),
         Kind::File { path, .. } => format!("file {}", path.display()),
+        Kind::Http(http) => format!("{} {}", http.method, http.url),
         Kind::Unsupported(kind) => format!("{kind} (not supported yet)"),
     }
 }
@@ -218,7 +267,8 @@ fn columns(
         return Ok(columns);
     }
     match destination.kind {
-        Kind::File {
+        Kind::Http(_)
+        | Kind::File {
             format: FileFormat::JsonLines,
             ..
         } => Ok(Vec::new()),
@@ -241,6 +291,11 @@ fn fingerprint(kind: &Kind) -> [u8; 32] {
             };
             ["file".into(), path.to_string_lossy(), format.into()]
         }
+        Kind::Http(http) => [
+            "http".into(),
+            (&http.method).into(),
+            http.url.to_string().into(),
+        ],
         Kind::Unsupported(kind) => [kind.into(), "".into(), "".into()],
     };
     let mut hash = Sha256::new();
@@ -266,7 +321,7 @@ fn unsupported(name: &str, kind: &str) -> Fault {
         "send:unsupported",
         format!("this redrive cannot send to '{name}' of kind {kind}"),
     )
-    .hint("it sends to kind sqlite and kind file; `redrive export` hands records out by hand")
+    .hint("it sends to kind http, kind sqlite and kind file; `redrive export` hands records out by hand")
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! Long work: says how far it is, and stops when asked.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
 };
 
 use crate::model::{Fault, FaultKind};
@@ -58,6 +62,20 @@ impl Job {
             ));
         }
         Ok(())
+    }
+
+    /// Waits, but no longer than until it is cancelled. Says whether it was.
+    pub fn wait(&self, time: Duration) -> bool {
+        let until = Instant::now() + time;
+        while !self.is_cancelled() {
+            let left = until.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return false;
+            }
+            // A signal handler can set a flag and nothing else.
+            thread::sleep(left.min(Duration::from_millis(20)));
+        }
+        true
     }
 
     /// Says how far it is.

@@ -45,7 +45,7 @@ pub use job::{Job, Progress};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};
-pub use send::{SendRequest, destinations, plan, send};
+pub use send::{FIRST, SendRequest, destinations, plan, send};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use undo::{history, redo, undo};

@@ -1,7 +1,10 @@
 //! Sending: plan, freeze, deliver, write down what the destination confirmed.
 
+mod brake;
+mod course;
 mod frozen;
 mod refusal;
+mod sending;
 mod stale;
 mod undecided;
 mod unfinished;
@@ -11,32 +14,27 @@ use std::{path::PathBuf, time::Instant};
 use anyhow::Result;
 
 use self::{
-    frozen::{Keys, delivery, payload},
-    refusal::refusal,
+    brake::Brake,
+    frozen::{Keys, payload},
+    sending::Sending,
     stale::{refuse_repeated, refuse_stale, refuse_stale_plan},
     undecided::undecided,
     unfinished::{unfinished, waiting_elsewhere},
 };
 use super::{
-    Job, Progress, Workspace,
+    Job, Workspace,
     aim::{self, Aim},
     workspace::{again_if_changed, now},
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{
-        DeliveryState, Fault, FaultKind, Plan, PlanId, Problem, RecordId, RunId, SendReport, Status,
-    },
-    send::{self, Outcome},
-    store::{
-        plans::{NewPlan, OpenPlan, Target, unexpected},
-        sends::{Claim, Ended, Taken},
-    },
+    model::{Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status},
+    send::Breaker,
+    store::plans::{NewPlan, OpenPlan, Target, unexpected},
 };
 
 /// A careful start: one record alone shows a wrong table before ten thousand do.
-const FIRST_BATCHES: [usize; 3] = [1, 10, 100];
-const BATCH: usize = 500;
+pub const FIRST: [usize; 3] = [1, 10, 100];
 
 /// What is to be sent, and where to. The default is everything that is ready in the newest run.
 #[derive(Clone, Debug, Default)]
@@ -50,6 +48,10 @@ pub struct SendRequest {
     pub expect: Option<u64>,
     /// Continue this unfinished plan, whoever made it; one's own of the last day when `None`.
     pub plan: Option<PlanId>,
+    /// How many are sent first, and then, before all the others; [`FIRST`] when `None`.
+    pub first: Option<Vec<usize>>,
+    /// Records a second; what the contract says when `None`.
+    pub rate: Option<u32>,
 }
 
 /// The destinations of a run's contract on disk: name, environment, target in words.
@@ -106,6 +108,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     let started = Instant::now();
     workspace.store.check_writable()?;
     let (run, aim) = aim_of(workspace, request)?;
+    aim.check_secrets()?;
     let mut undecided = 0;
     let planned = match unfinished(workspace, request.plan, run, &aim)? {
         Some(open) => {
@@ -123,8 +126,13 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
             ..SendReport::default()
         });
     };
-    let claim = workspace.store.claim(plan, &now())?;
+    let (claim, unanswered) = workspace.store.claim(plan, &aim.resume(), &now())?;
     let mut sending = Sending {
+        first: request.first.clone().unwrap_or_else(|| FIRST.to_vec()),
+        rate: request.rate.unwrap_or(aim.destination.knobs.max_per_s),
+        brake: Brake::default(),
+        breaker: Breaker::default(),
+        pause: None,
         workspace,
         aim: &aim,
         claim,
@@ -134,161 +142,18 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
             plan: Some(plan),
             planned,
             undecided,
+            unknown: unanswered,
             ..SendReport::default()
         },
     };
     sending.deliver_all()?;
     let mut report = sending.report;
     report.seconds = started.elapsed().as_secs_f64();
-    tracing::info!(
-        target: "redrive",
-        event = "send",
-        run = run.0,
-        plan = plan.0,
-        accepted = report.accepted,
-        handed_over = report.handed_over,
-        refused = report.refused,
-        not_sent = report.not_sent,
-        held = report.held.is_some(),
-        duration_ms = started.elapsed().as_millis() as u64,
-    );
+    log(run, &report);
     if report.held.is_none() && report.not_sent > 0 && job.is_cancelled() {
         return Err(stopped(&report).into());
     }
     Ok(report)
-}
-
-/// One plan being sent.
-struct Sending<'s> {
-    workspace: &'s mut Workspace,
-    aim: &'s Aim,
-    claim: Claim,
-    run: RunId,
-    job: &'s Job,
-    report: SendReport,
-}
-
-impl Sending<'_> {
-    /// Delivers what is left of the plan and gives the plan back. Not after an error: then nobody knows what became of the
-    /// last tries, and the next send makes them again, with the same keys.
-    fn deliver_all(&mut self) -> Result<()> {
-        let held = match self.aim.open(self.claim.plan) {
-            Ok(mut destination) => self.batches(&mut *destination)?,
-            Err(held) => Some(held.reason),
-        };
-        self.report.not_sent =
-            self.workspace
-                .store
-                .release(&self.claim, held.as_deref(), &now())?;
-        self.report.held = held;
-        Ok(())
-    }
-
-    /// Batch after batch until all is done, the job is cancelled, or the destination is on hold: then its reason.
-    fn batches(&mut self, destination: &mut dyn send::Destination) -> Result<Option<String>> {
-        let limits = FIRST_BATCHES.into_iter().chain(std::iter::repeat(BATCH));
-        for limit in limits {
-            if self.job.is_cancelled() {
-                return Ok(None);
-            }
-            let taken = self.workspace.store.take(&self.claim, limit, &now())?;
-            if taken.is_empty() {
-                break;
-            }
-            self.report.attempts += taken.len() as u64;
-            if let Some(reason) = self.batch(destination, &taken)? {
-                return Ok(Some(reason));
-            }
-            let done = self.report.attempts.min(self.report.planned);
-            self.job.report(Progress {
-                done,
-                total: Some(self.report.planned),
-                records: done,
-            });
-        }
-        if let Err(held) = destination.finish() {
-            return Ok(Some(held.reason));
-        }
-        self.report.handed_over = self.workspace.store.hand_over(&self.claim, &now())?;
-        Ok(None)
-    }
-
-    /// Delivers one batch and writes down what came of it. Gives why the destination is on hold, if it is.
-    fn batch(
-        &mut self,
-        destination: &mut dyn send::Destination,
-        taken: &[Taken],
-    ) -> Result<Option<String>> {
-        let started = Instant::now();
-        let (mut whole, mut deliveries, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
-        for one in taken {
-            match delivery(one) {
-                Ok(delivery) => {
-                    whole.push(one);
-                    deliveries.push(delivery);
-                }
-                Err(refused) => outcomes.push((one, refused)),
-            }
-        }
-        let answers = match destination.deliver(&deliveries) {
-            Ok(answers) => answers,
-            Err(held) => return Ok(Some(held.reason)),
-        };
-        anyhow::ensure!(
-            answers.len() == whole.len(),
-            "the destination answered for {} records of {}",
-            answers.len(),
-            whole.len()
-        );
-        outcomes.extend(whole.into_iter().zip(answers));
-        let duration_ms = started.elapsed().as_millis() as u64;
-        let mut ended = Vec::with_capacity(taken.len());
-        let mut busy = None;
-        for (taken, outcome) in outcomes {
-            if let Outcome::Busy { message, .. } = &outcome {
-                busy = Some(message.clone());
-            }
-            ended.extend(self.count(taken, outcome));
-        }
-        for one in &ended {
-            log(self.run, one, duration_ms);
-        }
-        let name = &self.aim.destination.name;
-        let title = |problem: &Problem| format!("Refused by {name}: {}", problem.shape);
-        self.workspace
-            .store
-            .end(&self.claim, &ended, &now(), &title)?;
-        Ok(busy)
-    }
-
-    /// Counts an outcome and says it in the words of the workspace; `None` when it is not known before the plan ends.
-    fn count(&mut self, taken: &Taken, outcome: Outcome) -> Option<Ended> {
-        let (state, code, message) = match outcome {
-            Outcome::Written => return None,
-            Outcome::Accepted => {
-                self.report.accepted += 1;
-                (DeliveryState::Delivered, String::new(), String::new())
-            }
-            Outcome::Refused { code, message } => {
-                self.report.refused += 1;
-                (DeliveryState::Refused, code, message)
-            }
-            Outcome::Unknown { code, message } => {
-                self.report.unknown += 1;
-                (DeliveryState::Unknown, code, message)
-            }
-            Outcome::Busy { code, message } => (DeliveryState::Queued, code, message),
-        };
-        let problem = (state == DeliveryState::Refused).then(|| refusal(&code, &message));
-        Some(Ended {
-            delivery: taken.delivery,
-            record: taken.record,
-            state,
-            code,
-            message,
-            problem,
-        })
-    }
 }
 
 fn aim_of(workspace: &Workspace, request: &SendRequest) -> Result<(RunId, Aim)> {
@@ -386,17 +251,19 @@ fn make_plan(
     workspace.store.make_plan(&new, &ids)
 }
 
-/// `duration_ms` is that of the record's batch.
-fn log(run: RunId, ended: &Ended, duration_ms: u64) {
+fn log(run: RunId, report: &SendReport) {
     tracing::info!(
         target: "redrive",
         event = "send",
-        stage = "send",
         run = run.0,
-        record = ended.record.0,
-        outcome = ended.state.word(),
-        code = ended.code,
-        duration_ms,
+        plan = report.plan.map(|plan| plan.0),
+        accepted = report.accepted,
+        handed_over = report.handed_over,
+        refused = report.refused,
+        unknown = report.unknown,
+        not_sent = report.not_sent,
+        held = report.held.is_some(),
+        duration_ms = (report.seconds * 1000.0) as u64,
     );
 }
 

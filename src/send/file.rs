@@ -10,8 +10,11 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
-use super::{Delivery, Destination, Held, Outcome, cell_text, without_column};
-use crate::{model::folder_of, row::json};
+use super::{Answered, Delivery, Destination, Held, Outcome, cell_text, without_column};
+use crate::{
+    model::{Path, folder_of},
+    row::json,
+};
 
 /// How records are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,24 +70,24 @@ impl FileDestination {
 }
 
 impl Destination for FileDestination {
-    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Held> {
+    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held> {
         let mut outcomes = Vec::with_capacity(batch.len());
         for delivery in batch {
             let line = match self.format {
                 FileFormat::JsonLines => json_line(delivery),
                 FileFormat::Csv => {
                     if let Some(field) = without_column(&delivery.document, &self.columns) {
-                        outcomes.push(Outcome::Refused {
-                            code: "file:no_column".to_owned(),
-                            message: format!("the file has no column for field '{field}'"),
-                        });
+                        let message = format!("the file has no column for field '{field}'");
+                        let refused =
+                            Outcome::refused_at("file:no_column", Path::field(field), message);
+                        outcomes.push(refused.into());
                         continue;
                     }
                     self.csv(&delivery.document)?
                 }
             };
             self.write(&line)?;
-            outcomes.push(Outcome::Written);
+            outcomes.push(Outcome::Written.into());
         }
         Ok(outcomes)
     }
@@ -203,7 +206,7 @@ mod tests {
         ];
         assert_eq!(
             file.deliver(&batch).unwrap(),
-            [Outcome::Written, Outcome::Written]
+            [Outcome::Written, Outcome::Written].map(Answered::from)
         );
         assert!(!path.exists());
         file.finish().unwrap();
@@ -233,7 +236,7 @@ mod tests {
         ];
         let outcomes = file.deliver(&batch).unwrap();
         assert!(
-            matches!(&outcomes[2], Outcome::Refused { message, .. } if message.contains("shoe"))
+            matches!(&outcomes[2].outcome, Outcome::Refused { said, .. } if said[0].message.contains("shoe"))
         );
         file.finish().unwrap();
         assert_eq!(

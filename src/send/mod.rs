@@ -4,14 +4,28 @@
 //! (no such table, no space, locked) is a [`Held`]: it is nobody's record's fault, nothing of the batch counts, and the same
 //! batch can be delivered again once it is mended.
 
+mod breaker;
 mod file;
+mod http;
 mod key;
+mod pace;
+mod secret;
 mod sqlite;
+#[cfg(test)]
+pub(crate) mod testing;
+
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use crate::model::Path;
+
+pub use breaker::{Breaker, BreakerRule, Health};
 pub use file::{FileDestination, FileFormat};
+pub use http::{Http, HttpDestination, Proof, Timeouts, UrlTemplate};
 pub use key::{Identity, idempotency_key};
+pub use pace::{Knobs, Retry};
+pub use secret::Secret;
 pub use sqlite::{Column, SqliteDestination, columns};
 
 /// One record version on its way.
@@ -30,20 +44,91 @@ pub struct Delivery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The destination confirmed it, now or in an earlier try.
-    Accepted,
+    Accepted {
+        /// What the destination calls it; empty when it does not say. Untrusted.
+        id: String,
+    },
+    /// The destination took it for later: nobody has confirmed it yet.
+    Taken { id: String },
     /// It is written down, but counts only when [`Destination::finish`] succeeds; then it is handed over.
     Written,
     /// A definitive no.
     Refused {
         /// `sqlite:constraint`; an HTTP status, an SQLSTATE.
         code: String,
+        /// At least one.
+        said: Vec<Said>,
+    },
+    /// Nobody can tell whether it was applied, and trying again would tell nothing.
+    Unknown { code: String, message: String },
+    /// May be tried again, if it was certainly not applied or the destination recognises it.
+    Again {
+        code: String,
         /// The destination's own words. Untrusted.
         message: String,
+        applied: Applied,
+        /// Not before.
+        after: Option<Duration>,
+        /// It says something about the destination's health, not about the record.
+        is_sick: bool,
     },
-    /// Nobody can tell whether it was applied.
-    Unknown { code: String, message: String },
-    /// Certainly not applied; may be tried again.
-    Busy { code: String, message: String },
+    /// Nothing can be delivered until a person has mended the destination; this record was the one that showed it.
+    Held {
+        /// As [`Held::reason`].
+        reason: String,
+        code: String,
+        applied: Applied,
+    },
+}
+
+impl Outcome {
+    /// A no that is about the whole record.
+    pub(crate) fn refused(code: &str, message: impl Into<String>) -> Self {
+        Self::refused_at(code, Path::root(), message)
+    }
+
+    /// A no that is about one field.
+    pub(crate) fn refused_at(code: &str, path: Path, message: impl Into<String>) -> Self {
+        Self::Refused {
+            code: code.to_owned(),
+            said: vec![Said {
+                path,
+                message: message.into(),
+            }],
+        }
+    }
+}
+
+/// Whether a try that did not end well may have been applied all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    No,
+    Maybe,
+}
+
+/// One thing a destination says against a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// The field it names; the root when it names none.
+    pub path: Path,
+    /// The destination's own words. Untrusted.
+    pub message: String,
+}
+
+/// What became of one delivery, and how long it took where that is known of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answered {
+    pub outcome: Outcome,
+    pub took: Option<Duration>,
+}
+
+impl From<Outcome> for Answered {
+    fn from(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            took: None,
+        }
+    }
 }
 
 /// Nothing can be delivered until a person has mended the destination.
@@ -67,7 +152,12 @@ pub trait Destination {
     ///
     /// # Errors
     /// When the destination cannot take anything: nothing of the batch was applied.
-    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Held>;
+    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held>;
+
+    /// The most deliveries that should be on their way at once: after a kill nobody knows what became of so many.
+    fn wave(&self) -> usize {
+        500
+    }
 
     /// Ends a plan whose deliveries were all made, from its first to its last, by this value.
     ///

@@ -17,7 +17,8 @@ use rusqlite::{
 };
 use serde_json::{Number, Value};
 
-use super::{Delivery, Destination, Held, Outcome, without_column};
+use super::{Answered, Delivery, Destination, Held, Outcome, without_column};
+use crate::model::Path;
 
 /// How long another program may keep the file locked.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -83,9 +84,9 @@ impl SqliteDestination {
 }
 
 impl Destination for SqliteDestination {
-    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Held> {
+    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held> {
         match self.try_batch(batch) {
-            Err(Failure::Batch(outcome)) if batch.len() == 1 => Ok(vec![outcome]),
+            Err(Failure::Batch(outcome)) if batch.len() == 1 => Ok(vec![outcome.into()]),
             // Alone, the one that breaks the constraint can be told from the others.
             Err(Failure::Batch(_)) => {
                 let mut outcomes = Vec::with_capacity(batch.len());
@@ -95,7 +96,7 @@ impl Destination for SqliteDestination {
                 Ok(outcomes)
             }
             Err(Failure::Held(held)) => Err(held),
-            Ok(outcomes) => Ok(outcomes),
+            Ok(outcomes) => Ok(outcomes.into_iter().map(Answered::from).collect()),
         }
     }
 }
@@ -123,17 +124,19 @@ fn deliver_one(
     delivery: &Delivery,
 ) -> Result<Outcome, Failure> {
     if let Some(field) = without_column(&delivery.document, columns) {
-        return Ok(Outcome::Refused {
-            code: "sqlite:no_column".to_owned(),
-            message: format!("the table has no column for field '{field}'"),
-        });
+        let message = format!("the table has no column for field '{field}'");
+        return Ok(Outcome::refused_at(
+            "sqlite:no_column",
+            Path::field(field),
+            message,
+        ));
     }
     let known: Option<Vec<u8>> = transaction
         .prepare_cached("SELECT payload_sha256 FROM redrive_dedupe WHERE key = ?1")?
         .query_row([&delivery.key], |row| row.get(0))
         .optional()?;
     match known {
-        Some(hash) if hash == delivery.payload_sha256 => return Ok(Outcome::Accepted),
+        Some(hash) if hash == delivery.payload_sha256 => return Ok(accepted()),
         // An invariant is broken, and going on could apply something twice.
         Some(_) => return Err(Failure::Held(other_payload(&delivery.key))),
         None => {}
@@ -154,7 +157,7 @@ fn deliver_one(
                 )?
                 .execute((&delivery.key, delivery.payload_sha256.as_slice()))?;
             savepoint.commit()?;
-            Ok(Outcome::Accepted)
+            Ok(accepted())
         }
         // Dropping the savepoint rolls this record back.
         Err(error) if is_constraint(&error) => Ok(refused(&words(&error))),
@@ -305,11 +308,12 @@ fn other_payload(key: &str) -> Held {
     ))
 }
 
+fn accepted() -> Outcome {
+    Outcome::Accepted { id: String::new() }
+}
+
 fn refused(message: &str) -> Outcome {
-    Outcome::Refused {
-        code: "sqlite:constraint".to_owned(),
-        message: message.to_owned(),
-    }
+    Outcome::refused("sqlite:constraint", message)
 }
 
 #[cfg(test)]
@@ -377,7 +381,7 @@ mod tests {
             ),
         ];
         let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
-        assert_eq!(outcomes, vec![Outcome::Accepted; 5]);
+        assert_eq!(outcomes, vec![Answered::from(accepted()); 5]);
         assert_eq!(
             rows(&path),
             [
@@ -400,7 +404,7 @@ mod tests {
         open(&path).unwrap().deliver(&batch).unwrap();
         assert_eq!(
             open(&path).unwrap().deliver(&batch).unwrap(),
-            [Outcome::Accepted]
+            [accepted().into()]
         );
         assert_eq!(rows(&path).len(), 1);
     }
@@ -434,15 +438,15 @@ mod tests {
             delivery("d", &json!({"id": 3})),
         ];
         let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
-        assert_eq!(outcomes[0], Outcome::Accepted);
+        assert_eq!(outcomes[0].outcome, accepted());
         assert_eq!(
             outcomes[1],
-            refused("UNIQUE constraint failed: customer.id")
+            refused("UNIQUE constraint failed: customer.id").into()
         );
         assert!(
-            matches!(&outcomes[2], Outcome::Refused { message, .. } if message.contains("shoe"))
+            matches!(&outcomes[2].outcome, Outcome::Refused { said, .. } if said[0].message.contains("shoe"))
         );
-        assert_eq!(outcomes[3], Outcome::Accepted);
+        assert_eq!(outcomes[3].outcome, accepted());
         assert_eq!(rows(&path).len(), 2);
     }
 
@@ -464,8 +468,8 @@ mod tests {
             delivery("b", &json!({"id": 2, "age": 9})),
         ];
         let outcomes = crm.deliver(&batch).unwrap();
-        assert_eq!(outcomes[0], Outcome::Accepted);
-        assert!(matches!(outcomes[1], Outcome::Refused { .. }));
+        assert_eq!(outcomes[0].outcome, accepted());
+        assert!(matches!(outcomes[1].outcome, Outcome::Refused { .. }));
         assert_eq!(rows(&path), ["1 1 NULL"]);
     }
 
@@ -489,7 +493,7 @@ mod tests {
         let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
         assert_eq!(
             outcomes,
-            [Outcome::Accepted, refused("too young"), Outcome::Accepted]
+            [accepted(), refused("too young"), accepted()].map(Answered::from)
         );
         assert_eq!(rows(&path), ["1 40 NULL", "3 40 NULL"]);
     }

@@ -67,7 +67,8 @@ impl Store {
     /// Every try to deliver a version of a record, in order.
     pub fn attempts(&self, id: RecordId) -> Result<Vec<AttemptRow>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT d.plan, destination.name, a.n, a.started_at, a.ended_at, a.outcome, a.code, a.message \
+            "SELECT d.plan, destination.name, a.n, a.started_at, a.ended_at, a.outcome, a.code, a.message, \
+             a.duration_ms, a.answer_id \
              FROM delivery d JOIN attempt a ON a.delivery = d.id JOIN destination ON destination.id = d.destination \
              WHERE d.record = ?1 ORDER BY a.id",
         )?;
@@ -82,6 +83,8 @@ impl Store {
                 outcome: word(row, 5, DeliveryState::from_word)?,
                 code: row.get(6)?,
                 message: row.get(7)?,
+                duration_ms: row.get::<_, Option<i64>>(8)?.map(|ms| ms as u64),
+                answer_id: row.get(9)?,
             })
         })?;
         Ok(attempts.collect::<rusqlite::Result<_>>()?)
@@ -357,6 +360,8 @@ mod tests {
                 outcome: DeliveryState::Refused,
                 code: "sqlite:constraint".to_owned(),
                 message: "no".to_owned(),
+                duration_ms: None,
+                answer_id: String::new(),
             }
         );
         assert_eq!(store.attempts(RecordId(2)).unwrap(), []);

@@ -31,6 +31,10 @@ pub(crate) struct Taken {
     pub key: String,
     pub payload: Vec<u8>,
     pub payload_sha256: Vec<u8>,
+    /// Tries so far, this one included.
+    pub attempts: u32,
+    /// An earlier try may have been applied.
+    pub may_be_applied: bool,
 }
 
 /// What became of one try.
@@ -38,20 +42,49 @@ pub(crate) struct Taken {
 pub(crate) struct Ended {
     pub delivery: i64,
     pub record: RecordId,
-    /// `Delivered`, `Refused`, `Unknown`, or `Queued` when it was certainly not applied.
+    /// What the delivery is now: any but `Sending` and `Cancelled`.
     pub state: DeliveryState,
+    /// What the try came to: `Unknown` when it may have been applied.
+    pub attempt: DeliveryState,
+    /// RFC 3339: before that it is not tried again.
+    pub next_at: Option<String>,
     pub code: String,
     pub message: String,
     /// Why it was refused.
-    pub problem: Option<Problem>,
+    pub problems: Vec<Problem>,
+    /// What the destination calls the record.
+    pub answer_id: String,
+    pub duration_ms: u64,
 }
 
+/// How a plan's deliveries are to be taken up.
+#[derive(Clone, Debug)]
+pub(crate) struct Resume {
+    /// The destination recognises a repeat. Otherwise a try that nobody finished waits for a person.
+    pub is_idempotent: bool,
+    /// RFC 3339: the destination has forgotten the keys of what was tried first before that; `None` when it never forgets.
+    pub forgotten: Option<String>,
+}
+
+#[cfg(test)]
+pub(crate) const RESUME: &Resume = &Resume {
+    is_idempotent: true,
+    forgotten: None,
+};
+
 impl Store {
-    /// Takes the right to send a plan. Tries that nobody finished wait to be made again, with the same key.
+    /// Takes the right to send a plan. Tries that nobody finished wait to be made again, with the same key, where the
+    /// destination recognises it; elsewhere, and where it has forgotten the key, their records have no answer from now on: so
+    /// many.
     ///
     /// # Errors
     /// `send:busy` while another process sends to this destination; `send:plan` when the plan is finished.
-    pub(crate) fn claim(&mut self, plan: PlanId, at: &str) -> Result<Claim> {
+    pub(crate) fn claim(
+        &mut self,
+        plan: PlanId,
+        resume: &Resume,
+        at: &str,
+    ) -> Result<(Claim, u64)> {
         self.write(|tx| {
             let (run, destination) = tx
                 .query_row(
@@ -77,31 +110,40 @@ impl Store {
                 params![plan.0, at],
             )?;
             tx.execute(
-                "UPDATE delivery SET state = 'waiting' WHERE plan = ?1 AND state = 'sending'",
+                "UPDATE delivery SET state = 'waiting', next_at = NULL WHERE plan = ?1 AND state = 'sending'",
                 [plan.0],
             )?;
-            Ok(Claim {
+            let claim = Claim {
                 plan,
                 run,
                 destination,
                 fence,
-            })
+            };
+            let parked = park(tx, &claim, resume)?;
+            Ok((claim, parked))
         })
     }
 
-    /// Writes down that the next deliveries, at most `limit`, are tried now. When this returns it is on disk, and they may
-    /// leave. Empty when all were tried.
+    /// Writes down that the next deliveries, at most `limit`, are tried now: those that wait and are due, then, with `new`, those
+    /// that were never tried. When this returns it is on disk, and they may leave. Empty when there are none.
     ///
     /// # Errors
     /// `send:taken_over` when another process sends this plan now.
-    pub(crate) fn take(&mut self, claim: &Claim, limit: usize, at: &str) -> Result<Vec<Taken>> {
+    pub(crate) fn take(
+        &mut self,
+        claim: &Claim,
+        (limit, new): (usize, bool),
+        at: &str,
+    ) -> Result<Vec<Taken>> {
         self.write(|tx| {
             check_fence(tx, claim)?;
-            let mut taken = next(tx, claim, "waiting", limit)?;
-            taken.extend(next(tx, claim, "queued", limit - taken.len())?);
+            let mut taken = next(tx, claim, "waiting", limit, at)?;
+            if new {
+                taken.extend(next(tx, claim, "queued", limit - taken.len(), at)?);
+            }
             let mut delivery = tx.prepare_cached(
                 "UPDATE delivery SET state = 'sending', attempts = attempts + 1, fence = ?2, \
-                 first_sent_at = coalesce(first_sent_at, ?3) WHERE id = ?1",
+                 next_at = NULL, first_sent_at = coalesce(first_sent_at, ?3) WHERE id = ?1",
             )?;
             let mut attempt = tx.prepare_cached(
                 "INSERT INTO attempt (delivery, n, fence, started_at, outcome) \
@@ -136,6 +178,7 @@ impl Store {
                     DeliveryState::Delivered => Status::Accepted,
                     DeliveryState::Refused => Status::Rejected,
                     DeliveryState::Unknown => Status::Unknown,
+                    DeliveryState::HandedOver => Status::HandedOver,
                     // Its plan still holds it.
                     _ => continue,
                 };
@@ -143,12 +186,43 @@ impl Store {
                 verdicts.add(status, checked_by, 1);
                 *statuses.entry(Status::Sending).or_default() -= 1;
                 *statuses.entry(status).or_default() += 1;
-                if let Some(problem) = &one.problem {
+                for problem in &one.problems {
                     add_problem(tx, claim.run, one.record, problem, title)?;
                 }
             }
             count_statuses(tx, claim.run, &statuses)?;
             verdicts.write(tx, claim.run)
+        })
+    }
+
+    /// When the next delivery that waits may be tried again, RFC 3339; `None` when none waits.
+    pub(crate) fn next_try(&self, claim: &Claim) -> Result<Option<String>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT min(coalesce(next_at, '')) FROM delivery WHERE plan = ?1 AND state = 'waiting'",
+        )?;
+        Ok(query.query_row([claim.plan.0], |row| row.get(0))?)
+    }
+
+    /// How the destination's health stood when it was last sent to, as JSON.
+    pub(crate) fn breaker(&self, claim: &Claim) -> Result<Option<String>> {
+        let mut query = self
+            .conn
+            .prepare_cached("SELECT breaker FROM destination WHERE id = ?1")?;
+        Ok(query.query_row([claim.destination], |row| row.get(0))?)
+    }
+
+    /// Keeps how the destination's health stands.
+    ///
+    /// # Errors
+    /// `send:taken_over`.
+    pub(crate) fn keep_breaker(&mut self, claim: &Claim, breaker: &str) -> Result<()> {
+        self.write(|tx| {
+            check_fence(tx, claim)?;
+            tx.execute(
+                "UPDATE destination SET breaker = ?2 WHERE id = ?1",
+                params![claim.destination, breaker],
+            )?;
+            Ok(())
         })
     }
 
@@ -240,13 +314,45 @@ fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
     .into())
 }
 
-fn next(conn: &Connection, claim: &Claim, state: &str, limit: usize) -> Result<Vec<Taken>> {
+/// Waiting deliveries that must not be tried again by themselves become records without an answer.
+fn park(conn: &Connection, claim: &Claim, resume: &Resume) -> Result<u64> {
+    let mut query = conn.prepare(
+        "SELECT y.id, y.record FROM delivery y WHERE y.plan = ?1 AND y.state = 'waiting' \
+         AND (NOT ?2 OR coalesce(y.first_sent_at < ?3, 0)) \
+         AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.outcome = 'unknown')",
+    )?;
+    let parked = query.query_map(
+        params![claim.plan.0, resume.is_idempotent, resume.forgotten],
+        |row| Ok((row.get::<_, i64>(0)?, RecordId(row.get(1)?))),
+    )?;
+    let parked: Vec<(i64, RecordId)> = parked.collect::<rusqlite::Result<_>>()?;
+    for (delivery, record) in &parked {
+        conn.execute(
+            "UPDATE delivery SET state = 'unknown' WHERE id = ?1",
+            [delivery],
+        )?;
+        set_status(conn, *record, (Status::Sending, Status::Unknown))?;
+    }
+    let moved = parked.len() as i64;
+    let moved = HashMap::from([(Status::Sending, -moved), (Status::Unknown, moved)]);
+    count_statuses(conn, claim.run, &moved)?;
+    Ok(parked.len() as u64)
+}
+
+fn next(
+    conn: &Connection,
+    claim: &Claim,
+    state: &str,
+    limit: usize,
+    at: &str,
+) -> Result<Vec<Taken>> {
     let mut query = conn.prepare_cached(
-        "SELECT id, record, idempotency, payload, payload_sha256 FROM delivery \
-         WHERE plan = ?1 AND state = ?2 ORDER BY n LIMIT ?3",
+        "SELECT id, record, idempotency, payload, payload_sha256, attempts + 1, \
+         EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown') FROM delivery \
+         WHERE plan = ?1 AND state = ?2 AND (next_at IS NULL OR next_at <= ?4) ORDER BY n LIMIT ?3",
     )?;
     let taken = query.query_map(
-        params![claim.plan.0, state, limit as i64],
+        params![claim.plan.0, state, limit as i64, at],
         |row: &Row<'_>| {
             Ok(Taken {
                 delivery: row.get(0)?,
@@ -254,6 +360,8 @@ fn next(conn: &Connection, claim: &Claim, state: &str, limit: usize) -> Result<V
                 key: row.get(2)?,
                 payload: row.get(3)?,
                 payload_sha256: row.get(4)?,
+                attempts: row.get(5)?,
+                may_be_applied: row.get(6)?,
             })
         },
     )?;
@@ -263,25 +371,32 @@ fn next(conn: &Connection, claim: &Claim, state: &str, limit: usize) -> Result<V
 fn end_attempt(conn: &Connection, claim: &Claim, ended: &Ended, at: &str) -> Result<()> {
     let moved = conn
         .prepare_cached(
-            "UPDATE delivery SET state = ?3 WHERE id = ?1 AND state = 'sending' AND fence = ?2",
+            "UPDATE delivery SET state = ?3, next_at = ?4 WHERE id = ?1 AND state = 'sending' AND fence = ?2",
         )?
-        .execute(params![ended.delivery, claim.fence, ended.state.word()])?;
+        .execute(params![
+            ended.delivery,
+            claim.fence,
+            ended.state.word(),
+            ended.next_at
+        ])?;
     anyhow::ensure!(
         moved == 1,
         "the delivery of record {} is not being tried",
         ended.record
     );
     conn.prepare_cached(
-        "UPDATE attempt SET outcome = ?3, code = ?4, message = ?5, ended_at = ?6 \
+        "UPDATE attempt SET outcome = ?3, code = ?4, message = ?5, ended_at = ?6, duration_ms = ?7, answer_id = ?8 \
          WHERE delivery = ?1 AND fence = ?2 AND outcome = 'sending'",
     )?
     .execute(params![
         ended.delivery,
         claim.fence,
-        ended.state.word(),
+        ended.attempt.word(),
         ended.code,
         ended.message,
-        at
+        at,
+        ended.duration_ms as i64,
+        ended.answer_id
     ])?;
     Ok(())
 }
@@ -375,9 +490,13 @@ mod tests {
             delivery: taken.delivery,
             record: taken.record,
             state,
+            attempt: state,
+            next_at: None,
+            answer_id: String::new(),
+            duration_ms: 3,
             code: if refused { "sqlite:constraint" } else { "" }.to_owned(),
             message: if refused { "no" } else { "" }.to_owned(),
-            problem: refused.then(|| Problem {
+            problems: Vec::from_iter(refused.then(|| Problem {
                 stage: Stage::Send,
                 code: "sqlite:constraint".to_owned(),
                 detail: String::new(),
@@ -388,7 +507,7 @@ mod tests {
                 shape: "no".to_owned(),
                 severity: crate::model::Severity::Error,
                 owner: String::new(),
-            }),
+            })),
         }
     }
 
@@ -405,8 +524,8 @@ mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
-        let claim = store.claim(plan, NOW).unwrap();
-        let taken = store.take(&claim, 10, NOW).unwrap();
+        let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let taken = store.take(&claim, (10, true), NOW).unwrap();
         let ended = [
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
@@ -446,8 +565,8 @@ mod tests {
         };
         let run = put_run(&mut store, &[warned.clone(), warned]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
-        let claim = store.claim(plan, NOW).unwrap();
-        let taken = store.take(&claim, 10, NOW).unwrap();
+        let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let taken = store.take(&claim, (10, true), NOW).unwrap();
         let ended = [
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
@@ -468,14 +587,14 @@ mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
-        let first = store.claim(plan, NOW).unwrap();
-        let lost = store.take(&first, 1, NOW).unwrap();
+        let (first, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let lost = store.take(&first, (1, true), NOW).unwrap();
         // Killed here: the intent is on disk, the outcome is not.
         let path = store.path.clone();
         drop(store);
         let mut store = Store::open(&path).unwrap();
-        let second = store.claim(plan, NOW).unwrap();
-        let again = store.take(&second, 10, NOW).unwrap();
+        let (second, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let again = store.take(&second, (10, true), NOW).unwrap();
         assert_eq!(again.len(), 2);
         assert_eq!(again[0].key, lost[0].key);
         assert_eq!(again[0].payload, lost[0].payload);
@@ -496,9 +615,9 @@ mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}")]);
         let plan = plan(&mut store, run, &[1]).unwrap();
-        let stale = store.claim(plan, NOW).unwrap();
-        let taken = store.take(&stale, 1, NOW).unwrap();
-        store.claim(plan, NOW).unwrap();
+        let (stale, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let taken = store.take(&stale, (1, true), NOW).unwrap();
+        store.claim(plan, RESUME, NOW).unwrap();
         let ended = [ended(&taken[0], DeliveryState::Delivered)];
         let late = store.end(&stale, &ended, NOW, &|_| String::new());
         assert_eq!(code(&late.unwrap_err()), "send:taken_over");
@@ -514,12 +633,12 @@ mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}")]);
         let plan = plan(&mut store, run, &[1]).unwrap();
-        store.claim(plan, NOW).unwrap();
+        store.claim(plan, RESUME, NOW).unwrap();
         let mut pretend = |sender: &str| {
             store
                 .write(|tx| Ok(tx.execute("UPDATE plan SET sender = ?1", [sender])?))
                 .unwrap();
-            store.claim(plan, NOW)
+            store.claim(plan, RESUME, NOW)
         };
         #[cfg(target_os = "linux")]
         {
@@ -544,8 +663,8 @@ mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
-        let claim = store.claim(plan, NOW).unwrap();
-        store.take(&claim, 1, NOW).unwrap();
+        let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
+        store.take(&claim, (1, true), NOW).unwrap();
         assert_eq!(store.release(&claim, Some("no table"), NOW).unwrap(), 2);
         assert_eq!(store.open_plans(run, "crm").unwrap()[0].remaining, 2);
         assert_eq!(status(&store, 1), Status::Sending);
@@ -560,8 +679,8 @@ mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
-        let claim = store.claim(plan, NOW).unwrap();
-        store.take(&claim, 10, NOW).unwrap();
+        let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
+        store.take(&claim, (10, true), NOW).unwrap();
         assert_eq!(store.hand_over(&claim, NOW).unwrap(), 2);
         assert_eq!(store.release(&claim, None, NOW).unwrap(), 0);
         assert_eq!(status(&store, 2), Status::HandedOver);
@@ -577,8 +696,8 @@ mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}")]);
         let first = plan(&mut store, run, &[1]).unwrap();
-        let claim = store.claim(first, NOW).unwrap();
-        let taken = store.take(&claim, 1, NOW).unwrap();
+        let (claim, _) = store.claim(first, RESUME, NOW).unwrap();
+        let taken = store.take(&claim, (1, true), NOW).unwrap();
         store
             .end(
                 &claim,
@@ -592,7 +711,10 @@ mod tests {
             .write(|tx| Ok(tx.execute("UPDATE record SET status = 'ready'", [])?))
             .unwrap();
         let second = plan(&mut store, run, &[1]).unwrap();
-        let claim = store.claim(second, NOW).unwrap();
-        assert_eq!(store.take(&claim, 1, NOW).unwrap()[0].key, "key-1-1");
+        let (claim, _) = store.claim(second, RESUME, NOW).unwrap();
+        assert_eq!(
+            store.take(&claim, (1, true), NOW).unwrap()[0].key,
+            "key-1-1"
+        );
     }
 }

@@ -73,18 +73,7 @@ fn turn(
     at: &str,
 ) -> Result<UndoReport> {
     let back = kind == StepKind::Undo;
-    let entry = Entry {
-        run: target.run,
-        kind,
-        author,
-        at,
-        label: &target.label,
-        contract: None,
-        under: None,
-        confirmed: &[],
-        seen: None,
-        what: None,
-    };
+    let entry = Entry::new(target.run, kind, (author, at), &target.label);
     let contract = turned_contract(conn, target, back)?;
     let step = new_step(conn, &entry, contract, Some(target.id))?;
     // All groups of stored states exist, for groups are never deleted; a title is not needed.
@@ -280,8 +269,8 @@ impl Kept {
             None => BTreeMap::new(),
         };
         Ok(State {
-            problems,
             unique,
+            problems,
             ..self.state.clone()
         })
     }

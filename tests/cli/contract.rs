@@ -400,7 +400,6 @@ fn mistakes_in_a_contract_are_found_with_their_place() {
          headers = { Authorization = 'env:NO_SUCH_TOKEN' }\n",
         &[
             "contract:secret_missing c.toml:4:8 the environment has no NO_SUCH_TOKEN, which destination a needs",
-            "destination:unsupported c.toml:5:8 a http destination cannot be sent to yet",
         ],
     );
     check(

@@ -73,6 +73,8 @@ pub(super) fn destinations(review: &mut Review<'_>, folder: &FilePath) {
                 let hint = "loading, fixing and exporting work all the same".to_owned();
                 review.warn(Some(&said.kind), "destination:unsupported", message, hint);
             }
+            // Whether it is there is only known by sending something.
+            Kind::Http(_) => {}
             Kind::File { path, .. } => {
                 let path = folder.join(path);
                 if path.is_dir() {

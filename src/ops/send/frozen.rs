@@ -68,13 +68,12 @@ fn read<'r>(layout: &'r Layout, record: &'r Sendable) -> Result<Row<'r>> {
 
 /// The frozen bytes as a delivery, or why they cannot leave.
 pub(super) fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
-    let refused = |code: &str, message: &str| Outcome::Refused {
-        code: code.to_owned(),
-        message: message.to_owned(),
-    };
     let hash: [u8; 32] = Sha256::digest(&taken.payload).into();
     if hash[..] != taken.payload_sha256 {
-        return Err(refused("payload:sha256", "the bytes to send are damaged"));
+        return Err(Outcome::refused(
+            "payload:sha256",
+            "the bytes to send are damaged",
+        ));
     }
     let text = std::str::from_utf8(&taken.payload).ok();
     match text.and_then(|text| Document::read(text).ok()) {
@@ -87,7 +86,7 @@ pub(super) fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
             payload_sha256: hash,
             document,
         }),
-        _ => Err(refused(
+        _ => Err(Outcome::refused(
             "payload:json",
             "the bytes to send are no JSON object",
         )),

@@ -1,14 +1,18 @@
 //! A destination's no as a problem of a record.
 
-use crate::model::{Path, Problem, Severity, Stage};
+use crate::{
+    model::{Problem, Severity, Stage},
+    send::Said,
+};
 
-/// The problem of a record that the destination refused, in its own words.
-pub(super) fn refusal(code: &str, message: &str) -> Problem {
+/// The problem of a record that the destination refused, in its own words, at the field it names.
+pub(super) fn refusal(code: &str, said: &Said) -> Problem {
+    let message = said.message.as_str();
     Problem {
         stage: Stage::Send,
         code: code.to_owned(),
         detail: String::new(),
-        path: Path::root(),
+        path: said.path.clone(),
         message: message.to_owned(),
         hint: "change the record, or ask whoever runs the destination; then send it again"
             .to_owned(),

@@ -9,7 +9,7 @@ use std::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::*;
+use super::{frozen::delivery, *};
 use crate::{
     contract,
     filter::{Term, Wanted},
@@ -19,11 +19,13 @@ use crate::{
     send::Delivery,
     store::{
         ContractText, Entry,
+        sends::RESUME,
         testing::{Sample, put_run_as},
     },
 };
 
 mod dates;
+mod http;
 
 const CONTRACT: &str = r#"
 name = "people"
@@ -57,8 +59,12 @@ struct Desk {
 }
 
 fn desk(people: &[&str]) -> Desk {
+    desk_with(CONTRACT, people)
+}
+
+fn desk_with(contract: &str, people: &[&str]) -> Desk {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("contract.toml"), CONTRACT).unwrap();
+    fs::write(folder.path().join("contract.toml"), contract).unwrap();
     fs::write(folder.path().join("person.json"), SCHEMA).unwrap();
     let mut workspace = Workspace::create(&folder.path().join("w.db"), "ann").unwrap();
     let layout = Layout::Csv {
@@ -150,8 +156,12 @@ impl Desk {
         let (plan, _) = make_plan(&mut self.workspace, &to(name), run, &aim, &mut 0)
             .unwrap()
             .unwrap();
-        let claim = self.workspace.store.claim(plan, &now()).unwrap();
-        let taken = self.workspace.store.take(&claim, 2, &now()).unwrap();
+        let (claim, _) = self.workspace.store.claim(plan, RESUME, &now()).unwrap();
+        let taken = self
+            .workspace
+            .store
+            .take(&claim, (2, true), &now())
+            .unwrap();
         if deliver {
             let deliveries: Vec<Delivery> =
                 taken.iter().map(|taken| delivery(taken).unwrap()).collect();

@@ -1,0 +1,260 @@
+//! How a destination is to be treated: time limits, tries, breaker, speed; and what an HTTP API looks like.
+
+use std::{ops::Range, time::Duration};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{checked::one_of, place::Place, raw};
+use crate::{
+    model::Fault,
+    send::{BreakerRule, Http, Knobs, Proof, Retry, Secret, Timeouts, UrlTemplate},
+};
+
+/// How long an idempotency key is remembered when nobody says it.
+const KEY_WINDOW: Duration = Duration::from_hours(24);
+/// Requests at a time when nobody says it.
+const CONCURRENCY: u32 = 4;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawTimeouts {
+    connect: Option<Spanned<String>>,
+    first_byte: Option<Spanned<String>>,
+    total: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRetry {
+    max_attempts: Option<Spanned<u32>>,
+    base: Option<Spanned<String>>,
+    cap: Option<Spanned<String>>,
+    max_wait: Option<Spanned<String>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBreaker {
+    window: Option<Spanned<u32>>,
+    min_calls: Option<Spanned<u32>>,
+    failure_rate: Option<Spanned<u32>>,
+    trip_consecutive_unsent: Option<Spanned<u32>>,
+    open: Option<Spanned<String>>,
+    open_max: Option<Spanned<String>>,
+    half_open_calls: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawRate {
+    max_per_s: Option<Spanned<u32>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawConcurrency {
+    max: Option<Spanned<u32>>,
+}
+
+/// The knobs of any destination.
+pub(super) fn knobs(one: &raw::Destination, place: &Place<'_>) -> Result<Knobs, Fault> {
+    let mut knobs = Knobs::default();
+    let read = Read(place);
+    if let Some(raw) = &one.retry {
+        let known = Retry::default();
+        knobs.retry = Retry {
+            max_attempts: read.number(raw.max_attempts.as_ref(), 1..=100, known.max_attempts)?,
+            base: read.duration(raw.base.as_ref(), known.base)?,
+            cap: read.duration(raw.cap.as_ref(), known.cap)?,
+            max_wait: read.duration(raw.max_wait.as_ref(), known.max_wait)?,
+        };
+    }
+    if let Some(raw) = &one.breaker {
+        let known = BreakerRule::default();
+        let count = |raw, known: usize| read.number(raw, 1..=10_000, known as u32);
+        knobs.breaker = BreakerRule {
+            window: count(raw.window.as_ref(), known.window)? as usize,
+            min_calls: count(raw.min_calls.as_ref(), known.min_calls)? as usize,
+            failure_rate: read.number(raw.failure_rate.as_ref(), 1..=100, known.failure_rate)?,
+            unsent: read.number(
+                raw.trip_consecutive_unsent.as_ref(),
+                1..=10_000,
+                known.unsent,
+            )?,
+            open: read.duration(raw.open.as_ref(), known.open)?,
+            open_max: read.duration(raw.open_max.as_ref(), known.open_max)?,
+            half_open_calls: read.number(
+                raw.half_open_calls.as_ref(),
+                1..=1000,
+                known.half_open_calls,
+            )?,
+        };
+    }
+    if let Some(raw) = &one.rate {
+        knobs.max_per_s = read.number(raw.max_per_s.as_ref(), 0..=1_000_000, 0)?;
+    }
+    Ok(knobs)
+}
+
+/// How long the destination remembers a key.
+pub(super) fn key_window(one: &raw::Destination, place: &Place<'_>) -> Result<Duration, Fault> {
+    Read(place).duration(one.key_window.as_ref(), KEY_WINDOW)
+}
+
+/// An HTTP API.
+pub(super) fn http(one: &raw::Destination, place: &Place<'_>) -> Result<Http, Fault> {
+    let span = one.kind.span();
+    let wrong = |message: String, hint: &str, span: Range<usize>| {
+        place.at(
+            Fault::usage("contract:destination", message).hint(hint),
+            span,
+        )
+    };
+    let Some(url) = &one.url else {
+        let hint = "add url = \"https://...\" to it";
+        return Err(wrong(
+            "an http destination needs url".to_owned(),
+            hint,
+            span,
+        ));
+    };
+    let template = UrlTemplate::parse(url.get_ref()).map_err(|why| {
+        let hint = "write it like https://crm.example/api/customers/{/customer_id}";
+        wrong(format!("the url cannot be used: {why}"), hint, url.span())
+    })?;
+    let method = match &one.method {
+        None => "POST",
+        Some(word) => one_of(word, "method", &["POST", "PUT", "PATCH"], place)?,
+    };
+    let proof = match &one.proof {
+        None => Proof::Type,
+        Some(word) => match one_of(word, "proof", &["type", "status"], place)? {
+            "status" => Proof::Status,
+            _ => Proof::Type,
+        },
+    };
+    let headers = headers(one, place)?;
+    let read = Read(place);
+    let mut timeouts = Timeouts::default();
+    if let Some(raw) = &one.timeouts {
+        timeouts = Timeouts {
+            connect: read.duration(raw.connect.as_ref(), timeouts.connect)?,
+            first_byte: read.duration(raw.first_byte.as_ref(), timeouts.first_byte)?,
+            total: read.duration(raw.total.as_ref(), timeouts.total)?,
+        };
+    }
+    let max = one.concurrency.as_ref().and_then(|raw| raw.max.as_ref());
+    Ok(Http {
+        url: template,
+        method: method.to_owned(),
+        headers,
+        key_header: match &one.idempotency_header {
+            Some(name) => name.clone(),
+            None => "Idempotency-Key".to_owned(),
+        },
+        proof,
+        timeouts,
+        concurrency: read.number(max, 1..=256, CONCURRENCY)? as usize,
+    })
+}
+
+/// The headers, each with where its value is found.
+fn headers(one: &raw::Destination, place: &Place<'_>) -> Result<Vec<(String, Secret)>, Fault> {
+    let wrong = |message: String| {
+        let fault = Fault::usage("contract:destination", message)
+            .hint("write it like Authorization = \"env:CRM_TOKEN\"");
+        place.at(fault, one.kind.span())
+    };
+    let mut headers = Vec::new();
+    for (name, value) in one.headers.iter().flatten() {
+        let is_name = !name.is_empty()
+            && (name.bytes()).all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        if !is_name {
+            return Err(wrong(format!("{name:?} is no name of a header")));
+        }
+        let value = value
+            .as_str()
+            .ok_or_else(|| wrong(format!("the header {name} is no text")))?;
+        let secret = Secret::parse(value)
+            .map_err(|why| wrong(format!("the header {name} cannot be used: {why}")))?;
+        headers.push((name.clone(), secret));
+    }
+    Ok(headers)
+}
+
+struct Read<'p>(&'p Place<'p>);
+
+impl Read<'_> {
+    fn number(
+        &self,
+        raw: Option<&Spanned<u32>>,
+        range: std::ops::RangeInclusive<u32>,
+        known: u32,
+    ) -> Result<u32, Fault> {
+        let Some(raw) = raw else {
+            return Ok(known);
+        };
+        let number = *raw.get_ref();
+        if range.contains(&number) {
+            return Ok(number);
+        }
+        let fault = Fault::usage("contract:value", format!("this cannot be {number}")).hint(
+            format!("write a number from {} to {}", range.start(), range.end()),
+        );
+        Err(self.0.at(fault, raw.span()))
+    }
+
+    fn duration(&self, raw: Option<&Spanned<String>>, known: Duration) -> Result<Duration, Fault> {
+        let Some(raw) = raw else {
+            return Ok(known);
+        };
+        duration(raw.get_ref()).ok_or_else(|| {
+            let fault = Fault::usage(
+                "contract:value",
+                format!("a time cannot be \"{}\"", raw.get_ref()),
+            )
+            .hint("write it like \"250ms\", \"30s\", \"15m\" or \"24h\"");
+            self.0.at(fault, raw.span())
+        })
+    }
+}
+
+/// `250ms`, `30s`, `15m`, `24h`; `None` for anything else, for nothing at all, and for more than 30 days.
+fn duration(word: &str) -> Option<Duration> {
+    let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = word.split_at(digits);
+    let number: u64 = number.parse().ok().filter(|number| *number > 0)?;
+    let factor = match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    let ms = number.checked_mul(factor)?;
+    (ms <= 30 * 24 * 3_600_000).then(|| Duration::from_millis(ms))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_unit() {
+        let check = |word: &str, expected: Option<u64>| {
+            assert_eq!(
+                duration(word),
+                expected.map(Duration::from_millis),
+                "{word}"
+            );
+        };
+        check("250ms", Some(250));
+        check("30s", Some(30_000));
+        check("15m", Some(900_000));
+        check("24h", Some(86_400_000));
+        for word in ["", "30", "s", "0s", "1.5s", "-1s", "1 s", "1d", "1000000h"] {
+            check(word, None);
+        }
+    }
+}

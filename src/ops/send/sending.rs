@@ -1,0 +1,299 @@
+//! One plan on its way: wave after wave, as fast as the destination can bear.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Result;
+use jiff::Timestamp;
+
+use super::{
+    Aim,
+    brake::Brake,
+    course::{Course, Standing, course},
+    frozen::delivery,
+    refusal::refusal,
+};
+use crate::{
+    model::{DeliveryState, Problem, RunId, SendReport},
+    ops::{Job, Progress, Workspace, workspace::now},
+    send::{Answered, Breaker, Destination, Health, Outcome},
+    store::sends::{Claim, Ended, Taken},
+};
+
+/// One plan being sent.
+pub(super) struct Sending<'s> {
+    pub workspace: &'s mut Workspace,
+    pub aim: &'s Aim,
+    pub claim: Claim,
+    pub run: RunId,
+    pub job: &'s Job,
+    pub report: SendReport,
+    /// A careful start: so many, then so many; then as many as there are.
+    pub first: Vec<usize>,
+    /// Records a second; 0 is as fast as it goes.
+    pub rate: u32,
+    pub brake: Brake,
+    pub breaker: Breaker,
+    /// The destination wants to be left alone until then.
+    pub pause: Option<Instant>,
+}
+
+impl Sending<'_> {
+    /// Delivers what is left of the plan and gives the plan back. Not after an error: then nobody knows what became of the
+    /// last tries, and the next send makes them again, with the same keys.
+    pub fn deliver_all(&mut self) -> Result<()> {
+        let held = match self.aim.open(self.claim.plan) {
+            Ok(mut destination) => self.waves(&mut *destination)?,
+            Err(held) => Some(held.reason),
+        };
+        self.report.not_sent =
+            self.workspace
+                .store
+                .release(&self.claim, held.as_deref(), &now())?;
+        self.report.held = held;
+        Ok(())
+    }
+
+    /// Wave after wave until all is done, the job is cancelled, or the destination is on hold: then its reason.
+    fn waves(&mut self, destination: &mut dyn Destination) -> Result<Option<String>> {
+        self.breaker = self
+            .workspace
+            .store
+            .breaker(&self.claim)?
+            .and_then(|text| serde_json::from_str(&text).ok())
+            .unwrap_or_default();
+        let wave = destination.wave();
+        let steps = std::mem::take(&mut self.first);
+        // Each step is a whole number of waves, so that its end is seen before the next one begins.
+        let mut limits = (steps.into_iter())
+            .flat_map(|step| {
+                let full = std::iter::repeat_n(wave, step / wave);
+                full.chain((!step.is_multiple_of(wave)).then_some(step % wave))
+            })
+            .collect::<Vec<usize>>()
+            .into_iter();
+        let mut step = limits.next();
+        let mut is_careful = step.is_some();
+        loop {
+            if self.left_alone() {
+                return Ok(None);
+            }
+            let most = self.breaker.permits(&self.aim.destination.knobs.breaker);
+            let limit = step.unwrap_or(wave);
+            let most = limit.min(most.unwrap_or(limit));
+            let started = Instant::now();
+            let store = &mut self.workspace.store;
+            let next_try = store.next_try(&self.claim)?;
+            // While it starts carefully, what was begun is seen through before anything new leaves.
+            let new = next_try.is_none() || !is_careful;
+            let taken = store.take(&self.claim, (most, new), &now())?;
+            if taken.is_empty() {
+                match next_try {
+                    Some(at) if self.job.wait(until(&at)) => return Ok(None),
+                    Some(_) => continue,
+                    None => break,
+                }
+            }
+            if new && most == limit {
+                is_careful = step.is_some();
+                step = limits.next();
+            }
+            self.report.attempts += taken.len() as u64;
+            if let Some(reason) = self.wave(destination, &taken)? {
+                return Ok(Some(reason));
+            }
+            self.say_how_far();
+            self.keep_pace(started, taken.len());
+        }
+        if let Err(held) = destination.finish() {
+            return Ok(Some(held.reason));
+        }
+        self.report.handed_over += self.workspace.store.hand_over(&self.claim, &now())?;
+        Ok(None)
+    }
+
+    /// Waits while the destination is to be left alone. Says whether the job was cancelled.
+    fn left_alone(&mut self) -> bool {
+        if let Some(until) = self.pause.take()
+            && self
+                .job
+                .wait(until.saturating_duration_since(Instant::now()))
+        {
+            return true;
+        }
+        let now = Timestamp::now().as_millisecond();
+        match self.breaker.closed_to(now) {
+            Some(until) => self
+                .job
+                .wait(Duration::from_millis((until - now).max(0) as u64)),
+            None => self.job.is_cancelled(),
+        }
+    }
+
+    fn keep_pace(&mut self, started: Instant, sent: usize) {
+        if self.rate > 0 {
+            let next = started + Duration::from_secs_f64(sent as f64 / f64::from(self.rate));
+            self.pause = Some(self.pause.map_or(next, |pause| pause.max(next)));
+        }
+    }
+
+    fn say_how_far(&self) {
+        let report = &self.report;
+        let done = report.accepted + report.handed_over + report.refused + report.unknown;
+        self.job.report(Progress {
+            done,
+            total: Some(report.planned),
+            records: done,
+        });
+    }
+
+    /// Delivers one wave and writes down what came of it. Gives why the destination is on hold, if it is.
+    fn wave(
+        &mut self,
+        destination: &mut dyn Destination,
+        taken: &[Taken],
+    ) -> Result<Option<String>> {
+        let started = Instant::now();
+        let (mut whole, mut deliveries) = (Vec::new(), Vec::new());
+        let mut outcomes: Vec<(&Taken, Answered)> = Vec::new();
+        for one in taken {
+            match delivery(one) {
+                Ok(delivery) => {
+                    whole.push(one);
+                    deliveries.push(delivery);
+                }
+                Err(refused) => outcomes.push((one, refused.into())),
+            }
+        }
+        let answers = match destination.deliver(&deliveries) {
+            Ok(answers) => answers,
+            Err(held) => return Ok(Some(held.reason)),
+        };
+        anyhow::ensure!(
+            answers.len() == whole.len(),
+            "the destination answered for {} records of {}",
+            answers.len(),
+            whole.len()
+        );
+        outcomes.extend(whole.into_iter().zip(answers));
+        let all_took = started.elapsed();
+        let health = self.breaker.clone();
+        let mut held = None;
+        let mut ended = Vec::with_capacity(taken.len());
+        for (taken, answered) in outcomes {
+            let took = answered.took.unwrap_or(all_took);
+            let Some(course) = self.course(taken, answered.outcome) else {
+                continue;
+            };
+            self.count(&course);
+            self.look_after(&course, &mut held);
+            ended.push(end(taken, course, took));
+        }
+        for one in &ended {
+            log(self.run, one);
+        }
+        let name = &self.aim.destination.name;
+        let title = |problem: &Problem| format!("Refused by {name}: {}", problem.shape);
+        let store = &mut self.workspace.store;
+        store.end(&self.claim, &ended, &now(), &title)?;
+        if health != self.breaker {
+            store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
+        }
+        Ok(held)
+    }
+
+    fn course(&self, taken: &Taken, outcome: Outcome) -> Option<Course> {
+        let standing = Standing {
+            retry: &self.aim.destination.knobs.retry,
+            is_idempotent: self.aim.is_idempotent(),
+            attempts: taken.attempts,
+            may_be_applied: taken.may_be_applied,
+            jitter: fastrand::f64(),
+        };
+        course(outcome, standing)
+    }
+
+    fn count(&mut self, course: &Course) {
+        match course.state {
+            DeliveryState::Delivered => self.report.accepted += 1,
+            DeliveryState::HandedOver => self.report.handed_over += 1,
+            DeliveryState::Refused => self.report.refused += 1,
+            DeliveryState::Unknown => self.report.unknown += 1,
+            _ => {}
+        }
+    }
+
+    /// What a course says about the destination: that it is on hold, wants a pause, is sick, or takes nothing that is sent.
+    fn look_after(&mut self, course: &Course, held: &mut Option<String>) {
+        if let Some(pause) = course.pause {
+            let until = Instant::now() + pause;
+            self.pause = Some(self.pause.map_or(until, |known| known.max(until)));
+        }
+        if let Some(health) = course.health {
+            let rule = &self.aim.destination.knobs.breaker;
+            let now = Timestamp::now().as_millisecond();
+            if self.breaker.add(rule, health, now, fastrand::f64()) {
+                let (sick, of) = self.breaker.counts();
+                tracing::info!(
+                    target: "redrive",
+                    event = "paused",
+                    run = self.run.0,
+                    sick,
+                    of,
+                    unreached = health == Health::Unsent,
+                );
+            }
+        }
+        if held.is_none() {
+            let sign = format!("{} {}", course.code, course.message);
+            *held = course
+                .held
+                .clone()
+                .or_else(|| self.brake.add(course.state, sign.trim()));
+        }
+    }
+}
+
+fn end(taken: &Taken, course: Course, took: Duration) -> Ended {
+    let problems = match course.state {
+        DeliveryState::Refused => (course.said.iter())
+            .map(|said| refusal(&course.code, said))
+            .collect(),
+        _ => Vec::new(),
+    };
+    Ended {
+        delivery: taken.delivery,
+        record: taken.record,
+        state: course.state,
+        attempt: course.attempt,
+        next_at: course
+            .wait
+            .map(|wait| format!("{:.3}", Timestamp::now() + wait)),
+        code: course.code,
+        message: course.message,
+        problems,
+        answer_id: course.id,
+        duration_ms: took.as_millis() as u64,
+    }
+}
+
+/// How long it is until then; nothing for what is past or no time.
+fn until(at: &str) -> Duration {
+    let at: Option<Timestamp> = at.parse().ok();
+    let left = at.map(|at| at.duration_since(Timestamp::now()));
+    left.and_then(|left| Duration::try_from(left).ok())
+        .unwrap_or_default()
+}
+
+fn log(run: RunId, ended: &Ended) {
+    tracing::info!(
+        target: "redrive",
+        event = "send",
+        stage = "send",
+        run = run.0,
+        record = ended.record.0,
+        outcome = ended.state.word(),
+        code = ended.code,
+        answer_id = ended.answer_id,
+        duration_ms = ended.duration_ms,
+    );
+}

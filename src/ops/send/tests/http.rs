@@ -1,0 +1,248 @@
+//! Sending to an API that answers, fails, and does not answer.
+
+use super::*;
+use crate::{
+    model::DeliveryState,
+    send::testing::{Does, Server},
+};
+
+/// A contract whose destination `api` is this server, impatient so that tests are fast.
+fn contract_for(url: &str, idempotency: &str) -> String {
+    format!(
+        r#"
+name = "people"
+key = ["/id"]
+
+[schema]
+file = "person.json"
+
+[[destination]]
+name = "api"
+kind = "http"
+url = "{url}"
+environment = "test"
+idempotency = "{idempotency}"
+timeouts = {{ first_byte = "300ms" }}
+retry = {{ max_attempts = 8, base = "1ms", cap = "2ms" }}
+breaker = {{ open = "1ms", open_max = "2ms" }}
+"#
+    )
+}
+
+fn desk_at(server: &Server, idempotency: &str, people: usize) -> Desk {
+    let people: Vec<String> = (1..=people).map(|n| format!("P-{n},{n},")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    desk_with(&contract_for(&server.url("/people"), idempotency), &people)
+}
+
+/// How often the server applied each record that it applied.
+fn times_applied(server: &Server) -> Vec<usize> {
+    let mut times = std::collections::BTreeMap::new();
+    for body in server.applied() {
+        *times.entry(body).or_insert(0) += 1;
+    }
+    times.into_values().collect()
+}
+
+#[test]
+fn lost_answers_are_asked_for_again_with_the_same_key_and_nothing_is_applied_twice() {
+    let faults = [
+        Does::ApplyAndDrop,
+        Does::ApplyAnd(500, "", ""),
+        Does::Answer(503, "Retry-After: 0\r\n", ""),
+        Does::ApplyAndCut,
+        Does::Answer(429, "Retry-After: 0\r\n", ""),
+        Does::ApplyAndTalkNonsense,
+    ];
+    let server = Server::start(faults, Does::Apply);
+    let mut desk = desk_at(&server, "key", 30);
+    let report = desk.send("api");
+    assert_eq!(
+        (report.accepted, report.unknown, report.not_sent),
+        (30, 0, 0)
+    );
+    assert_eq!(report.attempts, 36);
+    assert_eq!(times_applied(&server), [1; 30]);
+    let attempts = desk.workspace.store.attempts(RecordId(1)).unwrap();
+    assert!(attempts.len() > 1);
+    let last = attempts.last().unwrap();
+    assert_eq!(last.outcome, DeliveryState::Delivered);
+    assert!(!last.answer_id.is_empty() && last.duration_ms.is_some());
+}
+
+#[test]
+fn where_a_repeat_is_not_recognised_a_lost_answer_waits_for_a_person() {
+    let server = Server::start([Does::ApplyAndDrop], Does::ApplyBlindly);
+    let mut desk = desk_at(&server, "none", 3);
+    let report = desk.send("api");
+    assert_eq!((report.accepted, report.unknown), (2, 1));
+    assert_eq!(desk.status(1), Status::Unknown);
+    assert_eq!(times_applied(&server), [1; 3]);
+    assert_eq!(desk.send("api").plan, None);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[test]
+fn a_send_that_was_killed_asks_again_only_where_a_repeat_is_recognised() {
+    for (idempotency, unknown) in [("key", 0), ("none", 2)] {
+        let server = Server::start([], Does::Apply);
+        let mut desk = desk_at(&server, idempotency, 4);
+        desk.begin("api", true);
+        desk.reopen();
+        let report = desk.send("api");
+        assert_eq!((report.accepted, report.unknown), (4 - unknown, unknown));
+        assert_eq!(times_applied(&server), [1; 4], "{idempotency}");
+    }
+}
+
+#[test]
+fn a_key_that_the_destination_has_forgotten_is_not_sent_again() {
+    let server = Server::start([], Does::Apply);
+    let mut desk = desk_at(&server, "key", 4);
+    desk.begin("api", true);
+    let long_ago =
+        "UPDATE delivery SET first_sent_at = '2020-01-01T00:00:00.000Z' WHERE state = 'sending'";
+    let write = |tx: &rusqlite::Transaction<'_>| Ok(tx.execute(long_ago, [])?);
+    assert_eq!(desk.workspace.store.write(write).unwrap(), 2);
+    let report = desk.send("api");
+    assert_eq!((report.accepted, report.unknown), (2, 2));
+    assert_eq!(server.requests().len(), 4);
+}
+
+#[test]
+fn what_the_destination_says_lands_on_the_field_it_names_and_can_be_fixed_and_sent() {
+    let no = Does::Answer(
+        422,
+        "",
+        r#"{"detail":[{"loc":["body","age"],"msg":"Input should be less than 150","type":"less_than"}]}"#,
+    );
+    let server = Server::start([no], Does::Apply);
+    let mut desk = desk_at(&server, "key", 1);
+    assert_eq!(desk.send("api").refused, 1);
+    let problems = desk.workspace.store.record(RecordId(1)).unwrap().problems;
+    assert_eq!(
+        (
+            problems[0].stage,
+            problems[0].code.as_str(),
+            problems[0].path.as_str()
+        ),
+        (Stage::Send, "http 422", "/age")
+    );
+    assert_eq!(problems[0].message, "Input should be less than 150");
+    let change = fix::Change::Text {
+        path: Path::field("age"),
+        text: "7".to_owned(),
+    };
+    edit(&mut desk.workspace, RecordId(1), &[change], None).unwrap();
+    assert_eq!(desk.send("api").accepted, 1);
+    let keys: Vec<String> = server
+        .requests()
+        .iter()
+        .map(crate::send::testing::Request::key)
+        .collect();
+    assert_ne!(keys[0], keys[1]);
+}
+
+#[test]
+fn a_destination_that_sends_us_elsewhere_is_on_hold_and_the_plan_goes_on_once_it_is_mended() {
+    let server = Server::start([Does::Answer(302, "Location: /login\r\n", "")], Does::Apply);
+    let mut desk = desk_at(&server, "key", 5);
+    let report = desk.send("api");
+    assert_eq!((report.accepted, report.not_sent), (0, 5));
+    assert!(report.held.unwrap().contains("never followed"));
+    assert_eq!(server.requests().len(), 1);
+    let report = desk.send("api");
+    assert_eq!(
+        (report.accepted, report.not_sent, report.held),
+        (5, 0, None)
+    );
+}
+
+#[test]
+fn records_that_are_refused_alike_stop_the_send() {
+    let server = Server::start([], Does::Answer(400, "", r#"{"error":"no such column"}"#));
+    let mut desk = desk_at(&server, "key", 60);
+    let report = desk.send("api");
+    assert!(report.refused >= 20 && report.refused < 30, "{report:?}");
+    assert_eq!(report.refused + report.not_sent, 60);
+    assert!(report.held.unwrap().contains("refused alike"));
+}
+
+#[test]
+fn a_destination_that_is_not_there_is_on_hold_and_no_record_is_blamed() {
+    let url = Server::start([], Does::Apply).url("/gone");
+    let mut desk = desk_with(&contract_for(&url, "none"), &["P-1,1,", "P-2,2,"]);
+    let report = desk.send("api");
+    assert_eq!((report.not_sent, report.attempts), (2, 8));
+    let held = report.held.unwrap();
+    assert!(
+        held.starts_with("gave up after 8 tries, and nothing reached it"),
+        "{held}"
+    );
+    assert_eq!(desk.statuses(), [(Status::Sending, 2)]);
+}
+
+#[test]
+fn a_sick_destination_is_left_alone_and_that_is_remembered() {
+    let sick = std::iter::repeat_n(Does::Answer(503, "", ""), 40);
+    let server = Server::start(sick, Does::Apply);
+    let mut desk = desk_at(&server, "key", 60);
+    let report = desk.send("api");
+    assert_eq!(report.accepted + report.unknown, 60);
+    let kept: Option<String> = (desk.workspace.store.conn())
+        .query_row("SELECT breaker FROM destination", [], |row| row.get(0))
+        .unwrap();
+    assert!(kept.unwrap().contains("\"opened\""));
+}
+
+#[test]
+fn a_secret_that_is_missing_is_named_before_anything_is_planned() {
+    let server = Server::start([], Does::Apply);
+    let contract = contract_for(&server.url("/people"), "key")
+        + "headers = { Authorization = \"env:REDRIVE_NO_SUCH_TOKEN\" }\n";
+    let mut desk = desk_with(&contract, &["P-1,1,"]);
+    let fault = desk.refusal(&to("api"));
+    assert_eq!(fault.code, "send:secret");
+    assert!(fault.message.contains("REDRIVE_NO_SUCH_TOKEN"));
+    assert_eq!(desk.statuses(), [(Status::Ready, 1)]);
+    assert_eq!(server.requests(), []);
+}
+
+/// Whatever goes wrong, each record is applied once, and its status says so.
+#[test]
+fn under_random_faults_every_record_is_applied_exactly_once() {
+    let seed = fastrand::u64(..);
+    let mut random = fastrand::Rng::with_seed(seed);
+    let script: Vec<Does> = (0..120)
+        .map(|_| match random.u8(..9) {
+            0 => Does::ApplyAndDrop,
+            1 => Does::ApplyAndCut,
+            2 => Does::ApplyAnd(502, "", ""),
+            3 => Does::Answer(503, "", ""),
+            4 => Does::Answer(429, "Retry-After: 0\r\n", ""),
+            5 => Does::Drop,
+            6 => Does::ApplyAnd(302, "Location: /x\r\n", ""),
+            _ => Does::Apply,
+        })
+        .collect();
+    let server = Server::start(script, Does::Apply);
+    let mut desk = desk_at(&server, "key", 80);
+    let mut unknown = 0;
+    for _ in 0..200 {
+        let report = desk.send("api");
+        unknown += report.unknown;
+        if report.not_sent == 0 {
+            break;
+        }
+    }
+    assert_eq!(
+        times_applied(&server),
+        vec![1; server.applied().len()],
+        "seed {seed}"
+    );
+    let statuses = desk.statuses();
+    let accepted = (statuses.iter()).find(|(status, _)| *status == Status::Accepted);
+    let accepted = accepted.map_or(0, |(_, records)| *records);
+    assert_eq!(accepted + unknown, 80, "seed {seed}");
+    assert!(server.applied().len() as u64 >= accepted, "seed {seed}");
+}

@@ -1,0 +1,320 @@
+//! An HTTP API: one record a request, several requests at a time. Redirects are never followed, nothing is tried again behind
+//! our back, and the answer of a proxy does not pass for one of the destination.
+
+mod classify;
+mod said;
+mod url;
+
+use std::{
+    io::ErrorKind,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use ureq::{Agent, Body, http};
+
+use self::classify::{Answer, Failure, Seen, answered, failed};
+use super::{Answered, Delivery, Destination, Held, Outcome, Secret};
+
+pub use self::{classify::Proof, url::UrlTemplate};
+
+/// The largest answer that is read.
+const MAX_ANSWER: u64 = 1 << 20;
+
+/// How long the steps of a request may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Name, connection and TLS.
+    pub connect: Duration,
+    /// From the request to the first byte of the answer.
+    pub first_byte: Duration,
+    /// Everything.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            first_byte: Duration::from_secs(30),
+            total: Duration::from_mins(1),
+        }
+    }
+}
+
+/// An API as a contract describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    pub url: UrlTemplate,
+    /// `POST`, `PUT` or `PATCH`.
+    pub method: String,
+    pub headers: Vec<(String, Secret)>,
+    /// The header the idempotency key goes in.
+    pub key_header: String,
+    pub proof: Proof,
+    pub timeouts: Timeouts,
+    /// Requests at a time.
+    pub concurrency: usize,
+}
+
+/// An API that is being sent to.
+pub struct HttpDestination {
+    http: Http,
+    /// Where secrets that are files lie.
+    folder: PathBuf,
+    headers: Vec<(String, String)>,
+    agent: Agent,
+    seen: Seen,
+}
+
+impl HttpDestination {
+    /// Fetches the secrets. Nothing is sent yet.
+    ///
+    /// # Errors
+    /// The header and the secret that is missing, by its place.
+    pub fn open(http: Http, folder: PathBuf) -> Result<Self, String> {
+        let headers = fetch(&http, &folder)?;
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .proxy(None)
+            .user_agent(concat!("redrive/", env!("CARGO_PKG_VERSION")))
+            .max_idle_connections_per_host(http.concurrency)
+            .max_idle_connections(http.concurrency)
+            .timeout_resolve(Some(http.timeouts.connect))
+            .timeout_connect(Some(http.timeouts.connect))
+            .timeout_recv_response(Some(http.timeouts.first_byte))
+            .timeout_global(Some(http.timeouts.total))
+            .build();
+        Ok(Self {
+            http,
+            folder,
+            headers,
+            agent: config.into(),
+            seen: Seen::default(),
+        })
+    }
+
+    /// Sends each of these once, as many at a time as the contract says.
+    fn send_all(&self, batch: &[&Delivery]) -> Vec<(Sent, Duration)> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let Some((n, delivery)) = {
+                let n = next.fetch_add(1, Ordering::Relaxed);
+                batch.get(n).map(|delivery| (n, delivery))
+            } {
+                let started = Instant::now();
+                done.push((n, self.send(delivery), started.elapsed()));
+            }
+            done
+        };
+        let threads = self.http.concurrency.min(batch.len());
+        let mut done: Vec<(usize, Sent, Duration)> = thread::scope(|scope| {
+            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+            let mut done = work();
+            for other in others {
+                // A thread that panics takes the send with it: what it sent is found out by the next one.
+                done.extend(
+                    other
+                        .join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                );
+            }
+            done
+        });
+        done.sort_unstable_by_key(|(n, _, _)| *n);
+        done.into_iter()
+            .map(|(_, sent, took)| (sent, took))
+            .collect()
+    }
+
+    fn send(&self, delivery: &Delivery) -> Sent {
+        let url = match self.http.url.of(&delivery.document) {
+            Ok(url) => url,
+            Err((path, message)) => {
+                return Sent::Not(Outcome::refused_at("http:url", path, message));
+            }
+        };
+        let mut request = http::Request::builder()
+            .method(self.http.method.as_str())
+            .uri(&url)
+            .header("content-type", "application/json")
+            .header("accept", "application/json")
+            .header(&self.http.key_header, &delivery.key);
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let request = match request.body(&delivery.payload[..]) {
+            Ok(request) => request,
+            Err(error) => return Sent::Failed(Failure::Unusable(error.to_string())),
+        };
+        match self.agent.run(request) {
+            Ok(response) => read(response).map_or_else(Sent::Failed, Sent::Answered),
+            Err(error) => Sent::Failed(failure(&error)),
+        }
+    }
+
+    /// Whether the secrets may have changed since they were fetched; then they are fetched again.
+    fn renew(&mut self) -> bool {
+        if !self
+            .http
+            .headers
+            .iter()
+            .any(|(_, secret)| secret.can_change())
+        {
+            return false;
+        }
+        match fetch(&self.http, &self.folder) {
+            Ok(headers) if headers != self.headers => {
+                self.headers = headers;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+/// What became of one request.
+enum Sent {
+    Answered(Answer),
+    Failed(Failure),
+    /// It was not made.
+    Not(Outcome),
+}
+
+impl Sent {
+    fn is_unauthorized(&self) -> bool {
+        matches!(self, Self::Answered(answer) if answer.status == 401)
+    }
+}
+
+impl Destination for HttpDestination {
+    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held> {
+        let all: Vec<&Delivery> = batch.iter().collect();
+        let mut sent = self.send_all(&all);
+        // A 401 certainly applied nothing. Tokens run out in the middle of a night.
+        let again: Vec<usize> = (0..sent.len())
+            .filter(|n| sent[*n].0.is_unauthorized())
+            .collect();
+        if !again.is_empty() && self.renew() {
+            let deliveries: Vec<&Delivery> = again.iter().map(|n| &batch[*n]).collect();
+            for (n, second) in again.into_iter().zip(self.send_all(&deliveries)) {
+                sent[n] = second;
+            }
+        }
+        let mut answers = Vec::with_capacity(sent.len());
+        for (sent, took) in sent {
+            let outcome = match sent {
+                Sent::Answered(answer) => {
+                    self.seen.add(answer.status);
+                    answered(&answer, self.http.proof, self.seen)
+                }
+                Sent::Failed(failure) => failed(&failure),
+                Sent::Not(outcome) => outcome,
+            };
+            answers.push(Answered {
+                outcome,
+                took: Some(took),
+            });
+        }
+        Ok(answers)
+    }
+
+    fn wave(&self) -> usize {
+        self.http.concurrency
+    }
+}
+
+fn fetch(http: &Http, folder: &std::path::Path) -> Result<Vec<(String, String)>, String> {
+    let fetched = http.headers.iter().map(|(name, secret)| {
+        let value = secret.fetch(folder);
+        value
+            .map(|value| (name.clone(), value))
+            .map_err(|missing| format!("the header {name} is not there: {missing}"))
+    });
+    fetched.collect()
+}
+
+fn read(response: http::Response<Body>) -> Result<Answer, Failure> {
+    let header = |name: &str| {
+        let value = response
+            .headers()
+            .get(name)
+            .and_then(|value| value.to_str().ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let kind = header("content-type").to_lowercase();
+    let mut answer = Answer {
+        status: response.status().as_u16(),
+        content_type: kind.split(';').next().unwrap_or_default().trim().to_owned(),
+        location: header("location"),
+        retry_after: retry_after(&header("retry-after"), &header("date")),
+        is_replay: header("idempotent-replayed").eq_ignore_ascii_case("true"),
+        request_id: header("x-request-id"),
+        body: Vec::new(),
+    };
+    let body = response
+        .into_body()
+        .into_with_config()
+        .limit(MAX_ANSWER)
+        .read_to_vec();
+    // The status line alone is evidence, not proof.
+    answer.body = body.map_err(|error| {
+        Failure::NoAnswer(format!(
+            "the answer ({}) cannot be read: {error}",
+            answer.status
+        ))
+    })?;
+    Ok(answer)
+}
+
+/// Seconds, or a date that is compared with the answer's own; nothing that is negative, longer than a day, or unreadable.
+fn retry_after(text: &str, date: &str) -> Option<Duration> {
+    let parse = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
+    let seconds = match text.trim().parse::<i64>() {
+        Ok(seconds) => seconds,
+        Err(_) => parse(text)?.timestamp().as_second() - parse(date)?.timestamp().as_second(),
+    };
+    let seconds = u64::try_from(seconds)
+        .ok()
+        .filter(|seconds| *seconds <= 24 * 60 * 60)?;
+    Some(Duration::from_secs(seconds))
+}
+
+/// Where a request ended. Only what fails before the first byte is written certainly reached nobody.
+fn failure(error: &ureq::Error) -> Failure {
+    let message = error.to_string();
+    match error {
+        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Failure::NotSent(message),
+        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
+            Failure::NotSent(message)
+        }
+        ureq::Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => {
+            Failure::NotSent("connection refused".to_owned())
+        }
+        ureq::Error::Io(io)
+            if matches!(
+                io.kind(),
+                ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
+            ) =>
+        {
+            Failure::NotSent(message)
+        }
+        // The words of the standard library, which has no kind for it.
+        ureq::Error::Io(io) if io.to_string().contains("failed to lookup address") => {
+            Failure::NotSent("its name is not known".to_owned())
+        }
+        // rustls wraps what it finds out about the server in this kind.
+        ureq::Error::Io(io) if io.kind() == ErrorKind::InvalidData => Failure::Tls(message),
+        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => Failure::Tls(message),
+        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::Unusable(message),
+        _ => Failure::NoAnswer(message),
+    }
+}
+
+#[cfg(test)]
+mod tests;
