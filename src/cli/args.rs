@@ -100,6 +100,8 @@ pub enum Command {
     Restore(Scope),
     /// Write a note on a record, a group or a run, for whoever works on it next
     Note(Note),
+    /// Say whether records without an answer were sent
+    Settle(Settle),
     /// Plan and deliver the ready records
     #[command(alias = "submit")]
     Send(Send),
@@ -283,6 +285,25 @@ pub struct Discard {
     /// Why, for the history
     #[arg(long, value_name = "TEXT")]
     pub reason: String,
+}
+
+#[derive(Debug, Args)]
+#[command(group = clap::ArgGroup::new("answer").required(true).args(["sent", "not_sent"]))]
+pub struct Settle {
+    #[command(flatten)]
+    pub scope: Scope,
+    /// They arrived: they are not sent again
+    #[arg(long)]
+    pub sent: bool,
+    /// They did not arrive: they are ready to be sent again
+    #[arg(long)]
+    pub not_sent: bool,
+    /// How it was found out, for the history
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub reason: String,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
 }
 
 #[derive(Debug, Args)]

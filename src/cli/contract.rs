@@ -266,6 +266,7 @@ fn target(destination: &Destination, written: &str) -> String {
         }
         Kind::File { path, .. } => format!("a file named after {}", path.display()),
         Kind::Http(http) => format!("{} {}", http.method, http.url),
+        Kind::Command(program) => format!("the command {}", program.command.join(" ")),
         Kind::Unsupported(kind) => format!("{kind} {written}"),
     };
     let repeats = match destination.idempotency.as_str() {

@@ -14,6 +14,7 @@ mod out;
 mod person;
 mod progress;
 mod send;
+mod settle;
 mod standing;
 mod stop;
 mod transforms;
@@ -83,6 +84,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Fix(args)) => fix::fix(person, out, args),
         Some(Command::Suggest(args)) => fix::suggest(person, out, args),
         Some(Command::Discard(args)) => aside::discard(person, out, args),
+        Some(Command::Settle(args)) => settle::settle(person, out, args),
         Some(Command::Restore(args)) => aside::restore(person, out, args),
         Some(Command::Note(args)) => aside::note(person, out, args),
         Some(Command::Check(args)) => change::check(person, out, args),

@@ -81,6 +81,7 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
         "file" => key == "format",
         "http" => !matches!(key, "path" | "table" | "format" | "command"),
         "postgres" => key == "table",
+        "command" => matches!(key, "timeouts" | "key_window"),
         _ => false,
     };
     for (key, given) in set {
@@ -108,6 +109,7 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
             format: file_format(one, &path, place)?,
             path,
         },
+        "command" => Kind::Command(knobs::command(one, place)?),
         "http" => Kind::Http(Box::new(knobs::http(one, place)?)),
         other => Kind::Unsupported(other.to_owned()),
     })

@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::{checked::one_of, place::Place, raw};
 use crate::{
     model::Fault,
-    send::{BreakerRule, Http, Knobs, Proof, Retry, Secret, Timeouts, UrlTemplate},
+    send::{BreakerRule, Http, Knobs, Program, Proof, Retry, Secret, Timeouts, UrlTemplate},
 };
 
 /// How long an idempotency key is remembered when nobody says it.
@@ -156,6 +156,21 @@ pub(super) fn http(one: &raw::Destination, place: &Place<'_>) -> Result<Http, Fa
         proof,
         timeouts,
         concurrency: read.number(max, 1..=256, CONCURRENCY)? as usize,
+    })
+}
+
+/// A program.
+pub(super) fn command(one: &raw::Destination, place: &Place<'_>) -> Result<Program, Fault> {
+    let command = one.command.clone().unwrap_or_default();
+    if command.first().is_none_or(String::is_empty) {
+        let fault = Fault::usage("contract:destination", "the command names no program")
+            .hint("write it like command = [\"./send.sh\", \"customers\"]");
+        return Err(place.at(fault, one.kind.span()));
+    }
+    let total = one.timeouts.as_ref().and_then(|raw| raw.total.as_ref());
+    Ok(Program {
+        command,
+        timeout: Read(place).duration(total, Timeouts::default().total)?,
     })
 }
 

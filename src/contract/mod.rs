@@ -24,7 +24,7 @@ pub use self::{
 use crate::{
     check::{Checker, Runaway},
     model::Fault,
-    send::{Http, Knobs},
+    send::{Http, Knobs, Program},
     store::ContractText,
 };
 
@@ -151,6 +151,7 @@ pub enum Kind {
         format: FileFormat,
     },
     Http(Box<Http>),
+    Command(Program),
     /// A kind that this redrive cannot send to yet, by its word. Loading and fixing work all the same.
     Unsupported(String),
 }

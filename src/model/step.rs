@@ -13,18 +13,21 @@ pub enum StepKind {
     /// Records that had been set aside were taken back.
     Restore,
     Note,
+    /// A person said whether records without an answer had been sent.
+    Settle,
     Undo,
     Redo,
 }
 
 impl StepKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Edit,
         Self::Fix,
         Self::Check,
         Self::Discard,
         Self::Restore,
         Self::Note,
+        Self::Settle,
         Self::Undo,
         Self::Redo,
     ];
@@ -37,6 +40,7 @@ impl StepKind {
             Self::Discard => "discard",
             Self::Restore => "restore",
             Self::Note => "note",
+            Self::Settle => "settle",
             Self::Undo => "undo",
             Self::Redo => "redo",
         }

@@ -10,7 +10,7 @@ use super::Workspace;
 use crate::{
     contract::{self, Contract, Destination, FileFormat, Kind},
     model::{Fault, Layout, PlanId, RunId, folder_of},
-    send::{self, FileDestination, Held, HttpDestination, SqliteDestination},
+    send::{self, CommandDestination, FileDestination, Held, HttpDestination, SqliteDestination},
     store::sends::Resume,
     text::shell_word,
 };
@@ -46,7 +46,7 @@ impl Aim {
         let operation = match &destination.kind {
             Kind::Sqlite { .. } => "insert",
             Kind::File { .. } => "append",
-            Kind::Http(_) => "send",
+            Kind::Http(_) | Kind::Command(_) => "send",
             Kind::Unsupported(kind) => return Err(unsupported(&destination.name, kind).into()),
         };
         let columns = columns(workspace, run, &contract, &destination)?;
@@ -66,7 +66,7 @@ impl Aim {
     /// Whether the destination recognises a repeat.
     pub fn is_idempotent(&self) -> bool {
         match &self.destination.kind {
-            Kind::Http(_) => self.destination.idempotency != "none",
+            Kind::Http(_) | Kind::Command(_) => self.destination.idempotency != "none",
             // They have a table of keys, or are written as a whole.
             _ => true,
         }
@@ -74,8 +74,8 @@ impl Aim {
 
     /// How tries that nobody finished are taken up. A key counts as forgotten some time before its window ends.
     pub fn resume(&self) -> Resume {
-        let forgets =
-            matches!(self.destination.kind, Kind::Http(_)) && self.destination.idempotency == "key";
+        let forgets = matches!(self.destination.kind, Kind::Http(_) | Kind::Command(_))
+            && self.destination.idempotency == "key";
         Resume {
             is_idempotent: self.is_idempotent(),
             forgotten: forgets.then(|| {
@@ -88,16 +88,25 @@ impl Aim {
     /// Refuses what is missing before anything is planned or leaves.
     ///
     /// # Errors
-    /// `send:secret`, with the name of the secret.
-    pub fn check_secrets(&self) -> Result<(), Fault> {
-        let Kind::Http(http) = &self.destination.kind else {
-            return Ok(());
+    /// `send:secret`, with the name of the secret; `send:command` for a program that is not there.
+    pub fn check_needs(&self) -> Result<(), Fault> {
+        let folder = self.contract_folder();
+        let (code, missing) = match &self.destination.kind {
+            Kind::Http(http) => {
+                let api = HttpDestination::open((**http).clone(), folder);
+                ("send:secret", api.err())
+            }
+            Kind::Command(program) => {
+                let program = CommandDestination::open(program.clone(), folder);
+                ("send:command", program.err())
+            }
+            _ => return Ok(()),
         };
-        match HttpDestination::open((**http).clone(), self.contract_folder()) {
-            Ok(_) => Ok(()),
-            Err(missing) => Err(Fault::usage("send:secret", missing)
+        match missing {
+            None => Ok(()),
+            Some(missing) => Err(Fault::usage(code, missing)
                 .at(self.contract.path.to_string_lossy(), None)
-                .hint("set it, then send again; nothing was sent")),
+                .hint("mend it, then send again; nothing was sent")),
         }
     }
 
@@ -128,6 +137,10 @@ impl Aim {
             Kind::Http(http) => {
                 let api = HttpDestination::open((**http).clone(), self.contract_folder());
                 Ok(Box::new(api.map_err(|reason| Held { reason })?))
+            }
+            Kind::Command(program) => {
+                let program = CommandDestination::open(program.clone(), self.contract_folder());
+                Ok(Box::new(program.map_err(|reason| Held { reason })?))
             }
             Kind::Unsupported(kind) => Err(Held {
                 reason: unsupported(&self.destination.name, kind).message,
@@ -221,6 +234,7 @@ pub(super) fn target(kind: &Kind) -> String {
         Kind::Sqlite { path, table } => format!("table {table} in {}", path.display()),
         Kind::File { path, .. } => format!("file {}", path.display()),
         Kind::Http(http) => format!("{} {}", http.method, http.url),
+        Kind::Command(program) => format!("command {}", program.command.join(" ")),
         Kind::Unsupported(kind) => format!("{kind} (not supported yet)"),
     }
 }
@@ -268,6 +282,7 @@ fn columns(
     }
     match destination.kind {
         Kind::Http(_)
+        | Kind::Command(_)
         | Kind::File {
             format: FileFormat::JsonLines,
             ..
@@ -296,6 +311,11 @@ fn fingerprint(kind: &Kind) -> [u8; 32] {
             (&http.method).into(),
             http.url.to_string().into(),
         ],
+        Kind::Command(program) => [
+            "command".into(),
+            program.command.join("\0").into(),
+            "".into(),
+        ],
         Kind::Unsupported(kind) => [kind.into(), "".into(), "".into()],
     };
     let mut hash = Sha256::new();
@@ -321,7 +341,7 @@ fn unsupported(name: &str, kind: &str) -> Fault {
         "send:unsupported",
         format!("this redrive cannot send to '{name}' of kind {kind}"),
     )
-    .hint("it sends to kind http, kind sqlite and kind file; `redrive export` hands records out by hand")
+    .hint("it sends to the kinds http, sqlite, file and command; `redrive export` hands records out by hand")
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ mod list;
 mod load;
 mod note;
 mod send;
+mod settle;
 mod sql;
 mod standing;
 #[cfg(test)]
@@ -46,6 +47,7 @@ pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};
 pub use send::{FIRST, SendRequest, destinations, plan, send};
+pub use settle::{settle, unanswered};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use undo::{history, redo, undo};

@@ -108,7 +108,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     let started = Instant::now();
     workspace.store.check_writable()?;
     let (run, aim) = aim_of(workspace, request)?;
-    aim.check_secrets()?;
+    aim.check_needs()?;
     let mut undecided = 0;
     let planned = match unfinished(workspace, request.plan, run, &aim)? {
         Some(open) => {

@@ -5,6 +5,7 @@
 //! batch can be delivered again once it is mended.
 
 mod breaker;
+mod command;
 mod file;
 mod http;
 mod key;
@@ -21,6 +22,7 @@ use serde_json::{Map, Value};
 use crate::model::Path;
 
 pub use breaker::{Breaker, BreakerRule, Health};
+pub use command::{CommandDestination, Program};
 pub use file::{FileDestination, FileFormat};
 pub use http::{Http, HttpDestination, Proof, Timeouts, UrlTemplate};
 pub use key::{Identity, idempotency_key};

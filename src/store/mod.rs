@@ -23,6 +23,7 @@ mod query;
 mod records;
 mod runs;
 pub(crate) mod sends;
+mod settle;
 mod sql;
 mod steps;
 #[cfg(test)]

@@ -170,6 +170,8 @@ fn standing_on(
             Some((_, StepKind::Redo, Some(target))) => return Ok(Some(StepId(target))),
             // Before the step that was taken back, the record stood where it stands now.
             Some((_, StepKind::Undo, Some(target))) => below = target,
+            // Whether it was sent changes nothing of the record.
+            Some((id, StepKind::Settle, _)) => below = id,
             Some((id, _, _)) => return Ok(Some(StepId(id))),
         }
     }
@@ -193,6 +195,11 @@ fn standing(conn: &Connection, step: StepId) -> Result<Target> {
                 .hint("name the edit or check it is about, or use `redrive redo`")
                 .into())
         }
+        Some((_, StepKind::Settle, _)) => Err(nothing(format!(
+            "step {step} says what became of records that were sent, which is not taken back"
+        ))
+        .hint("records that are ready again can be edited")
+        .into()),
         Some((_, _, true)) => Err(nothing(format!("step {step} was undone already"))
             .hint("`redrive redo` brings it back")
             .into()),
@@ -204,7 +211,7 @@ fn newest_own(conn: &Connection, author: &str) -> Result<Option<Target>> {
     Ok(conn
         .query_row(
             "SELECT id, run, label, before_contract, after_contract FROM step \
-             WHERE author = ?1 AND undone = 0 AND kind NOT IN ('undo', 'redo') ORDER BY id DESC LIMIT 1",
+             WHERE author = ?1 AND undone = 0 AND kind NOT IN ('undo', 'redo', 'settle') ORDER BY id DESC LIMIT 1",
             [author],
             target,
         )

@@ -74,7 +74,7 @@ pub(super) fn destinations(review: &mut Review<'_>, folder: &FilePath) {
                 review.warn(Some(&said.kind), "destination:unsupported", message, hint);
             }
             // Whether it is there is only known by sending something.
-            Kind::Http(_) => {}
+            Kind::Http(_) | Kind::Command(_) => {}
             Kind::File { path, .. } => {
                 let path = folder.join(path);
                 if path.is_dir() {

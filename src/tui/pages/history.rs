@@ -226,6 +226,7 @@ fn stays(step: &StepRow) -> Option<&'static str> {
     match step.kind {
         StepKind::Undo => Some("U does again what an undo took back"),
         StepKind::Redo => Some("u takes back what was done again"),
+        StepKind::Settle => Some("what was said about sending is not taken back"),
         _ if step.undone => Some("it was undone, U brings it back"),
         _ => None,
     }
@@ -240,6 +241,7 @@ fn done(kind: StepKind) -> &'static str {
         StepKind::Discard => "Set aside",
         StepKind::Restore => "Take back",
         StepKind::Note => "Note",
+        StepKind::Settle => "Settle",
         StepKind::Undo => "Undo",
         StepKind::Redo => "Redo",
     }

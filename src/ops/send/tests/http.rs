@@ -83,6 +83,38 @@ fn where_a_repeat_is_not_recognised_a_lost_answer_waits_for_a_person() {
 }
 
 #[test]
+fn a_person_says_what_became_of_records_without_an_answer() {
+    let server = Server::start([Does::ApplyAndDrop, Does::Drop], Does::ApplyBlindly);
+    let mut desk = desk_at(&server, "none", 3);
+    desk.workspace.author = "ann".to_owned();
+    assert_eq!(desk.send("api").unknown, 2);
+    let all = Filter::default();
+    let these = crate::ops::unanswered(&desk.workspace, &all).unwrap();
+    // The second and the third are on their way at once.
+    let [RecordId(1), RecordId(other)] = these[..] else {
+        panic!("{these:?}");
+    };
+    let say = |desk: &mut Desk, id: i64, sent: bool| {
+        let these = [RecordId(id)];
+        crate::ops::settle(&mut desk.workspace, &all, &these, sent, "looked it up").unwrap()
+    };
+    assert_eq!(say(&mut desk, 1, true).records, 1);
+    assert_eq!(say(&mut desk, other, false).records, 1);
+    assert_eq!(say(&mut desk, other, false).skipped, [RecordId(other)]);
+    assert_eq!(
+        (desk.status(1), desk.status(other)),
+        (Status::Accepted, Status::Ready)
+    );
+    for finding in crate::ops::verify(&desk.workspace).unwrap() {
+        assert!(finding.ok, "{finding:?}");
+    }
+    // What was said is not taken back by accident.
+    assert!(undo(&mut desk.workspace, None).is_err());
+    assert_eq!(desk.send("api").accepted, 1);
+    assert_eq!(times_applied(&server), [1; 3]);
+}
+
+#[test]
 fn a_send_that_was_killed_asks_again_only_where_a_repeat_is_recognised() {
     for (idempotency, unknown) in [("key", 0), ("none", 2)] {
         let server = Server::start([], Does::Apply);
@@ -245,4 +277,33 @@ fn under_random_faults_every_record_is_applied_exactly_once() {
     let accepted = accepted.map_or(0, |(_, records)| *records);
     assert_eq!(accepted + unknown, 80, "seed {seed}");
     assert!(server.applied().len() as u64 >= accepted, "seed {seed}");
+}
+
+#[test]
+fn a_command_takes_records_one_at_a_time() {
+    let contract = r#"
+name = "people"
+key = ["/id"]
+
+[schema]
+file = "person.json"
+
+[[destination]]
+name = "queue"
+kind = "command"
+command = ["sh", "-c", "cat >> taken; echo >> taken; grep -q P-2 taken && exit 65; echo job 7"]
+environment = "test"
+"#;
+    let mut desk = desk_with(contract, &["P-1,1,", "P-2,2,"]);
+    let report = desk.send("queue");
+    assert_eq!((report.accepted, report.refused), (1, 1));
+    let taken = fs::read_to_string(desk.folder.path().join("taken")).unwrap();
+    assert_eq!(
+        taken,
+        "{\"id\":\"P-1\",\"age\":1}\n{\"id\":\"P-2\",\"age\":2}\n"
+    );
+    let attempts = desk.workspace.store.attempts(RecordId(1)).unwrap();
+    assert_eq!(attempts[0].answer_id, "job 7");
+    let refused = desk.workspace.store.record(RecordId(2)).unwrap();
+    assert_eq!(refused.problems[0].code, "exit 65");
 }
