@@ -11,7 +11,8 @@
 //! splices the record's text; the same check decides whether the record is ready; the change is a step of the history.
 //! One decision for many goes through [`fix::Chain`] and [`ops::preview_fix`], which works out what becomes of every record on
 //! all processors, and [`ops::apply_fix`], which does exactly that. [`ops::send`] freezes ready versions in a plan, writes
-//! down each attempt before it is made, gives batches to a destination in [`mod@send`], and freezes what was confirmed.
+//! down each attempt before it is made, gives wave after wave to a destination in [`mod@send`], and freezes what was confirmed; what may have been applied
+//! is tried again only where a repeat is recognised.
 //!
 //! Where to start reading: [`model`], then [`check`], then [`ops::edit`], which touches every floor.
 //!

@@ -25,7 +25,7 @@ const MAX_FUNCTION: usize = 60;
 /// So many floors from the ground take values and give values.
 const PURE_FLOORS: usize = 5;
 /// The only places that may hold SQL: the workspace, and the database records are sent to.
-const SQL: &[&str] = &["src/store/", "src/send/sqlite.rs"];
+const SQL: &[&str] = &["src/store/", "src/send/sqlite.rs", "src/send/postgres"];
 
 #[test]
 fn modules_only_look_down() {

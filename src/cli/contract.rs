@@ -176,12 +176,8 @@ fn words(meaning: &Meaning) -> Vec<String> {
         lines.push(format!("Validator: {}", validator.command.join(" ")));
     }
     section(&mut lines, "Destinations", outline.destinations.len());
-    for (said, destination) in outline.destinations.iter().zip(&contract.destinations) {
-        lines.push(format!(
-            "  {}: {}",
-            destination.name,
-            target(destination, &said.target)
-        ));
+    for destination in &contract.destinations {
+        lines.push(format!("  {}: {}", destination.name, target(destination)));
     }
     lines.push(String::new());
     lines
@@ -259,15 +255,15 @@ fn answers(severity: Severity, owner: &str) -> String {
     format!("({what}{owner})")
 }
 
-fn target(destination: &Destination, written: &str) -> String {
+fn target(destination: &Destination) -> String {
     let place = match &destination.kind {
         Kind::Sqlite { path, table } => {
             format!("table {table} of the SQLite file {}", path.display())
         }
         Kind::File { path, .. } => format!("a file named after {}", path.display()),
         Kind::Http(http) => format!("{} {}", http.method, http.url),
+        Kind::Postgres(postgres) => format!("table {} in {}", postgres.table, postgres.url),
         Kind::Command(program) => format!("the command {}", program.command.join(" ")),
-        Kind::Unsupported(kind) => format!("{kind} {written}"),
     };
     let repeats = match destination.idempotency.as_str() {
         "none" => "a repeat cannot be told",

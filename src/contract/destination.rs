@@ -46,7 +46,7 @@ pub(super) fn destinations(raw: &Raw, place: &Place<'_>) -> Result<Vec<Destinati
             name: name.clone(),
             environment: environment.to_owned(),
             idempotency: idempotency.to_owned(),
-            kind: kind(one, place)?,
+            kind: kind(one, raw, idempotency, place)?,
             knobs: knobs::knobs(one, place)?,
             key_window: knobs::key_window(one, place)?,
         });
@@ -54,13 +54,13 @@ pub(super) fn destinations(raw: &Raw, place: &Place<'_>) -> Result<Vec<Destinati
     Ok(all)
 }
 
-fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
-    let kinds = ["sqlite", "file", "http", "postgres", "command"];
-    let word = one_of(&one.kind, "kind", &kinds, place)?;
+/// Refuses keys that do not belong to the kind, and says which are missing.
+fn refuse_strangers(one: &raw::Destination, word: &str, place: &Place<'_>) -> Result<(), Fault> {
     let wanted: &[&str] = match word {
         "sqlite" => &["path", "table"],
         "file" => &["path"],
         "command" => &["command"],
+        "postgres" => &["url", "table"],
         _ => &["url"],
     };
     let set = [
@@ -70,6 +70,8 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
         ("url", one.url.is_some()),
         ("method", one.method.is_some()),
         ("headers", one.headers.is_some()),
+        ("password", one.password.is_some()),
+        ("ca_file", one.ca_file.is_some()),
         ("proof", one.proof.is_some()),
         ("idempotency_header", one.idempotency_header.is_some()),
         ("key_window", one.key_window.is_some()),
@@ -79,8 +81,11 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
     ];
     let may = |key: &str| match word {
         "file" => key == "format",
-        "http" => !matches!(key, "path" | "table" | "format" | "command"),
-        "postgres" => key == "table",
+        "http" => !matches!(
+            key,
+            "path" | "table" | "format" | "command" | "password" | "ca_file"
+        ),
+        "postgres" => matches!(key, "password" | "ca_file" | "timeouts"),
         "command" => matches!(key, "timeouts" | "key_window"),
         _ => false,
     };
@@ -99,6 +104,18 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
         let fault = Fault::usage("contract:destination", message).hint(hint);
         return Err(place.at(fault, one.kind.span()));
     }
+    Ok(())
+}
+
+fn kind(
+    one: &raw::Destination,
+    raw: &Raw,
+    idempotency: &str,
+    place: &Place<'_>,
+) -> Result<Kind, Fault> {
+    let kinds = ["sqlite", "file", "http", "postgres", "command"];
+    let word = one_of(&one.kind, "kind", &kinds, place)?;
+    refuse_strangers(one, word, place)?;
     let path = PathBuf::from(one.path.clone().unwrap_or_default());
     Ok(match word {
         "sqlite" => Kind::Sqlite {
@@ -111,7 +128,7 @@ fn kind(one: &raw::Destination, place: &Place<'_>) -> Result<Kind, Fault> {
         },
         "command" => Kind::Command(knobs::command(one, place)?),
         "http" => Kind::Http(Box::new(knobs::http(one, place)?)),
-        other => Kind::Unsupported(other.to_owned()),
+        _ => Kind::Postgres(Box::new(knobs::postgres(one, (raw, idempotency), place)?)),
     })
 }
 

@@ -8,7 +8,10 @@ use toml::Spanned;
 use super::{checked::one_of, place::Place, raw};
 use crate::{
     model::Fault,
-    send::{BreakerRule, Http, Knobs, Program, Proof, Retry, Secret, Timeouts, UrlTemplate},
+    send::{
+        BreakerRule, Http, Knobs, Postgres, Program, Proof, Repeat, Retry, Secret, Timeouts,
+        UrlTemplate,
+    },
 };
 
 /// How long an idempotency key is remembered when nobody says it.
@@ -172,6 +175,79 @@ pub(super) fn command(one: &raw::Destination, place: &Place<'_>) -> Result<Progr
         command,
         timeout: Read(place).duration(total, Timeouts::default().total)?,
     })
+}
+
+/// A table in PostgreSQL.
+pub(super) fn postgres(
+    one: &raw::Destination,
+    (raw, idempotency): (&raw::Raw, &str),
+    place: &Place<'_>,
+) -> Result<Postgres, Fault> {
+    let wrong = |message: String, hint: &str| {
+        let fault = Fault::usage("contract:destination", message).hint(hint.to_owned());
+        place.at(fault, one.kind.span())
+    };
+    let password = password(one, place)?;
+    let repeat = match idempotency {
+        "none" => Repeat::Never,
+        "upsert" => {
+            let key = raw
+                .key
+                .iter()
+                .map(|path| path.get_ref().trim_start_matches('/').to_owned());
+            let key: Vec<String> = key.collect();
+            if key.is_empty() || key.iter().any(|column| column.contains('/')) {
+                let message = "an upsert needs a key of fields that are columns".to_owned();
+                return Err(wrong(
+                    message,
+                    "give the contract a key such as [\"/customer_id\"]",
+                ));
+            }
+            Repeat::Upsert(key)
+        }
+        _ => Repeat::Dedupe,
+    };
+    let connect = one.timeouts.as_ref().and_then(|raw| raw.connect.as_ref());
+    let postgres = Postgres {
+        url: one
+            .url
+            .as_ref()
+            .map(|url| url.get_ref().clone())
+            .unwrap_or_default(),
+        password,
+        ca_file: one.ca_file.clone(),
+        table: one.table.clone().unwrap_or_default(),
+        repeat,
+        connect: Read(place).duration(connect, Timeouts::default().connect)?,
+    };
+    let hint = "write it like postgres://user@host/database";
+    match postgres.config() {
+        Ok(_) => Ok(postgres),
+        Err(why) => Err(wrong(format!("the url cannot be used: {why}"), hint)),
+    }
+}
+
+/// Where a password is found; it never stands in the contract.
+fn password(one: &raw::Destination, place: &Place<'_>) -> Result<Option<Secret>, Fault> {
+    let Some(text) = &one.password else {
+        return Ok(None);
+    };
+    match Secret::parse(text.get_ref()) {
+        Ok(Secret::Plain(_)) => {
+            let fault = Fault::usage("contract:secret", "the password stands in the contract")
+                .hint(
+                    "name where it is found instead: \"env:NAME\", \"file:PATH\" or \"cmd:[...]\"",
+                );
+            Err(place.at(fault, text.span()))
+        }
+        Ok(secret) => Ok(Some(secret)),
+        Err(why) => {
+            let message = format!("the password cannot be used: {why}");
+            let fault = Fault::usage("contract:destination", message)
+                .hint("write it like password = \"env:PGPASSWORD\"");
+            Err(place.at(fault, text.span()))
+        }
+    }
 }
 
 /// The headers, each with where its value is found.

@@ -24,7 +24,7 @@ pub use self::{
 use crate::{
     check::{Checker, Runaway},
     model::Fault,
-    send::{Http, Knobs, Program},
+    send::{Http, Knobs, Postgres, Program},
     store::ContractText,
 };
 
@@ -152,8 +152,7 @@ pub enum Kind {
     },
     Http(Box<Http>),
     Command(Program),
-    /// A kind that this redrive cannot send to yet, by its word. Loading and fixing work all the same.
-    Unsupported(String),
+    Postgres(Box<Postgres>),
 }
 
 /// How records are written into a file.

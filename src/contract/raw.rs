@@ -101,6 +101,9 @@ pub(super) struct Destination {
     pub method: Option<Spanned<String>>,
     pub headers: Option<Table>,
     pub command: Option<Vec<String>>,
+    /// Of a database: where its password is found.
+    pub password: Option<Spanned<String>>,
+    pub ca_file: Option<String>,
     pub proof: Option<Spanned<String>>,
     /// Where the idempotency key goes.
     pub idempotency_header: Option<String>,

@@ -10,7 +10,10 @@ use super::Workspace;
 use crate::{
     contract::{self, Contract, Destination, FileFormat, Kind},
     model::{Fault, Layout, PlanId, RunId, folder_of},
-    send::{self, CommandDestination, FileDestination, Held, HttpDestination, SqliteDestination},
+    send::{
+        self, CommandDestination, FileDestination, Held, HttpDestination, PostgresDestination,
+        SqliteDestination,
+    },
     store::sends::Resume,
     text::shell_word,
 };
@@ -34,7 +37,7 @@ impl Aim {
     ///
     /// # Errors
     /// Faults of exit 2: those of [`on_disk`], `send:destination` when it is not clear which one is meant,
-    /// `send:unsupported` for a kind this redrive cannot send to, `send:columns` for a table without known columns.
+    /// `send:columns` for a table without known columns.
     pub fn take(
         workspace: &Workspace,
         run: RunId,
@@ -44,10 +47,9 @@ impl Aim {
         let contract = on_disk(workspace, run, contract)?;
         let destination = choose(&contract, to)?.clone();
         let operation = match &destination.kind {
-            Kind::Sqlite { .. } => "insert",
+            Kind::Sqlite { .. } | Kind::Postgres(_) => "insert",
             Kind::File { .. } => "append",
             Kind::Http(_) | Kind::Command(_) => "send",
-            Kind::Unsupported(kind) => return Err(unsupported(&destination.name, kind).into()),
         };
         let columns = columns(workspace, run, &contract, &destination)?;
         let aim = Self {
@@ -66,7 +68,9 @@ impl Aim {
     /// Whether the destination recognises a repeat.
     pub fn is_idempotent(&self) -> bool {
         match &self.destination.kind {
-            Kind::Http(_) | Kind::Command(_) => self.destination.idempotency != "none",
+            Kind::Http(_) | Kind::Command(_) | Kind::Postgres(_) => {
+                self.destination.idempotency != "none"
+            }
             // They have a table of keys, or are written as a whole.
             _ => true,
         }
@@ -99,6 +103,10 @@ impl Aim {
             Kind::Command(program) => {
                 let program = CommandDestination::open(program.clone(), folder);
                 ("send:command", program.err())
+            }
+            Kind::Postgres(postgres) => {
+                let table = PostgresDestination::new((**postgres).clone(), folder);
+                ("send:secret", table.err())
             }
             _ => return Ok(()),
         };
@@ -138,13 +146,15 @@ impl Aim {
                 let api = HttpDestination::open((**http).clone(), self.contract_folder());
                 Ok(Box::new(api.map_err(|reason| Held { reason })?))
             }
+            Kind::Postgres(postgres) => {
+                let folder = self.contract_folder();
+                let table = PostgresDestination::new((**postgres).clone(), folder);
+                Ok(Box::new(table.map_err(|reason| Held { reason })?))
+            }
             Kind::Command(program) => {
                 let program = CommandDestination::open(program.clone(), self.contract_folder());
                 Ok(Box::new(program.map_err(|reason| Held { reason })?))
             }
-            Kind::Unsupported(kind) => Err(Held {
-                reason: unsupported(&self.destination.name, kind).message,
-            }),
         }
     }
 
@@ -234,8 +244,8 @@ pub(super) fn target(kind: &Kind) -> String {
         Kind::Sqlite { path, table } => format!("table {table} in {}", path.display()),
         Kind::File { path, .. } => format!("file {}", path.display()),
         Kind::Http(http) => format!("{} {}", http.method, http.url),
+        Kind::Postgres(postgres) => format!("table {} in {}", postgres.table, postgres.url),
         Kind::Command(program) => format!("command {}", program.command.join(" ")),
-        Kind::Unsupported(kind) => format!("{kind} (not supported yet)"),
     }
 }
 
@@ -283,6 +293,7 @@ fn columns(
     match destination.kind {
         Kind::Http(_)
         | Kind::Command(_)
+        | Kind::Postgres(_)
         | Kind::File {
             format: FileFormat::JsonLines,
             ..
@@ -311,12 +322,16 @@ fn fingerprint(kind: &Kind) -> [u8; 32] {
             (&http.method).into(),
             http.url.to_string().into(),
         ],
+        Kind::Postgres(postgres) => [
+            "postgres".into(),
+            (&postgres.url).into(),
+            (&postgres.table).into(),
+        ],
         Kind::Command(program) => [
             "command".into(),
             program.command.join("\0").into(),
             "".into(),
         ],
-        Kind::Unsupported(kind) => [kind.into(), "".into(), "".into()],
     };
     let mut hash = Sha256::new();
     for part in parts {
@@ -334,14 +349,6 @@ fn numbered(path: &FilePath, plan: PlanId) -> PathBuf {
         .map(|extension| format!(".{}", extension.to_string_lossy()))
         .unwrap_or_default();
     path.with_file_name(format!("{stem}-{plan}{extension}"))
-}
-
-fn unsupported(name: &str, kind: &str) -> Fault {
-    Fault::usage(
-        "send:unsupported",
-        format!("this redrive cannot send to '{name}' of kind {kind}"),
-    )
-    .hint("it sends to the kinds http, sqlite, file and command; `redrive export` hands records out by hand")
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ mod file;
 mod http;
 mod key;
 mod pace;
+mod postgres;
 mod secret;
 mod sqlite;
 #[cfg(test)]
@@ -27,6 +28,7 @@ pub use file::{FileDestination, FileFormat};
 pub use http::{Http, HttpDestination, Proof, Timeouts, UrlTemplate};
 pub use key::{Identity, idempotency_key};
 pub use pace::{Knobs, Retry};
+pub use postgres::{Postgres, PostgresDestination, Repeat};
 pub use secret::Secret;
 pub use sqlite::{Column, SqliteDestination, columns};
 

@@ -135,3 +135,76 @@ fn runs_count_what_was_handed_over() {
     folder.redrive("send --to outbox --yes").exit(1).run();
     assert!(head(&folder).contains("Handed over"));
 }
+
+#[test]
+fn a_program_that_gives_no_answer_leaves_its_record_to_a_person() {
+    let folder = with_one_ready();
+    let contract = folder.read("customers.toml")
+        + "\n[[destination]]\nname = \"queue\"\nkind = \"command\"\ncommand = [\"sh\", \"-c\", \"kill -9 $$\"]\n\
+           environment = \"test\"\nidempotency = \"none\"\n";
+    folder.write("customers.toml", contract);
+    let report = folder.redrive("send --to queue --yes").exit(5).json();
+    assert_eq!(
+        (&report["unknown"], &report["not_sent"]),
+        (&json!(1), &json!(0))
+    );
+    folder.redrive("settle").exit(2).any_stderr().run();
+    let said = folder
+        .redrive("settle --not-sent --reason 'the queue is empty'")
+        .run();
+    assert_eq!(
+        said,
+        "Ready to send again: 1 record. `redrive send` sends them.\n"
+    );
+    folder.redrive("settle --sent").exit(1).run();
+    let report = folder.redrive("send --to crm --yes").exit(1).json();
+    assert_eq!(report["accepted"], json!(1));
+    let history = folder.redrive("history").run();
+    assert!(
+        history.contains("1 record not sent: the queue is empty"),
+        "{history}"
+    );
+    folder.redrive("verify").run();
+}
+
+#[test]
+fn what_a_destination_needs_is_missed_before_anything_is_planned() {
+    let folder = with_one_ready();
+    let contract = folder.read("customers.toml");
+    let check = |destination: &str, words: &'static str| {
+        let destination = format!(
+            "{contract}\n[[destination]]\nname = \"x\"\nenvironment = \"test\"\n{destination}\n"
+        );
+        folder.write("customers.toml", destination);
+        folder
+            .redrive("send --to x --yes")
+            .exit(2)
+            .stderr_has(words)
+            .run();
+    };
+    check(
+        "kind = \"http\"\nurl = \"https://crm.example/\"\nheaders = { Authorization = \"env:NO_SUCH_TOKEN\" }",
+        "the variable NO_SUCH_TOKEN is not set",
+    );
+    check(
+        "kind = \"http\"\nurl = \"crm.example\"",
+        "it must begin with https:// or http://",
+    );
+    check(
+        "kind = \"command\"\ncommand = [\"./none.sh\"]",
+        "there is no command ./none.sh",
+    );
+    check(
+        "kind = \"postgres\"\nurl = \"postgres://a@db.example/x\"\ntable = \"t\"\npassword = \"s3cret\"",
+        "the password stands in the contract",
+    );
+    check(
+        "kind = \"postgres\"\nurl = \"postgres://a@db.example/x\"\ntable = \"t\"\npassword = \"env:NO_SUCH_PASSWORD\"",
+        "the variable NO_SUCH_PASSWORD is not set",
+    );
+    folder.write("customers.toml", &contract);
+    assert_eq!(
+        folder.redrive("send --to crm --yes").exit(1).json()["accepted"],
+        json!(1)
+    );
+}

@@ -68,13 +68,8 @@ pub(super) fn destinations(review: &mut Review<'_>, folder: &FilePath) {
             }
         }
         match &destination.kind {
-            Kind::Unsupported(kind) => {
-                let message = format!("a {kind} destination cannot be sent to yet");
-                let hint = "loading, fixing and exporting work all the same".to_owned();
-                review.warn(Some(&said.kind), "destination:unsupported", message, hint);
-            }
             // Whether it is there is only known by sending something.
-            Kind::Http(_) | Kind::Command(_) => {}
+            Kind::Http(_) | Kind::Command(_) | Kind::Postgres(_) => {}
             Kind::File { path, .. } => {
                 let path = folder.join(path);
                 if path.is_dir() {

@@ -1,0 +1,433 @@
+//! A table in PostgreSQL. One transaction a batch, with the dedupe table in the same one: a key that is there already was applied
+//! already. A batch that fails is done again record by record, so that the one that breaks it can be told from the others.
+//!
+//! One of the places outside `store` that hold SQL: this is the destination's database, not the workspace.
+
+use std::{collections::HashMap, fs, path::PathBuf, sync::Arc, time::Duration};
+
+use postgres::{
+    Client, Config, NoTls, Statement, Transaction,
+    config::SslMode,
+    error::{DbError, SqlState},
+};
+use rustls::{ClientConfig, RootCertStore, pki_types::pem::PemObject};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use super::{Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret};
+use crate::model::Path;
+
+/// How long one statement may take, and wait for a lock.
+const STATEMENT_TIME: &str = "SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
+     SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on";
+
+const DEDUPE: &str = "CREATE TABLE IF NOT EXISTS redrive_dedupe (key text PRIMARY KEY, payload_sha256 bytea NOT NULL, \
+     at timestamptz NOT NULL DEFAULT now())";
+
+/// How a repeat is recognised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// By a table of keys.
+    Dedupe,
+    /// It replaces the row with the same values in these columns.
+    Upsert(Vec<String>),
+    /// Not at all.
+    Never,
+}
+
+/// A table as a contract describes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Postgres {
+    /// `postgres://user@host/database`, without a password.
+    pub url: String,
+    pub password: Option<Secret>,
+    /// PEM; relative to the contract's folder. The public authorities when `None`.
+    pub ca_file: Option<String>,
+    /// `customer` or `crm.customer`.
+    pub table: String,
+    pub repeat: Repeat,
+    pub connect: Duration,
+}
+
+impl Postgres {
+    /// Reads the URL.
+    ///
+    /// # Errors
+    /// Says what is wrong with it, lower case, no full stop; never a password.
+    pub fn config(&self) -> Result<Config, String> {
+        let config: Config = self.url.parse().map_err(|error: postgres::Error| {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            cause.unwrap_or_else(|| error.to_string())
+        })?;
+        if config.get_password().is_some() {
+            return Err(
+                "it holds a password; name where it is found: password = \"env:PGPASSWORD\""
+                    .to_owned(),
+            );
+        }
+        if config.get_hosts().is_empty() {
+            return Err("it names no host".to_owned());
+        }
+        Ok(config)
+    }
+}
+
+/// A table that is being sent to.
+pub struct PostgresDestination {
+    postgres: Postgres,
+    config: Config,
+    folder: PathBuf,
+    client: Option<Client>,
+    /// Of the table.
+    columns: Vec<String>,
+    inserts: HashMap<Vec<String>, Statement>,
+}
+
+impl PostgresDestination {
+    /// Fetches the password. Nothing is connected yet.
+    ///
+    /// # Errors
+    /// Says what is missing: the place of the secret, or what is wrong with the URL.
+    pub fn new(postgres: Postgres, folder: PathBuf) -> Result<Self, String> {
+        let mut config = postgres.config()?;
+        if let Some(secret) = &postgres.password {
+            config.password(secret.fetch(&folder)?);
+        }
+        config
+            .connect_timeout(postgres.connect)
+            .application_name("redrive");
+        Ok(Self {
+            postgres,
+            config,
+            folder,
+            client: None,
+            columns: Vec::new(),
+            inserts: HashMap::new(),
+        })
+    }
+
+    fn client(&mut self) -> Result<&mut Client, Failure> {
+        if self.client.as_ref().is_none_or(Client::is_closed) {
+            self.inserts.clear();
+            let mut client = self.connect()?;
+            client.batch_execute(STATEMENT_TIME)?;
+            let read_only: bool = client
+                .query_one(
+                    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
+                    &[],
+                )?
+                .get(0);
+            if read_only {
+                return Err(held("25006", "the server only reads: name the primary"));
+            }
+            if self.postgres.repeat == Repeat::Dedupe {
+                client.batch_execute(DEDUPE)?;
+            }
+            self.columns = columns(&mut client, &self.postgres.table)?;
+            self.client = Some(client);
+        }
+        match &mut self.client {
+            Some(client) => Ok(client),
+            None => Err(held("connect", "there is no connection")),
+        }
+    }
+
+    /// TLS with a checked name, unless the URL says `sslmode=disable` or there is no network in between.
+    fn connect(&self) -> Result<Client, Failure> {
+        if self.config.get_ssl_mode() == SslMode::Disable || self.is_local() {
+            return Ok(self.config.connect(NoTls)?);
+        }
+        let mut config = self.config.clone();
+        config.ssl_mode(SslMode::Require);
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let roots = self.roots()?;
+        let tls = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(|error| held("tls", &error.to_string()))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        Ok(config.connect(MakeRustlsConnect::new(tls))?)
+    }
+
+    fn is_local(&self) -> bool {
+        let is_socket =
+            |host: &postgres::config::Host| matches!(host, postgres::config::Host::Unix(_));
+        self.config.get_hosts().iter().all(is_socket)
+    }
+
+    fn roots(&self) -> Result<RootCertStore, Failure> {
+        let mut roots = RootCertStore::empty();
+        let Some(name) = &self.postgres.ca_file else {
+            roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+            return Ok(roots);
+        };
+        let wrong = |why: String| {
+            held(
+                "tls",
+                &format!("the certificates in {name} cannot be read: {why}"),
+            )
+        };
+        let bytes = fs::read(self.folder.join(name)).map_err(|error| wrong(error.to_string()))?;
+        for certificate in rustls::pki_types::CertificateDer::pem_slice_iter(&bytes) {
+            let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
+            roots
+                .add(certificate)
+                .map_err(|error| wrong(error.to_string()))?;
+        }
+        Ok(roots)
+    }
+
+    fn try_batch(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Failure> {
+        self.client()?;
+        let mut inserts = std::mem::take(&mut self.inserts);
+        let Some(client) = &mut self.client else {
+            return Err(held("connect", "there is no connection"));
+        };
+        let mut transaction = client.transaction()?;
+        let mut outcomes = Vec::with_capacity(batch.len());
+        for delivery in batch {
+            let table = (&self.postgres, self.columns.as_slice());
+            outcomes.push(deliver_one(
+                &mut transaction,
+                &mut inserts,
+                table,
+                delivery,
+            )?);
+        }
+        let committed = transaction.commit();
+        self.inserts = inserts;
+        match committed {
+            Ok(()) => Ok(outcomes),
+            Err(error) => Err(match Failure::from(error) {
+                // Nobody knows whether the end of the transaction arrived.
+                Failure::Lost(message) => Failure::LostAtCommit(message),
+                other => other,
+            }),
+        }
+    }
+}
+
+impl Destination for PostgresDestination {
+    fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held> {
+        let all = |outcome: Outcome| -> Vec<Answered> {
+            batch
+                .iter()
+                .map(|_| Answered::from(outcome.clone()))
+                .collect()
+        };
+        match self.try_batch(batch) {
+            Ok(outcomes) => Ok(outcomes.into_iter().map(Answered::from).collect()),
+            Err(Failure::Held(held)) => Err(held),
+            Err(Failure::Said(outcome)) if batch.len() == 1 => Ok(all(outcome)),
+            // Alone, the one that breaks it can be told from the others.
+            Err(Failure::Said(_)) => {
+                let mut answers = Vec::with_capacity(batch.len());
+                for delivery in batch {
+                    answers.extend(self.deliver(std::slice::from_ref(delivery))?);
+                }
+                Ok(answers)
+            }
+            Err(Failure::Lost(message)) => {
+                self.client = None;
+                Ok(all(again("postgres:not_sent", &message, Applied::No)))
+            }
+            Err(Failure::LostAtCommit(message)) => {
+                self.client = None;
+                Ok(all(again("postgres:no_answer", &message, Applied::Maybe)))
+            }
+        }
+    }
+}
+
+/// Why a batch was given up.
+#[derive(Debug)]
+enum Failure {
+    /// What the server said of it; all of it was undone.
+    Said(Outcome),
+    /// The connection is gone, and with it the transaction.
+    Lost(String),
+    /// The connection went while the transaction was being ended.
+    LostAtCommit(String),
+    /// The table can take nothing.
+    Held(Held),
+}
+
+impl From<postgres::Error> for Failure {
+    fn from(error: postgres::Error) -> Self {
+        if let Some(said) = error.as_db_error() {
+            return outcome(said);
+        }
+        let cause = std::error::Error::source(&error).map(ToString::to_string);
+        let words = match cause {
+            Some(cause) => format!("{error}: {cause}"),
+            None => error.to_string(),
+        };
+        // A certificate that does not hold is no matter of trying again.
+        if ["certificate", "TLS", "tls"]
+            .iter()
+            .any(|word| words.contains(word))
+        {
+            return held("tls", &format!("no safe connection: {words}"));
+        }
+        Self::Lost(words)
+    }
+}
+
+fn held(code: &str, reason: &str) -> Failure {
+    Failure::Held(Held::new(format!("postgres {code}: {reason}")))
+}
+
+fn again(code: &str, message: &str, applied: Applied) -> Outcome {
+    Outcome::Again {
+        code: code.to_owned(),
+        message: message.to_owned(),
+        applied,
+        after: None,
+        is_sick: true,
+    }
+}
+
+/// What an SQLSTATE means. The transaction it ended applied nothing.
+fn outcome(said: &DbError) -> Failure {
+    let code = said.code().code();
+    let retry = |is_sick| {
+        Failure::Said(Outcome::Again {
+            code: code.to_owned(),
+            message: said.message().to_owned(),
+            applied: Applied::No,
+            after: None,
+            is_sick,
+        })
+    };
+    match code {
+        "40001" | "40P01" | "55P03" | "57014" => retry(false),
+        _ if code.starts_with("53") => retry(true),
+        // The server is going or comes up again; the connection is of no use.
+        _ if code.starts_with("57P") || code.starts_with("08") => {
+            Failure::Lost(said.message().to_owned())
+        }
+        _ if ["22", "23"].iter().any(|class| code.starts_with(class))
+            || *said.code() == SqlState::RAISE_EXCEPTION =>
+        {
+            Failure::Said(Outcome::Refused {
+                code: code.to_owned(),
+                said: vec![Said {
+                    path: said.column().map(Path::field).unwrap_or_default(),
+                    message: words(said),
+                }],
+            })
+        }
+        _ if code.starts_with("XX") || code.starts_with("58") => retry(true),
+        _ => held(code, said.message()),
+    }
+}
+
+fn words(said: &DbError) -> String {
+    match said.detail() {
+        Some(detail) => format!("{}: {detail}", said.message()),
+        None => said.message().to_owned(),
+    }
+}
+
+/// Delivers one record inside the batch's transaction.
+fn deliver_one(
+    transaction: &mut Transaction<'_>,
+    inserts: &mut HashMap<Vec<String>, Statement>,
+    (postgres, columns): (&Postgres, &[String]),
+    delivery: &Delivery,
+) -> Result<Outcome, Failure> {
+    let unknown = delivery
+        .document
+        .keys()
+        .find(|field| !columns.contains(field));
+    if let Some(field) = unknown {
+        let message = format!("the table has no column for field '{field}'");
+        return Ok(Outcome::refused_at(
+            "postgres:no_column",
+            Path::field(field),
+            message,
+        ));
+    }
+    if postgres.repeat == Repeat::Dedupe {
+        let hash = delivery.payload_sha256.as_slice();
+        let new = transaction.execute(
+            "INSERT INTO redrive_dedupe (key, payload_sha256) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
+            &[&delivery.key, &hash],
+        )?;
+        if new == 0 {
+            let known = "SELECT payload_sha256 FROM redrive_dedupe WHERE key = $1";
+            let known: Vec<u8> = transaction.query_one(known, &[&delivery.key])?.get(0);
+            if known == hash {
+                return Ok(Outcome::Accepted { id: String::new() });
+            }
+            // An invariant is broken, and going on could apply something twice.
+            return Err(held(
+                "key",
+                "another content was sent under the same idempotency key; please report this",
+            ));
+        }
+    }
+    let fields: Vec<String> = delivery.document.keys().cloned().collect();
+    let statement = if let Some(statement) = inserts.get(&fields) {
+        statement.clone()
+    } else {
+        let statement = transaction.prepare(&insert(postgres, &fields))?;
+        inserts.insert(fields, statement.clone());
+        statement
+    };
+    let document = std::str::from_utf8(&delivery.payload).unwrap_or_default();
+    transaction.execute(&statement, &[&document])?;
+    Ok(Outcome::Accepted { id: String::new() })
+}
+
+/// The server turns the JSON into the columns' types. Only fields that are there are named, so that defaults hold for others.
+fn insert(postgres: &Postgres, fields: &[String]) -> String {
+    let table = quoted_table(&postgres.table);
+    let names: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
+    let names = names.join(", ");
+    let mut sql = if fields.is_empty() {
+        format!("INSERT INTO {table} SELECT FROM (SELECT $1::text) AS one")
+    } else {
+        format!(
+            "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1::text::jsonb)"
+        )
+    };
+    if let Repeat::Upsert(key) = &postgres.repeat {
+        let key: Vec<String> = key.iter().map(|column| quoted(column)).collect();
+        let set: Vec<String> = (fields.iter().map(|field| quoted(field)))
+            .filter(|field| !key.contains(field))
+            .map(|field| format!("{field} = excluded.{field}"))
+            .collect();
+        let then = if set.is_empty() {
+            "NOTHING".to_owned()
+        } else {
+            format!("UPDATE SET {}", set.join(", "))
+        };
+        sql += &format!(" ON CONFLICT ({}) DO {then}", key.join(", "));
+    }
+    sql
+}
+
+/// The columns of the table.
+fn columns(client: &mut Client, table: &str) -> Result<Vec<String>, Failure> {
+    let rows = client.query(
+        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
+        &[&quoted_table(table)],
+    )?;
+    if rows.is_empty() {
+        return Err(held("42P01", &format!("there is no table {table}")));
+    }
+    Ok(rows.iter().map(|row| row.get(0)).collect())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// `crm.customer` is a table in a schema.
+fn quoted_table(table: &str) -> String {
+    let parts: Vec<String> = table.split('.').map(quoted).collect();
+    parts.join(".")
+}
+
+#[cfg(test)]
+mod tests;

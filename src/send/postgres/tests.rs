@@ -1,0 +1,323 @@
+//! Against a real server, made for these tests and ended with them. Where PostgreSQL is not installed they say so.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::*;
+
+/// A server of its own in a temporary folder, reached through a socket there.
+struct Cluster {
+    folder: tempfile::TempDir,
+    bin: PathBuf,
+}
+
+impl Cluster {
+    /// `None` where PostgreSQL is not installed.
+    fn start() -> Option<Self> {
+        let bin = bin()?;
+        let folder = tempfile::Builder::new()
+            .prefix("pg")
+            .tempdir_in("/tmp")
+            .unwrap();
+        let cluster = Self { folder, bin };
+        cluster.give_away();
+        cluster.run(
+            "initdb",
+            &["-D", "data", "-A", "trust", "-U", "redrive", "--no-sync"],
+        );
+        cluster.up();
+        Some(cluster)
+    }
+
+    fn up(&self) {
+        let socket = format!("-c listen_addresses='' -k {}", self.folder.path().display());
+        self.run(
+            "pg_ctl",
+            &["-D", "data", "-w", "-l", "log", "-o", &socket, "start"],
+        );
+    }
+
+    fn down(&self, how: &str) {
+        self.run("pg_ctl", &["-D", "data", "-w", "-m", how, "stop"]);
+    }
+
+    /// The server refuses to run as root.
+    fn give_away(&self) {
+        if rustix::process::geteuid().is_root() {
+            let path = self.folder.path();
+            let done = Command::new("chown")
+                .arg("nobody")
+                .arg(path)
+                .status()
+                .unwrap();
+            assert!(done.success());
+        }
+    }
+
+    fn run(&self, program: &str, words: &[&str]) {
+        let program = self.bin.join(program);
+        let mut command = if rustix::process::geteuid().is_root() {
+            let mut command = Command::new("setpriv");
+            command
+                .args(["--reuid=nobody", "--regid=nogroup", "--clear-groups"])
+                .arg(program);
+            command
+        } else {
+            Command::new(program)
+        };
+        let done = command
+            .args(words)
+            .current_dir(self.folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(done.success(), "{words:?}");
+    }
+
+    fn url(&self) -> String {
+        let host = self.folder.path().to_string_lossy().replace('/', "%2F");
+        format!("postgres://redrive@{host}/postgres")
+    }
+
+    fn client(&self) -> Client {
+        Client::connect(&self.url(), NoTls).unwrap()
+    }
+
+    fn destination(&self, repeat: Repeat) -> PostgresDestination {
+        let postgres = Postgres {
+            url: self.url(),
+            password: None,
+            ca_file: None,
+            table: "customer".to_owned(),
+            repeat,
+            connect: Duration::from_secs(5),
+        };
+        PostgresDestination::new(postgres, PathBuf::new()).unwrap()
+    }
+
+    fn rows(&self) -> Vec<String> {
+        let query = "SELECT coalesce(id, '-') || ' ' || coalesce(age::text, '-') || ' ' || coalesce(tags::text, '-') || ' ' || kind \
+                     FROM customer ORDER BY id";
+        let rows = self.client().query(query, &[]).unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.down("immediate");
+    }
+}
+
+fn bin() -> Option<PathBuf> {
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let mut places: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
+    places.sort();
+    let found = places
+        .into_iter()
+        .rev()
+        .find(|bin| bin.join("initdb").is_file());
+    if found.is_none() {
+        // CI installs it, so there it must not be missing.
+        assert!(
+            std::env::var_os("REDRIVE_CI").is_none(),
+            "PostgreSQL is missing"
+        );
+        eprintln!("skipped: PostgreSQL is not installed");
+    }
+    found
+}
+
+fn customers(cluster: &Cluster) {
+    cluster
+        .client()
+        .batch_execute(
+            "CREATE TABLE customer (id text PRIMARY KEY, age integer CHECK (age < 150), tags jsonb, \
+             kind text NOT NULL DEFAULT 'new')",
+        )
+        .unwrap();
+}
+
+fn delivery(key: &str, document: &Value) -> Delivery {
+    let payload = document.to_string().into_bytes();
+    Delivery {
+        key: key.to_owned(),
+        payload_sha256: Sha256::digest(&payload).into(),
+        payload,
+        document: document.as_object().unwrap().clone(),
+    }
+}
+
+/// One word and the code for each.
+fn words(answers: &[Answered]) -> Vec<String> {
+    let word = |answered: &Answered| match &answered.outcome {
+        Outcome::Accepted { .. } => "accepted".to_owned(),
+        Outcome::Refused { code, said } => format!("{code} {}", said[0].path),
+        Outcome::Again { code, applied, .. } => format!("again {code} {applied:?}"),
+        other => format!("{other:?}"),
+    };
+    answers.iter().map(word).collect()
+}
+
+#[test]
+fn records_become_rows_and_a_repeat_is_recognised() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    let batch = [
+        delivery("a", &json!({"id": "1", "age": 30, "tags": ["x"]})),
+        delivery("b", &json!({"id": "2", "age": null, "kind": "old"})),
+    ];
+    for _ in 0..2 {
+        let answers = cluster.destination(Repeat::Dedupe).deliver(&batch).unwrap();
+        assert_eq!(words(&answers), ["accepted", "accepted"]);
+        assert_eq!(cluster.rows(), ["1 30 [\"x\"] new", "2 - - old"]);
+    }
+    let other = [delivery("a", &json!({"id": "3"}))];
+    let held = cluster
+        .destination(Repeat::Dedupe)
+        .deliver(&other)
+        .unwrap_err();
+    assert!(held.reason.contains("same idempotency key"));
+}
+
+#[test]
+fn a_record_that_breaks_a_constraint_is_refused_and_the_others_are_not() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    let batch = [
+        delivery("a", &json!({"id": "1"})),
+        delivery("b", &json!({"id": "1"})),
+        delivery("c", &json!({"id": "3", "age": 200})),
+        delivery("d", &json!({"id": "4", "age": "many"})),
+        delivery("e", &json!({"id": null})),
+        delivery("f", &json!({"id": "6", "shoe": 43})),
+        delivery("g", &json!({"id": "7"})),
+    ];
+    let answers = cluster.destination(Repeat::Dedupe).deliver(&batch).unwrap();
+    let expected = [
+        "accepted",
+        "23505 ",
+        "23514 ",
+        "22P02 ",
+        "23502 /id",
+        "postgres:no_column /shoe",
+        "accepted",
+    ];
+    assert_eq!(words(&answers), expected);
+    assert_eq!(cluster.rows(), ["1 - - new", "7 - - new"]);
+}
+
+#[test]
+fn an_upsert_replaces_what_has_the_same_key() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    let mut destination = cluster.destination(Repeat::Upsert(vec!["id".to_owned()]));
+    for age in [30, 31] {
+        let one = [delivery(&age.to_string(), &json!({"id": "1", "age": age}))];
+        assert_eq!(words(&destination.deliver(&one).unwrap()), ["accepted"]);
+    }
+    assert_eq!(cluster.rows(), ["1 31 - new"]);
+}
+
+#[test]
+fn a_server_that_goes_and_comes_back_applies_everything_once() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    let mut destination = cluster.destination(Repeat::Dedupe);
+    let first = [delivery("a", &json!({"id": "1"}))];
+    assert_eq!(words(&destination.deliver(&first).unwrap()), ["accepted"]);
+    cluster.down("immediate");
+    let both = [first[0].clone(), delivery("b", &json!({"id": "2"}))];
+    let answers = words(&destination.deliver(&both).unwrap());
+    assert!(
+        answers.iter().all(|word| word.starts_with("again")),
+        "{answers:?}"
+    );
+    cluster.up();
+    assert_eq!(
+        words(&destination.deliver(&both).unwrap()),
+        ["accepted", "accepted"]
+    );
+    assert_eq!(cluster.rows(), ["1 - - new", "2 - - new"]);
+}
+
+#[test]
+fn a_transaction_that_is_cut_off_while_it_ends_may_have_been_applied() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    // The end of the transaction ends the connection, as a server does that is killed in the middle of it.
+    cluster
+        .client()
+        .batch_execute(
+            "CREATE FUNCTION cut() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$; \
+             CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON customer DEFERRABLE INITIALLY DEFERRED \
+             FOR EACH ROW EXECUTE FUNCTION cut()",
+        )
+        .unwrap();
+    let mut destination = cluster.destination(Repeat::Dedupe);
+    let one = [delivery("a", &json!({"id": "1"}))];
+    let answers = words(&destination.deliver(&one).unwrap());
+    assert_eq!(answers, ["again postgres:no_answer Maybe"]);
+    cluster
+        .client()
+        .batch_execute("DROP TRIGGER cut ON customer")
+        .unwrap();
+    assert_eq!(words(&destination.deliver(&one).unwrap()), ["accepted"]);
+    assert_eq!(cluster.rows(), ["1 - - new"]);
+}
+
+#[test]
+fn what_is_wrong_with_the_destination_is_nobodys_record() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let one = [delivery("a", &json!({"id": "1"}))];
+    let held = cluster
+        .destination(Repeat::Dedupe)
+        .deliver(&one)
+        .unwrap_err();
+    assert_eq!(held.reason, "postgres 42P01: there is no table customer");
+    let mut elsewhere = cluster.destination(Repeat::Dedupe);
+    elsewhere.config.dbname("missing");
+    let held = elsewhere.deliver(&one).unwrap_err();
+    assert!(held.reason.starts_with("postgres 3D000"), "{}", held.reason);
+}
+
+#[test]
+fn a_url_holds_no_password() {
+    let check = |url: &str, expected: &str| {
+        let postgres = Postgres {
+            url: url.to_owned(),
+            password: None,
+            ca_file: None,
+            table: "t".to_owned(),
+            repeat: Repeat::Never,
+            connect: Duration::from_secs(1),
+        };
+        let wrong = postgres.config().unwrap_err();
+        assert!(
+            wrong.contains(expected) && !wrong.contains("s3cret"),
+            "{wrong}"
+        );
+    };
+    check("postgres://ann:s3cret@db.example/x", "it holds a password");
+    check("postgres:///x", "it names no host");
+    check("postgres://ann@db.example:port/x", "port");
+}
