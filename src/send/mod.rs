@@ -14,6 +14,7 @@ mod postgres;
 mod secret;
 mod sqlite;
 #[cfg(test)]
+#[path = "../../tests/sending/server.rs"]
 pub(crate) mod testing;
 
 use std::time::Duration;

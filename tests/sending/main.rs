@@ -1,0 +1,214 @@
+//! `kill -9` while records are sent to an API that fails in every way. Whatever happens, the records that count as accepted were
+//! applied, and nothing was applied twice.
+//!
+//! Kills come when the server has seen so many more requests, so in every phase of a send. `REDRIVE_KILLS` is their number, 60
+//! by default; `REDRIVE_SEED` repeats a run.
+
+#[expect(
+    dead_code,
+    reason = "shared with the tests inside the crate, which use all of it"
+)]
+mod server;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+    fs,
+    process::{Child, Command, ExitStatus, Stdio},
+    thread,
+};
+
+use server::{Does, Server};
+
+const SCHEMA: &str = r#"{"type": "object", "properties": {"id": {"type": "string"}, "n": {"type": "integer"}}, "required": ["id"]}"#;
+
+fn number(name: &str) -> Option<u64> {
+    env::var(name).ok()?.parse().ok()
+}
+
+/// A workspace whose records are all ready for this server.
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+impl Desk {
+    fn new(server: &Server, idempotency: &str, records: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let contract = format!(
+            "name = 'people'\nkey = ['/id']\n[schema]\nfile = 's.json'\n\
+             [[destination]]\nname = 'api'\nkind = 'http'\nurl = '{}'\nenvironment = 'test'\nidempotency = '{idempotency}'\n\
+             timeouts = {{ first_byte = '300ms' }}\nconcurrency = {{ max = 3 }}\n\
+             retry = {{ max_attempts = 50, base = '1ms', cap = '2ms' }}\n\
+             breaker = {{ open = '1ms', open_max = '2ms' }}\n",
+            server.url("/people")
+        );
+        let mut input = "id,n\n".to_owned();
+        for n in 1..=records {
+            writeln!(input, "P-{n},{n}").unwrap();
+        }
+        for (name, text) in [
+            ("c.toml", contract.as_str()),
+            ("s.json", SCHEMA),
+            ("in.csv", &input),
+        ] {
+            fs::write(folder.path().join(name), text).unwrap();
+        }
+        let desk = Self { folder };
+        let load = ["load", "in.csv", "--contract", "c.toml", "--keep-passed"];
+        assert_eq!(desk.start(&load).wait().unwrap().code(), Some(0));
+        desk
+    }
+
+    fn start(&self, words: &[&str]) -> Child {
+        self.command(words)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_redrive"));
+        command
+            .args(words)
+            .current_dir(self.folder.path())
+            .env_remove("REDRIVE_WORKSPACE")
+            .env("REDRIVE_USER", "ann")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Sends until the server has seen so many requests in all, then kills. Gives how the send ended by itself, if it did.
+    fn send_until(&self, server: &Server, requests: usize) -> Option<ExitStatus> {
+        let mut child = self.start(&["send", "--to", "api", "--yes"]);
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return Some(status);
+            }
+            if server.requests().len() >= requests {
+                child.kill().unwrap();
+                let status = child.wait().unwrap();
+                return status.code().is_some().then_some(status);
+            }
+            thread::yield_now();
+        }
+    }
+
+    /// The bodies of the records of a status.
+    fn bodies(&self, status: &str) -> BTreeSet<String> {
+        let query = format!(
+            "SELECT CAST(y.payload AS TEXT) FROM record r JOIN delivery y ON y.record = r.id WHERE r.status = '{status}'"
+        );
+        let output = self.command(&["sql", &query, "--json"]).output().unwrap();
+        let rows = String::from_utf8(output.stdout).unwrap();
+        let body = |row: &str| {
+            let row: BTreeMap<String, String> = serde_json::from_str(row).unwrap();
+            row.into_values().next().unwrap()
+        };
+        rows.lines().map(body).collect()
+    }
+
+    fn holds(&self) {
+        let output = self.command(&["verify"]).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+    }
+}
+
+/// A small generator of random numbers, so that a seed says everything.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        // xorshift64*
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % limit
+    }
+}
+
+fn faults(random: &mut Random, many: usize, elsewhere: &'static str) -> Vec<Does> {
+    (0..many)
+        .map(|_| match random.below(14) {
+            0 => Does::ApplyAndDrop,
+            1 => Does::ApplyAndCut,
+            2 => Does::ApplyAnd(502, "", ""),
+            3 => Does::Answer(503, "", ""),
+            4 => Does::Answer(429, "Retry-After: 0\r\n", ""),
+            5 => Does::Drop,
+            6 => Does::ApplyAnd(307, elsewhere, ""),
+            7 => Does::ApplyAndTalkNonsense,
+            8 => Does::ApplyAndHang,
+            _ => Does::Apply,
+        })
+        .collect()
+}
+
+#[test]
+fn sends_that_are_killed_lose_nothing_and_apply_nothing_twice() {
+    let kills = number("REDRIVE_KILLS").unwrap_or(60);
+    let seed = number("REDRIVE_SEED").unwrap_or_else(|| u64::from(std::process::id()) + 1);
+    for idempotency in ["key", "none"] {
+        let mut random = Random(seed);
+        let elsewhere = Server::start([], Does::Apply);
+        let location: &'static str = format!("Location: {}\r\n", elsewhere.url("/c")).leak();
+        let script = faults(&mut random, 4 * kills as usize, location);
+        let server = Server::start(script, Does::Apply);
+        let records = 8 * kills as usize;
+        let desk = Desk::new(&server, idempotency, records);
+        let mut killed = 0;
+        while killed < kills / 2 {
+            let more = 1 + random.below(12) as usize;
+            match desk.send_until(&server, server.requests().len() + more) {
+                None => killed += 1,
+                // Done before its kill: on hold (4), or all of it (0, 5).
+                Some(status) if status.code() == Some(4) => {}
+                Some(_) => break,
+            }
+        }
+        // Undisturbed to its end, however often it is put on hold.
+        while desk.send_until(&server, usize::MAX).unwrap().code() == Some(4) {}
+        desk.holds();
+        let said = format!("idempotency {idempotency}, seed {seed}, {killed} kills");
+        let mut times = BTreeMap::new();
+        for body in server.applied() {
+            *times.entry(body).or_insert(0) += 1;
+        }
+        let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
+        assert!(twice.is_empty(), "{said}: applied twice: {twice:?}");
+        let accepted = desk.bodies("accepted");
+        let unknown = desk.bodies("unknown");
+        let lost: Vec<_> = accepted
+            .iter()
+            .filter(|body| !times.contains_key(*body))
+            .collect();
+        assert!(
+            lost.is_empty(),
+            "{said}: accepted and not applied: {lost:?}"
+        );
+        assert_eq!(accepted.len() + unknown.len(), records, "{said}");
+        if idempotency == "key" {
+            assert!(unknown.is_empty(), "{said}: {unknown:?}");
+        } else {
+            assert!(!unknown.is_empty(), "{said}: nobody was asked");
+        }
+        // One key a record, whatever happened.
+        let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for request in server.requests() {
+            keys.entry(request.body.clone())
+                .or_default()
+                .insert(request.key());
+        }
+        assert!(
+            keys.values().all(|keys| keys.len() == 1),
+            "{said}: more than one key"
+        );
+        assert_eq!(elsewhere.requests(), [], "{said}: a redirect was followed");
+        assert!(killed > 0, "{said}");
+    }
+}
