@@ -8,6 +8,7 @@
 mod contracts;
 mod fixing;
 mod screen;
+mod sending;
 
 use std::{
     fs,
@@ -184,6 +185,7 @@ impl Bench {
         fixing::spoil_dates(&self.customers(fixing::DATES, "0.0"), &spoilt);
         self.redrive(&spoilt, &self.contracts.plain, "dates.db");
         fixing::dates(&self.folder.path().join("dates.db"));
+        sending::sending(self.folder.path());
         self.checking(&path, &ids);
     }
 

@@ -402,6 +402,9 @@ pub struct Send {
     /// Say what would be sent, and send nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Freeze the plan and send nothing: somebody sends it with --plan
+    #[arg(long, conflicts_with_all = ["dry_run", "plan"])]
+    pub prepare: bool,
     /// Do not ask
     #[arg(long)]
     pub yes: bool,

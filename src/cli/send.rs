@@ -28,6 +28,9 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         first: Some(args.first.iter().copied().filter(|n| *n > 0).collect()),
         rate: args.rate,
     };
+    if args.prepare {
+        return prepare(&mut workspace, &request, out);
+    }
     let plan = ops::plan(&workspace, &request)?;
     if args.dry_run {
         return show_plan(out, &plan);
@@ -58,6 +61,22 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         return Ok(Exit::Unknown);
     }
     Ok(Exit::of_run(&ops::run(&workspace, plan.run)?))
+}
+
+fn prepare(workspace: &mut ops::Workspace, request: &SendRequest, out: &Out) -> Result<Exit> {
+    let plan = ops::prepare_plan(workspace, request)?;
+    match &plan {
+        _ if out.is_json() => out.json(&plan.as_ref().map_or(Value::Null, json::plan))?,
+        Some(plan) => out.say(&format!(
+            "Plan {number} is frozen: {} to {}. Nothing was sent; redrive send --plan {number} sends it.{}",
+            count(plan.planned, "record"),
+            safe(&plan.destination),
+            stay_behind(plan.undecided),
+            number = plan.id.map_or(0, |id| id.0),
+        ))?,
+        None => out.say("Nothing to send: no record is ready.")?,
+    }
+    Ok(Exit::Done)
 }
 
 fn show_plan(out: &Out, plan: &Plan) -> Result<Exit> {

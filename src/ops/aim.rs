@@ -14,7 +14,7 @@ use crate::{
         self, CommandDestination, FileDestination, Held, HttpDestination, PostgresDestination,
         SqliteDestination,
     },
-    store::sends::Resume,
+    store::claims::Resume,
     text::shell_word,
 };
 

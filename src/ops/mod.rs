@@ -46,7 +46,7 @@ pub use job::{Job, Progress};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};
-pub use send::{FIRST, SendRequest, destinations, plan, send};
+pub use send::{FIRST, SendRequest, destinations, plan, prepare_plan, send};
 pub use settle::{settle, unanswered};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};

@@ -99,6 +99,33 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     })
 }
 
+/// Freezes the plan for somebody to send it with its number. `None` when nothing is ready.
+///
+/// # Errors
+/// Those of [`plan`], and `send:unfinished` while one's own last plan is not finished.
+pub fn prepare_plan(workspace: &mut Workspace, request: &SendRequest) -> Result<Option<Plan>> {
+    workspace.store.check_writable()?;
+    let (run, aim) = aim_of(workspace, request)?;
+    if let Some(open) = unfinished(workspace, request.plan, run, &aim)? {
+        let message = format!(
+            "plan {} to {} is frozen already",
+            open.id, aim.destination.name
+        );
+        return Err(Fault::usage("send:unfinished", message)
+            .hint(format!("send it first: redrive send --plan {}", open.id))
+            .into());
+    }
+    let mut planned = plan(workspace, request)?;
+    let mut undecided = 0;
+    let made = again_if_changed(|| make_plan(workspace, request, run, &aim, &mut undecided))?;
+    Ok(made.map(|(id, records)| {
+        planned.id = Some(id);
+        planned.planned = records;
+        planned.undecided = undecided;
+        planned
+    }))
+}
+
 /// Makes the plan (or continues one's own unfinished plan of the last day) and delivers it.
 ///
 /// # Errors
@@ -133,6 +160,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         brake: Brake::default(),
         breaker: Breaker::default(),
         pause: None,
+        ended: Vec::new(),
         workspace,
         aim: &aim,
         claim,

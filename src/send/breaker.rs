@@ -78,6 +78,11 @@ impl Breaker {
         (sick, self.calls.len())
     }
 
+    /// Whether it is closed and no call was sick.
+    pub fn is_well(&self) -> bool {
+        self.open_until.is_none() && !self.calls.contains(&true)
+    }
+
     /// Takes one call into account. `jitter` is from 0 to 1. Says whether it opened.
     pub fn add(&mut self, rule: &BreakerRule, health: Health, now: i64, jitter: f64) -> bool {
         let sick = health != Health::Well;

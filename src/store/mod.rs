@@ -8,6 +8,7 @@ pub(crate) mod answers;
 #[cfg(test)]
 mod bench;
 mod changes;
+pub(crate) mod claims;
 mod contracts;
 mod dump;
 mod faults;

@@ -359,8 +359,19 @@ pub(super) mod tests {
             (plan, 2, 0)
         );
         counters_hold(&store, run);
-        let (claim, _) = store.claim(plan, crate::store::sends::RESUME, NOW).unwrap();
-        let taken = store.take(&claim, (10, true), NOW).unwrap();
+        let (claim, _) = store
+            .claim(plan, crate::store::claims::RESUME, NOW)
+            .unwrap();
+        let taken = store
+            .take(
+                &claim,
+                crate::store::sends::Next {
+                    limit: 10,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         assert_eq!(taken[0].payload, b"{\"a\":1}");
         assert_eq!(taken[0].key, "key-1-0");
     }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::{
     Store,
     changes::{Title, count_statuses, group_of},
-    is_alive, number, this_process,
+    number,
     verdicts::Verdicts,
 };
 use crate::model::{DeliveryState, Fault, PlanId, Problem, RecordId, RunId, Status};
@@ -18,9 +18,9 @@ use crate::model::{DeliveryState, Fault, PlanId, Problem, RecordId, RunId, Statu
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Claim {
     pub plan: PlanId,
-    run: RunId,
-    destination: i64,
-    fence: i64,
+    pub(super) run: RunId,
+    pub(super) destination: i64,
+    pub(super) fence: i64,
 }
 
 /// A delivery whose try was written down: it may leave now.
@@ -57,103 +57,25 @@ pub(crate) struct Ended {
     pub duration_ms: u64,
 }
 
-/// How a plan's deliveries are to be taken up.
-#[derive(Clone, Debug)]
-pub(crate) struct Resume {
-    /// The destination recognises a repeat. Otherwise a try that nobody finished waits for a person.
-    pub is_idempotent: bool,
-    /// RFC 3339: the destination has forgotten the keys of what was tried first before that; `None` when it never forgets.
-    pub forgotten: Option<String>,
+/// Which deliveries are tried next.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Next {
+    /// The most.
+    pub limit: usize,
+    /// Also those that were never tried.
+    pub new: bool,
 }
 
-#[cfg(test)]
-pub(crate) const RESUME: &Resume = &Resume {
-    is_idempotent: true,
-    forgotten: None,
-};
-
 impl Store {
-    /// Takes the right to send a plan. Tries that nobody finished wait to be made again, with the same key, where the
-    /// destination recognises it; elsewhere, and where it has forgotten the key, their records have no answer from now on: so
-    /// many.
-    ///
-    /// # Errors
-    /// `send:busy` while another process sends to this destination; `send:plan` when the plan is finished.
-    pub(crate) fn claim(
-        &mut self,
-        plan: PlanId,
-        resume: &Resume,
-        at: &str,
-    ) -> Result<(Claim, u64)> {
-        self.write(|tx| {
-            let (run, destination) = tx
-                .query_row(
-                    "SELECT run, destination FROM plan WHERE id = ?1 AND state = 'open'",
-                    [plan.0],
-                    |row| Ok((RunId(row.get(0)?), row.get(1)?)),
-                )
-                .optional()?
-                .ok_or_else(|| {
-                    Fault::usage("send:plan", format!("plan {plan} is finished"))
-                        .hint("leave --plan out to send what is ready")
-                })?;
-            refuse_second_sender(tx, destination)?;
-            let fence = tx.query_row(
-                "UPDATE plan SET sender = ?2, fence = fence + 1 WHERE id = ?1 RETURNING fence",
-                params![plan.0, this_process()],
-                |row| row.get(0),
-            )?;
-            tx.execute("UPDATE destination SET held = NULL WHERE id = ?1", [destination])?;
-            tx.execute(
-                "UPDATE attempt SET outcome = 'unknown', ended_at = ?2, message = 'interrupted' \
-                 WHERE outcome = 'sending' AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND state = 'sending')",
-                params![plan.0, at],
-            )?;
-            tx.execute(
-                "UPDATE delivery SET state = 'waiting', next_at = NULL WHERE plan = ?1 AND state = 'sending'",
-                [plan.0],
-            )?;
-            let claim = Claim {
-                plan,
-                run,
-                destination,
-                fence,
-            };
-            let parked = park(tx, &claim, resume)?;
-            Ok((claim, parked))
-        })
-    }
-
     /// Writes down that the next deliveries, at most `limit`, are tried now: those that wait and are due, then, with `new`, those
     /// that were never tried. When this returns it is on disk, and they may leave. Empty when there are none.
     ///
     /// # Errors
     /// `send:taken_over` when another process sends this plan now.
-    pub(crate) fn take(
-        &mut self,
-        claim: &Claim,
-        (limit, new): (usize, bool),
-        at: &str,
-    ) -> Result<Vec<Taken>> {
+    pub(crate) fn take(&mut self, claim: &Claim, next: Next, at: &str) -> Result<Vec<Taken>> {
         self.write(|tx| {
             check_fence(tx, claim)?;
-            let mut taken = next(tx, claim, "waiting", limit, at)?;
-            if new {
-                taken.extend(next(tx, claim, "queued", limit - taken.len(), at)?);
-            }
-            let mut delivery = tx.prepare_cached(
-                "UPDATE delivery SET state = 'sending', attempts = attempts + 1, fence = ?2, \
-                 next_at = NULL, first_sent_at = coalesce(first_sent_at, ?3) WHERE id = ?1",
-            )?;
-            let mut attempt = tx.prepare_cached(
-                "INSERT INTO attempt (delivery, n, fence, started_at, outcome) \
-                 SELECT id, attempts, ?2, ?3, 'sending' FROM delivery WHERE id = ?1",
-            )?;
-            for one in &taken {
-                delivery.execute(params![one.delivery, claim.fence, at])?;
-                attempt.execute(params![one.delivery, claim.fence, at])?;
-            }
-            Ok(taken)
+            take(tx, claim, next, at)
         })
     }
 
@@ -170,28 +92,26 @@ impl Store {
     ) -> Result<()> {
         self.write(|tx| {
             check_fence(tx, claim)?;
-            let mut statuses = HashMap::new();
-            let mut verdicts = Verdicts::default();
-            for one in ended {
-                end_attempt(tx, claim, one, at)?;
-                let status = match one.state {
-                    DeliveryState::Delivered => Status::Accepted,
-                    DeliveryState::Refused => Status::Rejected,
-                    DeliveryState::Unknown => Status::Unknown,
-                    DeliveryState::HandedOver => Status::HandedOver,
-                    // Its plan still holds it.
-                    _ => continue,
-                };
-                let checked_by = set_status(tx, one.record, (Status::Sending, status))?;
-                verdicts.add(status, checked_by, 1);
-                *statuses.entry(Status::Sending).or_default() -= 1;
-                *statuses.entry(status).or_default() += 1;
-                for problem in &one.problems {
-                    add_problem(tx, claim.run, one.record, problem, title)?;
-                }
-            }
-            count_statuses(tx, claim.run, &statuses)?;
-            verdicts.write(tx, claim.run)
+            end(tx, claim, ended, at, title)
+        })
+    }
+
+    /// [`Store::end`] and [`Store::take`] at once: one wait for the disk a wave, not two.
+    ///
+    /// # Errors
+    /// Theirs.
+    pub(crate) fn end_and_take(
+        &mut self,
+        claim: &Claim,
+        ended: &[Ended],
+        next: Next,
+        at: &str,
+        title: Title<'_>,
+    ) -> Result<Vec<Taken>> {
+        self.write(|tx| {
+            check_fence(tx, claim)?;
+            end(tx, claim, ended, at, title)?;
+            take(tx, claim, next, at)
         })
     }
 
@@ -279,24 +199,56 @@ impl Store {
     }
 }
 
-fn refuse_second_sender(conn: &Connection, destination: i64) -> Result<()> {
-    let mut query = conn.prepare(
-        "SELECT sender FROM plan WHERE destination = ?1 AND state = 'open' AND sender IS NOT NULL",
+fn take(conn: &Connection, claim: &Claim, wanted: Next, at: &str) -> Result<Vec<Taken>> {
+    let mut taken = next(conn, claim, "waiting", wanted.limit, at)?;
+    if wanted.new {
+        let left = wanted.limit - taken.len();
+        taken.extend(next(conn, claim, "queued", left, at)?);
+    }
+    let mut delivery = conn.prepare_cached(
+        "UPDATE delivery SET state = 'sending', attempts = attempts + 1, fence = ?2, \
+         next_at = NULL, first_sent_at = coalesce(first_sent_at, ?3) WHERE id = ?1",
     )?;
-    let senders = query.query_map([destination], |row| row.get::<_, String>(0))?;
-    for sender in senders {
-        let sender = sender?;
-        // This process has one job at a time: what it left behind, it may take up again.
-        if sender != this_process() && is_alive(&sender) {
-            return Err(Fault::unusable(
-                "send:busy",
-                "another process is sending to this destination",
-            )
-            .hint("wait until it is done, or stop it: a plan that was stopped is continued")
-            .into());
+    let mut attempt = conn.prepare_cached(
+        "INSERT INTO attempt (delivery, n, fence, started_at, outcome) \
+         SELECT id, attempts, ?2, ?3, 'sending' FROM delivery WHERE id = ?1",
+    )?;
+    for one in &taken {
+        delivery.execute(params![one.delivery, claim.fence, at])?;
+        attempt.execute(params![one.delivery, claim.fence, at])?;
+    }
+    Ok(taken)
+}
+
+fn end(
+    conn: &Connection,
+    claim: &Claim,
+    ended: &[Ended],
+    at: &str,
+    title: Title<'_>,
+) -> Result<()> {
+    let mut statuses = HashMap::new();
+    let mut verdicts = Verdicts::default();
+    for one in ended {
+        end_attempt(conn, claim, one, at)?;
+        let status = match one.state {
+            DeliveryState::Delivered => Status::Accepted,
+            DeliveryState::Refused => Status::Rejected,
+            DeliveryState::Unknown => Status::Unknown,
+            DeliveryState::HandedOver => Status::HandedOver,
+            // Its plan still holds it.
+            _ => continue,
+        };
+        let checked_by = set_status(conn, one.record, (Status::Sending, status))?;
+        verdicts.add(status, checked_by, 1);
+        *statuses.entry(Status::Sending).or_default() -= 1;
+        *statuses.entry(status).or_default() += 1;
+        for problem in &one.problems {
+            add_problem(conn, claim.run, one.record, problem, title)?;
         }
     }
-    Ok(())
+    count_statuses(conn, claim.run, &statuses)?;
+    verdicts.write(conn, claim.run)
 }
 
 fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
@@ -312,31 +264,6 @@ fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
     )
     .hint("let it finish; nothing is sent twice")
     .into())
-}
-
-/// Waiting deliveries that must not be tried again by themselves become records without an answer.
-fn park(conn: &Connection, claim: &Claim, resume: &Resume) -> Result<u64> {
-    let mut query = conn.prepare(
-        "SELECT y.id, y.record FROM delivery y WHERE y.plan = ?1 AND y.state = 'waiting' \
-         AND (NOT ?2 OR coalesce(y.first_sent_at < ?3, 0)) \
-         AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.outcome = 'unknown')",
-    )?;
-    let parked = query.query_map(
-        params![claim.plan.0, resume.is_idempotent, resume.forgotten],
-        |row| Ok((row.get::<_, i64>(0)?, RecordId(row.get(1)?))),
-    )?;
-    let parked: Vec<(i64, RecordId)> = parked.collect::<rusqlite::Result<_>>()?;
-    for (delivery, record) in &parked {
-        conn.execute(
-            "UPDATE delivery SET state = 'unknown' WHERE id = ?1",
-            [delivery],
-        )?;
-        set_status(conn, *record, (Status::Sending, Status::Unknown))?;
-    }
-    let moved = parked.len() as i64;
-    let moved = HashMap::from([(Status::Sending, -moved), (Status::Unknown, moved)]);
-    count_statuses(conn, claim.run, &moved)?;
-    Ok(parked.len() as u64)
 }
 
 fn next(
@@ -479,6 +406,7 @@ mod tests {
     use crate::{
         model::{Path, Stage},
         store::{
+            claims::RESUME,
             plans::tests::{counters_hold, plan, ready},
             testing::{NOW, Sample, problem, put_run, workspace},
         },
@@ -525,7 +453,16 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        let taken = store.take(&claim, (10, true), NOW).unwrap();
+        let taken = store
+            .take(
+                &claim,
+                Next {
+                    limit: 10,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         let ended = [
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
@@ -566,7 +503,16 @@ mod tests {
         let run = put_run(&mut store, &[warned.clone(), warned]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        let taken = store.take(&claim, (10, true), NOW).unwrap();
+        let taken = store
+            .take(
+                &claim,
+                Next {
+                    limit: 10,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         let ended = [
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
@@ -588,13 +534,31 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (first, _) = store.claim(plan, RESUME, NOW).unwrap();
-        let lost = store.take(&first, (1, true), NOW).unwrap();
+        let lost = store
+            .take(
+                &first,
+                Next {
+                    limit: 1,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         // Killed here: the intent is on disk, the outcome is not.
         let path = store.path.clone();
         drop(store);
         let mut store = Store::open(&path).unwrap();
         let (second, _) = store.claim(plan, RESUME, NOW).unwrap();
-        let again = store.take(&second, (10, true), NOW).unwrap();
+        let again = store
+            .take(
+                &second,
+                Next {
+                    limit: 10,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         assert_eq!(again.len(), 2);
         assert_eq!(again[0].key, lost[0].key);
         assert_eq!(again[0].payload, lost[0].payload);
@@ -616,7 +580,16 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}")]);
         let plan = plan(&mut store, run, &[1]).unwrap();
         let (stale, _) = store.claim(plan, RESUME, NOW).unwrap();
-        let taken = store.take(&stale, (1, true), NOW).unwrap();
+        let taken = store
+            .take(
+                &stale,
+                Next {
+                    limit: 1,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         store.claim(plan, RESUME, NOW).unwrap();
         let ended = [ended(&taken[0], DeliveryState::Delivered)];
         let late = store.end(&stale, &ended, NOW, &|_| String::new());
@@ -664,7 +637,16 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        store.take(&claim, (1, true), NOW).unwrap();
+        store
+            .take(
+                &claim,
+                Next {
+                    limit: 1,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         assert_eq!(store.release(&claim, Some("no table"), NOW).unwrap(), 2);
         assert_eq!(store.open_plans(run, "crm").unwrap()[0].remaining, 2);
         assert_eq!(status(&store, 1), Status::Sending);
@@ -680,7 +662,16 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        store.take(&claim, (10, true), NOW).unwrap();
+        store
+            .take(
+                &claim,
+                Next {
+                    limit: 10,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         assert_eq!(store.hand_over(&claim, NOW).unwrap(), 2);
         assert_eq!(store.release(&claim, None, NOW).unwrap(), 0);
         assert_eq!(status(&store, 2), Status::HandedOver);
@@ -697,7 +688,16 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}")]);
         let first = plan(&mut store, run, &[1]).unwrap();
         let (claim, _) = store.claim(first, RESUME, NOW).unwrap();
-        let taken = store.take(&claim, (1, true), NOW).unwrap();
+        let taken = store
+            .take(
+                &claim,
+                Next {
+                    limit: 1,
+                    new: true,
+                },
+                NOW,
+            )
+            .unwrap();
         store
             .end(
                 &claim,
@@ -713,7 +713,17 @@ mod tests {
         let second = plan(&mut store, run, &[1]).unwrap();
         let (claim, _) = store.claim(second, RESUME, NOW).unwrap();
         assert_eq!(
-            store.take(&claim, (1, true), NOW).unwrap()[0].key,
+            store
+                .take(
+                    &claim,
+                    Next {
+                        limit: 1,
+                        new: true
+                    },
+                    NOW
+                )
+                .unwrap()[0]
+                .key,
             "key-1-1"
         );
     }

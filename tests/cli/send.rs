@@ -208,3 +208,31 @@ fn what_a_destination_needs_is_missed_before_anything_is_planned() {
         json!(1)
     );
 }
+
+#[test]
+fn a_plan_can_be_frozen_for_somebody_else_to_send() {
+    let folder = with_one_ready();
+    assert_eq!(
+        folder.redrive("send --to crm --prepare").run(),
+        "Plan 1 is frozen: 1 record to crm. Nothing was sent; redrive send --plan 1 sends it.\n"
+    );
+    // What becomes ready afterwards is not part of it.
+    folder
+        .redrive("edit 8 /deal_value=1200.50 /vip=false")
+        .any_stderr()
+        .exit(0)
+        .run();
+    folder
+        .redrive("send --to crm --prepare")
+        .exit(2)
+        .stderr_has("plan 1 to crm is frozen already")
+        .run();
+    let report = folder
+        .redrive("--as bob send --to crm --plan 1 --yes")
+        .exit(1)
+        .json();
+    assert_eq!(
+        (&report["plan"], &report["accepted"]),
+        (&json!(1), &json!(1))
+    );
+}

@@ -141,7 +141,7 @@ fn faults(random: &mut Random, many: usize, elsewhere: &'static str) -> Vec<Does
             3 => Does::Answer(503, "", ""),
             4 => Does::Answer(429, "Retry-After: 0\r\n", ""),
             5 => Does::Drop,
-            6 => Does::ApplyAnd(307, elsewhere, ""),
+            6 => Does::ApplyAnd(302, elsewhere, ""),
             7 => Does::ApplyAndTalkNonsense,
             8 => Does::ApplyAndHang,
             _ => Does::Apply,

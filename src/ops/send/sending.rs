@@ -16,7 +16,7 @@ use crate::{
     model::{DeliveryState, Problem, RunId, SendReport},
     ops::{Job, Progress, Workspace, workspace::now},
     send::{Answered, Breaker, Destination, Health, Outcome},
-    store::sends::{Claim, Ended, Taken},
+    store::sends::{Claim, Ended, Next, Taken},
 };
 
 /// One plan being sent.
@@ -35,6 +35,8 @@ pub(super) struct Sending<'s> {
     pub breaker: Breaker,
     /// The destination wants to be left alone until then.
     pub pause: Option<Instant>,
+    /// What became of the last wave, while that is not written down yet.
+    pub ended: Vec<Ended>,
 }
 
 impl Sending<'_> {
@@ -74,20 +76,19 @@ impl Sending<'_> {
         let mut step = limits.next();
         let mut is_careful = step.is_some();
         loop {
-            if self.left_alone() {
+            if self.left_alone()? {
                 return Ok(None);
             }
             let most = self.breaker.permits(&self.aim.destination.knobs.breaker);
             let limit = step.unwrap_or(wave);
             let most = limit.min(most.unwrap_or(limit));
             let started = Instant::now();
-            let store = &mut self.workspace.store;
-            let next_try = store.next_try(&self.claim)?;
             // While it starts carefully, what was begun is seen through before anything new leaves.
-            let new = next_try.is_none() || !is_careful;
-            let taken = store.take(&self.claim, (most, new), &now())?;
+            let next_try = if is_careful { self.next_try()? } else { None };
+            let new = next_try.is_none();
+            let taken = self.next_wave(Next { limit: most, new })?;
             if taken.is_empty() {
-                match next_try {
+                match self.next_try()? {
                     Some(at) if self.job.wait(until(&at)) => return Ok(None),
                     Some(_) => continue,
                     None => break,
@@ -99,6 +100,7 @@ impl Sending<'_> {
             }
             self.report.attempts += taken.len() as u64;
             if let Some(reason) = self.wave(destination, &taken)? {
+                self.write_down()?;
                 return Ok(Some(reason));
             }
             self.say_how_far();
@@ -111,22 +113,49 @@ impl Sending<'_> {
         Ok(None)
     }
 
+    /// Writes down what became of the last wave, and that the next one is tried now.
+    fn next_wave(&mut self, next: Next) -> Result<Vec<Taken>> {
+        let ended = std::mem::take(&mut self.ended);
+        let title = title(&self.aim.destination.name);
+        let store = &mut self.workspace.store;
+        if ended.is_empty() {
+            store.take(&self.claim, next, &now())
+        } else {
+            store.end_and_take(&self.claim, &ended, next, &now(), &title)
+        }
+    }
+
+    /// Writes down what became of the last wave.
+    fn write_down(&mut self) -> Result<()> {
+        let ended = std::mem::take(&mut self.ended);
+        if ended.is_empty() {
+            return Ok(());
+        }
+        let title = title(&self.aim.destination.name);
+        let store = &mut self.workspace.store;
+        store.end(&self.claim, &ended, &now(), &title)
+    }
+
+    /// When the next delivery that waits may be tried again.
+    fn next_try(&mut self) -> Result<Option<String>> {
+        self.write_down()?;
+        self.workspace.store.next_try(&self.claim)
+    }
+
     /// Waits while the destination is to be left alone. Says whether the job was cancelled.
-    fn left_alone(&mut self) -> bool {
-        if let Some(until) = self.pause.take()
-            && self
-                .job
-                .wait(until.saturating_duration_since(Instant::now()))
-        {
-            return true;
-        }
+    fn left_alone(&mut self) -> Result<bool> {
         let now = Timestamp::now().as_millisecond();
-        match self.breaker.closed_to(now) {
-            Some(until) => self
-                .job
-                .wait(Duration::from_millis((until - now).max(0) as u64)),
-            None => self.job.is_cancelled(),
+        let open = self.breaker.closed_to(now);
+        let open = open.map(|until| Duration::from_millis((until - now).max(0) as u64));
+        let pause = self.pause.take();
+        let pause = pause.map(|until| until.saturating_duration_since(Instant::now()));
+        let wait = open.unwrap_or_default().max(pause.unwrap_or_default());
+        if wait.is_zero() && !self.job.is_cancelled() {
+            return Ok(false);
         }
+        // Nothing is kept in memory while it waits.
+        self.write_down()?;
+        Ok(self.job.wait(wait))
     }
 
     fn keep_pace(&mut self, started: Instant, sent: usize) {
@@ -191,11 +220,11 @@ impl Sending<'_> {
         for one in &ended {
             log(self.run, one);
         }
-        let name = &self.aim.destination.name;
-        let title = |problem: &Problem| format!("Refused by {name}: {}", problem.shape);
-        let store = &mut self.workspace.store;
-        store.end(&self.claim, &ended, &now(), &title)?;
-        if health != self.breaker {
+        self.ended = ended;
+        // Calls that went well to a destination that is well are nothing to remember.
+        let is_news = health != self.breaker && !(health.is_well() && self.breaker.is_well());
+        if is_news {
+            let store = &mut self.workspace.store;
             store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
         }
         Ok(held)
@@ -251,6 +280,11 @@ impl Sending<'_> {
                 .or_else(|| self.brake.add(course.state, sign.trim()));
         }
     }
+}
+
+/// Names the group of what a destination refuses.
+fn title(destination: &str) -> impl Fn(&Problem) -> String {
+    move |problem| format!("Refused by {destination}: {}", problem.shape)
 }
 
 fn end(taken: &Taken, course: Course, took: Duration) -> Ended {

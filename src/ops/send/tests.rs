@@ -19,7 +19,8 @@ use crate::{
     send::Delivery,
     store::{
         ContractText, Entry,
-        sends::RESUME,
+        claims::RESUME,
+        sends::Next,
         testing::{Sample, put_run_as},
     },
 };
@@ -160,7 +161,14 @@ impl Desk {
         let taken = self
             .workspace
             .store
-            .take(&claim, (2, true), &now())
+            .take(
+                &claim,
+                Next {
+                    limit: 2,
+                    new: true,
+                },
+                &now(),
+            )
             .unwrap();
         if deliver {
             let deliveries: Vec<Delivery> =

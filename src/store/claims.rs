@@ -1,0 +1,128 @@
+//! Who sends a plan: one process a destination, until it is done, gives the plan back, or dies.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::{
+    Store,
+    changes::count_statuses,
+    is_alive,
+    sends::{Claim, set_status},
+    this_process,
+};
+use crate::model::{Fault, PlanId, RecordId, RunId, Status};
+
+/// How a plan's deliveries are to be taken up.
+#[derive(Clone, Debug)]
+pub(crate) struct Resume {
+    /// The destination recognises a repeat. Otherwise a try that nobody finished waits for a person.
+    pub is_idempotent: bool,
+    /// RFC 3339: the destination has forgotten the keys of what was tried first before that; `None` when it never forgets.
+    pub forgotten: Option<String>,
+}
+
+#[cfg(test)]
+pub(crate) const RESUME: &Resume = &Resume {
+    is_idempotent: true,
+    forgotten: None,
+};
+
+impl Store {
+    /// Takes the right to send a plan. Tries that nobody finished wait to be made again, with the same key, where the
+    /// destination recognises it; elsewhere, and where it has forgotten the key, their records have no answer from now on: so
+    /// many.
+    ///
+    /// # Errors
+    /// `send:busy` while another process sends to this destination; `send:plan` when the plan is finished.
+    pub(crate) fn claim(
+        &mut self,
+        plan: PlanId,
+        resume: &Resume,
+        at: &str,
+    ) -> Result<(Claim, u64)> {
+        self.write(|tx| {
+            let (run, destination) = tx
+                .query_row(
+                    "SELECT run, destination FROM plan WHERE id = ?1 AND state = 'open'",
+                    [plan.0],
+                    |row| Ok((RunId(row.get(0)?), row.get(1)?)),
+                )
+                .optional()?
+                .ok_or_else(|| {
+                    Fault::usage("send:plan", format!("plan {plan} is finished"))
+                        .hint("leave --plan out to send what is ready")
+                })?;
+            refuse_second_sender(tx, destination)?;
+            let fence = tx.query_row(
+                "UPDATE plan SET sender = ?2, fence = fence + 1 WHERE id = ?1 RETURNING fence",
+                params![plan.0, this_process()],
+                |row| row.get(0),
+            )?;
+            tx.execute("UPDATE destination SET held = NULL WHERE id = ?1", [destination])?;
+            tx.execute(
+                "UPDATE attempt SET outcome = 'unknown', ended_at = ?2, message = 'interrupted' \
+                 WHERE outcome = 'sending' AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND state = 'sending')",
+                params![plan.0, at],
+            )?;
+            tx.execute(
+                "UPDATE delivery SET state = 'waiting', next_at = NULL WHERE plan = ?1 AND state = 'sending'",
+                [plan.0],
+            )?;
+            let claim = Claim {
+                plan,
+                run,
+                destination,
+                fence,
+            };
+            let parked = park(tx, &claim, resume)?;
+            Ok((claim, parked))
+        })
+    }
+}
+
+fn refuse_second_sender(conn: &Connection, destination: i64) -> Result<()> {
+    let mut query = conn.prepare(
+        "SELECT sender FROM plan WHERE destination = ?1 AND state = 'open' AND sender IS NOT NULL",
+    )?;
+    let senders = query.query_map([destination], |row| row.get::<_, String>(0))?;
+    for sender in senders {
+        let sender = sender?;
+        // This process has one job at a time: what it left behind, it may take up again.
+        if sender != this_process() && is_alive(&sender) {
+            return Err(Fault::unusable(
+                "send:busy",
+                "another process is sending to this destination",
+            )
+            .hint("wait until it is done, or stop it: a plan that was stopped is continued")
+            .into());
+        }
+    }
+    Ok(())
+}
+
+/// Waiting deliveries that must not be tried again by themselves become records without an answer.
+fn park(conn: &Connection, claim: &Claim, resume: &Resume) -> Result<u64> {
+    let mut query = conn.prepare(
+        "SELECT y.id, y.record FROM delivery y WHERE y.plan = ?1 AND y.state = 'waiting' \
+         AND (NOT ?2 OR coalesce(y.first_sent_at < ?3, 0)) \
+         AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.outcome = 'unknown')",
+    )?;
+    let parked = query.query_map(
+        params![claim.plan.0, resume.is_idempotent, resume.forgotten],
+        |row| Ok((row.get::<_, i64>(0)?, RecordId(row.get(1)?))),
+    )?;
+    let parked: Vec<(i64, RecordId)> = parked.collect::<rusqlite::Result<_>>()?;
+    for (delivery, record) in &parked {
+        conn.execute(
+            "UPDATE delivery SET state = 'unknown' WHERE id = ?1",
+            [delivery],
+        )?;
+        set_status(conn, *record, (Status::Sending, Status::Unknown))?;
+    }
+    let moved = parked.len() as i64;
+    let moved = HashMap::from([(Status::Sending, -moved), (Status::Unknown, moved)]);
+    count_statuses(conn, claim.run, &moved)?;
+    Ok(parked.len() as u64)
+}
