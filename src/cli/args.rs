@@ -417,6 +417,9 @@ pub struct Send {
     /// How many to send first, and then, before all the others; 0 for no careful start
     #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = ops::FIRST)]
     pub first: Vec<usize>,
+    /// Also send records whose key a newer run of the same contract holds
+    #[arg(long)]
+    pub superseded: bool,
     /// Send at most so many records a second [default: what the contract says]
     #[arg(long, value_name = "N")]
     pub rate: Option<u32>,

@@ -215,7 +215,8 @@ pub fn plan(plan: &Plan) -> Value {
         "target": plan.target,
         "planned": plan.planned,
         "changed": plan.changed,
-        "undecided": plan.undecided,
+        "undecided": plan.behind.undecided,
+        "superseded": plan.behind.superseded,
         "continued": plan.continued,
     })
 }
@@ -229,7 +230,8 @@ pub fn sent(report: &SendReport) -> Value {
         "refused": report.refused,
         "unknown": report.unknown,
         "not_sent": report.not_sent,
-        "undecided": report.undecided,
+        "undecided": report.behind.undecided,
+        "superseded": report.behind.superseded,
         "attempts": report.attempts,
         "seconds": seconds(report.seconds),
         "held": report.held,

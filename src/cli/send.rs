@@ -7,12 +7,12 @@ use serde_json::Value;
 
 use super::{
     args, json,
-    out::{Exit, Out},
+    out::{Exit, Out, named},
     person::{Person, filter_of_one_run},
     progress::{Unit, with_progress},
 };
 use crate::{
-    model::{Fault, FaultKind, Plan, PlanId, SendReport},
+    model::{Behind, Fault, FaultKind, Plan, PlanId, SendReport},
     ops::{self, SendRequest},
     text::{count, safe, thousands},
 };
@@ -27,6 +27,7 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         plan: args.plan.map(PlanId),
         first: Some(args.first.iter().copied().filter(|n| *n > 0).collect()),
         rate: args.rate,
+        superseded: args.superseded,
     };
     if args.prepare {
         return prepare(&mut workspace, &request, out);
@@ -71,7 +72,7 @@ fn prepare(workspace: &mut ops::Workspace, request: &SendRequest, out: &Out) -> 
             "Plan {number} is frozen: {} to {}. Nothing was sent; redrive send --plan {number} sends it.{}",
             count(plan.planned, "record"),
             safe(&plan.destination),
-            stay_behind(plan.undecided),
+            stay_behind(&plan.behind),
             number = plan.id.map_or(0, |id| id.0),
         ))?,
         None => out.say("Nothing to send: no record is ready.")?,
@@ -107,20 +108,29 @@ fn question(plan: &Plan) -> String {
         safe(&plan.target),
         thousands(plan.changed),
     );
-    words + &stay_behind(plan.undecided)
+    words + &stay_behind(&plan.behind)
 }
 
 /// What is said of ready records that are not sent; empty where there is none.
-fn stay_behind(undecided: u64) -> String {
-    match undecided {
-        0 => String::new(),
-        _ => format!(
+fn stay_behind(behind: &Behind) -> String {
+    let stay = |records: u64| if records == 1 { "stays" } else { "stay" };
+    let mut words = String::new();
+    if behind.undecided > 0 {
+        words += &format!(
             " {} {} behind: a date can be read in two ways. Decide it: redrive fix --field FIELD --date \
              auto --day-first (or --month-first).",
-            count(undecided, "ready record"),
-            if undecided == 1 { "stays" } else { "stay" }
-        ),
+            count(behind.undecided, "ready record"),
+            stay(behind.undecided)
+        );
     }
+    if !behind.superseded.is_empty() {
+        words += &format!(
+            " {} {} behind: a newer run holds the same key. --superseded sends them all the same.",
+            named(&behind.superseded),
+            stay(behind.superseded.len() as u64)
+        );
+    }
+    words
 }
 
 /// Asks for the number of records, because sending cannot be undone.
@@ -160,11 +170,12 @@ fn agree(person: &Person, plan: &Plan) -> Result<()> {
 
 fn say(out: &Out, plan: &Plan, report: &SendReport) -> Result<()> {
     if report.plan.is_none() {
-        let words = match report.undecided {
-            0 => "Nothing to send: no record is ready.",
-            _ => "Nothing to send.",
+        let words = if report.behind.is_empty() {
+            "Nothing to send: no record is ready."
+        } else {
+            "Nothing to send."
         };
-        return out.say(&format!("{words}{}", stay_behind(report.undecided)));
+        return out.say(&format!("{words}{}", stay_behind(&report.behind)));
     }
     let mut words = format!(
         "Plan {} to {}: ",
@@ -186,6 +197,6 @@ fn say(out: &Out, plan: &Plan, report: &SendReport) -> Result<()> {
     out.say(&format!(
         "{words} of {}.{}",
         thousands(report.planned),
-        stay_behind(report.undecided)
+        stay_behind(&report.behind)
     ))
 }

@@ -74,10 +74,25 @@ pub struct Plan {
     pub planned: u64,
     /// Of these, how many were changed by hand since they were received.
     pub changed: u64,
-    /// Records that are ready and stay behind: a date in them can be read in two ways, and nobody has decided.
-    pub undecided: u64,
+    /// Records that are ready and not part of it.
+    pub behind: Behind,
     /// Whether it continues an unfinished plan.
     pub continued: bool,
+}
+
+/// Records that are ready and stay behind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// A date in them can be read in two ways, and nobody has decided.
+    pub undecided: u64,
+    /// A newer run holds their key: what is older must not overwrite it.
+    pub superseded: Vec<RecordId>,
+}
+
+impl Behind {
+    pub fn is_empty(&self) -> bool {
+        self.undecided == 0 && self.superseded.is_empty()
+    }
 }
 
 /// What `send` says.
@@ -90,8 +105,8 @@ pub struct SendReport {
     pub refused: u64,
     pub unknown: u64,
     pub not_sent: u64,
-    /// Ready records that were left out, as in [`Plan::undecided`].
-    pub undecided: u64,
+    /// As in [`Plan::behind`].
+    pub behind: Behind,
     pub attempts: u64,
     pub seconds: f64,
     /// Why the destination is on hold, if it is.

@@ -6,6 +6,7 @@ mod frozen;
 mod refusal;
 mod sending;
 mod stale;
+mod superseded;
 mod undecided;
 mod unfinished;
 
@@ -18,6 +19,7 @@ use self::{
     frozen::{Keys, payload},
     sending::Sending,
     stale::{refuse_repeated, refuse_stale, refuse_stale_plan},
+    superseded::superseded,
     undecided::undecided,
     unfinished::{unfinished, waiting_elsewhere},
 };
@@ -28,7 +30,7 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status},
+    model::{Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status},
     send::Breaker,
     store::plans::{NewPlan, OpenPlan, Target, unexpected},
 };
@@ -52,6 +54,8 @@ pub struct SendRequest {
     pub first: Option<Vec<usize>>,
     /// Records a second; what the contract says when `None`.
     pub rate: Option<u32>,
+    /// Also records whose key a newer run holds.
+    pub superseded: bool,
 }
 
 /// The destinations of a run's contract on disk: name, environment, target in words.
@@ -85,7 +89,7 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
         refuse_stale_plan(workspace, run, &aim, &open)?;
         return Ok(continued(run, &aim, &open));
     }
-    let (ids, undecided) = sendable(workspace, run, &request.filter, &aim)?;
+    let (ids, behind) = sendable(workspace, request, run, &aim)?;
     Ok(Plan {
         id: None,
         run,
@@ -94,7 +98,7 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
         target: aim.target,
         planned: ids.len() as u64,
         changed: workspace.store.count_changed(&ids)?,
-        undecided,
+        behind,
         continued: false,
     })
 }
@@ -116,12 +120,12 @@ pub fn prepare_plan(workspace: &mut Workspace, request: &SendRequest) -> Result<
             .into());
     }
     let mut planned = plan(workspace, request)?;
-    let mut undecided = 0;
-    let made = again_if_changed(|| make_plan(workspace, request, run, &aim, &mut undecided))?;
+    let mut behind = Behind::default();
+    let made = again_if_changed(|| make_plan(workspace, request, run, &aim, &mut behind))?;
     Ok(made.map(|(id, records)| {
         planned.id = Some(id);
         planned.planned = records;
-        planned.undecided = undecided;
+        planned.behind = behind;
         planned
     }))
 }
@@ -136,7 +140,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     workspace.store.check_writable()?;
     let (run, aim) = aim_of(workspace, request)?;
     aim.check_needs()?;
-    let mut undecided = 0;
+    let mut behind = Behind::default();
     let planned = match unfinished(workspace, request.plan, run, &aim)? {
         Some(open) => {
             refuse_stale_plan(workspace, run, &aim, &open)?;
@@ -145,11 +149,11 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
             }
             Some((open.id, open.remaining))
         }
-        None => again_if_changed(|| make_plan(workspace, request, run, &aim, &mut undecided))?,
+        None => again_if_changed(|| make_plan(workspace, request, run, &aim, &mut behind))?,
     };
     let Some((plan, planned)) = planned else {
         return Ok(SendReport {
-            undecided,
+            behind,
             ..SendReport::default()
         });
     };
@@ -169,7 +173,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         report: SendReport {
             plan: Some(plan),
             planned,
-            undecided,
+            behind,
             unknown: unanswered,
             ..SendReport::default()
         },
@@ -206,45 +210,51 @@ fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
         target: aim.target.clone(),
         planned: open.remaining,
         changed: open.changed,
-        undecided: 0,
+        behind: Behind::default(),
         continued: true,
     }
 }
 
-/// The ready records of a filter that can go, and how many cannot because a date in them can be read in two ways.
+/// The ready records that can go, and those that stay behind.
 ///
 /// # Errors
 /// `send:stale` when the verdict of one is too old, or what must be unique stands in two of them.
 fn sendable(
     workspace: &Workspace,
+    request: &SendRequest,
     run: RunId,
-    filter: &Filter,
     aim: &Aim,
-) -> Result<(Vec<RecordId>, u64)> {
-    let mut filter = filter.clone();
+) -> Result<(Vec<RecordId>, Behind)> {
+    let mut filter = request.filter.clone();
     filter.terms.push(Term {
         negated: false,
         wanted: Wanted::Status(vec![Status::Ready]),
     });
     let mut ids = workspace.store.ids(run, &filter)?;
+    let mut behind = Behind::default();
+    if !request.superseded {
+        let newer = superseded(workspace, run, &ids)?;
+        behind.superseded = ids.extract_if(.., |id| newer.contains(id)).collect();
+    }
     refuse_stale(workspace, run, aim, &ids)?;
     refuse_repeated(workspace, run, aim, &ids)?;
     let undecided = undecided(workspace, run, aim, &ids)?;
     ids.retain(|id| !undecided.contains(id));
-    Ok((ids, undecided.len() as u64))
+    behind.undecided = undecided.len() as u64;
+    Ok((ids, behind))
 }
 
-/// Freezes what is ready. `None` when nothing is. Counts what stays behind undecided.
+/// Freezes what is ready. `None` when nothing is. Says what stays behind.
 fn make_plan(
     workspace: &mut Workspace,
     request: &SendRequest,
     run: RunId,
     aim: &Aim,
-    undecided: &mut u64,
+    behind: &mut Behind,
 ) -> Result<Option<(PlanId, u64)>> {
     let seen = workspace.store.data_version()?;
     let ids;
-    (ids, *undecided) = sendable(workspace, run, &request.filter, aim)?;
+    (ids, *behind) = sendable(workspace, request, run, aim)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {
         let open = workspace.store.open_plans(run, &aim.destination.name)?;
         return match open.first() {

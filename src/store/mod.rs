@@ -16,6 +16,7 @@ pub(crate) mod files;
 mod groups;
 pub(crate) mod keys;
 pub(crate) mod load;
+mod newer;
 mod notes;
 mod open;
 mod owner;

@@ -77,8 +77,8 @@ impl App {
             (Asked::Plan, Ok(Answer::Plan(plan))) => {
                 self.status = None;
                 match self.run.clone() {
-                    _ if plan.planned == 0 && plan.undecided > 0 => {
-                        let stay = words::undecided(plan.undecided);
+                    _ if plan.planned == 0 && plan.behind.undecided > 0 => {
+                        let stay = words::undecided(plan.behind.undecided);
                         let way = "Fix all on that field decides it";
                         self.status = Some(format!("Nothing is sent: {}. {way}.", stay.trim()));
                     }

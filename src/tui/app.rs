@@ -614,7 +614,7 @@ mod tests {
             target: "https://billing.example".to_owned(),
             planned: 3,
             changed: 3,
-            undecided: 0,
+            behind: crate::model::Behind::default(),
             continued: false,
         };
         let question = crate::tui::words::ask_to_send(&plan, &testing::run());

@@ -215,7 +215,7 @@ pub fn answer(query: Query) -> Answer {
             target: "table customer in crm.db".to_owned(),
             planned: 3,
             changed: 2,
-            undecided: 0,
+            behind: crate::model::Behind::default(),
             continued: false,
         }),
         Query::Alike { .. } => Answer::Alike(groups().into_iter().next().map(Box::new)),

@@ -203,8 +203,11 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
         let received = plan.planned - plan.changed;
         body.push(format!("{:>9}  as received", text::thousands(received)));
     }
-    if plan.undecided > 0 {
-        body.push(undecided(plan.undecided));
+    if plan.behind.undecided > 0 {
+        body.push(undecided(plan.behind.undecided));
+    }
+    if !plan.behind.superseded.is_empty() {
+        body.push(superseded(plan.behind.superseded.len() as u64));
     }
     if plan.continued {
         body.push(String::new());
@@ -229,6 +232,15 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
 pub fn undecided(records: u64) -> String {
     format!(
         "{:>9}  {} behind: a date can be read in two ways",
+        text::thousands(records),
+        if records == 1 { "stays" } else { "stay" }
+    )
+}
+
+/// What is said of ready records that a newer run holds as well.
+pub fn superseded(records: u64) -> String {
+    format!(
+        "{:>9}  {} behind: a newer run holds the same key",
         text::thousands(records),
         if records == 1 { "stays" } else { "stay" }
     )

@@ -236,3 +236,29 @@ fn a_plan_can_be_frozen_for_somebody_else_to_send() {
         (&json!(1), &json!(1))
     );
 }
+
+#[test]
+fn what_a_newer_run_holds_stays_behind() {
+    let folder = with_one_ready();
+    folder.write("newer.csv", "id,name,email,stage,deal_value,since,vip\nC-002,Ben Baker,ben@new.example,Prospect,30,,false\n");
+    folder
+        .redrive("load newer.csv --contract customers.toml")
+        .stderr_has("passed and were not kept")
+        .any_stderr()
+        .run();
+    let plan = folder.redrive("send --run 1 --to crm --dry-run").json();
+    assert_eq!(
+        (&plan["planned"], &plan["superseded"]),
+        (&json!(0), &json!([2]))
+    );
+    let said = folder.redrive("send --run 1 --to crm --yes").exit(1).run();
+    assert_eq!(
+        said,
+        "Nothing to send. 1 record (2) stays behind: a newer run holds the same key. --superseded sends them all the same.\n"
+    );
+    let report = folder
+        .redrive("send --run 1 --to crm --superseded --yes")
+        .exit(1)
+        .json();
+    assert_eq!(report["accepted"], json!(1));
+}

@@ -154,9 +154,15 @@ impl Desk {
     /// Makes a plan and the intent of its first tries, as a send that is killed before it can write down what came of them.
     fn begin(&mut self, name: &str, deliver: bool) -> PlanId {
         let (run, aim) = aim_of(&self.workspace, &to(name)).unwrap();
-        let (plan, _) = make_plan(&mut self.workspace, &to(name), run, &aim, &mut 0)
-            .unwrap()
-            .unwrap();
+        let (plan, _) = make_plan(
+            &mut self.workspace,
+            &to(name),
+            run,
+            &aim,
+            &mut Behind::default(),
+        )
+        .unwrap()
+        .unwrap();
         let (claim, _) = self.workspace.store.claim(plan, RESUME, &now()).unwrap();
         let taken = self
             .workspace

@@ -29,16 +29,19 @@ fn a_date_that_can_be_read_two_ways_is_not_sent_before_somebody_decides() {
     let mut desk = desk(&["A,30,01/02/2026", "B,30,25/02/2026", "C,30,x"]);
     date_fix(&mut desk, None);
     let shown = plan(&desk.workspace, &to("crm")).unwrap();
-    assert_eq!((shown.planned, shown.undecided), (2, 1));
+    assert_eq!((shown.planned, shown.behind.undecided), (2, 1));
     let sent = desk.send("crm");
-    assert_eq!((sent.accepted, sent.undecided), (2, 1));
+    assert_eq!((sent.accepted, sent.behind.undecided), (2, 1));
     assert_eq!(desk.status(1), Status::Ready);
     let again = desk.send("crm");
-    assert_eq!((again.plan, again.planned, again.undecided), (None, 0, 1));
+    assert_eq!(
+        (again.plan, again.planned, again.behind.undecided),
+        (None, 0, 1)
+    );
 
     date_fix(&mut desk, Some(Order::Day));
     let sent = desk.send("crm");
-    assert_eq!((sent.accepted, sent.undecided), (1, 0));
+    assert_eq!((sent.accepted, sent.behind.undecided), (1, 0));
     assert_eq!(desk.rows()[2], "'A' 30 '2026-02-01'");
 }
 
@@ -62,5 +65,5 @@ fn a_field_the_schema_calls_a_date_is_one_also_where_formats_are_not_checked() {
     };
     check(&mut desk.workspace, &request, &Job::default()).unwrap();
     let shown = plan(&desk.workspace, &to("crm")).unwrap();
-    assert_eq!((shown.planned, shown.undecided), (1, 1));
+    assert_eq!((shown.planned, shown.behind.undecided), (1, 1));
 }
