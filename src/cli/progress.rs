@@ -48,7 +48,11 @@ fn show(bar: &ProgressBar, unit: Unit, progress: Progress) {
     {
         bar.set_style(style);
     }
-    bar.set_message(count(progress.records, "record"));
+    let mut message = count(progress.records, "record");
+    if let Some(waits) = progress.waits {
+        message += &format!(", {}", waits.words());
+    }
+    bar.set_message(message);
     bar.set_position(progress.done);
 }
 

@@ -92,7 +92,8 @@ impl Aim {
     /// Refuses what is missing before anything is planned or leaves.
     ///
     /// # Errors
-    /// `send:secret`, with the name of the secret; `send:command` for a program that is not there.
+    /// `send:secret`, with the name of the secret; `send:command` for a program that is not there; `send:file` for a directory
+    /// or a link.
     pub fn check_needs(&self) -> Result<(), Fault> {
         let folder = self.contract_folder();
         let (code, missing) = match &self.destination.kind {
@@ -108,7 +109,8 @@ impl Aim {
                 let table = PostgresDestination::new((**postgres).clone(), folder);
                 ("send:secret", table.err())
             }
-            _ => return Ok(()),
+            Kind::File { path, .. } => ("send:file", not_a_file(&self.folder.join(path))),
+            Kind::Sqlite { .. } => return Ok(()),
         };
         match missing {
             None => Ok(()),
@@ -182,6 +184,19 @@ impl Aim {
         .hint("name another file in the contract's `path`")
         .into())
     }
+}
+
+/// Why no file can be written there.
+fn not_a_file(path: &FilePath) -> Option<String> {
+    let found = std::fs::symlink_metadata(path).ok()?;
+    let what = if found.is_dir() {
+        "a directory"
+    } else if found.is_symlink() {
+        "a link"
+    } else {
+        return None;
+    };
+    Some(format!("{} is {what}", path.display()))
 }
 
 /// The contract on disk that the run's records were checked against.

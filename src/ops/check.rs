@@ -238,6 +238,7 @@ fn each(
             done,
             total: Some(ids.len() as u64),
             records: done,
+            ..Progress::default()
         });
     }
     Ok(())

@@ -18,6 +18,53 @@ pub struct Progress {
     pub done: u64,
     pub total: Option<u64>,
     pub records: u64,
+    /// What it waits for, while it does.
+    pub waits: Option<Waits>,
+}
+
+/// Why a job stands still, and for how long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    pub why: Why,
+    pub time: Duration,
+}
+
+/// What a send waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The destination asked to be left alone.
+    Asked,
+    /// The destination is sick and is left alone; then it is tried carefully.
+    Sick {
+        /// Calls that went wrong,
+        failed: u32,
+        /// of so many.
+        of: u32,
+    },
+    /// Everything that is left was tried, and is tried again.
+    Again,
+    /// The speed that was asked for.
+    Rate,
+}
+
+impl Waits {
+    /// In words, without a full stop.
+    pub fn words(self) -> String {
+        let seconds = self.time.as_secs_f64().ceil() as u64;
+        let time = if seconds < 120 {
+            format!("{seconds} s")
+        } else {
+            format!("{} min", seconds.div_ceil(60))
+        };
+        match self.why {
+            Why::Asked => format!("paused, the destination asks to be left alone for {time}"),
+            Why::Sick { failed, of } => format!(
+                "paused, {failed} of the last {of} tries went wrong; nothing is lost, a few are tried in {time}"
+            ),
+            Why::Again => format!("waits {time} before it tries again"),
+            Why::Rate => format!("waits {time} to keep its speed"),
+        }
+    }
 }
 
 /// Handed to an operation that takes a while. Cloning gives another handle to the same job.

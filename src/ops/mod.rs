@@ -42,7 +42,7 @@ pub use fix::{
     FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
     preview_fix, recipe_of, replay, suggest_fixes,
 };
-pub use job::{Job, Progress};
+pub use job::{Job, Progress, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};

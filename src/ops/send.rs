@@ -164,6 +164,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         brake: Brake::default(),
         breaker: Breaker::default(),
         pause: None,
+        next_at: None,
         ended: Vec::new(),
         workspace,
         aim: &aim,

@@ -672,6 +672,7 @@ mod tests {
             done: 2,
             total: Some(3),
             records: 2,
+            ..Progress::default()
         }));
         assert!(picture(&mut app).contains("Sending: 2 of 3 are done."));
         let report = SendReport {

@@ -39,9 +39,13 @@ impl Running {
             _ => None,
         };
         let done = text::thousands(self.progress.done);
-        match self.progress.total.or(planned) {
+        let so_far = match self.progress.total.or(planned) {
             Some(total) => format!("{done} of {} are done", text::thousands(total)),
             None => format!("{done} are done"),
+        };
+        match self.progress.waits {
+            Some(waits) => format!("{so_far}; {}", waits.words()),
+            None => so_far,
         }
     }
 }

@@ -161,7 +161,8 @@ fn throttled(events: Sender<Event>) -> Job {
     Job::new(move |progress: Progress| {
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        if last.is_none_or(|last| now.duration_since(last) >= EVERY) {
+        // What is waited for is always said: nothing follows for a while.
+        if progress.waits.is_some() || last.is_none_or(|last| now.duration_since(last) >= EVERY) {
             *last = Some(now);
             // Without a screen nobody looks at it.
             let _ = events.send(Event::Progress(progress));

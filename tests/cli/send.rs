@@ -202,6 +202,13 @@ fn what_a_destination_needs_is_missed_before_anything_is_planned() {
         "kind = \"postgres\"\nurl = \"postgres://a@db.example/x\"\ntable = \"t\"\npassword = \"env:NO_SUCH_PASSWORD\"",
         "the variable NO_SUCH_PASSWORD is not set",
     );
+    std::fs::create_dir(folder.path("out.csv")).unwrap();
+    check(
+        "kind = \"file\"\npath = \"out.csv\"",
+        "out.csv is a directory",
+    );
+    std::os::unix::fs::symlink("elsewhere", folder.path("link.csv")).unwrap();
+    check("kind = \"file\"\npath = \"link.csv\"", "link.csv is a link");
     folder.write("customers.toml", &contract);
     assert_eq!(
         folder.redrive("send --to crm --yes").exit(1).json()["accepted"],

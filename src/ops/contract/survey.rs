@@ -76,6 +76,7 @@ pub(super) fn of(request: &DraftRequest, job: &Job) -> Result<Seen> {
             done: reader.offset(),
             total,
             records: looking.survey.records(),
+            ..Progress::default()
         });
         buffer = block.bytes;
     }

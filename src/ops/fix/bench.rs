@@ -299,6 +299,7 @@ pub(super) fn in_order<T: Send>(
                 done,
                 total: Some(ids.len() as u64),
                 records: done,
+                ..Progress::default()
             });
         }
         // Threads that still wait to give something are let go.

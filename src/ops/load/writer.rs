@@ -400,6 +400,7 @@ impl<'a> Writer<'a> {
             done: self.accounted,
             total: self.total,
             records: self.counts.records,
+            ..Progress::default()
         });
     }
 }

@@ -14,10 +14,13 @@ use super::{
 };
 use crate::{
     model::{DeliveryState, Problem, RunId, SendReport},
-    ops::{Job, Progress, Workspace, workspace::now},
+    ops::{Job, Progress, Waits, Why, Workspace, workspace::now},
     send::{Answered, Breaker, Destination, Health, Outcome},
     store::sends::{Claim, Ended, Next, Taken},
 };
+
+/// A shorter wait is not said.
+const NOTICED: Duration = Duration::from_millis(500);
 
 /// One plan being sent.
 pub(super) struct Sending<'s> {
@@ -35,6 +38,8 @@ pub(super) struct Sending<'s> {
     pub breaker: Breaker,
     /// The destination wants to be left alone until then.
     pub pause: Option<Instant>,
+    /// When the speed that was asked for lets the next wave leave.
+    pub next_at: Option<Instant>,
     /// What became of the last wave, while that is not written down yet.
     pub ended: Vec<Ended>,
 }
@@ -89,7 +94,7 @@ impl Sending<'_> {
             let taken = self.next_wave(Next { limit: most, new })?;
             if taken.is_empty() {
                 match self.next_try()? {
-                    Some(at) if self.job.wait(until(&at)) => return Ok(None),
+                    Some(at) if self.wait(Why::Again, until(&at)) => return Ok(None),
                     Some(_) => continue,
                     None => break,
                 }
@@ -103,7 +108,7 @@ impl Sending<'_> {
                 self.write_down()?;
                 return Ok(Some(reason));
             }
-            self.say_how_far();
+            self.say_how_far(None);
             self.keep_pace(started, taken.len());
         }
         if let Err(held) = destination.finish() {
@@ -147,31 +152,53 @@ impl Sending<'_> {
         let now = Timestamp::now().as_millisecond();
         let open = self.breaker.closed_to(now);
         let open = open.map(|until| Duration::from_millis((until - now).max(0) as u64));
-        let pause = self.pause.take();
-        let pause = pause.map(|until| until.saturating_duration_since(Instant::now()));
-        let wait = open.unwrap_or_default().max(pause.unwrap_or_default());
-        if wait.is_zero() && !self.job.is_cancelled() {
+        let (failed, of) = self.breaker.counts();
+        let sick = Why::Sick {
+            failed: failed as u32,
+            of: of as u32,
+        };
+        let left = |until: Option<Instant>| {
+            let now = Instant::now();
+            until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
+        };
+        let waits = [
+            (left(self.next_at.take()), Why::Rate),
+            (left(self.pause.take()), Why::Asked),
+            (open.unwrap_or_default(), sick),
+        ];
+        let longest = waits.into_iter().max_by_key(|(time, _)| *time);
+        let (time, why) = longest.unwrap_or((Duration::ZERO, sick));
+        if time.is_zero() && !self.job.is_cancelled() {
             return Ok(false);
         }
         // Nothing is kept in memory while it waits.
         self.write_down()?;
-        Ok(self.job.wait(wait))
+        Ok(self.wait(why, time))
+    }
+
+    /// Waits, and says why where a person would notice. Says whether the job was cancelled.
+    fn wait(&self, why: Why, time: Duration) -> bool {
+        if time >= NOTICED {
+            self.say_how_far(Some(Waits { why, time }));
+        }
+        self.job.wait(time)
     }
 
     fn keep_pace(&mut self, started: Instant, sent: usize) {
         if self.rate > 0 {
-            let next = started + Duration::from_secs_f64(sent as f64 / f64::from(self.rate));
-            self.pause = Some(self.pause.map_or(next, |pause| pause.max(next)));
+            let time = Duration::from_secs_f64(sent as f64 / f64::from(self.rate));
+            self.next_at = Some(started + time);
         }
     }
 
-    fn say_how_far(&self) {
+    fn say_how_far(&self, waits: Option<Waits>) {
         let report = &self.report;
         let done = report.accepted + report.handed_over + report.refused + report.unknown;
         self.job.report(Progress {
             done,
             total: Some(report.planned),
             records: done,
+            waits,
         });
     }
 
@@ -215,10 +242,9 @@ impl Sending<'_> {
             };
             self.count(&course);
             self.look_after(&course, &mut held);
-            ended.push(end(taken, course, took));
-        }
-        for one in &ended {
-            log(self.run, one);
+            let one = end(taken, course, took);
+            log(self.run, &one, taken.attempts);
+            ended.push(one);
         }
         self.ended = ended;
         // Calls that went well to a destination that is well are nothing to remember.
@@ -318,13 +344,15 @@ fn until(at: &str) -> Duration {
         .unwrap_or_default()
 }
 
-fn log(run: RunId, ended: &Ended) {
+/// `attempt` is 1-based within the delivery.
+fn log(run: RunId, ended: &Ended, attempt: u32) {
     tracing::info!(
         target: "redrive",
         event = "send",
         stage = "send",
         run = run.0,
         record = ended.record.0,
+        attempt,
         outcome = ended.state.word(),
         code = ended.code,
         answer_id = ended.answer_id,

@@ -215,6 +215,24 @@ fn a_destination_that_is_not_there_is_on_hold_and_no_record_is_blamed() {
 }
 
 #[test]
+fn a_wait_that_a_person_notices_is_said() {
+    let server = Server::start([Does::Answer(429, "Retry-After: 1\r\n", "")], Does::Apply);
+    let mut desk = desk_at(&server, "key", 1);
+    let said = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let heard = Arc::clone(&said);
+    let job = Job::new(move |progress: crate::ops::Progress| {
+        heard.lock().unwrap().extend(progress.waits);
+    });
+    let report = send(&mut desk.workspace, &to("api"), &job).unwrap();
+    assert_eq!((report.accepted, report.attempts), (1, 2));
+    let said = said.lock().unwrap();
+    assert_eq!(
+        said[0].words(),
+        "paused, the destination asks to be left alone for 1 s"
+    );
+}
+
+#[test]
 fn a_sick_destination_is_left_alone_and_that_is_remembered() {
     let sick = std::iter::repeat_n(Does::Answer(503, "", ""), 40);
     let server = Server::start(sick, Does::Apply);
