@@ -354,12 +354,15 @@ pub(super) fn set_status(
     record: RecordId,
     (from, to): (Status, Status),
 ) -> Result<Option<i64>> {
-    conn.prepare_cached(
-        "UPDATE record SET status = ?3 WHERE id = ?1 AND status = ?2 RETURNING checked_by",
-    )?
-    .query_row(params![record.0, from.word(), to.word()], |row| row.get(0))
-    .optional()?
-    .with_context(|| format!("record {record} is not {}", from.label()))
+    // Not RETURNING, for which SQLite makes a table of its own each time.
+    let checked_by = conn
+        .prepare_cached("SELECT checked_by FROM record WHERE id = ?1 AND status = ?2")?
+        .query_row(params![record.0, from.word()], |row| row.get(0))
+        .optional()?
+        .with_context(|| format!("record {record} is not {}", from.label()))?;
+    conn.prepare_cached("UPDATE record SET status = ?2 WHERE id = ?1")?
+        .execute(params![record.0, to.word()])?;
+    Ok(checked_by)
 }
 
 /// A record that was ready has no other problem, but it can have warnings.

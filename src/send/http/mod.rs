@@ -8,11 +8,12 @@ mod url;
 use std::{
     io::ErrorKind,
     path::PathBuf,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::Arc,
     thread,
     time::{Duration, Instant},
 };
 
+use crossbeam_channel::{Sender, unbounded};
 use ureq::{Agent, Body, http};
 
 use self::classify::{Answer, Failure, Seen, answered, failed};
@@ -61,12 +62,22 @@ pub struct Http {
 
 /// An API that is being sent to.
 pub struct HttpDestination {
-    http: Http,
+    http: Arc<Http>,
     /// Where secrets that are files lie.
     folder: PathBuf,
-    headers: Vec<(String, String)>,
+    headers: Arc<Vec<(String, String)>>,
     agent: Agent,
+    /// Threads that make the requests; there are none before the first.
+    pool: Option<Sender<Work>>,
     seen: Seen,
+}
+
+/// One request to be made.
+struct Work {
+    n: usize,
+    delivery: Delivery,
+    headers: Arc<Vec<(String, String)>>,
+    done: Sender<(usize, Sent, Duration)>,
 }
 
 impl HttpDestination {
@@ -75,7 +86,7 @@ impl HttpDestination {
     /// # Errors
     /// The header and the secret that is missing, by its place.
     pub fn open(http: Http, folder: PathBuf) -> Result<Self, String> {
-        let headers = fetch(&http, &folder)?;
+        let headers = Arc::new(fetch(&http, &folder)?);
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -90,72 +101,38 @@ impl HttpDestination {
             .timeout_global(Some(http.timeouts.total))
             .build();
         Ok(Self {
-            http,
+            http: Arc::new(http),
             folder,
             headers,
             agent: config.into(),
+            pool: None,
             seen: Seen::default(),
         })
     }
 
-    /// Sends each of these once, as many at a time as the contract says.
-    fn send_all(&self, batch: &[&Delivery]) -> Vec<(Sent, Duration)> {
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            while let Some((n, delivery)) = {
-                let n = next.fetch_add(1, Ordering::Relaxed);
-                batch.get(n).map(|delivery| (n, delivery))
-            } {
-                let started = Instant::now();
-                done.push((n, self.send(delivery), started.elapsed()));
-            }
-            done
-        };
-        let threads = self.http.concurrency.min(batch.len());
-        let mut done: Vec<(usize, Sent, Duration)> = thread::scope(|scope| {
-            let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
-            let mut done = work();
-            for other in others {
-                // A thread that panics takes the send with it: what it sent is found out by the next one.
-                done.extend(
-                    other
-                        .join()
-                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-                );
-            }
-            done
-        });
-        done.sort_unstable_by_key(|(n, _, _)| *n);
-        done.into_iter()
-            .map(|(_, sent, took)| (sent, took))
-            .collect()
-    }
-
-    fn send(&self, delivery: &Delivery) -> Sent {
-        let url = match self.http.url.of(&delivery.document) {
-            Ok(url) => url,
-            Err((path, message)) => {
-                return Sent::Not(Outcome::refused_at("http:url", path, message));
-            }
-        };
-        let mut request = http::Request::builder()
-            .method(self.http.method.as_str())
-            .uri(&url)
-            .header("content-type", "application/json")
-            .header("accept", "application/json")
-            .header(&self.http.key_header, &delivery.key);
-        for (name, value) in &self.headers {
-            request = request.header(name, value);
+    /// Sends each of these once, as many at a time as the contract says. Gives what became of them in their order.
+    fn send_all(&mut self, batch: &[&Delivery]) -> Vec<(Sent, Duration)> {
+        let (http, agent) = (&self.http, &self.agent);
+        let pool = self.pool.get_or_insert_with(|| pool(http, agent));
+        let (done, ended) = unbounded();
+        for (n, delivery) in batch.iter().enumerate() {
+            let work = Work {
+                n,
+                delivery: (*delivery).clone(),
+                headers: Arc::clone(&self.headers),
+                done: done.clone(),
+            };
+            // Without a thread that takes it, it is missing in the end.
+            drop(pool.send(work));
         }
-        let request = match request.body(&delivery.payload[..]) {
-            Ok(request) => request,
-            Err(error) => return Sent::Failed(Failure::Unusable(error.to_string())),
-        };
-        match self.agent.run(request) {
-            Ok(response) => read(response).map_or_else(Sent::Failed, Sent::Answered),
-            Err(error) => Sent::Failed(failure(&error)),
+        drop(done);
+        let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
+        let mut sent: Vec<(Sent, Duration)> =
+            batch.iter().map(|_| (lost(), Duration::ZERO)).collect();
+        for (n, one, took) in ended {
+            sent[n] = (one, took);
         }
+        sent
     }
 
     /// Whether the secrets may have changed since they were fetched; then they are fetched again.
@@ -169,12 +146,56 @@ impl HttpDestination {
             return false;
         }
         match fetch(&self.http, &self.folder) {
-            Ok(headers) if headers != self.headers => {
-                self.headers = headers;
+            Ok(headers) if headers != *self.headers => {
+                self.headers = Arc::new(headers);
                 true
             }
             _ => false,
         }
+    }
+}
+
+/// Threads that make requests until nobody gives them any more.
+fn pool(http: &Arc<Http>, agent: &Agent) -> Sender<Work> {
+    let (give, take) = unbounded::<Work>();
+    for _ in 0..http.concurrency {
+        let (take, http, agent) = (take.clone(), Arc::clone(http), agent.clone());
+        thread::spawn(move || {
+            for work in take {
+                let started = Instant::now();
+                let sent = send(&http, &agent, &work.headers, &work.delivery);
+                // Nobody waits for it any more if the send has failed otherwise.
+                drop(work.done.send((work.n, sent, started.elapsed())));
+            }
+        });
+    }
+    give
+}
+
+/// Makes one request.
+fn send(http: &Http, agent: &Agent, headers: &[(String, String)], delivery: &Delivery) -> Sent {
+    let url = match http.url.of(&delivery.document) {
+        Ok(url) => url,
+        Err((path, message)) => {
+            return Sent::Not(Outcome::refused_at("http:url", path, message));
+        }
+    };
+    let mut request = http::Request::builder()
+        .method(http.method.as_str())
+        .uri(&url)
+        .header("content-type", "application/json")
+        .header("accept", "application/json")
+        .header(&http.key_header, &delivery.key);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let request = match request.body(&delivery.payload[..]) {
+        Ok(request) => request,
+        Err(error) => return Sent::Failed(Failure::Unusable(error.to_string())),
+    };
+    match agent.run(request) {
+        Ok(response) => read(response).map_or_else(Sent::Failed, Sent::Answered),
+        Err(error) => Sent::Failed(failure(&error)),
     }
 }
 
