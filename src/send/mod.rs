@@ -1,8 +1,8 @@
 //! Destinations: one file a kind. Knows nothing of the workspace.
 //!
 //! A destination takes batches and says of each record what became of it. Whatever is wrong with the destination itself
-//! (no such table, no space, locked) is a [`Held`]: it is nobody's record's fault, nothing of the batch counts, and the same
-//! batch can be delivered again once it is mended.
+//! (no such table, no space, locked) is nobody's record's fault: a [`Held`] where nothing of the batch left, so that the same
+//! batch can be delivered again once it is mended; an [`Outcome::Held`] where an answer to one record showed it.
 
 mod breaker;
 mod command;
