@@ -2,12 +2,12 @@
 
 use std::{
     env, fs,
-    io::{IsTerminal, stdin, stdout},
+    io::{BufRead, IsTerminal, Write, stderr, stdin, stdout},
     os::unix::fs::MetadataExt,
     path::PathBuf,
 };
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 use super::args::{Global, Scope};
 use crate::{
@@ -15,6 +15,18 @@ use crate::{
     model::{Fault, RunId},
     ops::{self, Workspace},
 };
+
+/// Asks for a number, so that nobody agrees by accident. Says whether it was typed.
+pub fn types(number: u64, to: &str) -> Result<bool> {
+    eprint!("Type {number} to {to}: ");
+    stderr().flush()?;
+    let mut line = String::new();
+    stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("cannot read your answer")?;
+    Ok(line.trim() == number.to_string())
+}
 
 /// The person's choices that hold for every command.
 pub struct Person {

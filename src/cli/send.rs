@@ -1,14 +1,12 @@
 //! `send`: shows the plan, asks, delivers.
 
-use std::io::{self, BufRead, Write};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::Value;
 
 use super::{
     args, json,
     out::{Exit, Out, named},
-    person::{Person, filter_of_one_run},
+    person::{Person, filter_of_one_run, types},
     progress::{Unit, with_progress},
 };
 use crate::{
@@ -151,14 +149,7 @@ fn agree(person: &Person, plan: &Plan) -> Result<()> {
         .into());
     }
     eprintln!("{}\nSending cannot be undone.", question(plan));
-    eprint!("Type {} to send: ", plan.planned);
-    io::stderr().flush()?;
-    let mut line = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .context("cannot read your answer")?;
-    if line.trim() == plan.planned.to_string() {
+    if types(plan.planned, "send")? {
         return Ok(());
     }
     Err(

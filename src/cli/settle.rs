@@ -1,13 +1,11 @@
 //! `settle`: what became of records without an answer.
 
-use std::io::{self, BufRead, Write};
-
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use super::{
     args, json,
     out::{Exit, Out},
-    person::{Person, filter_of_one_run},
+    person::{Person, filter_of_one_run, types},
 };
 use crate::{
     model::{Fault, FaultKind},
@@ -42,8 +40,8 @@ pub fn settle(person: &Person, out: &Out, args: &args::Settle) -> Result<Exit> {
 }
 
 /// Asks for the number of records: a wrong answer loses or doubles them.
-fn agree(person: &Person, records: u64, sent: bool) -> Result<()> {
-    let records = count(records, "record");
+fn agree(person: &Person, number: u64, sent: bool) -> Result<()> {
+    let records = count(number, "record");
     if !person.can_be_asked() {
         return Err(
             Fault::usage("settle:yes", format!("{records} would be settled at once"))
@@ -57,16 +55,12 @@ fn agree(person: &Person, records: u64, sent: bool) -> Result<()> {
         "They can be sent again, and are there twice if they did arrive."
     };
     eprintln!("{records} without an answer. {then}");
-    let number = records.split(' ').next().unwrap_or_default();
-    eprint!("Type {number} to go on: ");
-    io::stderr().flush()?;
-    let mut line = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .context("cannot read your answer")?;
-    if line.trim() == number {
+    if types(number, "go on")? {
         return Ok(());
     }
-    Err(Fault::new(FaultKind::Nothing, "settle:declined", "nothing was changed").into())
+    Err(
+        Fault::new(FaultKind::Nothing, "settle:declined", "nothing was changed")
+            .hint(format!("type {number} to go on"))
+            .into(),
+    )
 }

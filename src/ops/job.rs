@@ -48,7 +48,7 @@ pub enum Why {
 }
 
 impl Waits {
-    /// In words, without a full stop.
+    /// In words, without a full stop; short enough for a line of 80 columns with what it is about.
     pub fn words(self) -> String {
         let seconds = self.time.as_secs_f64().ceil() as u64;
         let time = if seconds < 120 {
@@ -57,10 +57,10 @@ impl Waits {
             format!("{} min", seconds.div_ceil(60))
         };
         match self.why {
-            Why::Asked => format!("paused, the destination asks to be left alone for {time}"),
-            Why::Sick { failed, of } => format!(
-                "paused, {failed} of the last {of} tries went wrong; nothing is lost, a few are tried in {time}"
-            ),
+            Why::Asked => format!("paused for {time}, as the destination asks"),
+            Why::Sick { failed, of } => {
+                format!("paused for {time}, {failed} of the last {of} tries went wrong")
+            }
             Why::Again => format!("waits {time} before it tries again"),
             Why::Rate => format!("waits {time} to keep its speed"),
         }

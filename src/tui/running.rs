@@ -44,7 +44,8 @@ impl Running {
             None => format!("{done} are done"),
         };
         match self.progress.waits {
-            Some(waits) => format!("{so_far}; {}", waits.words()),
+            // A line that is too long loses its last sentence.
+            Some(waits) => format!("{}. {so_far}", waits.words()),
             None => so_far,
         }
     }

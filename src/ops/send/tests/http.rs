@@ -226,10 +226,7 @@ fn a_wait_that_a_person_notices_is_said() {
     let report = send(&mut desk.workspace, &to("api"), &job).unwrap();
     assert_eq!((report.accepted, report.attempts), (1, 2));
     let said = said.lock().unwrap();
-    assert_eq!(
-        said[0].words(),
-        "paused, the destination asks to be left alone for 1 s"
-    );
+    assert_eq!(said[0].words(), "paused for 1 s, as the destination asks");
 }
 
 #[test]
