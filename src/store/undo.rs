@@ -4,18 +4,21 @@
 //! that step can be undone for it, and only the step directly above can be redone. So an undo never takes away what was
 //! done later, whatever was undone and redone in between.
 
-use std::collections::BTreeMap;
+mod ahead;
 
-use anyhow::{Result, anyhow};
+use std::path::Path as FilePath;
+
+use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use self::ahead::{Standing, each_standing};
 use super::{
     Store,
-    changes::{Changes, Current, SAME, State, current, problems_text},
-    steps::{Entry, contract_of, missing, new_step},
+    changes::{Changes, SAME, State},
+    steps::{Entry, contract_of, new_step},
     word,
 };
-use crate::model::{Fault, FaultKind, RecordId, RunId, Status, StepId, StepKind, UndoReport};
+use crate::model::{Fault, FaultKind, RecordId, RunId, StepId, StepKind, UndoReport};
 
 impl Store {
     /// Takes back one's own newest step, or the named one whoever made it. Records that were sent or changed since are
@@ -24,12 +27,14 @@ impl Store {
     /// # Errors
     /// `undo:nothing` when there is no such step or none of its records can be taken back.
     pub fn undo(&mut self, author: &str, at: &str, step: Option<StepId>) -> Result<UndoReport> {
+        let path = self.path.clone();
         self.write(|tx| {
             let target = match step {
                 Some(step) => standing(tx, step)?,
                 None => newest_own(tx, author)?.ok_or_else(|| nothing("nothing to undo"))?,
             };
-            turn(tx, &target, StepKind::Undo, target.id, author, at)
+            let entry = Entry::new(target.run, StepKind::Undo, (author, at), &target.label);
+            turn(tx, &path, &target, &entry, target.id)
         })
     }
 
@@ -38,10 +43,12 @@ impl Store {
     /// # Errors
     /// `undo:nothing` when there is nothing to redo or none of its records can be brought back.
     pub fn redo(&mut self, author: &str, at: &str) -> Result<UndoReport> {
+        let path = self.path.clone();
         self.write(|tx| {
             let (undo, target) =
                 last_undo(tx, author)?.ok_or_else(|| nothing("nothing to redo"))?;
-            turn(tx, &target, StepKind::Redo, undo, author, at)
+            let entry = Entry::new(target.run, StepKind::Redo, (author, at), &target.label);
+            turn(tx, &path, &target, &entry, undo)
         })
     }
 }
@@ -63,44 +70,33 @@ enum Skipped {
 }
 
 /// Turns the records of `among` (a step that changed them) back to before `target`, or forth to after it. This is a step
-/// of its own.
+/// of its own, `entry`.
 fn turn(
     conn: &Connection,
+    workspace: &FilePath,
     target: &Target,
-    kind: StepKind,
+    entry: &Entry<'_>,
     among: StepId,
-    author: &str,
-    at: &str,
 ) -> Result<UndoReport> {
-    let back = kind == StepKind::Undo;
-    let entry = Entry::new(target.run, kind, (author, at), &target.label);
+    let back = entry.kind == StepKind::Undo;
     let contract = turned_contract(conn, target, back)?;
-    let step = new_step(conn, &entry, contract, Some(target.id))?;
+    let step = new_step(conn, entry, contract, Some(target.id))?;
     // All groups of stored states exist, for groups are never deleted; a title is not needed.
     let mut written = Changes::new(conn, target.run, step, &|problem| problem.code.clone());
     let mut skipped = Vec::new();
-    for record in records_of(conn, among)? {
-        let now = current(conn, record)?.ok_or_else(|| missing(record))?;
-        let (before, after) = kept(conn, target.id, record)?;
-        let (here, there) = if back {
-            (after, before)
-        } else {
-            (before, after)
-        };
-        let had = problems_text(&now.state.problems)?;
-        let here = here.state(&now, &had)?;
-        if let Some(why) = obstacle(conn, target.id, &now, &here, back)? {
-            skipped.push((record, why));
-            continue;
+    let records = records_of(conn, among)?;
+    each_standing((conn, workspace), target.id, back, records, |standing| {
+        if let Some(why) = obstacle(&standing) {
+            skipped.push((standing.now.id, why));
+            return Ok(());
         }
-        let has = if there.problems == had {
+        let has = if standing.has == standing.had {
             SAME
         } else {
-            &there.problems
+            &standing.has
         };
-        let there = there.state(&now, &had)?;
-        written.put_told(&now, &there, (&had, has))?;
-    }
+        written.put_told(&standing.now, &standing.there, (&standing.had, has))
+    })?;
     let records = written.finish()?;
     if records == 0 && !skipped.is_empty() {
         return Err(all_skipped(target, &skipped, back).into());
@@ -119,62 +115,17 @@ fn turn(
 
 /// What keeps a record from being turned: it must stand on the step (back) or on what the step was done on (forth), and
 /// nothing but steps may have changed it since.
-fn obstacle(
-    conn: &Connection,
-    step: StepId,
-    now: &Current,
-    here: &State,
-    back: bool,
-) -> Result<Option<Skipped>> {
-    if now.state.status.is_frozen() {
-        return Ok(Some(Skipped::Frozen));
+fn obstacle(standing: &Standing) -> Option<Skipped> {
+    let now = &standing.now.state;
+    if now.status.is_frozen() {
+        return Some(Skipped::Frozen);
     }
-    let stands_on = standing_on(conn, now.id, None)?;
-    let expected = if back {
-        Some(step)
-    } else {
-        standing_on(conn, now.id, Some(step))?
-    };
     // Who found the same problems again since is no change.
-    let there = State {
-        checked_by: now.state.checked_by,
-        ..here.clone()
+    let here = State {
+        checked_by: now.checked_by,
+        ..standing.here.clone()
     };
-    Ok((stands_on != expected || now.state != there).then_some(Skipped::Changed))
-}
-
-/// The edit or check a record stands on: the newest one that was not taken back; `None` as loaded. With `below`, as it
-/// was before that step.
-fn standing_on(
-    conn: &Connection,
-    record: RecordId,
-    below: Option<StepId>,
-) -> Result<Option<StepId>> {
-    let mut newest = conn.prepare_cached(
-        "SELECT s.id, s.kind, s.target FROM step_record r JOIN step s ON s.id = r.step \
-         WHERE r.record = ?1 AND r.step < ?2 ORDER BY r.step DESC LIMIT 1",
-    )?;
-    let mut below = below.map_or(i64::MAX, |step| step.0);
-    loop {
-        let found = newest
-            .query_row([record.0, below], |row| {
-                Ok((
-                    row.get(0)?,
-                    word(row, 1, StepKind::from_word)?,
-                    row.get::<_, Option<i64>>(2)?,
-                ))
-            })
-            .optional()?;
-        match found {
-            None => return Ok(None),
-            Some((_, StepKind::Redo, Some(target))) => return Ok(Some(StepId(target))),
-            // Before the step that was taken back, the record stood where it stands now.
-            Some((_, StepKind::Undo, Some(target))) => below = target,
-            // Whether it was sent changes nothing of the record.
-            Some((id, StepKind::Settle, _)) => below = id,
-            Some((id, _, _)) => return Ok(Some(StepId(id))),
-        }
-    }
+    (!standing.is_on_top || *now != here).then_some(Skipped::Changed)
 }
 
 /// A named step that can be undone.
@@ -251,71 +202,6 @@ fn records_of(conn: &Connection, step: StepId) -> Result<Vec<RecordId>> {
     Ok(ids.collect::<rusqlite::Result<_>>()?)
 }
 
-/// One side of what a step keeps of a record.
-struct Kept {
-    /// Without problems and unique values.
-    state: State,
-    /// As JSON, because what does not change need not be read.
-    problems: String,
-    unique: Option<String>,
-}
-
-impl Kept {
-    /// The state; `problems` are those the record has now, as a step keeps them.
-    fn state(&self, now: &Current, problems: &str) -> Result<State> {
-        let record = now.id;
-        let problems = if self.problems == problems {
-            now.state.problems.clone()
-        } else {
-            serde_json::from_str(&self.problems)
-                .map_err(|e| anyhow!("a step does not say what was wrong with {record}: {e}"))?
-        };
-        let unique = match &self.unique {
-            Some(unique) => serde_json::from_str(unique)
-                .map_err(|e| anyhow!("a step does not say what {record} held: {e}"))?,
-            None => BTreeMap::new(),
-        };
-        Ok(State {
-            unique,
-            problems,
-            ..self.state.clone()
-        })
-    }
-}
-
-/// A record before and after a step.
-fn kept(conn: &Connection, step: StepId, record: RecordId) -> Result<(Kept, Kept)> {
-    let mut query = conn.prepare_cached(
-        "SELECT before_content, before_status, before_key, before_problems, before_checked_by, before_unique, \
-                after_content, after_status, after_key, after_problems, after_checked_by, after_unique \
-         FROM step_record WHERE step = ?1 AND record = ?2",
-    )?;
-    let (before, mut after) = query.query_row([step.0, record.0], |row| {
-        Ok((kept_side(row, 0)?, kept_side(row, 6)?))
-    })?;
-    if after.problems == SAME {
-        after.problems.clone_from(&before.problems);
-    }
-    Ok((before, after))
-}
-
-/// One side, in six columns.
-fn kept_side(row: &Row<'_>, first: usize) -> rusqlite::Result<Kept> {
-    let state = State {
-        content: row.get(first)?,
-        status: word(row, first + 1, Status::from_word)?,
-        key: row.get(first + 2)?,
-        unique: BTreeMap::new(),
-        problems: Vec::new(),
-        checked_by: row.get(first + 4)?,
-    };
-    Ok(Kept {
-        state,
-        problems: row.get(first + 3)?,
-        unique: row.get(first + 5)?,
-    })
-}
-
 fn target(row: &Row<'_>) -> rusqlite::Result<Target> {
     Ok(Target {
         id: StepId(row.get(0)?),
@@ -370,14 +256,17 @@ fn nothing(message: impl Into<String>) -> Fault {
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::{collections::BTreeMap, path::PathBuf};
 
     use proptest::prelude::*;
 
     use super::*;
-    use crate::store::{
-        ContractText, RecordChange,
-        bench::{AT, Bench, RUN, code, values_of},
+    use crate::{
+        model::Status,
+        store::{
+            ContractText, RecordChange,
+            bench::{AT, Bench, RUN, code, values_of},
+        },
     };
 
     #[test]
@@ -806,6 +695,15 @@ mod tests {
         bench.recount();
         assert_eq!(bench.store.undo("ann", AT, None).unwrap().records, 5_000);
         assert_eq!(bench.dump(), before);
+        bench.recount();
+
+        assert_eq!(bench.store.redo("ann", AT).unwrap().records, 5_000);
+        bench.set_status(4_000, Status::Accepted);
+        let undone = bench.store.undo("ann", AT, None).unwrap();
+        assert_eq!(
+            (undone.records, undone.skipped),
+            (4_999, vec![RecordId(4_000)])
+        );
         bench.recount();
     }
 }
