@@ -134,23 +134,7 @@ impl<'c> Changes<'c> {
         (had, has): (&str, &str),
     ) -> Result<()> {
         let version = before.version + 1;
-        let swapped = self
-            .conn
-            .prepare_cached(
-                "UPDATE record SET content = ?3, status = ?4, key = ?5, version = ?6, checked_by = ?7 WHERE id = ?1 AND version = ?2",
-            )?
-            .execute(params![
-                before.id.0,
-                before.version,
-                after.content,
-                after.status.word(),
-                after.key,
-                version,
-                after.checked_by,
-            ])?;
-        if swapped != 1 {
-            return Err(changed(before.id).into());
-        }
+        self.swap(before, after, version)?;
         if has != SAME {
             self.replace_problems(before, &after.problems)?;
         }
@@ -164,6 +148,32 @@ impl<'c> Changes<'c> {
         }
         self.records += 1;
         self.write_down(before, after, version, (had, has))
+    }
+
+    fn swap(&self, before: &Current, after: &State, version: i64) -> Result<()> {
+        let (id, from) = (before.id.0, before.version);
+        let mut update = self.conn.prepare_cached(
+            "UPDATE record SET content = ?3, status = ?4, version = ?5, checked_by = ?6 WHERE id = ?1 AND version = ?2",
+        )?;
+        let status = after.status.word();
+        let swapped = update.execute(params![
+            id,
+            from,
+            after.content,
+            status,
+            version,
+            after.checked_by
+        ])?;
+        if swapped != 1 {
+            return Err(changed(before.id).into());
+        }
+        // By itself, because SQLite writes the index of a column that is named, whether it changes or not.
+        if before.state.key != after.key {
+            self.conn
+                .prepare_cached("UPDATE record SET key = ?2 WHERE id = ?1")?
+                .execute(params![id, after.key])?;
+        }
+        Ok(())
     }
 
     /// Brings the counters up to date. Gives how many records were changed.
