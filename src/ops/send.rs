@@ -3,6 +3,7 @@
 mod brake;
 mod course;
 mod frozen;
+mod portions;
 mod refusal;
 mod sending;
 mod stale;
@@ -166,6 +167,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         pause: None,
         next_at: None,
         ended: Vec::new(),
+        ahead: Vec::new(),
         workspace,
         aim: &aim,
         claim,

@@ -152,7 +152,7 @@ impl Held {
 }
 
 /// Where records go. One sender at a time.
-pub trait Destination {
+pub trait Destination: Send {
     /// Delivers one batch and gives one outcome a delivery, in order. Delivering the same key again is safe.
     ///
     /// # Errors

@@ -115,6 +115,29 @@ impl Store {
         })
     }
 
+    /// Takes back what [`Store::take`] wrote down of deliveries that did not leave after all: as if they had not been taken.
+    ///
+    /// # Errors
+    /// `send:taken_over`.
+    pub(crate) fn put_back(&mut self, claim: &Claim, taken: &[Taken]) -> Result<()> {
+        self.write(|tx| {
+            check_fence(tx, claim)?;
+            let mut attempt = tx.prepare_cached(
+                "DELETE FROM attempt WHERE delivery = ?1 AND n = ?2 AND fence = ?3 AND outcome = 'sending'",
+            )?;
+            let mut delivery = tx.prepare_cached(
+                "UPDATE delivery SET attempts = attempts - 1, state = CASE attempts WHEN 1 THEN 'queued' ELSE 'waiting' END, \
+                 first_sent_at = CASE attempts WHEN 1 THEN NULL ELSE first_sent_at END WHERE id = ?1",
+            )?;
+            for one in taken {
+                let found = attempt.execute(params![one.delivery, one.attempts, claim.fence])?;
+                anyhow::ensure!(found == 1, "record {} is not being sent", one.record);
+                delivery.execute([one.delivery])?;
+            }
+            Ok(())
+        })
+    }
+
     /// When the next delivery that waits may be tried again, RFC 3339; `None` when none waits.
     pub(crate) fn next_try(&self, claim: &Claim) -> Result<Option<String>> {
         let mut query = self.conn.prepare_cached(

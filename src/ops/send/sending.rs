@@ -1,6 +1,9 @@
 //! One plan on its way: wave after wave, as fast as the destination can bear.
 
-use std::time::{Duration, Instant};
+use std::{
+    panic, thread,
+    time::{Duration, Instant},
+};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -10,17 +13,26 @@ use super::{
     brake::Brake,
     course::{Course, Standing, course},
     frozen::delivery,
+    portions::Portions,
     refusal::refusal,
 };
 use crate::{
     model::{DeliveryState, Problem, RunId, SendReport},
     ops::{Job, Progress, Waits, Why, Workspace, workspace::now},
-    send::{Answered, Breaker, Destination, Health, Outcome},
+    send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome},
     store::sends::{Claim, Ended, Next, Taken},
 };
 
 /// A shorter wait is not said.
 const NOTICED: Duration = Duration::from_millis(500);
+
+/// Whether there is something to deliver.
+enum Filled {
+    Ready,
+    /// Nothing before then, RFC 3339.
+    Later(String),
+    Nothing,
+}
 
 /// One plan being sent.
 pub(super) struct Sending<'s> {
@@ -42,6 +54,8 @@ pub(super) struct Sending<'s> {
     pub next_at: Option<Instant>,
     /// What became of the last wave, while that is not written down yet.
     pub ended: Vec<Ended>,
+    /// The next wave, written down as being tried while the one before it was on its way.
+    pub ahead: Vec<Taken>,
 }
 
 impl Sending<'_> {
@@ -52,6 +66,10 @@ impl Sending<'_> {
             Ok(mut destination) => self.waves(&mut *destination)?,
             Err(held) => Some(held.reason),
         };
+        if !self.ahead.is_empty() {
+            let ahead = std::mem::take(&mut self.ahead);
+            self.workspace.store.put_back(&self.claim, &ahead)?;
+        }
         self.report.not_sent =
             self.workspace
                 .store
@@ -68,43 +86,31 @@ impl Sending<'_> {
             .breaker(&self.claim)?
             .and_then(|text| serde_json::from_str(&text).ok())
             .unwrap_or_default();
-        let wave = destination.wave();
-        let steps = std::mem::take(&mut self.first);
-        // Each step is a whole number of waves, so that its end is seen before the next one begins.
-        let mut limits = (steps.into_iter())
-            .flat_map(|step| {
-                let full = std::iter::repeat_n(wave, step / wave);
-                full.chain((!step.is_multiple_of(wave)).then_some(step % wave))
-            })
-            .collect::<Vec<usize>>()
-            .into_iter();
-        let mut step = limits.next();
-        let mut is_careful = step.is_some();
+        let first = std::mem::take(&mut self.first);
+        let mut portions = Portions::new(destination.wave(), first);
         loop {
             if self.left_alone()? {
                 return Ok(None);
             }
-            let most = self.breaker.permits(&self.aim.destination.knobs.breaker);
-            let limit = step.unwrap_or(wave);
-            let most = limit.min(most.unwrap_or(limit));
+            let permits = self.breaker.permits(&self.aim.destination.knobs.breaker);
+            let limit = portions.most();
+            let most = limit.min(permits.unwrap_or(limit));
             let started = Instant::now();
-            // While it starts carefully, what was begun is seen through before anything new leaves.
-            let next_try = if is_careful { self.next_try()? } else { None };
-            let new = next_try.is_none();
-            let taken = self.next_wave(Next { limit: most, new })?;
-            if taken.is_empty() {
-                match self.next_try()? {
-                    Some(at) if self.wait(Why::Again, until(&at)) => return Ok(None),
-                    Some(_) => continue,
-                    None => break,
-                }
+            match self.fill(&mut portions, most)? {
+                Filled::Ready => {}
+                Filled::Later(at) if self.wait(Why::Again, until(&at)) => return Ok(None),
+                Filled::Later(_) => continue,
+                Filled::Nothing => break,
             }
-            if new && most == limit {
-                is_careful = step.is_some();
-                step = limits.next();
-            }
+            let taken: Vec<Taken> = self.ahead.drain(..most.min(self.ahead.len())).collect();
+            // Where a repeat is not recognised, as little as possible is unclear after a kill.
+            let looks_ahead = self.ahead.is_empty()
+                && permits.is_none()
+                && !portions.is_careful()
+                && self.aim.is_idempotent();
+            let ahead = looks_ahead.then(|| portions.most());
             self.report.attempts += taken.len() as u64;
-            if let Some(reason) = self.wave(destination, &taken)? {
+            if let Some(reason) = self.wave(destination, &taken, ahead)? {
                 self.write_down()?;
                 return Ok(Some(reason));
             }
@@ -116,6 +122,28 @@ impl Sending<'_> {
         }
         self.report.handed_over += self.workspace.store.hand_over(&self.claim, &now())?;
         Ok(None)
+    }
+
+    /// Takes what leaves next, at most so many, if nothing is taken already.
+    fn fill(&mut self, portions: &mut Portions, most: usize) -> Result<Filled> {
+        if !self.ahead.is_empty() {
+            return Ok(Filled::Ready);
+        }
+        let next_try = if portions.is_careful() {
+            self.next_try()?
+        } else {
+            None
+        };
+        let new = next_try.is_none();
+        self.ahead = self.next_wave(Next { limit: most, new })?;
+        if self.ahead.is_empty() {
+            let later = self.next_try()?;
+            return Ok(later.map_or(Filled::Nothing, Filled::Later));
+        }
+        if new && most == portions.most() {
+            portions.advance();
+        }
+        Ok(Filled::Ready)
     }
 
     /// Writes down what became of the last wave, and that the next one is tried now.
@@ -202,11 +230,13 @@ impl Sending<'_> {
         });
     }
 
-    /// Delivers one wave and writes down what came of it. Gives why the destination is on hold, if it is.
+    /// Delivers one wave. What came of it is written down with the next one, which is taken meanwhile, with at most so many as
+    /// `ahead` says. Gives why the destination is on hold, if it is.
     fn wave(
         &mut self,
         destination: &mut dyn Destination,
         taken: &[Taken],
+        ahead: Option<usize>,
     ) -> Result<Option<String>> {
         let started = Instant::now();
         let (mut whole, mut deliveries) = (Vec::new(), Vec::new());
@@ -220,7 +250,11 @@ impl Sending<'_> {
                 Err(refused) => outcomes.push((one, refused.into())),
             }
         }
-        let answers = match destination.deliver(&deliveries) {
+        let answers = match ahead {
+            None => destination.deliver(&deliveries),
+            Some(limit) => self.deliver_and_look_ahead(destination, &deliveries, limit)?,
+        };
+        let answers = match answers {
             Ok(answers) => answers,
             Err(held) => return Ok(Some(held.reason)),
         };
@@ -254,6 +288,24 @@ impl Sending<'_> {
             store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
         }
         Ok(held)
+    }
+
+    /// While these are on their way, what became of those before them is written down, and that the next ones are tried.
+    fn deliver_and_look_ahead(
+        &mut self,
+        destination: &mut dyn Destination,
+        deliveries: &[Delivery],
+        limit: usize,
+    ) -> Result<Result<Vec<Answered>, Held>> {
+        thread::scope(|scope| {
+            let answers = scope.spawn(|| destination.deliver(deliveries));
+            let ahead = self.next_wave(Next { limit, new: true });
+            let answers = answers
+                .join()
+                .unwrap_or_else(|panic| panic::resume_unwind(panic));
+            self.ahead = ahead?;
+            Ok(answers)
+        })
     }
 
     fn course(&self, taken: &Taken, outcome: Outcome) -> Option<Course> {

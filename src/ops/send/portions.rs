@@ -1,0 +1,79 @@
+//! How much leaves at once: a careful start, then as much as the destination takes.
+
+use std::vec;
+
+/// The portions of a send.
+pub(super) struct Portions {
+    /// What is taken at once when there is nothing to be careful about.
+    wave: usize,
+    left: vec::IntoIter<usize>,
+    next: Option<usize>,
+    is_careful: bool,
+}
+
+impl Portions {
+    /// Each step of `first` is a whole number of waves, so that its end is seen before the next one begins.
+    pub fn new(wave: usize, first: Vec<usize>) -> Self {
+        let mut left = (first.into_iter())
+            .flat_map(|step| {
+                let full = std::iter::repeat_n(wave, step / wave);
+                full.chain((!step.is_multiple_of(wave)).then_some(step % wave))
+            })
+            .collect::<Vec<usize>>()
+            .into_iter();
+        let next = left.next();
+        Self {
+            wave,
+            left,
+            next,
+            is_careful: next.is_some(),
+        }
+    }
+
+    /// The most that may leave now.
+    pub fn most(&self) -> usize {
+        self.next.unwrap_or(self.wave)
+    }
+
+    /// While it starts carefully, what was begun is seen through before anything new leaves.
+    pub fn is_careful(&self) -> bool {
+        self.is_careful
+    }
+
+    /// A whole portion has left.
+    pub fn advance(&mut self) {
+        self.is_careful = self.next.is_some();
+        self.next = self.left.next();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn portions(wave: usize, first: &[usize]) -> Vec<(usize, bool)> {
+        let mut portions = Portions::new(wave, first.to_vec());
+        let mut seen = Vec::new();
+        for _ in 0..6 {
+            seen.push((portions.most(), portions.is_careful()));
+            portions.advance();
+        }
+        seen
+    }
+
+    #[test]
+    fn it_starts_with_the_steps_asked_for_and_is_careful_until_the_last_is_seen() {
+        assert_eq!(
+            portions(16, &[1, 20]),
+            [
+                (1, true),
+                (16, true),
+                (4, true),
+                (16, true),
+                (16, false),
+                (16, false)
+            ]
+        );
+        assert_eq!(portions(16, &[])[..2], [(16, false), (16, false)]);
+    }
+}
