@@ -46,6 +46,14 @@ impl DeliveryState {
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|state| state.word() == word)
     }
+
+    /// Whether it has not ended: it will be tried, is being tried, or nobody knows what became of it.
+    pub fn is_open(self) -> bool {
+        matches!(
+            self,
+            Self::Queued | Self::Sending | Self::Waiting | Self::Unknown
+        )
+    }
 }
 
 /// What the answers to a plan that was handed over say.

@@ -63,11 +63,11 @@ impl Store {
             tx.execute("UPDATE destination SET held = NULL WHERE id = ?1", [destination])?;
             tx.execute(
                 "UPDATE attempt SET outcome = 'unknown', ended_at = ?2, message = 'interrupted' \
-                 WHERE outcome = 'sending' AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND state = 'sending')",
+                 WHERE outcome = 'sending' AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND open = 1 AND state = 'sending')",
                 params![plan.0, at],
             )?;
             tx.execute(
-                "UPDATE delivery SET state = 'waiting', next_at = NULL WHERE plan = ?1 AND state = 'sending'",
+                "UPDATE delivery SET state = 'waiting', next_at = NULL WHERE plan = ?1 AND open = 1 AND state = 'sending'",
                 [plan.0],
             )?;
             let claim = Claim {
@@ -105,7 +105,7 @@ fn refuse_second_sender(conn: &Connection, destination: i64) -> Result<()> {
 /// Waiting deliveries that must not be tried again by themselves become records without an answer.
 fn park(conn: &Connection, claim: &Claim, resume: &Resume) -> Result<u64> {
     let mut query = conn.prepare(
-        "SELECT y.id, y.record FROM delivery y WHERE y.plan = ?1 AND y.state = 'waiting' \
+        "SELECT y.id, y.record FROM delivery y WHERE y.plan = ?1 AND y.open = 1 AND y.state = 'waiting' \
          AND (NOT ?2 OR coalesce(y.first_sent_at < ?3, 0)) \
          AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.outcome = 'unknown')",
     )?;

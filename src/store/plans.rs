@@ -84,7 +84,7 @@ impl Store {
             "SELECT p.id, p.author, p.made_at, p.environment, d.fingerprint, d.target, count(y.id), \
              coalesce(sum(c.version > 1), 0) \
              FROM plan p JOIN destination d ON d.id = p.destination \
-             LEFT JOIN delivery y ON y.plan = p.id AND y.state IN ('queued', 'sending', 'waiting') \
+             LEFT JOIN delivery y ON y.plan = p.id AND y.open = 1 AND y.state IN ('queued', 'sending', 'waiting') \
              LEFT JOIN content c ON c.id = y.content \
              WHERE p.run = ?1 AND d.name = ?2 AND p.state = 'open' GROUP BY p.id ORDER BY p.id",
         )?;
@@ -107,7 +107,7 @@ impl Store {
     pub(crate) fn checked_by(&self, plan: PlanId) -> Result<Vec<i64>> {
         let mut query = self.conn.prepare_cached(
             "SELECT DISTINCT r.checked_by FROM delivery y JOIN record r ON r.id = y.record \
-             WHERE y.plan = ?1 AND y.state IN ('queued', 'sending', 'waiting') AND r.checked_by IS NOT NULL ORDER BY 1",
+             WHERE y.plan = ?1 AND y.open = 1 AND y.state IN ('queued', 'sending', 'waiting') AND r.checked_by IS NOT NULL ORDER BY 1",
         )?;
         let contracts = query.query_map([plan.0], |row| row.get(0))?;
         Ok(contracts.collect::<rusqlite::Result<_>>()?)

@@ -336,8 +336,8 @@ mod tests {
                     "INSERT INTO destination (id, name, fingerprint, target) VALUES (1, 'crm', x'00', 't'); \
                      INSERT INTO plan (id, run, destination, environment, author, made_at, state, planned) \
                      VALUES (3, 1, 1, 'test', 'anna', 't0', 'done', 1); \
-                     INSERT INTO delivery (id, plan, n, record, destination, content, payload, payload_sha256, idempotency, state) \
-                     VALUES (1, 3, 1, 1, 1, 1, x'', x'', 'k', 'refused'); \
+                     INSERT INTO delivery (id, plan, n, record, destination, content, payload, payload_sha256, idempotency, state, open) \
+                     VALUES (1, 3, 1, 1, 1, 1, x'', x'', 'k', 'refused', 0); \
                      INSERT INTO attempt (delivery, n, fence, started_at, outcome) VALUES (1, 1, 1, 't1', 'waiting'); \
                      INSERT INTO attempt (delivery, n, fence, started_at, ended_at, outcome, code, message) \
                      VALUES (1, 2, 1, 't2', 't3', 'refused', 'sqlite:constraint', 'no');",

@@ -141,7 +141,7 @@ impl Store {
     /// When the next delivery that waits may be tried again, RFC 3339; `None` when none waits.
     pub(crate) fn next_try(&self, claim: &Claim) -> Result<Option<String>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT min(coalesce(next_at, '')) FROM delivery WHERE plan = ?1 AND state = 'waiting'",
+            "SELECT min(coalesce(next_at, '')) FROM delivery WHERE plan = ?1 AND open = 1 AND state = 'waiting'",
         )?;
         Ok(query.query_row([claim.plan.0], |row| row.get(0))?)
     }
@@ -178,7 +178,7 @@ impl Store {
             check_fence(tx, claim)?;
             let records = tx.execute(
                 "UPDATE record SET status = 'handed_over' WHERE status = 'sending' AND id IN \
-                 (SELECT record FROM delivery WHERE plan = ?1 AND state = 'sending' AND fence = ?2)",
+                 (SELECT record FROM delivery WHERE plan = ?1 AND open = 1 AND state = 'sending' AND fence = ?2)",
                 params![claim.plan.0, claim.fence],
             )?;
             end_all(tx, claim, DeliveryState::HandedOver, "", at)?;
@@ -205,7 +205,7 @@ impl Store {
                 at,
             )?;
             let left = tx.query_row(
-                "SELECT count(*) FROM delivery WHERE plan = ?1 AND state IN ('queued', 'waiting')",
+                "SELECT count(*) FROM delivery WHERE plan = ?1 AND open = 1 AND state IN ('queued', 'waiting')",
                 [claim.plan.0],
                 |row| number(row, 0),
             )?;
@@ -298,8 +298,8 @@ fn next(
 ) -> Result<Vec<Taken>> {
     let mut query = conn.prepare_cached(
         "SELECT id, record, idempotency, payload, payload_sha256, attempts + 1, \
-         EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown') FROM delivery \
-         WHERE plan = ?1 AND state = ?2 AND (next_at IS NULL OR next_at <= ?4) ORDER BY n LIMIT ?3",
+         attempts > 0 AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown') FROM delivery \
+         WHERE plan = ?1 AND open = 1 AND state = ?2 AND (next_at IS NULL OR next_at <= ?4) ORDER BY n LIMIT ?3",
     )?;
     let taken = query.query_map(
         params![claim.plan.0, state, limit as i64, at],
@@ -319,16 +319,18 @@ fn next(
 }
 
 fn end_attempt(conn: &Connection, claim: &Claim, ended: &Ended, at: &str) -> Result<()> {
-    let moved = conn
-        .prepare_cached(
-            "UPDATE delivery SET state = ?3, next_at = ?4 WHERE id = ?1 AND state = 'sending' AND fence = ?2",
-        )?
-        .execute(params![
-            ended.delivery,
-            claim.fence,
-            ended.state.word(),
-            ended.next_at
-        ])?;
+    // What stays open leaves the indexes of what is open alone.
+    let update = if ended.state.is_open() {
+        "UPDATE delivery SET state = ?3, next_at = ?4 WHERE id = ?1 AND state = 'sending' AND fence = ?2"
+    } else {
+        "UPDATE delivery SET state = ?3, next_at = ?4, open = 0 WHERE id = ?1 AND state = 'sending' AND fence = ?2"
+    };
+    let moved = conn.prepare_cached(update)?.execute(params![
+        ended.delivery,
+        claim.fence,
+        ended.state.word(),
+        ended.next_at
+    ])?;
     anyhow::ensure!(
         moved == 1,
         "the delivery of record {} is not being tried",
@@ -361,12 +363,12 @@ fn end_all(
 ) -> Result<()> {
     conn.execute(
         "UPDATE attempt SET outcome = ?3, message = ?4, ended_at = ?5 WHERE outcome = 'sending' AND fence = ?2 \
-         AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND state = 'sending' AND fence = ?2)",
+         AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND open = 1 AND state = 'sending' AND fence = ?2)",
         params![claim.plan.0, claim.fence, state.word(), message, at],
     )?;
     conn.execute(
-        "UPDATE delivery SET state = ?3 WHERE plan = ?1 AND state = 'sending' AND fence = ?2",
-        params![claim.plan.0, claim.fence, state.word()],
+        "UPDATE delivery SET state = ?3, open = ?4 WHERE plan = ?1 AND open = 1 AND state = 'sending' AND fence = ?2",
+        params![claim.plan.0, claim.fence, state.word(), state.is_open()],
     )?;
     Ok(())
 }

@@ -62,7 +62,12 @@ fn end_delivery(conn: &Connection, record: RecordId, state: DeliveryState) -> Re
         .prepare_cached("SELECT id FROM delivery WHERE record = ?1 AND state = 'unknown'")?
         .query_row([record.0], |row| row.get(0))
         .optional()?;
-    conn.prepare_cached("UPDATE delivery SET state = ?2 WHERE id = ?1")?
-        .execute(params![delivery, state.word()])?;
+    conn.prepare_cached("UPDATE delivery SET state = ?2, open = ?3, cancelled = ?4 WHERE id = ?1")?
+        .execute(params![
+            delivery,
+            state.word(),
+            state.is_open(),
+            state == DeliveryState::Cancelled
+        ])?;
     Ok(())
 }

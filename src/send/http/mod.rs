@@ -8,7 +8,7 @@ mod url;
 use std::{
     io::ErrorKind,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -77,8 +77,14 @@ struct Work {
     n: usize,
     delivery: Delivery,
     headers: Arc<Vec<(String, String)>>,
-    done: Sender<(usize, Sent, Duration)>,
+    /// Where to put what became of it.
+    ended: Arc<Mutex<Vec<Ended>>>,
+    /// Nothing is said with it: whoever waits is woken once, when the last one is gone.
+    working: Sender<()>,
 }
+
+/// What became of one try, and how long it took.
+type Ended = (Sent, Duration);
 
 impl HttpDestination {
     /// Fetches the secrets. Nothing is sent yet.
@@ -111,28 +117,28 @@ impl HttpDestination {
     }
 
     /// Sends each of these once, as many at a time as the contract says. Gives what became of them in their order.
-    fn send_all(&mut self, batch: &[&Delivery]) -> Vec<(Sent, Duration)> {
+    fn send_all(&mut self, batch: &[&Delivery]) -> Vec<Ended> {
         let (http, agent) = (&self.http, &self.agent);
         let pool = self.pool.get_or_insert_with(|| pool(http, agent));
-        let (done, ended) = unbounded();
+        let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
+        let ended: Vec<Ended> = batch.iter().map(|_| (lost(), Duration::ZERO)).collect();
+        let ended = Arc::new(Mutex::new(ended));
+        let (working, all_ended) = unbounded();
         for (n, delivery) in batch.iter().enumerate() {
             let work = Work {
                 n,
                 delivery: (*delivery).clone(),
                 headers: Arc::clone(&self.headers),
-                done: done.clone(),
+                ended: Arc::clone(&ended),
+                working: working.clone(),
             };
-            // Without a thread that takes it, it is missing in the end.
+            // Without a thread that takes it, it is lost.
             drop(pool.send(work));
         }
-        drop(done);
-        let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
-        let mut sent: Vec<(Sent, Duration)> =
-            batch.iter().map(|_| (lost(), Duration::ZERO)).collect();
-        for (n, one, took) in ended {
-            sent[n] = (one, took);
-        }
-        sent
+        drop(working);
+        let _ = all_ended.recv();
+        let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *ended)
     }
 
     /// Whether the secrets may have changed since they were fetched; then they are fetched again.
@@ -164,8 +170,10 @@ fn pool(http: &Arc<Http>, agent: &Agent) -> Sender<Work> {
             for work in take {
                 let started = Instant::now();
                 let sent = send(&http, &agent, &work.headers, &work.delivery);
-                // Nobody waits for it any more if the send has failed otherwise.
-                drop(work.done.send((work.n, sent, started.elapsed())));
+                let mut ended = work.ended.lock().unwrap_or_else(PoisonError::into_inner);
+                ended[work.n] = (sent, started.elapsed());
+                drop(ended);
+                drop(work.working);
             }
         });
     }
