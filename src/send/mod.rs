@@ -17,7 +17,7 @@ mod sqlite;
 #[path = "../../tests/sending/server.rs"]
 pub(crate) mod testing;
 
-use std::time::Duration;
+use std::{panic, thread, time::Duration};
 
 use serde_json::{Map, Value};
 
@@ -158,6 +158,23 @@ pub trait Destination: Send {
     /// # Errors
     /// When the destination cannot take anything: nothing of the batch was applied.
     fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held>;
+
+    /// [`Destination::deliver`], with something to be done, once, while they are on their way.
+    ///
+    /// # Errors
+    /// Its own.
+    fn deliver_while(
+        &mut self,
+        batch: &[Delivery],
+        meanwhile: &mut dyn FnMut(),
+    ) -> Result<Vec<Answered>, Held> {
+        thread::scope(|scope| {
+            let answers = scope.spawn(|| self.deliver(batch));
+            meanwhile();
+            let answers = answers.join();
+            answers.unwrap_or_else(|panic| panic::resume_unwind(panic))
+        })
+    }
 
     /// The most deliveries that should be on their way at once: after a kill nobody knows what became of so many.
     fn wave(&self) -> usize {

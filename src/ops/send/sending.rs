@@ -1,9 +1,6 @@
 //! One plan on its way: wave after wave, as fast as the destination can bear.
 
-use std::{
-    panic, thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -297,15 +294,12 @@ impl Sending<'_> {
         deliveries: &[Delivery],
         limit: usize,
     ) -> Result<Result<Vec<Answered>, Held>> {
-        thread::scope(|scope| {
-            let answers = scope.spawn(|| destination.deliver(deliveries));
-            let ahead = self.next_wave(Next { limit, new: true });
-            let answers = answers
-                .join()
-                .unwrap_or_else(|panic| panic::resume_unwind(panic));
-            self.ahead = ahead?;
-            Ok(answers)
-        })
+        let mut ahead = Ok(Vec::new());
+        let answers = destination.deliver_while(deliveries, &mut || {
+            ahead = self.next_wave(Next { limit, new: true });
+        });
+        self.ahead = ahead?;
+        Ok(answers)
     }
 
     fn course(&self, taken: &Taken, outcome: Outcome) -> Option<Course> {

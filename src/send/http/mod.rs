@@ -116,8 +116,9 @@ impl HttpDestination {
         })
     }
 
-    /// Sends each of these once, as many at a time as the contract says. Gives what became of them in their order.
-    fn send_all(&mut self, batch: &[&Delivery]) -> Vec<Ended> {
+    /// Sends each of these once, as many at a time as the contract says, and does something else meanwhile. Gives what became
+    /// of them in their order.
+    fn send_all(&mut self, batch: &[&Delivery], meanwhile: &mut dyn FnMut()) -> Vec<Ended> {
         let (http, agent) = (&self.http, &self.agent);
         let pool = self.pool.get_or_insert_with(|| pool(http, agent));
         let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
@@ -136,6 +137,7 @@ impl HttpDestination {
             drop(pool.send(work));
         }
         drop(working);
+        meanwhile();
         let _ = all_ended.recv();
         let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *ended)
@@ -223,15 +225,26 @@ impl Sent {
 
 impl Destination for HttpDestination {
     fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held> {
+        self.deliver_while(batch, &mut || {})
+    }
+
+    fn deliver_while(
+        &mut self,
+        batch: &[Delivery],
+        meanwhile: &mut dyn FnMut(),
+    ) -> Result<Vec<Answered>, Held> {
         let all: Vec<&Delivery> = batch.iter().collect();
-        let mut sent = self.send_all(&all);
+        let mut sent = self.send_all(&all, meanwhile);
         // A 401 certainly applied nothing. Tokens run out in the middle of a night.
         let again: Vec<usize> = (0..sent.len())
             .filter(|n| sent[*n].0.is_unauthorized())
             .collect();
         if !again.is_empty() && self.renew() {
             let deliveries: Vec<&Delivery> = again.iter().map(|n| &batch[*n]).collect();
-            for (n, second) in again.into_iter().zip(self.send_all(&deliveries)) {
+            for (n, second) in again
+                .into_iter()
+                .zip(self.send_all(&deliveries, &mut || {}))
+            {
                 sent[n] = second;
             }
         }
