@@ -1,6 +1,8 @@
-//! Sending to an HTTP API on loopback, against a plain loop of the same client: the same requests at a time, and one commit of
-//! SQLite a wave.
+//! Sending, against the least a program can do: over HTTP on loopback the same requests at a time and one commit of SQLite a wave;
+//! into a database one prepared statement and the same records a transaction.
 
+#[path = "../../tests/sending/cluster.rs"]
+mod cluster;
 #[path = "../../tests/sending/server.rs"]
 #[expect(dead_code, reason = "shared with tests, which use all of it")]
 mod server;
@@ -13,34 +15,91 @@ use std::{
     time::{Duration, Instant},
 };
 
+use cluster::Cluster;
 use redrive::ops::{self, Job, LoadRequest, SendRequest, Workspace};
 use server::{Does, Server};
 
 use super::verdict;
 
-const RECORDS: usize = 8_000;
 const CONCURRENCY: usize = 16;
+/// Records a transaction of a database.
+const BATCH: usize = 500;
 /// Of the throughput of the plain loop.
-const GOAL: f64 = 0.8;
+const GOAL_HTTP: f64 = 0.8;
+const GOAL_DATABASE: f64 = 0.5;
 const ROUNDS: usize = 3;
 
 pub fn sending(folder: &FilePath) {
-    println!("sending {RECORDS} records over HTTP, {CONCURRENCY} at a time, {ROUNDS} rounds");
+    measure(
+        &format!("over HTTP, {CONCURRENCY} at a time"),
+        8_000,
+        GOAL_HTTP,
+        |records, round| {
+            let plain = plain_http(&folder.join(format!("plain-{round}.db")), records);
+            let server = Server::start([], Does::Apply);
+            let destination = format!(
+                "kind = 'http'\nurl = '{}'\nconcurrency = {{ max = {CONCURRENCY} }}\n",
+                server.url("/people")
+            );
+            let ours = ours(&folder.join(format!("http-{round}")), &destination, records);
+            (plain, ours)
+        },
+    );
+    measure("into SQLite", 40_000, GOAL_DATABASE, |records, round| {
+        let plain = plain_sqlite(&folder.join(format!("plain-table-{round}.db")), records);
+        let destination = "kind = 'sqlite'\npath = 'crm.db'\ntable = 'people'\n";
+        let ours = ours(
+            &folder.join(format!("sqlite-{round}")),
+            destination,
+            records,
+        );
+        (plain, ours)
+    });
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    measure(
+        "into PostgreSQL",
+        40_000,
+        GOAL_DATABASE,
+        |records, round| {
+            let table = "DROP TABLE IF EXISTS people; CREATE TABLE people (id text, n integer)";
+            let mut client = cluster.client();
+            client.batch_execute(table).expect("a table can be made");
+            let plain = plain_postgres(&mut client, records);
+            client.batch_execute(table).expect("a table can be made");
+            let destination = format!(
+                "kind = 'postgres'\nurl = '{}'\ntable = 'people'\n",
+                cluster.url()
+            );
+            let ours = ours(&folder.join(format!("pg-{round}")), &destination, records);
+            (plain, ours)
+        },
+    );
+}
+
+/// `once` gives what the plain loop and what redrive needs.
+fn measure(
+    what: &str,
+    records: usize,
+    goal: f64,
+    once: impl Fn(usize, usize) -> (Duration, Duration),
+) {
+    println!("sending {records} records {what}, {ROUNDS} rounds");
     let mut shares = Vec::new();
     for round in 0..ROUNDS {
-        let plain = plain(&folder.join(format!("plain-{round}.db")));
-        let ours = ours(&folder.join(format!("send-{round}")));
+        let (plain, ours) = once(records, round);
         shares.push(plain.as_secs_f64() / ours.as_secs_f64());
         println!(
             "  redrive send {:6.0} records/s   plain loop {:6.0} records/s",
-            RECORDS as f64 / ours.as_secs_f64(),
-            RECORDS as f64 / plain.as_secs_f64()
+            records as f64 / ours.as_secs_f64(),
+            records as f64 / plain.as_secs_f64()
         );
     }
     shares.sort_by(f64::total_cmp);
     let share = shares[shares.len() / 2];
-    let said = verdict(share >= GOAL);
-    println!("  share (median)        {share:.2}    goal: at least {GOAL}  {said}");
+    let said = verdict(share >= goal);
+    println!("  share (median)        {share:.2}    goal: at least {goal}  {said}");
 }
 
 fn body(n: usize) -> String {
@@ -48,20 +107,16 @@ fn body(n: usize) -> String {
 }
 
 /// The least a program can do that writes down what it has sent.
-fn plain(path: &FilePath) -> Duration {
+fn plain_http(path: &FilePath, records: usize) -> Duration {
     let server = Server::start([], Does::Apply);
     let url = server.url("/people");
-    let conn = rusqlite::Connection::open(path).expect("a database can be made");
-    conn.execute_batch(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE done (n INTEGER)",
-    )
-    .expect("it can be set up");
+    let conn = database(path, "CREATE TABLE done (n INTEGER)");
     let config = ureq::Agent::config_builder()
         .max_idle_connections_per_host(CONCURRENCY)
         .max_idle_connections(CONCURRENCY)
         .build();
     let agent: ureq::Agent = config.into();
-    let numbers: Vec<usize> = (1..=RECORDS).collect();
+    let numbers: Vec<usize> = (1..=records).collect();
     let started = Instant::now();
     for wave in numbers.chunks(CONCURRENCY) {
         thread::scope(|scope| {
@@ -89,18 +144,63 @@ fn plain(path: &FilePath) -> Duration {
     started.elapsed()
 }
 
-fn ours(folder: &FilePath) -> Duration {
-    let server = Server::start([], Does::Apply);
+fn plain_sqlite(path: &FilePath, records: usize) -> Duration {
+    let conn = database(path, "CREATE TABLE people (id TEXT, n INTEGER)");
+    let numbers: Vec<usize> = (1..=records).collect();
+    let started = Instant::now();
+    let mut insert = conn
+        .prepare("INSERT INTO people (id, n) VALUES (?1, ?2)")
+        .expect("it is SQL");
+    for batch in numbers.chunks(BATCH) {
+        conn.execute_batch("BEGIN IMMEDIATE").expect("it begins");
+        for n in batch {
+            insert
+                .execute(rusqlite::params![format!("P-{n}"), *n as i64])
+                .expect("it can be written");
+        }
+        conn.execute_batch("COMMIT").expect("it ends");
+    }
+    started.elapsed()
+}
+
+fn plain_postgres(client: &mut postgres::Client, records: usize) -> Duration {
+    let insert = client
+        .prepare("INSERT INTO people (id, n) VALUES ($1, $2)")
+        .expect("it is SQL");
+    let numbers: Vec<usize> = (1..=records).collect();
+    let started = Instant::now();
+    for batch in numbers.chunks(BATCH) {
+        let mut transaction = client.transaction().expect("it begins");
+        for n in batch {
+            transaction
+                .execute(&insert, &[&format!("P-{n}"), &(*n as i32)])
+                .expect("it can be written");
+        }
+        transaction.commit().expect("it ends");
+    }
+    started.elapsed()
+}
+
+fn database(path: &FilePath, table: &str) -> rusqlite::Connection {
+    let conn = rusqlite::Connection::open(path).expect("a database can be made");
+    conn.execute_batch(&format!(
+        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {table}"
+    ))
+    .expect("it can be set up");
+    conn
+}
+
+/// Sends records that passed.
+fn ours(folder: &FilePath, destination: &str, records: usize) -> Duration {
     fs::create_dir_all(folder).expect("a folder can be made");
     let contract = format!(
-        "name = 'people'\nkey = ['/id']\n[schema]\nfile = 's.json'\n[[destination]]\nname = 'api'\nkind = 'http'\n\
-         url = '{}'\nenvironment = 'test'\nconcurrency = {{ max = {CONCURRENCY} }}\n",
-        server.url("/people")
+        "name = 'people'\nkey = ['/id']\n[schema]\nfile = 's.json'\n\
+         [[destination]]\nname = 'there'\nenvironment = 'test'\n{destination}"
     );
     let schema =
         r#"{"type":"object","properties":{"id":{"type":"string"},"n":{"type":"integer"}}}"#;
     let mut input = "id,n\n".to_owned();
-    for n in 1..=RECORDS {
+    for n in 1..=records {
         writeln!(input, "P-{n},{n}").expect("a text takes more");
     }
     for (name, text) in [
@@ -121,6 +221,6 @@ fn ours(folder: &FilePath) -> Duration {
     ops::load(&mut workspace, &load, &Job::default()).expect("it can be loaded");
     let request = SendRequest::default();
     let report = ops::send(&mut workspace, &request, &Job::default()).expect("it can be sent");
-    assert_eq!(report.accepted, RECORDS as u64);
+    assert_eq!(report.accepted, records as u64, "{report:?}");
     Duration::from_secs_f64(report.seconds)
 }

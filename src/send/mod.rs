@@ -16,6 +16,9 @@ mod sqlite;
 #[cfg(test)]
 #[path = "../../tests/sending/server.rs"]
 pub(crate) mod testing;
+#[cfg(test)]
+#[path = "../../tests/sending/cluster.rs"]
+mod testing_cluster;
 
 use std::{panic, thread, time::Duration};
 
