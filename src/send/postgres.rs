@@ -1,9 +1,15 @@
 //! A table in PostgreSQL. One transaction a batch, with the dedupe table in the same one: a key that is there already was applied
-//! already. A batch that fails is done again record by record, so that the one that breaks it can be told from the others.
+//! already. A batch that fails is done again in halves, so that the record that breaks it can be told from the others.
 //!
 //! One of the places outside `store` that hold SQL: this is the destination's database, not the workspace.
 
-use std::{collections::HashMap, fs, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
 
 use postgres::{
     Client, Config, NoTls, Statement, Transaction,
@@ -13,7 +19,9 @@ use postgres::{
 use rustls::{ClientConfig, RootCertStore, pki_types::pem::PemObject};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use super::{Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret};
+use super::{
+    Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, without_column,
+};
 use crate::model::Path;
 
 /// How long one statement may take, and wait for a lock.
@@ -183,19 +191,11 @@ impl PostgresDestination {
             return Err(held("connect", "there is no connection"));
         };
         let mut transaction = client.transaction()?;
-        let mut outcomes = Vec::with_capacity(batch.len());
-        for delivery in batch {
-            let table = (&self.postgres, self.columns.as_slice());
-            outcomes.push(deliver_one(
-                &mut transaction,
-                &mut inserts,
-                table,
-                delivery,
-            )?);
-        }
-        let committed = transaction.commit();
+        let table = (&self.postgres, self.columns.as_slice());
+        let outcomes = deliver_all(&mut transaction, &mut inserts, table, batch);
         self.inserts = inserts;
-        match committed {
+        let outcomes = outcomes?;
+        match transaction.commit() {
             Ok(()) => Ok(outcomes),
             Err(error) => Err(match Failure::from(error) {
                 // Nobody knows whether the end of the transaction arrived.
@@ -220,10 +220,9 @@ impl Destination for PostgresDestination {
             Err(Failure::Said(outcome)) if batch.len() == 1 => Ok(all(outcome)),
             // Alone, the one that breaks it can be told from the others.
             Err(Failure::Said(_)) => {
-                let mut answers = Vec::with_capacity(batch.len());
-                for delivery in batch {
-                    answers.extend(self.deliver(std::slice::from_ref(delivery))?);
-                }
+                let (first, second) = batch.split_at(batch.len() / 2);
+                let mut answers = self.deliver(first)?;
+                answers.extend(self.deliver(second)?);
                 Ok(answers)
             }
             Err(Failure::Lost(message)) => {
@@ -299,7 +298,8 @@ fn outcome(said: &DbError) -> Failure {
         })
     };
     match code {
-        "40001" | "40P01" | "55P03" | "57014" => retry(false),
+        // 21000: an upsert has the same row twice, which only happens to records that are sent together.
+        "40001" | "40P01" | "55P03" | "57014" | "21000" => retry(false),
         _ if code.starts_with("53") => retry(true),
         // The server is going or comes up again; the connection is of no use.
         _ if code.starts_with("57P") || code.starts_with("08") => {
@@ -328,67 +328,119 @@ fn words(said: &DbError) -> String {
     }
 }
 
-/// Delivers one record inside the batch's transaction.
-fn deliver_one(
+/// Delivers a batch inside one transaction: a statement for the keys, then one for each row of records with the same fields.
+fn deliver_all(
     transaction: &mut Transaction<'_>,
     inserts: &mut HashMap<Vec<String>, Statement>,
     (postgres, columns): (&Postgres, &[String]),
-    delivery: &Delivery,
-) -> Result<Outcome, Failure> {
-    let unknown = delivery
-        .document
-        .keys()
-        .find(|field| !columns.contains(field));
-    if let Some(field) = unknown {
-        let message = format!("the table has no column for field '{field}'");
-        return Ok(Outcome::refused_at(
-            "postgres:no_column",
-            Path::field(field),
-            message,
-        ));
-    }
+    batch: &[Delivery],
+) -> Result<Vec<Outcome>, Failure> {
+    let mut outcomes: Vec<Option<Outcome>> = batch
+        .iter()
+        .map(|delivery| without_column(&delivery.document, columns).map(no_column))
+        .collect();
     if postgres.repeat == Repeat::Dedupe {
-        let hash = delivery.payload_sha256.as_slice();
-        let new = transaction.execute(
-            "INSERT INTO redrive_dedupe (key, payload_sha256) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
-            &[&delivery.key, &hash],
-        )?;
-        if new == 0 {
-            let known = "SELECT payload_sha256 FROM redrive_dedupe WHERE key = $1";
-            let known: Vec<u8> = transaction.query_one(known, &[&delivery.key])?.get(0);
-            if known == hash {
-                return Ok(Outcome::Accepted { id: String::new() });
-            }
-            // An invariant is broken, and going on could apply something twice.
-            return Err(held(
-                "key",
-                "another content was sent under the same idempotency key; please report this",
-            ));
+        let known = known(transaction, batch, &outcomes)?;
+        for n in known {
+            outcomes[n] = Some(accepted());
         }
     }
-    let fields: Vec<String> = delivery.document.keys().cloned().collect();
-    let statement = if let Some(statement) = inserts.get(&fields) {
-        statement.clone()
-    } else {
-        let statement = transaction.prepare(&insert(postgres, &fields))?;
-        inserts.insert(fields, statement.clone());
-        statement
-    };
-    let document = std::str::from_utf8(&delivery.payload).unwrap_or_default();
-    transaction.execute(&statement, &[&document])?;
-    Ok(Outcome::Accepted { id: String::new() })
+    let new: Vec<&Delivery> = (batch.iter().zip(&outcomes))
+        .filter(|(_, outcome)| outcome.is_none())
+        .map(|(delivery, _)| delivery)
+        .collect();
+    let fields =
+        |delivery: &Delivery| -> Vec<String> { delivery.document.keys().cloned().collect() };
+    for alike in new.chunk_by(|a, b| a.document.keys().eq(b.document.keys())) {
+        let fields = fields(alike[0]);
+        let statement = if let Some(statement) = inserts.get(&fields) {
+            statement.clone()
+        } else {
+            let statement = transaction.prepare(&insert(postgres, &fields))?;
+            inserts.insert(fields, statement.clone());
+            statement
+        };
+        let documents: Vec<&str> = (alike.iter())
+            .map(|delivery| std::str::from_utf8(&delivery.payload).unwrap_or_default())
+            .collect();
+        transaction.execute(&statement, &[&documents])?;
+    }
+    let outcome = |outcome: Option<Outcome>| outcome.unwrap_or_else(accepted);
+    Ok(outcomes.into_iter().map(outcome).collect())
 }
 
-/// The server turns the JSON into the columns' types. Only fields that are there are named, so that defaults hold for others.
+/// Writes the keys down. Gives those of the batch that were there already: they were applied before.
+fn known(
+    transaction: &mut Transaction<'_>,
+    batch: &[Delivery],
+    outcomes: &[Option<Outcome>],
+) -> Result<Vec<usize>, Failure> {
+    let open: Vec<usize> = (0..batch.len())
+        .filter(|n| outcomes[*n].is_none())
+        .collect();
+    let keys: Vec<&str> = open.iter().map(|n| batch[*n].key.as_str()).collect();
+    let hashes: Vec<&[u8]> = (open.iter())
+        .map(|n| batch[*n].payload_sha256.as_slice())
+        .collect();
+    let new = transaction.query(
+        "INSERT INTO redrive_dedupe (key, payload_sha256) SELECT * FROM unnest($1::text[], $2::bytea[]) \
+         ON CONFLICT (key) DO NOTHING RETURNING key",
+        &[&keys, &hashes],
+    )?;
+    // The first with a key is new, if the key is.
+    let mut new: HashSet<String> = new.iter().map(|row| row.get(0)).collect();
+    let known: Vec<usize> = (open.into_iter())
+        .filter(|n| !new.remove(&batch[*n].key))
+        .collect();
+    if known.is_empty() {
+        return Ok(known);
+    }
+    let keys: Vec<&str> = known.iter().map(|n| batch[*n].key.as_str()).collect();
+    let rows = transaction.query(
+        "SELECT key, payload_sha256 FROM redrive_dedupe WHERE key = ANY($1)",
+        &[&keys],
+    )?;
+    let hashes: HashMap<String, Vec<u8>> =
+        (rows.iter()).map(|row| (row.get(0), row.get(1))).collect();
+    let is_same = |n: &usize| {
+        let delivery = &batch[*n];
+        hashes.get(&delivery.key).map(Vec::as_slice) == Some(&delivery.payload_sha256[..])
+    };
+    if known.iter().all(is_same) {
+        return Ok(known);
+    }
+    // An invariant is broken, and going on could apply something twice.
+    Err(held(
+        "key",
+        "another content was sent under the same idempotency key; please report this",
+    ))
+}
+
+fn accepted() -> Outcome {
+    Outcome::Accepted { id: String::new() }
+}
+
+fn no_column(field: &str) -> Outcome {
+    let message = format!("the table has no column for field '{field}'");
+    Outcome::refused_at("postgres:no_column", Path::field(field), message)
+}
+
+/// Takes a list of documents. The server turns their JSON into the columns' types. Only fields that are there are named, so that
+/// defaults hold for others.
 fn insert(postgres: &Postgres, fields: &[String]) -> String {
     let table = quoted_table(&postgres.table);
     let names: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
     let names = names.join(", ");
     let mut sql = if fields.is_empty() {
-        format!("INSERT INTO {table} SELECT FROM (SELECT $1::text) AS one")
+        format!("INSERT INTO {table} SELECT FROM unnest($1::text[])")
     } else {
+        let of: Vec<String> = (fields.iter())
+            .map(|field| format!("one.{}", quoted(field)))
+            .collect();
         format!(
-            "INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_record(NULL::{table}, $1::text::jsonb)"
+            "INSERT INTO {table} ({names}) SELECT {} FROM unnest($1::text[]) WITH ORDINALITY AS all_of (document, n), \
+             LATERAL jsonb_populate_record(NULL::{table}, all_of.document::jsonb) AS one ORDER BY all_of.n",
+            of.join(", ")
         )
     };
     if let Repeat::Upsert(key) = &postgres.repeat {

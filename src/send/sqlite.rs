@@ -63,12 +63,12 @@ impl SqliteDestination {
     }
 
     fn try_batch(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Failure> {
-        let mut transaction = self
+        let transaction = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::with_capacity(batch.len());
         for delivery in batch {
-            let outcome = deliver_one(&mut transaction, &self.insert, &self.columns, delivery)?;
+            let outcome = deliver_one(&transaction, &self.insert, &self.columns, delivery)?;
             // A trigger or conflict clause can undo the whole transaction, not only its record.
             if transaction.is_autocommit() {
                 return Err(Failure::Batch(outcome));
@@ -118,7 +118,7 @@ impl From<rusqlite::Error> for Failure {
 
 /// Delivers one record inside the batch's transaction; a constraint undoes this record alone.
 fn deliver_one(
-    transaction: &mut Transaction<'_>,
+    transaction: &Transaction<'_>,
     insert: &str,
     columns: &[String],
     delivery: &Delivery,
@@ -141,26 +141,33 @@ fn deliver_one(
         Some(_) => return Err(Failure::Held(other_payload(&delivery.key))),
         None => {}
     }
-    let savepoint = transaction.savepoint()?;
+    let savepoint = |statement| transaction.prepare_cached(statement)?.execute([]);
+    savepoint("SAVEPOINT record")?;
     let cells = columns
         .iter()
         .map(|column| cell(delivery.document.get(column)));
-    let written = savepoint
+    let written = transaction
         .prepare_cached(insert)?
         .execute(params_from_iter(cells));
     match written {
         Ok(_) => {
-            savepoint
+            transaction
                 .prepare_cached(
                     "INSERT INTO redrive_dedupe (key, payload_sha256, at) \
                      VALUES (?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
                 )?
                 .execute((&delivery.key, delivery.payload_sha256.as_slice()))?;
-            savepoint.commit()?;
+            savepoint("RELEASE record")?;
             Ok(accepted())
         }
-        // Dropping the savepoint rolls this record back.
-        Err(error) if is_constraint(&error) => Ok(refused(&words(&error))),
+        Err(error) if is_constraint(&error) => {
+            // Unless the constraint has undone everything.
+            if !transaction.is_autocommit() {
+                savepoint("ROLLBACK TO record")?;
+                savepoint("RELEASE record")?;
+            }
+            Ok(refused(&words(&error)))
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -125,6 +125,34 @@ fn an_upsert_replaces_what_has_the_same_key() {
 }
 
 #[test]
+fn two_records_of_one_row_are_upserted_one_after_the_other() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    let upsert = Repeat::Upsert(vec!["id".to_owned()]);
+    let batch: Vec<Delivery> = (30..37)
+        .map(|age| delivery(&age.to_string(), &json!({"id": "1", "age": age})))
+        .collect();
+    let answers = cluster.destination(upsert).deliver(&batch).unwrap();
+    assert_eq!(words(&answers), ["accepted"; 7]);
+    assert_eq!(cluster.rows(), ["1 36 - new"]);
+}
+
+#[test]
+fn one_key_twice_in_a_batch_is_applied_once() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    let one = delivery("a", &json!({"id": "1"}));
+    let batch = [one.clone(), delivery("b", &json!({"id": "2"})), one];
+    let answers = cluster.destination(Repeat::Dedupe).deliver(&batch).unwrap();
+    assert_eq!(words(&answers), ["accepted"; 3]);
+    assert_eq!(cluster.rows(), ["1 - - new", "2 - - new"]);
+}
+
+#[test]
 fn a_server_that_goes_and_comes_back_applies_everything_once() {
     let Some(cluster) = Cluster::start() else {
         return;
