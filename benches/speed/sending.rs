@@ -16,7 +16,10 @@ use std::{
 };
 
 use cluster::Cluster;
-use redrive::ops::{self, Job, LoadRequest, SendRequest, Workspace};
+use redrive::{
+    ops::{self, Job, LoadRequest, SendRequest, Workspace},
+    send::{Delivery, Destination as _, SqliteDestination},
+};
 use server::{Does, Server};
 
 use super::verdict;
@@ -55,6 +58,18 @@ pub fn sending(folder: &FilePath) {
         );
         (plain, ours)
     });
+    measure(
+        "into SQLite, the destination alone",
+        40_000,
+        GOAL_DATABASE,
+        |records, round| {
+            let plain = plain_sqlite(&folder.join(format!("plain-alone-{round}.db")), records);
+            (
+                plain,
+                sqlite_alone(&folder.join(format!("alone-{round}.db")), records),
+            )
+        },
+    );
     let Some(cluster) = Cluster::start() else {
         return;
     };
@@ -110,7 +125,10 @@ fn body(n: usize) -> String {
 fn plain_http(path: &FilePath, records: usize) -> Duration {
     let server = Server::start([], Does::Apply);
     let url = server.url("/people");
-    let conn = database(path, "CREATE TABLE done (n INTEGER)");
+    let conn = database(
+        path,
+        "PRAGMA journal_mode = WAL; CREATE TABLE done (n INTEGER)",
+    );
     let config = ureq::Agent::config_builder()
         .max_idle_connections_per_host(CONCURRENCY)
         .max_idle_connections(CONCURRENCY)
@@ -144,16 +162,61 @@ fn plain_http(path: &FilePath, records: usize) -> Duration {
     started.elapsed()
 }
 
+/// As long, and in no order, as those of redrive.
+fn key_of(n: usize) -> String {
+    let spread = |by: u64| (n as u64).wrapping_add(1).wrapping_mul(by);
+    format!(
+        "{:016x}{:016x}",
+        spread(0x9e37_79b9_7f4a_7c15),
+        spread(0xd1b5_4a32_d192_ed03)
+    )
+}
+
+/// What a plan sends, given to the destination without a workspace.
+fn sqlite_alone(path: &FilePath, records: usize) -> Duration {
+    let columns = vec!["id".to_owned(), "n".to_owned()];
+    let mut table = SqliteDestination::open(path, "people", columns).expect("it opens");
+    let deliveries: Vec<Delivery> = (1..=records)
+        .map(|n| {
+            let serde_json::Value::Object(document) =
+                serde_json::json!({"id": format!("P-{n}"), "n": n})
+            else {
+                unreachable!("an object was written");
+            };
+            Delivery {
+                key: key_of(n),
+                payload: body(n).into_bytes(),
+                payload_sha256: [7; 32],
+                document,
+            }
+        })
+        .collect();
+    let started = Instant::now();
+    for batch in deliveries.chunks(BATCH) {
+        table.deliver(batch).expect("it takes all");
+    }
+    started.elapsed()
+}
+
+/// Into a file as SQLite makes it, like the destination's, with a table of keys, without which a repeat is not recognised.
 fn plain_sqlite(path: &FilePath, records: usize) -> Duration {
-    let conn = database(path, "CREATE TABLE people (id TEXT, n INTEGER)");
+    let conn = database(
+        path,
+        "CREATE TABLE people (id TEXT, n INTEGER); \
+         CREATE TABLE key (key TEXT PRIMARY KEY, at TEXT NOT NULL) WITHOUT ROWID",
+    );
     let numbers: Vec<usize> = (1..=records).collect();
     let started = Instant::now();
     let mut insert = conn
         .prepare("INSERT INTO people (id, n) VALUES (?1, ?2)")
         .expect("it is SQL");
+    let mut key = conn
+        .prepare("INSERT INTO key (key, at) VALUES (?1, '2026-01-01T00:00:00Z')")
+        .expect("it is SQL");
     for batch in numbers.chunks(BATCH) {
         conn.execute_batch("BEGIN IMMEDIATE").expect("it begins");
         for n in batch {
+            key.execute([key_of(*n)]).expect("it can be written");
             insert
                 .execute(rusqlite::params![format!("P-{n}"), *n as i64])
                 .expect("it can be written");
@@ -183,10 +246,8 @@ fn plain_postgres(client: &mut postgres::Client, records: usize) -> Duration {
 
 fn database(path: &FilePath, table: &str) -> rusqlite::Connection {
     let conn = rusqlite::Connection::open(path).expect("a database can be made");
-    conn.execute_batch(&format!(
-        "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; {table}"
-    ))
-    .expect("it can be set up");
+    conn.execute_batch(&format!("PRAGMA synchronous = FULL; {table}"))
+        .expect("it can be set up");
     conn
 }
 
