@@ -115,6 +115,7 @@ impl Store {
 
     /// How many of these records were changed since they were received.
     pub(crate) fn count_changed(&self, ids: &[RecordId]) -> Result<u64> {
+        let _still = self.reading()?;
         let mut query = self.conn.prepare_cached(
             "SELECT c.version > 1 FROM record r JOIN content c ON c.id = r.content WHERE r.id = ?1",
         )?;
