@@ -32,14 +32,14 @@ pub fn with_progress<T>(unit: Unit, work: impl FnOnce(&Job) -> Result<T>) -> Res
         ProgressBar::hidden()
     };
     let shown = bar.clone();
-    let job = Job::new(move |progress| show(&shown, unit, progress));
+    let job = Job::new(move |progress| show(&shown, unit, &progress));
     stop::on_signal(&job.cancel_flag())?;
     let result = work(&job);
     bar.finish_and_clear();
     result
 }
 
-fn show(bar: &ProgressBar, unit: Unit, progress: Progress) {
+fn show(bar: &ProgressBar, unit: Unit, progress: &Progress) {
     if let (None, Some(total)) = (bar.length(), progress.total) {
         bar.set_length(total);
     }

@@ -21,7 +21,10 @@ pub use problem::{
 };
 pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
 pub use run::{LoadReport, RunRow};
-pub use sending::{AnswerReport, AttemptRow, Behind, DeliveryState, Plan, SendReport};
+pub use sending::{
+    AnswerReport, AttemptRow, Behind, DeliveryState, Plan, PlanRow, Refusal, SendReport, Sender,
+    Tally, Try,
+};
 pub use stages::{StageFacts, stage_marks};
 pub use step::{AsideReport, ChangeReport, Note, NoteAbout, StepKind, StepRow, UndoReport};
 

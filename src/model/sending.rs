@@ -56,6 +56,109 @@ impl DeliveryState {
     }
 }
 
+/// Where the records of a plan are. The six always add up to the plan.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub waiting: u64,
+    pub in_flight: u64,
+    pub sent: u64,
+    pub refused: u64,
+    /// Will be tried again by itself.
+    pub again: u64,
+    /// Nobody can tell whether it was applied.
+    pub unknown: u64,
+}
+
+impl Tally {
+    /// So many records more are in this state. What was cancelled is no part of a plan any more.
+    pub fn add(&mut self, state: DeliveryState, records: u64) {
+        if let Some(count) = self.count(state) {
+            *count += records;
+        }
+    }
+
+    /// So many records less are in this state.
+    pub fn take(&mut self, state: DeliveryState, records: u64) {
+        if let Some(count) = self.count(state) {
+            *count = count.saturating_sub(records);
+        }
+    }
+
+    fn count(&mut self, state: DeliveryState) -> Option<&mut u64> {
+        Some(match state {
+            DeliveryState::Queued => &mut self.waiting,
+            DeliveryState::Sending => &mut self.in_flight,
+            DeliveryState::Delivered | DeliveryState::HandedOver => &mut self.sent,
+            DeliveryState::Refused => &mut self.refused,
+            DeliveryState::Waiting => &mut self.again,
+            DeliveryState::Unknown => &mut self.unknown,
+            DeliveryState::Cancelled => return None,
+        })
+    }
+
+    pub fn total(self) -> u64 {
+        self.waiting + self.in_flight + self.again + self.done()
+    }
+
+    /// Records nothing more is done about by itself.
+    pub fn done(self) -> u64 {
+        self.sent + self.refused + self.unknown
+    }
+}
+
+/// A plan as the workspace knows it, for whoever watches it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRow {
+    pub plan: PlanId,
+    pub destination: String,
+    /// Untrusted.
+    pub author: String,
+    /// RFC 3339, UTC.
+    pub made_at: String,
+    /// Something of it is still to be sent.
+    pub is_open: bool,
+    pub sender: Sender,
+    /// Why the destination is on hold, if it is. Untrusted.
+    pub held: Option<String>,
+    pub tally: Tally,
+    /// Most frequent first.
+    pub refusals: Vec<Refusal>,
+    /// The last tries, newest last.
+    pub tries: Vec<Try>,
+}
+
+/// Who sends a plan now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sender {
+    Nobody,
+    ThisProcess,
+    AnotherProcess,
+}
+
+/// Records of a plan that were refused alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// `http 409`
+    pub code: String,
+    /// The destination's own words. Untrusted.
+    pub message: String,
+    pub records: u64,
+}
+
+/// One try, as a log shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Try {
+    /// When it ended (began, if it has not), RFC 3339, UTC.
+    pub at: String,
+    pub record: RecordId,
+    /// The state of the try.
+    pub outcome: DeliveryState,
+    pub code: String,
+    pub duration_ms: Option<u64>,
+    /// The record is tried again by itself, not before then; RFC 3339, UTC.
+    pub again_at: Option<String>,
+}
+
 /// What the answers to a plan that was handed over say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerReport {

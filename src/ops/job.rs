@@ -3,16 +3,17 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
 
+use super::SendProgress;
 use crate::model::{Fault, FaultKind};
 
 /// How far a job is. `total` is unknown for standard input.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
     /// Bytes when loading, records otherwise.
     pub done: u64,
@@ -20,6 +21,48 @@ pub struct Progress {
     pub records: u64,
     /// What it waits for, while it does.
     pub waits: Option<Waits>,
+    /// Of a send: how it stands.
+    pub sending: Option<Arc<SendProgress>>,
+}
+
+/// What a person wants of a send while it runs.
+#[derive(Debug, Default)]
+pub struct Steering {
+    is_paused: AtomicBool,
+    wants_now: AtomicBool,
+    /// One more than the records a second; 0 when nothing was said.
+    speed: AtomicU32,
+}
+
+impl Steering {
+    /// Nothing new leaves, or it goes on.
+    pub fn pause(&self, pause: bool) {
+        self.is_paused.store(pause, Ordering::Relaxed);
+    }
+
+    pub fn is_paused(&self) -> bool {
+        self.is_paused.load(Ordering::Relaxed)
+    }
+
+    /// Whatever it waits for, it tries now.
+    pub fn try_now(&self) {
+        self.wants_now.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether somebody wanted it tried now. Asking resets it.
+    pub(crate) fn take_now(&self) -> bool {
+        self.wants_now.swap(false, Ordering::Relaxed)
+    }
+
+    /// Records a second from now on; 0 is as fast as it goes.
+    pub fn set_speed(&self, most: u32) {
+        self.speed.store(most.saturating_add(1), Ordering::Relaxed);
+    }
+
+    /// What [`Steering::set_speed`] was told, if anything.
+    pub(crate) fn speed(&self) -> Option<u32> {
+        self.speed.load(Ordering::Relaxed).checked_sub(1)
+    }
 }
 
 /// Why a job stands still, and for how long.
@@ -71,6 +114,7 @@ impl Waits {
 #[derive(Clone)]
 pub struct Job {
     cancelled: Arc<AtomicBool>,
+    steering: Arc<Steering>,
     report: Arc<dyn Fn(Progress) + Send + Sync>,
 }
 
@@ -85,6 +129,7 @@ impl Job {
     pub fn new(report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         Self {
             cancelled: Arc::default(),
+            steering: Arc::default(),
             report: Arc::new(report),
         }
     }
@@ -99,6 +144,11 @@ impl Job {
         self.cancelled.load(Ordering::Relaxed)
     }
 
+    /// What a person wants of it while it runs.
+    pub fn steering(&self) -> &Steering {
+        &self.steering
+    }
+
     /// Ends an operation with `Interrupted` once cancelled.
     pub fn check(&self) -> Result<(), Fault> {
         if self.is_cancelled() {
@@ -111,12 +161,12 @@ impl Job {
         Ok(())
     }
 
-    /// Waits, but no longer than until it is cancelled. Says whether it was.
+    /// Waits, but no longer than until it is cancelled or wanted now. Says whether it was cancelled.
     pub fn wait(&self, time: Duration) -> bool {
         let until = Instant::now() + time;
         while !self.is_cancelled() {
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() {
+            if left.is_zero() || self.steering.wants_now.load(Ordering::Relaxed) {
                 return false;
             }
             // A signal handler can set a flag and nothing else.

@@ -72,6 +72,15 @@ pub fn first(workspace: &Workspace, filter: &Filter) -> Result<Option<RecordId>>
 
 /// The rows of these records, in the order asked for; unknown numbers are left out.
 pub fn rows(workspace: &Workspace, ids: &[RecordId]) -> Result<Vec<RecordRow>> {
+    let rows = rows_with_received(workspace, ids)?;
+    Ok(rows.into_iter().map(|(row, _)| row).collect())
+}
+
+/// As [`rows`], each with its received value; `None` when that cannot be split into fields.
+pub(super) fn rows_with_received(
+    workspace: &Workspace,
+    ids: &[RecordId],
+) -> Result<Vec<(RecordRow, Option<Value>)>> {
     let mut runs: HashMap<RunId, Reading> = HashMap::new();
     let mut rows = Vec::with_capacity(ids.len());
     for record in workspace.store.records(ids)? {
@@ -79,7 +88,7 @@ pub fn rows(workspace: &Workspace, ids: &[RecordId]) -> Result<Vec<RecordRow>> {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(Reading::of(workspace, record.run)?),
         };
-        rows.push(reading.row(record).0);
+        rows.push(reading.row(record));
     }
     Ok(rows)
 }

@@ -42,11 +42,14 @@ pub use fix::{
     FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
     preview_fix, recipe_of, replay, suggest_fixes,
 };
-pub use job::{Job, Progress, Waits, Why};
+pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};
-pub use send::{FIRST, SendRequest, destinations, plan, prepare_plan, send};
+pub use send::{
+    FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
+    destinations, plan, plan_to_watch, prepare_plan, review, send,
+};
 pub use settle::{settle, unanswered};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};

@@ -1,10 +1,12 @@
 //! Sending: plan, freeze, deliver, write down what the destination confirmed.
 
+mod board;
 mod brake;
 mod course;
 mod frozen;
 mod portions;
 mod refusal;
+mod review;
 mod sending;
 mod stale;
 mod superseded;
@@ -16,6 +18,7 @@ use std::{path::PathBuf, time::Instant};
 use anyhow::Result;
 
 use self::{
+    board::Board,
     brake::Brake,
     frozen::{Keys, payload},
     sending::Sending,
@@ -31,10 +34,13 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status},
+    model::{Behind, Fault, FaultKind, Plan, PlanId, PlanRow, RecordId, RunId, SendReport, Status},
     send::Breaker,
     store::plans::{NewPlan, OpenPlan, Target, unexpected},
 };
+
+pub use board::{Flow, Logged, SendProgress};
+pub use review::{FieldChanges, Made, MadeBy, Review, review};
 
 /// A careful start: one record alone shows a wrong table before ten thousand do.
 pub const FIRST: [usize; 3] = [1, 10, 100];
@@ -104,6 +110,14 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     })
 }
 
+/// The plan of a run that is being sent, else one that is not finished, else the newest; `None` when there was none.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn plan_to_watch(workspace: &Workspace, run: RunId) -> Result<Option<PlanRow>> {
+    workspace.store.plan_to_watch(run)
+}
+
 /// Freezes the plan for somebody to send it with its number. `None` when nothing is ready.
 ///
 /// # Errors
@@ -159,7 +173,9 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         });
     };
     let (claim, unanswered) = workspace.store.claim(plan, &aim.resume(), &now())?;
+    let tally = workspace.store.tally(plan)?;
     let mut sending = Sending {
+        board: Board::new(plan, &aim.destination.name, tally, started),
         first: request.first.clone().unwrap_or_else(|| FIRST.to_vec()),
         rate: request.rate.unwrap_or(aim.destination.knobs.max_per_s),
         brake: Brake::default(),

@@ -55,6 +55,14 @@ impl Workspace {
         &self.path
     }
 
+    /// A number that changes whenever another connection has changed the workspace.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub fn version(&self) -> Result<i64> {
+        self.store.data_version()
+    }
+
     /// The folder destinations' paths are relative to.
     pub fn folder(&self) -> &FilePath {
         folder_of(&self.path)

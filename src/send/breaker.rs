@@ -72,6 +72,13 @@ impl Breaker {
             .map(|_| (rule.half_open_calls - self.well).max(1) as usize)
     }
 
+    /// A person wants it tried at once: carefully, as when its time is over.
+    pub fn try_now(&mut self, now: i64) {
+        if self.open_until.is_some_and(|until| until > now) {
+            self.open_until = Some(now);
+        }
+    }
+
     /// Sick calls among the last ones, and how many these are.
     pub fn counts(&self) -> (usize, usize) {
         let sick = self.calls.iter().filter(|sick| **sick).count();

@@ -36,6 +36,7 @@ mod verdicts;
 mod verify;
 #[cfg(test)]
 mod versions;
+mod watch;
 
 use std::path::{Path as FilePath, PathBuf};
 

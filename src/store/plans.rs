@@ -10,7 +10,7 @@ use super::{
     Store, changes::count_statuses, number, records::version, steps::refuse_changed,
     verdicts::Verdicts,
 };
-use crate::model::{Fault, PlanId, RecordId, RunId, Status, Version};
+use crate::model::{Fault, PlanId, RecordId, RunId, Status, StepId, Version};
 
 /// A destination as plans know it.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +111,31 @@ impl Store {
         )?;
         let contracts = query.query_map([plan.0], |row| row.get(0))?;
         Ok(contracts.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// The records of a plan that are still to be delivered, in its order.
+    pub(crate) fn still_to_send(&self, plan: PlanId) -> Result<Vec<RecordId>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT record FROM delivery WHERE plan = ?1 AND open = 1 AND state <> 'unknown' ORDER BY n",
+        )?;
+        let ids = query.query_map([plan.0], |row| Ok(RecordId(row.get(0)?)))?;
+        Ok(ids.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How many of these records have their text from which step; `None` as received.
+    pub(crate) fn count_by_step(&self, ids: &[RecordId]) -> Result<HashMap<Option<StepId>, u64>> {
+        let _still = self.reading()?;
+        let mut query = self.conn.prepare_cached(
+            "SELECT c.step FROM record r JOIN content c ON c.id = r.content WHERE r.id = ?1",
+        )?;
+        let mut counts = HashMap::new();
+        for id in ids {
+            let step: Option<Option<i64>> = query.query_row([id.0], |row| row.get(0)).optional()?;
+            if let Some(step) = step {
+                *counts.entry(step.map(StepId)).or_default() += 1;
+            }
+        }
+        Ok(counts)
     }
 
     /// How many of these records were changed since they were received.

@@ -146,6 +146,21 @@ impl Store {
         Ok(query.query_row([claim.plan.0], |row| row.get(0))?)
     }
 
+    /// What waits to be tried again is due now.
+    ///
+    /// # Errors
+    /// `send:taken_over`.
+    pub(crate) fn try_now(&mut self, claim: &Claim) -> Result<()> {
+        self.write(|tx| {
+            check_fence(tx, claim)?;
+            tx.execute(
+                "UPDATE delivery SET next_at = NULL WHERE plan = ?1 AND open = 1 AND state = 'waiting'",
+                [claim.plan.0],
+            )?;
+            Ok(())
+        })
+    }
+
     /// How the destination's health stood when it was last sent to, as JSON.
     pub(crate) fn breaker(&self, claim: &Claim) -> Result<Option<String>> {
         let mut query = self

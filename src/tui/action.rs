@@ -74,6 +74,12 @@ actions! {
     Check Page "Check this record again" ["r" "F5"] typing [] changes;
     CheckAll Page "Check all records again" ["R"] typing [] changes;
     Send Page "Send what is ready" ["S"] typing [] changes;
+    TryOne Page "Send one record first" ["T"] typing [] changes;
+    Pause Page "Pause, or go on" ["p"] typing [];
+    TryNow Page "Try now, not later" ["t"] typing [];
+    Slower Page "Send more slowly" ["-"] typing [];
+    Faster Page "Send faster" ["+" "="] typing [];
+    FullLog Page "Show the whole log" ["L"] typing [];
     StopJob Page "Stop what is running" ["X"] typing [];
     Runs Page "Open another run" [] typing [];
     Quit Page "Leave redrive" [] typing [];
@@ -102,6 +108,8 @@ actions! {
     ClearText Moving "Clear the text" [] typing ["Ctrl+U"];
     ProblemsTab Moving "Problems" ["1"] typing [];
     RecordsTab Moving "Records" ["2"] typing [];
+    ReviewTab Moving "Review" ["3"] typing [];
+    SendTab Moving "Send" ["4"] typing [];
     HistoryTab Moving "History" ["5"] typing [];
 }
 

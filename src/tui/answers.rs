@@ -17,6 +17,8 @@ pub(super) enum Asked {
     /// A change no page waits for.
     Done,
     Places,
+    /// Whether somebody has changed the workspace.
+    Version,
     /// How the run's verdicts stand, to be shown.
     Look,
     /// How they stand, to check all of them.
@@ -64,7 +66,7 @@ impl App {
             let ticket = self.cx.ask(Query::Places { run: id });
             self.asked.push((ticket, Asked::Places));
         }
-        if self.looks_again().is_some() {
+        if self.looks_again() {
             self.look_at_contract(id);
         }
     }
@@ -106,8 +108,9 @@ impl App {
                 self.refresh();
             }
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
+            (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             // It is looked again soon, and sending says what is wrong with the contract.
-            (Asked::Look, Err(_)) => {}
+            (Asked::Look | Asked::Version, Err(_)) => {}
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

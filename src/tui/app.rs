@@ -14,7 +14,9 @@ use super::{
     overlays::{Dialog, Overlay, Prompt, Verdict},
     pages::{Page, Stack},
     running::Running,
+    tabs::Tab,
     theme::Theme,
+    watching,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
@@ -51,7 +53,10 @@ pub struct App {
     pub(super) pages: Stack,
     pub(super) overlay: Option<Overlay>,
     /// The tab under the cursor while the row of tabs has focus.
-    pub(super) tab: Option<usize>,
+    pub(super) tab: Option<Tab>,
+    /// The workspace's version when it was looked at last, and when that was.
+    pub(super) version: Option<i64>,
+    pub(super) seen_at: Option<Instant>,
     pub(super) run: Option<RunRow>,
     /// How many problems of the run are open.
     pub(super) problems: Option<u64>,
@@ -96,6 +101,8 @@ impl App {
             pages,
             overlay: None,
             tab: None,
+            version: None,
+            seen_at: None,
             run: None,
             problems: None,
             places: Vec::new(),
@@ -125,7 +132,7 @@ impl App {
     /// How soon the loop must send [`Event::Tick`] where nothing else happens, because something waits for time to pass.
     pub fn waits(&self) -> Option<Duration> {
         let page = self.pages.top().waits().then_some(TICK);
-        page.or_else(|| self.looks_again())
+        page.or(Some(watching::LOOK))
     }
 
     /// Whether there is something to draw that was not drawn. Asking resets it.
@@ -151,9 +158,13 @@ impl App {
                     self.pages.top_mut().tick(now, &mut self.cx);
                 }
                 self.watch();
+                self.look_for_changes();
             }
             Event::Answer(ticket, answer) => self.answer(ticket, answer),
             Event::Progress(progress) => {
+                for page in self.pages.iter_mut() {
+                    page.progress(&progress);
+                }
                 if let Some(job) = &mut self.job {
                     job.progress = progress;
                 }
@@ -171,9 +182,11 @@ impl App {
         match event {
             Event::Tick(_) => !self.pages.top().waits(),
             Event::Answer(_, Ok(Answer::Standing(found))) => {
-                let looks = self.asked.iter().all(|(_, asked)| *asked == Asked::Look);
-                looks && self.known_standing() == Some(found)
+                let looks = |asked: &Asked| matches!(asked, Asked::Look | Asked::Version);
+                self.asked.iter().all(|(_, asked)| looks(asked))
+                    && self.known_standing() == Some(found)
             }
+            Event::Answer(_, Ok(Answer::Version(version))) => self.version == Some(*version),
             _ => false,
         }
     }
@@ -200,7 +213,7 @@ impl App {
             if self.shown_run().is_some() {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
-                more.push(Action::HistoryTab);
+                more.extend([Action::ReviewTab, Action::SendTab, Action::HistoryTab]);
             }
             if self.job.is_some() {
                 let at = offers.len().min(1);
@@ -321,9 +334,11 @@ impl App {
             Action::Check if self.is_contract_changed() => self.check_all(),
             Action::StopJob => self.ask_to_stop(),
             Action::Runs => self.pages = stack(Route::Runs, &mut self.cx),
-            Action::ProblemsTab => self.go_to_tab(0),
-            Action::RecordsTab => self.go_to_tab(1),
-            Action::HistoryTab => self.go_to_tab(2),
+            Action::ProblemsTab => self.go_to_tab(Tab::Problems),
+            Action::RecordsTab => self.go_to_tab(Tab::Records),
+            Action::ReviewTab => self.go_to_tab(Tab::Review),
+            Action::SendTab => self.go_to_tab(Tab::Send),
+            Action::HistoryTab => self.go_to_tab(Tab::History),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
@@ -397,7 +412,10 @@ impl App {
             for effect in std::mem::take(&mut self.cx.effects) {
                 match effect {
                     Effect::Go(route) => {
-                        let page = Page::open(route, &mut self.cx);
+                        let mut page = Page::open(route, &mut self.cx);
+                        if let Some(job) = &self.job {
+                            page.progress(&job.progress);
+                        }
                         self.pages.push(page);
                     }
                     Effect::Replace(route) => {
@@ -432,7 +450,9 @@ impl App {
                             outside.push(Effect::Cancel);
                         }
                     }
-                    Effect::Ask(..) | Effect::Change(..) | Effect::Suspend => outside.push(effect),
+                    Effect::Ask(..) | Effect::Change(..) | Effect::Steer(_) | Effect::Suspend => {
+                        outside.push(effect);
+                    }
                 }
             }
         }
@@ -554,7 +574,7 @@ mod tests {
         press(&mut app, "S");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -591,8 +611,10 @@ mod tests {
             to: "crm".to_owned(),
             expect: 3,
             plan: None,
+            only: None,
         };
-        assert_eq!(started.last(), Some(&Effect::Start(request)));
+        assert!(started.contains(&Effect::Start(request)));
+        press(&mut app, "1");
         assert!(picture(&mut app).contains("Sending: 0 of 3 are done."));
     }
 
@@ -629,7 +651,7 @@ mod tests {
             assert_eq!(wanted.len(), effects, "{pasted}");
         }
         let started = press(&mut app, "<ret>");
-        assert!(matches!(started[..], [Effect::Start(_)]), "{started:?}");
+        assert!(matches!(started[..], [Effect::Start(_), ..]), "{started:?}");
     }
 
     #[test]
@@ -643,7 +665,7 @@ mod tests {
         assert!(picture(&mut app).contains("Send 3 records to crm"));
         app.update(Event::Tick(start + Duration::from_millis(300)));
         let started = press(&mut app, "<Right><ret>");
-        assert!(matches!(started[..], [Effect::Start(_)]));
+        assert!(matches!(started[..], [Effect::Start(_), ..]));
     }
 
     #[test]
@@ -667,7 +689,7 @@ mod tests {
     #[test]
     fn the_result_of_sending_is_shown() {
         let mut app = problems((80, 24));
-        press(&mut app, "S<Right><ret>");
+        press(&mut app, "S<Right><ret>1");
         app.update(Event::Progress(Progress {
             done: 2,
             total: Some(3),
@@ -685,7 +707,7 @@ mod tests {
         finished(&mut app, Outcome::Sent(report));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387   5 History                               Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -720,7 +742,7 @@ mod tests {
         assert!(picture(&mut app).contains("3 records are ready but not sent"));
         press(&mut app, "<ret>");
         assert_eq!(app.exit(), None);
-        press(&mut app, "S<Right><ret>q");
+        press(&mut app, "S<Right><ret>1q");
         assert!(picture(&mut app).contains("Sending has not ended"));
         assert_eq!(press(&mut app, "<Right><ret>"), [Effect::Cancel]);
         assert_eq!(app.exit(), None);
@@ -746,10 +768,10 @@ mod tests {
         let mut app = problems((100, 30));
         press(&mut app, "<Up><Right><ret>");
         assert!(picture(&mut app).contains("[2 Records 1,387]"));
-        press(&mut app, "<Up><Right><ret>");
+        press(&mut app, "<Up><Right><Right><Right><ret>");
         insta::assert_snapshot!(picture(&mut app), @r"
-         redrive  customers-2025-11-20 > Problems > History                     to crm [TEST]   saved 02:41
-          1 Problems 6   2 Records 1,387  [5 History]                                                  Menu
+         redrive  customers-2025-11-20 > History                                to crm [TEST]   saved 02:41
+          1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History]                            Menu
         ┌ What was done, newest first ─────────────────────────────────────────────────────────────────────┐
         │   Time             Who      Action    Details                                             Undo   │
         │ > 20 Nov 2025      jana     Undo      undo of step 2                                      -      │
@@ -787,31 +809,31 @@ mod tests {
         press(&mut app, "?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -1┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
         │ Ne│ Search  [                                  ]                                             │   │
         └───│                                                                                          │───┘
-        ┌ 6 │ This page                                      ? F1      This help                       │ 7 ┐
-        │   │ > Enter     Open this one thing                Ctrl+C    Stop typing; twice: quit        │   │
-        │ > │   b         Fix all like this                Moving                                      │   │
-        │   │   v         See every value that fails         Tab F6    Next panel or field             │   │
-        │   │   S         Send what is ready                 1         Problems                        │   │
-        │   │   x         Set aside, or take back            2         Records                         │   │
-        │   │   m         Write a note for whoever works…    5         History                         │   │
-        │   │   R         Check all records again            Up k      Move up                         │   │
-        │   │ Everywhere                                     Down j    Move down                       │   │
-        │   │   / F3      Filter the list                    Left h    Move left                       │0% │
-        │   │   u Ctrl+Z  Undo                               Right l   Move right                      │0% │
-        │   │   z         Show the other panel               PgUp      One page up                     │   │
-        │   │   . F9      All that can be done here          PgDn      One page down                   │   │
-        │   │   q         Back; on Problems: quit            Home g    To the first                    │   │
-        │   │   Ctrl+L    Draw the screen again              End G     To the last                     │   │
-        │   │   U Ctrl+Y  Redo                               Shift+Tab Panel or field before           │   │
-        │   │   Esc       Back, one step at a time                                                     │   │
+        ┌ 6 │ This page                                      Ctrl+C    Stop typing; twice: quit        │ 7 ┐
+        │   │ > Enter     Open this one thing              Moving                                      │   │
+        │ > │   b         Fix all like this                  Tab F6    Next panel or field             │   │
+        │   │   v         See every value that fails         1         Problems                        │   │
+        │   │   S         Send what is ready                 2         Records                         │   │
+        │   │   x         Set aside, or take back            3         Review                          │   │
+        │   │   m         Write a note for whoever works…    4         Send                            │   │
+        │   │   R         Check all records again            5         History                         │   │
+        │   │ Everywhere                                     Up k      Move up                         │   │
+        │   │   / F3      Filter the list                    Down j    Move down                       │0% │
+        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │0% │
+        │   │   z         Show the other panel               Right l   Move right                      │   │
+        │   │   . F9      All that can be done here          PgUp      One page up                     │   │
+        │   │   q         Back; on Problems: quit            PgDn      One page down                   │   │
+        │   │   Ctrl+L    Draw the screen again              Home g    To the first                    │   │
+        │   │   U Ctrl+Y  Redo                               End G     To the last                     │   │
+        │   │   Esc       Back, one step at a time           Shift+Tab Panel or field before           │   │
+        │   │   ? F1      This help                                                                    │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
-        │                                                          ││                                      │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Dim lines cannot be used now. The reason stands beside them.

@@ -14,6 +14,7 @@ use super::{
     keymap::{self, Mode},
     overlays::wrap,
     pages::Page,
+    tabs::Tab,
     widgets::{
         footer::{Hint, footer},
         header::{Corner, header},
@@ -75,9 +76,8 @@ impl App {
             .into_iter()
             .collect();
         if run.is_some() {
-            let is_list = |page: &Page| matches!(page, Page::Records(page) if page.is_whole_run());
-            let all = self.pages.iter().any(is_list);
-            // All records of a run are beside its problems, not one of them.
+            // What belongs to the run is beside its problems, not one of them.
+            let all = self.pages.iter().any(Page::is_beside_problems);
             let inner = self
                 .pages
                 .iter()
@@ -116,44 +116,31 @@ impl App {
         let Some(run) = self.shown_run() else {
             return Line::default();
         };
-        let stored = run.statuses.iter().map(|(_, records)| records).sum();
-        let problems = self.problems.map_or("...".to_owned(), text::thousands);
-        let tabs = [
-            format!("1 Problems {problems}"),
-            format!("2 Records {}", text::thousands(stored)),
-            "5 History".to_owned(),
-        ];
         let active = self.active_tab();
+        // Where there is little room, the tabs stand closer.
+        let gap = if width < 100 { "" } else { " " };
         let mut spans = vec![Span::raw(" ")];
         let mut used = 1;
-        for (at, tab) in tabs.into_iter().enumerate() {
-            let label = if at == active {
-                format!("[{tab}]")
+        for tab in Tab::ALL.into_iter().filter(|tab| *tab != Tab::Menu) {
+            let label = self.tab_label(tab, run);
+            let label = if tab == active {
+                format!("[{label}]")
             } else {
-                format!(" {tab} ")
+                format!(" {label} ")
             };
-            used += text::width(&label) + 1;
-            spans.push(Span::styled(label, self.tab_style(at, at == active)));
-            spans.push(Span::raw(" "));
+            used += text::width(&label) + gap.len();
+            spans.push(Span::styled(label, self.tab_style(tab, tab == active)));
+            spans.push(Span::raw(gap));
         }
         spans.push(Span::raw(
             " ".repeat(usize::from(width).saturating_sub(used + 5)),
         ));
-        spans.push(Span::styled("Menu", self.tab_style(3, false)));
+        spans.push(Span::styled("Menu", self.tab_style(Tab::Menu, false)));
         Line::from(spans)
     }
 
-    /// The tab the page in front belongs to.
-    pub(super) fn active_tab(&self) -> usize {
-        match self.pages.top() {
-            Page::Groups(_) | Page::Values(_) => 0,
-            Page::History(_) => 2,
-            _ => 1,
-        }
-    }
-
-    fn tab_style(&self, at: usize, active: bool) -> Style {
-        match (self.tab == Some(at), active) {
+    fn tab_style(&self, tab: Tab, active: bool) -> Style {
+        match (self.tab == Some(tab), active) {
             (true, _) => self.theme.select(),
             (false, true) => self.theme.accent(),
             (false, false) => Style::new(),
@@ -166,6 +153,10 @@ impl App {
         let words = match (&self.overlay, &self.status, &self.job) {
             (Some(overlay), _, _) => overlay.tip(),
             (None, Some(status), None) => status.clone(),
+            // It says how far the job is.
+            (None, None, Some(_)) if matches!(self.pages.top(), Page::Sending(_)) => {
+                self.pages.top().tip()
+            }
             (None, status, Some(job)) => {
                 let stopping = if job.stopping { ", stopping" } else { "" };
                 let status = status.as_deref().unwrap_or_default();

@@ -32,6 +32,11 @@ impl Clock {
         self.show(stored, "%H:%M")
     }
 
+    /// `02:41:09`, from RFC 3339; the text itself when it is none.
+    pub fn exact(&self, stored: &str) -> String {
+        self.show(stored, "%H:%M:%S")
+    }
+
     /// `today 02:41`, `yesterday 02:41`, `18 Nov 23:40`, `18 Nov 2025` in another year.
     pub fn day_and_time(&self, stored: &str) -> String {
         let Ok(time) = stored.parse::<Timestamp>() else {

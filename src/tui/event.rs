@@ -11,10 +11,10 @@ use crate::{
     fix::{Change, dates::Evidence},
     model::{
         AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Note, NoteAbout,
-        Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
-        StepId, StepRow, UndoReport, ValueCount,
+        Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
+        SendReport, StepId, StepRow, UndoReport, ValueCount,
     },
-    ops::{FixPreview, FixRequest, Preview, Progress, Standing, SuggestedFix},
+    ops::{FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
 
 /// An input to `App::update`.
@@ -53,6 +53,8 @@ pub enum Effect {
     Start(JobRequest),
     /// Asks the running job to stop.
     Cancel,
+    /// Tells the running send how to go on.
+    Steer(Steer),
     /// Suspends the program (SIGTSTP).
     Suspend,
     // What follows is carried out by the app itself.
@@ -72,6 +74,16 @@ pub enum Effect {
     /// As if its key had been pressed.
     Act(Action),
     Quit,
+}
+
+/// How a send is to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steer {
+    Pause(bool),
+    /// Whatever it waits for.
+    TryNow,
+    /// At most so many records a second; 0 is as fast as it goes.
+    Speed(u32),
 }
 
 /// A short read.
@@ -107,6 +119,16 @@ pub enum Query {
     Plan {
         run: RunId,
     },
+    /// What would be sent, and why it is what it is.
+    Review {
+        run: RunId,
+    },
+    /// How the newest plan of a run stands.
+    Sending {
+        run: RunId,
+    },
+    /// A number that changes when somebody changes the workspace.
+    Version,
     /// Where the run's records can go.
     Places {
         run: RunId,
@@ -179,6 +201,8 @@ pub enum JobRequest {
         expect: u64,
         /// The unfinished plan that was shown, which is the one to continue.
         plan: Option<PlanId>,
+        /// Only this record.
+        only: Option<RecordId>,
     },
     /// Works out what a fix would do.
     FixPreview(Box<FixRequest>),
@@ -220,6 +244,9 @@ pub enum Answer {
     Preview(Box<Preview>),
     Plan(Plan),
     Places(Vec<Place>),
+    Review(Box<Review>),
+    Sending(Option<Box<PlanRow>>),
+    Version(i64),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
@@ -283,6 +310,14 @@ pub enum Route {
     Fix(Box<FixView>),
     /// The values that fail in one problem.
     Values(Box<FixView>),
+    /// What will be sent.
+    Review {
+        run: RunId,
+    },
+    /// How what is sent stands.
+    Sending {
+        run: RunId,
+    },
     /// What was done.
     History {
         run: RunId,

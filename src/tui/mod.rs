@@ -23,6 +23,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod theme;
+mod watching;
 pub mod widgets;
 pub mod words;
 mod worker;

@@ -5,6 +5,7 @@ use super::{
     app::{App, Exit},
     event::{Effect, JobRequest, Outcome, Question},
     overlays::{Button, Dialog, Overlay},
+    tabs::Tab,
     words,
 };
 use crate::{ops::Progress, text};
@@ -62,7 +63,11 @@ impl App {
             progress: Progress::default(),
             stopping: false,
         });
+        let sends = matches!(request, JobRequest::Send { .. });
         outside.push(Effect::Start(request));
+        if sends {
+            self.go_to_tab(Tab::Send);
+        }
     }
 
     pub(super) fn finished(&mut self, outcome: anyhow::Result<Outcome>) {

@@ -20,9 +20,9 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(2);
 
 impl App {
-    /// How long until the contract on disk is looked at again; `None` where there is none to look at.
-    pub(super) fn looks_again(&self) -> Option<Duration> {
-        self.watched().map(|_| LOOK)
+    /// Whether there is a contract on disk that can change.
+    pub(super) fn looks_again(&self) -> bool {
+        self.watched().is_some()
     }
 
     /// Looks at the contract on disk if it is time to.
@@ -336,12 +336,12 @@ mod tests {
     #[test]
     fn a_contract_that_changed_is_noticed_while_the_page_is_open() {
         let mut app = problems((80, 24));
-        assert!(app.looks_again().is_some());
+        assert!(app.looks_again());
         assert!(!picture(&mut app).contains("old"));
         look(&mut app, &standing(0, 1_387, changed()));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387   5 History                               Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -410,7 +410,7 @@ mod tests {
         answer(&mut app, "R", standing(0, 1_387, changed()));
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -488,7 +488,7 @@ mod tests {
         answer(&mut app, "R", standing(1_387, 0, broken()));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6]  2 Records 1,387   5 History                               Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -539,7 +539,7 @@ mod tests {
         app.update(Event::Answer(ticket, Ok(Answer::Standing(found))));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   5 History                                                   Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │

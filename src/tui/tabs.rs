@@ -1,27 +1,65 @@
-//! The row of tabs: where it leads.
+//! The row of tabs: what they say and where they lead.
 
 use super::{
     action::Action,
     app::{App, whole_run},
-    event::Route,
+    event::{JobRequest, Route},
     pages::Page,
 };
+use crate::{
+    model::{RunRow, Status},
+    text,
+};
+
+/// What stands in the row of tabs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Problems,
+    Records,
+    Review,
+    Send,
+    History,
+    Menu,
+}
+
+impl Tab {
+    pub const ALL: [Self; 6] = [
+        Self::Problems,
+        Self::Records,
+        Self::Review,
+        Self::Send,
+        Self::History,
+        Self::Menu,
+    ];
+
+    fn action(self) -> Action {
+        match self {
+            Self::Problems => Action::ProblemsTab,
+            Self::Records => Action::RecordsTab,
+            Self::Review => Action::ReviewTab,
+            Self::Send => Action::SendTab,
+            Self::History => Action::HistoryTab,
+            Self::Menu => Action::Menu,
+        }
+    }
+
+    fn beside(self, by: isize) -> Self {
+        let at = Self::ALL.iter().position(|tab| *tab == self);
+        let at = at.unwrap_or_default().saturating_add_signed(by);
+        Self::ALL[at.min(Self::ALL.len() - 1)]
+    }
+}
 
 impl App {
     /// The row of tabs: arrows choose, Enter presses. Says whether the action is dealt with.
-    pub(super) fn act_on_tabs(&mut self, action: Action, tab: usize) -> bool {
+    pub(super) fn act_on_tabs(&mut self, action: Action, tab: Tab) -> bool {
         match action {
-            Action::Left => self.tab = Some(tab.saturating_sub(1)),
-            Action::Right | Action::NextPanel => self.tab = Some((tab + 1).min(3)),
+            Action::Left => self.tab = Some(tab.beside(-1)),
+            Action::Right | Action::NextPanel => self.tab = Some(tab.beside(1)),
             Action::Down | Action::Back => self.tab = None,
             Action::Open => {
                 self.tab = None;
-                match tab {
-                    0 => self.act(Action::ProblemsTab),
-                    1 => self.act(Action::RecordsTab),
-                    2 => self.act(Action::HistoryTab),
-                    _ => self.act(Action::Menu),
-                }
+                self.act(tab.action());
             }
             Action::Up => {}
             _ => {
@@ -32,14 +70,16 @@ impl App {
         true
     }
 
-    pub(super) fn go_to_tab(&mut self, tab: usize) {
+    pub(super) fn go_to_tab(&mut self, tab: Tab) {
         let Some(run) = self.shown_run().map(|run| run.id) else {
             return;
         };
         let already = match self.pages.top() {
-            Page::Records(records) => tab == 1 && records.is_whole_run(),
-            Page::Groups(_) => tab == 0,
-            Page::History(_) => tab == 2,
+            Page::Records(records) => tab == Tab::Records && records.is_whole_run(),
+            Page::Groups(_) => tab == Tab::Problems,
+            Page::Review(_) => tab == Tab::Review,
+            Page::Sending(_) => tab == Tab::Send,
+            Page::History(_) => tab == Tab::History,
             _ => false,
         };
         if already {
@@ -47,9 +87,56 @@ impl App {
         }
         while self.pages.top().problems_of().is_none() && self.pages.pop() {}
         match tab {
-            1 => self.cx.go(whole_run(run)),
-            2 => self.cx.go(Route::History { run }),
-            _ => {}
+            Tab::Records => self.cx.go(whole_run(run)),
+            Tab::Review => self.cx.go(Route::Review { run }),
+            Tab::Send => self.cx.go(Route::Sending { run }),
+            Tab::History => self.cx.go(Route::History { run }),
+            Tab::Problems | Tab::Menu => {}
         }
+    }
+
+    /// The tab the page in front belongs to.
+    pub(super) fn active_tab(&self) -> Tab {
+        match self.pages.top() {
+            Page::Groups(_) | Page::Values(_) => Tab::Problems,
+            Page::Review(_) => Tab::Review,
+            Page::Sending(_) => Tab::Send,
+            Page::History(_) => Tab::History,
+            _ => Tab::Records,
+        }
+    }
+
+    /// `2 Records 1,387`
+    pub(super) fn tab_label(&self, tab: Tab, run: &RunRow) -> String {
+        match tab {
+            Tab::Problems => {
+                let problems = self.problems.map_or("...".to_owned(), text::thousands);
+                format!("1 Problems {problems}")
+            }
+            Tab::Records => {
+                let stored = run.statuses.iter().map(|(_, records)| records).sum();
+                format!("2 Records {}", text::thousands(stored))
+            }
+            Tab::Review => {
+                let ready = run.with_status(Status::Ready);
+                format!("3 Review {}", text::thousands(ready))
+            }
+            Tab::Send => match self.sent_percent() {
+                Some(percent) => format!("4 Send {percent}%"),
+                None => "4 Send".to_owned(),
+            },
+            Tab::History => "5 History".to_owned(),
+            Tab::Menu => "Menu".to_owned(),
+        }
+    }
+
+    /// How much of the plan that is being sent is done. 100 only when all is.
+    fn sent_percent(&self) -> Option<u64> {
+        let job = self.job.as_ref()?;
+        if !matches!(job.request, JobRequest::Send { .. }) {
+            return None;
+        }
+        let tally = job.progress.sending.as_ref().map(|sending| sending.tally)?;
+        (tally.done() * 100).checked_div(tally.total())
     }
 }

@@ -15,11 +15,11 @@ use super::{
 };
 use crate::{
     model::{
-        Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan, Problem,
+        Behind, Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan, Problem,
         RecordDetail, RecordId, RecordRow, RunId, RunRow, ShapeCount, Stage, Status, StepId,
         StepKind, StepRow, ValueCount, Version, Wants, shape_of,
     },
-    ops::{ContractState, Preview, Standing},
+    ops::{ContractState, FieldChanges, Made, MadeBy, Preview, Review, Standing},
     text,
 };
 
@@ -106,6 +106,49 @@ pub fn record(id: i64, current: Value) -> RecordRow {
     }
 }
 
+/// What the review of the made-up run says.
+pub fn review() -> Review {
+    let made = |label: &str, records| Made {
+        by: MadeBy::Step {
+            label: label.to_owned(),
+            author: "jana".to_owned(),
+            at: "2025-11-20T02:44:00Z".to_owned(),
+        },
+        records,
+    };
+    let pair = |before: &str, after: &str, times| (before.to_owned(), after.to_owned(), times);
+    Review {
+        plan: Plan {
+            id: None,
+            run: RunId(1),
+            destination: "crm".to_owned(),
+            environment: "test".to_owned(),
+            target: "table customer in crm.db".to_owned(),
+            planned: 3,
+            changed: 2,
+            behind: Behind::default(),
+            continued: false,
+        },
+        ids: [7, 14, 21].map(RecordId).to_vec(),
+        made: vec![
+            made("contact_email  trim, lower case", 2),
+            Made {
+                by: MadeBy::Received,
+                records: 1,
+            },
+        ],
+        fields: vec![FieldChanges {
+            path: "/contact_email".to_owned(),
+            records: 2,
+            pairs: vec![pair(" OFFICE@example.com", "office@example.com", 2)],
+        }],
+        compared: 3,
+        needs_fixing: 1_384,
+        set_aside: 0,
+        unanswered: 1,
+    }
+}
+
 /// An app on this route, with the answers it waits for first.
 pub fn app(route: Route, size: (u16, u16)) -> App {
     let setup = Setup {
@@ -136,6 +179,12 @@ pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {
         feed(app, effects);
     }
     all
+}
+
+/// Types keys and gives what they lead to, without answering anything.
+pub fn wishes(app: &mut App, keys: &str) -> Vec<Effect> {
+    let keys = parse(keys).into_iter();
+    keys.flat_map(|key| app.update(Event::Key(key))).collect()
 }
 
 fn parse(keys: &str) -> Vec<KeyEvent> {
@@ -194,6 +243,9 @@ pub fn answer(query: Query) -> Answer {
             row: Some(Box::new(row(14))),
             notes: Vec::new(),
         },
+        Query::Review { .. } => Answer::Review(Box::new(review())),
+        Query::Sending { .. } => Answer::Sending(None),
+        Query::Version => Answer::Version(1),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
             let record = detail(id.0);

@@ -224,6 +224,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
             to: plan.destination.clone(),
             expect: plan.planned,
             plan: plan.id,
+            only: None,
         })),
     }
 }

@@ -14,7 +14,7 @@ use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::{
-    event::{Answer, Effect, Event, JobRequest, Outcome, Place, Query, Wish},
+    event::{Answer, Effect, Event, JobRequest, Outcome, Place, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
@@ -109,6 +109,10 @@ fn answer_all(
                 cancel(running);
                 continue;
             }
+            Some(Effect::Steer(how)) => {
+                steer(running, how);
+                continue;
+            }
             _ => continue,
         };
         if events.send(event).is_err() {
@@ -139,6 +143,17 @@ fn cancel(running: &Running) {
     }
 }
 
+fn steer(running: &Running, how: Steer) {
+    let job = running.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(steering) = job.as_ref().map(Job::steering) {
+        match how {
+            Steer::Pause(pause) => steering.pause(pause),
+            Steer::TryNow => steering.try_now(),
+            Steer::Speed(most) => steering.set_speed(most),
+        }
+    }
+}
+
 fn work_all(
     opening: &Opening,
     requests: &Receiver<(JobRequest, Job)>,
@@ -162,7 +177,8 @@ fn throttled(events: Sender<Event>) -> Job {
         let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         // What is waited for is always said: nothing follows for a while.
-        if progress.waits.is_some() || last.is_none_or(|last| now.duration_since(last) >= EVERY) {
+        let says_more = progress.waits.is_some() || progress.sending.is_some();
+        if says_more || last.is_none_or(|last| now.duration_since(last) >= EVERY) {
             *last = Some(now);
             // Without a screen nobody looks at it.
             let _ = events.send(Event::Progress(progress));
@@ -225,6 +241,17 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             };
             Answer::Places(places.into_iter().map(place).collect())
         }
+        Query::Review { run } => {
+            let request = SendRequest {
+                filter: filter(*run, None),
+                ..SendRequest::default()
+            };
+            Answer::Review(Box::new(ops::review(workspace, &request)?))
+        }
+        Query::Sending { run } => {
+            Answer::Sending(ops::plan_to_watch(workspace, *run)?.map(Box::new))
+        }
+        Query::Version => Answer::Version(workspace.version()?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
             *group,
@@ -294,9 +321,14 @@ fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Ou
             to,
             expect,
             plan,
+            only,
         } => {
+            let mut filter = filter(*run, None);
+            filter
+                .terms
+                .extend(only.map(|id| term(Wanted::Row(id, id))));
             let request = SendRequest {
-                filter: filter(*run, None),
+                filter,
                 to: Some(to.clone()),
                 expect: Some(*expect),
                 plan: *plan,

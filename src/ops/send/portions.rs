@@ -40,10 +40,15 @@ impl Portions {
         self.is_careful
     }
 
-    /// A whole portion has left.
-    pub fn advance(&mut self) {
-        self.is_careful = self.next.is_some();
-        self.next = self.left.next();
+    /// So many more have left.
+    pub fn advance(&mut self, records: usize) {
+        match self.next {
+            Some(next) if records < next => self.next = Some(next - records),
+            _ => {
+                self.is_careful = self.next.is_some();
+                self.next = self.left.next();
+            }
+        }
     }
 }
 
@@ -56,7 +61,7 @@ mod tests {
         let mut seen = Vec::new();
         for _ in 0..6 {
             seen.push((portions.most(), portions.is_careful()));
-            portions.advance();
+            portions.advance(portions.most());
         }
         seen
     }
@@ -74,6 +79,9 @@ mod tests {
                 (16, false)
             ]
         );
+        let mut slow = Portions::new(16, vec![10]);
+        slow.advance(4);
+        assert_eq!((slow.most(), slow.is_careful()), (6, true));
         assert_eq!(portions(16, &[])[..2], [(16, false), (16, false)]);
     }
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Aim,
+    board::{Board, Flow, Logged},
     brake::Brake,
     course::{Course, Standing, course},
     frozen::delivery,
@@ -20,6 +21,8 @@ use crate::{
     store::sends::{Claim, Ended, Next, Taken},
 };
 
+/// How often it is said how long it still waits.
+const SAID: Duration = Duration::from_secs(1);
 /// A shorter wait is not said.
 const NOTICED: Duration = Duration::from_millis(500);
 
@@ -51,6 +54,8 @@ pub(super) struct Sending<'s> {
     pub next_at: Option<Instant>,
     /// What became of the last wave, while that is not written down yet.
     pub ended: Vec<Ended>,
+    /// For whoever watches.
+    pub board: Board,
     /// The next wave, written down as being tried while the one before it was on its way.
     pub ahead: Vec<Taken>,
 }
@@ -86,16 +91,22 @@ impl Sending<'_> {
         let first = std::mem::take(&mut self.first);
         let mut portions = Portions::new(destination.wave(), first);
         loop {
-            if self.left_alone()? {
+            if self.paused()? || self.left_alone()? {
                 return Ok(None);
             }
             let permits = self.breaker.permits(&self.aim.destination.knobs.breaker);
             let limit = portions.most();
             let most = limit.min(permits.unwrap_or(limit));
+            let rate = self.rate();
+            // At a slow speed little leaves at once, so that it leaves evenly.
+            let most = match rate {
+                0 => most,
+                rate => most.min(rate as usize),
+            };
             let started = Instant::now();
             match self.fill(&mut portions, most)? {
                 Filled::Ready => {}
-                Filled::Later(at) if self.wait(Why::Again, until(&at)) => return Ok(None),
+                Filled::Later(at) if self.wait(Why::Again, until(&at))? => return Ok(None),
                 Filled::Later(_) => continue,
                 Filled::Nothing => break,
             }
@@ -107,17 +118,23 @@ impl Sending<'_> {
                 && self.aim.is_idempotent();
             let ahead = looks_ahead.then(|| portions.most());
             self.report.attempts += taken.len() as u64;
+            self.board.left(&taken);
             if let Some(reason) = self.wave(destination, &taken, ahead)? {
                 self.write_down()?;
                 return Ok(Some(reason));
             }
-            self.say_how_far(None);
+            self.say_how_far(match permits {
+                Some(_) => Flow::Testing,
+                None => Flow::Flowing,
+            });
             self.keep_pace(started, taken.len());
         }
         if let Err(held) = destination.finish() {
             return Ok(Some(held.reason));
         }
-        self.report.handed_over += self.workspace.store.hand_over(&self.claim, &now())?;
+        let handed_over = self.workspace.store.hand_over(&self.claim, &now())?;
+        self.report.handed_over += handed_over;
+        self.board.handed_over(handed_over);
         Ok(None)
     }
 
@@ -137,8 +154,8 @@ impl Sending<'_> {
             let later = self.next_try()?;
             return Ok(later.map_or(Filled::Nothing, Filled::Later));
         }
-        if new && most == portions.most() {
-            portions.advance();
+        if new {
+            portions.advance(self.ahead.len());
         }
         Ok(Filled::Ready)
     }
@@ -172,6 +189,32 @@ impl Sending<'_> {
         self.workspace.store.next_try(&self.claim)
     }
 
+    /// Records a second; 0 is as fast as it goes.
+    fn rate(&self) -> u32 {
+        self.job.steering().speed().unwrap_or(self.rate)
+    }
+
+    /// Waits while a person wants it to stand still. Says whether the job was cancelled.
+    fn paused(&mut self) -> Result<bool> {
+        if !self.job.steering().is_paused() {
+            return Ok(false);
+        }
+        self.write_down()?;
+        let paused = |is_paused| Logged::Paused {
+            at: now(),
+            is_paused,
+        };
+        self.board.log(paused(true));
+        while self.job.steering().is_paused() && !self.job.is_cancelled() {
+            self.say_how_far(Flow::Paused);
+            let started = Instant::now();
+            self.job.wait(Duration::from_millis(100));
+            self.board.stood_still(started.elapsed());
+        }
+        self.board.log(paused(false));
+        Ok(self.job.is_cancelled())
+    }
+
     /// Waits while the destination is to be left alone. Says whether the job was cancelled.
     fn left_alone(&mut self) -> Result<bool> {
         let now = Timestamp::now().as_millisecond();
@@ -198,32 +241,66 @@ impl Sending<'_> {
         }
         // Nothing is kept in memory while it waits.
         self.write_down()?;
-        Ok(self.wait(why, time))
+        self.wait(why, time)
     }
 
-    /// Waits, and says why where a person would notice. Says whether the job was cancelled.
-    fn wait(&self, why: Why, time: Duration) -> bool {
-        if time >= NOTICED {
-            self.say_how_far(Some(Waits { why, time }));
+    /// Waits, and says why and how long still where a person would notice. Says whether the job was cancelled.
+    fn wait(&mut self, why: Why, time: Duration) -> Result<bool> {
+        let (started, is_noticed) = (Instant::now(), time >= NOTICED);
+        if is_noticed && why != Why::Rate {
+            let waits = Waits { why, time };
+            self.board.log(Logged::Waits { at: now(), waits });
         }
-        self.job.wait(time)
+        loop {
+            let left = time.saturating_sub(started.elapsed());
+            if left.is_zero() {
+                break;
+            }
+            if is_noticed {
+                self.say_how_far(Flow::Waiting(Waits { why, time: left }));
+            }
+            let cancelled = self.job.wait(left.min(SAID));
+            let now_please = self.job.steering().take_now();
+            if now_please {
+                self.breaker.try_now(Timestamp::now().as_millisecond());
+                self.workspace.store.try_now(&self.claim)?;
+            }
+            if cancelled || now_please || self.job.steering().is_paused() {
+                break;
+            }
+        }
+        if why != Why::Rate {
+            self.board.stood_still(started.elapsed());
+        }
+        Ok(self.job.is_cancelled())
     }
 
     fn keep_pace(&mut self, started: Instant, sent: usize) {
-        if self.rate > 0 {
-            let time = Duration::from_secs_f64(sent as f64 / f64::from(self.rate));
+        let rate = self.rate();
+        if rate > 0 {
+            let time = Duration::from_secs_f64(sent as f64 / f64::from(rate));
             self.next_at = Some(started + time);
         }
     }
 
-    fn say_how_far(&self, waits: Option<Waits>) {
+    fn say_how_far(&mut self, flow: Flow) {
+        let now = Instant::now();
+        let is_due = self.board.is_due(now);
+        // Nothing follows for a while.
+        if !is_due && !matches!(flow, Flow::Waiting(_)) {
+            return;
+        }
         let report = &self.report;
         let done = report.accepted + report.handed_over + report.refused + report.unknown;
         self.job.report(Progress {
             done,
             total: Some(report.planned),
             records: done,
-            waits,
+            waits: match flow {
+                Flow::Waiting(waits) => Some(waits),
+                _ => None,
+            },
+            sending: Some(self.board.progress(flow, self.rate(), now)),
         });
     }
 
@@ -253,7 +330,10 @@ impl Sending<'_> {
         };
         let answers = match answers {
             Ok(answers) => answers,
-            Err(held) => return Ok(Some(held.reason)),
+            Err(held) => {
+                self.board.came_back(taken);
+                return Ok(Some(held.reason));
+            }
         };
         anyhow::ensure!(
             answers.len() == whole.len(),
@@ -262,10 +342,22 @@ impl Sending<'_> {
             whole.len()
         );
         outcomes.extend(whole.into_iter().zip(answers));
-        let all_took = started.elapsed();
         let health = self.breaker.clone();
+        let held = self.take_in(outcomes, started.elapsed());
+        // Calls that went well to a destination that is well are nothing to remember.
+        let is_news = health != self.breaker && !(health.is_well() && self.breaker.is_well());
+        if is_news {
+            let store = &mut self.workspace.store;
+            store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
+        }
+        Ok(held)
+    }
+
+    /// Takes in what became of tries that took so long, all together. Gives why the destination is on hold, if it is.
+    fn take_in(&mut self, outcomes: Vec<(&Taken, Answered)>, all_took: Duration) -> Option<String> {
+        let at = now();
         let mut held = None;
-        let mut ended = Vec::with_capacity(taken.len());
+        let mut ended = Vec::with_capacity(outcomes.len());
         for (taken, answered) in outcomes {
             let took = answered.took.unwrap_or(all_took);
             let Some(course) = self.course(taken, answered.outcome) else {
@@ -275,16 +367,11 @@ impl Sending<'_> {
             self.look_after(&course, &mut held);
             let one = end(taken, course, took);
             log(self.run, &one, taken.attempts);
+            self.board.ended(&one, &at);
             ended.push(one);
         }
         self.ended = ended;
-        // Calls that went well to a destination that is well are nothing to remember.
-        let is_news = health != self.breaker && !(health.is_well() && self.breaker.is_well());
-        if is_news {
-            let store = &mut self.workspace.store;
-            store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
-        }
-        Ok(held)
+        held
     }
 
     /// While these are on their way, what became of those before them is written down, and that the next ones are tried.

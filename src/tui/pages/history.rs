@@ -270,8 +270,8 @@ mod tests {
         let mut app = problems((100, 30));
         press(&mut app, "5");
         insta::assert_snapshot!(picture(&mut app), @r"
-         redrive  customers-2025-11-20 > Problems > History                     to crm [TEST]   saved 02:41
-          1 Problems 6   2 Records 1,387  [5 History]                                                  Menu
+         redrive  customers-2025-11-20 > History                                to crm [TEST]   saved 02:41
+          1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History]                            Menu
         ┌ What was done, newest first ─────────────────────────────────────────────────────────────────────┐
         │   Time             Who      Action    Details                                             Undo   │
         │ > 20 Nov 2025      jana     Undo      undo of step 2                                      -      │
@@ -317,8 +317,8 @@ mod tests {
         let mut app = problems((80, 24));
         press(&mut app, "5");
         insta::assert_snapshot!(picture(&mut app), @r"
-         redrive  customers-2025-11-20 > Problems > History  to crm [TEST]  saved 02:41
-          1 Problems 6   2 Records 1,387  [5 History]                              Menu
+         redrive  customers-2025-11-20 > History             to crm [TEST]  saved 02:41
+          1 Problems 6  2 Records 1,387  3 Review 3  4 Send [5 History]            Menu
         ┌ What was done, newest first ─────────────────────────────────────────────────┐
         │   Time             Who      Action    Details                         Undo   │
         │ > 20 Nov 2025      jana     Undo      undo of step 2                  -      │

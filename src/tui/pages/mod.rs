@@ -12,7 +12,9 @@ mod history;
 mod list;
 mod raw;
 mod records;
+mod review;
 mod runs;
+mod sending;
 mod strip;
 mod table;
 mod values;
@@ -29,7 +31,7 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::model::RunId;
+use crate::{model::RunId, ops::Progress};
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -41,6 +43,8 @@ pub enum Page {
     Raw(Box<raw::Raw>),
     Fix(Box<fix::Fix>),
     Values(Box<values::Values>),
+    Review(Box<review::Review>),
+    Sending(Box<sending::Sending>),
     History(Box<history::History>),
 }
 
@@ -55,6 +59,8 @@ macro_rules! each {
             Page::Raw($name) => $call,
             Page::Fix($name) => $call,
             Page::Values($name) => $call,
+            Page::Review($name) => $call,
+            Page::Sending($name) => $call,
             Page::History($name) => $call,
         }
     };
@@ -86,6 +92,8 @@ impl Page {
             }
             Route::Fix(view) => Self::Fix(Box::new(fix::Fix::open(*view, cx))),
             Route::Values(view) => Self::Values(Box::new(values::Values::open(*view, cx))),
+            Route::Review { run } => Self::Review(Box::new(review::Review::open(run, cx))),
+            Route::Sending { run } => Self::Sending(Box::new(sending::Sending::open(run, cx))),
             Route::History { run } => Self::History(Box::new(history::History::open(run, cx))),
             Route::Raw { id, among } => Self::Raw(Box::new(raw::Raw::open(id, among, cx))),
         }
@@ -101,7 +109,8 @@ impl Page {
         match self {
             Self::Runs(_) => "Quit",
             Self::Groups(_) => "Menu",
-            Self::Values(_) | Self::History(_) => "Back",
+            Self::Values(_) | Self::Review(_) | Self::History(_) => "Back",
+            Self::Sending(page) => page.escape(),
             Self::Records(page) => page.escape(),
             Self::Editor(page) => page.escape(),
             Self::Raw(page) => page.escape(),
@@ -111,7 +120,12 @@ impl Page {
 
     pub fn mode(&self) -> Mode {
         match self {
-            Self::Runs(_) | Self::Groups(_) | Self::Values(_) | Self::History(_) => Mode::Moving,
+            Self::Runs(_)
+            | Self::Groups(_)
+            | Self::Values(_)
+            | Self::Review(_)
+            | Self::Sending(_)
+            | Self::History(_) => Mode::Moving,
             Self::Records(page) => page.mode(),
             Self::Editor(page) => page.mode(),
             Self::Raw(page) => page.mode(),
@@ -126,7 +140,12 @@ impl Page {
     /// A key that is text, in [`Mode::Typing`].
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
         match self {
-            Self::Runs(_) | Self::Groups(_) | Self::Values(_) | Self::History(_) => {}
+            Self::Runs(_)
+            | Self::Groups(_)
+            | Self::Values(_)
+            | Self::Review(_)
+            | Self::Sending(_)
+            | Self::History(_) => {}
             Self::Records(page) => page.type_key(key, cx),
             Self::Editor(page) => page.type_key(key, cx),
             Self::Raw(page) => page.type_key(key, cx),
@@ -137,7 +156,11 @@ impl Page {
     /// Pasted text: into the text field with focus, else into the filter prompt; never keystrokes.
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
         match self {
-            Self::Runs(_) | Self::Values(_) | Self::History(_) => {
+            Self::Runs(_)
+            | Self::Values(_)
+            | Self::Review(_)
+            | Self::Sending(_)
+            | Self::History(_) => {
                 cx.say("Nothing to paste into here.");
             }
             Self::Groups(page) => page.paste(text, cx),
@@ -162,14 +185,25 @@ impl Page {
             Self::Raw(page) => page.receive(ticket, answer, cx),
             Self::Fix(page) => page.receive(ticket, answer, cx),
             Self::Values(page) => page.receive(answer),
+            Self::Review(page) => page.receive(ticket, answer, cx),
+            Self::Sending(page) => page.receive(answer),
             Self::History(page) => page.receive(answer),
         }
     }
 
     /// The long job has ended; the page that started it looks what came of it.
     pub fn ended(&mut self, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
-        if let Self::Fix(page) = self {
-            page.ended(outcome, cx);
+        match self {
+            Self::Fix(page) => page.ended(outcome, cx),
+            Self::Sending(page) => page.ended(outcome),
+            _ => {}
+        }
+    }
+
+    /// The long job says how far it is.
+    pub fn progress(&mut self, progress: &Progress) {
+        if let Self::Sending(page) = self {
+            page.progress(progress);
         }
     }
 
@@ -188,6 +222,8 @@ impl Page {
             | Self::Records(_)
             | Self::Fix(_)
             | Self::Values(_)
+            | Self::Review(_)
+            | Self::Sending(_)
             | Self::History(_) => false,
         }
     }
@@ -202,6 +238,8 @@ impl Page {
             | Self::Records(_)
             | Self::Fix(_)
             | Self::Values(_)
+            | Self::Review(_)
+            | Self::Sending(_)
             | Self::History(_) => {}
         }
     }
@@ -216,6 +254,8 @@ impl Page {
             Self::Raw(page) => page.crumb(),
             Self::Fix(_) => "Fix all".to_owned(),
             Self::Values(_) => "Values".to_owned(),
+            Self::Review(_) => "Review".to_owned(),
+            Self::Sending(_) => "Send".to_owned(),
             Self::History(_) => "History".to_owned(),
         }
     }
@@ -230,6 +270,8 @@ impl Page {
             | Self::Groups(_)
             | Self::Records(_)
             | Self::Values(_)
+            | Self::Review(_)
+            | Self::Sending(_)
             | Self::History(_) => None,
         }
     }
@@ -254,6 +296,8 @@ impl Page {
             Self::Raw(_) => "Unreadable record",
             Self::Fix(_) => "Fix all",
             Self::Values(_) => "Values",
+            Self::Review(_) => "Review",
+            Self::Sending(_) => "Send",
             Self::History(_) => "History",
         }
     }
@@ -261,6 +305,15 @@ impl Page {
     /// Whether leaving it leaves the program.
     pub fn is_outermost(&self) -> bool {
         matches!(self, Self::Runs(_) | Self::Groups(_))
+    }
+
+    /// Whether it belongs to the run, beside its problems.
+    pub fn is_beside_problems(&self) -> bool {
+        match self {
+            Self::Records(page) => page.is_whole_run(),
+            Self::Review(_) | Self::Sending(_) | Self::History(_) => true,
+            _ => false,
+        }
     }
 
     #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod ascii;
 pub mod bar;
+pub mod diff;
 pub mod field;
 pub mod footer;
 pub mod header;

@@ -1,0 +1,234 @@
+//! What will be sent, before anything leaves.
+
+mod draw;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    filter::{Filter, Term, Wanted},
+    text,
+};
+use crate::{
+    model::{RecordDetail, RecordId, RunId, Status},
+    ops::Review as Facts,
+    tui::{
+        action::{Action, Offer},
+        app::whole_run,
+        clock::Clock,
+        event::{Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting},
+        words,
+    },
+};
+
+#[derive(Debug)]
+pub struct Review {
+    run: RunId,
+    state: State,
+    pending: Option<Ticket>,
+    /// Which of the records is shown.
+    at: usize,
+    record: Option<Box<RecordDetail>>,
+    record_pending: Option<Ticket>,
+    /// The first line of the record that is shown.
+    top: usize,
+    clock: Clock,
+}
+
+#[derive(Debug)]
+enum State {
+    Loading,
+    Failed(String),
+    Known(Box<Facts>),
+}
+
+impl Review {
+    pub fn open(run: RunId, cx: &mut Cx) -> Self {
+        Self {
+            run,
+            state: State::Loading,
+            pending: Some(cx.ask(Query::Review { run })),
+            at: 0,
+            record: None,
+            record_pending: None,
+            top: 0,
+            clock: cx.clock.clone(),
+        }
+    }
+
+    pub fn offers(&self) -> Vec<Offer> {
+        let Some(facts) = self.facts().filter(|facts| !facts.ids.is_empty()) else {
+            return Vec::new();
+        };
+        let all = text::thousands(facts.plan.planned);
+        let is_continued = facts
+            .plan
+            .continued
+            .then_some("a sending that was stopped is continued first");
+        vec![
+            Offer::new(Action::Send, format!("Send {all}...")),
+            Offer::new(Action::TryOne, "Try 1 first").unless(is_continued),
+            Offer::new(Action::Open, "List records"),
+            Offer::new(Action::SetAside, "Set aside").unless(is_continued),
+            Offer::new(Action::NextRecord, "Next"),
+            Offer::new(Action::PreviousRecord, ""),
+        ]
+    }
+
+    pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        let records = self.facts().map_or(0, |facts| facts.ids.len());
+        match action {
+            Action::NextRecord | Action::Right => {
+                self.show((self.at + 1).min(records.saturating_sub(1)), cx);
+            }
+            Action::PreviousRecord | Action::Left => self.show(self.at.saturating_sub(1), cx),
+            Action::First => self.show(0, cx),
+            Action::Last => self.show(records.saturating_sub(1), cx),
+            Action::Down => self.top += 1,
+            Action::Up if self.top == 0 => cx.effects.push(Effect::Tabs),
+            Action::Up => self.top -= 1,
+            Action::PageDown => self.top += usize::from(cx.size.height / 3),
+            Action::PageUp => self.top = self.top.saturating_sub(usize::from(cx.size.height / 3)),
+            Action::Open if records > 0 => cx.go(ready(self.run)),
+            Action::TryOne => self.try_one(cx),
+            Action::SetAside => {
+                if let Some(id) = self.shown() {
+                    cx.effects.push(Effect::Prompt(Wanting {
+                        title: "Set this record aside?".to_owned(),
+                        body: "It stays behind until it is taken back.".to_owned(),
+                        label: "Why".to_owned(),
+                        verb: "Set aside".to_owned(),
+                        needs: Needs::Reason(one(self.run, id)),
+                    }));
+                }
+            }
+            Action::Back => cx.back(),
+            _ => {}
+        }
+    }
+
+    /// Sends the record that is shown, and only that: its answer tells whether the others can go.
+    fn try_one(&mut self, cx: &mut Cx) {
+        let (Some(facts), Some(id)) = (self.facts(), self.shown()) else {
+            return cx.say("Not now: nothing is ready to be sent.");
+        };
+        if facts.plan.continued {
+            return cx.say("Not now: a sending that was stopped is continued first.");
+        }
+        let name = text::safe(&facts.plan.destination).into_owned();
+        let production = facts.plan.environment == "production";
+        let question = Question {
+            title: format!("Send 1 record to {name}?"),
+            body: vec![
+                if production {
+                    "This is PRODUCTION. Sending cannot be undone.".to_owned()
+                } else {
+                    "Sending cannot be undone.".to_owned()
+                },
+                "Only the record that is shown goes. The others stay ready.".to_owned(),
+            ],
+            typed: production.then(|| "1".to_owned()),
+            safe: "Go back".to_owned(),
+            verb: "Send 1 record".to_owned(),
+            then: Box::new(Effect::Start(JobRequest::Send {
+                run: self.run,
+                to: facts.plan.destination.clone(),
+                expect: 1,
+                plan: None,
+                only: Some(id),
+            })),
+        };
+        cx.effects.push(Effect::Confirm(question));
+    }
+
+    fn show(&mut self, at: usize, cx: &mut Cx) {
+        if at != self.at {
+            self.top = 0;
+        }
+        self.at = at;
+        self.record_pending = self.shown().map(|id| cx.ask(Query::Record { id }));
+    }
+
+    fn shown(&self) -> Option<RecordId> {
+        self.facts()?.ids.get(self.at).copied()
+    }
+
+    fn facts(&self) -> Option<&Facts> {
+        match &self.state {
+            State::Known(facts) => Some(facts),
+            _ => None,
+        }
+    }
+
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        self.pending == Some(ticket) || self.record_pending == Some(ticket)
+    }
+
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.record_pending == Some(ticket) {
+            self.record_pending = None;
+            if let Ok(Answer::Record(record)) = answer {
+                self.record = Some(record);
+            }
+            return;
+        }
+        self.pending = None;
+        match answer {
+            Ok(Answer::Review(facts)) => {
+                self.at = self.at.min(facts.ids.len().saturating_sub(1));
+                if facts.ids.is_empty() {
+                    self.record = None;
+                }
+                self.state = State::Known(facts);
+                self.show(self.at, cx);
+            }
+            Ok(_) => {}
+            Err(error) => self.state = State::Failed(words::reported(&error)),
+        }
+    }
+
+    pub fn refresh(&mut self, cx: &mut Cx) {
+        self.pending = Some(cx.ask(Query::Review { run: self.run }));
+    }
+
+    pub fn tip(&self) -> String {
+        match self.facts() {
+            Some(facts) if facts.plan.continued => {
+                "Nothing more has been sent yet. S continues the sending that was stopped."
+                    .to_owned()
+            }
+            Some(facts) if facts.ids.is_empty() => "Nothing is ready to be sent.".to_owned(),
+            Some(_) => "Nothing has been sent yet. T sends one record first and shows the answer."
+                .to_owned(),
+            None => String::new(),
+        }
+    }
+}
+
+/// One record of a run.
+fn one(run: RunId, id: RecordId) -> Filter {
+    filter([Wanted::Run(run), Wanted::Row(id, id)])
+}
+
+/// The list of all that is ready.
+fn ready(run: RunId) -> Route {
+    match whole_run(run) {
+        Route::Records { run, .. } => Route::Records {
+            run,
+            filter: filter([Wanted::Run(run), Wanted::Status(vec![Status::Ready])]),
+            title: "Ready to send".to_owned(),
+            field: None,
+            typed: None,
+        },
+        other => other,
+    }
+}
+
+fn filter<const N: usize>(wanted: [Wanted; N]) -> Filter {
+    let term = |wanted| Term {
+        negated: false,
+        wanted,
+    };
+    Filter {
+        terms: wanted.map(term).to_vec(),
+    }
+}

@@ -1,0 +1,234 @@
+//! Sending as it goes: where the records are, how the destination does, what was refused, and the log. What another process
+//! sends is watched here as well.
+
+mod draw;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use super::list::List;
+use crate::{
+    model::{PlanRow, RunId, Sender},
+    ops::{Flow, Progress, SendProgress},
+    tui::{
+        action::{Action, Offer},
+        clock::Clock,
+        event::{Answer, Cx, Effect, Outcome, Query, Steer, Ticket},
+        words,
+    },
+};
+
+/// Speeds to choose from, records a second; beyond the last there is no limit.
+const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+
+#[derive(Debug)]
+pub struct Sending {
+    run: RunId,
+    seen: Seen,
+    pending: Option<Ticket>,
+    /// What this process sends now.
+    live: Option<Arc<SendProgress>>,
+    /// What a person asked for, until the send has heard it.
+    wants_pause: Option<bool>,
+    speed: Option<u32>,
+    refusals: List,
+    log: List,
+    whole_log: bool,
+    clock: Clock,
+}
+
+/// The newest plan, as the workspace has it.
+#[derive(Debug)]
+enum Seen {
+    Loading,
+    Failed(String),
+    Known(Option<Box<PlanRow>>),
+}
+
+impl Sending {
+    pub fn open(run: RunId, cx: &mut Cx) -> Self {
+        Self {
+            run,
+            seen: Seen::Loading,
+            pending: Some(cx.ask(Query::Sending { run })),
+            live: None,
+            wants_pause: None,
+            speed: None,
+            refusals: List::default(),
+            log: List::default(),
+            whole_log: false,
+            clock: cx.clock.clone(),
+        }
+    }
+
+    pub fn offers(&self) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if let Some(live) = &self.live {
+            let word = if self.is_paused(live) {
+                "Go on"
+            } else {
+                "Pause"
+            };
+            offers.push(Offer::new(Action::Pause, word));
+            let waits = matches!(live.flow, Flow::Waiting(_));
+            let reason = (!waits).then_some("it waits for nothing");
+            offers.push(Offer::new(Action::TryNow, "Try now").unless(reason));
+            offers.push(Offer::new(Action::Slower, "Slower"));
+            let limit = self.speed.unwrap_or(live.limit);
+            let reason = (limit == 0).then_some("it goes as fast as it can");
+            offers.push(Offer::new(Action::Faster, "Faster").unless(reason));
+        } else {
+            offers.push(Offer::new(Action::Send, "Send"));
+        }
+        if !self.refused().is_empty() {
+            offers.push(Offer::new(Action::Open, "Problems"));
+        }
+        let word = if self.whole_log { "Back" } else { "Log" };
+        offers.push(Offer::new(Action::FullLog, word));
+        offers
+    }
+
+    pub fn escape(&self) -> &'static str {
+        match self.live {
+            Some(_) => "Back (keeps sending)",
+            None => "Back",
+        }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        match action {
+            Action::Pause => self.pause(cx),
+            Action::TryNow if self.live.is_some() => {
+                cx.effects.push(Effect::Steer(Steer::TryNow));
+                cx.say("It is tried now.");
+            }
+            Action::Slower | Action::Faster => self.change_speed(action == Action::Faster, cx),
+            Action::FullLog => self.whole_log = !self.whole_log,
+            Action::Open if !self.refused().is_empty() => {
+                cx.effects.push(Effect::Act(Action::ProblemsTab));
+            }
+            Action::Back if self.whole_log => self.whole_log = false,
+            Action::Back => cx.back(),
+            _ if self.whole_log => {
+                let len = self.log_len();
+                match action {
+                    Action::Up if self.log.at == 0 => cx.effects.push(Effect::Tabs),
+                    _ => self.log.act(action, cx, len),
+                }
+            }
+            Action::Up if self.refusals.at == 0 => cx.effects.push(Effect::Tabs),
+            _ => {
+                let len = self.refused().len();
+                self.refusals.act(action, cx, len);
+            }
+        }
+    }
+
+    fn pause(&mut self, cx: &mut Cx) {
+        let Some(live) = &self.live else {
+            return cx.say("Nothing is being sent here.");
+        };
+        let pause = !self.is_paused(live);
+        self.wants_pause = Some(pause);
+        cx.effects.push(Effect::Steer(Steer::Pause(pause)));
+        cx.say(if pause {
+            "Paused when what is on its way is answered.  p goes on"
+        } else {
+            "It goes on."
+        });
+    }
+
+    fn change_speed(&mut self, faster: bool, cx: &mut Cx) {
+        let Some(live) = &self.live else {
+            return cx.say("Nothing is being sent here.");
+        };
+        let speed = next_speed(self.speed.unwrap_or(live.limit), live.speed, faster);
+        self.speed = Some(speed);
+        cx.effects.push(Effect::Steer(Steer::Speed(speed)));
+        cx.say(match speed {
+            0 => "As fast as it goes.".to_owned(),
+            1 => "1 record a second at most.".to_owned(),
+            most => format!("{most} records a second at most."),
+        });
+    }
+
+    fn is_paused(&self, live: &SendProgress) -> bool {
+        self.wants_pause.unwrap_or(live.flow == Flow::Paused)
+    }
+
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        self.pending == Some(ticket)
+    }
+
+    pub fn receive(&mut self, answer: anyhow::Result<Answer>) {
+        self.pending = None;
+        match answer {
+            Ok(Answer::Sending(plan)) => self.seen = Seen::Known(plan),
+            Ok(_) => {}
+            Err(error) => self.seen = Seen::Failed(words::reported(&error)),
+        }
+    }
+
+    pub fn refresh(&mut self, cx: &mut Cx) {
+        if self.live.is_none() {
+            self.pending = Some(cx.ask(Query::Sending { run: self.run }));
+        }
+    }
+
+    /// The job says how far it is.
+    pub fn progress(&mut self, progress: &Progress) {
+        if let Some(sending) = &progress.sending {
+            if self.wants_pause == Some(sending.flow == Flow::Paused) {
+                self.wants_pause = None;
+            }
+            if self.speed == Some(sending.limit) {
+                self.speed = None;
+            }
+            self.live = Some(Arc::clone(sending));
+        }
+    }
+
+    /// The job is over; what the workspace says counts again.
+    pub fn ended(&mut self, _: Result<&Outcome, &anyhow::Error>) {
+        self.live = None;
+        self.wants_pause = None;
+        self.speed = None;
+    }
+
+    pub fn tip(&self) -> String {
+        let words = match (&self.live, &self.seen) {
+            (Some(live), _) => {
+                return format!(
+                    "You can leave this screen. Sending goes on. Quitting redrive stops it safely after {} in flight.",
+                    live.tally.in_flight
+                );
+            }
+            (None, Seen::Known(Some(plan))) => match (plan.sender, plan.is_open) {
+                (Sender::AnotherProcess, _) => {
+                    "Another process sends this. If it ends early, S here goes on with it."
+                }
+                (_, true) => "S goes on where it ended. Nothing is sent twice.",
+                (_, false) => "3 shows what is ready to be sent.",
+            },
+            (None, _) => "3 shows what would be sent, S sends it.",
+        };
+        words.to_owned()
+    }
+}
+
+/// The next speed of [`SPEEDS`]; `limit` 0 is none, and then slower begins below what it does now.
+fn next_speed(limit: u32, now: f64, faster: bool) -> u32 {
+    if faster {
+        let next = SPEEDS.into_iter().find(|speed| *speed > limit);
+        return if limit == 0 { 0 } else { next.unwrap_or(0) };
+    }
+    let below = |speed: &&u32| {
+        if limit == 0 {
+            f64::from(**speed) < now
+        } else {
+            **speed < limit
+        }
+    };
+    SPEEDS.iter().rev().find(below).copied().unwrap_or(1)
+}

@@ -1,0 +1,409 @@
+//! How the Send page looks.
+
+use std::time::Duration;
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+    widgets::Paragraph,
+};
+
+use super::{Seen, Sending};
+use crate::{
+    model::{DeliveryState, PlanRow, Refusal, Sender, Tally, Try},
+    ops::{Flow, Logged, SendProgress, Waits, Why},
+    text,
+    tui::{
+        clock::Clock,
+        pages::list::fitted,
+        theme::Theme,
+        widgets::{panel::panel, wrap::wrap},
+    },
+};
+
+impl Sending {
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let wide = area.width >= 100;
+        let said = self.destination_lines(usize::from(area.width).saturating_sub(4), theme);
+        let [counts, destination, rest] = area.layout(&Layout::vertical([
+            Constraint::Length(if wide { 6 } else { 5 }),
+            Constraint::Length(said.len() as u16 + 2),
+            Constraint::Fill(1),
+        ]));
+        self.draw_counts(frame, counts, theme);
+        let block = panel(destination.width, "Destination", "", false, theme);
+        frame.render_widget(Paragraph::new(said).block(block), destination);
+        if self.whole_log {
+            return self.draw_log(frame, rest, true, theme);
+        }
+        let [refused, log] = if wide {
+            rest.layout(&Layout::horizontal([
+                Constraint::Fill(1),
+                Constraint::Fill(1),
+            ]))
+        } else {
+            rest.layout(&Layout::vertical([
+                Constraint::Length(6),
+                Constraint::Fill(1),
+            ]))
+        };
+        self.draw_refused(frame, refused, theme);
+        self.draw_log(frame, log, false, theme);
+    }
+
+    fn tally(&self) -> Option<Tally> {
+        match (&self.live, &self.seen) {
+            (Some(live), _) => Some(live.tally),
+            (None, Seen::Known(Some(plan))) => Some(plan.tally),
+            _ => None,
+        }
+    }
+
+    fn plan(&self) -> Option<&PlanRow> {
+        match &self.seen {
+            Seen::Known(plan) => plan.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn refused(&self) -> &[Refusal] {
+        match (&self.live, self.plan()) {
+            (Some(live), _) => &live.refusals,
+            (None, Some(plan)) => &plan.refusals,
+            (None, None) => &[],
+        }
+    }
+
+    pub(super) fn log_len(&self) -> usize {
+        match (&self.live, self.plan()) {
+            (Some(live), _) => live.log.len(),
+            (None, Some(plan)) => plan.tries.len(),
+            (None, None) => 0,
+        }
+    }
+
+    fn draw_counts(&self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let Some(tally) = self.tally() else {
+            let words = match &self.seen {
+                Seen::Loading => "loading ...",
+                Seen::Failed(why) => why,
+                Seen::Known(_) => "Nothing was sent yet.",
+            };
+            let block = panel(area.width, "Sending", "", true, theme);
+            let line = Line::from(format!(" {words}"));
+            return frame.render_widget(Paragraph::new(line).block(block), area);
+        };
+        let records = text::count(tally.total(), "record");
+        let title = match (&self.live, self.plan().map(|plan| plan.sender)) {
+            (Some(_), _) | (None, Some(Sender::AnotherProcess)) => format!("Sending {records}"),
+            _ => format!("Plan of {records}"),
+        };
+        let note = self.plan().map_or(String::new(), |plan| {
+            let at = self.clock.day_and_time(&plan.made_at);
+            format!("plan {}, {at} by {}", plan.plan, text::safe(&plan.author))
+        });
+        let block = panel(area.width, &title, &note, true, theme);
+        let columns = usize::from(block.inner(area).width).saturating_sub(2);
+        let mut lines = vec![bar(tally, columns)];
+        if area.height >= 6 {
+            lines.push(String::new());
+        }
+        let gap = if columns >= 90 { "    " } else { "  " };
+        let counts = [
+            ("Waiting", tally.waiting),
+            ("In flight", tally.in_flight),
+            ("Sent", tally.sent),
+            ("Refused", tally.refused),
+            ("Trying again", tally.again),
+            ("No answer", tally.unknown),
+        ];
+        let counts = counts.map(|(word, records)| format!("{word} {}", text::thousands(records)));
+        lines.push(counts.join(gap));
+        lines.extend(self.live.as_ref().map(|live| speed(live)));
+        let lines: Vec<Line> = (lines.iter())
+            .map(|line| Line::from(format!(" {}", text::shorten(line, columns))))
+            .collect();
+        frame.render_widget(Paragraph::new(lines).block(block), area);
+    }
+
+    /// Two or three lines.
+    fn destination_lines(&self, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+        let name = match (&self.live, self.plan()) {
+            (Some(live), _) => text::safe(&live.destination).into_owned(),
+            (None, Some(plan)) => text::safe(&plan.destination).into_owned(),
+            (None, None) => String::new(),
+        };
+        let (word, first, second) = self.destination(&name);
+        let style = match word {
+            "FLOWING" | "DONE" => theme.ok(),
+            "PAUSED" | "WAITING" | "TESTING" | "PAUSED BY YOU" | "WATCHING" => theme.warn(),
+            "" => theme.muted(),
+            _ => theme.error(),
+        };
+        let indent = match word {
+            "" => 0,
+            word => text::width(word) + 2,
+        };
+        let room = columns.saturating_sub(indent);
+        let mut words = wrap(&first, room);
+        if words.len() > 2 {
+            let rest = words.split_off(1).join(" ");
+            words.push(rest);
+        }
+        words.push(second);
+        let lines = words.iter().enumerate().map(|(n, line)| {
+            let start = fitted(if n == 0 { word } else { "" }, indent);
+            Line::from(vec![
+                Span::raw(" "),
+                Span::styled(start, style),
+                Span::raw(text::shorten(line, room)),
+            ])
+        });
+        lines.collect()
+    }
+
+    /// A word for how it stands, what it means, and what happens next.
+    fn destination(&self, name: &str) -> (&'static str, String, String) {
+        let said = |word, first: &str, second: &str| (word, first.to_owned(), second.to_owned());
+        if let Some(live) = &self.live {
+            return match live.flow {
+                Flow::Paused => said("PAUSED BY YOU", "Nothing leaves.  p goes on", ""),
+                _ if self.wants_pause == Some(true) => said(
+                    "PAUSED BY YOU",
+                    "What is on its way is waited for.  p goes on",
+                    "",
+                ),
+                Flow::Testing => (
+                    "TESTING",
+                    format!("{name} was not answering well."),
+                    "A few records are tried before all others.".to_owned(),
+                ),
+                Flow::Waiting(waits) if waits.why != Why::Rate => waiting(name, waits),
+                Flow::Flowing | Flow::Waiting(_) => {
+                    ("FLOWING", format!("{name} answers."), String::new())
+                }
+            };
+        }
+        let Some(plan) = self.plan() else {
+            return said("", "S sends what is ready. 3 shows it before.", "");
+        };
+        let left = text::count(plan.tally.total() - plan.tally.done(), "record");
+        match (&plan.held, plan.sender) {
+            (_, Sender::AnotherProcess) => said(
+                "WATCHING",
+                "Another process sends this plan.",
+                "If it ends early, S here goes on with it; nothing is sent twice.",
+            ),
+            (_, Sender::ThisProcess) => said("FLOWING", "It begins.", ""),
+            (Some(why), Sender::Nobody) => (
+                "STOPPED",
+                text::safe(why).into_owned(),
+                format!("{left} not sent. S tries again."),
+            ),
+            (None, Sender::Nobody) if plan.is_open => (
+                "STOPPED",
+                format!("{left} not sent."),
+                "S goes on where it ended; nothing is sent twice.".to_owned(),
+            ),
+            (None, Sender::Nobody) => ("DONE", format!("{name} has answered."), String::new()),
+        }
+    }
+
+    fn draw_refused(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let tally = self.tally().unwrap_or_default();
+        let note = text::thousands(tally.refused);
+        let block = panel(area.width, "Refused, by problem", &note, false, theme);
+        if self.refused().is_empty() {
+            let mut lines = vec!["Nothing was refused.".to_owned()];
+            lines.extend(self.live.as_ref().and_then(|live| took(live)));
+            let lines: Vec<Line> = (lines.iter())
+                .map(|line| Line::from(format!(" {line}")))
+                .collect();
+            return frame.render_widget(Paragraph::new(lines).block(block), area);
+        }
+        let columns = usize::from(block.inner(area).width).saturating_sub(3);
+        let lines: Vec<String> = (self.refused().iter())
+            .map(|refusal| {
+                let columns = columns.saturating_sub(1);
+                let end = format!(
+                    "{:>7}  {}",
+                    text::thousands(refusal.records),
+                    text::safe(&refusal.code)
+                );
+                let room = columns.saturating_sub(text::width(&end));
+                format!("{}{end}", fitted(&text::safe(&refusal.message), room))
+            })
+            .collect();
+        let heading = "   Back in Problems, to be fixed and sent again".to_owned();
+        self.refusals.fit(lines.len());
+        self.refusals
+            .draw(frame, area, block, heading, &lines, theme);
+    }
+
+    fn draw_log(&mut self, frame: &mut Frame, area: Rect, whole: bool, theme: Theme) {
+        let note = if whole { "" } else { "L full log" };
+        let block = panel(area.width, "Log", note, whole, theme);
+        let lines: Vec<String> = match (&self.live, self.plan()) {
+            (Some(live), _) => live
+                .log
+                .iter()
+                .map(|line| logged(line, &self.clock))
+                .collect(),
+            (None, Some(plan)) => plan
+                .tries
+                .iter()
+                .map(|one| tried(one, &self.clock))
+                .collect(),
+            (None, None) => Vec::new(),
+        };
+        if whole {
+            self.log.fit(lines.len());
+            let newest_first: Vec<String> = lines.into_iter().rev().collect();
+            let heading = "   Newest first".to_owned();
+            return self
+                .log
+                .draw(frame, area, block, heading, &newest_first, theme);
+        }
+        let inside = block.inner(area);
+        let last = lines.len().saturating_sub(usize::from(inside.height));
+        let columns = usize::from(inside.width).saturating_sub(2);
+        let lines: Vec<Line> = lines[last..]
+            .iter()
+            .map(|line| Line::from(format!(" {}", text::shorten(line, columns))))
+            .collect();
+        frame.render_widget(Paragraph::new(lines).block(block), area);
+    }
+}
+
+/// `[█████░░░]  600 of 1,199  50%`
+fn bar(tally: Tally, columns: usize) -> String {
+    let (done, total) = (tally.done(), tally.total());
+    let percent = (done * 100).checked_div(total).unwrap_or(0);
+    let end = format!(
+        "{} of {}  {percent}%",
+        text::thousands(done),
+        text::thousands(total)
+    );
+    let room = columns.saturating_sub(text::width(&end) + 4);
+    let full = match total {
+        0 => 0,
+        _ => (done as usize * room) / total as usize,
+    };
+    format!("[{}{}]  {end}", "█".repeat(full), "░".repeat(room - full))
+}
+
+fn speed(live: &SendProgress) -> String {
+    let limit = match live.limit {
+        0 => String::new(),
+        most => format!(" (limit {most})"),
+    };
+    let speed = if live.speed < 10.0 {
+        format!("{:.1}", live.speed)
+    } else {
+        text::thousands(live.speed.round() as u64)
+    };
+    let so_far = clock_time(live.elapsed);
+    let stands = matches!(live.flow, Flow::Paused | Flow::Waiting(_));
+    let left = match live.left {
+        None => String::new(),
+        Some(left) if stands => format!("    {} of sending left", about(left)),
+        Some(left) => format!("    {} left", about(left)),
+    };
+    format!("{speed} per second{limit}    so far {so_far}{left}")
+}
+
+fn about(time: Duration) -> String {
+    match time.as_secs() {
+        0..60 => "less than a minute".to_owned(),
+        seconds if seconds > 3600 => "more than an hour".to_owned(),
+        seconds => format!("about {} min", seconds.div_ceil(60)),
+    }
+}
+
+fn took(live: &SendProgress) -> Option<String> {
+    let (half, slowest) = live.took?;
+    Some(format!(
+        "Took  half under {:.2} s, slowest {:.1} s",
+        half.as_secs_f64(),
+        slowest.as_secs_f64()
+    ))
+}
+
+/// `1:37`
+fn clock_time(time: Duration) -> String {
+    let seconds = time.as_secs();
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn waiting(name: &str, waits: Waits) -> (&'static str, String, String) {
+    let time = clock_time(Duration::from_secs(waits.time.as_secs_f64().ceil() as u64));
+    let next = format!("Nothing is lost. It goes on by itself in {time}.   t tries now");
+    match waits.why {
+        Why::Sick { failed, of } => (
+            "PAUSED",
+            format!("{name} is not answering well: {failed} of the last {of} tries failed."),
+            next,
+        ),
+        Why::Asked => ("PAUSED", format!("{name} asks to be left alone."), next),
+        Why::Again => (
+            "WAITING",
+            "Everything that is left was tried, and is tried again.".to_owned(),
+            next,
+        ),
+        Why::Rate => ("FLOWING", String::new(), next),
+    }
+}
+
+fn logged(line: &Logged, clock: &Clock) -> String {
+    match line {
+        Logged::Try(one) => tried(one, clock),
+        Logged::Waits { at, waits } => {
+            format!("{} {:<9}{}", clock.exact(at), "waits", waits.words())
+        }
+        Logged::Paused { at, is_paused } => {
+            let word = if *is_paused {
+                "paused by you"
+            } else {
+                "goes on"
+            };
+            format!("{} {word}", clock.exact(at))
+        }
+    }
+}
+
+fn tried(one: &Try, clock: &Clock) -> String {
+    let word = match one.outcome {
+        DeliveryState::Delivered => "sent",
+        DeliveryState::HandedOver => "handed",
+        DeliveryState::Refused => "refused",
+        DeliveryState::Unknown => "no answer",
+        DeliveryState::Sending => "sending",
+        DeliveryState::Waiting | DeliveryState::Queued => "retry",
+        DeliveryState::Cancelled => "cancelled",
+    };
+    let took = one.duration_ms.map_or(String::new(), |ms| {
+        format!("{:.2} s", Duration::from_millis(ms).as_secs_f64())
+    });
+    let end = match &one.again_at {
+        Some(at) => format!("in {}", between(&one.at, at)),
+        None => took,
+    };
+    let record = format!("#{}", one.record);
+    let line = format!(
+        "{} {word:<9} {record:<8} {:<8} {end}",
+        clock.exact(&one.at),
+        text::safe(&one.code),
+    );
+    line.trim_end().to_owned()
+}
+
+/// `4 s`, between two times of RFC 3339.
+fn between(from: &str, to: &str) -> String {
+    let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
+    let seconds = match (time(from), time(to)) {
+        (Some(from), Some(to)) => to.duration_since(from).as_secs_f64().max(0.0).ceil(),
+        _ => 0.0,
+    };
+    format!("{seconds} s")
+}
