@@ -27,6 +27,7 @@ use crate::{
 
 mod dates;
 mod http;
+mod steering;
 
 const CONTRACT: &str = r#"
 name = "people"

@@ -29,7 +29,7 @@ breaker = {{ open = "1ms", open_max = "2ms" }}
     )
 }
 
-fn desk_at(server: &Server, idempotency: &str, people: usize) -> Desk {
+pub(super) fn desk_at(server: &Server, idempotency: &str, people: usize) -> Desk {
     let people: Vec<String> = (1..=people).map(|n| format!("P-{n},{n},")).collect();
     let people: Vec<&str> = people.iter().map(String::as_str).collect();
     desk_with(&contract_for(&server.url("/people"), idempotency), &people)

@@ -1,0 +1,136 @@
+//! What a person does with a send while it runs, and what whoever watches it sees.
+
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::*;
+use crate::{
+    model::Sender,
+    ops::{Flow, Logged, MadeBy, Progress, Why, plan_to_watch, review},
+    send::testing::{Does, Server},
+};
+
+/// Sends, and lets `steer` answer each time it is said how it stands. Gives all that was said.
+fn send_steered(
+    desk: &mut Desk,
+    steer: impl Fn(&Job, &Progress) + Send + Sync + 'static,
+) -> (SendReport, Vec<Progress>) {
+    let (job, said) = (
+        Arc::new(OnceLock::<Job>::new()),
+        Arc::new(Mutex::new(Vec::new())),
+    );
+    let (heard, same) = (Arc::clone(&said), Arc::clone(&job));
+    let made = Job::new(move |progress: Progress| {
+        if let Some(job) = same.get() {
+            steer(job, &progress);
+        }
+        heard.lock().unwrap().push(progress);
+    });
+    job.set(made.clone()).ok().unwrap();
+    let request = SendRequest {
+        to: Some("api".to_owned()),
+        ..SendRequest::default()
+    };
+    let report = send(&mut desk.workspace, &request, &made).unwrap();
+    let said = said.lock().unwrap().clone();
+    (report, said)
+}
+
+fn flows(said: &[Progress]) -> Vec<Flow> {
+    said.iter()
+        .filter_map(|progress| Some(progress.sending.as_ref()?.flow))
+        .collect()
+}
+
+#[test]
+fn a_send_that_is_paused_stands_still_until_it_may_go_on() {
+    let server = Server::start([], Does::Apply);
+    let mut desk = http::desk_at(&server, "key", 30);
+    let (report, said) = send_steered(&mut desk, |job, progress| {
+        let sending = progress.sending.as_ref().unwrap();
+        let was = sending
+            .log
+            .iter()
+            .any(|line| matches!(line, Logged::Paused { .. }));
+        match sending.flow {
+            Flow::Paused => job.steering().pause(false),
+            _ if !was => job.steering().pause(true),
+            _ => {}
+        }
+    });
+    assert_eq!(report.accepted, 30);
+    assert!(flows(&said).contains(&Flow::Paused));
+    for progress in &said {
+        let tally = progress.sending.as_ref().unwrap().tally;
+        assert_eq!(tally.total(), 30, "{tally:?}");
+    }
+}
+
+#[test]
+fn what_waits_for_a_minute_is_tried_at_once_when_somebody_wants_it() {
+    let later = Does::Answer(503, "Retry-After: 60\r\n", "");
+    let server = Server::start([later], Does::Apply);
+    let mut desk = http::desk_at(&server, "key", 3);
+    let (report, said) = send_steered(&mut desk, |job, progress| {
+        if progress.waits.is_some() {
+            job.steering().try_now();
+        }
+    });
+    assert_eq!(report.accepted, 3);
+    assert!(report.seconds < 30.0, "{report:?}");
+    let waited = said.iter().filter_map(|progress| progress.waits);
+    assert!(
+        waited.clone().any(|waits| waits.why == Why::Asked),
+        "{said:?}"
+    );
+}
+
+#[test]
+fn a_plan_is_seen_by_whoever_watches_the_workspace() {
+    let no = Does::Answer(409, "", r#"{"message":"there already"}"#);
+    let server = Server::start([no], Does::Apply);
+    let mut desk = http::desk_at(&server, "key", 5);
+    assert_eq!(plan_to_watch(&desk.workspace, desk.run).unwrap(), None);
+    let (report, _) = send_steered(&mut desk, |_, _| {});
+    assert_eq!((report.accepted, report.refused), (4, 1));
+    let seen = plan_to_watch(&desk.workspace, desk.run).unwrap().unwrap();
+    assert_eq!((seen.is_open, seen.sender), (false, Sender::Nobody));
+    assert_eq!(
+        (seen.tally.sent, seen.tally.refused, seen.tally.total()),
+        (4, 1, 5)
+    );
+    assert_eq!(seen.refusals.len(), 1);
+    assert_eq!(seen.refusals[0].code, "http 409");
+    assert_eq!(seen.tries.len(), 5);
+}
+
+#[test]
+fn a_review_says_who_made_the_records_what_they_are_and_where_they_differ() {
+    let server = Server::start([], Does::Apply);
+    let mut desk = http::desk_at(&server, "key", 3);
+    let change = fix::Change::Text {
+        path: Path::parse("/note").unwrap(),
+        text: "new".to_owned(),
+    };
+    crate::ops::edit(&mut desk.workspace, RecordId(2), &[change], None).unwrap();
+    let request = SendRequest {
+        to: Some("api".to_owned()),
+        ..SendRequest::default()
+    };
+    let facts = review(&desk.workspace, &request).unwrap();
+    assert_eq!(facts.ids, [1, 2, 3].map(RecordId));
+    let by: Vec<(&MadeBy, u64)> = (facts.made.iter())
+        .map(|made| (&made.by, made.records))
+        .collect();
+    let edits = MadeBy::Edits {
+        author: "ann".to_owned(),
+    };
+    assert_eq!(by, [(&edits, 1), (&MadeBy::Received, 2)]);
+    assert_eq!(facts.fields.len(), 1);
+    assert_eq!(
+        (facts.fields[0].path.as_str(), facts.fields[0].records),
+        ("/note", 1)
+    );
+    assert_eq!(facts.fields[0].pairs[0].1, "new");
+    // What is looked at is not written.
+    assert_eq!(desk.statuses(), [(Status::Ready, 3)]);
+}
