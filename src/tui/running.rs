@@ -146,10 +146,20 @@ impl App {
         let Some(job) = &self.job else {
             return;
         };
+        let so_far = match &job.progress.sending {
+            Some(sending) => format!(
+                "{} of {} are done: {} sent, {} refused.",
+                text::thousands(sending.tally.done()),
+                text::thousands(sending.tally.total()),
+                text::thousands(sending.tally.sent),
+                text::thousands(sending.tally.refused)
+            ),
+            None => format!("{}.", job.so_far()),
+        };
         let question = Question {
             title: format!("Stop {}?", job.name().to_lowercase()),
             body: vec![
-                format!("{}.", job.so_far()),
+                so_far,
                 "What is on its way is waited for. The rest stays as it is.".to_owned(),
             ],
             typed: None,

@@ -118,15 +118,14 @@ impl Sending<'_> {
                 && self.aim.is_idempotent();
             let ahead = looks_ahead.then(|| portions.most());
             self.report.attempts += taken.len() as u64;
+            let flow = permits.map_or(Flow::Flowing, |_| Flow::Testing);
             self.board.left(&taken);
+            self.say_how_far(flow);
             if let Some(reason) = self.wave(destination, &taken, ahead)? {
                 self.write_down()?;
                 return Ok(Some(reason));
             }
-            self.say_how_far(match permits {
-                Some(_) => Flow::Testing,
-                None => Flow::Flowing,
-            });
+            self.say_how_far(flow);
             self.keep_pace(started, taken.len());
         }
         if let Err(held) = destination.finish() {

@@ -348,7 +348,7 @@ fn waiting(name: &str, waits: Waits) -> (&'static str, String, String) {
         Why::Asked => ("PAUSED", format!("{name} asks to be left alone."), next),
         Why::Again => (
             "WAITING",
-            "Everything that is left was tried, and is tried again.".to_owned(),
+            "What did not go through is tried again before more leaves.".to_owned(),
             next,
         ),
         Why::Rate => ("FLOWING", String::new(), next),
@@ -359,7 +359,7 @@ fn logged(line: &Logged, clock: &Clock) -> String {
     match line {
         Logged::Try(one) => tried(one, clock),
         Logged::Waits { at, waits } => {
-            format!("{} {:<9}{}", clock.exact(at), "waits", waits.words())
+            format!("{} {}", clock.exact(at), waits.words())
         }
         Logged::Paused { at, is_paused } => {
             let word = if *is_paused {
@@ -374,6 +374,7 @@ fn logged(line: &Logged, clock: &Clock) -> String {
 
 fn tried(one: &Try, clock: &Clock) -> String {
     let word = match one.outcome {
+        _ if one.again_at.is_some() => "retry",
         DeliveryState::Delivered => "sent",
         DeliveryState::HandedOver => "handed",
         DeliveryState::Refused => "refused",
