@@ -272,6 +272,8 @@ fn problem(problem: &Problem) -> Value {
 fn attempt(attempt: &AttemptRow) -> Value {
     json!({
         "plan": attempt.plan,
+        "planned_by": attempt.planned_by,
+        "planned_at": attempt.planned_at,
         "destination": attempt.destination,
         "n": attempt.n,
         "started_at": attempt.started_at,

@@ -19,8 +19,8 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{
-        Fault, Group, NoteAbout, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
-        Severity, Stage, Status,
+        Fault, Group, Happened, NoteAbout, Problem, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, Severity, Stage, Status,
     },
     ops::{self, ContractState, ExportFormat, Finding},
     text::{count, thousands},
@@ -329,6 +329,7 @@ fn show_words(out: &Out, detail: &RecordDetail, contract: &ContractState) -> Res
         out.say(&format!("  {words}"))?;
     }
     say_notes(out, &detail.notes)?;
+    say_timeline(out, detail)?;
     let Some(Value::Object(fields)) = &row.current else {
         return out.say(&format!(
             "\n{}",
@@ -360,6 +361,24 @@ fn show_words(out: &Out, detail: &RecordDetail, contract: &ContractState) -> Res
             })
             .chain(gone),
     )
+}
+
+/// What happened to a record that was changed or sent.
+fn say_timeline(out: &Out, detail: &RecordDetail) -> Result<()> {
+    let moments = detail.timeline();
+    if moments
+        .iter()
+        .all(|moment| matches!(moment.what, Happened::Loaded { .. } | Happened::Noted(_)))
+    {
+        return Ok(());
+    }
+    out.say("")?;
+    for moment in moments {
+        let at = moment.at.get(..19).unwrap_or(moment.at).replace('T', " ");
+        let words = moment.what.words();
+        out.say(&format!("  {at}  {}", crate::text::safe(&words)))?;
+    }
+    Ok(())
 }
 
 pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {

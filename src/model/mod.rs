@@ -10,6 +10,7 @@ mod run;
 mod sending;
 mod stages;
 mod step;
+mod timeline;
 
 pub use fault::{Fault, FaultKind};
 pub use file::folder_of;
@@ -27,6 +28,7 @@ pub use sending::{
 };
 pub use stages::{StageFacts, stage_marks};
 pub use step::{AsideReport, ChangeReport, Note, NoteAbout, StepKind, StepRow, UndoReport};
+pub use timeline::{Happened, Moment};
 
 /// Makes a newtype around SQLite's row id.
 macro_rules! ids {

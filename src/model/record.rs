@@ -200,6 +200,8 @@ pub struct RecordDetail {
     pub row: RecordRow,
     /// The file the run was loaded from.
     pub source: String,
+    /// RFC 3339, UTC.
+    pub loaded_at: String,
     /// Byte offset of the received text in the input.
     pub byte: u64,
     pub layout: Layout,

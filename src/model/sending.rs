@@ -228,6 +228,9 @@ pub struct SendReport {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptRow {
     pub plan: PlanId,
+    /// Who made the plan (as claimed), and when (RFC 3339, UTC).
+    pub planned_by: String,
+    pub planned_at: String,
     pub record: RecordId,
     pub destination: String,
     /// 1-based within its delivery.

@@ -106,9 +106,11 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
     let facts = reading.facts(&record.text, verdict, &attempts);
     let stages = stage_marks(&record.problems, &facts);
     let (raw, text, byte) = (record.raw().clone(), record.text.clone(), record.byte);
+    let record_run = record.run;
     let (row, received) = reading.row(record);
     Ok(RecordDetail {
         source: store.file_of(id)?,
+        loaded_at: store.run(record_run)?.loaded_at,
         byte,
         raw,
         text,

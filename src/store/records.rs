@@ -68,13 +68,15 @@ impl Store {
     pub fn attempts(&self, id: RecordId) -> Result<Vec<AttemptRow>> {
         let mut query = self.conn.prepare_cached(
             "SELECT d.plan, destination.name, a.n, a.started_at, a.ended_at, a.outcome, a.code, a.message, \
-             a.duration_ms, a.answer_id \
-             FROM delivery d JOIN attempt a ON a.delivery = d.id JOIN destination ON destination.id = d.destination \
+             a.duration_ms, a.answer_id, plan.author, plan.made_at \
+             FROM delivery d JOIN plan ON plan.id = d.plan JOIN attempt a ON a.delivery = d.id JOIN destination ON destination.id = d.destination \
              WHERE d.record = ?1 ORDER BY a.id",
         )?;
         let attempts = query.query_map([id.0], |row| {
             Ok(AttemptRow {
                 plan: PlanId(row.get(0)?),
+                planned_by: row.get(10)?,
+                planned_at: row.get(11)?,
                 record: id,
                 destination: row.get(1)?,
                 n: row.get(2)?,
@@ -351,6 +353,8 @@ mod tests {
         assert_eq!(
             attempts[1],
             AttemptRow {
+                planned_by: "anna".to_owned(),
+                planned_at: "t0".to_owned(),
                 plan: PlanId(3),
                 record: RecordId(1),
                 destination: "crm".to_owned(),

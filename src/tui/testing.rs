@@ -408,6 +408,7 @@ fn detail(id: i64) -> RecordDetail {
         bytes: b"CUS-1,M,office@,,Lead".to_vec(),
     };
     RecordDetail {
+        loaded_at: "2025-11-20T02:10:00Z".to_owned(),
         verdict: crate::model::Freshness::Current,
         stages: Vec::new(),
         row: row(id),

@@ -20,7 +20,7 @@ use self::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Fault, Path, RecordDetail, RecordId, RunId, Status},
+    model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
     ops::Preview,
     text,
     tui::{
@@ -384,16 +384,16 @@ pub(super) fn frozen(read_only: bool, status: Status) -> Option<&'static str> {
 
 /// When, who, what.
 fn history(record: &RecordDetail, clock: &Clock) -> Vec<String> {
-    let notes = record.notes.iter().rev().map(|note| {
-        let words = format!("{} noted: {}", note.author, note.text);
-        format!("{} {}", clock.time(&note.at), text::safe(&words))
-    });
-    let steps = record.history.iter().map(|step| {
-        let undone = if step.undone { " (undone)" } else { "" };
-        let words = format!("{} {}{undone}", step.author, step.label);
-        format!("{} {}", clock.time(&step.at), text::safe(&words))
-    });
-    notes.chain(steps).collect()
+    let moments = record.timeline().into_iter().rev();
+    let changes = moments.filter(|moment| !matches!(moment.what, Happened::Loaded { .. }));
+    let line = |moment: Moment<'_>| {
+        format!(
+            "{} {}",
+            clock.time(moment.at),
+            text::safe(&moment.what.words())
+        )
+    };
+    changes.map(line).collect()
 }
 
 fn needs_fixing(run: RunId) -> Filter {
@@ -480,6 +480,7 @@ mod tests {
             bytes: value.to_string().into_bytes(),
         };
         RecordDetail {
+            loaded_at: "2025-11-20T02:10:00Z".to_owned(),
             verdict: Freshness::Current,
             stages: stages(&problems),
             row: RecordRow {

@@ -445,6 +445,7 @@ mod tests {
             bytes: bytes.to_vec(),
         };
         RecordDetail {
+            loaded_at: "2025-11-20T02:10:00Z".to_owned(),
             verdict: crate::model::Freshness::Current,
             stages: Vec::new(),
             row: RecordRow {
