@@ -218,6 +218,7 @@ pub fn plan(plan: &Plan) -> Value {
         "undecided": plan.behind.undecided,
         "superseded": plan.behind.superseded,
         "continued": plan.continued,
+        "since": plan.since,
     })
 }
 

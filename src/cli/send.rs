@@ -106,7 +106,15 @@ fn question(plan: &Plan) -> String {
         safe(&plan.target),
         thousands(plan.changed),
     );
-    words + &stay_behind(&plan.behind)
+    words + &since(plan) + &stay_behind(&plan.behind)
+}
+
+/// What is said of records that became ready since the plan was made; empty where there is none.
+fn since(plan: &Plan) -> String {
+    match plan.since {
+        0 => String::new(),
+        more => format!(" +{} since: they go with the next send.", thousands(more)),
+    }
 }
 
 /// What is said of ready records that are not sent; empty where there is none.

@@ -189,6 +189,8 @@ pub struct Plan {
     pub behind: Behind,
     /// Whether it continues an unfinished plan.
     pub continued: bool,
+    /// Records that became ready since it was made; they go with the next one.
+    pub since: u64,
 }
 
 /// Records that are ready and stay behind.

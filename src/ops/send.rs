@@ -94,7 +94,10 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     let (run, aim) = aim_of(workspace, request)?;
     if let Some(open) = unfinished(workspace, request.plan, run, &aim)? {
         refuse_stale_plan(workspace, run, &aim, &open)?;
-        return Ok(continued(run, &aim, &open));
+        let statuses = workspace.store.run(run)?.statuses;
+        let since = (statuses.iter().find(|(status, _)| *status == Status::Ready))
+            .map_or(0, |(_, records)| *records);
+        return Ok(continued(run, &aim, &open, since));
     }
     let (ids, behind) = sendable(workspace, request, run, &aim)?;
     Ok(Plan {
@@ -107,6 +110,7 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
         changed: workspace.store.count_changed(&ids)?,
         behind,
         continued: false,
+        since: 0,
     })
 }
 
@@ -220,7 +224,7 @@ fn aim_of(workspace: &Workspace, request: &SendRequest) -> Result<(RunId, Aim)> 
     Ok((run, aim))
 }
 
-fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
+fn continued(run: RunId, aim: &Aim, open: &OpenPlan, since: u64) -> Plan {
     Plan {
         id: Some(open.id),
         run,
@@ -231,6 +235,7 @@ fn continued(run: RunId, aim: &Aim, open: &OpenPlan) -> Plan {
         changed: open.changed,
         behind: Behind::default(),
         continued: true,
+        since,
     }
 }
 

@@ -638,6 +638,7 @@ mod tests {
             changed: 3,
             behind: crate::model::Behind::default(),
             continued: false,
+            since: 0,
         };
         let question = crate::tui::words::ask_to_send(&plan, &testing::run());
         app.cx.effects.push(Effect::Confirm(question));

@@ -128,6 +128,7 @@ pub fn review() -> Review {
             changed: 2,
             behind: Behind::default(),
             continued: false,
+            since: 0,
         },
         ids: [7, 14, 21].map(RecordId).to_vec(),
         made: vec![
@@ -269,6 +270,7 @@ pub fn answer(query: Query) -> Answer {
             changed: 2,
             behind: crate::model::Behind::default(),
             continued: false,
+            since: 0,
         }),
         Query::Alike { .. } => Answer::Alike(groups().into_iter().next().map(Box::new)),
         Query::Dates(_) => {

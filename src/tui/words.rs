@@ -212,6 +212,9 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
     if plan.continued {
         body.push(String::new());
         body.push("This continues a sending that was stopped.".to_owned());
+        if plan.since > 0 {
+            body.push(since(plan.since));
+        }
     }
     Question {
         title: format!("Send {records} to {name}{aside}?"),
@@ -227,6 +230,14 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
             only: None,
         })),
     }
+}
+
+/// What is said of records that became ready since a plan was made.
+pub fn since(records: u64) -> String {
+    format!(
+        "+{} since: they go with the next one.",
+        text::thousands(records)
+    )
 }
 
 /// What is said of ready records with a date nobody has decided about.

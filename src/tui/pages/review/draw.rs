@@ -21,6 +21,7 @@ use crate::{
             panel::panel,
             wrap::wrap,
         },
+        words,
     },
 };
 
@@ -222,6 +223,9 @@ fn changes(facts: &Facts, width: u16) -> Vec<String> {
     }
     if facts.plan.continued {
         lines.push("! this continues a sending that was stopped".to_owned());
+        if facts.plan.since > 0 {
+            lines.push(words::since(facts.plan.since));
+        }
     }
     if facts.unanswered > 0 {
         let records = text::count(facts.unanswered, "record");
