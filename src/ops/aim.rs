@@ -12,7 +12,7 @@ use crate::{
     model::{Fault, Layout, PlanId, RunId, folder_of},
     send::{
         self, CommandDestination, FileDestination, Held, HttpDestination, PostgresDestination,
-        SqliteDestination,
+        SqliteDestination, is_broken,
     },
     store::claims::Resume,
     text::shell_word,
@@ -69,7 +69,7 @@ impl Aim {
     pub fn is_idempotent(&self) -> bool {
         match &self.destination.kind {
             Kind::Http(_) | Kind::Command(_) | Kind::Postgres(_) => {
-                self.destination.idempotency != "none"
+                self.destination.idempotency != "none" || is_broken("resend")
             }
             // They have a table of keys, or are written as a whole.
             _ => true,

@@ -4,6 +4,7 @@ mod board;
 mod brake;
 mod course;
 mod frozen;
+mod pacing;
 mod portions;
 mod refusal;
 mod review;

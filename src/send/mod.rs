@@ -5,6 +5,7 @@
 //! batch can be delivered again once it is mended; an [`Outcome::Held`] where an answer to one record showed it.
 
 mod breaker;
+mod broken;
 mod command;
 mod file;
 mod http;
@@ -25,6 +26,8 @@ use std::{panic, thread, time::Duration};
 use serde_json::{Map, Value};
 
 use crate::model::Path;
+
+pub(crate) use broken::is_broken;
 
 pub use breaker::{Breaker, BreakerRule, Health};
 pub use command::{CommandDestination, Program};

@@ -30,6 +30,8 @@ fn number(name: &str) -> Option<u64> {
 /// A workspace whose records are all ready for this server.
 struct Desk {
     folder: tempfile::TempDir,
+    /// A way in which the program is told to be wrong.
+    broken: Option<String>,
 }
 
 impl Desk {
@@ -54,7 +56,10 @@ impl Desk {
         ] {
             fs::write(folder.path().join(name), text).unwrap();
         }
-        let desk = Self { folder };
+        let desk = Self {
+            folder,
+            broken: None,
+        };
         let load = ["load", "in.csv", "--contract", "c.toml", "--keep-passed"];
         assert_eq!(desk.start(&load).wait().unwrap().code(), Some(0));
         desk
@@ -76,6 +81,9 @@ impl Desk {
             .env_remove("REDRIVE_WORKSPACE")
             .env("REDRIVE_USER", "ann")
             .stdin(Stdio::null());
+        if let Some(broken) = &self.broken {
+            command.env("REDRIVE_TEST_BROKEN", broken);
+        }
         command
     }
 
@@ -109,13 +117,12 @@ impl Desk {
         rows.lines().map(body).collect()
     }
 
-    fn holds(&self) {
+    /// What `verify` finds wrong, if anything.
+    fn holds(&self) -> Result<(), String> {
         let output = self.command(&["verify"]).output().unwrap();
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stdout)
-        );
+        hold(output.status.success(), || {
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        })
     }
 }
 
@@ -149,66 +156,91 @@ fn faults(random: &mut Random, many: usize, elsewhere: &'static str) -> Vec<Does
         .collect()
 }
 
+/// Sends everything through kills and faults, and says what is wrong afterwards. `broken` is a way in which our own code is wrong.
+fn trial(idempotency: &str, kills: u64, seed: u64, broken: Option<&str>) -> Result<(), String> {
+    let mut random = Random(seed);
+    let elsewhere = Server::start([], Does::Apply);
+    let location: &'static str = format!("Location: {}\r\n", elsewhere.url("/c")).leak();
+    let script = faults(&mut random, 4 * kills as usize, location);
+    let server = Server::start(script, Does::Apply);
+    let records = 8 * kills as usize;
+    let mut desk = Desk::new(&server, idempotency, records);
+    desk.broken = broken.map(str::to_owned);
+    let mut killed = 0;
+    while killed < kills / 2 {
+        let more = 1 + random.below(12) as usize;
+        match desk.send_until(&server, server.requests().len() + more) {
+            None => killed += 1,
+            // Done before its kill: on hold (4), or all of it (0, 5).
+            Some(status) if status.code() == Some(4) => {}
+            Some(_) => break,
+        }
+    }
+    // Undisturbed to its end, however often it is put on hold.
+    while desk.send_until(&server, usize::MAX).unwrap().code() == Some(4) {}
+    desk.holds()?;
+    let mut times = BTreeMap::new();
+    for body in server.applied() {
+        *times.entry(body).or_insert(0) += 1;
+    }
+    let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
+    hold(twice.is_empty(), || format!("applied twice: {twice:?}"))?;
+    let (accepted, unknown) = (desk.bodies("accepted"), desk.bodies("unknown"));
+    let is_lost = |body: &&String| !times.contains_key(*body);
+    let lost: Vec<_> = accepted.iter().filter(is_lost).collect();
+    hold(lost.is_empty(), || {
+        format!("accepted and not applied: {lost:?}")
+    })?;
+    hold(accepted.len() + unknown.len() == records, || {
+        "some are neither accepted nor without an answer".to_owned()
+    })?;
+    // One key a record, whatever happened.
+    let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for request in server.requests() {
+        let of_body = keys.entry(request.body.clone()).or_default();
+        of_body.insert(request.key());
+    }
+    hold(keys.values().all(|keys| keys.len() == 1), || {
+        "more than one key".to_owned()
+    })?;
+    hold(elsewhere.requests().is_empty(), || {
+        "a redirect was followed".to_owned()
+    })?;
+    let asked = unknown.is_empty() == (idempotency == "key");
+    hold(asked, || format!("{} without an answer", unknown.len()))?;
+    hold(killed > 0, || "nothing was killed".to_owned())
+}
+
+fn hold(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
+
+fn seed() -> u64 {
+    number("REDRIVE_SEED").unwrap_or_else(|| u64::from(std::process::id()) + 1)
+}
+
 #[test]
 fn sends_that_are_killed_lose_nothing_and_apply_nothing_twice() {
     let kills = number("REDRIVE_KILLS").unwrap_or(60);
-    let seed = number("REDRIVE_SEED").unwrap_or_else(|| u64::from(std::process::id()) + 1);
     for idempotency in ["key", "none"] {
-        let mut random = Random(seed);
-        let elsewhere = Server::start([], Does::Apply);
-        let location: &'static str = format!("Location: {}\r\n", elsewhere.url("/c")).leak();
-        let script = faults(&mut random, 4 * kills as usize, location);
-        let server = Server::start(script, Does::Apply);
-        let records = 8 * kills as usize;
-        let desk = Desk::new(&server, idempotency, records);
-        let mut killed = 0;
-        while killed < kills / 2 {
-            let more = 1 + random.below(12) as usize;
-            match desk.send_until(&server, server.requests().len() + more) {
-                None => killed += 1,
-                // Done before its kill: on hold (4), or all of it (0, 5).
-                Some(status) if status.code() == Some(4) => {}
-                Some(_) => break,
-            }
+        let seed = seed();
+        if let Err(wrong) = trial(idempotency, kills, seed, None) {
+            panic!("idempotency {idempotency}, seed {seed}, {kills} kills: {wrong}");
         }
-        // Undisturbed to its end, however often it is put on hold.
-        while desk.send_until(&server, usize::MAX).unwrap().code() == Some(4) {}
-        desk.holds();
-        let said = format!("idempotency {idempotency}, seed {seed}, {killed} kills");
-        let mut times = BTreeMap::new();
-        for body in server.applied() {
-            *times.entry(body).or_insert(0) += 1;
-        }
-        let twice: Vec<_> = times.iter().filter(|(_, times)| **times > 1).collect();
-        assert!(twice.is_empty(), "{said}: applied twice: {twice:?}");
-        let accepted = desk.bodies("accepted");
-        let unknown = desk.bodies("unknown");
-        let lost: Vec<_> = accepted
-            .iter()
-            .filter(|body| !times.contains_key(*body))
-            .collect();
-        assert!(
-            lost.is_empty(),
-            "{said}: accepted and not applied: {lost:?}"
-        );
-        assert_eq!(accepted.len() + unknown.len(), records, "{said}");
-        if idempotency == "key" {
-            assert!(unknown.is_empty(), "{said}: {unknown:?}");
-        } else {
-            assert!(!unknown.is_empty(), "{said}: nobody was asked");
-        }
-        // One key a record, whatever happened.
-        let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for request in server.requests() {
-            keys.entry(request.body.clone())
-                .or_default()
-                .insert(request.key());
-        }
-        assert!(
-            keys.values().all(|keys| keys.len() == 1),
-            "{said}: more than one key"
-        );
-        assert_eq!(elsewhere.requests(), [], "{said}: a redirect was followed");
-        assert!(killed > 0, "{said}");
+    }
+}
+
+/// Whoever breaks the rules that keep records safe is caught by the trial above.
+#[test]
+fn code_that_is_wrong_is_caught() {
+    for (way, idempotency) in [
+        ("key", "key"),
+        ("mark", "key"),
+        ("redirects", "key"),
+        ("resend", "none"),
+    ] {
+        // Chance may hide a mistake once, not five times.
+        let caught = (0..5).find_map(|more| trial(idempotency, 20, seed() + more, Some(way)).err());
+        assert!(caught.is_some(), "nobody noticed: {way}");
     }
 }

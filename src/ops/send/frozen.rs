@@ -8,7 +8,7 @@ use super::Aim;
 use crate::{
     model::{Form, Layout},
     row::{Row, json::Document},
-    send::{Delivery, Identity, Outcome, idempotency_key},
+    send::{Delivery, Identity, Outcome, idempotency_key, is_broken},
     store::{plans::Sendable, sends::Taken},
 };
 
@@ -81,7 +81,11 @@ pub(super) fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
             value: Value::Object(document),
             ..
         }) => Ok(Delivery {
-            key: taken.key.clone(),
+            key: if is_broken("key") {
+                format!("{}-{}", taken.key, taken.attempts)
+            } else {
+                taken.key.clone()
+            },
             payload: taken.payload.clone(),
             payload_sha256: hash,
             document,

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{
     Aim,
-    board::{Board, Flow, Logged},
+    board::{Board, Flow},
     brake::Brake,
     course::{Course, Standing, course},
     frozen::delivery,
@@ -16,15 +16,10 @@ use super::{
 };
 use crate::{
     model::{DeliveryState, Problem, RunId, SendReport},
-    ops::{Job, Progress, Waits, Why, Workspace, workspace::now},
-    send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome},
+    ops::{Job, Why, Workspace, workspace::now},
+    send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome, is_broken},
     store::sends::{Claim, Ended, Next, Taken},
 };
-
-/// How often it is said how long it still waits.
-const SAID: Duration = Duration::from_secs(1);
-/// A shorter wait is not said.
-const NOTICED: Duration = Duration::from_millis(500);
 
 /// Whether there is something to deliver.
 enum Filled {
@@ -172,7 +167,7 @@ impl Sending<'_> {
     }
 
     /// Writes down what became of the last wave.
-    fn write_down(&mut self) -> Result<()> {
+    pub(super) fn write_down(&mut self) -> Result<()> {
         let ended = std::mem::take(&mut self.ended);
         if ended.is_empty() {
             return Ok(());
@@ -186,121 +181,6 @@ impl Sending<'_> {
     fn next_try(&mut self) -> Result<Option<String>> {
         self.write_down()?;
         self.workspace.store.next_try(&self.claim)
-    }
-
-    /// Records a second; 0 is as fast as it goes.
-    fn rate(&self) -> u32 {
-        self.job.steering().speed().unwrap_or(self.rate)
-    }
-
-    /// Waits while a person wants it to stand still. Says whether the job was cancelled.
-    fn paused(&mut self) -> Result<bool> {
-        if !self.job.steering().is_paused() {
-            return Ok(false);
-        }
-        self.write_down()?;
-        let paused = |is_paused| Logged::Paused {
-            at: now(),
-            is_paused,
-        };
-        self.board.log(paused(true));
-        while self.job.steering().is_paused() && !self.job.is_cancelled() {
-            self.say_how_far(Flow::Paused);
-            let started = Instant::now();
-            self.job.wait(Duration::from_millis(100));
-            self.board.stood_still(started.elapsed());
-        }
-        self.board.log(paused(false));
-        Ok(self.job.is_cancelled())
-    }
-
-    /// Waits while the destination is to be left alone. Says whether the job was cancelled.
-    fn left_alone(&mut self) -> Result<bool> {
-        let now = Timestamp::now().as_millisecond();
-        let open = self.breaker.closed_to(now);
-        let open = open.map(|until| Duration::from_millis((until - now).max(0) as u64));
-        let (failed, of) = self.breaker.counts();
-        let sick = Why::Sick {
-            failed: failed as u32,
-            of: of as u32,
-        };
-        let left = |until: Option<Instant>| {
-            let now = Instant::now();
-            until.map_or(Duration::ZERO, |until| until.saturating_duration_since(now))
-        };
-        let waits = [
-            (left(self.next_at.take()), Why::Rate),
-            (left(self.pause.take()), Why::Asked),
-            (open.unwrap_or_default(), sick),
-        ];
-        let longest = waits.into_iter().max_by_key(|(time, _)| *time);
-        let (time, why) = longest.unwrap_or((Duration::ZERO, sick));
-        if time.is_zero() && !self.job.is_cancelled() {
-            return Ok(false);
-        }
-        // Nothing is kept in memory while it waits.
-        self.write_down()?;
-        self.wait(why, time)
-    }
-
-    /// Waits, and says why and how long still where a person would notice. Says whether the job was cancelled.
-    fn wait(&mut self, why: Why, time: Duration) -> Result<bool> {
-        let (started, is_noticed) = (Instant::now(), time >= NOTICED);
-        if is_noticed && why != Why::Rate {
-            let waits = Waits { why, time };
-            self.board.log(Logged::Waits { at: now(), waits });
-        }
-        loop {
-            let left = time.saturating_sub(started.elapsed());
-            if left.is_zero() {
-                break;
-            }
-            if is_noticed {
-                self.say_how_far(Flow::Waiting(Waits { why, time: left }));
-            }
-            let cancelled = self.job.wait(left.min(SAID));
-            let now_please = self.job.steering().take_now();
-            if now_please {
-                self.breaker.try_now(Timestamp::now().as_millisecond());
-                self.workspace.store.try_now(&self.claim)?;
-            }
-            if cancelled || now_please || self.job.steering().is_paused() {
-                break;
-            }
-        }
-        if why != Why::Rate {
-            self.board.stood_still(started.elapsed());
-        }
-        Ok(self.job.is_cancelled())
-    }
-
-    fn keep_pace(&mut self, started: Instant, sent: usize) {
-        let rate = self.rate();
-        if rate > 0 {
-            let time = Duration::from_secs_f64(sent as f64 / f64::from(rate));
-            self.next_at = Some(started + time);
-        }
-    }
-
-    fn say_how_far(&mut self, flow: Flow) {
-        let now = Instant::now();
-        let is_due = self.board.is_due(now);
-        // Nothing follows for a while.
-        if !is_due && !matches!(flow, Flow::Waiting(_)) {
-            return;
-        }
-        let report = &self.report;
-        let done = report.accepted + report.handed_over + report.refused + report.unknown;
-        self.job.report(Progress {
-            done,
-            total: Some(report.planned),
-            records: done,
-            waits: match flow {
-                Flow::Waiting(waits) => Some(waits),
-                _ => None,
-            },
-            sending: Some(self.board.progress(flow, self.rate(), now)),
-        });
     }
 
     /// Delivers one wave. What came of it is written down with the next one, which is taken meanwhile, with at most so many as
@@ -322,6 +202,9 @@ impl Sending<'_> {
                 }
                 Err(refused) => outcomes.push((one, refused.into())),
             }
+        }
+        if is_broken("mark") {
+            self.mark_before_sending(taken)?;
         }
         let answers = match ahead {
             None => destination.deliver(&deliveries),
@@ -369,8 +252,17 @@ impl Sending<'_> {
             self.board.ended(&one, &at);
             ended.push(one);
         }
-        self.ended = ended;
+        self.ended = if is_broken("mark") { Vec::new() } else { ended };
         held
+    }
+
+    /// What must never be done: whoever is killed now has lost these.
+    fn mark_before_sending(&mut self, taken: &[Taken]) -> Result<()> {
+        let accepted = || Outcome::Accepted { id: String::new() };
+        self.ended = (taken.iter())
+            .filter_map(|one| Some(end(one, self.course(one, accepted())?, Duration::ZERO)))
+            .collect();
+        self.write_down()
     }
 
     /// While these are on their way, what became of those before them is written down, and that the next ones are tried.

@@ -17,7 +17,7 @@ use crossbeam_channel::{Sender, unbounded};
 use ureq::{Agent, Body, http};
 
 use self::classify::{Answer, Failure, Seen, answered, failed};
-use super::{Answered, Delivery, Destination, Held, Outcome, Secret};
+use super::{Answered, Delivery, Destination, Held, Outcome, Secret, is_broken};
 
 pub use self::{classify::Proof, url::UrlTemplate};
 
@@ -95,7 +95,7 @@ impl HttpDestination {
         let headers = Arc::new(fetch(&http, &folder)?);
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .max_redirects(0)
+            .max_redirects(if is_broken("redirects") { 5 } else { 0 })
             .max_redirects_will_error(false)
             .proxy(None)
             .user_agent(concat!("redrive/", env!("CARGO_PKG_VERSION")))
