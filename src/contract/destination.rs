@@ -81,10 +81,7 @@ fn refuse_strangers(one: &raw::Destination, word: &str, place: &Place<'_>) -> Re
     ];
     let may = |key: &str| match word {
         "file" => key == "format",
-        "http" => !matches!(
-            key,
-            "path" | "table" | "format" | "command" | "password" | "ca_file"
-        ),
+        "http" => !matches!(key, "path" | "table" | "format" | "command" | "password"),
         "postgres" => matches!(key, "password" | "ca_file" | "timeouts"),
         "command" => matches!(key, "timeouts" | "key_window"),
         _ => false,

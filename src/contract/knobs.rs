@@ -157,6 +157,7 @@ pub(super) fn http(one: &raw::Destination, place: &Place<'_>) -> Result<Http, Fa
             None => "Idempotency-Key".to_owned(),
         },
         proof,
+        ca_file: one.ca_file.clone(),
         timeouts,
         concurrency: read.number(max, 1..=256, CONCURRENCY)? as usize,
     })

@@ -92,10 +92,23 @@ impl Aim {
     /// Refuses what is missing before anything is planned or leaves.
     ///
     /// # Errors
-    /// `send:secret`, with the name of the secret; `send:command` for a program that is not there; `send:file` for a directory
-    /// or a link.
+    /// `send:ca_file`, with the file; `send:secret`, with the name of the secret; `send:command` for a program that is not there;
+    /// `send:file` for a directory or a link.
     pub fn check_needs(&self) -> Result<(), Fault> {
         let folder = self.contract_folder();
+        let fault = |code, missing: String| {
+            Fault::usage(code, missing)
+                .at(self.contract.path.to_string_lossy(), None)
+                .hint("mend it, then send again; nothing was sent")
+        };
+        let ca_file = match &self.destination.kind {
+            Kind::Http(http) => http.ca_file.as_ref(),
+            Kind::Postgres(postgres) => postgres.ca_file.as_ref(),
+            _ => None,
+        };
+        if let Some(name) = ca_file {
+            send::authorities(&folder, name).map_err(|why| fault("send:ca_file", why))?;
+        }
         let (code, missing) = match &self.destination.kind {
             Kind::Http(http) => {
                 let api = HttpDestination::open((**http).clone(), folder);
@@ -112,12 +125,7 @@ impl Aim {
             Kind::File { path, .. } => ("send:file", not_a_file(&self.folder.join(path))),
             Kind::Sqlite { .. } => return Ok(()),
         };
-        match missing {
-            None => Ok(()),
-            Some(missing) => Err(Fault::usage(code, missing)
-                .at(self.contract.path.to_string_lossy(), None)
-                .hint("mend it, then send again; nothing was sent")),
-        }
+        missing.map_or(Ok(()), |missing| Err(fault(code, missing)))
     }
 
     fn contract_folder(&self) -> PathBuf {

@@ -18,8 +18,15 @@ mod sqlite;
 #[path = "../../tests/sending/server.rs"]
 pub(crate) mod testing;
 #[cfg(test)]
+#[path = "../../tests/sending/authority.rs"]
+pub(crate) mod testing_authority;
+#[cfg(test)]
 #[path = "../../tests/sending/cluster.rs"]
 mod testing_cluster;
+#[cfg(test)]
+#[path = "../../tests/sending/secure.rs"]
+pub(crate) mod testing_secure;
+mod tls;
 
 use std::{panic, thread, time::Duration};
 
@@ -38,6 +45,7 @@ pub use pace::{Knobs, Retry};
 pub use postgres::{Postgres, PostgresDestination, Repeat};
 pub use secret::Secret;
 pub use sqlite::{Column, SqliteDestination, columns};
+pub use tls::authorities;
 
 /// One record version on its way.
 #[derive(Clone, Debug, PartialEq)]

@@ -5,7 +5,6 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    fs,
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -16,11 +15,12 @@ use postgres::{
     config::SslMode,
     error::{DbError, SqlState},
 };
-use rustls::{ClientConfig, RootCertStore, pki_types::pem::PemObject};
+use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
-    Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, without_column,
+    Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, authorities,
+    without_column,
 };
 use crate::model::Path;
 
@@ -168,19 +168,8 @@ impl PostgresDestination {
             roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
             return Ok(roots);
         };
-        let wrong = |why: String| {
-            held(
-                "tls",
-                &format!("the certificates in {name} cannot be read: {why}"),
-            )
-        };
-        let bytes = fs::read(self.folder.join(name)).map_err(|error| wrong(error.to_string()))?;
-        for certificate in rustls::pki_types::CertificateDer::pem_slice_iter(&bytes) {
-            let certificate = certificate.map_err(|error| wrong(error.to_string()))?;
-            roots
-                .add(certificate)
-                .map_err(|error| wrong(error.to_string()))?;
-        }
+        let own = authorities(&self.folder, name).map_err(|why| held("tls", &why))?;
+        roots.add_parsable_certificates(own);
         Ok(roots)
     }
 

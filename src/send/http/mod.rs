@@ -2,11 +2,11 @@
 //! our back, and the answer of a proxy does not pass for one of the destination.
 
 mod classify;
+mod connect;
 mod said;
 mod url;
 
 use std::{
-    io::ErrorKind,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -16,8 +16,11 @@ use std::{
 use crossbeam_channel::{Sender, unbounded};
 use ureq::{Agent, Body, http};
 
-use self::classify::{Answer, Failure, Seen, answered, failed};
-use super::{Answered, Delivery, Destination, Held, Outcome, Secret, is_broken};
+use self::{
+    classify::{Answer, Failure, Seen, answered, failed},
+    connect::failure,
+};
+use super::{Answered, Delivery, Destination, Held, Outcome, Secret};
 
 pub use self::{classify::Proof, url::UrlTemplate};
 
@@ -55,6 +58,8 @@ pub struct Http {
     /// The header the idempotency key goes in.
     pub key_header: String,
     pub proof: Proof,
+    /// PEM; relative to the contract's folder. The public authorities when `None`.
+    pub ca_file: Option<String>,
     pub timeouts: Timeouts,
     /// Requests at a time.
     pub concurrency: usize,
@@ -87,30 +92,18 @@ struct Work {
 type Ended = (Sent, Duration);
 
 impl HttpDestination {
-    /// Fetches the secrets. Nothing is sent yet.
+    /// Fetches the secrets and reads whom to trust. Nothing is sent yet.
     ///
     /// # Errors
-    /// The header and the secret that is missing, by its place.
+    /// The header and the secret that is missing, by its place; the file of authorities that cannot be used.
     pub fn open(http: Http, folder: PathBuf) -> Result<Self, String> {
         let headers = Arc::new(fetch(&http, &folder)?);
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(if is_broken("redirects") { 5 } else { 0 })
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent(concat!("redrive/", env!("CARGO_PKG_VERSION")))
-            .max_idle_connections_per_host(http.concurrency)
-            .max_idle_connections(http.concurrency)
-            .timeout_resolve(Some(http.timeouts.connect))
-            .timeout_connect(Some(http.timeouts.connect))
-            .timeout_recv_response(Some(http.timeouts.first_byte))
-            .timeout_global(Some(http.timeouts.total))
-            .build();
+        let agent = connect::agent(&http, &folder)?;
         Ok(Self {
             http: Arc::new(http),
             folder,
             headers,
-            agent: config.into(),
+            agent,
             pool: None,
             seen: Seen::default(),
         })
@@ -325,37 +318,6 @@ fn retry_after(text: &str, date: &str) -> Option<Duration> {
         .ok()
         .filter(|seconds| *seconds <= 24 * 60 * 60)?;
     Some(Duration::from_secs(seconds))
-}
-
-/// Where a request ended. Only what fails before the first byte is written certainly reached nobody.
-fn failure(error: &ureq::Error) -> Failure {
-    let message = error.to_string();
-    match error {
-        ureq::Error::HostNotFound | ureq::Error::ConnectionFailed => Failure::NotSent(message),
-        ureq::Error::Timeout(ureq::Timeout::Resolve | ureq::Timeout::Connect) => {
-            Failure::NotSent(message)
-        }
-        ureq::Error::Io(io) if io.kind() == ErrorKind::ConnectionRefused => {
-            Failure::NotSent("connection refused".to_owned())
-        }
-        ureq::Error::Io(io)
-            if matches!(
-                io.kind(),
-                ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
-            ) =>
-        {
-            Failure::NotSent(message)
-        }
-        // The words of the standard library, which has no kind for it.
-        ureq::Error::Io(io) if io.to_string().contains("failed to lookup address") => {
-            Failure::NotSent("its name is not known".to_owned())
-        }
-        // rustls wraps what it finds out about the server in this kind.
-        ureq::Error::Io(io) if io.kind() == ErrorKind::InvalidData => Failure::Tls(message),
-        ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => Failure::Tls(message),
-        ureq::Error::BadUri(_) | ureq::Error::Http(_) => Failure::Unusable(message),
-        _ => Failure::NoAnswer(message),
-    }
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+mod secure;
+
 use std::fs;
 
 use serde_json::json;
@@ -15,6 +17,7 @@ fn api(url: &str) -> Http {
         headers: Vec::new(),
         key_header: "Idempotency-Key".to_owned(),
         proof: Proof::Type,
+        ca_file: None,
         timeouts: Timeouts {
             first_byte: Duration::from_millis(300),
             ..Timeouts::default()

@@ -3,7 +3,11 @@
 use super::*;
 use crate::{
     model::DeliveryState,
-    send::testing::{Does, Server},
+    send::{
+        testing::{Does, Server},
+        testing_authority::Authority,
+        testing_secure::{SecureServer, Speaks},
+    },
 };
 
 /// A contract whose destination `api` is this server, impatient so that tests are fast.
@@ -253,6 +257,28 @@ fn a_secret_that_is_missing_is_named_before_anything_is_planned() {
     assert!(fault.message.contains("REDRIVE_NO_SUCH_TOKEN"));
     assert_eq!(desk.statuses(), [(Status::Ready, 1)]);
     assert_eq!(server.requests(), []);
+}
+
+#[test]
+fn a_server_that_is_not_trusted_gets_nothing_until_somebody_has_mended_that() {
+    let authority = Authority::new();
+    let server = SecureServer::start(Speaks::Tls(authority.identity("127.0.0.1")));
+    let contract = contract_for(&server.url("/people"), "none") + "ca_file = \"ca.pem\"\n";
+    let mut desk = desk_with(&contract, &["P-1,1,", "P-2,2,"]);
+    let fault = desk.refusal(&to("api"));
+    assert_eq!(fault.code, "send:ca_file");
+    assert!(fault.message.contains("ca.pem"), "{}", fault.message);
+    assert_eq!(desk.statuses(), [(Status::Ready, 2)]);
+    fs::write(desk.folder.path().join("ca.pem"), Authority::new().pem()).unwrap();
+    let report = desk.send("api");
+    let held = report.held.unwrap();
+    assert!(held.contains("an authority that is not trusted"), "{held}");
+    assert_eq!((report.not_sent, report.unknown), (2, 0));
+    assert_eq!(server.applied(), [""; 0]);
+    fs::write(desk.folder.path().join("ca.pem"), authority.pem()).unwrap();
+    let report = desk.send("api");
+    assert_eq!((report.accepted, report.held), (2, None));
+    assert_eq!(server.applied().len(), 2);
 }
 
 /// Whatever goes wrong, each record is applied once, and its status says so.
