@@ -2,6 +2,7 @@
 //! into a database one prepared statement and the same records a transaction.
 
 #[path = "../../tests/sending/cluster.rs"]
+#[expect(dead_code, reason = "shared with tests, which use all of it")]
 mod cluster;
 #[path = "../../tests/sending/server.rs"]
 #[expect(dead_code, reason = "shared with tests, which use all of it")]

@@ -20,7 +20,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::{
     Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, authorities,
-    without_column,
+    tls::distrust, without_column,
 };
 use crate::model::Path;
 
@@ -153,7 +153,7 @@ impl PostgresDestination {
             .map_err(|error| held("tls", &error.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
-        Ok(config.connect(MakeRustlsConnect::new(tls))?)
+        (config.connect(MakeRustlsConnect::new(tls))).map_err(unconnected)
     }
 
     fn is_local(&self) -> bool {
@@ -249,14 +249,24 @@ impl From<postgres::Error> for Failure {
             Some(cause) => format!("{error}: {cause}"),
             None => error.to_string(),
         };
-        // A certificate that does not hold is no matter of trying again.
-        if ["certificate", "TLS", "tls"]
-            .iter()
-            .any(|word| words.contains(word))
-        {
-            return held("tls", &format!("no safe connection: {words}"));
-        }
         Self::Lost(words)
+    }
+}
+
+/// Why there is no connection over TLS. A server that is not trusted is for a person to mend; what only broke off may pass. Later
+/// the word TLS in an error says nothing: a connection that is cut has it as well.
+fn unconnected(error: postgres::Error) -> Failure {
+    if let Some(reason) = distrust(&error) {
+        return held("tls", &format!("no safe connection: {reason}"));
+    }
+    match Failure::from(error) {
+        // The crate has no kind for it.
+        Failure::Lost(words) if words.contains("does not support TLS") => held(
+            "tls",
+            "no safe connection: the server does not speak TLS; turn it on there, or add ?sslmode=disable to the url if \
+             nobody else can listen on the way",
+        ),
+        other => other,
     }
 }
 

@@ -1,8 +1,10 @@
-//! PostgreSQL for tests: a server of their own in a temporary folder, reached through a socket there, ended with them. Where
-//! PostgreSQL is not installed it says so.
+//! PostgreSQL for tests: a server of their own in a temporary folder, reached through a socket there, or over TLS on loopback,
+//! ended with them. Where PostgreSQL is not installed it says so.
 
 use std::{
     fs,
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
     process::{Command, Stdio},
 };
@@ -13,32 +15,67 @@ use postgres::{Client, NoTls};
 pub struct Cluster {
     folder: tempfile::TempDir,
     bin: PathBuf,
+    /// More words for the server.
+    options: String,
+    port: u16,
 }
 
 impl Cluster {
     /// `None` where PostgreSQL is not installed.
     pub fn start() -> Option<Self> {
+        let cluster = Self::new("-c listen_addresses=''", 5432)?;
+        cluster.up();
+        Some(cluster)
+    }
+
+    /// Also on loopback, with TLS where there is a certificate with its key (PEM).
+    pub fn start_on_loopback(identity: Option<[&str; 2]>) -> Option<Self> {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+        let mut cluster = Self::new("-c listen_addresses=127.0.0.1", free.unwrap().port())?;
+        if let Some([certificate, key]) = identity {
+            cluster.put("data/server.crt", certificate);
+            cluster.put("data/server.key", key);
+            cluster.options += " -c ssl=on";
+        }
+        cluster.up();
+        Some(cluster)
+    }
+
+    fn new(options: &str, port: u16) -> Option<Self> {
         let bin = bin()?;
         let folder = tempfile::Builder::new()
             .prefix("pg")
             .tempdir_in("/tmp")
             .unwrap();
-        let cluster = Self { folder, bin };
-        cluster.give_away();
+        let cluster = Self {
+            folder,
+            bin,
+            options: options.to_owned(),
+            port,
+        };
+        cluster.give_away("");
         cluster.run(
             "initdb",
             &["-D", "data", "-A", "trust", "-U", "redrive", "--no-sync"],
         );
-        cluster.up();
         Some(cluster)
     }
 
     pub fn up(&self) {
-        let socket = format!("-c listen_addresses='' -k {}", self.folder.path().display());
+        let (folder, port) = (self.folder.path().display(), self.port);
+        let options = format!("{} -k {folder} -p {port}", self.options);
         self.run(
             "pg_ctl",
-            &["-D", "data", "-w", "-l", "log", "-o", &socket, "start"],
+            &["-D", "data", "-w", "-l", "log", "-o", &options, "start"],
         );
+    }
+
+    /// A file only the server may read.
+    fn put(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        self.give_away(name);
     }
 
     pub fn down(&self, how: &str) {
@@ -46,9 +83,9 @@ impl Cluster {
     }
 
     /// The server refuses to run as root.
-    fn give_away(&self) {
+    fn give_away(&self, name: &str) {
         if rustix::process::geteuid().is_root() {
-            let path = self.folder.path();
+            let path = self.folder.path().join(name);
             let done = Command::new("chown")
                 .arg("nobody")
                 .arg(path)
@@ -81,7 +118,12 @@ impl Cluster {
 
     pub fn url(&self) -> String {
         let host = self.folder.path().to_string_lossy().replace('/', "%2F");
-        format!("postgres://redrive@{host}/postgres")
+        format!("postgres://redrive@{host}:{}/postgres", self.port)
+    }
+
+    /// Over the network.
+    pub fn loopback_url(&self) -> String {
+        format!("postgres://redrive@127.0.0.1:{}/postgres", self.port)
     }
 
     pub fn client(&self) -> Client {

@@ -1,5 +1,7 @@
 //! Against a real server, made for these tests and ended with them. Where PostgreSQL is not installed they say so.
 
+mod secure;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
