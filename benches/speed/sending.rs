@@ -189,6 +189,7 @@ fn sqlite_alone(path: &FilePath, records: usize) -> Duration {
                 payload: body(n).into_bytes(),
                 payload_sha256: [7; 32],
                 document,
+                may_be_applied: false,
             }
         })
         .collect();

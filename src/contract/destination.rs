@@ -68,6 +68,7 @@ fn refuse_strangers(one: &raw::Destination, word: &str, place: &Place<'_>) -> Re
         ("table", one.table.is_some()),
         ("format", one.format.is_some()),
         ("url", one.url.is_some()),
+        ("lookup", one.lookup.is_some()),
         ("method", one.method.is_some()),
         ("headers", one.headers.is_some()),
         ("password", one.password.is_some()),
@@ -124,7 +125,7 @@ fn kind(
             path,
         },
         "command" => Kind::Command(knobs::command(one, place)?),
-        "http" => Kind::Http(Box::new(knobs::http(one, place)?)),
+        "http" => Kind::Http(Box::new(knobs::http(one, idempotency, place)?)),
         _ => Kind::Postgres(Box::new(knobs::postgres(one, (raw, idempotency), place)?)),
     })
 }

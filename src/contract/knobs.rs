@@ -1,6 +1,6 @@
 //! How a destination is to be treated: time limits, tries, breaker, speed; and what an HTTP API looks like.
 
-use std::{ops::Range, time::Duration};
+use std::time::Duration;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -106,26 +106,17 @@ pub(super) fn key_window(one: &raw::Destination, place: &Place<'_>) -> Result<Du
 }
 
 /// An HTTP API.
-pub(super) fn http(one: &raw::Destination, place: &Place<'_>) -> Result<Http, Fault> {
-    let span = one.kind.span();
-    let wrong = |message: String, hint: &str, span: Range<usize>| {
-        place.at(
-            Fault::usage("contract:destination", message).hint(hint),
-            span,
-        )
-    };
+pub(super) fn http(
+    one: &raw::Destination,
+    idempotency: &str,
+    place: &Place<'_>,
+) -> Result<Http, Fault> {
     let Some(url) = &one.url else {
-        let hint = "add url = \"https://...\" to it";
-        return Err(wrong(
-            "an http destination needs url".to_owned(),
-            hint,
-            span,
-        ));
+        let fault = Fault::usage("contract:destination", "an http destination needs url")
+            .hint("add url = \"https://...\" to it");
+        return Err(place.at(fault, one.kind.span()));
     };
-    let template = UrlTemplate::parse(url.get_ref()).map_err(|why| {
-        let hint = "write it like https://crm.example/api/customers/{/customer_id}";
-        wrong(format!("the url cannot be used: {why}"), hint, url.span())
-    })?;
+    let url = template("url", url, place)?;
     let method = match &one.method {
         None => "POST",
         Some(word) => one_of(word, "method", &["POST", "PUT", "PATCH"], place)?,
@@ -138,6 +129,7 @@ pub(super) fn http(one: &raw::Destination, place: &Place<'_>) -> Result<Http, Fa
         },
     };
     let headers = headers(one, place)?;
+    let lookup = lookup(one, (method, idempotency), place)?;
     let read = Read(place);
     let mut timeouts = Timeouts::default();
     if let Some(raw) = &one.timeouts {
@@ -149,7 +141,8 @@ pub(super) fn http(one: &raw::Destination, place: &Place<'_>) -> Result<Http, Fa
     }
     let max = one.concurrency.as_ref().and_then(|raw| raw.max.as_ref());
     Ok(Http {
-        url: template,
+        url,
+        lookup,
         method: method.to_owned(),
         headers,
         key_header: match &one.idempotency_header {
@@ -161,6 +154,47 @@ pub(super) fn http(one: &raw::Destination, place: &Place<'_>) -> Result<Http, Fa
         timeouts,
         concurrency: read.number(max, 1..=256, CONCURRENCY)? as usize,
     })
+}
+
+fn template(key: &str, text: &Spanned<String>, place: &Place<'_>) -> Result<UrlTemplate, Fault> {
+    UrlTemplate::parse(text.get_ref()).map_err(|why| {
+        let message = format!("the {key} cannot be used: {why}");
+        let fault = Fault::usage("contract:destination", message)
+            .hint("write it like https://crm.example/api/customers/{/customer_id}");
+        place.at(fault, text.span())
+    })
+}
+
+/// Where an API says whether it has a record. That it has one tells what became of a create, and of nothing else.
+fn lookup(
+    one: &raw::Destination,
+    (method, idempotency): (&str, &str),
+    place: &Place<'_>,
+) -> Result<Option<UrlTemplate>, Fault> {
+    let Some(text) = &one.lookup else {
+        return Ok(None);
+    };
+    let template = template("lookup", text, place)?;
+    let (message, hint) = if idempotency != "none" {
+        (
+            "a lookup is of no use where the destination recognises a repeat",
+            "take lookup out, or write idempotency = \"none\" if it does not recognise one",
+        )
+    } else if method != "POST" {
+        (
+            "a lookup tells whether a record was created, not whether it was changed",
+            "take lookup out, or method",
+        )
+    } else if !template.holds_values() {
+        (
+            "the lookup asks the same of every record",
+            "name the record in it, like https://crm.example/api/customers/{/customer_id}",
+        )
+    } else {
+        return Ok(Some(template));
+    };
+    let fault = Fault::usage("contract:destination", message).hint(hint);
+    Err(place.at(fault, text.span()))
 }
 
 /// A program.

@@ -98,6 +98,8 @@ pub(super) struct Destination {
     pub table: Option<String>,
     pub format: Option<Spanned<String>>,
     pub url: Option<Spanned<String>>,
+    /// Of an API: where it says whether it has a record.
+    pub lookup: Option<Spanned<String>>,
     pub method: Option<Spanned<String>>,
     pub headers: Option<Table>,
     pub command: Option<Vec<String>>,

@@ -1,7 +1,10 @@
 //! Where records go: the contract on disk, one of its destinations, and that destination opened. Nothing of this is ever
 //! taken from a workspace, which may come from somebody else.
 
-use std::path::{Path as FilePath, PathBuf};
+use std::{
+    path::{Path as FilePath, PathBuf},
+    time::Duration,
+};
 
 use anyhow::Result;
 use sha2::{Digest, Sha256};
@@ -76,12 +79,22 @@ impl Aim {
         }
     }
 
+    /// Where a destination that recognises no repeat can be asked for a record: how long a try without an answer is left alone
+    /// before the answer that it is not there counts.
+    pub fn quiet(&self) -> Option<Duration> {
+        match &self.destination.kind {
+            Kind::Http(http) if http.lookup.is_some() => Some(http.timeouts.total * 2),
+            _ => None,
+        }
+    }
+
     /// How tries that nobody finished are taken up. A key counts as forgotten some time before its window ends.
     pub fn resume(&self) -> Resume {
         let forgets = matches!(self.destination.kind, Kind::Http(_) | Kind::Command(_))
             && self.destination.idempotency == "key";
         Resume {
-            is_idempotent: self.is_idempotent(),
+            may_repeat: self.is_idempotent() || self.quiet().is_some(),
+            again_at: (self.quiet()).map(|quiet| format!("{:.3}", jiff::Timestamp::now() + quiet)),
             forgotten: forgets.then(|| {
                 let window = self.destination.key_window.mul_f64(0.8);
                 format!("{:.3}", jiff::Timestamp::now() - window)

@@ -236,6 +236,7 @@ mod tests {
             payload: br#"{"id":"$(touch x)"}"#.to_vec(),
             payload_sha256: [0; 32],
             document: serde_json::Map::new(),
+            may_be_applied: false,
         }
     }
 

@@ -183,6 +183,7 @@ mod tests {
             payload_sha256: Sha256::digest(payload).into(),
             payload: payload.into(),
             document: serde_json::from_str(payload).unwrap(),
+            may_be_applied: false,
         }
     }
 

@@ -57,6 +57,8 @@ pub struct Delivery {
     pub payload_sha256: [u8; 32],
     /// What the bytes say.
     pub document: Map<String, Value>,
+    /// An earlier try may have been applied.
+    pub may_be_applied: bool,
 }
 
 /// What became of one delivery.

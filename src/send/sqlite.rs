@@ -339,6 +339,7 @@ mod tests {
             payload_sha256: Sha256::digest(&payload).into(),
             payload,
             document: document.as_object().unwrap().clone(),
+            may_be_applied: false,
         }
     }
 

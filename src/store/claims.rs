@@ -17,15 +17,19 @@ use crate::model::{Fault, PlanId, RecordId, RunId, Status};
 /// How a plan's deliveries are to be taken up.
 #[derive(Clone, Debug)]
 pub(crate) struct Resume {
-    /// The destination recognises a repeat. Otherwise a try that nobody finished waits for a person.
-    pub is_idempotent: bool,
+    /// The destination recognises a repeat, or can be asked for the record before. Otherwise a try that nobody finished waits for
+    /// a person.
+    pub may_repeat: bool,
+    /// RFC 3339: tries that nobody finished are not made again before then; `None` when they may be at once.
+    pub again_at: Option<String>,
     /// RFC 3339: the destination has forgotten the keys of what was tried first before that; `None` when it never forgets.
     pub forgotten: Option<String>,
 }
 
 #[cfg(test)]
 pub(crate) const RESUME: &Resume = &Resume {
-    is_idempotent: true,
+    may_repeat: true,
+    again_at: None,
     forgotten: None,
 };
 
@@ -67,8 +71,8 @@ impl Store {
                 params![plan.0, at],
             )?;
             tx.execute(
-                "UPDATE delivery SET state = 'waiting', next_at = NULL WHERE plan = ?1 AND open = 1 AND state = 'sending'",
-                [plan.0],
+                "UPDATE delivery SET state = 'waiting', next_at = ?2 WHERE plan = ?1 AND open = 1 AND state = 'sending'",
+                params![plan.0, resume.again_at],
             )?;
             let claim = Claim {
                 plan,
@@ -110,7 +114,7 @@ fn park(conn: &Connection, claim: &Claim, resume: &Resume) -> Result<u64> {
          AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.outcome = 'unknown')",
     )?;
     let parked = query.query_map(
-        params![claim.plan.0, resume.is_idempotent, resume.forgotten],
+        params![claim.plan.0, resume.may_repeat, resume.forgotten],
         |row| Ok((row.get::<_, i64>(0)?, RecordId(row.get(1)?))),
     )?;
     let parked: Vec<(i64, RecordId)> = parked.collect::<rusqlite::Result<_>>()?;

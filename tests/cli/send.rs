@@ -191,6 +191,26 @@ fn what_a_destination_needs_is_missed_before_anything_is_planned() {
         "it must begin with https:// or http://",
     );
     check(
+        "kind = \"http\"\nurl = \"https://crm.example/\"\nca_file = \"none.pem\"",
+        "the certificates in none.pem (ca_file) cannot be used",
+    );
+    let api = "kind = \"http\"\nurl = \"https://crm.example/c\"\nlookup = \"https://crm.example/c/{/customer_id}\"";
+    check(
+        api,
+        "a lookup is of no use where the destination recognises a repeat",
+    );
+    check(
+        &format!("{api}\nidempotency = \"none\"\nmethod = \"PUT\""),
+        "a lookup tells whether a record was created, not whether it was changed",
+    );
+    check(
+        &format!(
+            "{}\nidempotency = \"none\"",
+            api.replace("{/customer_id}", "")
+        ),
+        "the lookup asks the same of every record",
+    );
+    check(
         "kind = \"command\"\ncommand = [\"./none.sh\"]",
         "there is no command ./none.sh",
     );

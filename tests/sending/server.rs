@@ -29,7 +29,11 @@ pub(crate) enum Does {
     ApplyAndHang,
     /// Applies it and answers with what is no HTTP.
     ApplyAndTalkNonsense,
+    /// Answers 200 with the record whose `id` ends the path, or 404.
+    Look,
 }
+
+const JSON: &str = "Content-Type: application/json\r\n";
 
 /// One request as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,6 +62,9 @@ struct Ledger {
     /// The number each key was applied under.
     keys: HashMap<String, usize>,
     script: VecDeque<Does>,
+    /// What it does with the next GETs. With all others it looks: 200 with the record whose `id` ends the path, or 404.
+    looks: VecDeque<Does>,
+    forgets_keys: bool,
     hanging: Vec<TcpStream>,
     is_over: bool,
 }
@@ -103,6 +110,16 @@ impl Server {
         self.ledger.lock().unwrap().applied.clone()
     }
 
+    /// Recognises no repeat from now on.
+    pub fn forget_keys(&self) {
+        self.ledger.lock().unwrap().forgets_keys = true;
+    }
+
+    /// Does this with the next GETs, which are no part of the script.
+    pub fn when_asked(&self, script: impl IntoIterator<Item = Does>) {
+        self.ledger.lock().unwrap().looks.extend(script);
+    }
+
     /// Does this with the next requests before anything else.
     pub fn then(&self, script: impl IntoIterator<Item = Does>) {
         self.ledger.lock().unwrap().script.extend(script);
@@ -132,7 +149,11 @@ fn serve(stream: TcpStream, ledger: &Mutex<Ledger>, rest: &Does) {
         }
         let does = {
             let mut ledger = ledger.lock().unwrap();
-            ledger.script.pop_front().unwrap_or_else(|| rest.clone())
+            if first == *b"G" {
+                ledger.looks.pop_front().unwrap_or(Does::Look)
+            } else {
+                ledger.script.pop_front().unwrap_or_else(|| rest.clone())
+            }
         };
         if matches!(does, Does::Drop) {
             let _ = stream.shutdown(Shutdown::Both);
@@ -152,12 +173,14 @@ fn serve(stream: TcpStream, ledger: &Mutex<Ledger>, rest: &Does) {
 fn act(does: &Does, request: &Request, ledger: &Mutex<Ledger>, stream: &mut TcpStream) -> bool {
     let mut ledger = ledger.lock().unwrap();
     ledger.requests.push(request.clone());
-    let applies = !matches!(does, Does::Answer(..) | Does::Drop);
+    let applies = !matches!(does, Does::Answer(..) | Does::Drop | Does::Look);
     let mut number = ledger.applied.len() + 1;
     if applies {
         let key = request.key();
         match ledger.keys.get(&key) {
-            Some(known) if !matches!(does, Does::ApplyBlindly) => number = *known,
+            Some(known) if !ledger.forgets_keys && !matches!(does, Does::ApplyBlindly) => {
+                number = *known;
+            }
             _ => {
                 ledger.applied.push(request.body.clone());
                 ledger.keys.insert(key, number);
@@ -165,11 +188,19 @@ fn act(does: &Does, request: &Request, ledger: &Mutex<Ledger>, stream: &mut TcpS
         }
     }
     let id = format!("{{\"id\": {number}}}");
-    let json = "Content-Type: application/json\r\n";
     match does {
-        Does::Apply | Does::ApplyBlindly => answer(stream, 201, json, &id),
+        Does::Look => {
+            let wanted = request.line.rsplit('/').next().unwrap_or_default();
+            let wanted = format!("\"id\":\"{}\"", wanted.replace("%2F", "/"));
+            let mut bodies = ledger.applied.iter();
+            match bodies.position(|body| body.contains(&wanted)) {
+                Some(n) => answer(stream, 200, JSON, &format!("{{\"id\": {}}}", n + 1)),
+                None => answer(stream, 404, JSON, "{}"),
+            }
+        }
+        Does::Apply | Does::ApplyBlindly => answer(stream, 201, JSON, &id),
         Does::Answer(status, headers, body) | Does::ApplyAnd(status, headers, body) => {
-            let headers = if headers.is_empty() { json } else { headers };
+            let headers = if headers.is_empty() { JSON } else { headers };
             answer(stream, *status, headers, body)
         }
         Does::Drop | Does::ApplyAndDrop => false,

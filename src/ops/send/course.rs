@@ -11,8 +11,10 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Standing<'s> {
     pub retry: &'s Retry,
-    /// The destination recognises a repeat.
-    pub is_idempotent: bool,
+    /// The destination recognises a repeat, or can be asked for the record before.
+    pub may_repeat: bool,
+    /// At least so long after a try that may have been applied.
+    pub quiet: Option<Duration>,
     /// Tries so far, this one included.
     pub attempts: u32,
     /// An earlier try may have been applied.
@@ -150,9 +152,11 @@ fn again(
     }
     if standing.attempts < retry.max_attempts {
         let delay = retry.delay(standing.attempts, standing.jitter);
-        course.wait = Some(delay.max(after.unwrap_or_default()));
+        let asked = after.max(course.wait).unwrap_or_default();
+        course.wait = Some(delay.max(asked));
     } else if applied == Applied::Maybe || standing.may_be_applied {
         course.state = DeliveryState::Unknown;
+        course.wait = None;
     } else {
         // It is nobody's record's fault, and nothing of it left.
         course.state = DeliveryState::Queued;
@@ -171,8 +175,9 @@ fn unclear(applied: Applied, standing: Standing<'_>, state: DeliveryState) -> Co
             attempt: DeliveryState::Queued,
             ..Course::of(state)
         },
-        Applied::Maybe if standing.is_idempotent => Course {
+        Applied::Maybe if standing.may_repeat => Course {
             attempt: DeliveryState::Unknown,
+            wait: standing.quiet,
             ..Course::of(DeliveryState::Waiting)
         },
         Applied::Maybe => Course::of(DeliveryState::Unknown),
@@ -191,7 +196,8 @@ mod tests {
     fn standing(retry: &Retry, is_idempotent: bool, attempts: u32) -> Standing<'_> {
         Standing {
             retry,
-            is_idempotent,
+            may_repeat: is_idempotent,
+            quiet: None,
             attempts,
             may_be_applied: false,
             jitter: 1.0,
@@ -238,6 +244,26 @@ mod tests {
         assert_eq!(of(again(Applied::Maybe, None), false, 1), "unknown");
         assert_eq!(of(held(Applied::Maybe), true, 1), "waiting held");
         assert_eq!(of(held(Applied::Maybe), false, 1), "unknown held");
+    }
+
+    #[test]
+    fn where_the_destination_is_asked_for_the_record_a_lost_answer_is_left_alone_first() {
+        let retry = Retry::default();
+        let quiet = Duration::from_mins(2);
+        let standing = Standing {
+            quiet: Some(quiet),
+            ..standing(&retry, true, 1)
+        };
+        let wait = |outcome| course(outcome, standing).unwrap().wait;
+        assert_eq!(wait(again(Applied::Maybe, None)), Some(quiet));
+        assert_eq!(wait(held(Applied::Maybe)), Some(quiet));
+        assert_eq!(wait(again(Applied::No, None)), Some(retry.base));
+        let last = Standing {
+            attempts: retry.max_attempts,
+            ..standing
+        };
+        let last = course(again(Applied::Maybe, None), last).unwrap();
+        assert_eq!((last.state, last.wait), (DeliveryState::Unknown, None));
     }
 
     #[test]

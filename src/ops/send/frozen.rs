@@ -89,6 +89,7 @@ pub(super) fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
             payload: taken.payload.clone(),
             payload_sha256: hash,
             document,
+            may_be_applied: taken.may_be_applied,
         }),
         _ => Err(Outcome::refused(
             "payload:json",

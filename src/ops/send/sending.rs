@@ -283,7 +283,8 @@ impl Sending<'_> {
     fn course(&self, taken: &Taken, outcome: Outcome) -> Option<Course> {
         let standing = Standing {
             retry: &self.aim.destination.knobs.retry,
-            is_idempotent: self.aim.is_idempotent(),
+            may_repeat: self.aim.is_idempotent() || self.aim.quiet().is_some(),
+            quiet: self.aim.quiet(),
             attempts: taken.attempts,
             may_be_applied: taken.may_be_applied,
             jitter: fastrand::f64(),

@@ -35,6 +35,16 @@ pub(super) enum Failure {
     Unusable(String),
 }
 
+impl Failure {
+    pub fn words(&self) -> &str {
+        let (Self::NotSent(words)
+        | Self::NoAnswer(words)
+        | Self::Tls(words)
+        | Self::Unusable(words)) = self;
+        words
+    }
+}
+
 /// What proves that a record was accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Proof {
@@ -161,12 +171,10 @@ pub(super) fn failed(failure: &Failure) -> Outcome {
 }
 
 fn succeeded(answer: &Answer, proof: Proof, code: String) -> Outcome {
-    let is_json =
-        answer.content_type == "application/json" || answer.content_type.ends_with("+json");
     let is_proven = match proof {
         Proof::Status => true,
         Proof::Type if answer.body.is_empty() => matches!(answer.status, 201 | 204),
-        Proof::Type => is_json && serde_json::from_slice::<serde_json::Value>(&answer.body).is_ok(),
+        Proof::Type => json(answer).is_some(),
     };
     if is_proven {
         return Outcome::Accepted { id: id_of(answer) };
@@ -178,6 +186,15 @@ fn succeeded(answer: &Answer, proof: Proof, code: String) -> Outcome {
     };
     let hint = "look at the URL; if the status alone is proof enough, write proof = \"status\" into the contract";
     held(code, Applied::Maybe, &format!("{what}: {hint}"))
+}
+
+/// The document of an answer that says it is one.
+pub(super) fn json(answer: &Answer) -> Option<serde_json::Value> {
+    let is_json =
+        answer.content_type == "application/json" || answer.content_type.ends_with("+json");
+    is_json
+        .then(|| serde_json::from_slice(&answer.body).ok())
+        .flatten()
 }
 
 fn redirect(answer: &Answer) -> String {
@@ -222,7 +239,7 @@ fn says(answer: &Answer, words: &[&str]) -> bool {
 }
 
 /// What the destination calls the record: the `id` of its answer, where it put it, or the number of the request.
-fn id_of(answer: &Answer) -> String {
+pub(super) fn id_of(answer: &Answer) -> String {
     let document: Option<serde_json::Value> = serde_json::from_slice(&answer.body).ok();
     let id = document
         .as_ref()

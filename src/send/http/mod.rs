@@ -3,10 +3,12 @@
 
 mod classify;
 mod connect;
+mod lookup;
 mod said;
 mod url;
 
 use std::{
+    collections::HashSet,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     thread,
@@ -19,6 +21,7 @@ use ureq::{Agent, Body, http};
 use self::{
     classify::{Answer, Failure, Seen, answered, failed},
     connect::failure,
+    lookup::{Found, found, is_doubtful},
 };
 use super::{Answered, Delivery, Destination, Held, Outcome, Secret};
 
@@ -52,6 +55,8 @@ impl Default for Timeouts {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Http {
     pub url: UrlTemplate,
+    /// Where it says whether it has a record, before that is created again; only where a repeat is not recognised.
+    pub lookup: Option<UrlTemplate>,
     /// `POST`, `PUT` or `PATCH`.
     pub method: String,
     pub headers: Vec<(String, Secret)>,
@@ -77,9 +82,19 @@ pub struct HttpDestination {
     seen: Seen,
 }
 
+/// What a request is for.
+#[derive(Clone, Copy, Debug)]
+enum Ask {
+    /// To take the record.
+    Take,
+    /// Whether it is there.
+    Look,
+}
+
 /// One request to be made.
 struct Work {
     n: usize,
+    ask: Ask,
     delivery: Delivery,
     headers: Arc<Vec<(String, String)>>,
     /// Where to put what became of it.
@@ -111,7 +126,12 @@ impl HttpDestination {
 
     /// Sends each of these once, as many at a time as the contract says, and does something else meanwhile. Gives what became
     /// of them in their order.
-    fn send_all(&mut self, batch: &[&Delivery], meanwhile: &mut dyn FnMut()) -> Vec<Ended> {
+    fn send_all(
+        &mut self,
+        ask: Ask,
+        batch: &[&Delivery],
+        meanwhile: &mut dyn FnMut(),
+    ) -> Vec<Ended> {
         let (http, agent) = (&self.http, &self.agent);
         let pool = self.pool.get_or_insert_with(|| pool(http, agent));
         let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
@@ -121,6 +141,7 @@ impl HttpDestination {
         for (n, delivery) in batch.iter().enumerate() {
             let work = Work {
                 n,
+                ask,
                 delivery: (*delivery).clone(),
                 headers: Arc::clone(&self.headers),
                 ended: Arc::clone(&ended),
@@ -134,6 +155,62 @@ impl HttpDestination {
         let _ = all_ended.recv();
         let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *ended)
+    }
+
+    /// [`HttpDestination::send_all`], and again what was turned away, if there is another secret by now: a 401 certainly applied
+    /// nothing, and tokens run out in the middle of a night.
+    fn send_signed(
+        &mut self,
+        ask: Ask,
+        batch: &[&Delivery],
+        meanwhile: &mut dyn FnMut(),
+    ) -> Vec<Ended> {
+        let mut sent = self.send_all(ask, batch, meanwhile);
+        let again: Vec<usize> = (0..sent.len())
+            .filter(|n| sent[*n].0.is_unauthorized())
+            .collect();
+        if !again.is_empty() && self.renew() {
+            let deliveries: Vec<&Delivery> = again.iter().map(|n| batch[*n]).collect();
+            let second = self.send_all(ask, &deliveries, &mut || {});
+            for (n, second) in again.into_iter().zip(second) {
+                sent[n] = second;
+            }
+        }
+        sent
+    }
+
+    /// Sends these, and says what came of it.
+    fn take(&mut self, batch: &[&Delivery], meanwhile: &mut dyn FnMut()) -> Vec<Answered> {
+        let sent = self.send_signed(Ask::Take, batch, meanwhile);
+        let answered = |(sent, took)| Answered {
+            outcome: match sent {
+                Sent::Answered(answer) => {
+                    self.seen.add(answer.status);
+                    answered(&answer, self.http.proof, self.seen)
+                }
+                Sent::Failed(failure) => failed(&failure),
+                Sent::Not(outcome) => outcome,
+            },
+            took: Some(took),
+        };
+        sent.into_iter().map(answered).collect()
+    }
+
+    /// Asks for those of the batch that are meant, where the contract says how. Gives their numbers and what was found.
+    fn look(
+        &mut self,
+        batch: &[Delivery],
+        meant: impl Fn(usize) -> bool,
+    ) -> Vec<(usize, Found, Duration)> {
+        if self.http.lookup.is_none() {
+            return Vec::new();
+        }
+        let meant: Vec<usize> = (0..batch.len()).filter(|n| meant(*n)).collect();
+        let deliveries: Vec<&Delivery> = meant.iter().map(|n| &batch[*n]).collect();
+        let sent = self.send_signed(Ask::Look, &deliveries, &mut || {});
+        (meant.into_iter().zip(sent))
+            .map(|(n, (sent, took))| (n, found(&sent), took))
+            .collect()
     }
 
     /// Whether the secrets may have changed since they were fetched; then they are fetched again.
@@ -164,7 +241,7 @@ fn pool(http: &Arc<Http>, agent: &Agent) -> Sender<Work> {
         thread::spawn(move || {
             for work in take {
                 let started = Instant::now();
-                let sent = send(&http, &agent, &work.headers, &work.delivery);
+                let sent = send(&http, &agent, &work);
                 let mut ended = work.ended.lock().unwrap_or_else(PoisonError::into_inner);
                 ended[work.n] = (sent, started.elapsed());
                 drop(ended);
@@ -176,29 +253,38 @@ fn pool(http: &Arc<Http>, agent: &Agent) -> Sender<Work> {
 }
 
 /// Makes one request.
-fn send(http: &Http, agent: &Agent, headers: &[(String, String)], delivery: &Delivery) -> Sent {
-    let url = match http.url.of(&delivery.document) {
+fn send(http: &Http, agent: &Agent, work: &Work) -> Sent {
+    let delivery = &work.delivery;
+    let (template, method) = match (work.ask, &http.lookup) {
+        (Ask::Look, Some(lookup)) => (lookup, "GET"),
+        _ => (&http.url, &*http.method),
+    };
+    let url = match template.of(&delivery.document) {
         Ok(url) => url,
         Err((path, message)) => {
             return Sent::Not(Outcome::refused_at("http:url", path, message));
         }
     };
     let mut request = http::Request::builder()
-        .method(http.method.as_str())
+        .method(method)
         .uri(&url)
-        .header("content-type", "application/json")
-        .header("accept", "application/json")
-        .header(&http.key_header, &delivery.key);
-    for (name, value) in headers {
+        .header("accept", "application/json");
+    if matches!(work.ask, Ask::Take) {
+        request = request
+            .header("content-type", "application/json")
+            .header(&http.key_header, &delivery.key);
+    }
+    for (name, value) in &*work.headers {
         request = request.header(name, value);
     }
-    let request = match request.body(&delivery.payload[..]) {
-        Ok(request) => request,
-        Err(error) => return Sent::Failed(Failure::Unusable(error.to_string())),
+    let run = match work.ask {
+        Ask::Take => (request.body(&delivery.payload[..])).map(|request| agent.run(request)),
+        Ask::Look => request.body(()).map(|request| agent.run(request)),
     };
-    match agent.run(request) {
-        Ok(response) => read(response).map_or_else(Sent::Failed, Sent::Answered),
-        Err(error) => Sent::Failed(failure(&error)),
+    match run {
+        Ok(Ok(response)) => read(response).map_or_else(Sent::Failed, Sent::Answered),
+        Ok(Err(error)) => Sent::Failed(failure(&error)),
+        Err(error) => Sent::Failed(Failure::Unusable(error.to_string())),
     }
 }
 
@@ -226,37 +312,33 @@ impl Destination for HttpDestination {
         batch: &[Delivery],
         meanwhile: &mut dyn FnMut(),
     ) -> Result<Vec<Answered>, Held> {
-        let all: Vec<&Delivery> = batch.iter().collect();
-        let mut sent = self.send_all(&all, meanwhile);
-        // A 401 certainly applied nothing. Tokens run out in the middle of a night.
-        let again: Vec<usize> = (0..sent.len())
-            .filter(|n| sent[*n].0.is_unauthorized())
-            .collect();
-        if !again.is_empty() && self.renew() {
-            let deliveries: Vec<&Delivery> = again.iter().map(|n| &batch[*n]).collect();
-            for (n, second) in again
-                .into_iter()
-                .zip(self.send_all(&deliveries, &mut || {}))
-            {
-                sent[n] = second;
+        let mut answers: Vec<Option<Answered>> = batch.iter().map(|_| None).collect();
+        for (n, found, took) in self.look(batch, |n| batch[n].may_be_applied) {
+            let outcome = match found {
+                Found::There { id } => Outcome::Accepted { id },
+                Found::Missing => continue,
+                Found::Unclear(outcome) => outcome,
+            };
+            let took = Some(took);
+            answers[n] = Some(Answered { outcome, took });
+        }
+        let open: Vec<usize> = (0..batch.len()).filter(|n| answers[*n].is_none()).collect();
+        let deliveries: Vec<&Delivery> = open.iter().map(|n| &batch[*n]).collect();
+        let mut doubtful = HashSet::new();
+        for (n, answered) in open.into_iter().zip(self.take(&deliveries, meanwhile)) {
+            if is_doubtful(&batch[n], &answered.outcome) {
+                doubtful.insert(n);
+            }
+            answers[n] = Some(answered);
+        }
+        // That it is missing proves nothing so soon: it may still be on its way.
+        for (n, found, took) in self.look(batch, |n| doubtful.contains(&n)) {
+            if let (Found::There { id }, Some(answered)) = (found, &mut answers[n]) {
+                answered.outcome = Outcome::Accepted { id };
+                answered.took = answered.took.map(|before| before + took);
             }
         }
-        let mut answers = Vec::with_capacity(sent.len());
-        for (sent, took) in sent {
-            let outcome = match sent {
-                Sent::Answered(answer) => {
-                    self.seen.add(answer.status);
-                    answered(&answer, self.http.proof, self.seen)
-                }
-                Sent::Failed(failure) => failed(&failure),
-                Sent::Not(outcome) => outcome,
-            };
-            answers.push(Answered {
-                outcome,
-                took: Some(took),
-            });
-        }
-        Ok(answers)
+        Ok(answers.into_iter().flatten().collect())
     }
 
     fn wave(&self) -> usize {

@@ -1,3 +1,4 @@
+mod lookup;
 mod secure;
 
 use std::fs;
@@ -13,6 +14,7 @@ use crate::send::{
 fn api(url: &str) -> Http {
     Http {
         url: UrlTemplate::parse(url).unwrap(),
+        lookup: None,
         method: "POST".to_owned(),
         headers: Vec::new(),
         key_header: "Idempotency-Key".to_owned(),
@@ -33,6 +35,7 @@ fn delivery(n: usize) -> Delivery {
         payload: document.to_string().into_bytes(),
         payload_sha256: [0; 32],
         document: document.as_object().unwrap().clone(),
+        may_be_applied: false,
     }
 }
 

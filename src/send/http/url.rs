@@ -70,6 +70,11 @@ impl UrlTemplate {
         }
     }
 
+    /// Whether different records have different URLs.
+    pub fn holds_values(&self) -> bool {
+        !self.rest.is_empty()
+    }
+
     /// The URL of one record.
     ///
     /// # Errors

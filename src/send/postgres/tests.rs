@@ -46,6 +46,7 @@ fn delivery(key: &str, document: &Value) -> Delivery {
         payload_sha256: Sha256::digest(&payload).into(),
         payload,
         document: document.as_object().unwrap().clone(),
+        may_be_applied: false,
     }
 }
 

@@ -86,6 +86,50 @@ fn where_a_repeat_is_not_recognised_a_lost_answer_waits_for_a_person() {
     assert_eq!(server.requests().len(), 3);
 }
 
+/// A server that recognises no repeat and a desk that asks it for its records.
+fn desk_that_asks(server: &Server, people: &[&str]) -> Desk {
+    server.forget_keys();
+    let contract = contract_for(&server.url("/people"), "none")
+        .replace("max_attempts = 8", "max_attempts = 3")
+        .replace("first_byte =", "total = \"400ms\", first_byte =");
+    let lookup = format!(
+        "concurrency = {{ max = 1 }}\nlookup = \"{}\"\n",
+        server.url("/people/{/id}")
+    );
+    desk_with(&(contract + &lookup), people)
+}
+
+#[test]
+fn a_destination_that_can_be_asked_for_a_record_needs_nobody_after_a_lost_answer() {
+    let faults = [Does::Apply, Does::ApplyAndCut, Does::Drop];
+    let server = Server::start(faults, Does::Apply);
+    let mut desk = desk_that_asks(&server, &["P-1,1,", "P-2,2,", "P-3,3,"]);
+    let report = desk.send("api");
+    assert_eq!((report.accepted, report.unknown), (3, 0));
+    assert_eq!(report.attempts, 4);
+    assert_eq!(times_applied(&server), [1; 3]);
+    let outcomes = |record| -> Vec<DeliveryState> {
+        let attempts = desk.workspace.store.attempts(RecordId(record)).unwrap();
+        attempts.iter().map(|attempt| attempt.outcome).collect()
+    };
+    // The one was there, the other was not.
+    assert_eq!(outcomes(2), [DeliveryState::Delivered]);
+    assert_eq!(
+        outcomes(3),
+        [DeliveryState::Unknown, DeliveryState::Delivered]
+    );
+}
+
+#[test]
+fn a_destination_that_cannot_say_whether_it_has_a_record_gets_it_once_and_a_person_decides() {
+    let server = Server::start([Does::ApplyAndDrop], Does::Apply);
+    server.when_asked(std::iter::repeat_n(Does::Answer(503, "", ""), 20));
+    let mut desk = desk_that_asks(&server, &["P-1,1,"]);
+    let report = desk.send("api");
+    assert_eq!((report.accepted, report.unknown), (0, 1));
+    assert_eq!(times_applied(&server), [1]);
+}
+
 #[test]
 fn a_person_says_what_became_of_records_without_an_answer() {
     let server = Server::start([Does::ApplyAndDrop, Does::Drop], Does::ApplyBlindly);
