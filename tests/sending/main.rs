@@ -1,6 +1,8 @@
 //! `kill -9` while records are sent to an API that fails in every way. Whatever happens, the records that count as accepted were
 //! applied, and nothing was applied twice.
 //!
+//! [`drain`] stops sends with Ctrl+C instead.
+//!
 //! Kills come when the server has seen so many more requests, so in every phase of a send. `REDRIVE_KILLS` is their number, 60
 //! by default; `REDRIVE_SEED` repeats a run.
 
@@ -9,6 +11,8 @@
     reason = "shared with the tests inside the crate, which use all of it"
 )]
 mod server;
+
+mod drain;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -47,6 +51,16 @@ struct Desk {
 
 impl Desk {
     fn new(server: &Server, mode: Mode, records: usize) -> Self {
+        Self::with_patience(server, mode, records, ["300ms", "400ms"])
+    }
+
+    /// With time limits to the first byte and in all.
+    fn with_patience(
+        server: &Server,
+        mode: Mode,
+        records: usize,
+        [first_byte, total]: [&str; 2],
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let idempotency = match mode {
             Mode::Key => "'key'".to_owned(),
@@ -56,7 +70,7 @@ impl Desk {
         let contract = format!(
             "name = 'people'\nkey = ['/id']\n[schema]\nfile = 's.json'\n\
              [[destination]]\nname = 'api'\nkind = 'http'\nurl = '{}'\nenvironment = 'test'\nidempotency = {idempotency}\n\
-             timeouts = {{ first_byte = '300ms', total = '400ms' }}\nconcurrency = {{ max = 3 }}\n\
+             timeouts = {{ first_byte = '{first_byte}', total = '{total}' }}\nconcurrency = {{ max = 3 }}\n\
              retry = {{ max_attempts = 50, base = '1ms', cap = '2ms' }}\n\
              breaker = {{ open = '1ms', open_max = '2ms' }}\n",
             server.url("/people")

@@ -27,6 +27,8 @@ pub(crate) enum Does {
     ApplyAndCut,
     /// Applies it and never answers.
     ApplyAndHang,
+    /// Applies it and answers when it is let go.
+    ApplyAndWait,
     /// Applies it and answers with what is no HTTP.
     ApplyAndTalkNonsense,
     /// Answers 200 with the record whose `id` ends the path, or 404.
@@ -66,6 +68,8 @@ struct Ledger {
     looks: VecDeque<Does>,
     forgets_keys: bool,
     hanging: Vec<TcpStream>,
+    /// Those that wait to be let go, with the number each is to be told.
+    waiting: Vec<(TcpStream, usize)>,
     is_over: bool,
 }
 
@@ -110,6 +114,14 @@ impl Server {
         self.ledger.lock().unwrap().applied.clone()
     }
 
+    /// Answers those that wait.
+    pub fn let_go(&self) {
+        let waiting = std::mem::take(&mut self.ledger.lock().unwrap().waiting);
+        for (mut stream, number) in waiting {
+            answer(&mut stream, 201, JSON, &format!("{{\"id\": {number}}}"));
+        }
+    }
+
     /// Recognises no repeat from now on.
     pub fn forget_keys(&self) {
         self.ledger.lock().unwrap().forgets_keys = true;
@@ -131,6 +143,7 @@ impl Drop for Server {
         let mut ledger = self.ledger.lock().unwrap();
         ledger.is_over = true;
         ledger.hanging.clear();
+        ledger.waiting.clear();
         drop(ledger);
         // Wakes whoever listens.
         let _ = TcpStream::connect(self.address);
@@ -212,6 +225,10 @@ fn act(does: &Does, request: &Request, ledger: &Mutex<Ledger>, stream: &mut TcpS
         }
         Does::ApplyAndHang => {
             ledger.hanging.extend(stream.try_clone());
+            true
+        }
+        Does::ApplyAndWait => {
+            ledger.waiting.push((stream.try_clone().unwrap(), number));
             true
         }
         Does::ApplyAndTalkNonsense => {

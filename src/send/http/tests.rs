@@ -92,6 +92,24 @@ fn answers_come_in_the_order_of_the_records_whatever_the_threads() {
 }
 
 #[test]
+fn something_else_is_done_while_an_answer_is_awaited() {
+    let server = Server::start([Does::ApplyAndWait], Does::Apply);
+    let http = api(&server.url("/c"));
+    let mut destination = HttpDestination::open(http, PathBuf::new()).unwrap();
+    let mut times = 0;
+    let answers = destination.deliver_while(&[delivery(1)], &mut || {
+        while server.requests().is_empty() {
+            thread::yield_now();
+        }
+        server.let_go();
+        times += 1;
+    });
+    let outcome = &answers.unwrap()[0].outcome;
+    assert_eq!(*outcome, Outcome::Accepted { id: "1".to_owned() });
+    assert_eq!(times, 1);
+}
+
+#[test]
 fn every_way_to_lose_an_answer_may_have_applied_the_record() {
     let ways = [
         Does::ApplyAndDrop,
