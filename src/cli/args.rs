@@ -77,6 +77,8 @@ pub enum Command {
     Runs,
     /// List what broke, in groups
     Groups(Scope),
+    /// Compare two runs: which problems are new, came back, grow, shrink or are gone
+    Diff(Diff),
     /// List the different values that fail in a group, or write them as a map to be filled in
     Values(Values),
     /// List records
@@ -130,6 +132,16 @@ pub struct Scope {
     /// The run, where the workspace holds more than one
     #[arg(long, value_name = "R")]
     pub run: Option<i64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// The older run [default: the run of the same contract before NEW]
+    #[arg(value_name = "OLD")]
+    pub old: Option<i64>,
+    /// The newer run [default: the newest; with OLD the newest of its contract]
+    #[arg(value_name = "NEW")]
+    pub new: Option<i64>,
 }
 
 #[derive(Debug, Args)]

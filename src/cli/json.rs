@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        AnswerReport, AsideReport, AttemptRow, ChangeReport, FixReport, Group, LoadReport, Note,
-        Plan, Problem, RecordDetail, RecordRow, RunRow, SendReport, StepRow, UndoReport, Version,
+        AnswerReport, AsideReport, AttemptRow, ChangeReport, Comparison, FixReport, Group,
+        LoadReport, Note, Plan, Problem, RecordDetail, RecordRow, RunRow, SendReport, StepRow,
+        Trend, UndoReport, Version,
     },
     ops::{Explained, Selected},
 };
@@ -98,6 +99,42 @@ pub fn group(group: &Group) -> Value {
         "first_line": group.first_line,
         "last_line": group.last_line,
         "shapes": group.shapes,
+    })
+}
+
+/// Two runs, and every kind of problem of either.
+pub fn comparison(comparison: &Comparison) -> Value {
+    let with = |trend| {
+        let groups = comparison.groups.iter();
+        groups.filter(|one| one.trend == trend).count()
+    };
+    let counts: Map<String, Value> = Trend::ALL
+        .into_iter()
+        .map(|trend| (trend.word().to_owned(), json!(with(trend))))
+        .collect();
+    let groups = comparison.groups.iter().map(|one| {
+        json!({
+            "trend": one.trend.word(),
+            "before": one.before,
+            "after": one.after,
+            "last_seen": one.last_seen,
+            "run": one.group.run,
+            "group": one.group.id,
+            "stage": one.group.stage.word(),
+            "code": one.group.code,
+            "detail": one.group.detail,
+            "path": one.group.path,
+            "severity": one.group.severity,
+            "owner": one.group.owner,
+            "title": one.group.title,
+        })
+    });
+    json!({
+        "old": run(&comparison.old),
+        "new": run(&comparison.new),
+        "worse": comparison.is_worse(),
+        "counts": counts,
+        "groups": groups.collect::<Vec<_>>(),
     })
 }
 

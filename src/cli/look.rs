@@ -192,17 +192,11 @@ pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
 }
 
 fn group_cells(group: &Group, severity: bool, owner: bool) -> Vec<String> {
-    let code = match group.detail.as_str() {
-        "" => group.code.clone(),
-        detail => format!("{}:{detail}", group.code),
-    };
-    let field = crate::model::Path::parse(&group.path)
-        .map_or_else(|| group.path.clone(), |path| path.label());
     let mut cells = vec![
         group.id.to_string(),
         group.title.clone(),
-        field,
-        code,
+        group.field(),
+        group.code_and_detail(),
         group.stage.word().to_owned(),
     ];
     cells.extend(severity.then(|| group.severity.word().to_owned()));

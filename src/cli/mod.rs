@@ -4,6 +4,7 @@ mod args;
 mod aside;
 mod change;
 mod contract;
+mod diff;
 mod fix;
 mod json;
 mod load;
@@ -77,6 +78,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Load(args)) => load::load(person, out, args),
         Some(Command::Runs) => look::runs(person, out),
         Some(Command::Groups(scope)) => look::groups(person, out, scope),
+        Some(Command::Diff(args)) => diff::diff(person, out, args),
         Some(Command::Values(args)) => values::values(person, out, args),
         Some(Command::Records(scope)) => look::records(person, out, scope),
         Some(Command::Show(args)) => look::show(person, out, args),

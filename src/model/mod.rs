@@ -1,5 +1,6 @@
 //! The words of redrive as plain values. Nothing here does IO, reads a clock or knows SQL.
 
+mod comparison;
 mod fault;
 mod file;
 mod fix;
@@ -12,6 +13,7 @@ mod stages;
 mod step;
 mod timeline;
 
+pub use comparison::{Compared, Comparison, Trend, compare};
 pub use fault::{Fault, FaultKind};
 pub use file::folder_of;
 pub use fix::{Consequence, Effect, FixReport, FixRow};

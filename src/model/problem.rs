@@ -180,6 +180,19 @@ impl Group {
             && self.template == problem.shape
             && self.severity == problem.severity
     }
+
+    /// Its field as people call it: `lines › qty`.
+    pub fn field(&self) -> String {
+        Path::parse(&self.path).map_or_else(|| self.path.clone(), |path| path.label())
+    }
+
+    /// `format:email`, or the code alone where that says it all.
+    pub fn code_and_detail(&self) -> String {
+        match self.detail.as_str() {
+            "" => self.code.clone(),
+            detail => format!("{}:{detail}", self.code),
+        }
+    }
 }
 
 impl Problem {

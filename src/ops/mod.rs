@@ -6,6 +6,7 @@ mod answers;
 mod aside;
 mod asked;
 mod check;
+mod compare;
 mod contract;
 mod demo;
 mod edit;
@@ -32,6 +33,7 @@ pub use alarm::Alarm;
 pub use answers::answers;
 pub use aside::{discard, restore};
 pub use check::{CheckRequest, check};
+pub use compare::compare;
 pub use contract::{
     DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,
 };

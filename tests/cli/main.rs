@@ -2,6 +2,7 @@
 
 mod change;
 mod contract;
+mod diff;
 mod errors;
 mod exact;
 mod fix;
