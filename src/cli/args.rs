@@ -1,10 +1,13 @@
 //! What was typed. Filling this needs nothing but validating words: no file is read here.
 
+mod contract;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+pub use self::contract::{Contract, ContractCheck, ContractCommand, ContractInit, ValidatorKind};
 use super::transforms::{Besides, Transforms};
 use crate::{demo, ops};
 
@@ -119,6 +122,8 @@ pub enum Command {
     Sql(Sql),
     /// Check that everything the workspace says still holds
     Verify,
+    /// Copy the workspace into a new file, while others work in it
+    Backup(Backup),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -346,62 +351,6 @@ pub struct Check {
 }
 
 #[derive(Debug, Args)]
-pub struct Contract {
-    #[command(subcommand)]
-    pub command: ContractCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ContractCommand {
-    /// Draft a contract and its schema from data: CSV, JSON, or the rejects a tool left behind
-    Init(ContractInit),
-    /// Say what a contract means, and find mistakes in it. Nothing is written, started or sent
-    Check(ContractCheck),
-    /// Write a ready validator to standard output, to be put beside the contract
-    Validator(ContractValidator),
-}
-
-#[derive(Debug, Args)]
-pub struct ContractValidator {
-    #[arg(value_enum)]
-    pub kind: ValidatorKind,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ValidatorKind {
-    /// validate.py, which judges with a Pydantic model
-    Pydantic,
-    /// each.sh, which runs a line of shell for each record
-    Shell,
-}
-
-#[derive(Debug, Args)]
-pub struct ContractCheck {
-    /// The contract (TOML)
-    #[arg(value_name = "CONTRACT", value_hint = ValueHint::FilePath)]
-    pub contract: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub struct ContractInit {
-    /// The data; `-` is standard input
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub from: PathBuf,
-    /// The contract to write; its schema is written beside it [default: the data's name with .toml, in this folder]
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub output: Option<PathBuf>,
-    /// Replace files that are there already
-    #[arg(long)]
-    pub force: bool,
-    /// Instead of recognising it: csv, tsv, jsonl, json, or the word of a tool, such as pydantic
-    #[arg(long, value_name = "F")]
-    pub format: Option<String>,
-    /// Look at the first N records only
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub sample: Option<u64>,
-}
-
-#[derive(Debug, Args)]
 pub struct Send {
     #[command(flatten)]
     pub scope: Scope,
@@ -477,6 +426,13 @@ pub struct Sql {
     /// One statement that reads
     #[arg(value_name = "SELECT")]
     pub statement: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The file to write; it must not be there yet
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
 }
 
 #[derive(Debug, Args)]

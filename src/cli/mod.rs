@@ -2,6 +2,7 @@
 
 mod args;
 mod aside;
+mod backup;
 mod change;
 mod contract;
 mod diff;
@@ -98,6 +99,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Export(args)) => look::export(person, out, args),
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),
+        Some(Command::Backup(args)) => backup::backup(person, out, args),
         Some(Command::Completions(args)) => completions(out, args),
     }
 }

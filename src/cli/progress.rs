@@ -48,7 +48,10 @@ fn show(bar: &ProgressBar, unit: Unit, progress: &Progress) {
     {
         bar.set_style(style);
     }
-    let mut message = count(progress.records, "record");
+    let mut message = match (unit, progress.records) {
+        (Unit::Bytes, 0) => String::new(),
+        (_, records) => count(records, "record"),
+    };
     if let Some(waits) = progress.waits {
         message += &format!(", {}", waits.words());
     }

@@ -5,6 +5,7 @@ mod alarm;
 mod answers;
 mod aside;
 mod asked;
+mod backup;
 mod check;
 mod compare;
 mod contract;
@@ -32,6 +33,7 @@ mod workspace;
 pub use alarm::Alarm;
 pub use answers::answers;
 pub use aside::{discard, restore};
+pub use backup::backup;
 pub use check::{CheckRequest, check};
 pub use compare::compare;
 pub use contract::{

@@ -5,6 +5,7 @@
 
 mod abandoned;
 pub(crate) mod answers;
+mod backup;
 #[cfg(test)]
 mod bench;
 mod changes;

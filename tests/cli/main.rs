@@ -1,5 +1,6 @@
 //! The command line by its whole output. One file for each family of commands.
 
+mod backup;
 mod change;
 mod contract;
 mod diff;
