@@ -124,6 +124,8 @@ pub enum Command {
     Verify,
     /// Copy the workspace into a new file, while others work in it
     Backup(Backup),
+    /// Print the manual, or write it as a page for each command
+    Man(Manual),
     /// Print a completion script for a shell
     Completions(Completions),
 }
@@ -433,6 +435,13 @@ pub struct Backup {
     /// The file to write; it must not be there yet
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Manual {
+    /// Write a file for each command into this folder
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -11,6 +11,7 @@ mod json;
 mod load;
 mod log;
 mod look;
+mod man;
 mod notes;
 mod out;
 mod person;
@@ -100,6 +101,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),
         Some(Command::Backup(args)) => backup::backup(person, out, args),
+        Some(Command::Man(args)) => man::man(out, args),
         Some(Command::Completions(args)) => completions(out, args),
     }
 }

@@ -10,6 +10,7 @@ mod fix;
 mod kill;
 mod load;
 mod look;
+mod man;
 mod send;
 mod warnings;
 
