@@ -26,7 +26,7 @@
 //! | 0 | [`text`] | makes untrusted text safe for a terminal |
 //! | 1 | [`model`] | the words: plain values, no IO, no clock, no SQL |
 //! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
-//! | 3 | [`check`], [`infer`], [`fix`], [`filter`], [`demo`] | pure decisions |
+//! | 3 | [`check`], [`infer`], [`fix`], [`filter`], [`demo`], [`mod@report`] | pure decisions |
 //! | 4 | [`results`] | what other tools say of records, one file a tool |
 //! | 5 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
 //! | 6 | [`contract`] | what a good record is and where it goes, from a TOML file |
@@ -91,6 +91,7 @@ pub mod demo;
 pub mod filter;
 pub mod fix;
 pub mod infer;
+pub mod report;
 
 pub mod results;
 

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["text"],
     &["model"],
     &["row"],
-    &["check", "demo", "filter", "fix", "infer"],
+    &["check", "demo", "filter", "fix", "infer", "report"],
     &["results"],
     &["read", "send", "store", "validator"],
     &["contract"],

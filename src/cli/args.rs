@@ -118,6 +118,8 @@ pub enum Command {
     History(History),
     /// Hand records out as CSV or JSON Lines
     Export(Export),
+    /// Say what happened to a run, for a ticket: as Markdown or as one page of HTML
+    Report(Report),
     /// Ask the workspace in SQL, read only
     Sql(Sql),
     /// Check that everything the workspace says still holds
@@ -424,6 +426,22 @@ pub enum Format {
 }
 
 #[derive(Debug, Args)]
+pub struct Report {
+    /// The run [default: the newest]
+    #[arg(long, value_name = "R")]
+    pub run: Option<i64>,
+    /// Write it to this file; one that ends in .html becomes a page
+    #[arg(short, long, alias = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub out: Option<PathBuf>,
+    /// One page of HTML, with charts, that needs nothing else
+    #[arg(long)]
+    pub html: bool,
+    /// Also show values of records, and not only their shapes
+    #[arg(long)]
+    pub values: bool,
+}
+
+#[derive(Debug, Args)]
 pub struct Sql {
     /// One statement that reads
     #[arg(value_name = "SELECT")]
@@ -440,7 +458,7 @@ pub struct Backup {
 #[derive(Debug, Args)]
 pub struct Manual {
     /// Write a file for each command into this folder
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(short, long, alias = "output", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub out: Option<PathBuf>,
 }
 

@@ -1,16 +1,17 @@
 //! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `export`, `sql`, `verify`.
 
 use std::{
-    fs,
-    io::{self, BufWriter, IsTerminal},
+    io::{self, IsTerminal},
     path::Path as FilePath,
 };
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{
-    args, json as shape,
+    args,
+    file::write_whole,
+    json as shape,
     notes::{noted, notes_on, say_notes, say_notes_on},
     out::{Exit, Out},
     person::{Person, filter},
@@ -387,7 +388,9 @@ pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     workspace.spare(&args.output)?;
-    let report = export_to_file(&workspace, &filter, format, &args.output)?;
+    let report = write_whole(&args.output, "export:file", |writer| {
+        ops::export(&workspace, &filter, format, writer)
+    })?;
     let file = args.output.display().to_string();
     if out.is_json() {
         out.json(&json!({"records": report.records, "file": file}))?;
@@ -399,36 +402,6 @@ pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
         ))?;
     }
     Ok(Exit::Done)
-}
-
-/// Written aside and renamed, so that a reader never sees half of it.
-fn export_to_file(
-    workspace: &ops::Workspace,
-    filter: &Filter,
-    format: ExportFormat,
-    path: &FilePath,
-) -> Result<ops::ExportReport> {
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty())
-        .unwrap_or(FilePath::new("."));
-    let cannot = || {
-        Fault::unusable("export:file", format!("cannot write {}", path.display()))
-            .hint("name a file in a folder you can write to")
-    };
-    let aside = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
-    let mut writer = BufWriter::new(aside);
-    let report = ops::export(workspace, filter, format, &mut writer)?;
-    let aside = writer
-        .into_inner()
-        .map_err(std::io::IntoInnerError::into_error)
-        .with_context(cannot)?;
-    aside.as_file().sync_all().with_context(cannot)?;
-    aside.persist(path).with_context(cannot)?;
-    fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .with_context(cannot)?;
-    Ok(report)
 }
 
 pub fn sql(person: &Person, out: &Out, args: &args::Sql) -> Result<Exit> {

@@ -6,6 +6,7 @@ mod backup;
 mod change;
 mod contract;
 mod diff;
+mod file;
 mod fix;
 mod json;
 mod load;
@@ -16,6 +17,7 @@ mod notes;
 mod out;
 mod person;
 mod progress;
+mod report;
 mod send;
 mod settle;
 mod standing;
@@ -98,6 +100,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Redo) => change::redo(person, out),
         Some(Command::History(args)) => change::history(person, out, args),
         Some(Command::Export(args)) => look::export(person, out, args),
+        Some(Command::Report(args)) => report::report(person, out, args),
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),
         Some(Command::Backup(args)) => backup::backup(person, out, args),

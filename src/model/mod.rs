@@ -26,7 +26,7 @@ pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Versi
 pub use run::{LoadReport, RunRow};
 pub use sending::{
     AnswerReport, AttemptRow, Behind, DeliveryState, Plan, PlanRow, Refusal, SendReport, Sender,
-    Tally, Try,
+    Tally, Try, WatchedPlan,
 };
 pub use stages::{StageFacts, stage_marks};
 pub use step::{AsideReport, ChangeReport, Note, NoteAbout, StepKind, StepRow, UndoReport};

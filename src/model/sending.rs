@@ -108,7 +108,7 @@ impl Tally {
 
 /// A plan as the workspace knows it, for whoever watches it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanRow {
+pub struct WatchedPlan {
     pub plan: PlanId,
     pub destination: String,
     /// Untrusted.
@@ -191,6 +191,32 @@ pub struct Plan {
     pub continued: bool,
     /// Records that became ready since it was made; they go with the next one.
     pub since: u64,
+}
+
+/// A plan in a list, with what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanRow {
+    pub id: PlanId,
+    pub destination: String,
+    /// `production`, `test` or `demo`.
+    pub environment: String,
+    /// Where it goes, in words without secrets.
+    pub target: String,
+    /// As claimed, not proven.
+    pub author: String,
+    /// RFC 3339, UTC.
+    pub made_at: String,
+    pub planned: u64,
+    /// Its deliveries by state, zeros left out.
+    pub states: Vec<(DeliveryState, u64)>,
+    pub attempts: u64,
+}
+
+impl PlanRow {
+    pub fn with_state(&self, state: DeliveryState) -> u64 {
+        let mut states = self.states.iter().filter(|(known, _)| *known == state);
+        states.next().map_or(0, |(_, records)| *records)
+    }
 }
 
 /// Records that are ready and stay behind.

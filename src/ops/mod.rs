@@ -18,6 +18,7 @@ mod job;
 mod list;
 mod load;
 mod note;
+mod report;
 mod send;
 mod settle;
 mod sql;
@@ -50,6 +51,7 @@ pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};
+pub use report::report;
 pub use send::{
     FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
     destinations, plan, plan_to_watch, prepare_plan, review, send,

@@ -35,7 +35,9 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Behind, Fault, FaultKind, Plan, PlanId, PlanRow, RecordId, RunId, SendReport, Status},
+    model::{
+        Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, WatchedPlan,
+    },
     send::Breaker,
     store::plans::{NewPlan, OpenPlan, Target, unexpected},
 };
@@ -119,7 +121,7 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
 ///
 /// # Errors
 /// When the workspace cannot be read.
-pub fn plan_to_watch(workspace: &Workspace, run: RunId) -> Result<Option<PlanRow>> {
+pub fn plan_to_watch(workspace: &Workspace, run: RunId) -> Result<Option<WatchedPlan>> {
     workspace.store.plan_to_watch(run)
 }
 

@@ -21,6 +21,7 @@ mod newer;
 mod notes;
 mod open;
 mod owner;
+mod planned;
 pub(crate) mod plans;
 mod query;
 mod records;

@@ -13,6 +13,32 @@ use super::{
 use crate::model::{GroupId, Note, NoteAbout, RecordId, RunId, Status, StepId};
 
 impl Store {
+    /// Every note on a run, its groups and its records that was not undone, oldest first.
+    pub fn notes_of_run(&self, run: RunId) -> Result<Vec<(NoteAbout, Note)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT s.id, s.author, s.at, n.text, n.about, n.id FROM step s JOIN note n ON n.step = s.id \
+             WHERE s.run = ?1 AND s.undone = 0 ORDER BY s.id",
+        )?;
+        let mut rows = query.query([run.0])?;
+        let mut notes = Vec::new();
+        while let Some(row) = rows.next()? {
+            let id = row.get(5)?;
+            let about = match row.get::<_, String>(4)?.as_str() {
+                "group" => NoteAbout::Group(GroupId(id)),
+                "record" => NoteAbout::Record(RecordId(id)),
+                _ => NoteAbout::Run(RunId(id)),
+            };
+            let note = Note {
+                step: StepId(row.get(0)?),
+                author: row.get(1)?,
+                at: row.get(2)?,
+                text: row.get(3)?,
+            };
+            notes.push((about, note));
+        }
+        Ok(notes)
+    }
+
     /// Writes a note down, as a step without records.
     pub fn add_note(&mut self, entry: &Entry<'_>, about: NoteAbout, text: &str) -> Result<StepId> {
         self.write(|tx| {

@@ -4,7 +4,9 @@ use anyhow::Result;
 use rusqlite::{OptionalExtension as _, Row, params};
 
 use super::{Store, is_alive, number, this_process, word};
-use crate::model::{DeliveryState, PlanId, PlanRow, RecordId, Refusal, RunId, Sender, Tally, Try};
+use crate::model::{
+    DeliveryState, PlanId, RecordId, Refusal, RunId, Sender, Tally, Try, WatchedPlan,
+};
 
 /// Kinds of refusals that are shown.
 const REFUSALS: i64 = 20;
@@ -29,7 +31,7 @@ impl Store {
     }
 
     /// The plan of a run to look at: one that is being sent, else one that is not finished, else the newest.
-    pub(crate) fn plan_to_watch(&self, run: RunId) -> Result<Option<PlanRow>> {
+    pub(crate) fn plan_to_watch(&self, run: RunId) -> Result<Option<WatchedPlan>> {
         let _still = self.reading()?;
         let mut query = self.conn.prepare_cached(
             "SELECT p.id, d.name, p.author, p.made_at, p.state = 'open', p.sender, d.held \
@@ -85,9 +87,9 @@ impl Store {
 }
 
 /// Without what takes further queries.
-fn plan_row(row: &Row<'_>) -> rusqlite::Result<PlanRow> {
+fn plan_row(row: &Row<'_>) -> rusqlite::Result<WatchedPlan> {
     let sender: Option<String> = row.get(5)?;
-    Ok(PlanRow {
+    Ok(WatchedPlan {
         plan: PlanId(row.get(0)?),
         destination: row.get(1)?,
         author: row.get(2)?,

@@ -11,8 +11,8 @@ use crate::{
     fix::{Change, dates::Evidence},
     model::{
         AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Note, NoteAbout,
-        Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
-        SendReport, StepId, StepRow, UndoReport, ValueCount,
+        Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
+        StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
@@ -245,7 +245,7 @@ pub enum Answer {
     Plan(Plan),
     Places(Vec<Place>),
     Review(Box<Review>),
-    Sending(Option<Box<PlanRow>>),
+    Sending(Option<Box<WatchedPlan>>),
     Version(i64),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::list::List;
 use crate::{
-    model::{PlanRow, RunId, Sender},
+    model::{RunId, Sender, WatchedPlan},
     ops::{Flow, Progress, SendProgress},
     tui::{
         action::{Action, Offer},
@@ -43,7 +43,7 @@ pub struct Sending {
 enum Seen {
     Loading,
     Failed(String),
-    Known(Option<Box<PlanRow>>),
+    Known(Option<Box<WatchedPlan>>),
 }
 
 impl Sending {

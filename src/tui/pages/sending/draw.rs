@@ -11,7 +11,7 @@ use ratatui::{
 
 use super::{Seen, Sending};
 use crate::{
-    model::{DeliveryState, PlanRow, Refusal, Sender, Tally, Try},
+    model::{DeliveryState, Refusal, Sender, Tally, Try, WatchedPlan},
     ops::{Flow, Logged, SendProgress, Waits, Why},
     text,
     tui::{
@@ -60,7 +60,7 @@ impl Sending {
         }
     }
 
-    fn plan(&self) -> Option<&PlanRow> {
+    fn plan(&self) -> Option<&WatchedPlan> {
         match &self.seen {
             Seen::Known(plan) => plan.as_deref(),
             _ => None,

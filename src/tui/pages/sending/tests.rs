@@ -89,7 +89,7 @@ fn sending(size: (u16, u16), flow: Flow) -> App {
 }
 
 /// The Send page while nothing is sent here.
-fn watching(size: (u16, u16), plan: Option<PlanRow>) -> App {
+fn watching(size: (u16, u16), plan: Option<WatchedPlan>) -> App {
     let mut app = problems(size);
     let effects = testing::wishes(&mut app, "4");
     feed_with(&mut app, effects, &move |query| match query {
@@ -99,8 +99,8 @@ fn watching(size: (u16, u16), plan: Option<PlanRow>) -> App {
     app
 }
 
-fn plan(sender: Sender, is_open: bool) -> PlanRow {
-    PlanRow {
+fn plan(sender: Sender, is_open: bool) -> WatchedPlan {
+    WatchedPlan {
         plan: PlanId(3),
         destination: "crm".to_owned(),
         author: "jana".to_owned(),
@@ -278,7 +278,7 @@ fn what_another_process_sends_is_watched() {
 fn a_plan_that_ended_early_or_is_on_hold_says_how_it_goes_on() {
     let mut app = watching((80, 24), Some(plan(Sender::Nobody, true)));
     assert!(picture(&mut app).contains("STOPPED  599 records not sent."));
-    let held = PlanRow {
+    let held = WatchedPlan {
         held: Some("postgres 42P01: there is no table\u{1b} customer".to_owned()),
         ..plan(Sender::Nobody, true)
     };

@@ -1,0 +1,40 @@
+//! Files that are handed out.
+
+use std::{
+    fs,
+    io::{BufWriter, Write},
+    path::Path as FilePath,
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::model::{Fault, folder_of};
+
+/// Writes a file aside (0600) and renames it, so that a reader never sees half of it.
+///
+/// # Errors
+/// A fault of this code when it cannot be written; what `work` gives.
+pub fn write_whole<T>(
+    path: &FilePath,
+    code: &'static str,
+    work: impl FnOnce(&mut dyn Write) -> Result<T>,
+) -> Result<T> {
+    let folder = folder_of(path);
+    let cannot = || {
+        Fault::unusable(code, format!("cannot write {}", path.display()))
+            .hint("name a file in a folder you can write to")
+    };
+    let aside = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    let mut writer = BufWriter::new(aside);
+    let done = work(&mut writer)?;
+    let aside = writer
+        .into_inner()
+        .map_err(std::io::IntoInnerError::into_error)
+        .with_context(cannot)?;
+    aside.as_file().sync_all().with_context(cannot)?;
+    aside.persist(path).with_context(cannot)?;
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .with_context(cannot)?;
+    Ok(done)
+}
