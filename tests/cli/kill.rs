@@ -42,7 +42,7 @@ fn kill_when_written(folder: &Folder, words: &[&str], after: u64) -> bool {
         .args(words)
         .current_dir(folder.path(""))
         .env_remove("REDRIVE_WORKSPACE")
-        .env("REDRIVE_USER", "ann")
+        .env("REDRIVE_USER", "jana")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
