@@ -12,7 +12,7 @@
 //! One decision for many goes through [`fix::Chain`] and [`ops::preview_fix`], which works out what becomes of every record on
 //! all processors, and [`ops::apply_fix`], which does exactly that. [`ops::send`] freezes ready versions in a plan, writes
 //! down each attempt before it is made, gives wave after wave to a destination in [`mod@send`], and freezes what was confirmed; what may have been applied
-//! is tried again only where a repeat is recognised.
+//! is tried again only where a repeat is recognised, or where the destination, asked for it, does not have it.
 //!
 //! Where to start reading: [`model`], then [`check`], then [`ops::edit`], which touches every floor.
 //!
