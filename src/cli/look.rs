@@ -9,9 +9,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::{
-    args,
-    file::write_whole,
-    json as shape,
+    args, json as shape,
     notes::{noted, notes_on, say_notes, say_notes_on},
     out::{Exit, Out},
     person::{Person, filter},
@@ -388,7 +386,7 @@ pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     workspace.spare(&args.output)?;
-    let report = write_whole(&args.output, "export:file", |writer| {
+    let report = ops::write_whole(&args.output, "export:file", |writer| {
         ops::export(&workspace, &filter, format, writer)
     })?;
     let file = args.output.display().to_string();

@@ -6,7 +6,6 @@ mod backup;
 mod change;
 mod contract;
 mod diff;
-mod file;
 mod fix;
 mod json;
 mod load;

@@ -1,13 +1,10 @@
 //! `report`: what happened, for a ticket.
 
-use std::path::Path as FilePath;
-
 use anyhow::Result;
 use serde_json::json;
 
 use super::{
     args,
-    file::write_whole,
     out::{Exit, Out},
     person::Person,
 };
@@ -24,7 +21,7 @@ pub fn report(person: &Person, out: &Out, args: &args::Report) -> Result<Exit> {
         workspace.spare(file)?;
     }
     let report = ops::report(&workspace, args.run.map(RunId), args.values)?;
-    let is_html = args.html || args.out.as_deref().is_some_and(is_page);
+    let is_html = args.html || args.out.as_deref().is_some_and(ops::is_page);
     let (format, words) = if is_html {
         ("html", html(&report))
     } else {
@@ -35,7 +32,7 @@ pub fn report(person: &Person, out: &Out, args: &args::Report) -> Result<Exit> {
         None if out.is_json() => out.json(&json!({"run": run, "format": format, "text": words}))?,
         None => out.data(words.as_bytes())?,
         Some(file) => {
-            write_whole(file, "report:file", |writer| {
+            ops::write_whole(file, "report:file", |writer| {
                 Ok(writer.write_all(words.as_bytes())?)
             })?;
             let file = file.display().to_string();
@@ -50,9 +47,4 @@ pub fn report(person: &Person, out: &Out, args: &args::Report) -> Result<Exit> {
         }
     }
     Ok(Exit::Done)
-}
-
-fn is_page(file: &FilePath) -> bool {
-    let ending = file.extension().unwrap_or_default().to_string_lossy();
-    ["html", "htm"].contains(&ending.to_lowercase().as_str())
 }

@@ -29,6 +29,7 @@ mod undo;
 mod values;
 mod verdict;
 mod verify;
+mod whole;
 mod workspace;
 
 pub use alarm::Alarm;
@@ -51,7 +52,7 @@ pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};
-pub use report::report;
+pub use report::{is_page, report, write_report};
 pub use send::{
     FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
     destinations, plan, plan_to_watch, prepare_plan, review, send,
@@ -62,4 +63,5 @@ pub use standing::{ContractState, Standing, standing};
 pub use undo::{history, redo, undo};
 pub use values::values;
 pub use verify::{Finding, verify};
+pub(crate) use whole::write_whole;
 pub use workspace::{Workspace, spare};

@@ -1,12 +1,14 @@
 //! What happened to a run, for a ticket.
 
+use std::path::Path as FilePath;
+
 use anyhow::Result;
 
-use super::{Workspace, standing, workspace::now};
+use super::{Workspace, standing, whole::write_whole, workspace::now};
 use crate::{
     filter::Filter,
     model::{Fault, RunId},
-    report::Report,
+    report::{Report, html, markdown},
 };
 
 /// Everything there is to say of a run (the newest, where none is named), at one moment. Only with `values` does it hold the
@@ -36,4 +38,56 @@ pub fn report(workspace: &Workspace, run: Option<RunId>, values: bool) -> Result
         notes: store.notes_of_run(run)?,
         values,
     })
+}
+
+/// Whether a file's name says that it is a page of HTML; otherwise a report is Markdown.
+pub fn is_page(file: &FilePath) -> bool {
+    let ending = file.extension().unwrap_or_default().to_string_lossy();
+    ["html", "htm"].contains(&ending.to_lowercase().as_str())
+}
+
+/// Writes a report into a new file, without the values of records: as HTML where its name says so, else as Markdown.
+///
+/// # Errors
+/// `report:exists` when there is such a file; `report:file` when it cannot be written; those of [`report`].
+pub fn write_report(workspace: &Workspace, run: RunId, file: &FilePath) -> Result<()> {
+    workspace.spare(file)?;
+    if file.symlink_metadata().is_ok() {
+        let message = format!("{} is there already", file.display());
+        return Err(Fault::usage("report:exists", message)
+            .hint("name another file")
+            .into());
+    }
+    let facts = report(workspace, Some(run), false)?;
+    let words = if is_page(file) {
+        html(&facts)
+    } else {
+        markdown(&facts)
+    };
+    write_whole(file, "report:file", |writer| {
+        Ok(writer.write_all(words.as_bytes())?)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::ops::testing::Desk;
+
+    #[test]
+    fn a_report_is_a_page_where_the_name_says_so_and_writes_over_no_file() {
+        let desk = Desk::checked(&["1,a@example.com,30,Open", "2,b,17,Open"]);
+        let folder = desk.workspace.folder().to_owned();
+        for (name, start) in [("r.md", "# "), ("r.html", "<!")] {
+            let file = folder.join(name);
+            write_report(&desk.workspace, RunId(1), &file).unwrap();
+            let written = fs::read_to_string(&file).unwrap();
+            assert!(written.to_lowercase().starts_with(start), "{written}");
+            let error = write_report(&desk.workspace, RunId(1), &file).unwrap_err();
+            assert_eq!(error.downcast_ref::<Fault>().unwrap().code, "report:exists");
+            assert_eq!(fs::read_to_string(&file).unwrap(), written);
+        }
+    }
 }

@@ -81,6 +81,7 @@ actions! {
     Faster Page "Send faster" ["+" "="] typing [];
     FullLog Page "Show the whole log" ["L"] typing [];
     StopJob Page "Stop what is running" ["X"] typing [];
+    Report Page "Write a report on this run" ["E"] typing [];
     Runs Page "Open another run" [] typing [];
     Quit Page "Leave redrive" [] typing [];
 

@@ -6,7 +6,10 @@ use super::{
     keymap::Mode,
     words,
 };
-use crate::model::{Group, Severity};
+use crate::{
+    model::{Group, Severity},
+    text,
+};
 
 /// What the app itself waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +105,10 @@ impl App {
             (_, Ok(Answer::Redone(report))) => {
                 self.status = Some(words::undone(&report, true));
                 self.refresh();
+            }
+            (_, Ok(Answer::Reported(file))) => {
+                let file = file.to_string_lossy();
+                self.status = Some(format!("The report was written to {}.", text::safe(&file)));
             }
             (_, Ok(Answer::Noted)) => {
                 self.status = Some("Noted.  u Undo".to_owned());

@@ -6,13 +6,13 @@ use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
 
 use super::{
-    action::{Action, Offer},
+    action::Action,
     answers::Asked,
     clock::Clock,
     event::{Answer, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
     overlays::{Dialog, Overlay, Prompt, Verdict},
-    pages::{Page, Stack},
+    pages::{self, Page, Stack},
     running::Running,
     tabs::Tab,
     theme::Theme,
@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{RunId, RunRow, Status},
+    model::{RunId, RunRow},
     ops::Standing,
 };
 
@@ -205,34 +205,6 @@ impl App {
         }
     }
 
-    /// Everything the page and the app would carry out now, or say why not.
-    pub fn offers(&self) -> Vec<Offer> {
-        let mut offers = self.pages.top().offers();
-        if self.mode() == Mode::Moving || self.overlay.is_some() {
-            let mut more = vec![Action::Menu, Action::Leave, Action::Redraw, Action::Quit];
-            if self.shown_run().is_some() {
-                more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
-                more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
-                more.extend([Action::ReviewTab, Action::SendTab, Action::HistoryTab]);
-            }
-            if self.job.is_some() {
-                let at = offers.len().min(1);
-                offers.insert(at, Offer::new(Action::StopJob, "Stop"));
-            }
-            for action in more {
-                if offers.iter().all(|offer| offer.action != action) {
-                    offers.push(Offer::new(action, ""));
-                }
-            }
-        }
-        for offer in &mut offers {
-            if offer.unable.is_none() {
-                offer.unable = self.refusal(offer.action);
-            }
-        }
-        offers
-    }
-
     /// The run of the pages in front; the run picker belongs to none.
     pub(super) fn shown_run(&self) -> Option<&RunRow> {
         match self.pages.top() {
@@ -318,6 +290,11 @@ impl App {
             return;
         }
         match action {
+            Action::Report => {
+                if let Some(run) = self.shown_run().map(|run| run.id) {
+                    self.cx.effects.push(pages::report_on(run));
+                }
+            }
             Action::Help => self.overlay = Some(Overlay::Palette(self.help())),
             Action::Menu => self.overlay = Some(Overlay::Palette(self.menu())),
             Action::Undo if self.mode() == Mode::Moving => self.wish(Wish::Undo, Asked::Undo),
@@ -352,27 +329,6 @@ impl App {
     /// Esc never quits: on Problems it opens the menu, which can.
     fn is_menu_on_back(&self) -> bool {
         matches!(self.pages.top(), Page::Groups(_))
-    }
-
-    /// Why an action cannot be done now, as far as the app knows.
-    fn refusal(&self, action: Action) -> Option<String> {
-        if action.about().changes && self.cx.read_only {
-            return Some("the workspace is open to read only".to_owned());
-        }
-        let run = self.shown_run();
-        match action {
-            Action::Send | Action::CheckAll if self.job.is_some() => {
-                Some("something is running already".to_owned())
-            }
-            Action::Send if run.is_some_and(|run| !has_something_to_send(run)) => {
-                Some("nothing is ready to be sent".to_owned())
-            }
-            Action::CheckAll if run.is_some_and(|run| run.contract.is_none()) => {
-                Some("this run has no contract to check against".to_owned())
-            }
-            Action::StopJob if self.job.is_none() => Some("nothing is running".to_owned()),
-            _ => None,
-        }
     }
 
     /// Ctrl+C: once stops typing, twice in two seconds leaves.
@@ -460,11 +416,6 @@ impl App {
     }
 }
 
-/// A sending that was stopped is continued by the next one.
-fn has_something_to_send(run: &RunRow) -> bool {
-    run.with_status(Status::Ready) + run.with_status(Status::Sending) > 0
-}
-
 /// The pages a route is reached over, so that Esc leads out of it again.
 fn stack(route: Route, cx: &mut Cx) -> Stack {
     let below = match &route {
@@ -501,7 +452,7 @@ pub fn whole_run(run: RunId) -> Route {
 mod tests {
     use super::*;
     use crate::{
-        model::SendReport,
+        model::{SendReport, Status},
         ops::Progress,
         tui::{
             event::{Answer, JobRequest, Outcome, Query},
@@ -816,24 +767,24 @@ mod tests {
         │ -1┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
         │ Ne│ Search  [                                  ]                                             │   │
         └───│                                                                                          │───┘
-        ┌ 6 │ This page                                      Ctrl+C    Stop typing; twice: quit        │ 7 ┐
-        │   │ > Enter     Open this one thing              Moving                                      │   │
-        │ > │   b         Fix all like this                  Tab F6    Next panel or field             │   │
-        │   │   v         See every value that fails         1         Problems                        │   │
-        │   │   S         Send what is ready                 2         Records                         │   │
-        │   │   x         Set aside, or take back            3         Review                          │   │
-        │   │   m         Write a note for whoever works…    4         Send                            │   │
-        │   │   R         Check all records again            5         History                         │   │
-        │   │ Everywhere                                     Up k      Move up                         │   │
+        ┌ 6 │ This page                                      ? F1      This help                       │ 7 ┐
+        │   │ > Enter     Open this one thing                Ctrl+C    Stop typing; twice: quit        │   │
+        │ > │   b         Fix all like this                Moving                                      │   │
+        │   │   v         See every value that fails         Tab F6    Next panel or field             │   │
+        │   │   S         Send what is ready                 1         Problems                        │   │
+        │   │   x         Set aside, or take back            2         Records                         │   │
+        │   │   m         Write a note for whoever works…    3         Review                          │   │
+        │   │   R         Check all records again            4         Send                            │   │
+        │   │   E         Write a report on this run         5         History                         │   │
+        │   │ Everywhere                                     Up k      Move up                         │0% │
         │   │   / F3      Filter the list                    Down j    Move down                       │0% │
-        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │0% │
+        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │   │
         │   │   z         Show the other panel               Right l   Move right                      │   │
         │   │   . F9      All that can be done here          PgUp      One page up                     │   │
         │   │   q         Back; on Problems: quit            PgDn      One page down                   │   │
         │   │   Ctrl+L    Draw the screen again              Home g    To the first                    │   │
         │   │   U Ctrl+Y  Redo                               End G     To the last                     │   │
         │   │   Esc       Back, one step at a time           Shift+Tab Panel or field before           │   │
-        │   │   ? F1      This help                                                                    │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
@@ -860,15 +811,15 @@ mod tests {
         ││   x         Set aside, or take back                                        ││
         ││   m         Write a note for whoever works on it next                      ││
         ││   R         Check all records again                                        ││
+        ││   E         Write a report on this run                                     ││
         ││ Everywhere                                                                 ││
         ││   / F3      Filter the list                                                ││
-        ││   u Ctrl+Z  Undo                                                           ││
-        └│   z         Show the other panel                                           │┘
-        ┌│   . F9      All that can be done here                                      │┐
+        └│   u Ctrl+Z  Undo                                                           │┘
+        ┌│   z         Show the other panel                                           │┐
+        ││   . F9      All that can be done here                                      ││
         ││   q         Back; on Problems: quit                                        ││
         ││   Ctrl+L    Draw the screen again                                          ││
         ││   U Ctrl+Y  Redo                                                           ││
-        ││   Esc       Back, one step at a time                                       ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help

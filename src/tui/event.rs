@@ -186,6 +186,11 @@ pub enum Wish {
         about: NoteAbout,
         text: String,
     },
+    /// Writes a report on a run into a new file.
+    Report {
+        run: RunId,
+        file: PathBuf,
+    },
     /// Checks one record again.
     Check {
         id: RecordId,
@@ -255,6 +260,8 @@ pub enum Answer {
     Values(Vec<ValueCount>),
     History(Vec<StepRow>),
     Noted,
+    /// The report is in this file.
+    Reported(PathBuf),
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
@@ -391,6 +398,8 @@ pub enum Needs {
     /// Why these records are set aside.
     Reason(Filter),
     Note(NoteAbout),
+    /// The name of the file a report on the run is written to.
+    Report(RunId),
 }
 
 /// Pairs a question with its answer, so that a late answer can be told apart.

@@ -290,6 +290,10 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             ops::add_note(workspace, *about, text)?;
             Answer::Noted
         }
+        Wish::Report { run, file } => {
+            ops::write_report(workspace, *run, file)?;
+            Answer::Reported(file.clone())
+        }
         Wish::Redo => Answer::Redone(ops::redo(workspace)?),
         Wish::Check { id } => {
             let terms = match ops::rows(workspace, &[*id])?.first() {

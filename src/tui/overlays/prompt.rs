@@ -29,9 +29,13 @@ pub struct Prompt {
 
 impl Prompt {
     pub fn new(wanting: Wanting) -> Self {
+        let mut field = Field::default();
+        if let Needs::Report(run) = wanting.needs {
+            field.set(&format!("run-{run}.html"));
+        }
         Self {
             wanting,
-            field: Field::default(),
+            field,
             empty: false,
         }
     }
@@ -55,6 +59,10 @@ impl Prompt {
                         reason: Some(text),
                     }),
                     Needs::Note(about) => Effect::Do(Wish::Note { about, text }),
+                    Needs::Report(run) => Effect::Do(Wish::Report {
+                        run,
+                        file: text.into(),
+                    }),
                 })
             }
             _ => Verdict::Stay,
@@ -82,6 +90,8 @@ impl Prompt {
     pub fn tip(&self) -> String {
         if self.empty {
             "Write a few words first, or press Esc to go back.".to_owned()
+        } else if matches!(self.wanting.needs, Needs::Report(_)) {
+            "No file that is there is written over.".to_owned()
         } else {
             "It stands in the history, for whoever works on it next. u takes it back.".to_owned()
         }
@@ -182,5 +192,22 @@ mod tests {
             text: "waits for Anna".to_owned(),
         };
         assert!(matches!(&wished[..], [Effect::Change(_, made)] if *made == wish));
+    }
+
+    #[test]
+    fn a_report_is_written_into_a_file_whose_name_is_offered() {
+        let mut app = problems((80, 24));
+        assert_eq!(press(&mut app, "E"), []);
+        let picture = picture(&mut app);
+        assert!(picture.contains("run-1.html"), "{picture}");
+        let wished = press(&mut app, "<Ctrl+U>t.md<ret>");
+        let wish = Wish::Report {
+            run: RunId(1),
+            file: "t.md".into(),
+        };
+        assert!(
+            matches!(&wished[..], [Effect::Change(_, made)] if *made == wish),
+            "{wished:?}"
+        );
     }
 }

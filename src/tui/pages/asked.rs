@@ -2,7 +2,7 @@
 
 use crate::{
     filter::Filter,
-    model::{Group, NoteAbout, RecordRow, Status},
+    model::{Group, NoteAbout, RecordRow, RunId, Status},
     text,
     tui::event::{Effect, JobRequest, Needs, Wanting},
 };
@@ -51,6 +51,18 @@ pub(super) fn note_on_record(row: &RecordRow) -> Effect {
     let title = format!("A note on record {}", row.id);
     let body = "`redrive show` prints it with the record.".to_owned();
     note(&title, body, NoteAbout::Record(row.id))
+}
+
+/// Asks for the file a report on the run is written to.
+pub(in crate::tui) fn report_on(run: RunId) -> Effect {
+    Effect::Prompt(Wanting {
+        title: "A report on this run".to_owned(),
+        body: "Markdown for a ticket, or a page with charts where the name ends in .html. It holds shapes, not values."
+            .to_owned(),
+        label: "File".to_owned(),
+        verb: "Write it".to_owned(),
+        needs: Needs::Report(run),
+    })
 }
 
 fn note(title: &str, body: String, about: NoteAbout) -> Effect {

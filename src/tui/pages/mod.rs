@@ -20,6 +20,8 @@ mod table;
 mod values;
 mod window;
 
+pub(super) use asked::report_on;
+
 use std::time::Instant;
 
 use crossterm::event::KeyEvent;

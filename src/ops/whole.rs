@@ -1,4 +1,4 @@
-//! Files that are handed out.
+//! Files that are handed out, whole or not at all.
 
 use std::{
     fs,
@@ -14,7 +14,7 @@ use crate::model::{Fault, folder_of};
 ///
 /// # Errors
 /// A fault of this code when it cannot be written; what `work` gives.
-pub fn write_whole<T>(
+pub(crate) fn write_whole<T>(
     path: &FilePath,
     code: &'static str,
     work: impl FnOnce(&mut dyn Write) -> Result<T>,

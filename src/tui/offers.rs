@@ -1,0 +1,65 @@
+//! What can be done now, and why the rest cannot.
+
+use super::{
+    action::{Action, Offer},
+    app::App,
+    keymap::Mode,
+};
+use crate::model::{RunRow, Status};
+
+impl App {
+    /// Everything the page and the app would carry out now, or say why not.
+    pub fn offers(&self) -> Vec<Offer> {
+        let mut offers = self.pages.top().offers();
+        if self.mode() == Mode::Moving || self.overlay.is_some() {
+            let mut more = vec![Action::Menu, Action::Leave, Action::Redraw, Action::Quit];
+            if self.shown_run().is_some() {
+                more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
+                more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
+                more.push(Action::Report);
+                more.extend([Action::ReviewTab, Action::SendTab, Action::HistoryTab]);
+            }
+            if self.job.is_some() {
+                let at = offers.len().min(1);
+                offers.insert(at, Offer::new(Action::StopJob, "Stop"));
+            }
+            for action in more {
+                if offers.iter().all(|offer| offer.action != action) {
+                    offers.push(Offer::new(action, ""));
+                }
+            }
+        }
+        for offer in &mut offers {
+            if offer.unable.is_none() {
+                offer.unable = self.refusal(offer.action);
+            }
+        }
+        offers
+    }
+
+    /// Why an action cannot be done now, as far as the app knows.
+    pub(super) fn refusal(&self, action: Action) -> Option<String> {
+        if action.about().changes && self.cx.read_only {
+            return Some("the workspace is open to read only".to_owned());
+        }
+        let run = self.shown_run();
+        match action {
+            Action::Send | Action::CheckAll if self.job.is_some() => {
+                Some("something is running already".to_owned())
+            }
+            Action::Send if run.is_some_and(|run| !has_something_to_send(run)) => {
+                Some("nothing is ready to be sent".to_owned())
+            }
+            Action::CheckAll if run.is_some_and(|run| run.contract.is_none()) => {
+                Some("this run has no contract to check against".to_owned())
+            }
+            Action::StopJob if self.job.is_none() => Some("nothing is running".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// A sending that was stopped is continued by the next one.
+fn has_something_to_send(run: &RunRow) -> bool {
+    run.with_status(Status::Ready) + run.with_status(Status::Sending) > 0
+}
