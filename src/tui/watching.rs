@@ -17,6 +17,10 @@ impl App {
         let asked = self.asked.iter().any(|(_, asked)| *asked == Asked::Version);
         if is_time && !asked {
             self.seen_at = Some(now);
+            // Nothing is written when another process dies.
+            if self.pages.top().watches() {
+                self.pages.top_mut().refresh(&mut self.cx);
+            }
             let ticket = self.cx.ask(Query::Version);
             self.asked.push((ticket, Asked::Version));
         }

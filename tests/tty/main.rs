@@ -1,6 +1,7 @@
 //! The screen in a real pseudo-terminal: it comes up, follows the window, and gives the terminal back however it ends.
 
 mod picture;
+mod sending;
 mod svg;
 mod tty;
 

@@ -246,6 +246,11 @@ impl Page {
         }
     }
 
+    /// Whether it shows what can change without a change of the workspace.
+    pub fn watches(&self) -> bool {
+        matches!(self, Self::Sending(page) if page.watches())
+    }
+
     /// Its part of the path in the header. Safe to print.
     pub fn crumb(&self) -> String {
         match self {

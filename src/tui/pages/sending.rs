@@ -196,6 +196,11 @@ impl Sending {
         self.speed = None;
     }
 
+    /// Whether another process is being watched.
+    pub fn watches(&self) -> bool {
+        matches!(&self.seen, Seen::Known(Some(plan)) if plan.sender == Sender::AnotherProcess)
+    }
+
     pub fn tip(&self) -> String {
         let words = match (&self.live, &self.seen) {
             (Some(live), _) => {
