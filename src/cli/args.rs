@@ -1,5 +1,6 @@
 //! What was typed. Filling this needs nothing but validating words: no file is read here.
 
+mod colours;
 mod contract;
 
 use std::path::PathBuf;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+pub use self::colours::{Color, Colours};
 pub use self::contract::{Contract, ContractCheck, ContractCommand, ContractInit, ValidatorKind};
 use super::transforms::{Besides, Transforms};
 use crate::{demo, ops};
@@ -39,6 +41,9 @@ pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub color: Color,
+    /// The screen's colours
+    #[arg(long, global = true, env = "REDRIVE_THEME", value_enum, default_value_t = Colours::Terminal, value_name = "NAME")]
+    pub theme: Colours,
     /// Append what happens to this file as JSON lines, without any value or secret
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
@@ -48,24 +53,6 @@ pub struct Global {
     /// Who does this, as recorded in the history [default: the operating system's user]
     #[arg(long = "as", global = true, env = "REDRIVE_USER", value_name = "NAME")]
     pub author: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Color {
-    Auto,
-    Always,
-    Never,
-}
-
-impl Color {
-    /// Whether colour may be used on a terminal: the flag decides, else `NO_COLOR`.
-    pub fn is_wanted(self) -> bool {
-        match self {
-            Self::Always => true,
-            Self::Never => false,
-            Self::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-        }
-    }
 }
 
 #[derive(Debug, Subcommand)]

@@ -14,6 +14,7 @@ use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, RunId},
     ops::{self, Workspace},
+    tui::theme::Theme,
 };
 
 /// Asks for a number, so that nobody agrees by accident. Says whether it was typed.
@@ -34,8 +35,8 @@ pub struct Person {
     pub named: Option<PathBuf>,
     pub author: String,
     pub json: bool,
-    /// Whether the screen may use colour.
-    pub color: bool,
+    /// The screen's colours.
+    pub theme: Theme,
 }
 
 impl Person {
@@ -44,7 +45,7 @@ impl Person {
             named: global.workspace.clone(),
             author: global.author.clone().unwrap_or_else(system_user),
             json: global.json,
-            color: global.color.is_wanted(),
+            theme: global.theme(),
         }
     }
 

@@ -36,8 +36,7 @@ use std::path::PathBuf;
 pub struct Options {
     pub workspace: PathBuf,
     pub author: String,
-    /// Whether colour may be used; without it nothing is lost.
-    pub color: bool,
+    pub theme: theme::Theme,
     /// Where to begin; the run picker, or the only run's problems, when `None`.
     pub route: Option<event::Route>,
     pub read_only: bool,

@@ -18,7 +18,6 @@ use super::{
     input::{self, Pause},
     signals::{self, Cause},
     terminal::Screen,
-    theme::Theme,
     widgets::ascii,
     worker::{self, Opening},
 };
@@ -49,7 +48,7 @@ pub fn run(options: Options) -> Result<()> {
     let workers = worker::spawn(&opening, effect_rx, &event_tx).context("cannot start a thread")?;
     let cause = Cause::default();
     // It would look at NO_COLOR itself, whatever was asked for.
-    crossterm::style::force_color_output(options.color);
+    crossterm::style::force_color_output(options.theme.is_coloured());
     let screen = Screen::enter(&workspace).context("cannot use this terminal")?;
     let mut surface = Terminal {
         screen,
@@ -64,9 +63,7 @@ pub fn run(options: Options) -> Result<()> {
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
         size: surface.screen.terminal().size()?,
-        theme: Theme {
-            colour: options.color,
-        },
+        theme: options.theme,
         clock: Clock::system(),
         read_only: options.read_only,
         workspace,
@@ -279,7 +276,7 @@ mod tests {
         let setup = Setup {
             route: Route::Runs,
             size: Size::new(80, 24),
-            theme: Theme::default(),
+            theme: crate::tui::theme::Theme::default(),
             clock: Clock::default(),
             read_only: false,
             workspace: "w.db".to_owned(),
