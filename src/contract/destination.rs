@@ -71,6 +71,7 @@ fn refuse_strangers(one: &raw::Destination, word: &str, place: &Place<'_>) -> Re
         ("lookup", one.lookup.is_some()),
         ("method", one.method.is_some()),
         ("headers", one.headers.is_some()),
+        ("batch", one.batch.is_some()),
         ("password", one.password.is_some()),
         ("ca_file", one.ca_file.is_some()),
         ("proof", one.proof.is_some()),

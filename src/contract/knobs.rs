@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{checked::one_of, place::Place, raw};
+use super::{batch::batch, checked::one_of, place::Place, raw};
 use crate::{
     model::Fault,
     send::{
@@ -130,6 +130,7 @@ pub(super) fn http(
     };
     let headers = headers(one, place)?;
     let lookup = lookup(one, (method, idempotency), place)?;
+    let batch = batch(one, (&url, idempotency), place)?;
     let read = Read(place);
     let mut timeouts = Timeouts::default();
     if let Some(raw) = &one.timeouts {
@@ -145,6 +146,7 @@ pub(super) fn http(
         lookup,
         method: method.to_owned(),
         headers,
+        batch,
         key_header: match &one.idempotency_header {
             Some(name) => name.clone(),
             None => "Idempotency-Key".to_owned(),
@@ -309,10 +311,10 @@ fn headers(one: &raw::Destination, place: &Place<'_>) -> Result<Vec<(String, Sec
     Ok(headers)
 }
 
-struct Read<'p>(&'p Place<'p>);
+pub(super) struct Read<'p>(pub &'p Place<'p>);
 
 impl Read<'_> {
-    fn number(
+    pub fn number(
         &self,
         raw: Option<&Spanned<u32>>,
         range: std::ops::RangeInclusive<u32>,

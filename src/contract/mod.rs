@@ -1,5 +1,6 @@
 //! The contract: what a good record is and where it goes. `raw` is what the file says, `checked` what the program needs.
 
+mod batch;
 mod checked;
 mod checks;
 mod destination;

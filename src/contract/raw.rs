@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use toml::{Spanned, Table};
 
-use super::knobs;
+use super::{batch::RawBatch, knobs};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -102,6 +102,8 @@ pub(super) struct Destination {
     pub lookup: Option<Spanned<String>>,
     pub method: Option<Spanned<String>>,
     pub headers: Option<Table>,
+    /// Of an API: how it takes many records in one request.
+    pub batch: Option<Spanned<RawBatch>>,
     pub command: Option<Vec<String>>,
     /// Of a database: where its password is found.
     pub password: Option<Spanned<String>>,

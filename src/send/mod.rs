@@ -39,7 +39,7 @@ pub(crate) use broken::is_broken;
 pub use breaker::{Breaker, BreakerRule, Health};
 pub use command::{CommandDestination, Program};
 pub use file::{FileDestination, FileFormat};
-pub use http::{Http, HttpDestination, Proof, Timeouts, UrlTemplate};
+pub use http::{Batch, Http, HttpDestination, Matching, Proof, Timeouts, UrlTemplate};
 pub use key::{Identity, idempotency_key};
 pub use pace::{Knobs, Retry};
 pub use postgres::{Postgres, PostgresDestination, Repeat};

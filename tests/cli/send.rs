@@ -237,6 +237,70 @@ fn what_a_destination_needs_is_missed_before_anything_is_planned() {
 }
 
 #[test]
+fn a_batch_that_could_prove_nothing_of_its_records_is_refused() {
+    let folder = with_one_ready();
+    let contract = folder.read("customers.toml");
+    let check = |url: &str, rest: &str, words: &'static str| {
+        let destination = format!(
+            "{contract}\n[[destination]]\nname = \"x\"\nkind = \"http\"\nurl = \"{url}\"\n{rest}\n"
+        );
+        folder.write("customers.toml", destination);
+        folder
+            .redrive("send --to x --dry-run")
+            .exit(2)
+            .stderr_has(words)
+            .run();
+    };
+    let url = "https://crm.example/bulk";
+    let key = "key = \"/idempotency_key\"";
+    check(
+        url,
+        "batch = { max = 9, ordered = true }",
+        "no record of the batch carries one",
+    );
+    check(
+        url,
+        "idempotency = \"none\"\nbatch = { max = 9 }",
+        "nothing says which result is whose",
+    );
+    check(
+        url,
+        &format!("batch = {{ max = 9, {key}, result_key = \"/id\", ordered = true }}"),
+        "results are told by their key or by their order",
+    );
+    check(
+        url,
+        "batch = { max = 9, key = \"/meta/key\" }",
+        "the key cannot go to \"/meta/key\"",
+    );
+    check(
+        url,
+        &format!("batch = {{ max = 9, {key}, results = \"results\" }}"),
+        "\"results\" is not a path",
+    );
+    check(
+        url,
+        &format!("batch = {{ max = 0, {key} }}"),
+        "this cannot be 0",
+    );
+    check(
+        url,
+        &format!("proof = \"status\"\nbatch = {{ max = 9, {key} }}"),
+        "only the result of each record proves that it was taken",
+    );
+    check(
+        url,
+        &format!("idempotency_header = \"X-Key\"\nbatch = {{ max = 9, {key} }}"),
+        "a batch has no header for the idempotency key",
+    );
+    check(
+        &format!("{url}/{{/customer_id}}"),
+        &format!("batch = {{ max = 9, {key} }}"),
+        "the records of a batch cannot have a URL each",
+    );
+}
+
+#[test]
 fn a_plan_can_be_frozen_for_somebody_else_to_send() {
     let folder = with_one_ready();
     assert_eq!(

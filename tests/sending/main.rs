@@ -40,6 +40,8 @@ enum Mode {
     Never,
     /// The destination is asked for the record.
     Lookup,
+    /// The destination takes many records a request and recognises the key of each.
+    Batch,
 }
 
 /// A workspace whose records are all ready for this server.
@@ -65,6 +67,7 @@ impl Desk {
         let idempotency = match mode {
             Mode::Key => "'key'".to_owned(),
             Mode::Never => "'none'".to_owned(),
+            Mode::Batch => "'key'\nbatch = { max = 3, items = '/records', key = '/idempotency_key', results = '/results' }".to_owned(),
             Mode::Lookup => format!("'none'\nlookup = '{}/{{/id}}'", server.url("/people")),
         };
         let contract = format!(
@@ -193,11 +196,12 @@ fn trial(mode: Mode, kills: u64, seed: u64, broken: Option<&str>) -> Result<(), 
     let location: &'static str = format!("Location: {}\r\n", elsewhere.url("/c")).leak();
     let script = faults(&mut random, 4 * kills as usize, location);
     let server = Server::start(script, Does::Apply);
-    if mode != Mode::Key {
+    if matches!(mode, Mode::Never | Mode::Lookup) {
         server.forget_keys();
     }
     server.when_asked([Does::Drop, Does::Answer(503, "", "")]);
-    let records = 8 * kills as usize;
+    let a_request = if mode == Mode::Batch { 3 } else { 1 };
+    let records = 8 * a_request * kills as usize;
     let mut desk = Desk::new(&server, mode, records);
     desk.broken = broken.map(str::to_owned);
     let mut killed = 0;
@@ -230,9 +234,8 @@ fn trial(mode: Mode, kills: u64, seed: u64, broken: Option<&str>) -> Result<(), 
     })?;
     // One key a record, whatever happened.
     let mut keys: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for request in server.requests() {
-        let of_body = keys.entry(request.body.clone()).or_default();
-        of_body.insert(request.key());
+    for (key, body) in server.requests().iter().flat_map(server::Request::records) {
+        keys.entry(body).or_default().insert(key);
     }
     hold(keys.values().all(|keys| keys.len() == 1), || {
         "more than one key".to_owned()
@@ -259,6 +262,7 @@ fn sends_that_are_killed_lose_nothing_and_apply_nothing_twice() {
     for (mode, kills) in [
         (Mode::Key, kills),
         (Mode::Never, kills),
+        (Mode::Batch, kills.div_ceil(3)),
         // Each kill costs the time after which a record that is missing counts as missing.
         (Mode::Lookup, kills.div_ceil(4)),
     ] {
@@ -274,6 +278,8 @@ fn sends_that_are_killed_lose_nothing_and_apply_nothing_twice() {
 fn code_that_is_wrong_is_caught() {
     for (way, mode) in [
         ("key", Mode::Key),
+        ("key", Mode::Batch),
+        ("mark", Mode::Batch),
         ("mark", Mode::Key),
         ("redirects", Mode::Key),
         ("resend", Mode::Never),

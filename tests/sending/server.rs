@@ -1,4 +1,7 @@
 //! A server on loopback that does what a test tells it, faults included, and remembers what it applied.
+//!
+//! A body of `{"records": [...]}` is a batch: each record carries its key in `idempotency_key`, and has a result of its own in
+//! `{"results": [...]}`. One with a number in `refuse` is not applied; its result has that status.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -8,6 +11,8 @@ use std::{
     thread,
 };
 
+use serde_json::{Map, Value, json};
+
 /// What the server does with one request.
 #[derive(Clone, Debug)]
 pub(crate) enum Does {
@@ -15,6 +20,14 @@ pub(crate) enum Does {
     Apply,
     /// As `Apply`, whatever it knows of the key.
     ApplyBlindly,
+    /// As `Apply`; the results of a batch are answered as this makes them.
+    ApplyAndSay(fn(Vec<Value>) -> Value),
+    /// As `Apply`, but answers 413 to more records than so many.
+    AtMost(usize),
+    /// As `Apply`, but answers 422 to a batch that holds one to refuse, and applies none of it.
+    AllOrNone,
+    /// As `AllOrNone`, but applies those before the one to refuse.
+    AllBefore,
     /// Answers without applying: status, more header lines, body.
     Answer(u16, &'static str, &'static str),
     /// Applies it and answers so.
@@ -54,6 +67,34 @@ impl Request {
             .cloned()
             .unwrap_or_default()
     }
+
+    /// The records of a batch.
+    fn batch(&self) -> Option<Vec<Map<String, Value>>> {
+        let mut body: Value = serde_json::from_str(&self.body).ok()?;
+        serde_json::from_value(body.get_mut("records")?.take()).ok()
+    }
+
+    /// Key and body of each record, as if it had come alone.
+    pub fn records(&self) -> Vec<(String, String)> {
+        let Some(batch) = self.batch() else {
+            return vec![(self.key(), self.body.clone())];
+        };
+        let record = |one: Map<String, Value>| {
+            let key = one.get("idempotency_key").and_then(Value::as_str);
+            let key = key.unwrap_or_default().to_owned();
+            let fields = one
+                .into_iter()
+                .filter(|(name, _)| name != "idempotency_key");
+            (key, Value::Object(fields.collect()).to_string())
+        };
+        batch.into_iter().map(record).collect()
+    }
+}
+
+/// The status with which a record wants to be refused.
+fn refusal(body: &str) -> Option<u64> {
+    let body: Value = serde_json::from_str(body).ok()?;
+    body.get("refuse")?.as_u64()
 }
 
 #[derive(Default)]
@@ -68,8 +109,8 @@ struct Ledger {
     looks: VecDeque<Does>,
     forgets_keys: bool,
     hanging: Vec<TcpStream>,
-    /// Those that wait to be let go, with the number each is to be told.
-    waiting: Vec<(TcpStream, usize)>,
+    /// Those that wait to be let go, with the status and the body each is to be told.
+    waiting: Vec<(TcpStream, u16, String)>,
     is_over: bool,
 }
 
@@ -117,8 +158,8 @@ impl Server {
     /// Answers those that wait.
     pub fn let_go(&self) {
         let waiting = std::mem::take(&mut self.ledger.lock().unwrap().waiting);
-        for (mut stream, number) in waiting {
-            answer(&mut stream, 201, JSON, &format!("{{\"id\": {number}}}"));
+        for (mut stream, status, body) in waiting {
+            answer(&mut stream, status, JSON, &body);
         }
     }
 
@@ -182,25 +223,58 @@ fn serve(stream: TcpStream, ledger: &Mutex<Ledger>, rest: &Does) {
     }
 }
 
+impl Ledger {
+    /// Applies these, but for what is to be refused and for what it knows. Gives the result of each.
+    fn apply(&mut self, records: Vec<(String, String)>, blindly: bool) -> Vec<Value> {
+        let recognises = !self.forgets_keys && !blindly;
+        let one = |(key, body): (String, String)| {
+            if let Some(status) = refusal(&body) {
+                return json!({"idempotency_key": key, "status": status, "field": "refuse", "message": "not this one"});
+            }
+            let known = self.keys.get(&key).filter(|_| recognises).copied();
+            let number = known.unwrap_or_else(|| {
+                self.applied.push(body);
+                self.applied.len()
+            });
+            self.keys.insert(key.clone(), number);
+            json!({"idempotency_key": key, "status": 201, "id": number})
+        };
+        records.into_iter().map(one).collect()
+    }
+}
+
+/// The part of a request that is applied, and with what the request is turned away, if it is.
+fn judged(does: &Does, request: &Request) -> (Vec<(String, String)>, Option<u16>) {
+    let mut records = request.records();
+    let refused = records.iter().position(|(_, body)| refusal(body).is_some());
+    let away = match (does, refused) {
+        (Does::AtMost(most), _) if records.len() > *most => Some(413),
+        (Does::AllOrNone, Some(_)) => Some(422),
+        (Does::AllBefore, Some(n)) => {
+            records.truncate(n);
+            return (records, Some(422));
+        }
+        _ => None,
+    };
+    let is_away = away.is_some() || matches!(does, Does::Answer(..) | Does::Drop | Does::Look);
+    (if is_away { Vec::new() } else { records }, away)
+}
+
 /// Does one thing. Says whether the connection lives on.
 fn act(does: &Does, request: &Request, ledger: &Mutex<Ledger>, stream: &mut TcpStream) -> bool {
     let mut ledger = ledger.lock().unwrap();
     ledger.requests.push(request.clone());
-    let applies = !matches!(does, Does::Answer(..) | Does::Drop | Does::Look);
-    let mut number = ledger.applied.len() + 1;
-    if applies {
-        let key = request.key();
-        match ledger.keys.get(&key) {
-            Some(known) if !ledger.forgets_keys && !matches!(does, Does::ApplyBlindly) => {
-                number = *known;
-            }
-            _ => {
-                ledger.applied.push(request.body.clone());
-                ledger.keys.insert(key, number);
-            }
-        }
+    let (records, away) = judged(does, request);
+    let results = ledger.apply(records, matches!(does, Does::ApplyBlindly));
+    if let Some(status) = away {
+        return answer(stream, status, JSON, r#"{"message": "not all of these"}"#);
     }
-    let id = format!("{{\"id\": {number}}}");
+    let (status, id) = if request.batch().is_some() {
+        (200, json!({"results": results.clone()}).to_string())
+    } else {
+        let number = results.first().and_then(|one| one["id"].as_u64());
+        (201, format!("{{\"id\": {}}}", number.unwrap_or(0)))
+    };
     match does {
         Does::Look => {
             let wanted = request.line.rsplit('/').next().unwrap_or_default();
@@ -211,7 +285,10 @@ fn act(does: &Does, request: &Request, ledger: &Mutex<Ledger>, stream: &mut TcpS
                 None => answer(stream, 404, JSON, "{}"),
             }
         }
-        Does::Apply | Does::ApplyBlindly => answer(stream, 201, JSON, &id),
+        Does::Apply | Does::ApplyBlindly | Does::AtMost(_) | Does::AllOrNone | Does::AllBefore => {
+            answer(stream, status, JSON, &id)
+        }
+        Does::ApplyAndSay(say) => answer(stream, status, JSON, &say(results).to_string()),
         Does::Answer(status, headers, body) | Does::ApplyAnd(status, headers, body) => {
             let headers = if headers.is_empty() { JSON } else { headers };
             answer(stream, *status, headers, body)
@@ -228,7 +305,8 @@ fn act(does: &Does, request: &Request, ledger: &Mutex<Ledger>, stream: &mut TcpS
             true
         }
         Does::ApplyAndWait => {
-            ledger.waiting.push((stream.try_clone().unwrap(), number));
+            let waiting = (stream.try_clone().unwrap(), status, id);
+            ledger.waiting.push(waiting);
             true
         }
         Does::ApplyAndTalkNonsense => {

@@ -1,6 +1,7 @@
-//! An HTTP API: one record a request, several requests at a time. Redirects are never followed, nothing is tried again behind
+//! An HTTP API: one record a request, or a batch of them; several requests at a time. Redirects are never followed, nothing is tried again behind
 //! our back, and the answer of a proxy does not pass for one of the destination.
 
+mod batch;
 mod classify;
 mod connect;
 mod lookup;
@@ -25,10 +26,16 @@ use self::{
 };
 use super::{Answered, Delivery, Destination, Held, Outcome, Secret};
 
-pub use self::{classify::Proof, url::UrlTemplate};
+pub use self::{
+    batch::{Batch, Matching},
+    classify::Proof,
+    url::UrlTemplate,
+};
 
 /// The largest answer that is read.
 const MAX_ANSWER: u64 = 1 << 20;
+/// The largest answer to many records.
+const MAX_RESULTS: u64 = 16 << 20;
 
 /// How long the steps of a request may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +67,9 @@ pub struct Http {
     /// `POST`, `PUT` or `PATCH`.
     pub method: String,
     pub headers: Vec<(String, Secret)>,
-    /// The header the idempotency key goes in.
+    /// Many records a request.
+    pub batch: Option<Batch>,
+    /// The header the idempotency key goes in, where a request has one record.
     pub key_header: String,
     pub proof: Proof,
     /// PEM; relative to the contract's folder. The public authorities when `None`.
@@ -181,6 +190,10 @@ impl HttpDestination {
 
     /// Sends these, and says what came of it.
     fn take(&mut self, batch: &[&Delivery], meanwhile: &mut dyn FnMut()) -> Vec<Answered> {
+        let http = Arc::clone(&self.http);
+        if let Some(many) = &http.batch {
+            return self.take_batches(many, batch, meanwhile);
+        }
         let sent = self.send_signed(Ask::Take, batch, meanwhile);
         let answered = |(sent, took)| Answered {
             outcome: match sent {
@@ -270,19 +283,25 @@ fn send(http: &Http, agent: &Agent, work: &Work) -> Sent {
         .uri(&url)
         .header("accept", "application/json");
     if matches!(work.ask, Ask::Take) {
-        request = request
-            .header("content-type", "application/json")
-            .header(&http.key_header, &delivery.key);
+        request = request.header("content-type", "application/json");
+        // The keys of a batch are in its records.
+        if http.batch.is_none() {
+            request = request.header(&http.key_header, &delivery.key);
+        }
     }
     for (name, value) in &*work.headers {
         request = request.header(name, value);
     }
+    let limit = match (work.ask, &http.batch) {
+        (Ask::Take, Some(_)) => MAX_RESULTS,
+        _ => MAX_ANSWER,
+    };
     let run = match work.ask {
         Ask::Take => (request.body(&delivery.payload[..])).map(|request| agent.run(request)),
         Ask::Look => request.body(()).map(|request| agent.run(request)),
     };
     match run {
-        Ok(Ok(response)) => read(response).map_or_else(Sent::Failed, Sent::Answered),
+        Ok(Ok(response)) => read(response, limit).map_or_else(Sent::Failed, Sent::Answered),
         Ok(Err(error)) => Sent::Failed(failure(&error)),
         Err(error) => Sent::Failed(Failure::Unusable(error.to_string())),
     }
@@ -342,7 +361,7 @@ impl Destination for HttpDestination {
     }
 
     fn wave(&self) -> usize {
-        self.http.concurrency
+        self.http.concurrency * self.http.batch.as_ref().map_or(1, |batch| batch.max)
     }
 }
 
@@ -356,7 +375,7 @@ fn fetch(http: &Http, folder: &std::path::Path) -> Result<Vec<(String, String)>,
     fetched.collect()
 }
 
-fn read(response: http::Response<Body>) -> Result<Answer, Failure> {
+fn read(response: http::Response<Body>, limit: u64) -> Result<Answer, Failure> {
     let header = |name: &str| {
         let value = response
             .headers()
@@ -377,7 +396,7 @@ fn read(response: http::Response<Body>) -> Result<Answer, Failure> {
     let body = response
         .into_body()
         .into_with_config()
-        .limit(MAX_ANSWER)
+        .limit(limit)
         .read_to_vec();
     // The status line alone is evidence, not proof.
     answer.body = body.map_err(|error| {

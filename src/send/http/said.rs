@@ -42,6 +42,13 @@ pub(super) fn said(body: &[u8], status: u16) -> Vec<Said> {
     if !fields.is_empty() {
         return fields;
     }
+    let names_field = |one: &&Value| one.get("field").or(one.get("pointer")).is_some();
+    let whole = [document.get("error"), Some(&document)]
+        .into_iter()
+        .flatten();
+    if let Some(said) = whole.filter(names_field).find_map(entry) {
+        return vec![said];
+    }
     let words = ["detail", "message", "error", "title", "error_description"]
         .iter()
         .find_map(|name| match document.get(name)? {
@@ -60,7 +67,7 @@ fn entry(entry: &Value) -> Option<Said> {
             message: short(text),
         });
     }
-    let words = ["msg", "message", "detail", "reason", "title"];
+    let words = ["msg", "message", "detail", "reason", "title", "error"];
     let message = words.iter().find_map(|name| entry.get(name)?.as_str())?;
     Some(Said {
         path: place(entry).unwrap_or_default(),
@@ -128,6 +135,13 @@ mod tests {
             r#"{"errors":[{"field":"address.city","message":"unknown"},"and more"]}"#,
             &[("/address/city", "unknown"), ("", "and more")],
         );
+        for one in [
+            r#"{"status":422,"field":"email","message":"taken"}"#,
+            r#"{"status":422,"error":{"pointer":"/email","detail":"taken"}}"#,
+            r#"{"field":"/email","error":"taken"}"#,
+        ] {
+            check(one, &[("/email", "taken")]);
+        }
     }
 
     #[test]

@@ -1,3 +1,4 @@
+mod batch;
 mod lookup;
 mod secure;
 
@@ -17,6 +18,7 @@ fn api(url: &str) -> Http {
         lookup: None,
         method: "POST".to_owned(),
         headers: Vec::new(),
+        batch: None,
         key_header: "Idempotency-Key".to_owned(),
         proof: Proof::Type,
         ca_file: None,
