@@ -137,10 +137,13 @@ fn file_format(
     place: &Place<'_>,
 ) -> Result<FileFormat, Fault> {
     if let Some(word) = &one.format {
-        return Ok(match one_of(word, "format", &["csv", "ndjson"], place)? {
-            "csv" => FileFormat::Csv,
-            _ => FileFormat::JsonLines,
-        });
+        return Ok(
+            match one_of(word, "format", &["csv", "ndjson", "source"], place)? {
+                "csv" => FileFormat::Csv,
+                "source" => FileFormat::Source,
+                _ => FileFormat::JsonLines,
+            },
+        );
     }
     let extension = path
         .extension()

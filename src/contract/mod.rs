@@ -161,4 +161,6 @@ pub enum Kind {
 pub enum FileFormat {
     Csv,
     JsonLines,
+    /// As the file that the run came from: each record's text as it stands.
+    Source,
 }

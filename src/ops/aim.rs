@@ -32,6 +32,8 @@ pub(super) struct Aim {
     /// What is done with a record there.
     pub operation: &'static str,
     folder: PathBuf,
+    /// Of the run.
+    layout: Layout,
     columns: Vec<String>,
 }
 
@@ -54,18 +56,32 @@ impl Aim {
             Kind::File { .. } => "append",
             Kind::Http(_) | Kind::Command(_) => "send",
         };
-        let columns = columns(workspace, run, &contract, &destination)?;
+        let layout = workspace.store.layout(run)?;
+        let columns = columns(&layout, &contract, &destination)?;
         let aim = Self {
             target: target(&destination.kind),
             fingerprint: fingerprint(&destination.kind),
             folder: workspace.folder().to_owned(),
             operation,
+            layout,
             columns,
             destination,
             contract,
         };
         aim.refuse_workspace(workspace)?;
         Ok(aim)
+    }
+
+    /// How the run's texts are laid out, where the destination takes them as they stand.
+    pub fn source(&self) -> Option<&Layout> {
+        let takes_texts = matches!(
+            self.destination.kind,
+            Kind::File {
+                format: FileFormat::Source,
+                ..
+            }
+        );
+        takes_texts.then_some(&self.layout)
     }
 
     /// Whether the destination recognises a repeat.
@@ -161,6 +177,10 @@ impl Aim {
                 let format = match format {
                     FileFormat::Csv => send::FileFormat::Csv,
                     FileFormat::JsonLines => send::FileFormat::JsonLines,
+                    FileFormat::Source => match self.layout {
+                        Layout::Csv { delimiter, .. } => send::FileFormat::Lines { delimiter },
+                        Layout::Json => send::FileFormat::JsonLines,
+                    },
                 };
                 let file = FileDestination::begin(&path, format, self.columns.clone())?;
                 Ok(Box::new(file))
@@ -313,25 +333,27 @@ fn choose<'c>(contract: &'c Contract, to: Option<&str>) -> Result<&'c Destinatio
 }
 
 /// The fields a record may have at the destination, in order: the schema's, else those of the file the run came from.
-fn columns(
-    workspace: &Workspace,
-    run: RunId,
-    contract: &Contract,
-    destination: &Destination,
-) -> Result<Vec<String>> {
+fn columns(layout: &Layout, contract: &Contract, destination: &Destination) -> Result<Vec<String>> {
     let properties = contract.checker.properties();
-    if !properties.is_empty() {
+    let is_own = matches!(
+        destination.kind,
+        Kind::File {
+            format: FileFormat::Source,
+            ..
+        }
+    );
+    if !properties.is_empty() && !is_own {
         return Ok(properties.to_vec());
     }
-    if let Layout::Csv { columns, .. } = workspace.store.layout(run)? {
-        return Ok(columns);
+    if let Layout::Csv { columns, .. } = layout {
+        return Ok(columns.clone());
     }
     match destination.kind {
         Kind::Http(_)
         | Kind::Command(_)
         | Kind::Postgres(_)
         | Kind::File {
-            format: FileFormat::JsonLines,
+            format: FileFormat::JsonLines | FileFormat::Source,
             ..
         } => Ok(Vec::new()),
         _ => Err(Fault::usage(
@@ -350,6 +372,7 @@ fn fingerprint(kind: &Kind) -> [u8; 32] {
             let format = match format {
                 FileFormat::Csv => "csv",
                 FileFormat::JsonLines => "jsonl",
+                FileFormat::Source => "source",
             };
             ["file".into(), path.to_string_lossy(), format.into()]
         }

@@ -10,7 +10,7 @@ use super::{
     workspace::now,
 };
 use crate::{
-    model::{AnswerReport, Fault, FaultKind, Form, Layout, PlanId, Problem, RecordId, Stage},
+    model::{AnswerReport, Fault, FaultKind, Layout, PlanId, Problem, RecordId, Stage},
     results::{Counted, Joined, Joining, Report},
     row::Row,
     store::answers::{Answer, Waiting},
@@ -37,7 +37,8 @@ pub fn answers(
     let contract = workspace.contract(run)?;
     let own_key = |row: &Row<'_>| contract.as_ref()?.checker.values(row).key;
     let joined = if request.sources.is_empty() {
-        join(&report, &waiting, &own_key, plan)
+        let layout = workspace.store.layout(run)?;
+        join(&report, (&layout, &waiting), &own_key, plan)
     } else {
         source_of_all(request, &report, contract.as_deref(), job)?
     };
@@ -88,13 +89,12 @@ fn none(plan: PlanId) -> Fault {
 /// Finds the records that results are about among those that were handed over.
 fn join(
     report: &Report,
-    waiting: &[Waiting],
+    (layout, waiting): (&Layout, &[Waiting]),
     own_key: &dyn Fn(&Row<'_>) -> Option<String>,
     plan: PlanId,
 ) -> Joined {
-    let layout = Layout::Json;
     let rows: Vec<Option<Row<'_>>> = (waiting.iter())
-        .map(|one| Row::read(&layout, Form::Json, &one.payload).ok())
+        .map(|one| Row::read(layout, one.form, &one.payload).ok())
         .collect();
     let keys: HashSet<String> = rows.iter().flatten().filter_map(own_key).collect();
     // A tool may have given the fields other names: then the only value that is a key tells the record.

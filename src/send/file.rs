@@ -21,6 +21,10 @@ use crate::{
 pub enum FileFormat {
     Csv,
     JsonLines,
+    /// CSV lines as they stand, under a header.
+    Lines {
+        delimiter: char,
+    },
 }
 
 /// A file being written.
@@ -33,7 +37,7 @@ pub struct FileDestination {
 }
 
 impl FileDestination {
-    /// Begins a file that will lie at `path` when the plan ends. `columns` are those of a CSV file, in order.
+    /// Begins a file that will lie at `path` when the plan ends. `columns` are those of its header, in order.
     ///
     /// # Errors
     /// A hold when the folder cannot be written.
@@ -46,8 +50,13 @@ impl FileDestination {
             format,
             columns,
         };
-        if format == FileFormat::Csv {
-            let header = csv_line(file.columns.iter().map(String::as_str))?;
+        let delimiter = match format {
+            FileFormat::Csv => Some(','),
+            FileFormat::Lines { delimiter } => Some(delimiter),
+            FileFormat::JsonLines => None,
+        };
+        if let Some(delimiter) = delimiter {
+            let header = csv_line(&file.columns, delimiter)?;
             file.write(&header)?;
         }
         Ok(file)
@@ -65,7 +74,7 @@ impl FileDestination {
             .columns
             .iter()
             .map(|column| document.get(column).map_or_else(String::new, cell_text));
-        csv_line(cells)
+        csv_line(cells, ',')
     }
 }
 
@@ -75,6 +84,7 @@ impl Destination for FileDestination {
         for delivery in batch {
             let line = match self.format {
                 FileFormat::JsonLines => json_line(delivery),
+                FileFormat::Lines { .. } => [&delivery.payload[..], b"\n"].concat(),
                 FileFormat::Csv => {
                     if let Some(field) = without_column(&delivery.document, &self.columns) {
                         let message = format!("the file has no column for field '{field}'");
@@ -143,8 +153,15 @@ fn json_line(delivery: &Delivery) -> Vec<u8> {
     line
 }
 
-fn csv_line<T: AsRef<[u8]>>(cells: impl IntoIterator<Item = T>) -> Result<Vec<u8>, Held> {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+fn csv_line<T: AsRef<[u8]>>(
+    cells: impl IntoIterator<Item = T>,
+    delimiter: char,
+) -> Result<Vec<u8>, Held> {
+    let delimiter = u8::try_from(delimiter)
+        .map_err(|_| Held::new(format!("{delimiter:?} cannot separate the cells of a file")))?;
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter)
+        .from_writer(Vec::new());
     writer
         .write_record(cells)
         .map_err(|error| Held::new(error.to_string()))?;

@@ -12,7 +12,7 @@ use super::{
     sends::{add_problem, set_status},
     verdicts::Verdicts,
 };
-use crate::model::{DeliveryState, Fault, PlanId, Problem, RecordId, RunId, Status};
+use crate::model::{DeliveryState, Fault, Form, PlanId, Problem, RecordId, RunId, Status};
 
 /// A record that was handed over and waits for an answer.
 #[derive(Clone, Debug)]
@@ -21,8 +21,10 @@ pub(crate) struct Waiting {
     pub record: RecordId,
     /// 1-based place in the plan.
     pub n: u64,
-    /// What was handed over, as JSON.
+    /// What was handed over.
     pub payload: Vec<u8>,
+    /// What that is written in: JSON, unless the record's own CSV line was handed over.
+    pub form: Form,
 }
 
 /// What somebody answered.
@@ -50,7 +52,9 @@ impl Store {
                     .hint("`redrive send` says the number of each plan")
             })?;
         let mut query = self.conn.prepare(
-            "SELECT y.id, y.record, y.n, y.payload FROM delivery y JOIN record r ON r.id = y.record \
+            "SELECT y.id, y.record, y.n, y.payload, \
+             EXISTS (SELECT 1 FROM content c WHERE c.id = y.content AND c.form = 'csv' AND c.bytes = y.payload) \
+             FROM delivery y JOIN record r ON r.id = y.record \
              WHERE y.plan = ?1 AND y.state = 'handed_over' AND r.status = 'handed_over' ORDER BY y.n",
         )?;
         let waiting = query.query_map([plan.0], |row| {
@@ -59,6 +63,7 @@ impl Store {
                 record: RecordId(row.get(1)?),
                 n: number(row, 2)?,
                 payload: row.get(3)?,
+                form: if row.get(4)? { Form::Csv } else { Form::Json },
             })
         })?;
         Ok((run, waiting.collect::<rusqlite::Result<_>>()?))

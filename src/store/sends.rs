@@ -35,6 +35,8 @@ pub(crate) struct Taken {
     pub attempts: u32,
     /// An earlier try may have been applied.
     pub may_be_applied: bool,
+    /// The record's text is a CSV line.
+    pub is_csv: bool,
 }
 
 /// What became of one try.
@@ -313,7 +315,8 @@ fn next(
 ) -> Result<Vec<Taken>> {
     let mut query = conn.prepare_cached(
         "SELECT id, record, idempotency, payload, payload_sha256, attempts + 1, \
-         attempts > 0 AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown') FROM delivery \
+         attempts > 0 AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown'), \
+         EXISTS (SELECT 1 FROM content c WHERE c.id = delivery.content AND c.form = 'csv') FROM delivery \
          WHERE plan = ?1 AND open = 1 AND state = ?2 AND (next_at IS NULL OR next_at <= ?4) ORDER BY n LIMIT ?3",
     )?;
     let taken = query.query_map(
@@ -327,6 +330,7 @@ fn next(
                 payload_sha256: row.get(4)?,
                 attempts: row.get(5)?,
                 may_be_applied: row.get(6)?,
+                is_csv: row.get(7)?,
             })
         },
     )?;

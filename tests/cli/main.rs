@@ -13,6 +13,7 @@ mod look;
 mod man;
 mod report;
 mod send;
+mod source;
 mod warnings;
 
 use std::{

@@ -277,6 +277,7 @@ mod tests {
             payload_sha256: Vec::new(),
             attempts,
             may_be_applied: false,
+            is_csv: false,
         }
     }
 

@@ -1,12 +1,12 @@
 //! What is frozen of a record when its plan is made: the bytes to send, and the key under which they go.
 
 use anyhow::{Result, anyhow};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::Aim;
 use crate::{
-    model::{Form, Layout},
+    model::{Form, Layout, Path},
     row::{Row, json::Document},
     send::{Delivery, Identity, Outcome, idempotency_key, is_broken},
     store::{plans::Sendable, sends::Taken},
@@ -47,9 +47,9 @@ impl Keys<'_> {
     }
 }
 
-/// The bytes to send: JSON as it stands, CSV as the typed document.
+/// The bytes to send: JSON as it stands, CSV as the typed document unless the destination takes it as it stands too.
 pub(super) fn payload(aim: &Aim, layout: &Layout, record: &Sendable) -> Result<Vec<u8>> {
-    if record.text.form == Form::Json {
+    if record.text.form == Form::Json || aim.source().is_some() {
         return Ok(record.text.bytes.clone());
     }
     let row = read(layout, record)?;
@@ -66,8 +66,8 @@ fn read<'r>(layout: &'r Layout, record: &'r Sendable) -> Result<Row<'r>> {
     })
 }
 
-/// The frozen bytes as a delivery, or why they cannot leave.
-pub(super) fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
+/// The frozen bytes as a delivery, or why they cannot leave. `source` is the layout of a run whose texts go as they stand.
+pub(super) fn delivery(taken: &Taken, source: Option<&Layout>) -> Result<Delivery, Outcome> {
     let hash: [u8; 32] = Sha256::digest(&taken.payload).into();
     if hash[..] != taken.payload_sha256 {
         return Err(Outcome::refused(
@@ -75,25 +75,56 @@ pub(super) fn delivery(taken: &Taken) -> Result<Delivery, Outcome> {
             "the bytes to send are damaged",
         ));
     }
+    let columns = source.and_then(|layout| match layout {
+        Layout::Csv { columns, .. } => Some(columns),
+        Layout::Json => None,
+    });
+    let document = match columns {
+        // Whoever takes it reads it for himself.
+        Some(_) if taken.is_csv => Map::new(),
+        Some(columns) => return Err(no_line(&document(taken)?, columns)),
+        None => document(taken)?,
+    };
+    Ok(Delivery {
+        key: if is_broken("key") {
+            format!("{}-{}", taken.key, taken.attempts)
+        } else {
+            taken.key.clone()
+        },
+        payload: taken.payload.clone(),
+        payload_sha256: hash,
+        document,
+        may_be_applied: taken.may_be_applied,
+    })
+}
+
+/// What the frozen bytes say.
+fn document(taken: &Taken) -> Result<Map<String, Value>, Outcome> {
     let text = std::str::from_utf8(&taken.payload).ok();
     match text.and_then(|text| Document::read(text).ok()) {
         Some(Document {
             value: Value::Object(document),
             ..
-        }) => Ok(Delivery {
-            key: if is_broken("key") {
-                format!("{}-{}", taken.key, taken.attempts)
-            } else {
-                taken.key.clone()
-            },
-            payload: taken.payload.clone(),
-            payload_sha256: hash,
-            document,
-            may_be_applied: taken.may_be_applied,
-        }),
+        }) => Ok(document),
         _ => Err(Outcome::refused(
             "payload:json",
             "the bytes to send are no JSON object",
         )),
     }
+}
+
+/// Why a record of a CSV run is no line of a file like the run's any more.
+fn no_line(document: &Map<String, Value>, columns: &[String]) -> Outcome {
+    let code = "file:no_line";
+    if let Some(name) = document.keys().find(|name| !columns.contains(name)) {
+        let message = format!("the file has no column for field '{name}'");
+        return Outcome::refused_at(code, Path::field(name), message);
+    }
+    if let Some((name, _)) = document.iter().find(|(_, value)| value.is_null()) {
+        let message = "a line of the file cannot hold null; leave the field out";
+        return Outcome::refused_at(code, Path::field(name), message);
+    }
+    let message = "the record was rewritten as JSON, which is no line of the file; undo that, or send it to a file with \
+                   format = \"ndjson\"";
+    Outcome::refused(code, message)
 }

@@ -195,7 +195,7 @@ impl Sending<'_> {
         let (mut whole, mut deliveries) = (Vec::new(), Vec::new());
         let mut outcomes: Vec<(&Taken, Answered)> = Vec::new();
         for one in taken {
-            match delivery(one) {
+            match delivery(one, self.aim.source()) {
                 Ok(delivery) => {
                     whole.push(one);
                     deliveries.push(delivery);

@@ -178,8 +178,10 @@ impl Desk {
             )
             .unwrap();
         if deliver {
-            let deliveries: Vec<Delivery> =
-                taken.iter().map(|taken| delivery(taken).unwrap()).collect();
+            let deliveries: Vec<Delivery> = taken
+                .iter()
+                .map(|taken| delivery(taken, None).unwrap())
+                .collect();
             let mut destination = aim.open(plan).unwrap();
             destination.deliver(&deliveries).unwrap();
         }
