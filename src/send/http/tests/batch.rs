@@ -448,3 +448,23 @@ fn something_else_is_done_once_while_answers_to_many_are_awaited() {
         assert_eq!((answers.unwrap().len(), times), (batch.len(), 1));
     }
 }
+
+#[test]
+fn records_whose_common_answer_was_lost_are_asked_for_one_by_one() {
+    let server = Server::start([Does::ApplyAndDrop], Does::Apply);
+    server.forget_keys();
+    let http = Http {
+        lookup: Some(UrlTemplate::parse(&server.url("/c/{/id}")).unwrap()),
+        concurrency: 1,
+        ..described(many(&server, 3), |batch| batch.tells_repeats = false)
+    };
+    let outcomes = send(http, &three());
+    assert_eq!(words(&outcomes), ["accepted 1", "accepted 2", "accepted 3"]);
+    let lines: Vec<String> = (server.requests().into_iter())
+        .map(|request| request.line)
+        .collect();
+    assert_eq!(
+        lines,
+        ["POST /c", "GET /c/C%2F1", "GET /c/C%2F2", "GET /c/C%2F3"]
+    );
+}
