@@ -25,6 +25,7 @@ use crate::{
     },
 };
 
+mod batches;
 mod dates;
 mod http;
 mod steering;

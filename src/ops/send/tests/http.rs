@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// A contract whose destination `api` is this server, impatient so that tests are fast.
-fn contract_for(url: &str, idempotency: &str) -> String {
+pub(super) fn contract_for(url: &str, idempotency: &str) -> String {
     format!(
         r#"
 name = "people"
@@ -40,7 +40,7 @@ pub(super) fn desk_at(server: &Server, idempotency: &str, people: usize) -> Desk
 }
 
 /// How often the server applied each record that it applied.
-fn times_applied(server: &Server) -> Vec<usize> {
+pub(super) fn times_applied(server: &Server) -> Vec<usize> {
     let mut times = std::collections::BTreeMap::new();
     for body in server.applied() {
         *times.entry(body).or_insert(0) += 1;
