@@ -1,6 +1,6 @@
 //! What happened to a run, for a ticket: as Markdown, or as one page of HTML that needs nothing else.
 //!
-//! [`page`] decides what is said and in which order; [`markdown`] and [`html`] only write it down. Everything in a page may hold
+//! `page` decides what is said and in which order; [`markdown`] and [`html`] only write it down. Everything in a page may hold
 //! untrusted text: both pass every word through [`crate::text`] and escape it.
 
 mod chart;
