@@ -356,6 +356,8 @@ impl App {
 
     /// The workspace has changed: every page asks again for what it shows.
     pub(super) fn refresh(&mut self) {
+        // What one did oneself is no news.
+        self.version = None;
         for page in self.pages.iter_mut() {
             page.refresh(&mut self.cx);
         }

@@ -28,9 +28,65 @@ impl App {
 
     /// The workspace has this version now.
     pub(super) fn seen(&mut self, version: i64) {
-        let before = self.version.replace(version);
-        if before.is_some_and(|before| before != version) {
+        if self.version.is_some_and(|before| before != version) {
             self.refresh();
         }
+        self.version = Some(version);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use crate::{
+        model::SendReport,
+        tui::{
+            app::App,
+            event::{Answer, Effect, Event, Outcome, Query},
+            testing::{feed, problems},
+        },
+    };
+
+    /// A second passes, and the workspace is of this version then. Says whether the page asked for what it shows again.
+    fn looks(app: &mut App, at: Instant, version: i64) -> bool {
+        let effects = app.update(Event::Tick(at));
+        let ticket = effects.iter().find_map(|effect| match effect {
+            Effect::Ask(ticket, Query::Version) => Some(*ticket),
+            _ => None,
+        });
+        let ticket = ticket.expect("it looks");
+        let effects = app.update(Event::Answer(ticket, Ok(Answer::Version(version))));
+        let asks = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Groups { .. }));
+        effects.iter().any(asks)
+    }
+
+    #[test]
+    fn what_somebody_else_changed_is_asked_for_again_and_ones_own_only_once() {
+        let mut app = problems((80, 24));
+        let mut now = Instant::now();
+        let mut after_a_second = |app: &mut App, version| {
+            now += Duration::from_secs(1);
+            looks(app, now, version)
+        };
+        assert!(!after_a_second(&mut app, 7), "that is how it was found");
+        assert!(!after_a_second(&mut app, 7));
+        assert!(after_a_second(&mut app, 8));
+        assert!(!after_a_second(&mut app, 8));
+        // A job of one's own has an end, which is told.
+        let effects = app.update(Event::Finished(Ok(Outcome::Sent(SendReport::default()))));
+        feed(&mut app, effects);
+        assert!(!after_a_second(&mut app, 9));
+        assert!(after_a_second(&mut app, 10));
+    }
+
+    #[test]
+    fn nothing_is_drawn_while_nobody_changes_anything() {
+        let mut app = problems((80, 24));
+        let now = Instant::now();
+        looks(&mut app, now, 7);
+        app.take_changed();
+        looks(&mut app, now + Duration::from_secs(1), 7);
+        assert!(!app.take_changed());
     }
 }
