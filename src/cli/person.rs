@@ -74,13 +74,7 @@ impl Person {
 /// The filter of a command that looks: `--run` is one more term.
 pub fn filter(scope: &Scope) -> Result<Filter> {
     let line = scope.filter.join(" ");
-    let mut filter = Filter::parse(&line).map_err(|error| {
-        Fault::usage(
-            "filter:term",
-            format!("cannot understand '{}': {}", error.term, error.message),
-        )
-        .hint(error.hint)
-    })?;
+    let mut filter = Filter::parse(&line).map_err(ops::refused)?;
     if let Some(run) = scope.run {
         filter.terms.push(Term {
             negated: false,

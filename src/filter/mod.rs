@@ -1,13 +1,24 @@
 //! The filter language: one line that narrows a list of records, one parser for both faces.
 //!
-//! Terms stand beside each other and must all hold; `-` before one negates it; commas mean any of. `key:value` asks for
-//! something particular, anything else is text to look for. Quotes keep spaces, commas and colons as they are, and `""`
-//! inside them is a quote.
+//! Terms stand beside each other and must all hold; `-` before one negates it; ` | ` between two asks for either; commas
+//! mean any of. `key:value` asks for something particular, a key that is none of ours is a field of the record, anything
+//! else is text to look for. Quotes keep spaces, commas and colons as they are, and `""` inside them is a quote. After the
+//! key, `:` is (case ignored, `*` for anything), `=` exactly, `~` contains, `~/re/` a pattern, `>` `>=` `<` `<=` numbers,
+//! dates and times.
 
+mod field;
+mod matcher;
 mod parse;
+mod print;
+mod test;
 mod words;
 
 use crate::model::{GroupId, RecordId, RunId, Severity, Stage, Status};
+
+pub use matcher::Matcher;
+pub use parse::KEYS;
+pub use test::{Item, Order, Test};
+pub use words::nearest;
 
 /// A parsed filter: all terms must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,11 +38,15 @@ pub struct Term {
 pub enum Wanted {
     Run(RunId),
     Status(Vec<Status>),
+    /// Its text is not the one that was received.
+    Changed,
+    /// Has a problem of a kind that the run before had not.
+    Novelty(Novelty),
     /// Has a problem of one of these stages.
     Stage(Vec<Stage>),
     /// Has a problem at one of these path patterns (JSON Pointer form, `[]` for positions).
     Field(Vec<String>),
-    /// Has a problem whose code or detail is one of these.
+    /// Has a problem whose code or detail is one of these, or whose code is of one of these families.
     Error(Vec<String>),
     /// Has a problem that one of these answers for, case ignored; the empty name stands for nobody.
     Owner(Vec<String>),
@@ -39,23 +54,85 @@ pub enum Wanted {
     Severity(Vec<Severity>),
     /// Has a problem of this group.
     Problem(Vec<GroupId>),
+    /// Has a problem whose title is one of these, `*` for anything.
+    Title(Vec<String>),
+    /// Has a problem with a value that passes.
+    Failing(Test),
+    /// Has a problem with a value of one of these shapes, `*` for anything.
+    Shape(Vec<String>),
     /// Record numbers, inclusive.
     Row(RecordId, RecordId),
+    /// The record's own key is one of these, `*` for anything.
+    Id(Vec<String>),
+    /// The value at a path pattern passes, as it is now.
+    Value(String, Test),
+    /// The value of some field passes, as it is now.
+    Now(Test),
+    /// The value of some field passed, as it was received.
+    Was(Test),
+    /// The newest answer of a destination has one of these codes, `*` for anything.
+    Answer(Vec<String>),
+    /// So often it was tried to deliver it.
+    Tries(Test),
+    /// One of these changed it, and that stands.
+    By(Vec<String>),
+    /// A step whose words contain one of these changed it, and that stands.
+    Fix(Vec<String>),
+    /// The last time something was said of it: the newest answer of a destination, else the load. UTC.
+    Seen(Test),
     /// Contained, case ignored, in the text of the record, its key or a problem's sentence.
     Text(String),
+    /// One of these terms holds.
+    Either(Vec<Term>),
+}
+
+/// How a kind of problem is new to its run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Novelty {
+    /// No run before had it.
+    New,
+    /// The run before had it not, but one before that had.
+    Back,
 }
 
 impl Wanted {
     /// Whether a group alone answers it, without a look at its records.
     pub fn is_about_problems(&self) -> bool {
         match self {
-            Self::Stage(_)
+            Self::Novelty(_)
+            | Self::Stage(_)
             | Self::Field(_)
             | Self::Error(_)
             | Self::Owner(_)
             | Self::Severity(_)
-            | Self::Problem(_) => true,
-            Self::Run(_) | Self::Status(_) | Self::Row(..) | Self::Text(_) => false,
+            | Self::Problem(_)
+            | Self::Title(_)
+            | Self::Failing(_)
+            | Self::Shape(_) => true,
+            Self::Either(terms) => terms.iter().all(|term| term.wanted.is_about_problems()),
+            Self::Run(_)
+            | Self::Status(_)
+            | Self::Changed
+            | Self::Row(..)
+            | Self::Id(_)
+            | Self::Value(..)
+            | Self::Now(_)
+            | Self::Was(_)
+            | Self::Answer(_)
+            | Self::Tries(_)
+            | Self::By(_)
+            | Self::Fix(_)
+            | Self::Seen(_)
+            | Self::Text(_) => false,
+        }
+    }
+
+    /// Whether it names numbers, which mean nothing in another run.
+    pub fn is_of_one_run(&self) -> bool {
+        match self {
+            Self::Run(_) | Self::Row(..) | Self::Problem(_) => true,
+            Self::Either(terms) => terms.iter().any(|term| term.wanted.is_of_one_run()),
+            _ => false,
         }
     }
 }
@@ -75,6 +152,15 @@ impl Filter {
     /// # Errors
     /// The first term that cannot be understood, with the nearest word that can.
     pub fn parse(line: &str) -> Result<Self, FilterError> {
+        let (filter, refused) = parse::line(line);
+        match refused.into_iter().next() {
+            Some(error) => Err(error),
+            None => Ok(filter),
+        }
+    }
+
+    /// The terms of a line that are understood, and why the others are not.
+    pub fn understood(line: &str) -> (Self, Vec<FilterError>) {
         parse::line(line)
     }
 
@@ -109,72 +195,14 @@ impl Filter {
     }
 }
 
-impl std::fmt::Display for Filter {
-    /// Prints a line that parses back to the same filter.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        for (index, term) in self.terms.iter().enumerate() {
-            if index > 0 {
-                f.write_str(" ")?;
-            }
-            term.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-impl std::fmt::Display for Term {
-    /// Prints the term as [`Filter::parse`] takes it.
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.negated {
-            f.write_str("-")?;
-        }
+impl Term {
+    /// The path patterns of the fields whose values it looks at.
+    pub fn fields(&self) -> Vec<&str> {
         match &self.wanted {
-            Wanted::Run(run) => write!(f, "run:{run}"),
-            Wanted::Status(any) => list(f, "status", any.iter().map(|status| status.word())),
-            Wanted::Stage(any) => list(f, "stage", any.iter().map(|stage| stage.word())),
-            Wanted::Field(any) => list(f, "field", any.iter().map(String::as_str)),
-            Wanted::Error(any) => list(f, "error", any.iter().map(String::as_str)),
-            Wanted::Owner(any) => list(f, "owner", any.iter().map(|owner| words::owner(owner))),
-            Wanted::Severity(any) => {
-                list(f, "severity", any.iter().map(|severity| severity.word()))
-            }
-            Wanted::Problem(any) => {
-                let numbers: Vec<String> = any.iter().map(GroupId::to_string).collect();
-                list(f, "problem", numbers.iter().map(String::as_str))
-            }
-            Wanted::Row(first, last) if first == last => write!(f, "row:{first}"),
-            Wanted::Row(first, last) => write!(f, "row:{first}..{last}"),
-            Wanted::Text(text) => f.write_str(&quoted(text, &[' ', ':', ','])),
+            Wanted::Value(path, _) => vec![path],
+            Wanted::Either(terms) => terms.iter().flat_map(Self::fields).collect(),
+            _ => Vec::new(),
         }
-    }
-}
-
-fn list<'a>(
-    f: &mut std::fmt::Formatter<'_>,
-    key: &str,
-    values: impl Iterator<Item = &'a str>,
-) -> std::fmt::Result {
-    write!(f, "{key}:")?;
-    for (index, value) in values.enumerate() {
-        if index > 0 {
-            f.write_str(",")?;
-        }
-        f.write_str(&quoted(value, &[' ', ',']))?;
-    }
-    Ok(())
-}
-
-/// The text as it must be typed: in quotes where a bare one would mean something else.
-fn quoted(text: &str, special: &[char]) -> String {
-    let bare = !text.is_empty()
-        && !text.starts_with('-')
-        && !text.contains('"')
-        && !text.contains(special)
-        && !text.contains(char::is_whitespace);
-    if bare {
-        text.to_owned()
-    } else {
-        format!("\"{}\"", text.replace('"', "\"\""))
     }
 }
 
@@ -259,6 +287,80 @@ mod tests {
             Wanted::Severity(vec![Severity::Warning, Severity::Error]),
         );
         check("is:warning", Wanted::Severity(vec![Severity::Warning]));
+        check("is:changed", Wanted::Changed);
+        check("is:new", Wanted::Novelty(Novelty::New));
+        check("is:back", Wanted::Novelty(Novelty::Back));
+        check("id:SO-882*,7", Wanted::Id(texts(&["SO-882*", "7"])));
+        check("shape:99/99", Wanted::Shape(texts(&["99/99"])));
+        check("http:409,5*", Wanted::Answer(texts(&["409", "5*"])));
+        check("by:jana", Wanted::By(texts(&["jana"])));
+        check(
+            "fix:\"Rewrite a date\"",
+            Wanted::Fix(texts(&["Rewrite a date"])),
+        );
+        check("problem:\"Tax ID*\"", Wanted::Title(texts(&["Tax ID*"])));
+        let like = |text: &str| Item::Like(text.to_owned());
+        let contains = |text: &str| Test::Contains(texts(&[text]));
+        check("value~@gmail", Wanted::Failing(contains("@gmail")));
+        check(
+            "value:(empty),x",
+            Wanted::Failing(Test::AnyOf(vec![Item::Empty, like("x")])),
+        );
+        check(
+            r"value~/^\d+$/",
+            Wanted::Failing(Test::Matches(r"^\d+$".to_owned())),
+        );
+        check("now~2025", Wanted::Now(contains("2025")));
+        check("was~31/12", Wanted::Was(contains("31/12")));
+        check(
+            "tries:>2",
+            Wanted::Tries(Test::Compares(Order::Above, "2".to_owned())),
+        );
+        check(
+            "seen:>=02:14",
+            Wanted::Seen(Test::Compares(Order::From, "02:14".to_owned())),
+        );
+        check("seen:-30m", Wanted::Seen(Test::AnyOf(vec![Item::Ago(30)])));
+        let value = |path: &str, test: Test| Wanted::Value(path.to_owned(), test);
+        check(
+            "country:DE,FR",
+            value("/country", Test::AnyOf(vec![like("DE"), like("FR")])),
+        );
+        check(
+            "Country=DE",
+            value("/Country", Test::Exactly(texts(&["DE"]))),
+        );
+        check(
+            "customer.email~web.de",
+            value("/customer/email", contains("web.de")),
+        );
+        check(
+            "lines[].qty>10",
+            value(
+                "/lines/[]/qty",
+                Test::Compares(Order::Above, "10".to_owned()),
+            ),
+        );
+        check(
+            "qty:1..2.5",
+            value(
+                "/qty",
+                Test::AnyOf(vec![Item::Range("1".to_owned(), "2.5".to_owned())]),
+            ),
+        );
+        check(
+            "vip:missing",
+            value("/vip", Test::AnyOf(vec![Item::Missing])),
+        );
+        check(
+            "note:\"a, b\"",
+            value("/note", Test::AnyOf(vec![like("a, b")])),
+        );
+        check(
+            ".status:shipped",
+            value("/status", Test::AnyOf(vec![like("shipped")])),
+        );
+        check("a@b=c", Wanted::Text("a@b=c".into()));
         check("problem:1,2", Wanted::Problem(vec![GroupId(1), GroupId(2)]));
         check("row:12", Wanted::Row(RecordId(12), RecordId(12)));
         check("row:12..40", Wanted::Row(RecordId(12), RecordId(40)));
@@ -296,16 +398,10 @@ mod tests {
             );
         };
         check(
-            "ready stauts:ready",
-            "\"stauts\" is not a key of the filter",
-            "Did you mean status:? The keys are run, status (is), stage, field, error, severity, owner, problem, row. \
-             To look for text with a colon, put it in quotes: \"stauts:ready\"",
-        );
-        check(
             "is:redy",
             "\"redy\" is not a status",
             "Did you mean ready? A status is one of rejected, ready, sending, accepted, handed_over, unknown, discarded, \
-             unreadable, warning.",
+             unreadable, warning, changed, new, back.",
         );
         check(
             "stage:xyz",
@@ -316,12 +412,6 @@ mod tests {
             "severity:waring",
             "\"waring\" is not a severity",
             "Did you mean warning? A severity is one of error, warning.",
-        );
-        check(
-            "onwer:billing",
-            "\"onwer\" is not a key of the filter",
-            "Did you mean owner:? The keys are run, status (is), stage, field, error, severity, owner, problem, row. To \
-             look for text with a colon, put it in quotes: \"onwer:billing\"",
         );
         check(
             "owner:",
@@ -370,10 +460,145 @@ mod tests {
             "Use stage:parse on its own.",
         );
         assert_eq!(Filter::parse("a http://x").unwrap_err().term, "http://x");
+        check(
+            "http://x",
+            "\"//x\" is not the code of an answer",
+            "Write it like http:409 or http:5*. To look for an address, put it in quotes.",
+        );
+        check(
+            "qty>ten",
+            "\"ten\" is not a number, a date or a time",
+            "Write it like >12.5, >2026-01-31 or >02:14.",
+        );
+        check(
+            "qty:",
+            "nothing stands after :",
+            "Write it like qty:text, qty~part or qty:missing.",
+        );
+        check(
+            "value~/[/",
+            "/[/ is not a regular expression",
+            "Write \\ before each of . * + ? ( ) [ ] { } that means itself, or leave out the slashes.",
+        );
+        check(
+            "status=ready",
+            "after status only : can stand",
+            "Write it like status:ready.",
+        );
+        check(
+            "problem:1,Tax",
+            "numbers and names of problems cannot be joined by a comma",
+            "Write it like problem:1 | problem:\"Tax ID*\".",
+        );
+        check(
+            "a..b:1",
+            "\"a..b\" is not a field's name or path",
+            "Write it like country:DE. To look for text with a sign, put it in quotes: \"a..b:1\"",
+        );
+        for line in ["a |", "| a", "a | | b", "|"] {
+            assert_eq!(
+                Filter::parse(line).unwrap_err().message,
+                "| must stand between two terms"
+            );
+        }
+    }
+
+    #[test]
+    fn terms_that_are_understood_hold_beside_one_that_is_not() {
+        let (filter, refused) = Filter::understood("is:ready status:bla x | y \"open");
+        assert_eq!(filter.to_string(), "status:ready x | y");
+        let refused: Vec<&str> = refused.iter().map(|error| error.term.as_str()).collect();
+        assert_eq!(refused, ["\"open", "status:bla"]);
+    }
+
+    #[test]
+    fn one_of_two_terms_is_enough_where_a_sign_stands_between_them() {
+        let filter = Filter::parse("run:1 error:date | -is:ready | x is:aside").unwrap();
+        assert_eq!(filter.terms.len(), 3);
+        let Wanted::Either(terms) = &filter.terms[1].wanted else {
+            panic!("{filter:?}")
+        };
+        assert_eq!(terms.len(), 3);
+        assert!(terms[1].negated);
+        assert_eq!(
+            filter.to_string(),
+            "run:1 error:date | -status:ready | x status:discarded"
+        );
+    }
+
+    #[test]
+    fn fields_are_named_as_people_write_them() {
+        let printed = |line: &str| Filter::parse(line).unwrap().to_string();
+        assert_eq!(printed("/country:DE,fr"), "country:DE,fr");
+        assert_eq!(printed("lines[0].qty:>10"), "lines[].qty>10");
+        assert_eq!(printed(".status:shipped"), ".status:shipped");
+        assert_eq!(printed(".\"ship date\">2025-01"), ".\"/ship date\">2025-01");
+        assert_eq!(
+            printed("vip:MISSING,(empty),\"empty\""),
+            "vip:missing,empty,\"empty\""
+        );
+        assert_eq!(printed("seen:2026-01"), "seen:2026-01..2026-01");
+        assert_eq!(printed("seen:-2h"), "seen:-120m");
+        assert_eq!(printed("a@b=c"), "\"a@b=c\"");
+    }
+
+    fn tests() -> impl Strategy<Value = Test> {
+        let bounds = ["7", "-0.5", "2025-01", "2025-01-31 10:00", "02:14"];
+        let bound = prop::sample::select(bounds.map(str::to_owned).to_vec());
+        let text = "[ab:,\" *=/|<>~.é\t\\-]{0,8}|missing|empty|1\\.\\.2|-3m";
+        let texts = proptest::collection::btree_set(text, 1..3);
+        let end = prop::sample::select(vec!["1".to_owned(), "2025-01".to_owned()]);
+        let item = prop_oneof![
+            text.prop_map(Item::Like),
+            Just(Item::Missing),
+            Just(Item::Empty),
+            (end.clone(), end).prop_map(|(first, last)| Item::Range(first, last)),
+        ];
+        let order = prop::sample::select(Order::ALL.map(|(_, order)| order).to_vec());
+        prop_oneof![
+            item.prop_map(|item| Test::AnyOf(vec![item])),
+            texts
+                .clone()
+                .prop_map(|any| Test::Exactly(any.into_iter().collect())),
+            texts.prop_map(|any| Test::Contains(any.into_iter().collect())),
+            "[a/.*|]{1,4}".prop_filter_map("a pattern that compiles", |pattern| {
+                regex::Regex::new(&pattern).ok()?;
+                Some(Test::Matches(pattern))
+            }),
+            (order, bound).prop_map(|(order, bound)| Test::Compares(order, bound)),
+        ]
+    }
+
+    fn about_values() -> impl Strategy<Value = Wanted> {
+        let text = "[ab:,\" 7*|.é\t\\-]{1,8}";
+        let texts = || {
+            proptest::collection::btree_set(text, 1..3).prop_map(|any| any.into_iter().collect())
+        };
+        let path = "(/[ab.,\" é:\\-\\[]{1,4}|/\\[\\]|/~1~0|/status|/is){1,3}";
+        prop_oneof![
+            Just(Wanted::Changed),
+            Just(Wanted::Novelty(Novelty::New)),
+            Just(Wanted::Novelty(Novelty::Back)),
+            texts().prop_map(Wanted::Title),
+            texts().prop_map(Wanted::Id),
+            texts().prop_map(Wanted::Shape),
+            texts().prop_map(Wanted::By),
+            texts().prop_map(Wanted::Fix),
+            texts().prop_map(Wanted::Answer),
+            tests().prop_map(Wanted::Failing),
+            tests().prop_map(Wanted::Now),
+            tests().prop_map(Wanted::Was),
+            tests().prop_map(Wanted::Tries),
+            tests()
+                .prop_filter("a day is a range", |test| !matches!(test, Test::AnyOf(_)))
+                .prop_map(Wanted::Seen),
+            Just(Wanted::Seen(Test::AnyOf(vec![Item::Ago(90)]))),
+            (path, tests()).prop_map(|(path, test)| Wanted::Value(path, test)),
+        ]
     }
 
     fn filters() -> impl Strategy<Value = Filter> {
-        let text = "[ab:,\" é\t\\-]{1,8}";
+        let text = "[ab:,\" |=~<>./é\t\\-]{1,8}";
         let number = 0_i64..50;
         let wanted = prop_oneof![
             number.clone().prop_map(|run| Wanted::Run(RunId(run))),
@@ -392,8 +617,14 @@ mod tests {
             (number.clone(), number)
                 .prop_map(|(a, b)| Wanted::Row(RecordId(a.min(b)), RecordId(a.max(b)))),
             text.prop_map(Wanted::Text),
+            about_values(),
         ];
         let term = (any::<bool>(), wanted).prop_map(|(negated, wanted)| Term { negated, wanted });
+        let either = proptest::collection::vec(term.clone(), 2..4).prop_map(|terms| Term {
+            negated: false,
+            wanted: Wanted::Either(terms),
+        });
+        let term = prop_oneof![4 => term, 1 => either];
         proptest::collection::vec(term, 0..4).prop_map(|terms| Filter { terms })
     }
 
@@ -404,7 +635,7 @@ mod tests {
         }
 
         #[test]
-        fn every_line_is_answered(line in "(?s)[a:\", .\\-\\[\\]/~is0-9\\PC]{0,20}") {
+        fn every_line_is_answered(line in "(?s)[a:\", .\\-\\[\\]/~|<>=is0-9\\PC]{0,20}") {
             if let Ok(filter) = Filter::parse(&line) {
                 prop_assert_eq!(Filter::parse(&filter.to_string()), Ok(filter));
             }

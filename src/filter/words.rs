@@ -1,6 +1,6 @@
 //! The words of statuses, stages, severities and owners: those of the table, and those of the screen.
 
-use super::{FilterError, Wanted};
+use super::{FilterError, Novelty, Wanted};
 use crate::model::{Severity, Stage, Status};
 
 /// Screen words and short forms beside the words that statuses have already.
@@ -24,6 +24,13 @@ const UNREADABLE: &str = "unreadable";
 /// What stands for records with a warning, whatever their status.
 const WARNING: &str = "warning";
 
+/// What stands for records that differ from what was received.
+const CHANGED: &str = "changed";
+
+/// What stands for records with a problem that the run before had not.
+const NEW: &str = "new";
+const BACK: &str = "back";
+
 /// What stands for problems that nobody answers for.
 const NOBODY: &str = "none";
 
@@ -35,6 +42,9 @@ pub(super) fn statuses(term: &str, words: &[String]) -> Result<Wanted, FilterErr
             Wanted::Severity(vec![Severity::Warning]),
             "severity:warning",
         ),
+        (CHANGED, Wanted::Changed, "is:changed"),
+        (NEW, Wanted::Novelty(Novelty::New), "is:new"),
+        (BACK, Wanted::Novelty(Novelty::Back), "is:back"),
     ] {
         let is_special = |word: &String| normal(word) == special;
         if words.len() == 1 && words.iter().all(is_special) {
@@ -75,7 +85,7 @@ pub(super) fn stages(term: &str, words: &[String]) -> Result<Wanted, FilterError
                 ];
                 let hint = format!(
                     "{}A stage is one of {}.",
-                    did_you_mean(word, &known, ""),
+                    did_you_mean(word, &known),
                     known.join(", ")
                 );
                 return Err(error(term, format!("\"{word}\" is not a stage"), hint));
@@ -96,7 +106,7 @@ pub(super) fn severities(term: &str, words: &[String]) -> Result<Wanted, FilterE
         let found = Severity::from_word(one).ok_or_else(|| {
             let hint = format!(
                 "{}A severity is one of error, warning.",
-                did_you_mean(word, &["error", "warning"], "")
+                did_you_mean(word, &["error", "warning"])
             );
             error(term, format!("\"{word}\" is not a severity"), hint)
         })?;
@@ -121,16 +131,24 @@ pub(super) fn owner(name: &str) -> &str {
 }
 
 /// `Did you mean WORD? `, or nothing where no known word is near.
-pub(super) fn did_you_mean(typed: &str, known: &[&str], end: &str) -> String {
+fn did_you_mean(typed: &str, known: &[&str]) -> String {
+    nearest(typed, known.iter().copied())
+        .map_or(String::new(), |word| format!("Did you mean {word}? "))
+}
+
+/// The known word that was probably meant, if any; of two that are as near, the first.
+pub fn nearest<'k>(typed: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let typed = typed.to_lowercase();
     known
-        .iter()
-        .map(|word| (strsim::damerau_levenshtein(&typed, word), word))
+        .map(|word| {
+            (
+                strsim::damerau_levenshtein(&typed, &word.to_lowercase()),
+                word,
+            )
+        })
         .filter(|(distance, word)| *distance <= word.len().div_ceil(3))
         .min_by_key(|(distance, _)| *distance)
-        .map_or(String::new(), |(_, word)| {
-            format!("Did you mean {word}{end}? ")
-        })
+        .map(|(_, word)| word)
 }
 
 pub(super) fn error(
@@ -167,12 +185,12 @@ fn status(word: &str) -> Option<Status> {
 
 fn unknown_status(term: &str, word: &str) -> FilterError {
     let mut known: Vec<&str> = Status::ALL.iter().map(|status| status.word()).collect();
-    known.extend([UNREADABLE, WARNING]);
+    known.extend([UNREADABLE, WARNING, CHANGED, NEW, BACK]);
     let aliases = STATUSES.iter().map(|(alias, _)| *alias);
     let near: Vec<&str> = known.iter().copied().chain(aliases).collect();
     let hint = format!(
         "{}A status is one of {}.",
-        did_you_mean(word, &near, ""),
+        did_you_mean(word, &near),
         known.join(", ")
     );
     error(term, format!("\"{word}\" is not a status"), hint)

@@ -12,6 +12,7 @@ mod contract;
 mod demo;
 mod edit;
 mod export;
+mod fields;
 mod fix;
 mod formula;
 mod job;
@@ -44,6 +45,7 @@ pub use contract::{
 pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, export};
+pub use fields::{refused, unknown_terms};
 pub use fix::{
     FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
     preview_fix, recipe_of, replay, suggest_fixes,

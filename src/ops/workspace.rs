@@ -146,11 +146,18 @@ impl Workspace {
     }
 
     /// The run a filter is about: the one it names, else the newest; `None` in an empty workspace.
+    ///
+    /// # Errors
+    /// `filter:term` when the run has no field of that name.
     pub(crate) fn run_of(&self, filter: &Filter) -> Result<Option<RunId>> {
-        match filter.run() {
-            Some(run) => Ok(Some(run)),
-            None => self.store.newest_run(),
+        let run = match filter.run() {
+            Some(run) => Some(run),
+            None => self.store.newest_run()?,
+        };
+        if let Some(run) = run {
+            super::fields::check_fields(self, run, filter)?;
         }
+        Ok(run)
     }
 
     fn of(store: Store, path: &FilePath, author: &str) -> Self {

@@ -17,6 +17,7 @@ pub(crate) mod files;
 mod groups;
 pub(crate) mod keys;
 pub(crate) mod load;
+mod matching;
 mod newer;
 mod notes;
 mod open;

@@ -5,9 +5,24 @@ use rusqlite::{Connection, functions::FunctionFlags, params_from_iter, types::Va
 
 use super::Store;
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Item, Novelty, Term, Test, Wanted},
     model::{RecordId, RunId},
 };
+
+/// The runs before one that `redrive diff` would compare it with, newest first: those of the same contract, as its name says,
+/// else of the same name.
+const ALIKE: &str = "SELECT e.id FROM run t JOIN run e ON e.id < t.id AND e.state = 'ready' \
+     LEFT JOIN contract tc ON tc.id = t.contract LEFT JOIN contract ec ON ec.id = e.contract \
+     WHERE t.id = ? AND tc.name IS ec.name AND (tc.name IS NOT NULL OR t.name = e.name) ORDER BY e.id DESC";
+
+/// That a group is of the same kind as one of an earlier run; what stands behind says of which.
+const SAME_KIND: &str = "EXISTS (SELECT 1 FROM problem_group o WHERE o.stage = problem_group.stage \
+     AND o.code = problem_group.code AND o.detail = problem_group.detail AND o.path = problem_group.path \
+     AND o.shape = problem_group.shape AND o.severity = problem_group.severity AND o.records > 0 AND o.run IN (";
+
+/// The newest try to deliver a record.
+const NEWEST_ATTEMPT: &str = "FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.record = r.id \
+     AND a.outcome <> 'sending' ORDER BY a.id DESC LIMIT 1";
 
 /// A `SELECT` of record numbers in order, and the values of its parameters.
 #[derive(Debug)]
@@ -53,7 +68,7 @@ impl Query {
             if term.negated {
                 query.sql.push_str("NOT ");
             }
-            query.group(&term.wanted);
+            query.group(run, &term.wanted);
         }
         let records = Self::of(&Filter { terms: others }, run);
         if records.narrows {
@@ -134,20 +149,123 @@ impl Query {
                 let wanted = text(&wanted.to_lowercase());
                 self.values.extend([wanted.clone(), wanted.clone(), wanted]);
             }
+            Wanted::Changed => self.sql.push_str(
+                "r.version > 1 AND r.content <> (SELECT min(id) FROM content WHERE record = r.id)",
+            ),
+            Wanted::Either(terms) => {
+                for (n, term) in terms.iter().enumerate() {
+                    self.sql.push_str(match (n, term.negated) {
+                        (0, false) => "(",
+                        (0, true) => "NOT (",
+                        (_, false) => " OR (",
+                        (_, true) => " OR NOT (",
+                    });
+                    self.term(run, &term.wanted);
+                    self.sql.push(')');
+                }
+            }
+            Wanted::Id(_) => {
+                self.sql.push_str(
+                    "r.id IN (SELECT id FROM record WHERE run = ? AND key IS NOT NULL AND passes_text(?, key))",
+                );
+                self.values.extend([run.0.into(), typed(wanted)]);
+            }
+            Wanted::Value(..) | Wanted::Now(_) => self.passes("r.content", run, wanted),
+            Wanted::Was(_) => self.passes(
+                "(SELECT min(id) FROM content WHERE record = r.id)",
+                run,
+                wanted,
+            ),
+            Wanted::Answer(_) | Wanted::Tries(_) | Wanted::Seen(_) => self.delivery(wanted),
+            Wanted::By(_) | Wanted::Fix(_) => {
+                let words = if matches!(wanted, Wanted::By(_)) {
+                    "author"
+                } else {
+                    "label"
+                };
+                self.sql.push_str(&format!(
+                    "EXISTS (SELECT 1 FROM step_record sr JOIN step s ON s.id = sr.step WHERE sr.record = r.id \
+                     AND s.undone = 0 AND s.target IS NULL AND passes_text(?, s.{words}))"
+                ));
+                self.values.push(typed(wanted));
+            }
+            Wanted::Failing(_) | Wanted::Shape(_) => {
+                self.sql.push_str(
+                    "r.id IN (SELECT record FROM problem WHERE grp IN (SELECT id FROM problem_group WHERE run = ?) \
+                     AND passes_found(?, found))",
+                );
+                self.values.extend([run.0.into(), typed(wanted)]);
+            }
             _ => {
                 self.sql.push_str(
                     "r.id IN (SELECT record FROM problem WHERE grp IN (SELECT id FROM problem_group WHERE run = ? AND ",
                 );
                 self.values.push(run.0.into());
-                self.group(wanted);
+                self.group(run, wanted);
                 self.sql.push_str("))");
             }
         }
     }
 
-    /// What a term about problems says of a group.
-    fn group(&mut self, wanted: &Wanted) {
+    /// Whether the fields of one version of a record pass.
+    fn passes(&mut self, content: &str, run: RunId, wanted: &Wanted) {
+        self.sql.push_str(&format!(
+            "EXISTS (SELECT 1 FROM content c WHERE c.id = {content} \
+             AND passes_record(?, (SELECT layout FROM run WHERE id = ?), c.form, c.bytes))"
+        ));
+        self.values.extend([typed(wanted), run.0.into()]);
+    }
+
+    /// What destinations had to do with a record.
+    fn delivery(&mut self, wanted: &Wanted) {
+        const SEEN: &str = "coalesce((SELECT a.ended_at";
+        const LOADED: &str = "(SELECT loaded_at FROM run WHERE id = r.run))";
         match wanted {
+            Wanted::Answer(codes) => {
+                // The codes of other destinations have a family of their own.
+                let codes = codes
+                    .iter()
+                    .flat_map(|code| [code.clone(), format!("http:{code}")]);
+                let codes = Wanted::Answer(codes.collect());
+                self.sql.push_str(&format!(
+                    "coalesce(passes_text(?, (SELECT a.code {NEWEST_ATTEMPT})), 0)"
+                ));
+                self.values.push(typed(&codes));
+            }
+            Wanted::Seen(Test::AnyOf(items)) if let [Item::Ago(minutes)] = items.as_slice() => {
+                self.sql.push_str(&format!(
+                    "{SEEN} {NEWEST_ATTEMPT}), {LOADED} >= strftime('%Y-%m-%dT%H:%M:%fZ', 'now', ?)"
+                ));
+                self.values.push(text(&format!("-{minutes} minutes")));
+            }
+            Wanted::Seen(_) => {
+                self.sql.push_str(&format!(
+                    "passes_text(?, {SEEN} {NEWEST_ATTEMPT}), {LOADED})"
+                ));
+                self.values.push(typed(wanted));
+            }
+            _ => {
+                self.sql.push_str(
+                    "passes_text(?, CAST((SELECT coalesce(sum(attempts), 0) FROM delivery WHERE record = r.id) AS TEXT))",
+                );
+                self.values.push(typed(wanted));
+            }
+        }
+    }
+
+    /// What a term about problems says of a group.
+    fn group(&mut self, run: RunId, wanted: &Wanted) {
+        match wanted {
+            Wanted::Novelty(novelty) => {
+                let not_before = format!("NOT {SAME_KIND}{ALIKE} LIMIT 1))");
+                let ever = format!("{SAME_KIND}{ALIKE}))");
+                self.sql.push_str(&match novelty {
+                    Novelty::New => format!("NOT {ever}"),
+                    Novelty::Back => format!("({not_before} AND {ever})"),
+                });
+                let runs = if *novelty == Novelty::Back { 2 } else { 1 };
+                self.values.extend(vec![run.0.into(); runs]);
+            }
             Wanted::Stage(stages) => {
                 self.sql.push_str("stage IN ");
                 self.list(stages.iter().map(|stage| text(stage.word())));
@@ -156,13 +274,7 @@ impl Query {
                 self.sql.push_str("path IN ");
                 self.list(patterns.iter().map(|pattern| text(pattern)));
             }
-            Wanted::Error(words) => {
-                self.sql.push_str("(code IN ");
-                self.list(words.iter().map(|word| text(word)));
-                self.sql.push_str(" OR detail IN ");
-                self.list(words.iter().map(|word| text(word)));
-                self.sql.push(')');
-            }
+            Wanted::Error(words) => self.error(words),
             Wanted::Owner(names) => {
                 self.sql.push_str("lower_case(owner) IN ");
                 self.list(names.iter().map(|name| text(&name.to_lowercase())));
@@ -175,11 +287,46 @@ impl Query {
                 self.sql.push_str("id IN ");
                 self.list(groups.iter().map(|group| group.0.into()));
             }
-            // Not about problems: holds for every group.
-            Wanted::Run(_) | Wanted::Status(_) | Wanted::Row(..) | Wanted::Text(_) => {
-                self.sql.push('1');
+            Wanted::Title(_) => {
+                self.sql.push_str("passes_text(?, title)");
+                self.values.push(typed(wanted));
             }
+            Wanted::Failing(_) | Wanted::Shape(_) => {
+                self.sql.push_str(
+                    "id IN (SELECT grp FROM problem WHERE grp IN (SELECT id FROM problem_group WHERE run = ?) \
+                     AND passes_found(?, found))",
+                );
+                self.values.extend([run.0.into(), typed(wanted)]);
+            }
+            Wanted::Either(terms) => {
+                for (n, term) in terms.iter().enumerate() {
+                    self.sql.push_str(if n == 0 { "(" } else { " OR " });
+                    self.sql.push_str(if term.negated { "NOT " } else { "" });
+                    self.group(run, &term.wanted);
+                }
+                self.sql.push(')');
+            }
+            // Not about problems: holds for every group.
+            _ => self.sql.push('1'),
         }
+    }
+
+    /// The code, the detail, both as lists show them, or the code's family before its colon.
+    fn error(&mut self, words: &[String]) {
+        for (n, column) in [
+            "code",
+            "detail",
+            "code || ':' || detail",
+            "substr(code, 1, instr(code || ':', ':') - 1)",
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            self.sql.push_str(if n == 0 { "(" } else { " OR " });
+            self.sql.push_str(&format!("{column} IN "));
+            self.list(words.iter().map(|word| text(word)));
+        }
+        self.sql.push(')');
     }
 
     fn list(&mut self, values: impl Iterator<Item = Value>) {
@@ -229,6 +376,7 @@ pub(super) fn add_functions(conn: &Connection) -> rusqlite::Result<()> {
     let flags = FunctionFlags::SQLITE_UTF8
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_DIRECTONLY;
+    super::matching::add_functions(conn)?;
     conn.create_scalar_function("lower_case", 1, flags, |context| {
         Ok(context.get_raw(0).as_str()?.to_lowercase())
     })?;
@@ -253,6 +401,18 @@ fn has_text(hay: &[u8], wanted: &str) -> bool {
         });
     }
     String::from_utf8_lossy(hay).to_lowercase().contains(wanted)
+}
+
+/// A term as it is typed, which the functions of [`super::matching`] take.
+fn typed(wanted: &Wanted) -> Value {
+    let wanted = wanted.clone();
+    Value::Text(
+        Term {
+            negated: false,
+            wanted,
+        }
+        .to_string(),
+    )
 }
 
 fn text(text: &str) -> Value {

@@ -111,14 +111,13 @@ pub(super) fn recipe_step(
     let mut terms: Vec<Term> = Vec::new();
     for term in &request.filter.terms {
         match &term.wanted {
-            // Another run has other numbers.
-            Wanted::Run(_) | Wanted::Row(..) => {}
             Wanted::Problem(groups) if !term.negated => {
                 if let [group] = groups.as_slice() {
                     terms.extend(of_group(workspace, run, *group)?);
                 }
             }
-            Wanted::Problem(_) => {}
+            // Another run has other numbers.
+            wanted if wanted.is_of_one_run() => {}
             _ => terms.push(term.clone()),
         }
     }

@@ -1,0 +1,48 @@
+//! Fields as people type them, and back.
+
+use crate::model::Path;
+
+/// The pattern of `/lines/0/qty`, `lines[].qty`, `lines[0].qty` or `contact_email`.
+pub(super) fn field(typed: &str) -> Option<String> {
+    if typed.is_empty() || typed.starts_with('/') {
+        return Path::parse(typed).map(|path| path.pattern());
+    }
+    if typed == Path::root().label() {
+        return Some(String::new());
+    }
+    let mut path = Path::root();
+    for part in typed.split('.') {
+        let (name, positions) = part.split_at(part.find('[').unwrap_or(part.len()));
+        if !name.is_empty() {
+            path = path.child(name);
+        }
+        for position in positions.split_terminator(']') {
+            let digits = position.strip_prefix('[')?;
+            if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+                return None;
+            }
+            path = path.child("[]");
+        }
+        if part.is_empty() || !(positions.is_empty() || positions.ends_with(']')) {
+            return None;
+        }
+    }
+    Some(path.pattern())
+}
+
+/// Whether a key can be typed without quotes: letters, digits, and what paths are made of.
+pub(super) fn is_plain(key: &str) -> bool {
+    let is_pointer = key.starts_with('/');
+    let plain = |c: char| c.is_alphanumeric() || "_$-.[]/".contains(c) || (is_pointer && c == '~');
+    key.starts_with(|c: char| c.is_alphanumeric() || "_$/".contains(c)) && key.chars().all(plain)
+}
+
+/// The key that stands for a path pattern: its label where that says it, else the pointer in quotes.
+pub(super) fn key_of(pattern: &str, is_key: impl Fn(&str) -> bool) -> String {
+    let label = Path::parse(pattern).map(|path| path.label());
+    match label.filter(|label| is_plain(label) && field(label).as_deref() == Some(pattern)) {
+        Some(label) if is_key(&label.to_lowercase()) => format!(".{label}"),
+        Some(label) => label,
+        None => format!(".\"{}\"", pattern.replace('"', "\"\"")),
+    }
+}
