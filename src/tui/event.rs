@@ -7,7 +7,7 @@ use ratatui::layout::Size;
 
 use super::{action::Action, clock::Clock};
 use crate::{
-    filter::Filter,
+    filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
         AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Note, NoteAbout,
@@ -239,6 +239,8 @@ pub enum Answer {
     Ids {
         run: RunRow,
         ids: Vec<RecordId>,
+        /// Terms that were not applied, because the run has no such field.
+        unknown: Vec<(Term, FilterError)>,
     },
     Rows(Vec<RecordRow>),
     Example {

@@ -14,6 +14,7 @@ use super::{
     theme::Theme,
 };
 use crate::{
+    filter::{FilterError, Term},
     model::{
         Behind, Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan, Problem,
         RecordDetail, RecordId, RecordRow, RunId, RunRow, ShapeCount, Stage, Status, StepId,
@@ -232,11 +233,22 @@ pub fn answer(query: Query) -> Answer {
             groups: groups(),
         },
         Query::Ids { filter } => {
-            let all = if filter.terms.len() > 1 { 412 } else { 1_387 };
-            let all = if filter.terms.len() > 2 { 0 } else { all };
+            let (gone, terms): (Vec<_>, Vec<_>) =
+                (filter.terms.into_iter()).partition(|term| term.fields().contains(&"/ship_dat"));
+            let all = if terms.len() > 1 { 412 } else { 1_387 };
+            let all = if terms.len() > 2 { 0 } else { all };
+            let unknown = |term: Term| {
+                let error = FilterError {
+                    term: term.to_string(),
+                    message: "ship_dat is not a field".to_owned(),
+                    hint: "Did you mean ship_date?".to_owned(),
+                };
+                (term, error)
+            };
             Answer::Ids {
                 run: run(),
                 ids: (1..=all).map(|n| RecordId(n * 7)).collect(),
+                unknown: gone.into_iter().map(unknown).collect(),
             }
         }
         Query::Rows { ids } => Answer::Rows(ids.iter().map(id).map(row).collect()),

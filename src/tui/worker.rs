@@ -205,11 +205,17 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             groups: ops::groups(workspace, &filter(*run, None))?,
         },
         Query::Ids { filter } => {
-            let ids = ops::ids(workspace, filter)?;
+            let unknown = ops::unknown_terms(workspace, filter)?;
+            let mut filter = filter.clone();
+            filter
+                .terms
+                .retain(|term| unknown.iter().all(|(other, _)| other != term));
+            let ids = ops::ids(workspace, &filter)?;
             let run = filter.run().context("a list needs a run")?;
             Answer::Ids {
                 run: ops::run(workspace, run)?,
                 ids,
+                unknown,
             }
         }
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),

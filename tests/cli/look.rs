@@ -56,6 +56,43 @@ fn the_json_of_groups_has_every_field_scripts_rely_on() {
 }
 
 #[test]
+fn records_are_found_by_what_their_fields_hold() {
+    let folder = Folder::loaded();
+    let all = folder.redrive("records").json_lines();
+    let named = folder.redrive("records 'email:ben@'").json_lines();
+    assert_eq!(named.len(), 1, "of {}", all.len());
+    let number = &named[0]["record"];
+    let shown = folder.redrive(&format!("show {number}")).run();
+    assert!(shown.contains("ben@"), "{shown}");
+    let others = folder
+        .redrive("records 'row:1..1000 -email:ben@'")
+        .json_lines();
+    assert_eq!(others.len(), all.len() - 1);
+    let either = folder
+        .redrive("records 'email:ben@ | row:1..1000'")
+        .json_lines();
+    assert_eq!(either.len(), all.len());
+}
+
+#[test]
+fn a_field_that_is_not_there_is_refused_and_never_passes_for_nothing() {
+    let folder = Folder::loaded();
+    for command in ["records", "groups", "export --format csv -o -", "check"] {
+        folder
+            .redrive(&format!("{command} 'emai:x'"))
+            .exit(2)
+            .stderr_has("emai is not a field")
+            .stderr_has("Did you mean email?")
+            .run();
+    }
+    folder
+        .redrive("records -- '-emai:x'")
+        .exit(2)
+        .stderr_has("emai is not a field")
+        .run();
+}
+
+#[test]
 fn records_of_a_filter_come_one_a_line() {
     let folder = Folder::loaded();
     let rows = folder

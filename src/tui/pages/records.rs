@@ -7,7 +7,7 @@ use ratatui::{Frame, layout::Rect};
 
 use super::{asked, cell::Column, table};
 use crate::{
-    filter::{Filter, Wanted},
+    filter::{Filter, FilterError, Term, Wanted},
     model::{Path, RecordId, RecordRow, RunId, Status},
     text,
     tui::{
@@ -27,6 +27,8 @@ pub struct Records {
     /// The typed filter that is applied.
     pub(super) typed: String,
     pub(super) prompt: Option<Prompt>,
+    /// Terms that name no field of the run: they are in none of the lists.
+    pub(super) unknown: Vec<(Term, FilterError)>,
     pub(super) ids: Arc<[RecordId]>,
     pub(super) state: State,
     /// How many records there are without the typed filter, once known.
@@ -62,8 +64,8 @@ pub(super) struct Prompt {
     pub field: Field,
     /// The filter as it was before, for Esc.
     before: String,
-    /// Why what stands there is not applied.
-    pub refusal: Option<String>,
+    /// Why terms that stand there are not applied.
+    pub refused: Vec<FilterError>,
 }
 
 #[derive(Debug)]
@@ -101,6 +103,7 @@ impl Records {
             view,
             typed: String::new(),
             prompt: None,
+            unknown: Vec::new(),
             ids: Arc::default(),
             state: State::Loading,
             total: None,
@@ -259,12 +262,10 @@ impl Records {
 
     pub fn tip(&self) -> String {
         match (&self.prompt, &self.state) {
-            (Some(prompt), _) => match &prompt.refusal {
-                Some(refusal) => refusal.clone(),
-                None => "Words are searched; also status:ready  stage:check  field:email  \
-                         error:format. All must hold."
-                    .to_owned(),
-            },
+            (_, _) if let Some(refusal) = self.refusal() => refusal,
+            (Some(_), _) => "Words are searched; also is:ready  error:format  country:DE,FR  \
+                             amount>10. All must hold; | for either."
+                .to_owned(),
             (None, State::Known) if !self.ids.is_empty() => {
                 "Enter opens the record.   ! has a problem   ~ changed, or a warning".to_owned()
             }
@@ -312,8 +313,7 @@ impl Records {
     }
 
     fn is_understood(&self) -> bool {
-        let prompt = self.prompt.as_ref();
-        prompt.is_none_or(|prompt| prompt.refusal.is_none())
+        self.refusal().is_none()
     }
 
     fn act_on_list(&mut self, action: Action, cx: &mut Cx) {
@@ -425,29 +425,18 @@ impl Records {
         self.prompt = Some(Prompt {
             field: Field::new(self.typed.clone()),
             before: self.typed.clone(),
-            refusal: None,
+            refused: Vec::new(),
         });
     }
 
-    /// Applies what stands in the prompt, or says why not.
+    /// Applies the terms in the prompt that are understood, and keeps why the others are not.
     fn apply_prompt(&mut self, cx: &mut Cx) {
         let Some(prompt) = &mut self.prompt else {
             return;
         };
         let typed = prompt.field.value().trim().to_owned();
-        match Filter::parse(&typed) {
-            Ok(_) => {
-                prompt.refusal = None;
-                self.apply(typed, cx);
-            }
-            Err(error) => {
-                let words = format!(
-                    "Not applied: {}: {}. {}",
-                    error.term, error.message, error.hint
-                );
-                prompt.refusal = Some(text::safe(&words).into_owned());
-            }
-        }
+        prompt.refused = Filter::understood(&typed).1;
+        self.apply(typed, cx);
     }
 
     fn apply(&mut self, typed: String, cx: &mut Cx) {
@@ -474,19 +463,10 @@ impl Records {
                 title: self.view.title.clone(),
                 group,
                 field,
-                filter: self.filter(),
+                filter: self.filter_in_force(),
                 records: self.ids.len() as u64,
             }))
         })
-    }
-
-    /// The filter in force. What is typed was parsed before it was applied.
-    pub(super) fn filter(&self) -> Filter {
-        let mut filter = self.view.filter.clone();
-        if let Ok(typed) = Filter::parse(&self.typed) {
-            filter.terms.extend(typed.terms);
-        }
-        filter
     }
 }
 
@@ -621,6 +601,28 @@ mod tests {
         assert!(picture(&mut app).contains("Not applied: status:bla"));
         press(&mut app, "<esc>");
         assert!(picture(&mut app).contains("412 records"));
+    }
+
+    #[test]
+    fn a_term_about_no_field_is_named_and_the_others_hold() {
+        let mut app = records((100, 30));
+        press(&mut app, "/ship_dat:2025<ret>");
+        let shown = picture(&mut app);
+        assert!(
+            shown.contains("Not applied: ship_dat is not a field. Did you mean ship_date?"),
+            "{shown}"
+        );
+        assert!(
+            shown.contains("412 records"),
+            "the list is not empty: {shown}"
+        );
+        assert!(
+            shown.contains("[ ship_dat:2025"),
+            "it can be corrected: {shown}"
+        );
+        press(&mut app, "<esc>/is:bla x");
+        assert!(picture(&mut app).contains("Not applied: is:bla"));
+        assert!(picture(&mut app).contains("No record matches"));
     }
 
     #[test]

@@ -105,13 +105,14 @@ fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) 
     let label = " Filter  [";
     let mut spans = vec![Span::raw(label)];
     let mut cursor = None;
+    let is_refused = page.refusal().is_some();
     match &mut page.prompt {
         Some(prompt) => {
             let (line, column) = prompt.field.line(room.min(60), theme.warn());
             cursor = Some(area.x + (label.len() + column) as u16);
             spans.extend(line.spans);
             spans.push(Span::raw("]"));
-            if prompt.refusal.is_some() {
+            if is_refused {
                 spans.push(Span::styled(" ?", theme.error()));
             }
         }

@@ -1,11 +1,13 @@
-//! Which records the list has, and which of their rows are held: those around the cursor.
+//! Which records the list has, by which filter, and which of their rows are held: those around the cursor.
 
 use super::{
     cell::Column,
     records::{Records, State},
 };
 use crate::{
+    filter::{Filter, Term},
     model::{Layout, RecordId, RecordRow, Status},
+    text,
     tui::{
         event::{Answer, Cx, Query},
         words,
@@ -18,6 +20,42 @@ const AROUND: usize = 150;
 const KEPT: usize = 3000;
 
 impl Records {
+    /// The terms that are understood; which of them name no field is known when the list comes.
+    pub(super) fn filter(&self) -> Filter {
+        let mut filter = self.view.filter.clone();
+        filter.terms.extend(Filter::understood(&self.typed).0.terms);
+        filter
+    }
+
+    /// The same without the terms that were not applied.
+    pub(super) fn filter_in_force(&self) -> Filter {
+        let mut filter = self.filter();
+        let unknown = |term: &Term| self.unknown.iter().any(|(other, _)| other == term);
+        filter.terms.retain(|term| !unknown(term));
+        filter
+    }
+
+    /// Why a term of the typed filter is not applied.
+    pub(super) fn refusal(&self) -> Option<String> {
+        let typed = self
+            .prompt
+            .as_ref()
+            .and_then(|prompt| prompt.refused.first());
+        // An answer may be older than what stands in the prompt.
+        let terms = Filter::understood(&self.typed).0.terms;
+        let unknown = || self.unknown.iter().find(|(term, _)| terms.contains(term));
+        let words = if let Some(error) = typed {
+            format!(
+                "Not applied: {}: {}. {}",
+                error.term, error.message, error.hint
+            )
+        } else {
+            let (_, error) = unknown()?;
+            format!("Not applied: {}. {}", error.message, error.hint)
+        };
+        Some(text::safe(&words).into_owned())
+    }
+
     pub(super) fn ask_for_ids(&mut self, cx: &mut Cx) {
         if self.asked.ids.is_some() {
             self.asked.ids_again = true;
@@ -33,7 +71,10 @@ impl Records {
             return self.ask_for_ids(cx);
         }
         match answer {
-            Ok(Answer::Ids { ids, .. }) => self.show(ids, cx),
+            Ok(Answer::Ids { ids, unknown, .. }) => {
+                self.unknown = unknown;
+                self.show(ids, cx);
+            }
             Ok(_) => {}
             Err(error) => self.state = State::Failed(words::reported(&error)),
         }
