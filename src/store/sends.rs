@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use anyhow::{Context as _, Result};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::{
     Store,
@@ -392,20 +392,23 @@ fn end_all(
     Ok(())
 }
 
-/// Moves a record on; gives the contract that found it ready.
+/// Moves a record on; gives the contract that found it ready, where the record can be checked again.
 pub(super) fn set_status(
     conn: &Connection,
     record: RecordId,
     (from, to): (Status, Status),
 ) -> Result<Option<i64>> {
+    let moved = conn
+        .prepare_cached("UPDATE record SET status = ?2 WHERE id = ?1 AND status = ?3")?
+        .execute(params![record.0, to.word(), from.word()])?;
+    anyhow::ensure!(moved == 1, "record {record} is not {}", from.label());
+    if !to.can_be_checked() {
+        return Ok(None);
+    }
     // Not RETURNING, for which SQLite makes a table of its own each time.
     let checked_by = conn
-        .prepare_cached("SELECT checked_by FROM record WHERE id = ?1 AND status = ?2")?
-        .query_row(params![record.0, from.word()], |row| row.get(0))
-        .optional()?
-        .with_context(|| format!("record {record} is not {}", from.label()))?;
-    conn.prepare_cached("UPDATE record SET status = ?2 WHERE id = ?1")?
-        .execute(params![record.0, to.word()])?;
+        .prepare_cached("SELECT checked_by FROM record WHERE id = ?1")?
+        .query_row([record.0], |row| row.get(0))?;
     Ok(checked_by)
 }
 
