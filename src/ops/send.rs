@@ -94,16 +94,22 @@ pub fn destinations(
 /// Faults of exit 2 when it is not clear where to send, as [`destinations`] and for an unknown or unsupported one;
 /// `send:stale` when a verdict was given by another contract.
 pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
+    Ok(plan_and_records(workspace, request)?.0)
+}
+
+/// [`plan`], with its records in the order they leave.
+fn plan_and_records(workspace: &Workspace, request: &SendRequest) -> Result<(Plan, Vec<RecordId>)> {
     let (run, aim) = aim_of(workspace, request)?;
     if let Some(open) = unfinished(workspace, request.plan, run, &aim)? {
         refuse_stale_plan(workspace, run, &aim, &open)?;
         let statuses = workspace.store.run(run)?.statuses;
         let since = (statuses.iter().find(|(status, _)| *status == Status::Ready))
             .map_or(0, |(_, records)| *records);
-        return Ok(continued(run, &aim, &open, since));
+        let ids = workspace.store.still_to_send(open.id)?;
+        return Ok((continued(run, &aim, &open, since), ids));
     }
     let (ids, behind) = sendable(workspace, request, run, &aim)?;
-    Ok(Plan {
+    let plan = Plan {
         id: None,
         run,
         destination: aim.destination.name,
@@ -114,7 +120,8 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
         behind,
         continued: false,
         since: 0,
-    })
+    };
+    Ok((plan, ids))
 }
 
 /// The plan of a run that is being sent, else one that is not finished, else the newest; `None` when there was none.

@@ -177,6 +177,7 @@ fn wait(child: &mut Child, time: Duration) -> Option<ExitStatus> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return in_time.then_some(status),
+            // The standard library cannot wait for a child with an end of patience.
             Ok(None) if Instant::now() < deadline => thread::sleep(LOOK),
             _ => {
                 in_time = false;

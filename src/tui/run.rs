@@ -190,6 +190,7 @@ pub(super) fn panic_for_a_test(part: &str) {
 fn wait_for(thread: &JoinHandle<()>) {
     let start = Instant::now();
     while !thread.is_finished() && start.elapsed() < PATIENCE {
+        // A thread's end can be asked for, not waited for with an end of patience.
         std::thread::sleep(Duration::from_millis(5));
     }
 }

@@ -180,17 +180,12 @@ pub fn aside(report: &AsideReport, back: bool) -> String {
 /// The question before records leave. The number must be typed for production and for more than 20 records.
 pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
     let records = text::count(plan.planned, "record");
-    let production = plan.environment == "production";
     let name = text::safe(&plan.destination).into_owned();
     let aside = match plan.environment.as_str() {
         "production" => String::new(),
         other => format!(" ({})", text::safe(other)),
     };
-    let mut body = vec![if production {
-        "This is PRODUCTION. Sending cannot be undone.".to_owned()
-    } else {
-        "Sending cannot be undone.".to_owned()
-    }];
+    let mut body = vec![cannot_be_undone(&plan.environment)];
     body.push(format!("They go to {}.", text::safe(&plan.target)));
     body.push(String::new());
     if plan.changed > 0 {
@@ -219,7 +214,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
     Question {
         title: format!("Send {records} to {name}{aside}?"),
         body,
-        typed: (production || plan.planned > 20).then(|| plan.planned.to_string()),
+        typed: typed_before_sending(&plan.environment, plan.planned),
         safe: "Go back".to_owned(),
         verb: format!("Send {records}"),
         then: Box::new(Effect::Start(JobRequest::Send {
@@ -230,6 +225,20 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
             only: None,
         })),
     }
+}
+
+/// The number that must be typed before records leave: for production, and for more than 20.
+pub fn typed_before_sending(environment: &str, records: u64) -> Option<String> {
+    (environment == "production" || records > 20).then(|| records.to_string())
+}
+
+/// The first line of the question before records leave.
+pub fn cannot_be_undone(environment: &str) -> String {
+    let production = match environment {
+        "production" => "This is PRODUCTION. ",
+        _ => "",
+    };
+    format!("{production}Sending cannot be undone.")
 }
 
 /// What is said of records that became ready since a plan was made.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use anyhow::Result;
 use serde_json::Value;
 
-use super::{SendRequest, aim_of, plan, sendable, unfinished};
+use super::{SendRequest, plan_and_records};
 use crate::{
     model::{Plan, RecordId, Status, StepKind},
     ops::{Workspace, list},
@@ -68,15 +68,10 @@ pub struct FieldChanges {
 /// Looks at what a send would deliver. Writes nothing.
 ///
 /// # Errors
-/// Those of [`plan`].
+/// Those of [`super::plan`].
 pub fn review(workspace: &Workspace, request: &SendRequest) -> Result<Review> {
-    let planned = plan(workspace, request)?;
-    let (run, aim) = aim_of(workspace, request)?;
-    let ids = match unfinished(workspace, request.plan, run, &aim)? {
-        Some(open) => workspace.store.still_to_send(open.id)?,
-        None => sendable(workspace, request, run, &aim)?.0,
-    };
-    let statuses = workspace.store.run(run)?.statuses;
+    let (planned, ids) = plan_and_records(workspace, request)?;
+    let statuses = workspace.store.run(planned.run)?.statuses;
     let with = |wanted: Status| {
         let found = statuses.iter().find(|(status, _)| *status == wanted);
         found.map_or(0, |(_, records)| *records)

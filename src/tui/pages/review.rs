@@ -115,18 +115,13 @@ impl Review {
             return cx.say("Not now: a sending that was stopped is continued first.");
         }
         let name = text::safe(&facts.plan.destination).into_owned();
-        let production = facts.plan.environment == "production";
         let question = Question {
             title: format!("Send 1 record to {name}?"),
             body: vec![
-                if production {
-                    "This is PRODUCTION. Sending cannot be undone.".to_owned()
-                } else {
-                    "Sending cannot be undone.".to_owned()
-                },
+                words::cannot_be_undone(&facts.plan.environment),
                 "Only the record that is shown goes. The others stay ready.".to_owned(),
             ],
-            typed: production.then(|| "1".to_owned()),
+            typed: words::typed_before_sending(&facts.plan.environment, 1),
             safe: "Go back".to_owned(),
             verb: "Send 1 record".to_owned(),
             then: Box::new(Effect::Start(JobRequest::Send {
