@@ -9,6 +9,7 @@ mod problem;
 mod record;
 mod run;
 mod sending;
+mod sort;
 mod stages;
 mod step;
 mod timeline;
@@ -28,6 +29,7 @@ pub use sending::{
     AnswerReport, AttemptRow, Behind, DeliveryState, Plan, PlanRow, Refusal, SendReport, Sender,
     Tally, Try, WatchedPlan,
 };
+pub use sort::{Sort, SortBy};
 pub use stages::{StageFacts, stage_marks};
 pub use step::{AsideReport, ChangeReport, Note, NoteAbout, StepKind, StepRow, UndoReport};
 pub use timeline::{Happened, Moment};

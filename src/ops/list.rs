@@ -15,7 +15,8 @@ use crate::{
     filter::Filter,
     model::{
         AttemptRow, Freshness, Group, Layout, Mark, NoteAbout, Path, Problem, RecordDetail,
-        RecordId, RecordRow, RunId, RunRow, Stage, StageFacts, StageMark, Version, stage_marks,
+        RecordId, RecordRow, RunId, RunRow, Sort, Stage, StageFacts, StageMark, Version,
+        stage_marks,
     },
     row::Row,
     store::StoredRecord,
@@ -55,6 +56,17 @@ pub fn groups(workspace: &Workspace, filter: &Filter) -> Result<Vec<Group>> {
 pub fn ids(workspace: &Workspace, filter: &Filter) -> Result<Vec<RecordId>> {
     match workspace.run_of(filter)? {
         Some(run) => workspace.store.ids(run, filter),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// As [`ids`], in this order.
+///
+/// # Errors
+/// `run:missing`.
+pub fn sorted_ids(workspace: &Workspace, filter: &Filter, sort: &Sort) -> Result<Vec<RecordId>> {
+    match workspace.run_of(filter)? {
+        Some(run) => workspace.store.sorted_ids(run, filter, sort),
         None => Ok(Vec::new()),
     }
 }

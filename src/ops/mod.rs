@@ -51,7 +51,7 @@ pub use fix::{
     preview_fix, recipe_of, replay, suggest_fixes,
 };
 pub use job::{Job, Progress, Steering, Waits, Why};
-pub use list::{first, groups, ids, rows, run, runs, show};
+pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use note::{add_note, notes};
 pub use report::{is_page, report, write_report};

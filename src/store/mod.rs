@@ -29,6 +29,7 @@ mod records;
 mod runs;
 pub(crate) mod sends;
 mod settle;
+mod sorting;
 mod sql;
 mod steps;
 #[cfg(test)]

@@ -377,6 +377,7 @@ pub(super) fn add_functions(conn: &Connection) -> rusqlite::Result<()> {
         | FunctionFlags::SQLITE_DETERMINISTIC
         | FunctionFlags::SQLITE_DIRECTONLY;
     super::matching::add_functions(conn)?;
+    super::sorting::add_functions(conn)?;
     conn.create_scalar_function("lower_case", 1, flags, |context| {
         Ok(context.get_raw(0).as_str()?.to_lowercase())
     })?;
