@@ -60,7 +60,7 @@ actions! {
     AcceptSuggestion Page "Accept the suggestion" ["a"] typing [] changes;
     FixAll Page "Fix all like this" ["b"] typing [] changes;
     Apply Page "Apply the fix to all shown" ["A"] typing [] changes;
-    LeaveOut Page "Leave this record out, or take it in" ["Space"] typing [];
+    Mark Page "Mark this one, or leave it out" ["Space"] typing [];
     Values Page "See every value that fails" ["v"] typing [];
     SetAside Page "Set aside, or take back" ["x"] typing [] changes;
     Note Page "Write a note for whoever works on it next" ["m"] typing [] changes;
@@ -68,6 +68,12 @@ actions! {
     Remove Page "Make it empty" ["Del"] typing [] changes;
     NextRecord Page "Go to the next record" ["]"] typing [];
     PreviousRecord Page "Go to the record before" ["["] typing [];
+    Sort Page "Choose what to sort by" ["s"] typing [];
+    Columns Page "Choose which columns to show, and their order" ["c"] typing [];
+    Narrower Page "Make the column narrower" ["<"] typing [];
+    Wider Page "Make the column wider" [">"] typing [];
+    Earlier Page "Put this line before the one above it" ["Shift+Up"] typing [];
+    Later Page "Put this line after the one below it" ["Shift+Down"] typing [];
     Differences Page "Show only what differs" ["d"] typing [];
     Wrap Page "Wrap long text" ["w"] typing [];
     MarkReady Page "Say that it is ready" ["Y"] typing [] changes;

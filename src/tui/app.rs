@@ -310,7 +310,7 @@ impl App {
             // One record alone would leave the others with verdicts of another contract.
             Action::Check if self.is_contract_changed() => self.check_all(),
             Action::StopJob => self.ask_to_stop(),
-            Action::Runs => self.pages = stack(Route::Runs, &mut self.cx),
+            Action::Runs => self.go_to_runs(),
             Action::ProblemsTab => self.go_to_tab(Tab::Problems),
             Action::RecordsTab => self.go_to_tab(Tab::Records),
             Action::ReviewTab => self.go_to_tab(Tab::Review),
@@ -324,6 +324,11 @@ impl App {
             Action::Back if matches!(self.pages.top(), Page::Runs(_)) => self.ask_to_quit(),
             other => self.pages.top_mut().act(other, &mut self.cx),
         }
+    }
+
+    fn go_to_runs(&mut self) {
+        while self.pages.pop(&mut self.cx) {}
+        self.pages = stack(Route::Runs, &mut self.cx);
     }
 
     /// Esc never quits: on Problems it opens the menu, which can.
@@ -378,10 +383,10 @@ impl App {
                     }
                     Effect::Replace(route) => {
                         let page = Page::open(route, &mut self.cx);
-                        self.pages.replace(page);
+                        self.pages.replace(page, &mut self.cx);
                     }
                     Effect::Back => {
-                        self.pages.pop();
+                        self.pages.pop(&mut self.cx);
                     }
                     Effect::Tabs if self.shown_run().is_some() => {
                         self.tab = Some(self.active_tab());
@@ -395,6 +400,8 @@ impl App {
                     Effect::Prompt(wanting) => {
                         self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
                     }
+                    Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
+                    Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
                     Effect::Quit if self.job.is_some() => {
                         self.leaving = true;

@@ -1,18 +1,24 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::PathBuf,
+    sync::Arc,
+    time::Instant,
+};
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Size;
 
-use super::{action::Action, clock::Clock};
+pub use super::choosing::{ChoiceOf, Choosable, Choosing};
+use super::{action::Action, clock::Clock, pages::Kept};
 use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
         AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Note, NoteAbout,
         Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
-        StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
+        Sort, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
@@ -73,6 +79,10 @@ pub enum Effect {
     Do(Wish),
     /// As if its key had been pressed.
     Act(Action),
+    /// Offers a list to choose from.
+    Choose(Box<Choosing>),
+    /// What was chosen, for the page in front.
+    Chosen(Box<Choosing>),
     Quit,
 }
 
@@ -97,6 +107,11 @@ pub enum Query {
     /// The numbers of all records that pass a filter, and the run's row.
     Ids {
         filter: Filter,
+    },
+    /// The same in another order.
+    SortedIds {
+        filter: Filter,
+        sort: Sort,
     },
     Rows {
         ids: Vec<RecordId>,
@@ -419,6 +434,8 @@ pub struct Cx {
     pub clock: Clock,
     /// The workspace may be looked at only.
     pub read_only: bool,
+    /// How lists that were left are laid out, by their names.
+    pub kept: HashMap<String, Kept>,
     last: Ticket,
 }
 

@@ -38,6 +38,8 @@ pub fn parse(name: &str) -> Option<KeyEvent> {
     let code = match name {
         "Enter" => KeyCode::Enter,
         "Esc" => KeyCode::Esc,
+        "Shift+Up" => return Some(KeyEvent::new(KeyCode::Up, KeyModifiers::SHIFT)),
+        "Shift+Down" => return Some(KeyEvent::new(KeyCode::Down, KeyModifiers::SHIFT)),
         "Up" => KeyCode::Up,
         "Down" => KeyCode::Down,
         "Left" => KeyCode::Left,
@@ -62,9 +64,12 @@ pub fn parse(name: &str) -> Option<KeyEvent> {
     Some(KeyEvent::from(code))
 }
 
-/// Whether this is the key of that name. Shift is part of the letter, so it is not compared.
+/// Whether this is the key of that name. Shift is part of the letter, so it is compared only where it makes another key.
 pub fn matches(name: &str, key: KeyEvent) -> bool {
-    let without_shift = key.modifiers - KeyModifiers::SHIFT;
+    let without_shift = match key.code {
+        KeyCode::Up | KeyCode::Down => key.modifiers,
+        _ => key.modifiers - KeyModifiers::SHIFT,
+    };
     parse(name).is_some_and(|wanted| {
         let same = match (wanted.code, key.code) {
             (KeyCode::Char(wanted), KeyCode::Char(pressed))
@@ -102,6 +107,8 @@ mod tests {
         );
         let shifted = KeyEvent::new(KeyCode::Char('S'), KeyModifiers::SHIFT);
         assert_eq!(resolve(Mode::Moving, shifted), Some(Action::Send));
+        let up = KeyEvent::new(KeyCode::Up, KeyModifiers::SHIFT);
+        assert_eq!(resolve(Mode::Moving, up), Some(Action::Earlier));
         let alt = KeyEvent::new(KeyCode::Char('u'), KeyModifiers::ALT);
         assert_eq!(resolve(Mode::Moving, alt), None);
         let alt = KeyEvent::new(KeyCode::Enter, KeyModifiers::ALT);

@@ -6,6 +6,7 @@
 pub mod action;
 mod answers;
 pub mod app;
+mod choosing;
 mod chrome;
 pub mod clock;
 pub mod event;

@@ -85,7 +85,7 @@ impl App {
         if already {
             return;
         }
-        while self.pages.top().problems_of().is_none() && self.pages.pop() {}
+        while self.pages.top().problems_of().is_none() && self.pages.pop(&mut self.cx) {}
         match tab {
             Tab::Records => self.cx.go(whole_run(run)),
             Tab::Review => self.cx.go(Route::Review { run }),

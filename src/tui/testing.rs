@@ -193,6 +193,12 @@ fn parse(keys: &str) -> Vec<KeyEvent> {
     let mut parsed = Vec::new();
     let mut rest = keys;
     while let Some(c) = rest.chars().next() {
+        // The key `>` closes no name.
+        if let Some(tail) = rest.strip_prefix("<>>") {
+            parsed.extend(keymap::parse(">"));
+            rest = tail;
+            continue;
+        }
         let (name, tail) = match rest.strip_prefix('<').and_then(|tail| tail.split_once('>')) {
             Some((name, tail)) => (name.to_owned(), tail),
             None => (c.to_string(), &rest[c.len_utf8()..]),
@@ -232,6 +238,20 @@ pub fn answer(query: Query) -> Answer {
             run: run(),
             groups: groups(),
         },
+        Query::SortedIds { filter, sort } => {
+            let Answer::Ids {
+                run,
+                mut ids,
+                unknown,
+            } = answer(Query::Ids { filter })
+            else {
+                panic!("a list is answered by a list")
+            };
+            if sort.reversed {
+                ids.reverse();
+            }
+            Answer::Ids { run, ids, unknown }
+        }
         Query::Ids { filter } => {
             let (gone, terms): (Vec<_>, Vec<_>) =
                 (filter.terms.into_iter()).partition(|term| term.fields().contains(&"/ship_dat"));

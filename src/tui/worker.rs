@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{GroupId, NoteAbout, RunId},
+    model::{GroupId, NoteAbout, RunId, Sort},
     ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
 };
 
@@ -204,20 +204,8 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             run: ops::run(workspace, *run)?,
             groups: ops::groups(workspace, &filter(*run, None))?,
         },
-        Query::Ids { filter } => {
-            let unknown = ops::unknown_terms(workspace, filter)?;
-            let mut filter = filter.clone();
-            filter
-                .terms
-                .retain(|term| unknown.iter().all(|(other, _)| other != term));
-            let ids = ops::ids(workspace, &filter)?;
-            let run = filter.run().context("a list needs a run")?;
-            Answer::Ids {
-                run: ops::run(workspace, run)?,
-                ids,
-                unknown,
-            }
-        }
+        Query::Ids { filter } => list(workspace, filter, &Sort::default())?,
+        Query::SortedIds { filter, sort } => list(workspace, filter, sort)?,
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {
             let first = ops::first(workspace, &filter(*run, Some(*group)))?;
@@ -279,6 +267,22 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Values { group } => Answer::Values(ops::values(workspace, *group)?),
         Query::History { run } => Answer::History(ops::history(workspace, Some(*run))?),
         Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),
+    })
+}
+
+/// The records of a filter, without the terms of it that cannot be applied.
+fn list(workspace: &Workspace, filter: &Filter, sort: &Sort) -> Result<Answer> {
+    let unknown = ops::unknown_terms(workspace, filter)?;
+    let mut filter = filter.clone();
+    filter
+        .terms
+        .retain(|term| unknown.iter().all(|(other, _)| other != term));
+    let ids = ops::sorted_ids(workspace, &filter, sort)?;
+    let run = filter.run().context("a list needs a run")?;
+    Ok(Answer::Ids {
+        run: ops::run(workspace, run)?,
+        ids,
+        unknown,
     })
 }
 

@@ -1,5 +1,6 @@
 //! What lies over a page: one at a time, and it gets all keys.
 
+mod chooser;
 mod dialog;
 mod palette;
 mod prompt;
@@ -7,13 +8,14 @@ mod prompt;
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
+pub use chooser::Chooser;
 pub use dialog::{Button, Dialog, wrap};
 pub use palette::{Entry, Palette};
 pub use prompt::Prompt;
 
 use super::{
     action::Action,
-    event::{Cx, Effect},
+    event::{Choosing, Cx, Effect},
     keymap::Mode,
     theme::Theme,
     widgets::footer::Hint,
@@ -27,6 +29,8 @@ pub enum Overlay {
     Palette(Palette),
     /// A line of text that an action needs.
     Prompt(Prompt),
+    /// A list to choose from.
+    Chooser(Chooser),
 }
 
 /// What an overlay wants after a key.
@@ -39,11 +43,17 @@ pub enum Verdict {
 }
 
 impl Overlay {
+    /// Offers a list to choose from.
+    pub fn choose(list: Choosing) -> Self {
+        Self::Chooser(Chooser::new(list))
+    }
+
     pub fn mode(&self) -> Mode {
         match self {
             Self::Dialog(dialog) => dialog.mode(),
             Self::Palette(palette) => palette.mode(),
             Self::Prompt(_) => Mode::Typing,
+            Self::Chooser(_) => Mode::Moving,
         }
     }
 
@@ -52,6 +62,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.act(action, cx),
             Self::Palette(palette) => palette.act(action, cx),
             Self::Prompt(prompt) => prompt.act(action),
+            Self::Chooser(chooser) => chooser.act(action, cx),
         }
     }
 
@@ -61,6 +72,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.type_key(key, cx),
             Self::Palette(palette) => palette.type_key(key),
             Self::Prompt(prompt) => prompt.type_key(key),
+            Self::Chooser(_) => {}
         }
     }
 
@@ -69,6 +81,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.paste(text, cx),
             Self::Palette(palette) => palette.paste(text),
             Self::Prompt(prompt) => prompt.paste(text),
+            Self::Chooser(_) => {}
         }
     }
 
@@ -77,6 +90,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.hints(),
             Self::Palette(palette) => palette.hints(),
             Self::Prompt(prompt) => prompt.hints(),
+            Self::Chooser(chooser) => chooser.hints(),
         }
     }
 
@@ -85,7 +99,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.escape(),
             Self::Palette(palette) => palette.escape(),
-            Self::Prompt(_) => "Cancel".to_owned(),
+            Self::Prompt(_) | Self::Chooser(_) => "Cancel".to_owned(),
         }
     }
 
@@ -94,6 +108,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
             Self::Prompt(prompt) => prompt.tip(),
+            Self::Chooser(chooser) => chooser.tip(),
         }
     }
 
@@ -102,6 +117,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.draw(frame, area, theme),
             Self::Palette(palette) => palette.draw(frame, area, theme),
             Self::Prompt(prompt) => prompt.draw(frame, area, theme),
+            Self::Chooser(chooser) => chooser.draw(frame, area, theme),
         }
     }
 }

@@ -41,6 +41,16 @@ impl Column {
         }
     }
 
+    /// What tells it from other columns: its path pattern.
+    pub fn key(&self) -> &str {
+        &self.pattern
+    }
+
+    /// Whether something here keeps the record from being ready.
+    pub fn fails(&self, row: &RecordRow) -> bool {
+        self.problem(row).is_some_and(Problem::rejects)
+    }
+
     /// The first problem of the record here, or inside of it; a warning only where nothing is worse.
     pub fn problem<'a>(&self, row: &'a RecordRow) -> Option<&'a Problem> {
         let here = |problem: &&Problem| covers(&self.pattern, &problem.path);
@@ -73,6 +83,14 @@ impl Column {
         } else {
             Mark::Plain
         }
+    }
+
+    /// How many characters of the value nobody can see or tell from a space, and how many it has.
+    pub fn length(&self, row: &RecordRow) -> Option<(usize, usize)> {
+        let path = self.path(row);
+        let value = row.current.as_ref()?.pointer(path.as_str())?.as_str()?;
+        let hidden = |c: &char| text::is_hidden(*c) || *c == '\u{a0}';
+        Some((value.chars().filter(hidden).count(), value.chars().count()))
     }
 
     /// The whole value in one line, safe to print, without its mark.
@@ -112,7 +130,7 @@ impl Column {
 }
 
 /// The fields of the record's problems that have no column among these, for the column "Also".
-pub(super) fn also(row: &RecordRow, columns: &[&Column]) -> String {
+pub(super) fn also(row: &RecordRow, columns: &[Column]) -> String {
     let mut labels: Vec<String> = Vec::new();
     for problem in row.problems.iter().filter(|problem| problem.rejects()) {
         let shown = columns
@@ -199,7 +217,7 @@ mod tests {
         check("/name", "(empty)");
         check("/other", "");
         assert_eq!(
-            also(&row, &[&Column::field("email"), &Column::field("lines")]),
+            also(&row, &[Column::field("email"), Column::field("lines")]),
             "phone"
         );
     }

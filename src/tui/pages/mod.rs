@@ -7,6 +7,7 @@ mod cell;
 mod editor;
 mod fix;
 mod funnel;
+mod grid;
 mod groups;
 mod history;
 mod list;
@@ -21,6 +22,7 @@ mod values;
 mod window;
 
 pub(super) use asked::report_on;
+pub use records::Kept;
 
 use std::time::Instant;
 
@@ -29,7 +31,7 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
     action::{Action, Offer},
-    event::{Answer, Cx, Outcome, Route, Ticket},
+    event::{Answer, Choosing, Cx, Outcome, Route, Ticket},
     keymap::Mode,
     theme::Theme,
 };
@@ -170,6 +172,20 @@ impl Page {
             Self::Editor(page) => page.paste(text, cx),
             Self::Raw(page) => page.paste(text, cx),
             Self::Fix(page) => page.paste(text, cx),
+        }
+    }
+
+    /// What was chosen from a list that the page offered.
+    pub fn chosen(&mut self, list: &Choosing, cx: &mut Cx) {
+        if let Self::Records(page) = self {
+            page.chosen_from(list, cx);
+        }
+    }
+
+    /// It is left for good; what it is found with again goes to where pages look for it.
+    fn leave(&mut self, cx: &mut Cx) {
+        if let Self::Records(page) = self {
+            page.leave(cx);
         }
     }
 
@@ -378,15 +394,16 @@ impl Stack {
         self.below.push(std::mem::replace(&mut self.top, page));
     }
 
-    pub fn replace(&mut self, page: Page) {
+    pub fn replace(&mut self, page: Page, cx: &mut Cx) {
+        self.top.leave(cx);
         self.top = page;
     }
 
     /// Goes back one page; says whether there was one.
-    pub fn pop(&mut self) -> bool {
+    pub fn pop(&mut self, cx: &mut Cx) -> bool {
         match self.below.pop() {
             Some(page) => {
-                self.top = page;
+                self.replace(page, cx);
                 true
             }
             None => false,

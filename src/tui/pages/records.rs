@@ -1,18 +1,24 @@
 //! The records of one problem, or all of them, as a table.
 
+mod columns;
+mod keys;
+mod order;
+
+pub use self::order::Kept;
+
 use std::{collections::HashMap, sync::Arc};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use super::{asked, cell::Column, table};
+use self::columns::Columns;
+use super::table;
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
-    model::{Path, RecordId, RecordRow, RunId, Status},
-    text,
+    model::{Layout, Path, RecordId, RecordRow, RunId, Sort},
     tui::{
         action::{Action, Offer},
-        event::{Among, Answer, Cx, Effect, FixView, Route, Ticket, Wish},
+        event::{Answer, Cx, FixView, Route, Ticket},
         keymap::Mode,
         theme::Theme,
         widgets::field::Field,
@@ -34,13 +40,23 @@ pub struct Records {
     /// How many records there are without the typed filter, once known.
     pub(super) total: Option<usize>,
     pub(super) rows: HashMap<RecordId, RecordRow>,
-    pub(super) columns: Vec<Column>,
+    pub(super) columns: Columns,
+    pub(super) sort: Sort,
     /// Place in `ids`.
     pub(super) at: usize,
+    /// Whether the cursor is on one cell; else the whole record is meant.
+    pub(super) in_cell: bool,
     /// The column of the cell cursor, and the first one that is shown.
     pub(super) column: usize,
     pub(super) first_column: usize,
     pub(super) first: usize,
+    /// The columns as they were drawn last, by their place, with their widths.
+    pub(super) drawn: Vec<(usize, usize)>,
+    /// The record the cursor goes to when the list comes.
+    pub(super) recalled: Option<RecordId>,
+    /// The list that comes is looked at from its beginning, and it is said that it has come.
+    pub(super) to_top: bool,
+    pub(super) says_sorted: bool,
     pub(super) zoomed: bool,
     /// Going to the next or previous problem until a record is found that has one.
     pub(super) seeking: Option<isize>,
@@ -87,19 +103,11 @@ pub(super) struct Asked {
     pub check: Option<Ticket>,
 }
 
-impl View {
-    pub(super) fn first_column(&self) -> Vec<Column> {
-        self.field
-            .iter()
-            .map(|field| Column::pattern(field))
-            .collect()
-    }
-}
-
 impl Records {
     pub fn open(view: View, typed: Option<String>, cx: &mut Cx) -> Self {
         let mut page = Self {
-            columns: view.first_column(),
+            columns: Columns::of(view.field.as_deref()),
+            sort: Sort::default(),
             view,
             typed: String::new(),
             prompt: None,
@@ -109,13 +117,19 @@ impl Records {
             total: None,
             rows: HashMap::new(),
             at: 0,
+            in_cell: false,
             column: 0,
             first_column: 0,
             first: 0,
+            drawn: Vec::new(),
+            recalled: None,
+            to_top: false,
+            says_sorted: false,
             zoomed: false,
             seeking: None,
             asked: Asked::default(),
         };
+        page.recall(cx);
         if let Some(typed) = typed {
             page.open_prompt();
             if !typed.is_empty() {
@@ -141,38 +155,13 @@ impl Records {
                 Offer::new(Action::ClearText, "Clear"),
             ];
         }
-        let mut offers = Vec::new();
-        if !self.ids.is_empty() {
-            offers.push(Offer::new(Action::Open, "Open"));
-            offers.push(Offer::new(Action::NextProblem, "Next problem"));
-            if self.fix().is_some() {
-                let label = format!("Fix {}", text::thousands(self.ids.len() as u64));
-                offers.push(Offer::new(Action::FixAll, label));
-            }
-        }
-        if !self.ids.is_empty() {
-            let label = match self.chosen().map(|row| row.status) {
-                Some(Status::Discarded) => "Take back",
-                _ => "Set aside",
-            };
-            offers.push(Offer::new(Action::SetAside, label));
-            offers.push(Offer::new(Action::Note, ""));
-        }
-        offers.push(Offer::new(Action::Filter, "Filter"));
-        if !self.ids.is_empty() {
-            offers.push(Offer::new(Action::Check, "Check again"));
-            offers.push(Offer::new(Action::Undo, "Undo"));
-            offers.push(Offer::new(Action::Send, "Send"));
-            offers.push(Offer::new(Action::PreviousProblem, ""));
-            offers.push(Offer::new(Action::Zoom, ""));
-            offers.push(Offer::new(Action::NextPanel, ""));
-        }
-        offers
+        self.list_offers()
     }
 
     pub fn escape(&self) -> &'static str {
         match &self.prompt {
             Some(_) => "Cancel",
+            None if self.in_cell => "Leave the cell",
             None if !self.typed.is_empty() => "Clear filter",
             None => "Back",
         }
@@ -234,8 +223,10 @@ impl Records {
         } else if self.asked.layout == ticket {
             self.asked.layout = None;
             // Without it the columns come from the rows themselves.
-            if let Ok(Answer::Record(record)) = answer {
-                self.receive_layout(&record.layout);
+            if let Ok(Answer::Record(record)) = answer
+                && let Layout::Csv { columns, .. } = &record.layout
+            {
+                self.columns.add_in_order(columns);
             }
         } else if self.asked.check == ticket {
             self.asked.check = None;
@@ -266,20 +257,16 @@ impl Records {
             (Some(_), _) => "Words are searched; also is:ready  error:format  country:DE,FR  \
                              amount>10. All must hold; | for either."
                 .to_owned(),
-            (None, State::Known) if !self.ids.is_empty() => {
-                "Enter opens the record.   ! has a problem   ~ changed, or a warning".to_owned()
-            }
+            (None, State::Known) if !self.ids.is_empty() => self.steps_in_words(),
             (None, _) => String::new(),
         }
     }
 
+    /// What the marks of the table mean.
+    pub(super) const LEGEND: &str = " ! has a problem   ~ changed by you, or a warning";
+
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         table::draw(frame, area, self, theme);
-    }
-
-    /// The problem's own field stays in sight when the table scrolls sideways.
-    pub(super) fn has_pinned_column(&self) -> bool {
-        self.view.field.is_some()
     }
 
     pub(super) fn row(&self, id: RecordId) -> Option<&RecordRow> {
@@ -314,111 +301,6 @@ impl Records {
 
     fn is_understood(&self) -> bool {
         self.refusal().is_none()
-    }
-
-    fn act_on_list(&mut self, action: Action, cx: &mut Cx) {
-        let page = table::rows_shown(cx.size, self.zoomed).max(1) as isize;
-        match action {
-            Action::Up if self.at == 0 => cx.effects.push(Effect::Tabs),
-            Action::Up => self.step(-1),
-            Action::Down => self.step(1),
-            Action::PageUp => self.step(-page),
-            Action::PageDown => self.step(page),
-            Action::First => self.step(isize::MIN),
-            Action::Last => self.step(isize::MAX),
-            Action::Left => self.column = self.column.saturating_sub(1),
-            Action::Right => {
-                self.column = (self.column + 1).min(self.columns.len().saturating_sub(1));
-            }
-            Action::Open => self.open_record(cx),
-            Action::FixAll => {
-                if let Some(route) = self.fix() {
-                    cx.go(route);
-                }
-            }
-            Action::SetAside => cx.effects.extend(self.chosen().map(asked::aside_of_record)),
-            Action::Note => cx.effects.extend(self.chosen().map(asked::note_on_record)),
-            Action::NextProblem => self.next_problem(1),
-            Action::PreviousProblem => self.next_problem(-1),
-            Action::Filter => self.open_prompt(),
-            Action::Check => {
-                if let Some(id) = self.ids.get(self.at) {
-                    self.asked.check = Some(cx.change(Wish::Check { id: *id }));
-                }
-            }
-            Action::Zoom | Action::NextPanel | Action::PreviousPanel => self.zoomed = !self.zoomed,
-            Action::Back if !self.typed.is_empty() => self.apply(String::new(), cx),
-            Action::Back => cx.back(),
-            _ => {}
-        }
-    }
-
-    fn open_record(&self, cx: &mut Cx) {
-        let Some(id) = self.ids.get(self.at).copied() else {
-            return;
-        };
-        // The cell under the cursor, where it fails; else what the list is about.
-        let row = self.chosen();
-        let cell = self.columns.get(self.column);
-        let failing = cell.and_then(|cell| cell.problem(row?));
-        let among = Among {
-            ids: Arc::clone(&self.ids),
-            field: failing
-                .map(|problem| problem.path.pattern())
-                .or_else(|| self.view.field.clone()),
-        };
-        let unreadable = self.chosen().is_some_and(|row| row.current.is_none());
-        cx.go(if unreadable {
-            Route::Raw { id, among }
-        } else {
-            Route::Record { id, among }
-        });
-    }
-
-    fn step(&mut self, by: isize) {
-        let last = self.ids.len().saturating_sub(1);
-        self.at = self.at.saturating_add_signed(by).min(last);
-    }
-
-    /// The next cell that fails: in this record, then in the next record that has one.
-    fn next_problem(&mut self, by: isize) {
-        if by > 0
-            && let Some(row) = self.chosen()
-        {
-            let later = self.columns.iter().enumerate().skip(self.column + 1);
-            let failing = later.filter(|(_, column)| column.problem(row).is_some());
-            if let Some((column, _)) = failing.into_iter().next() {
-                self.column = column;
-                return;
-            }
-        }
-        self.seek(by);
-    }
-
-    pub(super) fn seek(&mut self, by: isize) {
-        let mut at = self.at;
-        loop {
-            let next = at.saturating_add_signed(by);
-            if next == at || next >= self.ids.len() {
-                return;
-            }
-            at = next;
-            match self.row(self.ids[at]) {
-                Some(row) if row.status != Status::Rejected => {}
-                Some(row) => {
-                    let failing = self.columns.iter().position(|c| c.problem(row).is_some());
-                    self.column = failing.unwrap_or(self.column);
-                    self.at = at;
-                    return;
-                }
-                // It has to be read first; its arrival decides whether to go on.
-                None => {
-                    self.at = at;
-                    self.seeking = Some(by);
-                    return;
-                }
-            }
-        }
     }
 
     fn open_prompt(&mut self) {
@@ -473,7 +355,7 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::event::Query;
+    use crate::tui::event::{Effect, Query, Wish};
     use crate::tui::{
         event::Event,
         testing::{picture, press, problems},
@@ -491,33 +373,33 @@ mod tests {
          redrive  customers-2025-11-20 > Problems > Email address not complete  to crm [TEST]   saved 02:41
           1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History                             Menu
          Filter  none, type / to add one                                                        412 records
-        ┌ Records ────────────────────────────────────── sorted by record   columns 5 of 8, Right for more ┐
+        ┌ Records ───────────────────────────────────── sorted by record   columns 7 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name         phone       stage    Also       │
-        │>  7       needs fixing  !office@       CUS-0000007  Müller GmbH  !(missing)  Lead               █│
+        │>  7       needs fixing  !office@       CUS-0000007  Müller GmbH  !(missing)  Lead     phone     █│
         │   14      needs fixing  !office@       CUS-0000014  Müller GmbH              Lead               ││
         │   21      ready         ~office@       CUS-0000021  Müller GmbH              Lead               ││
         │   28      unreadable    !This e-mail address is not complete.                                   ││
         │   35      needs fixing  !office@       CUS-0000035  Müller GmbH              Lead               ││
-        │   42      needs fixing  !office@       CUS-0000042  Müller GmbH  !(missing)  Lead               ││
+        │   42      needs fixing  !office@       CUS-0000042  Müller GmbH  !(missing)  Lead     phone     ││
         │   49      needs fixing  !office@       CUS-0000049  Müller GmbH              Lead               ││
         │   56      ready         ~office@       CUS-0000056  Müller GmbH              Lead               ││
         │   63      unreadable    !This e-mail address is not complete.                                   ││
         │   70      needs fixing  !office@       CUS-0000070  Müller GmbH              Lead               ││
-        │   77      needs fixing  !office@       CUS-0000077  Müller GmbH  !(missing)  Lead               ││
+        │   77      needs fixing  !office@       CUS-0000077  Müller GmbH  !(missing)  Lead     phone     ││
         │   84      needs fixing  !office@       CUS-0000084  Müller GmbH              Lead               ││
         │   91      ready         ~office@       CUS-0000091  Müller GmbH              Lead               ││
         │   98      unreadable    !This e-mail address is not complete.                                   ││
         │   105     needs fixing  !office@       CUS-0000105  Müller GmbH              Lead               ││
-        │   112     needs fixing  !office@       CUS-0000112  Müller GmbH  !(missing)  Lead               ││
+        │ ! has a problem   ~ changed by you, or a warning                                                 │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
         ┌ Cell: contact_email, record 7, line 8 ─────────────────────────────────────────── problem 1 of 2 ┐
-        │ Received   "office@"   (7 characters)                                                            │
+        │ Received   "office@"   (7 characters, no hidden characters)                                      │
         │ Problem    This e-mail address is not complete.                                                  │
         │ What to do Write it like name@example.com.                                                       │
         │ Code       format:email  at /contact_email                                                       │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  b Fix 412  x Set aside  / Filter  r Check again       ? Help  Esc Back
+         Enter Open  n Next problem  b Fix 412  x Set aside  / Filter  s Sort  c Columns   ? Help  Esc Back
         "#);
     }
 
@@ -527,7 +409,7 @@ mod tests {
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
           1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
          Filter  none, type / to add one                                    412 records
-        ┌ Records ────────────────── sorted by record   columns 3 of 8, Right for more ┐
+        ┌ Records ──────────────────────── by record   columns 5 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name          Also       │
         │>  7       needs fixing  !office@       CUS-0000007  Müller GmbH   phone     █│
         │   14      needs fixing  !office@       CUS-0000014  Müller GmbH             ││
@@ -562,7 +444,7 @@ mod tests {
     #[test]
     fn the_problem_stays_in_sight_when_the_table_scrolls_sideways() {
         let mut app = records((80, 24));
-        press(&mut app, "llllll");
+        press(&mut app, "lllllll");
         let picture = picture(&mut app);
         assert!(picture.contains("contact_email"), "{picture}");
         assert!(picture.contains("┌ Cell: deal_value"), "{picture}");

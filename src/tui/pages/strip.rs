@@ -14,7 +14,7 @@ use crate::{
 
 /// The whole value of one cell, and what is wrong with it.
 pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: Theme) {
-    let (Some(row), column) = (page.chosen(), page.columns.get(page.column)) else {
+    let (Some(row), column) = (page.chosen(), page.target_column()) else {
         let block = panel(area.width, "Cell", "", false, theme);
         frame.render_widget(block, area);
         return;
@@ -84,7 +84,7 @@ fn strip(
         lines.extend(problem.map(words::to_do));
     } else {
         if let Some(value) = value {
-            let about = length(&value);
+            let about = length(row, column, &value);
             let room = columns.saturating_sub(text::width(&about) + 18);
             lines.push(format!(
                 "{label:<10} \"{}\"   ({about})",
@@ -123,7 +123,18 @@ fn about(problem: &Problem) -> [String; 3] {
     ]
 }
 
-/// `10 characters, no hidden characters` of a value made safe: its hidden characters stand there by name.
-fn length(safe: &str) -> String {
-    text::count(safe.chars().count() as u64, "character")
+/// `10 characters, no hidden characters`: hidden ones stand in the value by their names.
+fn length(row: &RecordRow, column: Option<&Column>, safe: &str) -> String {
+    match column.and_then(|column| column.length(row)) {
+        Some((0, all)) => format!(
+            "{}, no hidden characters",
+            text::count(all as u64, "character")
+        ),
+        Some((hidden, all)) => format!(
+            "{}, {} hidden",
+            text::count(all as u64, "character"),
+            text::thousands(hidden as u64)
+        ),
+        None => text::count(safe.chars().count() as u64, "character"),
+    }
 }

@@ -1,12 +1,9 @@
 //! Which records the list has, by which filter, and which of their rows are held: those around the cursor.
 
-use super::{
-    cell::Column,
-    records::{Records, State},
-};
+use super::records::{Records, State};
 use crate::{
     filter::{Filter, Term},
-    model::{Layout, RecordId, RecordRow, Status},
+    model::{RecordId, RecordRow, Sort, SortBy, Status},
     text,
     tui::{
         event::{Answer, Cx, Query},
@@ -62,8 +59,12 @@ impl Records {
             return;
         }
         self.asked.ids_again = false;
-        let filter = self.filter();
-        self.asked.ids = Some(cx.ask(Query::Ids { filter }));
+        let (filter, sort) = (self.filter(), self.sort.clone());
+        self.asked.ids = Some(cx.ask(if sort == Sort::default() {
+            Query::Ids { filter }
+        } else {
+            Query::SortedIds { filter, sort }
+        }));
     }
 
     pub(super) fn receive_ids(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -82,15 +83,23 @@ impl Records {
 
     /// Puts another list on the page, with the cursor still on the same record, or where it would stand.
     fn show(&mut self, ids: Vec<RecordId>, cx: &mut Cx) {
-        let kept = self.ids.get(self.at).copied();
+        let kept = (self.ids.get(self.at).copied()).filter(|_| !std::mem::take(&mut self.to_top));
+        let kept = kept.or(self.recalled.take());
         self.ids = ids.into();
         self.state = State::Known;
         if self.typed.is_empty() {
             self.total = Some(self.ids.len());
         }
-        let at = kept.map_or(0, |kept| self.ids.partition_point(|id| *id < kept));
+        let place = |kept: RecordId| match self.sort.by {
+            SortBy::Record if !self.sort.reversed => self.ids.partition_point(|id| *id < kept),
+            _ => (self.ids.iter().position(|id| *id == kept)).unwrap_or(self.at),
+        };
+        let at = kept.map_or(0, place);
         self.at = at.min(self.ids.len().saturating_sub(1));
-        if let (Some(first), true) = (self.ids.first(), self.columns.len() < 2) {
+        if std::mem::take(&mut self.says_sorted) {
+            cx.say(format!("Sorted {}.", self.order_in_words()));
+        }
+        if let (Some(first), true) = (self.ids.first(), self.columns.all() < 2) {
             self.asked.layout = Some(cx.ask(Query::Record { id: *first }));
         }
         self.asked.stale = true;
@@ -128,7 +137,7 @@ impl Records {
                 .filter_map(|value| value.as_object())
                 .flatten()
             {
-                self.add_column(name);
+                self.columns.add(name);
             }
         }
         self.rows.extend(rows.into_iter().map(|row| (row.id, row)));
@@ -148,29 +157,5 @@ impl Records {
     fn near(&self, around: usize) -> &[RecordId] {
         let last = self.ids.len().min(self.at + around + 1);
         &self.ids[self.at.saturating_sub(around)..last]
-    }
-
-    /// The columns in the order of the input.
-    pub(super) fn receive_layout(&mut self, layout: &Layout) {
-        let Layout::Csv { columns, .. } = layout else {
-            return;
-        };
-        let first = self.view.first_column();
-        let known = std::mem::replace(&mut self.columns, first);
-        for name in columns {
-            self.add_column(name);
-        }
-        for column in known {
-            if !self.columns.contains(&column) {
-                self.columns.push(column);
-            }
-        }
-    }
-
-    fn add_column(&mut self, name: &str) {
-        let column = Column::field(name);
-        if !self.columns.contains(&column) {
-            self.columns.push(column);
-        }
     }
 }

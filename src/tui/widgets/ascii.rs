@@ -28,6 +28,8 @@ fn plain_symbol(symbol: &str) -> Option<&'static str> {
         "┌" | "┐" | "└" | "┘" => "+",
         "█" | "▉" | "▊" | "▋" | "▌" => "#",
         "▍" | "▎" | "▏" => ".",
+        "▲" => "^",
+        "▼" => "v",
         "…" => "~",
         "✓" => "+",
         "✗" => "x",
@@ -43,9 +45,9 @@ mod tests {
 
     #[test]
     fn lines_bars_and_cuts_have_a_plain_form() {
-        let mut buffer = Buffer::with_lines(["┌ a ─┐", "│█▌▏…│", "└ é✓✗┘"]);
+        let mut buffer = Buffer::with_lines(["┌ a ─┐", "│█▌▏…│", "└▲é✓✗┘"]);
         plain(&mut buffer);
-        assert_eq!(buffer, Buffer::with_lines(["+ a -+", "|##.~|", "+ é+x+"]));
+        assert_eq!(buffer, Buffer::with_lines(["+ a -+", "|##.~|", "+^é+x+"]));
         assert_eq!(buffer.area, Rect::new(0, 0, 6, 3));
     }
 

@@ -133,7 +133,7 @@ impl Fix {
         match self.panel {
             Panel::What => offers.push(Offer::new(Action::Open, "Preview")),
             Panel::Would => {
-                offers.push(Offer::new(Action::LeaveOut, "Leave out"));
+                offers.push(Offer::new(Action::Mark, "Leave out"));
                 offers.push(Offer::new(Action::Open, "See the record"));
                 offers.push(Offer::new(Action::Right, "Show others"));
             }
@@ -176,7 +176,7 @@ impl Fix {
             Action::Open if self.panel == Panel::What => self.choose(cx),
             Action::Open => self.open_record(cx),
             Action::Apply => self.apply(cx),
-            Action::LeaveOut => self.leave_out(),
+            Action::Mark => self.leave_out(),
             Action::NextPanel | Action::PreviousPanel | Action::Zoom if self.typing.is_none() => {
                 self.panel = match self.panel {
                     Panel::What if !self.listed.is_empty() => Panel::Would,

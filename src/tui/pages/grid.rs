@@ -1,0 +1,375 @@
+//! The rows and columns of the records table. The cursor's mark, the record, its state and the problem's own field stay
+//! where they are; the other columns scroll sideways under the cell cursor.
+
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::{Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState},
+};
+
+use super::{
+    about::padded,
+    cell::{Column, Mark, also},
+    records::Records,
+};
+use crate::{
+    model::{RecordId, RecordRow, SortBy, Status},
+    text,
+    tui::{theme::Theme, widgets::panel::panel},
+};
+
+/// The widest a column of values is made.
+const WIDEST: usize = 28;
+
+/// The widest columns are made where not all of them fit: the problem's own, and others.
+const BOUNDED: [usize; 2] = [22, 16];
+
+/// A column that does not fit is cut, but not below this.
+const NARROWEST: usize = 8;
+
+/// Columns of the terminal for the state and the gap behind it.
+const STATE: usize = 14;
+
+/// What the columns are laid out by: how many columns of the terminal there are for what.
+struct Room {
+    /// For a whole line.
+    line: usize,
+    number: usize,
+    also: usize,
+}
+
+impl Room {
+    fn of(page: &Records, shown: &[RecordId], rows: &[Option<&RecordRow>], width: u16) -> Self {
+        let line = usize::from(width.saturating_sub(3));
+        Self {
+            line,
+            number: number_width(shown, page.arrow(&SortBy::Record)),
+            also: also_width(page, rows, line),
+        }
+    }
+
+    /// For the columns of values.
+    fn values(&self) -> usize {
+        let fixed = 3 + self.number + 2 + STATE;
+        self.line.saturating_sub(fixed + self.also)
+    }
+}
+
+pub(super) fn draw_grid(
+    frame: &mut Frame,
+    area: Rect,
+    page: &mut Records,
+    legend: bool,
+    theme: Theme,
+) {
+    let room = usize::from(area.height.saturating_sub(3 + u16::from(legend)));
+    page.first = page
+        .first
+        .min(page.at)
+        .max((page.at + 1).saturating_sub(room.max(1)));
+    let shown = &page.ids[page.first..page.ids.len().min(page.first + room)];
+    let rows: Vec<Option<&RecordRow>> = shown.iter().map(|id| page.row(*id)).collect();
+    let columns = Room::of(page, shown, &rows, area.width);
+    let widths = widths(page, &rows, columns.values());
+    let pinned = page.columns.pinned();
+    let cursor = if page.in_cell { page.column } else { 0 };
+    let first = if page.in_cell { page.first_column } else { 0 };
+    let seen = Seen::fit(&widths, pinned, first, cursor, columns.values());
+    let note = note(page, &seen, area.width);
+    let block = panel(area.width, "Records", &note, true, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    let heading = heading(page, &seen, &columns);
+    let mut lines = vec![Line::styled(heading, theme.muted())];
+    for (offset, (id, row)) in shown.iter().zip(&rows).enumerate() {
+        let chosen = page.first + offset == page.at;
+        lines.push(line(page, *id, *row, chosen, (&seen, &columns), theme));
+    }
+    lines.resize(room + 1, Line::default());
+    if legend {
+        lines.push(Line::styled(Records::LEGEND, theme.muted()));
+    }
+    frame.render_widget(Paragraph::new(lines), inside);
+    page.first_column = seen.0.get(pinned).map_or(0, |(at, _)| *at);
+    draw_scrollbar(frame, inside, page, room);
+    let before = seen.0.iter().take_while(|(at, _)| *at != page.column);
+    let before: usize = before.map(|(_, width)| width + 2).sum();
+    let before = 3 + columns.number + 2 + STATE + before;
+    let x = inside.x + if page.in_cell { before as u16 } else { 0 };
+    page.drawn = seen.0;
+    let y = inside.y + 1 + (page.at - page.first) as u16;
+    if inside.contains((x, y).into()) {
+        frame.set_cursor_position((x, y));
+    }
+}
+
+/// `sorted by record   columns 7 of 14, Right for more`
+fn note(page: &Records, seen: &Seen, width: u16) -> String {
+    let sorted = if width < 100 { "" } else { "sorted " };
+    let all = page.columns.shown().len();
+    let hidden = page.columns.all() - all;
+    let more = match seen.0.last() {
+        Some((last, _)) if last + 1 < all => ", Right for more",
+        _ if seen.0.len() < all => ", Left for more",
+        _ if hidden > 0 => ", c for the others",
+        _ => "",
+    };
+    let order = page.order_in_words();
+    if more.is_empty() {
+        return format!("{sorted}{order}");
+    }
+    // The record's number and its state are columns as well.
+    format!(
+        "{sorted}{order}   columns {} of {}{more}",
+        seen.0.len() + 2,
+        all + hidden + 2
+    )
+}
+
+fn draw_scrollbar(frame: &mut Frame, inside: Rect, page: &Records, room: usize) {
+    if page.ids.len() <= room || inside.is_empty() {
+        return;
+    }
+    let area = Rect {
+        y: inside.y + 1,
+        height: (room as u16).min(inside.height.saturating_sub(1)),
+        ..inside
+    };
+    let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
+        .begin_symbol(None)
+        .end_symbol(None)
+        .track_symbol(Some("│"))
+        .thumb_symbol("█");
+    let mut state = ScrollbarState::new(page.ids.len().saturating_sub(room))
+        .position(page.first)
+        .viewport_content_length(room);
+    frame.render_stateful_widget(bar, area, &mut state);
+}
+
+/// As wide as the longest of these records' numbers, and as its title.
+fn number_width(shown: &[RecordId], arrow: &str) -> usize {
+    shown
+        .iter()
+        .map(|id| text::thousands(id.0.unsigned_abs()).len())
+        .max()
+        .unwrap_or_default()
+        .max(6 + text::width(arrow))
+}
+
+/// The titles of the columns, where the values stand.
+fn heading(page: &Records, seen: &Seen, room: &Room) -> String {
+    let number = room.number;
+    let record = format!("Record{}", page.arrow(&SortBy::Record));
+    let state = format!("State{}", page.arrow(&SortBy::State));
+    let mut heading = format!("   {record:<number$}  {state:<STATE$}");
+    for (at, width) in &seen.0 {
+        let column = &page.columns.shown()[*at];
+        let arrow = page.arrow(&SortBy::Field(column.key().to_owned()));
+        let label = text::shorten(&column.label, width.saturating_sub(text::width(arrow)));
+        heading.push_str(&padded(&format!("{label}{arrow}"), width + 2));
+    }
+    if room.also > 0 {
+        let gap = room.line.saturating_sub(text::width(&heading) + room.also);
+        heading.push_str(&" ".repeat(gap));
+        heading.push_str("Also");
+    }
+    heading
+}
+
+/// One record.
+fn line(
+    page: &Records,
+    id: RecordId,
+    row: Option<&RecordRow>,
+    chosen: bool,
+    (seen, room): (&Seen, &Room),
+    theme: Theme,
+) -> Line<'static> {
+    let number = room.number;
+    let start = format!(
+        "{}  {:<number$}  ",
+        if chosen { ">" } else { " " },
+        text::thousands(id.0.unsigned_abs())
+    );
+    let cells = Cells {
+        page,
+        seen,
+        chosen: (chosen && page.in_cell).then_some(page.column),
+        total: room.line.saturating_sub(text::width(&start)),
+        also: room.also,
+    };
+    let mut spans = vec![if chosen {
+        Span::styled(start, theme.accent())
+    } else {
+        Span::raw(start)
+    }];
+    match row {
+        Some(row) => spans.extend(cells.spans(row, theme)),
+        None => spans.push(Span::styled("...", theme.muted())),
+    }
+    Line::from(spans)
+}
+
+/// What one line of the table needs to know.
+struct Cells<'a> {
+    page: &'a Records,
+    seen: &'a Seen,
+    /// The column of the cell cursor, in the line that has it.
+    chosen: Option<usize>,
+    /// Columns of the terminal for everything after the record's number.
+    total: usize,
+    also: usize,
+}
+
+impl Cells<'_> {
+    fn spans(&self, row: &RecordRow, theme: Theme) -> Vec<Span<'static>> {
+        let unreadable = row.current.is_none();
+        let state = match row.status {
+            Status::Rejected if unreadable => "unreadable",
+            status => status.label(),
+        };
+        let mut spans = vec![
+            Span::styled(state, theme.status(row.status)),
+            Span::raw(" ".repeat(STATE.saturating_sub(text::width(state)))),
+        ];
+        if unreadable {
+            let words = row
+                .problems
+                .first()
+                .map(|problem| text::safe(&problem.message));
+            let words = format!("!{}", words.unwrap_or_default());
+            let room = self.total.saturating_sub(STATE + 1);
+            spans.push(Span::raw(text::shorten(&words, room)));
+            return spans;
+        }
+        let used = STATE + self.push_cells(row, &mut spans, theme);
+        if self.also > 0 {
+            let gap = self.total.saturating_sub(used + self.also);
+            spans.push(Span::raw(" ".repeat(gap)));
+            let words = also(row, own(self.page));
+            let words = text::shorten(&words, self.also.saturating_sub(1));
+            spans.push(Span::styled(words, theme.error()));
+        }
+        spans
+    }
+
+    /// Gives the columns of the terminal that were used.
+    fn push_cells(&self, row: &RecordRow, spans: &mut Vec<Span<'static>>, theme: Theme) -> usize {
+        let mut used = 0;
+        for &(at, width) in &self.seen.0 {
+            let column = &self.page.columns.shown()[at];
+            let value = text::shorten(&column.shown(row), width);
+            let mark = match column.mark(row) {
+                Mark::Plain => Style::new(),
+                Mark::Failing => theme.error(),
+                Mark::Warned => theme.warn(),
+                Mark::Changed => theme.changed(),
+            };
+            let style = if self.chosen == Some(at) {
+                mark.patch(theme.select())
+            } else {
+                mark
+            };
+            let gap = width + 2 - text::width(&value);
+            // An empty cell under the cursor has to be seen too.
+            let value = if value.is_empty() && self.chosen == Some(at) {
+                " ".to_owned()
+            } else {
+                value
+            };
+            let gap = gap.saturating_sub(usize::from(value == " "));
+            spans.push(Span::styled(value, style));
+            spans.push(Span::raw(" ".repeat(gap)));
+            used += width + 2;
+        }
+        used
+    }
+}
+
+/// The columns that stay in sight.
+fn own(page: &Records) -> &[Column] {
+    let shown = page.columns.shown();
+    &shown[..page.columns.pinned().min(shown.len())]
+}
+
+/// As wide as a person made them, else as their values, and those bounded where not all of them fit.
+fn widths(page: &Records, rows: &[Option<&RecordRow>], space: usize) -> Vec<usize> {
+    let columns = page.columns.shown().iter();
+    let chosen: Vec<Option<usize>> = columns.map(|one| page.columns.width(one)).collect();
+    let wanted = page.columns.shown().iter().zip(&chosen);
+    let mut widths: Vec<usize> = wanted
+        .map(|(column, chosen)| chosen.unwrap_or_else(|| width(page, column, rows)))
+        .collect();
+    if widths.iter().map(|width| width + 2).sum::<usize>() > space {
+        for (at, width) in widths.iter_mut().enumerate() {
+            let widest = BOUNDED[usize::from(at >= page.columns.pinned())];
+            if chosen[at].is_none() {
+                *width = widest.min(*width);
+            }
+        }
+    }
+    widths
+}
+
+/// As wide as its values, the mark counted.
+fn width(page: &Records, column: &Column, rows: &[Option<&RecordRow>]) -> usize {
+    let values = rows
+        .iter()
+        .flatten()
+        .map(|row| text::width(&column.shown(row)));
+    let arrow = page.arrow(&SortBy::Field(column.key().to_owned()));
+    values
+        .chain([text::width(&column.label) + text::width(arrow)])
+        .max()
+        .unwrap_or_default()
+        .clamp(3, WIDEST)
+}
+
+/// Room for the other fields that fail, where there is room and one of these records has any.
+fn also_width(page: &Records, rows: &[Option<&RecordRow>], columns: usize) -> usize {
+    let mut others = rows
+        .iter()
+        .flatten()
+        .filter(|row| row.current.is_some())
+        .map(|row| also(row, own(page)));
+    if columns >= 70 && others.any(|others| !others.is_empty()) {
+        10
+    } else {
+        0
+    }
+}
+
+/// The columns that are seen, by their place, with their widths.
+struct Seen(Vec<(usize, usize)>);
+
+impl Seen {
+    /// The pinned columns and as many others as fit, the one under the cursor among them. The last one may be narrower than
+    /// its values.
+    fn fit(widths: &[usize], pinned: usize, first: usize, cursor: usize, space: usize) -> Self {
+        let mut start = first.min(cursor).max(pinned);
+        loop {
+            let seen = Self::from(widths, pinned, start, space);
+            let whole = |(at, width): &(usize, usize)| *at == cursor && *width == widths[cursor];
+            if start >= cursor || seen.0.iter().any(whole) {
+                return seen;
+            }
+            start += 1;
+        }
+    }
+
+    fn from(widths: &[usize], pinned: usize, start: usize, space: usize) -> Self {
+        let mut seen = Vec::new();
+        let mut left = space;
+        for at in (0..pinned.min(widths.len())).chain(start..widths.len()) {
+            let width = widths[at].min(left.saturating_sub(2));
+            if width < widths[at].min(NARROWEST) {
+                break;
+            }
+            left -= width + 2;
+            seen.push((at, width));
+        }
+        Self(seen)
+    }
+}

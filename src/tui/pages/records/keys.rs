@@ -1,0 +1,339 @@
+//! What keys do in the records table while nothing is typed.
+
+use super::Records;
+use crate::{
+    model::Status,
+    text,
+    tui::{
+        action::{Action, Offer},
+        event::{Among, Cx, Effect, Route, Wish},
+        pages::{asked, cell::Column, table},
+    },
+};
+
+impl Records {
+    pub(super) fn list_offers(&self) -> Vec<Offer> {
+        let mut offers = Vec::new();
+        if !self.ids.is_empty() {
+            offers.push(Offer::new(Action::Open, "Open"));
+            offers.push(Offer::new(Action::NextProblem, "Next problem"));
+            if self.fix().is_some() {
+                let label = format!("Fix {}", text::thousands(self.ids.len() as u64));
+                offers.push(Offer::new(Action::FixAll, label));
+            }
+            let label = match self.chosen().map(|row| row.status) {
+                Some(Status::Discarded) => "Take back",
+                _ => "Set aside",
+            };
+            offers.push(Offer::new(Action::SetAside, label));
+            offers.push(Offer::new(Action::Note, ""));
+        }
+        offers.push(Offer::new(Action::Filter, "Filter"));
+        if !self.ids.is_empty() {
+            for (action, label) in [
+                (Action::Sort, "Sort"),
+                (Action::Columns, "Columns"),
+                (Action::Check, "Check again"),
+                (Action::Undo, "Undo"),
+                (Action::Send, "Send"),
+                (Action::PreviousProblem, ""),
+                (Action::NextRecord, ""),
+                (Action::PreviousRecord, ""),
+                (Action::Narrower, ""),
+                (Action::Wider, ""),
+                (Action::Zoom, ""),
+                (Action::NextPanel, ""),
+            ] {
+                offers.push(Offer::new(action, label));
+            }
+        }
+        offers
+    }
+
+    pub(super) fn act_on_list(&mut self, action: Action, cx: &mut Cx) {
+        let page = table::rows_shown(cx.size, self.zoomed).max(1) as isize;
+        match action {
+            Action::Up if self.at == 0 => cx.effects.push(Effect::Tabs),
+            Action::PreviousRecord if self.at == 0 => {
+                cx.say("This is the first record of the list.");
+            }
+            Action::Up | Action::PreviousRecord => self.step(-1),
+            Action::NextRecord if self.at + 1 >= self.ids.len() => {
+                cx.say("This is the last record of the list.");
+            }
+            Action::Down | Action::NextRecord => self.step(1),
+            Action::PageUp => self.step(-page),
+            Action::PageDown => self.step(page),
+            Action::First => self.step(isize::MIN),
+            Action::Last => self.step(isize::MAX),
+            Action::Left | Action::Right => self.move_sideways(action == Action::Right),
+            Action::Open => self.open_record(cx),
+            Action::FixAll => {
+                if let Some(route) = self.fix() {
+                    cx.go(route);
+                }
+            }
+            Action::SetAside => cx.effects.extend(self.chosen().map(asked::aside_of_record)),
+            Action::Note => cx.effects.extend(self.chosen().map(asked::note_on_record)),
+            Action::NextProblem => self.next_problem(true, cx),
+            Action::PreviousProblem => self.next_problem(false, cx),
+            Action::Filter => self.open_prompt(),
+            Action::Columns | Action::Sort | Action::Narrower | Action::Wider => {
+                self.act_on_columns(action, cx);
+            }
+            Action::Check => {
+                if let Some(id) = self.ids.get(self.at) {
+                    self.asked.check = Some(cx.change(Wish::Check { id: *id }));
+                }
+            }
+            Action::Zoom | Action::NextPanel | Action::PreviousPanel => self.zoomed = !self.zoomed,
+            Action::Back if self.in_cell => self.leave_cell(),
+            Action::Back if !self.typed.is_empty() => self.apply(String::new(), cx),
+            Action::Back => cx.back(),
+            _ => {}
+        }
+    }
+
+    /// The next step in words.
+    pub(super) fn steps_in_words(&self) -> String {
+        if self.in_cell {
+            return "Left and Right go from cell to cell. < and > change the width.".to_owned();
+        }
+        "Enter opens the record.   ! has a problem   ~ changed, or a warning".to_owned()
+    }
+
+    /// The column that is meant: that of the cell cursor; without one the list's own, else where the record fails.
+    pub(in crate::tui::pages) fn target(&self) -> Option<usize> {
+        let shown = self.columns.shown();
+        if self.in_cell || self.columns.pinned() > 0 {
+            return Some(self.column).filter(|at| *at < shown.len());
+        }
+        let row = self.chosen()?;
+        let failing = shown.iter().position(|one| one.problem(row).is_some());
+        (!shown.is_empty()).then(|| failing.unwrap_or(0))
+    }
+
+    /// The column that is meant.
+    pub(in crate::tui::pages) fn target_column(&self) -> Option<&Column> {
+        self.columns.shown().get(self.target()?)
+    }
+
+    pub(super) fn leave_cell(&mut self) {
+        self.in_cell = false;
+        self.column = 0;
+    }
+
+    pub(super) fn enter_cell(&mut self, column: usize) {
+        self.in_cell = true;
+        self.column = column;
+    }
+
+    /// Right begins with the first cell; Left past it leaves the cells again.
+    fn move_sideways(&mut self, right: bool) {
+        let last = self.columns.shown().len().saturating_sub(1);
+        match (self.in_cell, right) {
+            (true, true) => self.column = (self.column + 1).min(last),
+            (true, false) if self.column > 0 => self.column -= 1,
+            (true, false) => self.leave_cell(),
+            (false, true) if !self.columns.shown().is_empty() => self.enter_cell(0),
+            (false, _) => {}
+        }
+    }
+
+    fn open_record(&self, cx: &mut Cx) {
+        let Some(id) = self.ids.get(self.at).copied() else {
+            return;
+        };
+        // The cell that is meant, where it fails; else what the list is about.
+        let failing = self.chosen().zip(self.target_column());
+        let failing = failing.and_then(|(row, column)| column.problem(row));
+        let among = Among {
+            ids: self.ids.clone(),
+            field: failing
+                .map(|problem| problem.path.pattern())
+                .or_else(|| self.view.field.clone()),
+        };
+        let unreadable = self.chosen().is_some_and(|row| row.current.is_none());
+        cx.go(if unreadable {
+            Route::Raw { id, among }
+        } else {
+            Route::Record { id, among }
+        });
+    }
+
+    pub(super) fn step(&mut self, by: isize) {
+        let last = self.ids.len().saturating_sub(1);
+        self.at = self.at.saturating_add_signed(by).min(last);
+    }
+
+    /// The next cell that fails: in this record, then in the next record that has one.
+    fn next_problem(&mut self, forward: bool, cx: &mut Cx) {
+        if let (Some(row), Some(from)) = (self.chosen(), self.target()) {
+            let failing = |at: &usize| self.columns.shown()[*at].fails(row);
+            let found = if forward {
+                (from + 1..self.columns.shown().len()).find(failing)
+            } else {
+                (0..from).rev().find(failing)
+            };
+            if let Some(column) = found {
+                self.enter_cell(column);
+                return;
+            }
+        }
+        if !self.seek(if forward { 1 } else { -1 }) {
+            cx.say(if forward {
+                "This was the last problem of the list."
+            } else {
+                "This is the first problem of the list."
+            });
+        }
+    }
+
+    /// Goes to the next record that needs fixing, and in it to the first cell that fails, or backwards to the last; says
+    /// whether there can be one.
+    pub(in crate::tui::pages) fn seek(&mut self, by: isize) -> bool {
+        let mut at = self.at;
+        loop {
+            let next = at.saturating_add_signed(by);
+            if next == at || next >= self.ids.len() {
+                return false;
+            }
+            at = next;
+            match self.row(self.ids[at]) {
+                Some(row) if row.status != Status::Rejected => {}
+                Some(row) => {
+                    let mut columns = self.columns.shown().iter();
+                    let fails = |column: &Column| column.fails(row);
+                    let failing = if by > 0 {
+                        columns.position(fails)
+                    } else {
+                        columns.rposition(fails)
+                    };
+                    self.at = at;
+                    match failing {
+                        Some(column) => self.enter_cell(column),
+                        // What is wrong is with the record as a whole.
+                        None => self.leave_cell(),
+                    }
+                    return true;
+                }
+                // It has to be read first; its arrival decides whether to go on.
+                None => {
+                    self.at = at;
+                    self.seeking = Some(by);
+                    return true;
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::{
+        app::App,
+        testing::{picture, press, problems},
+    };
+
+    fn records() -> App {
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret>");
+        app
+    }
+
+    fn shows(app: &mut App, words: &str) {
+        let picture = picture(app);
+        assert!(picture.contains(words), "{words}\n{picture}");
+    }
+
+    #[test]
+    fn left_past_the_first_cell_leaves_the_cells_and_esc_does_the_same() {
+        let mut app = records();
+        shows(&mut app, "Esc Back");
+        press(&mut app, "<Right><Right>");
+        shows(&mut app, "┌ Cell: customer_id");
+        shows(&mut app, "Esc Leave the cell");
+        press(&mut app, "<Left><Left>");
+        shows(&mut app, "Esc Back");
+        press(&mut app, "<Left><Right><Right><Right><esc>");
+        shows(&mut app, "┌ Cell: contact_email");
+        shows(&mut app, "Esc Back");
+        press(&mut app, "<esc>");
+        shows(&mut app, "[1 Problems 6]");
+    }
+
+    #[test]
+    fn the_other_columns_scroll_under_the_cell_cursor_and_back() {
+        let mut app = records();
+        press(&mut app, &"<Right>".repeat(8));
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+         Filter  none, type / to add one                                    412 records
+        ┌ Records ───────────────────────── by record   columns 4 of 10, Left for more ┐
+        │   Record  State         contact_email  created_at                 Also       │
+        │>  7       needs fixing  !office@       2025-11-20T02:1…           phone     █│
+        │   14      needs fixing  !office@       2025-11-20T02:1…                     ││
+        │   21      ready         ~office@       2025-11-20T02:1…                     ││
+        │   28      unreadable    !This e-mail address is not complete.               ││
+        │   35      needs fixing  !office@       2025-11-20T02:1…                     ││
+        │   42      needs fixing  !office@       2025-11-20T02:1…           phone     ││
+        │   49      needs fixing  !office@       2025-11-20T02:1…                     ││
+        │   56      ready         ~office@       2025-11-20T02:1…                     ││
+        │   63      unreadable    !This e-mail address is not complete.               ││
+        │   70      needs fixing  !office@       2025-11-20T02:1…                     ││
+        │   77      needs fixing  !office@       2025-11-20T02:1…           phone     ││
+        │   84      needs fixing  !office@       2025-11-20T02:1…                     ││
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ Cell: created_at, record 7, line 8 ────────────────────────────── 2 problems ┐
+        │ Received "2025-11-20T02:10:00Z".                                             │
+        │ This field is fine. To fix: contact_email, phone                             │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         Enter opens the record.   ! has a problem   ~ changed, or a warning
+         Enter Open  n Next problem  b Fix 412  x Set aside  ? Help  Esc Leave the cell
+        "#);
+        press(&mut app, "<esc>");
+        shows(&mut app, "contact_email  customer_id  name");
+    }
+
+    #[test]
+    fn home_and_end_are_the_first_and_the_last_record() {
+        let mut app = records();
+        press(&mut app, "<Right><Right><End>");
+        shows(&mut app, ">  2,884");
+        shows(&mut app, "┌ Cell: customer_id, record 2,884");
+        press(&mut app, "<Home>");
+        shows(&mut app, "┌ Cell: customer_id, record 7");
+    }
+
+    #[test]
+    fn the_next_problem_is_in_the_next_cell_that_fails_then_in_the_next_record() {
+        let mut app = records();
+        press(&mut app, "n");
+        shows(&mut app, "┌ Cell: phone, record 7");
+        press(&mut app, "n");
+        shows(&mut app, "┌ Cell: contact_email, record 14");
+        // 21 is ready; 28 cannot be read, so that it is wrong as a whole.
+        press(&mut app, "nn");
+        shows(&mut app, "record 35,");
+        press(&mut app, "nnN");
+        shows(&mut app, "┌ Cell: contact_email, record 42");
+        press(&mut app, "NNNN");
+        shows(&mut app, "┌ Cell: phone, record 7");
+        press(&mut app, "NN");
+        shows(&mut app, "This is the first problem of the list.");
+        press(&mut app, "<End>n");
+        shows(&mut app, "This was the last problem of the list.");
+    }
+
+    #[test]
+    fn enter_opens_the_record_at_the_cell_that_fails() {
+        let mut app = records();
+        press(&mut app, "n<ret>");
+        shows(&mut app, "│ > !phone ");
+        press(&mut app, "<esc><ret>");
+        shows(&mut app, "│ > !phone ");
+        press(&mut app, "<esc><esc><ret>");
+        shows(&mut app, "│ > !contact_email ");
+    }
+}
