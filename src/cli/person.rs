@@ -5,13 +5,14 @@ use std::{
     io::{BufRead, IsTerminal, Write, stderr, stdin, stdout},
     os::unix::fs::MetadataExt,
     path::PathBuf,
+    sync::Arc,
 };
 
 use anyhow::{Context as _, Result};
 
 use super::args::{Global, Scope};
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, FilterError, Term, Wanted},
     model::{Fault, RunId},
     ops::{self, Workspace},
     tui::theme::Theme,
@@ -75,6 +76,14 @@ impl Person {
 pub fn filter(scope: &Scope) -> Result<Filter> {
     let line = scope.filter.join(" ");
     let mut filter = Filter::parse(&line).map_err(ops::refused)?;
+    if filter.put_marked(Arc::default) {
+        return Err(ops::refused(FilterError {
+            term: "is:marked".to_owned(),
+            message: "records are marked on the screen, and nobody else knows the marks".to_owned(),
+            hint: "Name the records by row: or id:, or by what they have in common.".to_owned(),
+        })
+        .into());
+    }
     if let Some(run) = scope.run {
         filter.terms.push(Term {
             negated: false,

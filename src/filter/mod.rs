@@ -13,6 +13,8 @@ mod print;
 mod test;
 mod words;
 
+use std::sync::Arc;
+
 use crate::model::{GroupId, RecordId, RunId, Severity, Stage, Status};
 
 pub use matcher::Matcher;
@@ -80,6 +82,9 @@ pub enum Wanted {
     Fix(Vec<String>),
     /// The last time something was said of it: the newest answer of a destination, else the load. UTC.
     Seen(Test),
+    /// One of these, which a person has marked on the screen. As it is parsed it names none: the marks are known to the
+    /// screen only, which puts them in.
+    Marked(Arc<[RecordId]>),
     /// Contained, case ignored, in the text of the record, its key or a problem's sentence.
     Text(String),
     /// One of these terms holds.
@@ -123,6 +128,7 @@ impl Wanted {
             | Self::By(_)
             | Self::Fix(_)
             | Self::Seen(_)
+            | Self::Marked(_)
             | Self::Text(_) => false,
         }
     }
@@ -130,9 +136,23 @@ impl Wanted {
     /// Whether it names numbers, which mean nothing in another run.
     pub fn is_of_one_run(&self) -> bool {
         match self {
-            Self::Run(_) | Self::Row(..) | Self::Problem(_) => true,
+            Self::Run(_) | Self::Row(..) | Self::Problem(_) | Self::Marked(_) => true,
             Self::Either(terms) => terms.iter().any(|term| term.wanted.is_of_one_run()),
             _ => false,
+        }
+    }
+}
+
+impl Wanted {
+    fn each_marked(&mut self, put: &mut dyn FnMut(&mut Arc<[RecordId]>)) {
+        match self {
+            Self::Marked(ids) => put(ids),
+            Self::Either(terms) => {
+                for term in terms {
+                    term.wanted.each_marked(put);
+                }
+            }
+            _ => {}
         }
     }
 }
@@ -184,6 +204,18 @@ impl Filter {
         Self {
             terms: terms.to_vec(),
         }
+    }
+
+    /// Puts the marked records into each `is:marked`; says whether there is one. They are only asked for where there is.
+    pub fn put_marked(&mut self, marked: impl Fn() -> Arc<[RecordId]>) -> bool {
+        let mut is_there = false;
+        for term in &mut self.terms {
+            term.wanted.each_marked(&mut |ids| {
+                *ids = marked();
+                is_there = true;
+            });
+        }
+        is_there
     }
 
     /// The run named by `run:`, if any.
@@ -288,6 +320,7 @@ mod tests {
         );
         check("is:warning", Wanted::Severity(vec![Severity::Warning]));
         check("is:changed", Wanted::Changed);
+        check("is:marked", Wanted::Marked(Arc::default()));
         check("is:new", Wanted::Novelty(Novelty::New));
         check("is:back", Wanted::Novelty(Novelty::Back));
         check("id:SO-882*,7", Wanted::Id(texts(&["SO-882*", "7"])));

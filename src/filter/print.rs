@@ -27,6 +27,7 @@ impl Display for Term {
             Wanted::Run(run) => write!(f, "run:{run}"),
             Wanted::Status(any) => list(f, "status", any.iter().map(|status| status.word())),
             Wanted::Changed => f.write_str("is:changed"),
+            Wanted::Marked(_) => f.write_str("is:marked"),
             Wanted::Novelty(Novelty::New) => f.write_str("is:new"),
             Wanted::Novelty(Novelty::Back) => f.write_str("is:back"),
             Wanted::Stage(any) => list(f, "stage", any.iter().map(|stage| stage.word())),

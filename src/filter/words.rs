@@ -1,5 +1,7 @@
 //! The words of statuses, stages, severities and owners: those of the table, and those of the screen.
 
+use std::sync::Arc;
+
 use super::{FilterError, Novelty, Wanted};
 use crate::model::{Severity, Stage, Status};
 
@@ -27,6 +29,9 @@ const WARNING: &str = "warning";
 /// What stands for records that differ from what was received.
 const CHANGED: &str = "changed";
 
+/// What stands for records that are marked on the screen. The list of states leaves it out: elsewhere there are no marks.
+const MARKED: &str = "marked";
+
 /// What stands for records with a problem that the run before had not.
 const NEW: &str = "new";
 const BACK: &str = "back";
@@ -43,6 +48,7 @@ pub(super) fn statuses(term: &str, words: &[String]) -> Result<Wanted, FilterErr
             "severity:warning",
         ),
         (CHANGED, Wanted::Changed, "is:changed"),
+        (MARKED, Wanted::Marked(Arc::default()), "is:marked"),
         (NEW, Wanted::Novelty(Novelty::New), "is:new"),
         (BACK, Wanted::Novelty(Novelty::Back), "is:back"),
     ] {

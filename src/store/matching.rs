@@ -95,7 +95,7 @@ mod tests {
 
     use crate::{
         filter::Filter,
-        model::{Found, Layout, Problem, RunId, Status},
+        model::{Found, Layout, Problem, RecordId, RunId, Status},
         store::{
             Store,
             testing::{NOW, Sample, problem, put_run, put_run_as, rejected, workspace},
@@ -213,6 +213,11 @@ mod tests {
         check("vip:missing", &[1, 2]);
         check("vip:missing | country~h", &[1, 2, 3]);
         check("country:de | -country:de is:changed", &[3]);
+        let mut marked = Filter::parse("country:DE | is:marked").unwrap();
+        assert!(marked.put_marked(|| [RecordId(1), RecordId(4)].into()));
+        let found = store.ids(run, &marked).unwrap();
+        assert_eq!(found, [RecordId(1), RecordId(4)]);
+        check("is:marked", &[]);
         check("is:changed", &[3]);
         check("-is:changed", &[1, 2, 4]);
         check("value~@gmail", &[1]);

@@ -152,6 +152,12 @@ impl Query {
             Wanted::Changed => self.sql.push_str(
                 "r.version > 1 AND r.content <> (SELECT min(id) FROM content WHERE record = r.id)",
             ),
+            Wanted::Marked(ids) => {
+                self.sql
+                    .push_str("r.id IN (SELECT value FROM json_each(?))");
+                let ids: Vec<String> = ids.iter().map(|id| id.0.to_string()).collect();
+                self.values.push(text(&format!("[{}]", ids.join(","))));
+            }
             Wanted::Either(terms) => {
                 for (n, term) in terms.iter().enumerate() {
                     self.sql.push_str(match (n, term.negated) {

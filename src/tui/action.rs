@@ -61,13 +61,18 @@ actions! {
     FixAll Page "Fix all like this" ["b"] typing [] changes;
     Apply Page "Apply the fix to all shown" ["A"] typing [] changes;
     Mark Page "Mark this one, or leave it out" ["Space"] typing [];
+    MarkShown Page "Mark all that are shown; again: none" ["*"] typing [];
     Values Page "See every value that fails" ["v"] typing [];
     SetAside Page "Set aside, or take back" ["x"] typing [] changes;
     Note Page "Write a note for whoever works on it next" ["m"] typing [] changes;
     PutBack Page "Put the received value back" ["o"] typing [] changes;
     Remove Page "Make it empty" ["Del"] typing [] changes;
+    NextGroup Page "Go to the records of the next problem" ["}"] typing [];
+    PreviousGroup Page "Go to the records of the problem before" ["{"] typing [];
     NextRecord Page "Go to the next record" ["]"] typing [];
     PreviousRecord Page "Go to the record before" ["["] typing [];
+    OnlyLike Page "Keep only rows like this cell" ["f"] typing [];
+    HideLike Page "Hide rows like this cell" ["F"] typing [];
     Sort Page "Choose what to sort by" ["s"] typing [];
     Columns Page "Choose which columns to show, and their order" ["c"] typing [];
     Narrower Page "Make the column narrower" ["<"] typing [];

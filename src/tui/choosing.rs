@@ -17,6 +17,10 @@ pub enum ChoiceOf {
     Columns,
     /// What records are put in order by.
     Sort,
+    /// Which records are fixed alike.
+    FixAll,
+    /// Which records are set aside, or taken back.
+    SetAside,
 }
 
 /// One line of a [`Choosing`].

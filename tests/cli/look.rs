@@ -264,3 +264,13 @@ fn completions_are_a_script() {
             .contains("_redrive")
     );
 }
+
+#[test]
+fn marks_are_made_on_the_screen_and_the_command_line_says_so() {
+    let folder = Folder::loaded();
+    for line in ["records is:marked", "fix is:marked --field /email --trim"] {
+        let call = folder.redrive(line).exit(2);
+        call.stderr_has("records are marked on the screen, and nobody else knows the marks")
+            .run();
+    }
+}

@@ -55,7 +55,7 @@ impl Chooser {
                 hint("Space", "Show or hide"),
                 hint("Shift+Up/Down", "Order"),
             ],
-            ChoiceOf::Sort => vec![hint("Enter", "Choose"), hint("Up/Down", "Move")],
+            _ => vec![hint("Enter", "Choose"), hint("Up/Down", "Move")],
         }
     }
 
@@ -65,6 +65,8 @@ impl Chooser {
                 "Left hides and Right shows a column; [ and ] move it as well.".to_owned()
             }
             ChoiceOf::Sort => "Choosing it once more turns the order round.".to_owned(),
+            ChoiceOf::FixAll => "What would happen is shown before anything does.".to_owned(),
+            ChoiceOf::SetAside => "u takes it back.".to_owned(),
         }
     }
 

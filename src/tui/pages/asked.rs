@@ -39,6 +39,17 @@ pub(super) fn aside_of_record(row: &RecordRow) -> Effect {
     })
 }
 
+/// Asks why these records, so many, are set aside.
+pub(super) fn aside_of_many(records: u64, filter: Filter) -> Effect {
+    Effect::Prompt(Wanting {
+        title: format!("Set aside {}?", text::count(records, "record")),
+        body: "They are neither fixed nor sent until somebody takes them back.".to_owned(),
+        label: "Reason".to_owned(),
+        verb: "Set aside".to_owned(),
+        needs: Needs::Reason(filter),
+    })
+}
+
 pub(super) fn note_on_group(group: &Group) -> Effect {
     note(
         "A note on this problem",

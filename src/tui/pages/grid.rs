@@ -89,7 +89,7 @@ pub(super) fn draw_grid(
     }
     lines.resize(room + 1, Line::default());
     if legend {
-        lines.push(Line::styled(Records::LEGEND, theme.muted()));
+        lines.push(Line::styled(format!(" {}", page.legend()), theme.muted()));
     }
     frame.render_widget(Paragraph::new(lines), inside);
     page.first_column = seen.0.get(pinned).map_or(0, |(at, _)| *at);
@@ -189,8 +189,9 @@ fn line(
 ) -> Line<'static> {
     let number = room.number;
     let start = format!(
-        "{}  {:<number$}  ",
+        "{}{} {:<number$}  ",
         if chosen { ">" } else { " " },
+        if page.marks.has(id) { "*" } else { " " },
         text::thousands(id.0.unsigned_abs())
     );
     let cells = Cells {

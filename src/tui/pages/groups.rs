@@ -408,7 +408,7 @@ fn advice(best: &SuggestedFix) -> String {
 }
 
 /// The records that have this problem now.
-fn records_of(group: &Group) -> Route {
+pub(super) fn records_of(group: &Group) -> Route {
     Route::Records {
         run: group.run,
         filter: Filter::of_group(group.run, group.id),

@@ -2,6 +2,8 @@
 
 mod columns;
 mod keys;
+mod like;
+mod marks;
 mod order;
 
 pub use self::order::Kept;
@@ -11,14 +13,14 @@ use std::{collections::HashMap, sync::Arc};
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use self::columns::Columns;
+use self::{columns::Columns, marks::Marks};
 use super::table;
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
-    model::{Layout, Path, RecordId, RecordRow, RunId, Sort},
+    model::{GroupId, Layout, Path, RecordId, RecordRow, RunId, Sort},
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, FixView, Route, Ticket},
+        event::{Answer, Cx, FixView, Ticket},
         keymap::Mode,
         theme::Theme,
         widgets::field::Field,
@@ -42,6 +44,7 @@ pub struct Records {
     pub(super) rows: HashMap<RecordId, RecordRow>,
     pub(super) columns: Columns,
     pub(super) sort: Sort,
+    pub(super) marks: Marks,
     /// Place in `ids`.
     pub(super) at: usize,
     /// Whether the cursor is on one cell; else the whole record is meant.
@@ -57,6 +60,8 @@ pub struct Records {
     /// The list that comes is looked at from its beginning, and it is said that it has come.
     pub(super) to_top: bool,
     pub(super) says_sorted: bool,
+    /// What the marks mean was drawn below the records.
+    pub(super) has_legend: bool,
     pub(super) zoomed: bool,
     /// Going to the next or previous problem until a record is found that has one.
     pub(super) seeking: Option<isize>,
@@ -101,6 +106,8 @@ pub(super) struct Asked {
     pub stale: bool,
     pub layout: Option<Ticket>,
     pub check: Option<Ticket>,
+    /// The problems of the run, to go to the one behind this one, or the one before.
+    pub beside: Option<(Ticket, bool)>,
 }
 
 impl Records {
@@ -108,6 +115,7 @@ impl Records {
         let mut page = Self {
             columns: Columns::of(view.field.as_deref()),
             sort: Sort::default(),
+            marks: Marks::default(),
             view,
             typed: String::new(),
             prompt: None,
@@ -125,6 +133,7 @@ impl Records {
             recalled: None,
             to_top: false,
             says_sorted: false,
+            has_legend: table::has_legend(cx.size),
             zoomed: false,
             seeking: None,
             asked: Asked::default(),
@@ -205,7 +214,8 @@ impl Records {
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
         let asked = &self.asked;
-        [asked.ids, asked.rows, asked.layout, asked.check].contains(&Some(ticket))
+        let beside = asked.beside.map(|(ticket, _)| ticket);
+        [asked.ids, asked.rows, asked.layout, asked.check, beside].contains(&Some(ticket))
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -227,6 +237,13 @@ impl Records {
                 && let Layout::Csv { columns, .. } = &record.layout
             {
                 self.columns.add_in_order(columns);
+            }
+        } else if let Some((_, forward)) = self.asked.beside.take_if(|(of, _)| Some(*of) == ticket)
+        {
+            match answer {
+                Ok(Answer::Groups { groups, .. }) => self.go_to_group_beside(groups, forward, cx),
+                Ok(_) => {}
+                Err(error) => cx.say(words::reported(&error)),
             }
         } else if self.asked.check == ticket {
             self.asked.check = None;
@@ -261,9 +278,6 @@ impl Records {
             (None, _) => String::new(),
         }
     }
-
-    /// What the marks of the table mean.
-    pub(super) const LEGEND: &str = " ! has a problem   ~ changed by you, or a warning";
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         table::draw(frame, area, self, theme);
@@ -328,26 +342,26 @@ impl Records {
         }
     }
 
+    /// The problem the list is about.
+    fn group(&self) -> Option<GroupId> {
+        let terms = self.view.filter.terms.iter();
+        let mut groups = terms.filter_map(|term| match &term.wanted {
+            Wanted::Problem(groups) if !term.negated => groups.first().copied(),
+            _ => None,
+        });
+        groups.next()
+    }
+
     /// The fix of all records of the list, where it is about one problem in one field.
-    fn fix(&self) -> Option<Route> {
+    fn fix(&self) -> Option<FixView> {
         let field = Path::parse(self.view.field.as_deref()?).filter(|path| !path.is_root())?;
-        let group = self
-            .view
-            .filter
-            .terms
-            .iter()
-            .find_map(|term| match &term.wanted {
-                Wanted::Problem(groups) if !term.negated => groups.first().copied(),
-                _ => None,
-            })?;
-        (!self.ids.is_empty()).then(|| {
-            Route::Fix(Box::new(FixView {
-                title: self.view.title.clone(),
-                group,
-                field,
-                filter: self.filter_in_force(),
-                records: self.ids.len() as u64,
-            }))
+        let group = self.group()?;
+        (!self.ids.is_empty()).then(|| FixView {
+            title: self.view.title.clone(),
+            group,
+            field,
+            filter: self.filter_in_force(),
+            records: self.ids.len() as u64,
         })
     }
 }
@@ -398,8 +412,8 @@ mod tests {
         │ What to do Write it like name@example.com.                                                       │
         │ Code       format:email  at /contact_email                                                       │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-         Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  b Fix 412  x Set aside  / Filter  s Sort  c Columns   ? Help  Esc Back
+         Enter opens the record. Space marks it, * marks all 412.
+         Enter Open  n Next problem  Space Mark  b Fix 412  x Set aside  / Filter  s Sort  ? Help  Esc Back
         "#);
     }
 
@@ -428,8 +442,8 @@ mod tests {
         │ Received "office@". This e-mail address is not complete.                     │
         │ Write it like name@example.com.                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
-         Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  b Fix 412  x Set aside  / Filter  ? Help  Esc Back
+         ! has a problem   ~ changed by you, or a warning
+         Enter Open  n Next problem  Space Mark  b Fix 412             ? Help  Esc Back
         "#);
     }
 

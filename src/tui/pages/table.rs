@@ -21,6 +21,11 @@ pub(super) fn rows_shown(window: Size, zoomed: bool) -> usize {
     usize::from(main.saturating_sub(1 + strip + 3 + legend_height(window.width, main)))
 }
 
+/// Whether a window of this size has room below the records for what the marks mean.
+pub(super) fn has_legend(window: Size) -> bool {
+    legend_height(window.width, window.height.saturating_sub(4)) > 0
+}
+
 /// Rows below the records that say what the marks mean.
 fn legend_height(width: u16, height: u16) -> u16 {
     u16::from(width >= 100 && height >= 24)
@@ -56,6 +61,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
         }
         State::Known => {
             let legend = legend_height(area.width, area.height) > 0;
+            page.has_legend = legend;
             draw_grid(frame, list, page, legend, theme);
             if !below.is_empty() {
                 draw_strip(frame, below, page, theme);

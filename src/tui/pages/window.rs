@@ -21,6 +21,7 @@ impl Records {
     pub(super) fn filter(&self) -> Filter {
         let mut filter = self.view.filter.clone();
         filter.terms.extend(Filter::understood(&self.typed).0.terms);
+        filter.put_marked(|| self.marked());
         filter
     }
 
@@ -39,7 +40,7 @@ impl Records {
             .as_ref()
             .and_then(|prompt| prompt.refused.first());
         // An answer may be older than what stands in the prompt.
-        let terms = Filter::understood(&self.typed).0.terms;
+        let terms = self.filter().terms;
         let unknown = || self.unknown.iter().find(|(term, _)| terms.contains(term));
         let words = if let Some(error) = typed {
             format!(

@@ -14,16 +14,20 @@ use crate::{
 impl Records {
     pub(super) fn list_offers(&self) -> Vec<Offer> {
         let mut offers = Vec::new();
+        let mut values = false;
         if !self.ids.is_empty() {
             offers.push(Offer::new(Action::Open, "Open"));
             offers.push(Offer::new(Action::NextProblem, "Next problem"));
+            offers.push(Offer::new(Action::Mark, "Mark"));
             if self.fix().is_some() {
                 let label = format!("Fix {}", text::thousands(self.ids.len() as u64));
                 offers.push(Offer::new(Action::FixAll, label));
+                values = true;
             }
-            let label = match self.chosen().map(|row| row.status) {
-                Some(Status::Discarded) => "Take back",
-                _ => "Set aside",
+            let label = if self.takes_back() {
+                "Take back"
+            } else {
+                "Set aside"
             };
             offers.push(Offer::new(Action::SetAside, label));
             offers.push(Offer::new(Action::Note, ""));
@@ -31,12 +35,20 @@ impl Records {
         offers.push(Offer::new(Action::Filter, "Filter"));
         if !self.ids.is_empty() {
             for (action, label) in [
+                (
+                    Action::OnlyLike,
+                    if self.in_cell { "Only like this" } else { "" },
+                ),
+                (Action::HideLike, if self.in_cell { "Hide" } else { "" }),
                 (Action::Sort, "Sort"),
                 (Action::Columns, "Columns"),
+                (Action::MarkShown, ""),
                 (Action::Check, "Check again"),
                 (Action::Undo, "Undo"),
                 (Action::Send, "Send"),
                 (Action::PreviousProblem, ""),
+                (Action::NextGroup, ""),
+                (Action::PreviousGroup, ""),
                 (Action::NextRecord, ""),
                 (Action::PreviousRecord, ""),
                 (Action::Narrower, ""),
@@ -45,6 +57,9 @@ impl Records {
                 (Action::NextPanel, ""),
             ] {
                 offers.push(Offer::new(action, label));
+            }
+            if values {
+                offers.push(Offer::new(Action::Values, ""));
             }
         }
         offers
@@ -68,12 +83,19 @@ impl Records {
             Action::Last => self.step(isize::MAX),
             Action::Left | Action::Right => self.move_sideways(action == Action::Right),
             Action::Open => self.open_record(cx),
-            Action::FixAll => {
-                if let Some(route) = self.fix() {
-                    cx.go(route);
+            Action::FixAll | Action::SetAside => self.act_on_many(action, cx),
+            Action::Mark | Action::MarkShown => self.mark(action, cx),
+            Action::OnlyLike | Action::HideLike => {
+                self.only_like_this(action == Action::HideLike, cx);
+            }
+            Action::NextGroup | Action::PreviousGroup => {
+                self.ask_for_group_beside(action == Action::NextGroup, cx);
+            }
+            Action::Values => {
+                if let Some(view) = self.fix() {
+                    cx.go(Route::Values(Box::new(view)));
                 }
             }
-            Action::SetAside => cx.effects.extend(self.chosen().map(asked::aside_of_record)),
             Action::Note => cx.effects.extend(self.chosen().map(asked::note_on_record)),
             Action::NextProblem => self.next_problem(true, cx),
             Action::PreviousProblem => self.next_problem(false, cx),
@@ -99,7 +121,11 @@ impl Records {
         if self.in_cell {
             return "Left and Right go from cell to cell. < and > change the width.".to_owned();
         }
-        "Enter opens the record.   ! has a problem   ~ changed, or a warning".to_owned()
+        if self.has_legend {
+            let shown = text::thousands(self.ids.len() as u64);
+            return format!("Enter opens the record. Space marks it, * marks all {shown}.");
+        }
+        self.legend()
     }
 
     /// The column that is meant: that of the cell cursor; without one the list's own, else where the record fails.
@@ -289,8 +315,8 @@ mod tests {
         │ Received "2025-11-20T02:10:00Z".                                             │
         │ This field is fine. To fix: contact_email, phone                             │
         └──────────────────────────────────────────────────────────────────────────────┘
-         Enter opens the record.   ! has a problem   ~ changed, or a warning
-         Enter Open  n Next problem  b Fix 412  x Set aside  ? Help  Esc Leave the cell
+         Left and Right go from cell to cell. < and > change the width.
+         Enter Open  n Next problem  Space Mark  b Fix 412   ? Help  Esc Leave the cell
         "#);
         press(&mut app, "<esc>");
         shows(&mut app, "contact_email  customer_id  name");

@@ -1,6 +1,6 @@
 //! How the list is laid out: columns, widths, order; and what of it is kept while the list is left.
 
-use super::{Columns, Records};
+use super::{Columns, Records, marks::Marks};
 use crate::{
     model::{RecordId, Sort, SortBy},
     tui::{
@@ -15,6 +15,7 @@ use crate::{
 pub struct Kept {
     pub(super) columns: Columns,
     pub(super) sort: Sort,
+    pub(super) marks: Marks,
     /// The record under the cursor.
     pub(super) record: Option<RecordId>,
 }
@@ -34,6 +35,7 @@ impl Records {
         if let Some(kept) = cx.kept.remove(&self.name()) {
             self.columns = kept.columns;
             self.sort = kept.sort;
+            self.marks = kept.marks;
             self.recalled = kept.record;
         }
     }
@@ -43,6 +45,7 @@ impl Records {
         let kept = Kept {
             columns: std::mem::take(&mut self.columns),
             sort: std::mem::take(&mut self.sort),
+            marks: std::mem::take(&mut self.marks),
             record: self.ids.get(self.at).copied().or(self.recalled),
         };
         cx.kept.insert(self.name(), kept);
@@ -78,6 +81,11 @@ impl Records {
             ChoiceOf::Sort => {
                 if let Some(line) = list.lines.get(list.at) {
                     self.sort_by(&line.key, cx);
+                }
+            }
+            ChoiceOf::FixAll | ChoiceOf::SetAside => {
+                if let Some(line) = list.lines.get(list.at) {
+                    self.act_on(list.of, &line.key, cx);
                 }
             }
         }
@@ -153,7 +161,14 @@ impl Records {
     }
 }
 
-fn choose(of: ChoiceOf, title: &str, lines: Vec<Choosable>, at: Option<usize>, cx: &mut Cx) {
+/// Offers a list, if it has lines, with the cursor on one of them.
+pub(super) fn choose(
+    of: ChoiceOf,
+    title: &str,
+    lines: Vec<Choosable>,
+    at: Option<usize>,
+    cx: &mut Cx,
+) {
     if lines.is_empty() {
         return;
     }

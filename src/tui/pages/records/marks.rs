@@ -1,0 +1,354 @@
+//! Records a person has marked, and which records a thing done to many is done to.
+
+use std::sync::Arc;
+
+use super::{Records, order::choose};
+use crate::{
+    filter::{Filter, Term, Wanted},
+    model::{RecordId, Sort, Status},
+    text,
+    tui::{
+        action::Action,
+        event::{ChoiceOf, Choosable, Cx, Effect, JobRequest, Route},
+        pages::asked,
+    },
+};
+
+/// The marked records, in the order of their numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::tui::pages) struct Marks(Vec<RecordId>);
+
+impl Marks {
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn has(&self, id: RecordId) -> bool {
+        self.0.binary_search(&id).is_ok()
+    }
+
+    /// Marks a record, or takes its mark off.
+    pub fn toggle(&mut self, id: RecordId) {
+        match self.0.binary_search(&id) {
+            Ok(at) => {
+                self.0.remove(at);
+            }
+            Err(at) => self.0.insert(at, id),
+        }
+    }
+
+    /// Marks all of these, given in the order of their numbers; where all are marked, takes their marks off. Says whether
+    /// they are marked now. Takes time in proportion to both, so that a million is no burden.
+    pub fn toggle_all(&mut self, ids: &[RecordId]) -> bool {
+        let mut others = Vec::with_capacity(self.0.len());
+        let mut rest = ids.iter().peekable();
+        let mut met = 0;
+        for marked in &self.0 {
+            while rest.next_if(|id| *id < marked).is_some() {}
+            if rest.next_if(|id| *id == marked).is_some() {
+                met += 1;
+            } else {
+                others.push(*marked);
+            }
+        }
+        let marks_them = met < ids.len();
+        self.0 = others;
+        if marks_them {
+            self.0.extend_from_slice(ids);
+            // Two runs that are in order already: merged in one pass.
+            self.0.sort();
+        }
+        marks_them
+    }
+}
+
+/// The keys of the lines of which one says which records are meant.
+const MARKED: &str = "marked";
+const SHOWN: &str = "shown";
+const ALL: &str = "all";
+const THIS: &str = "this";
+
+impl Records {
+    /// The marked records as a filter takes them.
+    pub(in crate::tui::pages) fn marked(&self) -> Arc<[RecordId]> {
+        self.marks.0.as_slice().into()
+    }
+
+    /// Marks the record under the cursor and goes on to the next, or marks what the filter shows.
+    pub(super) fn mark(&mut self, action: Action, cx: &mut Cx) {
+        if action == Action::Mark {
+            if let Some(id) = self.ids.get(self.at) {
+                self.marks.toggle(*id);
+                self.step(1);
+            }
+            return;
+        }
+        let shown = text::count(self.ids.len() as u64, "record");
+        let is_marked = if self.sort == Sort::default() {
+            self.marks.toggle_all(&self.ids)
+        } else {
+            let mut ids = self.ids.to_vec();
+            ids.sort_unstable();
+            self.marks.toggle_all(&ids)
+        };
+        let words = if is_marked {
+            "marked. x sets them aside"
+        } else {
+            "not marked any more"
+        };
+        cx.say(format!("{shown} {words}."));
+    }
+
+    /// Does it to the records that are meant; asks which where some are marked.
+    pub(super) fn act_on_many(&mut self, action: Action, cx: &mut Cx) {
+        let of = match action {
+            Action::FixAll if self.fix().is_none() => return,
+            Action::FixAll => ChoiceOf::FixAll,
+            _ => ChoiceOf::SetAside,
+        };
+        match (self.marks.is_empty(), of) {
+            (true, ChoiceOf::FixAll) => self.act_on(of, SHOWN, cx),
+            (true, _) => self.act_on(of, THIS, cx),
+            (false, _) => {
+                let title = match of {
+                    ChoiceOf::FixAll => "Fix which records?",
+                    _ if self.takes_back() => "Take back which records?",
+                    _ => "Set aside which records?",
+                };
+                choose(of, title, self.scopes(of), None, cx);
+            }
+        }
+    }
+
+    /// `2 marked`, `812 that match`, `all 1,203`, each with its number.
+    fn scopes(&self, of: ChoiceOf) -> Vec<Choosable> {
+        let line = |key: &str, label: String| Choosable {
+            key: key.to_owned(),
+            label,
+            note: String::new(),
+            shown: true,
+        };
+        let thousands = |number: usize| text::thousands(number as u64);
+        let mut lines = vec![line(
+            MARKED,
+            format!("{} marked", thousands(self.marks.len())),
+        )];
+        if of == ChoiceOf::SetAside
+            && let Some(id) = self.ids.get(self.at)
+        {
+            let number = text::thousands(id.0.unsigned_abs());
+            lines.push(line(THIS, format!("record {number}")));
+        }
+        if self.typed.is_empty() {
+            lines.push(line(ALL, format!("all {}", thousands(self.ids.len()))));
+        } else {
+            lines.push(line(
+                SHOWN,
+                format!("{} that match", thousands(self.ids.len())),
+            ));
+            let all = self.total.map(|total| format!("all {}", thousands(total)));
+            lines.extend(all.map(|all| line(ALL, all)));
+        }
+        lines
+    }
+
+    /// Does what was asked for to the records of a scope.
+    pub(super) fn act_on(&mut self, of: ChoiceOf, scope: &str, cx: &mut Cx) {
+        let (filter, records) = match scope {
+            MARKED => (self.of_marked(), self.marks.len()),
+            ALL => (
+                self.view.filter.clone(),
+                self.total.unwrap_or(self.ids.len()),
+            ),
+            _ => (self.filter_in_force(), self.ids.len()),
+        };
+        match of {
+            ChoiceOf::FixAll => {
+                if let Some(mut view) = self.fix() {
+                    view.filter = filter;
+                    view.records = records as u64;
+                    cx.go(Route::Fix(Box::new(view)));
+                }
+            }
+            _ if scope == THIS => cx.effects.extend(self.chosen().map(asked::aside_of_record)),
+            _ if self.takes_back() => cx.effects.push(Effect::Start(JobRequest::Aside {
+                filter: Box::new(filter),
+                reason: None,
+            })),
+            _ => cx
+                .effects
+                .push(asked::aside_of_many(records as u64, filter)),
+        }
+    }
+
+    /// Whether the record under the cursor is set aside, so that `x` takes back.
+    pub(super) fn takes_back(&self) -> bool {
+        self.chosen()
+            .is_some_and(|row| row.status == Status::Discarded)
+    }
+
+    /// The marked records of the list, whatever is typed.
+    fn of_marked(&self) -> Filter {
+        let mut filter = self.view.filter.clone();
+        filter.terms.push(Term {
+            negated: false,
+            wanted: Wanted::Marked(self.marked()),
+        });
+        filter
+    }
+
+    /// What the marks of the table mean, and how many records are marked.
+    pub(in crate::tui::pages) fn legend(&self) -> String {
+        let marks = "! has a problem   ~ changed by you, or a warning";
+        match self.marks.len() {
+            0 => marks.to_owned(),
+            marked => format!("{} marked (*)   {marks}", text::thousands(marked as u64)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::{
+        app::App,
+        event::{Needs, Query},
+        testing::{picture, press, problems, wishes},
+    };
+
+    fn records() -> App {
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret>");
+        app
+    }
+
+    fn shows(app: &mut App, words: &str) {
+        let picture = picture(app);
+        assert!(picture.contains(words), "{words}\n{picture}");
+    }
+
+    fn ids(ids: &[i64]) -> Vec<RecordId> {
+        ids.iter().copied().map(RecordId).collect()
+    }
+
+    #[test]
+    fn all_are_marked_and_where_all_are_the_marks_are_taken_off() {
+        let mut marks = Marks::default();
+        marks.toggle(RecordId(5));
+        marks.toggle(RecordId(2));
+        assert!(marks.toggle_all(&ids(&[1, 2, 3])));
+        assert_eq!(marks.0, ids(&[1, 2, 3, 5]));
+        assert!(!marks.toggle_all(&ids(&[1, 3])));
+        assert_eq!(marks.0, ids(&[2, 5]));
+        marks.toggle(RecordId(5));
+        assert!(marks.has(RecordId(2)) && !marks.has(RecordId(5)));
+        assert!(!marks.toggle_all(&[]), "nothing to mark");
+    }
+
+    #[test]
+    fn space_marks_and_goes_on() {
+        let mut app = records();
+        press(&mut app, "<Space><Space>");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+         Filter  none, type / to add one                                    412 records
+        ┌ Records ──────────────────────── by record   columns 5 of 10, Right for more ┐
+        │   Record  State         contact_email  customer_id  name          Also       │
+        │ * 7       needs fixing  !office@       CUS-0000007  Müller GmbH   phone     █│
+        │ * 14      needs fixing  !office@       CUS-0000014  Müller GmbH             ││
+        │>  21      ready         ~office@       CUS-0000021  Müller GmbH             ││
+        │   28      unreadable    !This e-mail address is not complete.               ││
+        │   35      needs fixing  !office@       CUS-0000035  Müller GmbH             ││
+        │   42      needs fixing  !office@       CUS-0000042  Müller GmbH   phone     ││
+        │   49      needs fixing  !office@       CUS-0000049  Müller GmbH             ││
+        │   56      ready         ~office@       CUS-0000056  Müller GmbH             ││
+        │   63      unreadable    !This e-mail address is not complete.               ││
+        │   70      needs fixing  !office@       CUS-0000070  Müller GmbH             ││
+        │   77      needs fixing  !office@       CUS-0000077  Müller GmbH   phone     ││
+        │   84      needs fixing  !office@       CUS-0000084  Müller GmbH             ││
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ Cell: contact_email, record 21, line 22 ─────────────────────────────────────┐
+        │ Changed to "office@".                                                        │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         2 marked (*)   ! has a problem   ~ changed by you, or a warning
+         Enter Open  n Next problem  Space Mark  b Fix 412             ? Help  Esc Back
+        "#);
+        press(&mut app, "k<Space>");
+        shows(&mut app, " 1 marked (*)");
+        press(&mut app, "*");
+        shows(&mut app, "412 records marked.");
+        press(&mut app, "j");
+        shows(&mut app, " 412 marked (*)");
+        press(&mut app, "*j");
+        shows(&mut app, " ! has a problem");
+    }
+
+    #[test]
+    fn the_filter_knows_the_marks() {
+        let mut app = records();
+        press(&mut app, "<Space>j<Space>");
+        let asked = press(&mut app, "/is:marked<ret>");
+        let marked = |effect: &Effect| match effect {
+            Effect::Ask(_, Query::Ids { filter }) => match &filter.terms.last()?.wanted {
+                Wanted::Marked(ids) => Some(ids.to_vec()),
+                _ => None,
+            },
+            _ => None,
+        };
+        assert_eq!(
+            asked.iter().find_map(marked),
+            Some(ids(&[7, 21])),
+            "{asked:?}"
+        );
+    }
+
+    #[test]
+    fn a_fix_of_many_names_which_records_it_is_for() {
+        let mut app = records();
+        press(&mut app, "<Space><Space>b");
+        shows(&mut app, "> 2 marked");
+        shows(&mut app, "all 412");
+        let gone = wishes(&mut app, "<ret>");
+        shows(&mut app, "Fix all");
+        assert!(!gone.is_empty());
+        press(&mut app, "<esc>");
+        press(&mut app, "b<Down><ret>");
+        shows(&mut app, "412");
+    }
+
+    #[test]
+    fn the_marked_records_are_set_aside_with_one_reason() {
+        let mut app = records();
+        press(&mut app, "<Space><Space>x");
+        shows(&mut app, "> 2 marked");
+        shows(&mut app, "  record 21");
+        press(&mut app, "<ret>");
+        shows(&mut app, "Set aside 2 records?");
+        let started = press(&mut app, "tests<ret>");
+        let [Effect::Start(JobRequest::Aside { filter, reason })] = &started[..] else {
+            panic!("{started:?}")
+        };
+        assert_eq!(reason.as_deref(), Some("tests"));
+        let marked = filter.terms.last().map(|term| &term.wanted);
+        assert_eq!(marked, Some(&Wanted::Marked(ids(&[7, 14]).into())));
+        // Without marks it is the record under the cursor, as before.
+        let mut app = records();
+        press(&mut app, "x");
+        shows(&mut app, "Set aside record 7?");
+    }
+
+    #[test]
+    fn what_is_asked_for_many_is_needed_for_many() {
+        let Effect::Prompt(wanting) = asked::aside_of_many(1_200, Filter::default()) else {
+            panic!("a reason is asked for")
+        };
+        assert_eq!(wanting.title, "Set aside 1,200 records?");
+        assert_eq!(wanting.needs, Needs::Reason(Filter::default()));
+    }
+}
