@@ -24,6 +24,7 @@ mod send;
 mod settle;
 mod sql;
 mod standing;
+mod suggested;
 #[cfg(test)]
 mod testing;
 mod undo;
@@ -62,6 +63,7 @@ pub use send::{
 pub use settle::{settle, unanswered};
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
+pub use suggested::edit_as_suggested;
 pub use undo::{history, redo, undo};
 pub use values::values;
 pub use verify::{Finding, verify};

@@ -187,6 +187,11 @@ pub enum Wish {
         changes: Vec<Change>,
         version: i64,
     },
+    /// Takes the first suggestion for a value, whatever it is.
+    EditAsSuggested {
+        id: RecordId,
+        at: Path,
+    },
     /// A person says a record without a contract is ready.
     Accept {
         id: RecordId,
@@ -420,7 +425,7 @@ pub enum Needs {
 }
 
 /// Pairs a question with its answer, so that a late answer can be told apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ticket(pub u64);
 
 /// What a page may do besides changing itself.

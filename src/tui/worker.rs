@@ -293,6 +293,9 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             changes,
             version,
         } => Answer::Changed(ops::edit(workspace, *id, changes, Some(*version))?),
+        Wish::EditAsSuggested { id, at } => {
+            Answer::Changed(ops::edit_as_suggested(workspace, *id, at)?)
+        }
         Wish::Accept { id } => Answer::Changed(ops::accept(workspace, *id)?),
         Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
         Wish::UndoStep { step } => Answer::Undone(ops::undo(workspace, Some(*step))?),

@@ -235,9 +235,9 @@ impl Page {
         match self {
             Self::Editor(page) => page.waits(),
             Self::Raw(page) => page.waits(),
+            Self::Records(page) => page.waits(),
             Self::Runs(_)
             | Self::Groups(_)
-            | Self::Records(_)
             | Self::Fix(_)
             | Self::Values(_)
             | Self::Review(_)
@@ -251,9 +251,9 @@ impl Page {
         match self {
             Self::Editor(page) => page.tick(now, cx),
             Self::Raw(page) => page.tick(now, cx),
+            Self::Records(page) => page.tick(now),
             Self::Runs(_)
             | Self::Groups(_)
-            | Self::Records(_)
             | Self::Fix(_)
             | Self::Values(_)
             | Self::Review(_)

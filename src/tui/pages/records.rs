@@ -1,6 +1,7 @@
 //! The records of one problem, or all of them, as a table.
 
 mod columns;
+mod editing;
 mod keys;
 mod like;
 mod marks;
@@ -8,12 +9,12 @@ mod order;
 
 pub use self::order::Kept;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use self::{columns::Columns, marks::Marks};
+use self::{columns::Columns, editing::Editing, marks::Marks};
 use super::table;
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
@@ -45,6 +46,7 @@ pub struct Records {
     pub(super) columns: Columns,
     pub(super) sort: Sort,
     pub(super) marks: Marks,
+    pub(super) editing: Editing,
     /// Place in `ids`.
     pub(super) at: usize,
     /// Whether the cursor is on one cell; else the whole record is meant.
@@ -104,6 +106,8 @@ pub(super) struct Asked {
     pub rows: Option<Ticket>,
     /// The rows that are shown may be old.
     pub stale: bool,
+    /// The rows that are asked for take the place of all that are held.
+    pub renews: bool,
     pub layout: Option<Ticket>,
     pub check: Option<Ticket>,
     /// The problems of the run, to go to the one behind this one, or the one before.
@@ -116,6 +120,7 @@ impl Records {
             columns: Columns::of(view.field.as_deref()),
             sort: Sort::default(),
             marks: Marks::default(),
+            editing: Editing::default(),
             view,
             typed: String::new(),
             prompt: None,
@@ -158,6 +163,9 @@ impl Records {
     }
 
     pub fn offers(&self) -> Vec<Offer> {
+        if let Some(cell) = &self.editing.draft {
+            return Self::draft_offers(&cell.draft);
+        }
         if self.prompt.is_some() {
             return vec![
                 Offer::new(Action::Open, "Keep this filter"),
@@ -168,6 +176,9 @@ impl Records {
     }
 
     pub fn escape(&self) -> &'static str {
+        if let Some(cell) = &self.editing.draft {
+            return Self::draft_escape(&cell.draft);
+        }
         match &self.prompt {
             Some(_) => "Cancel",
             None if self.in_cell => "Leave the cell",
@@ -177,30 +188,46 @@ impl Records {
     }
 
     pub fn mode(&self) -> Mode {
-        match self.prompt {
-            Some(_) => Mode::Typing,
-            None => Mode::Moving,
+        if self.prompt.is_some() || self.is_editing() {
+            Mode::Typing
+        } else {
+            Mode::Moving
         }
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         self.seeking = None;
-        if self.prompt.is_some() {
+        if self.is_editing() {
+            self.act_on_draft(action, cx);
+        } else if self.prompt.is_some() {
             self.act_on_prompt(action, cx);
         } else {
             self.act_on_list(action, cx);
         }
         self.ask_for_rows(cx);
+        self.look(cx);
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
-        if let Some(prompt) = &mut self.prompt {
+        if let Some(cell) = &mut self.editing.draft {
+            let reply = cell.draft.press(key, cx.now);
+            if let Some(reply) = reply {
+                self.carry_out(reply, cx);
+            }
+        } else if let Some(prompt) = &mut self.prompt {
             prompt.field.key(key);
             self.apply_prompt(cx);
         }
     }
 
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
+        if let Some(cell) = &mut self.editing.draft {
+            let reply = cell.draft.paste(text, cx.now);
+            if let Some(reply) = reply {
+                self.carry_out(reply, cx);
+            }
+            return;
+        }
         if self.prompt.is_none() {
             self.open_prompt();
         }
@@ -215,10 +242,20 @@ impl Records {
     pub fn awaits(&self, ticket: Ticket) -> bool {
         let asked = &self.asked;
         let beside = asked.beside.map(|(ticket, _)| ticket);
-        [asked.ids, asked.rows, asked.layout, asked.check, beside].contains(&Some(ticket))
+        let lists = [asked.ids, asked.rows, asked.layout, asked.check, beside];
+        lists.contains(&Some(ticket)) || self.awaits_edit(ticket)
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.awaits_edit(ticket) {
+            return match answer {
+                Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
+                Ok(Answer::Changed(report)) => self.saved(ticket, words::changed(&report), cx),
+                Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
+                Ok(_) => {}
+                Err(error) => self.edit_failed(ticket, &error, cx),
+            };
+        }
         let ticket = Some(ticket);
         if self.asked.ids == ticket {
             self.asked.ids = None;
@@ -261,7 +298,20 @@ impl Records {
     /// Rows are read again; the list itself stays, so that a record that became ready does not jump away.
     pub fn refresh(&mut self, cx: &mut Cx) {
         self.asked.stale = true;
+        self.editing.forget_look();
         self.ask_for_rows(cx);
+    }
+
+    /// Whether time changes what is shown: what is wrong with what is typed is said after a pause.
+    pub fn waits(&self) -> bool {
+        let cell = self.editing.draft.as_ref();
+        cell.is_some_and(|cell| cell.draft.waits())
+    }
+
+    pub fn tick(&mut self, now: Instant) {
+        if let Some(cell) = &mut self.editing.draft {
+            cell.draft.tick(now);
+        }
     }
 
     pub fn crumb(&self) -> String {
@@ -269,6 +319,9 @@ impl Records {
     }
 
     pub fn tip(&self) -> String {
+        if let Some(cell) = &self.editing.draft {
+            return Self::draft_tip(&cell.draft);
+        }
         match (&self.prompt, &self.state) {
             (_, _) if let Some(refusal) = self.refusal() => refusal,
             (Some(_), _) => "Words are searched; also is:ready  error:format  country:DE,FR  \

@@ -4,9 +4,11 @@ use ratatui::{Frame, layout::Rect, text::Line, widgets::Paragraph};
 
 use super::{
     cell::{Column, Mark, also},
+    editor::draft::as_text,
     records::Records,
 };
 use crate::{
+    check::suggest::Suggestion,
     model::{Problem, RecordRow},
     text,
     tui::{theme::Theme, widgets::panel::panel, words},
@@ -46,7 +48,8 @@ pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: T
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = usize::from(inside.width).saturating_sub(2);
-    let lines = strip(row, column, problem, (columns, inside.height));
+    let suggestion = page.suggestion(row).map(suggested).unwrap_or_default();
+    let lines = strip(row, column, problem, &suggestion, (columns, inside.height));
     let lines = lines
         .iter()
         .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
@@ -58,6 +61,7 @@ fn strip(
     row: &RecordRow,
     column: Option<&Column>,
     problem: Option<&Problem>,
+    suggestion: &str,
     (columns, height): (usize, u16),
 ) -> Vec<String> {
     let value = column
@@ -81,7 +85,9 @@ fn strip(
             .map(|value| format!("{label} \"{value}\". "))
             .unwrap_or_default();
         lines.push(format!("{value}{}", message.unwrap_or_default()));
-        lines.extend(problem.map(words::to_do));
+        let gap = if suggestion.is_empty() { "" } else { "   " };
+        let to_do = |problem| format!("{}{gap}{suggestion}", words::to_do(problem));
+        lines.extend(problem.map(to_do));
     } else {
         if let Some(value) = value {
             let about = length(row, column, &value);
@@ -91,7 +97,11 @@ fn strip(
                 text::shorten(&value, room)
             ));
         }
-        lines.extend(problem.iter().flat_map(|problem| about(problem)));
+        lines.extend(
+            problem
+                .iter()
+                .flat_map(|problem| about(problem, suggestion)),
+        );
     }
     if problem.is_none() && row.problems.iter().any(Problem::rejects) {
         lines.push(format!("This field is fine. To fix: {}", also(row, &[])));
@@ -99,8 +109,19 @@ fn strip(
     lines
 }
 
+/// `Suggestion: 2025-12-31  (day first)`
+fn suggested(suggestion: &Suggestion) -> String {
+    let value = as_text(&suggestion.value);
+    let value = text::shorten(&text::safe_whole(&value), 40);
+    let why = match suggestion.why {
+        "" => String::new(),
+        why => format!("  ({why})"),
+    };
+    format!("Suggestion: {value}{why}")
+}
+
 /// What is wrong, what to do, and the code, each in a line.
-fn about(problem: &Problem) -> [String; 3] {
+fn about(problem: &Problem, suggestion: &str) -> [String; 3] {
     let code = if problem.detail.is_empty() {
         problem.code.clone()
     } else {
@@ -118,7 +139,9 @@ fn about(problem: &Problem) -> [String; 3] {
     };
     [
         format!("{what:<10} {}", text::safe(&problem.message)),
-        format!("What to do {}", words::to_do(problem)),
+        format!("What to do {}     {suggestion}", words::to_do(problem))
+            .trim_end()
+            .to_owned(),
         format!("Code       {}", text::safe(&format!("{code}{at}"))),
     ]
 }

@@ -43,6 +43,12 @@ fn strip_height(width: u16, height: u16, zoomed: bool) -> u16 {
 
 pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
     let strip = strip_height(area.width, area.height, page.zoomed);
+    // Who types sees it, however small the window.
+    let strip = if page.is_editing() {
+        strip.max(4)
+    } else {
+        strip
+    };
     let [filter, list, below] = area.layout(&Layout::vertical([
         Constraint::Length(1),
         Constraint::Fill(1),
@@ -63,11 +69,12 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
             let legend = legend_height(area.width, area.height) > 0;
             page.has_legend = legend;
             draw_grid(frame, list, page, legend, theme);
-            if !below.is_empty() {
+            if !below.is_empty() && !page.is_editing() {
                 draw_strip(frame, below, page, theme);
             }
         }
     }
+    page.draw_draft(frame, below, theme);
     draw_filter(frame, filter, page, theme);
 }
 

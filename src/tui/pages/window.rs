@@ -73,7 +73,8 @@ impl Records {
             return self.ask_for_ids(cx);
         }
         match answer {
-            Ok(Answer::Ids { ids, unknown, .. }) => {
+            Ok(Answer::Ids { run, ids, unknown }) => {
+                self.editing.has_contract = run.contract.is_some();
                 self.unknown = unknown;
                 self.show(ids, cx);
             }
@@ -117,7 +118,8 @@ impl Records {
         if !missing && !self.asked.stale {
             return;
         }
-        let ids: Vec<RecordId> = if self.asked.stale {
+        self.asked.renews = std::mem::take(&mut self.asked.stale);
+        let ids: Vec<RecordId> = if self.asked.renews {
             self.near(AROUND).to_vec()
         } else {
             let wanted = self.near(AROUND).iter();
@@ -128,8 +130,9 @@ impl Records {
     }
 
     pub(super) fn receive_rows(&mut self, rows: Vec<RecordRow>, cx: &mut Cx) {
-        if std::mem::take(&mut self.asked.stale) {
+        if std::mem::take(&mut self.asked.renews) {
             self.rows.clear();
+            self.editing.rows_are_new();
         }
         for row in &rows {
             for (name, _) in row
@@ -153,6 +156,10 @@ impl Records {
             self.seek(by);
         }
         self.ask_for_rows(cx);
+        if !self.asked.renews {
+            self.renew_draft(cx);
+        }
+        self.look(cx);
     }
 
     fn near(&self, around: usize) -> &[RecordId] {

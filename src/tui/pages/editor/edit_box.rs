@@ -43,39 +43,14 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
     if area.is_empty() {
         return;
     }
-    let inner = Rect {
-        x: area.x + 1,
-        y: area.y + 1,
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    };
-    let tall = inner.height >= 4;
     if let Some(draft) = &mut editor.draft {
-        let label = draft.path.label();
-        let kind = kind(draft.wants());
-        let title = format!("Editing {}{kind}", text::safe(&label));
-        let note = if editor
-            .record
-            .as_ref()
-            .is_some_and(|record| record.has_contract)
-        {
-            "checked as you type"
-        } else {
-            "not checked: no contract"
-        };
-        frame.render_widget(panel(area.width, &title, note, true, theme), area);
-        let was = editor.fields.selected().map(was);
-        let was = was.unwrap_or_default();
-        let (lines, cursor) = if tall {
-            tall_box(draft, &was, inner, theme)
-        } else {
-            flat_box(draft, &was, inner, theme)
-        };
-        frame.render_widget(Text::from(lines), inner);
-        if inner.height > 0 && cursor < inner.width {
-            frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
-        }
+        let record = editor.record.as_ref();
+        let has_contract = record.is_some_and(|record| record.has_contract);
+        let was = editor.fields.selected().map(was).unwrap_or_default();
+        draft_box(draft, (&was, ""), has_contract, frame, area, theme);
     } else {
+        let inner = inside(area);
+        let tall = inner.height >= 4;
         let title = match editor.fields.path() {
             Some(path) => {
                 let look = editor.look.as_ref().filter(|(known, _)| known == path);
@@ -86,6 +61,47 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
         };
         frame.render_widget(panel(area.width, &title, "", false, theme), area);
         frame.render_widget(Text::from(look_box(editor, tall, theme)), inner);
+    }
+}
+
+/// What is being typed, what was there before it, and what could be put in. `place` says which record's it is, where that
+/// is not clear.
+pub fn draft_box(
+    draft: &mut Draft,
+    (was, place): (&str, &str),
+    has_contract: bool,
+    frame: &mut Frame,
+    area: Rect,
+    theme: Theme,
+) {
+    let inner = inside(area);
+    let label = draft.path.label();
+    let kind = kind(draft.wants());
+    let comma = if place.is_empty() { "" } else { ", " };
+    let title = format!("Editing {}{kind}{comma}{place}", text::safe(&label));
+    let note = if has_contract {
+        "checked as you type"
+    } else {
+        "not checked: no contract"
+    };
+    frame.render_widget(panel(area.width, &title, note, true, theme), area);
+    let (lines, cursor) = if inner.height >= 4 {
+        tall_box(draft, was, inner, theme)
+    } else {
+        flat_box(draft, was, inner, theme)
+    };
+    frame.render_widget(Text::from(lines), inner);
+    if inner.height > 0 && cursor < inner.width {
+        frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
+    }
+}
+
+fn inside(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1,
+        y: area.y + 1,
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     check::suggest::Suggestion,
     fix::Change,
-    model::{RecordId, Status},
+    model::{Path, RecordDetail, RecordId, Status},
     text,
     tui::{
         action::{Action, Offer},
@@ -272,28 +272,10 @@ impl Editor {
         let (Some(record), Some(path)) = (&self.record, self.fields.path().cloned()) else {
             return;
         };
-        let Some(received) = &record.received else {
-            cx.say("The received text could not be split into fields.");
-            return;
-        };
-        let current = record.row.current.as_ref();
-        let (was, is) = (
-            received.pointer(path.as_str()),
-            current.and_then(|value| value.pointer(path.as_str())),
-        );
-        if was == is {
-            cx.say("This is the received value already.");
-            return;
+        match as_received(record, &path) {
+            Ok(change) => self.change(change, Told::PutBack(path), cx),
+            Err(why) => cx.say(why),
         }
-        let told = Told::PutBack(path.clone());
-        let change = match was {
-            Some(value) => Change::Json {
-                path,
-                value: value.clone(),
-            },
-            None => Change::Unset { path },
-        };
-        self.change(change, told, cx);
     }
 
     fn make_empty(&mut self, cx: &mut Cx) {
@@ -370,4 +352,23 @@ impl Editor {
         *self = Self::open(id, self.among.clone(), cx);
         self.open = open;
     }
+}
+
+/// The change that puts the received value at a path back; why there is none.
+pub fn as_received(record: &RecordDetail, path: &Path) -> Result<Change, &'static str> {
+    let received = record.received.as_ref();
+    let received = received.ok_or("The received text could not be split into fields.")?;
+    let current = record.row.current.as_ref();
+    let was = received.pointer(path.as_str());
+    if was == current.and_then(|value| value.pointer(path.as_str())) {
+        return Err("This is the received value already.");
+    }
+    let path = path.clone();
+    Ok(match was {
+        Some(value) => Change::Json {
+            path,
+            value: value.clone(),
+        },
+        None => Change::Unset { path },
+    })
 }

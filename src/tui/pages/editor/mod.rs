@@ -3,9 +3,9 @@
 mod alike;
 pub(super) mod draft;
 mod draw;
-mod edit_box;
+pub(super) mod edit_box;
 mod fields;
-mod keys;
+pub(super) mod keys;
 mod panels;
 
 use std::{collections::HashSet, time::Instant};

@@ -7,7 +7,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         event::{Among, Cx, Effect, Route, Wish},
-        pages::{asked, cell::Column, table},
+        pages::{asked, cell::Column, editor::frozen, table},
     },
 };
 
@@ -17,6 +17,7 @@ impl Records {
         let mut values = false;
         if !self.ids.is_empty() {
             offers.push(Offer::new(Action::Open, "Open"));
+            self.push_edit_offers(&mut offers);
             offers.push(Offer::new(Action::NextProblem, "Next problem"));
             offers.push(Offer::new(Action::Mark, "Mark"));
             if self.fix().is_some() {
@@ -65,6 +66,21 @@ impl Records {
         offers
     }
 
+    /// A suggestion that is known comes first: `a n a n` is the quickest way through a list.
+    fn push_edit_offers(&self, offers: &mut Vec<Offer>) {
+        let Some(row) = self.chosen().filter(|row| row.current.is_some()) else {
+            return;
+        };
+        let frozen = frozen(false, row.status).map(|_| "what was sent stays as it was sent");
+        let known = self.suggestion(row).is_some();
+        let label = if known { "Use suggestion" } else { "" };
+        offers.push(Offer::new(Action::AcceptSuggestion, label).unless(frozen));
+        let label = if self.in_cell { "Edit" } else { "" };
+        offers.push(Offer::new(Action::Edit, label).unless(frozen));
+        offers.push(Offer::new(Action::PutBack, "").unless(frozen));
+        offers.push(Offer::new(Action::Remove, "").unless(frozen));
+    }
+
     pub(super) fn act_on_list(&mut self, action: Action, cx: &mut Cx) {
         let page = table::rows_shown(cx.size, self.zoomed).max(1) as isize;
         match action {
@@ -84,6 +100,9 @@ impl Records {
             Action::Left | Action::Right => self.move_sideways(action == Action::Right),
             Action::Open => self.open_record(cx),
             Action::FixAll | Action::SetAside => self.act_on_many(action, cx),
+            Action::Edit | Action::AcceptSuggestion | Action::PutBack | Action::Remove => {
+                self.change_cell(action, cx);
+            }
             Action::Mark | Action::MarkShown => self.mark(action, cx),
             Action::OnlyLike | Action::HideLike => {
                 self.only_like_this(action == Action::HideLike, cx);
@@ -316,7 +335,7 @@ mod tests {
         │ This field is fine. To fix: contact_email, phone                             │
         └──────────────────────────────────────────────────────────────────────────────┘
          Left and Right go from cell to cell. < and > change the width.
-         Enter Open  n Next problem  Space Mark  b Fix 412   ? Help  Esc Leave the cell
+         Enter Open  e Edit  n Next problem  Space Mark      ? Help  Esc Leave the cell
         "#);
         press(&mut app, "<esc>");
         shows(&mut app, "contact_email  customer_id  name");
