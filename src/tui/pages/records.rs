@@ -320,7 +320,8 @@ impl Records {
 
     pub fn tip(&self) -> String {
         if let Some(cell) = &self.editing.draft {
-            return Self::draft_tip(&cell.draft);
+            // Where the box is high, it says what is wrong itself.
+            return Self::draft_tip((!self.has_legend).then_some(&cell.draft));
         }
         match (&self.prompt, &self.state) {
             (_, _) if let Some(refusal) = self.refusal() => refusal,

@@ -167,3 +167,98 @@ impl Records {
         &self.ids[self.at.saturating_sub(around)..last]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tui::{
+        app::App,
+        event::Effect,
+        testing::{self, feed_with, picture, wishes},
+    };
+
+    const MILLION: i64 = 1_000_000;
+
+    /// A list of a million records. Gives the app and how many rows were asked for until it stood.
+    fn list(records: i64) -> (App, usize) {
+        let mut app = testing::problems((100, 30));
+        let effects = wishes(&mut app, "2");
+        let asked = settle(&mut app, effects, records);
+        (app, asked)
+    }
+
+    /// Answers everything; gives how many rows were asked for.
+    fn settle(app: &mut App, effects: Vec<Effect>, records: i64) -> usize {
+        let asked = std::cell::Cell::new(0);
+        let answer = |query: Query| match query {
+            Query::Ids { .. } => Answer::Ids {
+                run: testing::run(),
+                ids: (1..=records).map(RecordId).collect(),
+                unknown: Vec::new(),
+            },
+            Query::Rows { ids } => {
+                asked.set(asked.get() + ids.len());
+                testing::answer(Query::Rows { ids })
+            }
+            other => testing::answer(other),
+        };
+        feed_with(app, effects, &answer);
+        asked.get()
+    }
+
+    /// How many rows each of these keys asks for.
+    fn asked(app: &mut App, keys: &str, records: i64) -> usize {
+        let each = keys.split(' ').map(|key| {
+            let effects = wishes(app, key);
+            settle(app, effects, records)
+        });
+        each.sum()
+    }
+
+    #[test]
+    fn a_million_records_ask_for_as_many_rows_as_a_hundred_do() {
+        let (mut app, first) = list(MILLION);
+        assert!(first <= AROUND + 1, "{first} rows for the first screen");
+        let down = "j ".repeat(40);
+        assert_eq!(asked(&mut app, down.trim_end(), MILLION), 0);
+        assert!(asked(&mut app, "G", MILLION) <= 2 * AROUND + 1);
+        let shown = picture(&mut app);
+        assert!(shown.contains(">  1,000,000"), "{shown}");
+        let page = asked(&mut app, "<PgUp>", MILLION);
+        assert_eq!(page, 0, "a page up is there already");
+        // A journey through the list asks for what it passes, and keeps no more than a few thousand rows.
+        let journey = "<PgUp> ".repeat(400);
+        let rows = asked(&mut app, journey.trim_end(), MILLION);
+        assert!(rows <= 400 * 15 + 3 * AROUND, "{rows} rows for 400 pages");
+    }
+
+    #[test]
+    fn a_frame_draws_only_the_rows_that_are_seen() {
+        let numbers = |app: &mut App| {
+            let shown = picture(app);
+            let rows = shown.lines().filter(|line| line.contains("needs fixing"));
+            rows.count()
+        };
+        for records in [100, MILLION] {
+            let (mut app, _) = list(records);
+            asked(&mut app, "G", records);
+            assert!(numbers(&mut app) <= 15);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_older_than_a_change_is_asked_for_again() {
+        let (mut app, _) = list(1_000);
+        let effects = wishes(&mut app, "G");
+        // Somebody changes the workspace while the rows are on their way.
+        app.refresh();
+        let later = app.settle();
+        let again = settle(&mut app, effects, 1_000);
+        assert!(
+            again > AROUND,
+            "{again} rows: the first answer, and a new one"
+        );
+        let left = settle(&mut app, later, 1_000);
+        assert_eq!(left, 0, "one question of a kind at a time");
+    }
+}

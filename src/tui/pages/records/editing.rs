@@ -383,9 +383,9 @@ impl Records {
         }
     }
 
-    /// What is wrong with what is typed, else what the keys do.
-    pub(super) fn draft_tip(draft: &Draft) -> String {
-        match told(draft) {
+    /// What is wrong with what is typed, where the box has no room for it; else what the keys do.
+    pub(super) fn draft_tip(draft: Option<&Draft>) -> String {
+        match draft.and_then(told) {
             Some((_, words)) => words,
             None => "Enter saves and stays, Tab goes on to the next field. Esc changes nothing."
                 .to_owned(),
