@@ -2,6 +2,7 @@
 
 mod about;
 mod asked;
+mod beside;
 mod card;
 mod cell;
 mod editor;

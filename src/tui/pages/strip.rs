@@ -89,7 +89,11 @@ fn strip(
         let to_do = |problem| format!("{}{gap}{suggestion}", words::to_do(problem));
         lines.extend(problem.map(to_do));
     } else {
-        if let Some(value) = value {
+        let missing = value.as_deref() == Some("(missing)")
+            && column.is_some_and(|column| column.length(row).is_none());
+        if missing {
+            lines.push(format!("{label:<10} nothing: the field is missing"));
+        } else if let Some(value) = value {
             let about = length(row, column, &value);
             let room = columns.saturating_sub(text::width(&about) + 18);
             lines.push(format!(

@@ -7,6 +7,7 @@ use ratatui::{
 };
 
 use super::{
+    beside::{draw_problems, draw_record, panes},
     funnel::draw_words,
     grid::draw_grid,
     records::{Records, State},
@@ -68,7 +69,10 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
         State::Known => {
             let legend = legend_height(area.width, area.height) > 0;
             page.has_legend = legend;
+            let [list, record, problems] = panes(area, list);
             draw_grid(frame, list, page, legend, theme);
+            draw_record(frame, record, page, theme);
+            draw_problems(frame, problems, page, theme);
             if !below.is_empty() && !page.is_editing() {
                 draw_strip(frame, below, page, theme);
             }
