@@ -22,6 +22,7 @@ mod note;
 mod report;
 mod send;
 mod settle;
+mod since;
 mod sql;
 mod standing;
 #[cfg(test)]
@@ -60,6 +61,7 @@ pub use send::{
     destinations, plan, plan_to_watch, prepare_plan, review, send,
 };
 pub use settle::{settle, unanswered};
+pub use since::since;
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use undo::{history, redo, undo};

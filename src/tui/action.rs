@@ -68,6 +68,7 @@ actions! {
     Remove Page "Make it empty" ["Del"] typing [] changes;
     NextRecord Page "Go to the next record" ["]"] typing [];
     PreviousRecord Page "Go to the record before" ["["] typing [];
+    Compare Page "Compare with the run before" ["D"] typing [];
     Differences Page "Show only what differs" ["d"] typing [];
     Wrap Page "Wrap long text" ["w"] typing [];
     MarkReady Page "Say that it is ready" ["Y"] typing [] changes;

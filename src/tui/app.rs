@@ -285,7 +285,7 @@ impl App {
             return;
         }
         self.status = None;
-        if let Some(reason) = self.refusal(action) {
+        if let Some(reason) = self.unable(action) {
             self.status = Some(format!("Not now: {reason}."));
             return;
         }
@@ -525,7 +525,7 @@ mod tests {
     fn sending_is_asked_with_the_safe_button_in_focus() {
         let mut app = problems((100, 30));
         press(&mut app, "S");
-        insta::assert_snapshot!(picture(&mut app), @r"
+        insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
@@ -536,27 +536,27 @@ mod tests {
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
-        │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991.             │
-        │   Date and time no│ Sending cannot be undone.                                │ 30%.              │
-        │   created_at, form│ They go to table customer in crm.db.                     │: a single shape   │
-        │   Deal value is no│                                                          │                   │
+        │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991. Growing:    │
+        │   Date and time no│ Sending cannot be undone.                                │un of 19 Nov 2025. │
+        │   created_at, form│ They go to table customer in crm.db.                     │ 30%.              │
+        │   Deal value is no│                                                          │: a single shape   │
         │   deal_value, form│         2  changed by hand                               │                   │
-        │   Stage not in the│         1  as received                                   │(2 shapes)         │
-        │   stage, format:em│                                                          │███▋      371  90% │
-        │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │           41  10% │
-        │   address.country,└──────────────────────────────────────────────────────────┘ (line 15)         │
-        │   Line could not be read     Check      12 ▏         <1% ││                                      │
-        │   whole record, format:email                             ││What to do                            │
-        │   Phone has too few digits   Check       0 DONE          ││Write it like name@example.com.       │
-        │   phone, format:email                                    ││                                      │
+        │   Stage not in the│         1  as received                                   │                   │
+        │   stage, format:em│                                                          │(2 shapes)         │
+        │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │███▋      371  90% │
+        │   address.country,└──────────────────────────────────────────────────────────┘           41  10% │
+        │   Line could not be read     Check      12 ▏         <1% ││Example  "office@"  (line 15)         │
+        │   whole record, format:email                             ││                                      │
+        │   Phone has too few digits   Check       0 DONE          ││What to do                            │
+        │   phone, format:email                                    ││Write it like name@example.com.       │
         │                                                          ││                                      │
-        │                                                          ││                                      │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││                                      │
         │                                                          ││                                      │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
 
          Enter Go back  Tab Next button                                                         Esc Go back
-        ");
+        "#);
         assert_eq!(press(&mut app, "<ret>"), []);
         let started = press(&mut app, "S<Right><ret>");
         let request = JobRequest::Send {
@@ -678,7 +678,7 @@ mod tests {
         └─────────│ [>Close ]     [ Go to problems ]                         │─────────┘
         ┌ About th└──────────────────────────────────────────────────────────┘─ 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
-        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
         │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
@@ -765,28 +765,28 @@ mod tests {
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
-        │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
-        │ -1┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
-        │ Ne│ Search  [                                  ]                                             │   │
-        └───│                                                                                          │───┘
-        ┌ 6 │ This page                                      ? F1      This help                       │ 7 ┐
-        │   │ > Enter     Open this one thing                Ctrl+C    Stop typing; twice: quit        │   │
-        │ > │   b         Fix all like this                Moving                                      │   │
-        │   │   v         See every value that fails         Tab F6    Next panel or field             │   │
+        │ Re┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
+        │ -1│ Search  [                                  ]                                             │   │
+        │ Ne│                                                                                          │   │
+        └───│ This page                                      ? F1      This help                       │───┘
+        ┌ 6 │ > Enter     Open this one thing                Ctrl+C    Stop typing; twice: quit        │ 7 ┐
+        │   │   b         Fix all like this                Moving                                      │   │
+        │ > │   v         See every value that fails         Tab F6    Next panel or field             │   │
         │   │   S         Send what is ready                 1         Problems                        │   │
-        │   │   x         Set aside, or take back            2         Records                         │   │
+        │   │   x         Set aside, or take back            2         Records                         │5. │
         │   │   m         Write a note for whoever works…    3         Review                          │   │
-        │   │   R         Check all records again            4         Send                            │   │
-        │   │   E         Write a report on this run         5         History                         │   │
-        │   │ Everywhere                                     Up k      Move up                         │0% │
-        │   │   / F3      Filter the list                    Down j    Move down                       │0% │
-        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │   │
-        │   │   z         Show the other panel               Right l   Move right                      │   │
-        │   │   . F9      All that can be done here          PgUp      One page up                     │   │
-        │   │   q         Back; on Problems: quit            PgDn      One page down                   │   │
-        │   │   Ctrl+L    Draw the screen again              Home g    To the first                    │   │
-        │   │   U Ctrl+Y  Redo                               End G     To the last                     │   │
-        │   │   Esc       Back, one step at a time           Shift+Tab Panel or field before           │   │
+        │   │   D         Compare with the run before        4         Send                            │   │
+        │   │   R         Check all records again            5         History                         │   │
+        │   │   E         Write a report on this run         Up k      Move up                         │   │
+        │   │ Everywhere                                     Down j    Move down                       │   │
+        │   │   / F3      Filter the list                    Left h    Move left                       │0% │
+        │   │   u Ctrl+Z  Undo                               Right l   Move right                      │0% │
+        │   │   z         Show the other panel               PgUp      One page up                     │   │
+        │   │   . F9      All that can be done here          PgDn      One page down                   │   │
+        │   │   q         Back; on Problems: quit            Home g    To the first                    │   │
+        │   │   Ctrl+L    Draw the screen again              End G     To the last                     │   │
+        │   │   U Ctrl+Y  Redo                               Shift+Tab Panel or field before           │   │
+        │ Si│   Esc       Back, one step at a time                                                     │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
@@ -812,16 +812,16 @@ mod tests {
         ││   S         Send what is ready                                             ││
         ││   x         Set aside, or take back                                        ││
         ││   m         Write a note for whoever works on it next                      ││
+        ││   D         Compare with the run before                                    ││
         ││   R         Check all records again                                        ││
         ││   E         Write a report on this run                                     ││
         ││ Everywhere                                                                 ││
-        ││   / F3      Filter the list                                                ││
-        └│   u Ctrl+Z  Undo                                                           │┘
-        ┌│   z         Show the other panel                                           │┐
+        └│   / F3      Filter the list                                                │┘
+        ┌│   u Ctrl+Z  Undo                                                           │┐
+        ││   z         Show the other panel                                           ││
         ││   . F9      All that can be done here                                      ││
         ││   q         Back; on Problems: quit                                        ││
         ││   Ctrl+L    Draw the screen again                                          ││
-        ││   U Ctrl+Y  Redo                                                           ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help

@@ -10,9 +10,9 @@ use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
-        AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Note, NoteAbout,
-        Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
-        StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
+        AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Group, GroupId,
+        Note, NoteAbout, Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, SendReport, Since, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
@@ -92,6 +92,14 @@ pub enum Query {
     Runs,
     /// The run's own row and its groups.
     Groups {
+        run: RunId,
+    },
+    /// Since when the problems of a run are there.
+    Since {
+        run: RunId,
+    },
+    /// A run beside the one before it.
+    Comparison {
         run: RunId,
     },
     /// The numbers of all records that pass a filter, and the run's row.
@@ -236,6 +244,8 @@ pub enum Answer {
         run: RunRow,
         groups: Vec<Group>,
     },
+    Since(Box<Since>),
+    Comparison(Box<Comparison>),
     Ids {
         run: RunRow,
         ids: Vec<RecordId>,
@@ -317,6 +327,10 @@ pub enum Route {
     },
     /// The same edit for all records of a list.
     Fix(Box<FixView>),
+    /// The problems of a run beside those of the run before it.
+    Comparison {
+        run: RunId,
+    },
     /// The values that fail in one problem.
     Values(Box<FixView>),
     /// What will be sent.

@@ -37,8 +37,16 @@ impl App {
         offers
     }
 
+    /// Why an action cannot be done now.
+    pub(super) fn unable(&self, action: Action) -> Option<String> {
+        let offer = (self.pages.top().offers().into_iter()).find(|offer| offer.action == action);
+        offer
+            .and_then(|offer| offer.unable)
+            .or_else(|| self.refusal(action))
+    }
+
     /// Why an action cannot be done now, as far as the app knows.
-    pub(super) fn refusal(&self, action: Action) -> Option<String> {
+    fn refusal(&self, action: Action) -> Option<String> {
         if action.about().changes && self.cx.read_only {
             return Some("the workspace is open to read only".to_owned());
         }

@@ -204,6 +204,11 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             run: ops::run(workspace, *run)?,
             groups: ops::groups(workspace, &filter(*run, None))?,
         },
+        Query::Since { run } => Answer::Since(Box::new(ops::since(workspace, *run)?)),
+        Query::Comparison { run } => {
+            let comparison = ops::compare(workspace, None, Some(*run))?;
+            Answer::Comparison(Box::new(comparison))
+        }
         Query::Ids { filter } => {
             let unknown = ops::unknown_terms(workspace, filter)?;
             let mut filter = filter.clone();

@@ -4,6 +4,7 @@ mod about;
 mod asked;
 mod card;
 mod cell;
+mod comparison;
 mod editor;
 mod fix;
 mod funnel;
@@ -45,6 +46,7 @@ pub enum Page {
     Raw(Box<raw::Raw>),
     Fix(Box<fix::Fix>),
     Values(Box<values::Values>),
+    Comparison(Box<comparison::Comparison>),
     Review(Box<review::Review>),
     Sending(Box<sending::Sending>),
     History(Box<history::History>),
@@ -61,6 +63,7 @@ macro_rules! each {
             Page::Raw($name) => $call,
             Page::Fix($name) => $call,
             Page::Values($name) => $call,
+            Page::Comparison($name) => $call,
             Page::Review($name) => $call,
             Page::Sending($name) => $call,
             Page::History($name) => $call,
@@ -94,6 +97,9 @@ impl Page {
             }
             Route::Fix(view) => Self::Fix(Box::new(fix::Fix::open(*view, cx))),
             Route::Values(view) => Self::Values(Box::new(values::Values::open(*view, cx))),
+            Route::Comparison { run } => {
+                Self::Comparison(Box::new(comparison::Comparison::open(run, cx)))
+            }
             Route::Review { run } => Self::Review(Box::new(review::Review::open(run, cx))),
             Route::Sending { run } => Self::Sending(Box::new(sending::Sending::open(run, cx))),
             Route::History { run } => Self::History(Box::new(history::History::open(run, cx))),
@@ -111,7 +117,7 @@ impl Page {
         match self {
             Self::Runs(_) => "Quit",
             Self::Groups(_) => "Menu",
-            Self::Values(_) | Self::Review(_) | Self::History(_) => "Back",
+            Self::Values(_) | Self::Comparison(_) | Self::Review(_) | Self::History(_) => "Back",
             Self::Sending(page) => page.escape(),
             Self::Records(page) => page.escape(),
             Self::Editor(page) => page.escape(),
@@ -125,6 +131,7 @@ impl Page {
             Self::Runs(_)
             | Self::Groups(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => Mode::Moving,
@@ -145,6 +152,7 @@ impl Page {
             Self::Runs(_)
             | Self::Groups(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {}
@@ -160,6 +168,7 @@ impl Page {
         match self {
             Self::Runs(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {
@@ -187,6 +196,7 @@ impl Page {
             Self::Raw(page) => page.receive(ticket, answer, cx),
             Self::Fix(page) => page.receive(ticket, answer, cx),
             Self::Values(page) => page.receive(answer),
+            Self::Comparison(page) => page.receive(answer),
             Self::Review(page) => page.receive(ticket, answer, cx),
             Self::Sending(page) => page.receive(answer),
             Self::History(page) => page.receive(answer),
@@ -224,6 +234,7 @@ impl Page {
             | Self::Records(_)
             | Self::Fix(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => false,
@@ -240,6 +251,7 @@ impl Page {
             | Self::Records(_)
             | Self::Fix(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {}
@@ -261,6 +273,7 @@ impl Page {
             Self::Raw(page) => page.crumb(),
             Self::Fix(_) => "Fix all".to_owned(),
             Self::Values(_) => "Values".to_owned(),
+            Self::Comparison(_) => "Compare".to_owned(),
             Self::Review(_) => "Review".to_owned(),
             Self::Sending(_) => "Send".to_owned(),
             Self::History(_) => "History".to_owned(),
@@ -277,6 +290,7 @@ impl Page {
             | Self::Groups(_)
             | Self::Records(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => None,
@@ -303,6 +317,7 @@ impl Page {
             Self::Raw(_) => "Unreadable record",
             Self::Fix(_) => "Fix all",
             Self::Values(_) => "Values",
+            Self::Comparison(_) => "Compare",
             Self::Review(_) => "Review",
             Self::Sending(_) => "Send",
             Self::History(_) => "History",
