@@ -50,6 +50,7 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     tui::run(tui::Options {
         workspace: person.workspace_path(),
         author: person.author.clone(),
+        mouse: person.mouse,
         theme: person.theme,
         route,
         read_only: args.read_only,

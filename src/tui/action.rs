@@ -93,6 +93,7 @@ actions! {
     Help Everywhere "This help" ["?" "F1"] typing ["F1"];
     Menu Everywhere "All that can be done here" ["." "F9"] typing [];
     Zoom Everywhere "Show the other panel" ["z"] typing [];
+    Mouse Everywhere "Mouse on or off, to select text" ["M"] typing [];
     Leave Everywhere "Back; on Problems: quit" ["q"] typing [];
     Stop Everywhere "Stop typing; twice: quit" ["Ctrl+C"] typing ["Ctrl+C"];
     Redraw Everywhere "Draw the screen again" ["Ctrl+L"] typing ["Ctrl+L"];

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
 use super::{
     action::Action,
@@ -11,6 +11,7 @@ use super::{
     clock::Clock,
     event::{Answer, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
+    mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
     pages::{self, Page, Stack},
     running::Running,
@@ -46,6 +47,7 @@ pub struct Setup {
     pub read_only: bool,
     /// The workspace's file, safe to print.
     pub workspace: String,
+    pub mouse: bool,
 }
 
 #[derive(Debug)]
@@ -73,10 +75,13 @@ pub struct App {
     pub(super) standing: Option<(RunId, Standing)>,
     /// When that was asked last.
     pub(super) looked: Option<Instant>,
+    pub(super) mouse: bool,
+    pub(super) spots: Vec<(Rect, Spot)>,
+    pub(super) clicked: Option<Clicked>,
     /// Whether there is something to draw that was not drawn.
     changed: bool,
     /// When Ctrl+C was pressed.
-    stopped: Option<Instant>,
+    pub(super) stopped: Option<Instant>,
     /// Leave as soon as the job is over.
     pub(super) leaving: bool,
     redraw: bool,
@@ -115,6 +120,9 @@ impl App {
             places_of: None,
             standing: None,
             looked: None,
+            mouse: setup.mouse,
+            spots: Vec::new(),
+            clicked: None,
             changed: true,
             stopped: None,
             leaving: false,
@@ -151,6 +159,7 @@ impl App {
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
+            Event::Mouse(event) => self.mouse(event),
             Event::Resize(size) => self.cx.size = size,
             Event::Tick(now) => {
                 self.cx.now = Some(now);
@@ -217,7 +226,7 @@ impl App {
         self.places.first()
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    pub(super) fn key(&mut self, key: KeyEvent) {
         let mode = self.mode();
         let action = keymap::resolve(mode, key);
         if action == Some(Action::Stop) {
@@ -267,7 +276,12 @@ impl App {
         let Some(overlay) = &mut self.overlay else {
             return;
         };
-        match overlay.act(action, &self.cx) {
+        let verdict = overlay.act(action, &self.cx);
+        self.conclude(verdict);
+    }
+
+    pub(super) fn conclude(&mut self, verdict: Verdict) {
+        match verdict {
             Verdict::Stay => {}
             Verdict::Close => self.overlay = None,
             Verdict::Then(effect) => {
@@ -318,6 +332,7 @@ impl App {
             Action::HistoryTab => self.go_to_tab(Tab::History),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
+            Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
             Action::Back if self.is_menu_on_back() => self.act(Action::Menu),
@@ -476,6 +491,7 @@ mod tests {
             clock: Clock::default(),
             read_only: false,
             workspace: "redrive.db".to_owned(),
+            mouse: false,
         };
         let (mut app, effects) = App::open(setup);
         let query = Query::Groups { run: RunId(1) };
@@ -768,25 +784,25 @@ mod tests {
         │ Re┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
         │ -1│ Search  [                                  ]                                             │   │
         │ Ne│                                                                                          │   │
-        └───│ This page                                      ? F1      This help                       │───┘
-        ┌ 6 │ > Enter     Open this one thing                Ctrl+C    Stop typing; twice: quit        │ 7 ┐
-        │   │   b         Fix all like this                Moving                                      │   │
-        │ > │   v         See every value that fails         Tab F6    Next panel or field             │   │
-        │   │   S         Send what is ready                 1         Problems                        │   │
-        │   │   x         Set aside, or take back            2         Records                         │5. │
-        │   │   m         Write a note for whoever works…    3         Review                          │   │
-        │   │   D         Compare with the run before        4         Send                            │   │
-        │   │   R         Check all records again            5         History                         │   │
-        │   │   E         Write a report on this run         Up k      Move up                         │   │
-        │   │ Everywhere                                     Down j    Move down                       │   │
-        │   │   / F3      Filter the list                    Left h    Move left                       │0% │
-        │   │   u Ctrl+Z  Undo                               Right l   Move right                      │0% │
-        │   │   z         Show the other panel               PgUp      One page up                     │   │
-        │   │   . F9      All that can be done here          PgDn      One page down                   │   │
-        │   │   q         Back; on Problems: quit            Home g    To the first                    │   │
+        └───│ This page                                      Esc       Back, one step at a time        │───┘
+        ┌ 6 │ > Enter     Open this one thing                ? F1      This help                       │ 7 ┐
+        │   │   b         Fix all like this                  Ctrl+C    Stop typing; twice: quit        │   │
+        │ > │   v         See every value that fails       Moving                                      │   │
+        │   │   S         Send what is ready                 Tab F6    Next panel or field             │   │
+        │   │   x         Set aside, or take back            1         Problems                        │5. │
+        │   │   m         Write a note for whoever works…    2         Records                         │   │
+        │   │   D         Compare with the run before        3         Review                          │   │
+        │   │   R         Check all records again            4         Send                            │   │
+        │   │   E         Write a report on this run         5         History                         │   │
+        │   │ Everywhere                                     Up k      Move up                         │   │
+        │   │   / F3      Filter the list                    Down j    Move down                       │0% │
+        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │0% │
+        │   │   z         Show the other panel               Right l   Move right                      │   │
+        │   │   . F9      All that can be done here          PgUp      One page up                     │   │
+        │   │   q         Back; on Problems: quit            PgDn      One page down                   │   │
+        │   │   M         Mouse on or off, to select text    Home g    To the first                    │   │
         │   │   Ctrl+L    Draw the screen again              End G     To the last                     │   │
-        │   │   U Ctrl+Y  Redo                               Shift+Tab Panel or field before           │   │
-        │ Si│   Esc       Back, one step at a time                                                     │   │
+        │ Si│   U Ctrl+Y  Redo                               Shift+Tab Panel or field before           │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
@@ -821,7 +837,7 @@ mod tests {
         ││   z         Show the other panel                                           ││
         ││   . F9      All that can be done here                                      ││
         ││   q         Back; on Problems: quit                                        ││
-        ││   Ctrl+L    Draw the screen again                                          ││
+        ││   M         Mouse on or off, to select text                                ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 use super::{action::Action, clock::Clock};
@@ -24,6 +24,7 @@ pub enum Event {
     Key(KeyEvent),
     /// Bracketed paste, or a burst that can only be one. Never read as keystrokes.
     Paste(String),
+    Mouse(MouseEvent),
     /// The window has this size now.
     Resize(Size),
     /// Time enters here: before every batch of events, and while something waits for it.

@@ -32,7 +32,7 @@ impl Tab {
         Self::Menu,
     ];
 
-    fn action(self) -> Action {
+    pub(super) fn action(self) -> Action {
         match self {
             Self::Problems => Action::ProblemsTab,
             Self::Records => Action::RecordsTab,

@@ -160,6 +160,7 @@ pub fn app(route: Route, size: (u16, u16)) -> App {
         clock: Clock::default(),
         read_only: false,
         workspace: "redrive.db".to_owned(),
+        mouse: true,
     };
     let (mut app, effects) = App::open(setup);
     feed(&mut app, effects);

@@ -326,3 +326,24 @@ fn what_the_validator_says_is_shown_and_it_is_asked_again_when_a_fix_is_saved() 
     tty.signal("-TERM");
     tty.ends();
 }
+
+#[test]
+fn the_mouse_is_listened_to_until_it_is_turned_off_and_a_click_opens() {
+    let folder = workspace();
+    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
+    tty.sees("Stage not in the list");
+    let listens = |output: &tty::Output| {
+        output.screen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    };
+    tty.waits_for("for the mouse", listens);
+    tty.click("5 History");
+    tty.sees("[5 History");
+    tty.click("Esc Back");
+    tty.sees("[1 Problems");
+    tty.press("M");
+    tty.waits_for("for the mouse to be left alone", |output| !listens(output));
+    tty.press("M");
+    tty.waits_for("for the mouse", listens);
+    tty.press("q");
+    tty.ends();
+}

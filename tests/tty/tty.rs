@@ -89,6 +89,16 @@ impl Tty {
         self.input.flush().unwrap();
     }
 
+    /// Presses the left button on a text that is to be seen, and lets it go.
+    pub fn click(&mut self, text: &str) {
+        let contents = self.screen().contents();
+        let mut rows = contents.lines().zip(1..);
+        let found = rows.find_map(|(line, row)| Some((line.find(text)?, line, row)));
+        let (at, line, row) = found.unwrap_or_else(|| panic!("{text:?} is not in:\n{contents}"));
+        let column = line[..at].chars().count() + 1;
+        self.press(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
+    }
+
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let size = PtySize {
             rows,
@@ -191,6 +201,8 @@ impl Tty {
         let screen = output.screen.screen();
         assert!(!screen.alternate_screen(), "still in the alternate screen");
         assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        let mouse = screen.mouse_protocol_mode();
+        assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse is kept");
         assert!(!screen.hide_cursor(), "the cursor is still hidden");
         let text = String::from_utf8_lossy(&output.bytes);
         assert_eq!(text.matches("\x1b[?1049h").count(), 1, "taken over once");

@@ -5,7 +5,10 @@ mod palette;
 mod prompt;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
 
 pub use dialog::{Button, Dialog, wrap};
 pub use palette::{Entry, Palette};
@@ -52,6 +55,23 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.act(action, cx),
             Self::Palette(palette) => palette.act(action, cx),
             Self::Prompt(prompt) => prompt.act(action),
+        }
+    }
+
+    /// Presses what is under the pointer, if anything is.
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
+        match self {
+            Self::Dialog(dialog) => dialog.click(place, cx),
+            Self::Palette(palette) => palette.click(place, cx),
+            Self::Prompt(_) => Verdict::Stay,
+        }
+    }
+
+    /// The wheel moves through a list and nothing else.
+    pub fn scroll(&mut self, action: Action, cx: &Cx) -> Verdict {
+        match self {
+            Self::Palette(palette) => palette.act(action, cx),
+            Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
         }
     }
 

@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
     widgets::{Clear, Paragraph},
 };
@@ -60,6 +60,8 @@ pub struct Palette {
     search: Option<Field>,
     /// Place in `found()`.
     at: usize,
+    /// Where the entries are, as drawn last, with their places in `found()`.
+    places: Vec<(Rect, usize)>,
 }
 
 /// One row of the list.
@@ -76,6 +78,7 @@ impl Palette {
             entries,
             search: Some(Field::default()),
             at: 0,
+            places: Vec::new(),
         }
     }
 
@@ -87,6 +90,7 @@ impl Palette {
             entries,
             search: None,
             at: 0,
+            places: Vec::new(),
         }
     }
 
@@ -121,6 +125,18 @@ impl Palette {
             _ => {}
         }
         Verdict::Stay
+    }
+
+    /// Runs the entry under the pointer.
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
+        let mut places = self.places.iter();
+        match places.find(|(area, _)| area.contains(place)) {
+            Some((_, at)) => {
+                self.at = *at;
+                self.act(Action::Open, cx)
+            }
+            None => Verdict::Stay,
+        }
     }
 
     pub fn type_key(&mut self, key: KeyEvent) {
@@ -187,6 +203,12 @@ impl Palette {
             .skip(first)
             .map(|row| self.line(row, usize::from(inside.width) / columns, theme))
             .collect();
+        let entries: Vec<Option<usize>> = (rows.iter().skip(first))
+            .map(|row| match row {
+                Row::Heading(_) => None,
+                Row::Entry(at, _) => Some(*at),
+            })
+            .collect();
         drop(rows);
         frame.render_widget(Clear, area);
         frame.render_widget(block, area);
@@ -203,8 +225,13 @@ impl Palette {
             Constraint::Fill(1),
             Constraint::Fill(u16::from(columns == 2)),
         ]));
-        for (part, lines) in parts.into_iter().zip(lines.chunks(per_column)) {
+        let chunks = lines.chunks(per_column).zip(entries.chunks(per_column));
+        self.places.clear();
+        for (part, (lines, entries)) in parts.into_iter().zip(chunks) {
             frame.render_widget(Paragraph::new(lines.to_vec()), part);
+            let shown = part.rows().zip(entries);
+            let places = shown.filter_map(|(row, at)| Some((row, (*at)?)));
+            self.places.extend(places);
         }
         self.draw_search(frame, top, theme);
     }

@@ -15,6 +15,7 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::{bar, percent},
+            lines::{Lines, below},
             panel::panel,
         },
     },
@@ -106,14 +107,14 @@ impl List<'_> {
     }
 }
 
-/// The list, the cursor always in it; `first` is the first group that is shown.
+/// The list, the cursor always in it, and where its lines are; `first` is the first group that is shown.
 pub(super) fn draw_list(
     frame: &mut Frame,
     area: Rect,
     view: &List,
     first: &mut usize,
     theme: Theme,
-) {
+) -> Lines {
     let rejected = view.run.with_status(Status::Rejected);
     let title = title(view.groups, rejected);
     let per_group = if view.wide { 2 } else { 1 };
@@ -151,10 +152,10 @@ pub(super) fn draw_list(
             ]));
         }
     }
-    let below = view.remarks(rejected);
-    if !below.is_empty() && lines.len() + 1 + below.len() < usize::from(inside.height) {
+    let remarks = view.remarks(rejected);
+    if !remarks.is_empty() && lines.len() + 1 + remarks.len() < usize::from(inside.height) {
         lines.push(Line::default());
-        lines.extend(below.into_iter().map(Line::from));
+        lines.extend(remarks.into_iter().map(Line::from));
     }
     frame.render_widget(Paragraph::new(lines), inside);
     // For magnifiers and screen readers the real cursor stands on the focused line.
@@ -162,6 +163,8 @@ pub(super) fn draw_list(
     if inside.contains((inside.x + 1, y).into()) {
         frame.set_cursor_position((inside.x + 1, y));
     }
+    let len = view.groups.len();
+    Lines::of_height(per_group as u16, below(inside, 1), *first, len)
 }
 
 /// The widths of the columns for name, field (none where there is no room) and stage.

@@ -24,7 +24,7 @@ pub struct Comparison {
     run: RunId,
     state: State,
     pending: Option<Ticket>,
-    list: List,
+    pub(super) list: List,
     clock: Clock,
 }
 

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
 };
 
 use super::{about, asked, card, funnel};
@@ -18,6 +18,7 @@ use crate::{
         clock::Clock,
         event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
         theme::Theme,
+        widgets::lines::Lines,
         words,
     },
 };
@@ -34,6 +35,7 @@ pub struct Groups {
     selected: Option<GroupId>,
     /// First line of the list that is shown.
     first: usize,
+    lines: Lines,
     example: Example,
     advice: Advice,
     since: Known,
@@ -82,6 +84,7 @@ impl Groups {
             pending: Some(cx.ask(Query::Groups { run })),
             selected: None,
             first: 0,
+            lines: Lines::default(),
             example: Example::default(),
             advice: Advice::default(),
             since: Known::default(),
@@ -156,6 +159,16 @@ impl Groups {
             _ => {}
         }
         self.ask_for_example(cx);
+    }
+
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
+        let group = self.lines.at(place).and_then(|at| self.groups().get(at));
+        let Some(group) = group.map(|group| group.id) else {
+            return false;
+        };
+        self.selected = Some(group);
+        self.ask_for_example(cx);
+        true
     }
 
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
@@ -281,13 +294,14 @@ impl Groups {
         funnel::draw_funnel(frame, top, run, theme);
         let mut first = self.first;
         let view = self.view(run, groups, wide);
+        let mut lines = Lines::default();
         if !list.is_empty() {
-            about::draw_list(frame, list, &view, &mut first, theme);
+            lines = about::draw_list(frame, list, &view, &mut first, theme);
         }
         if !card.is_empty() {
             card::draw_card(frame, card, &view, theme);
         }
-        self.first = first;
+        (self.first, self.lines) = (first, lines);
     }
 
     fn view<'a>(&'a self, run: &'a RunRow, groups: &'a [Group], wide: bool) -> about::List<'a> {

@@ -26,7 +26,11 @@ pub(super) use asked::report_on;
 use std::time::Instant;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::Line,
+};
 
 use super::{
     action::{Action, Offer},
@@ -144,6 +148,21 @@ impl Page {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         each!(self, page => page.act(action, cx));
+    }
+
+    /// Moves the cursor to the line under the pointer, if there is one.
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
+        match self {
+            Self::Runs(page) => page.point(place),
+            Self::Groups(page) => page.point(place, cx),
+            Self::Values(page) => page.list.point(place),
+            Self::Comparison(page) => page.list.point(place),
+            Self::History(page) => page.list.point(place),
+            Self::Sending(page) => page.point(place),
+            Self::Editor(page) => page.point(place),
+            Self::Fix(page) => page.point(place, cx),
+            Self::Records(_) | Self::Raw(_) | Self::Review(_) => false,
+        }
     }
 
     /// A key that is text, in [`Mode::Typing`].

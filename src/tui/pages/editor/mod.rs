@@ -11,7 +11,11 @@ mod panels;
 use std::{collections::HashSet, time::Instant};
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::Line,
+};
 
 use self::{
     alike::Alike,
@@ -149,6 +153,11 @@ impl Editor {
         if let Some(reply) = draft.paste(pasted, cx.now) {
             self.carry_out(reply, cx);
         }
+    }
+
+    /// Moves the cursor to the field under the pointer, if there is one.
+    pub fn point(&mut self, place: Position) -> bool {
+        self.fields.point(place)
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
