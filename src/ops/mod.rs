@@ -7,6 +7,7 @@ mod aside;
 mod asked;
 mod backup;
 mod check;
+mod clip;
 mod compare;
 mod contract;
 mod demo;
@@ -39,6 +40,7 @@ pub use answers::answers;
 pub use aside::{discard, restore};
 pub use backup::backup;
 pub use check::{CheckRequest, check};
+pub use clip::{Clip, clip};
 pub use compare::compare;
 pub use contract::{
     DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,
@@ -67,5 +69,6 @@ pub use standing::{ContractState, Standing, standing};
 pub use undo::{history, redo, undo};
 pub use values::values;
 pub use verify::{Finding, verify};
+pub use whole::write_text;
 pub(crate) use whole::write_whole;
 pub use workspace::{Workspace, spare};

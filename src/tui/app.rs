@@ -78,6 +78,8 @@ pub struct App {
     pub(super) mouse: bool,
     pub(super) spots: Vec<(Rect, Spot)>,
     pub(super) clicked: Option<Clicked>,
+    /// What the terminal is to put on its clipboard.
+    pub(super) clipboard: Option<String>,
     /// Whether there is something to draw that was not drawn.
     changed: bool,
     /// When Ctrl+C was pressed.
@@ -123,6 +125,7 @@ impl App {
             mouse: setup.mouse,
             spots: Vec::new(),
             clicked: None,
+            clipboard: None,
             changed: true,
             stopped: None,
             leaving: false,
@@ -251,7 +254,8 @@ impl App {
             Some(action) if self.overlay.is_some() => self.act_on_overlay(action),
             None if self.overlay.is_some() => {
                 if let Some(overlay) = &mut self.overlay {
-                    overlay.type_key(key, &self.cx);
+                    let verdict = overlay.type_key(key, &self.cx);
+                    self.conclude(verdict);
                 }
             }
             Some(action) => self.act(action),
@@ -311,6 +315,7 @@ impl App {
             }
             Action::Help => self.overlay = Some(Overlay::Palette(self.help())),
             Action::Menu => self.overlay = Some(Overlay::Palette(self.menu())),
+            Action::Commands => self.overlay = Some(Overlay::Palette(self.commands())),
             Action::Undo if self.mode() == Mode::Moving => self.wish(Wish::Undo, Asked::Undo),
             Action::Redo if self.mode() == Mode::Moving => self.wish(Wish::Redo, Asked::Redo),
             Action::Send => {
@@ -332,6 +337,7 @@ impl App {
             Action::HistoryTab => self.go_to_tab(Tab::History),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
+            Action::Copy => self.ask_what_to_copy(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
@@ -406,6 +412,8 @@ impl App {
                     Effect::Confirm(question) => {
                         self.overlay = Some(Overlay::Dialog(Dialog::ask(question, &self.cx)));
                     }
+                    Effect::Copy(wanted) => self.copy(wanted),
+                    Effect::GoToRow(row) => self.go_to_row(row),
                     Effect::Act(action) => self.act(action),
                     Effect::Prompt(wanting) => {
                         self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
@@ -784,27 +792,27 @@ mod tests {
         │ Re┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
         │ -1│ Search  [                                  ]                                             │   │
         │ Ne│                                                                                          │   │
-        └───│ This page                                      Esc       Back, one step at a time        │───┘
-        ┌ 6 │ > Enter     Open this one thing                ? F1      This help                       │ 7 ┐
-        │   │   b         Fix all like this                  Ctrl+C    Stop typing; twice: quit        │   │
-        │ > │   v         See every value that fails       Moving                                      │   │
-        │   │   S         Send what is ready                 Tab F6    Next panel or field             │   │
-        │   │   x         Set aside, or take back            1         Problems                        │5. │
+        └───│ This page                                      U Ctrl+Y  Redo                            │───┘
+        ┌ 6 │ > Enter     Open this one thing                Esc       Back, one step at a time        │ 7 ┐
+        │   │   b         Fix all like this                  ? F1      This help                       │   │
+        │ > │   v         See every value that fails         Ctrl+C    Stop typing; twice: quit        │   │
+        │   │   S         Send what is ready               Moving                                      │   │
+        │   │   E         Write a report on this run         Tab F6    Next panel or field             │5. │
+        │   │   x         Set aside, or take back            1         Problems                        │   │
         │   │   m         Write a note for whoever works…    2         Records                         │   │
         │   │   D         Compare with the run before        3         Review                          │   │
         │   │   R         Check all records again            4         Send                            │   │
-        │   │   E         Write a report on this run         5         History                         │   │
-        │   │ Everywhere                                     Up k      Move up                         │   │
-        │   │   / F3      Filter the list                    Down j    Move down                       │0% │
-        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │0% │
+        │   │ Everywhere                                     5         History                         │   │
+        │   │   / F3      Filter the list                    Up k      Move up                         │0% │
+        │   │   y         Copy something of it               Down j    Move down                       │0% │
+        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │   │
         │   │   z         Show the other panel               Right l   Move right                      │   │
         │   │   . F9      All that can be done here          PgUp      One page up                     │   │
-        │   │   q         Back; on Problems: quit            PgDn      One page down                   │   │
-        │   │   M         Mouse on or off, to select text    Home g    To the first                    │   │
-        │   │   Ctrl+L    Draw the screen again              End G     To the last                     │   │
-        │ Si│   U Ctrl+Y  Redo                               Shift+Tab Panel or field before           │   │
+        │   │   : Ctrl+P  Search all commands                PgDn      One page down                   │   │
+        │   │   q         Back; on Problems: quit            Home g    To the first                    │   │
+        │ Si│   M         Mouse on or off, to select text    End G     To the last                     │   │
+        │   │   Ctrl+L    Draw the screen again              Shift+Tab Panel or field before           │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
-        │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                                        Esc Close help
@@ -826,18 +834,18 @@ mod tests {
         ┌│   b         Fix all like this                                              │┐
         ││   v         See every value that fails                                     ││
         ││   S         Send what is ready                                             ││
+        ││   E         Write a report on this run                                     ││
         ││   x         Set aside, or take back                                        ││
         ││   m         Write a note for whoever works on it next                      ││
         ││   D         Compare with the run before                                    ││
         ││   R         Check all records again                                        ││
-        ││   E         Write a report on this run                                     ││
         ││ Everywhere                                                                 ││
         └│   / F3      Filter the list                                                │┘
-        ┌│   u Ctrl+Z  Undo                                                           │┐
+        ┌│   y         Copy something of it                                           │┐
+        ││   u Ctrl+Z  Undo                                                           ││
         ││   z         Show the other panel                                           ││
         ││   . F9      All that can be done here                                      ││
-        ││   q         Back; on Problems: quit                                        ││
-        ││   M         Mouse on or off, to select text                                ││
+        ││   : Ctrl+P  Search all commands                                            ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help

@@ -14,7 +14,7 @@ use crate::{
         Note, NoteAbout, Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, SendReport, Since, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
-    ops::{FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
+    ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
 
 /// An input to `App::update`.
@@ -72,6 +72,9 @@ pub enum Effect {
     Prompt(Wanting),
     /// A short write no page waits for.
     Do(Wish),
+    Copy(Clip),
+    /// Lists the record of this number.
+    GoToRow(u64),
     /// As if its key had been pressed.
     Act(Action),
     Quit,
@@ -136,6 +139,8 @@ pub enum Query {
     Sending {
         run: RunId,
     },
+    /// Something to be copied.
+    Copy(Clip),
     /// A number that changes when somebody changes the workspace.
     Version,
     /// Where the run's records can go.
@@ -265,6 +270,7 @@ pub enum Answer {
     Review(Box<Review>),
     Sending(Option<Box<WatchedPlan>>),
     Version(i64),
+    Copied(Copied),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
@@ -278,6 +284,18 @@ pub enum Answer {
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
+}
+
+/// What was copied, and where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Untrusted.
+    pub what: String,
+    pub text: String,
+    /// The file it was written to as well.
+    pub file: Option<String>,
+    /// Whether tmux has it.
+    pub in_tmux: bool,
 }
 
 /// A destination, as far as the screen shows it.

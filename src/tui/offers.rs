@@ -12,7 +12,8 @@ impl App {
     pub fn offers(&self) -> Vec<Offer> {
         let mut offers = self.pages.top().offers();
         if self.mode() == Mode::Moving || self.overlay.is_some() {
-            let mut more = vec![Action::Menu, Action::Leave, Action::Mouse];
+            let mut more = vec![Action::Menu, Action::Commands, Action::Leave];
+            more.extend([Action::Copy, Action::Mouse]);
             more.extend([Action::Redraw, Action::Quit]);
             if self.shown_run().is_some() {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);

@@ -146,6 +146,9 @@ impl Surface for Terminal {
     fn draw(&mut self, app: &mut App) -> Result<()> {
         panic_for_a_test("ui");
         self.screen.listen_to_mouse(app.uses_mouse())?;
+        if let Some(text) = app.take_clipboard() {
+            self.screen.copy(&text)?;
+        }
         if app.take_redraw() {
             self.screen.clear()?;
         }

@@ -363,7 +363,7 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
          ! 1,387 verdicts are old: the contract changed.  R checks again
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send     ? Help  Esc Menu
         "#);
         look(&mut app, &standing(1_387, 0, ContractState::Same));
         assert!(!picture(&mut app).contains("old"));

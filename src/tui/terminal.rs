@@ -10,6 +10,7 @@ use std::{
 };
 
 use crossterm::{
+    clipboard::CopyToClipboard,
     cursor,
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute, queue,
@@ -104,6 +105,11 @@ impl Screen {
             queue!(self.frames, Print(words))?;
         }
         Ok(())
+    }
+
+    /// Asks the terminal to put a text on its clipboard, with the next frame.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.frames, CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Empties the screen, so that the next frame writes all of it.

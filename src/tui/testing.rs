@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::{
     app::{App, Setup},
     clock::Clock,
-    event::{Answer, Effect, Event, Place, Query, Route},
+    event::{Answer, Copied, Effect, Event, Place, Query, Route},
     keymap,
     theme::Theme,
 };
@@ -265,6 +265,11 @@ pub fn answer(query: Query) -> Answer {
         },
         Query::Review { .. } => Answer::Review(Box::new(review())),
         Query::Sending { .. } => Answer::Sending(None),
+        Query::Copy(_) => Answer::Copied(Copied {
+            what: "CUS-1 as JSON".to_owned(),
+            text: "{\"a\": 1}\n".to_owned(),
+            ..Copied::default()
+        }),
         Query::Version => Answer::Version(1),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {

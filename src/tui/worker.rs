@@ -14,7 +14,8 @@ use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::{
-    event::{Answer, Effect, Event, JobRequest, Outcome, Place, Query, Steer, Wish},
+    clipboard,
+    event::{Answer, Copied, Effect, Event, JobRequest, Outcome, Place, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
@@ -261,6 +262,15 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         }
         Query::Sending { run } => {
             Answer::Sending(ops::plan_to_watch(workspace, *run)?.map(Box::new))
+        }
+        Query::Copy(wanted) => {
+            let (what, text) = ops::clip(workspace, wanted)?;
+            Answer::Copied(Copied {
+                file: clipboard::keep(&text),
+                in_tmux: clipboard::give_to_tmux(&text),
+                what,
+                text,
+            })
         }
         Query::Version => Answer::Version(workspace.version()?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(

@@ -34,15 +34,15 @@ pub struct Output {
 
 impl Tty {
     pub fn start(folder: &Path, columns: u16, rows: u16, args: &[&str]) -> Self {
-        Self::start_with(folder, columns, rows, args, None)
+        Self::start_in(folder, (columns, rows), args, &[])
     }
 
-    pub fn start_with(
+    /// With these variables in its environment.
+    pub fn start_in(
         folder: &Path,
-        columns: u16,
-        rows: u16,
+        (columns, rows): (u16, u16),
         args: &[&str],
-        panic_in: Option<&str>,
+        set: &[(&str, &str)],
     ) -> Self {
         let size = PtySize {
             rows,
@@ -61,8 +61,10 @@ impl Tty {
         command.env_remove("LC_ALL");
         command.env_remove("LC_CTYPE");
         command.env("LANG", "C.UTF-8");
-        if let Some(part) = panic_in {
-            command.env("REDRIVE_TEST_PANIC", part);
+        // Not of whoever runs the tests.
+        command.env_remove("TMUX");
+        for (name, value) in set {
+            command.env(name, value);
         }
         let before = settings(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();

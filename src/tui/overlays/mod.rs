@@ -1,6 +1,7 @@
 //! What lies over a page: one at a time, and it gets all keys.
 
 mod dialog;
+mod letters;
 mod palette;
 mod prompt;
 
@@ -11,6 +12,7 @@ use ratatui::{
 };
 
 pub use dialog::{Button, Dialog, wrap};
+pub use letters::{Choice, Letters};
 pub use palette::{Entry, Palette};
 pub use prompt::Prompt;
 
@@ -28,6 +30,8 @@ pub enum Overlay {
     Dialog(Dialog),
     /// Help or menu: actions to look up and to run.
     Palette(Palette),
+    /// A few things to choose from by a letter.
+    Letters(Letters),
     /// A line of text that an action needs.
     Prompt(Prompt),
 }
@@ -46,7 +50,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.mode(),
             Self::Palette(palette) => palette.mode(),
-            Self::Prompt(_) => Mode::Typing,
+            Self::Prompt(_) | Self::Letters(_) => Mode::Typing,
         }
     }
 
@@ -54,6 +58,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.act(action, cx),
             Self::Palette(palette) => palette.act(action, cx),
+            Self::Letters(letters) => letters.act(action),
             Self::Prompt(prompt) => prompt.act(action),
         }
     }
@@ -63,6 +68,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.click(place, cx),
             Self::Palette(palette) => palette.click(place, cx),
+            Self::Letters(letters) => letters.click(place),
             Self::Prompt(_) => Verdict::Stay,
         }
     }
@@ -71,23 +77,27 @@ impl Overlay {
     pub fn scroll(&mut self, action: Action, cx: &Cx) -> Verdict {
         match self {
             Self::Palette(palette) => palette.act(action, cx),
+            Self::Letters(letters) => letters.act(action),
             Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
         }
     }
 
     /// A key that is text.
-    pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) {
+    pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
         match self {
+            Self::Letters(letters) => return letters.type_key(key),
             Self::Dialog(dialog) => dialog.type_key(key, cx),
             Self::Palette(palette) => palette.type_key(key),
             Self::Prompt(prompt) => prompt.type_key(key),
         }
+        Verdict::Stay
     }
 
     pub fn paste(&mut self, text: &str, cx: &Cx) {
         match self {
             Self::Dialog(dialog) => dialog.paste(text, cx),
             Self::Palette(palette) => palette.paste(text),
+            Self::Letters(_) => {}
             Self::Prompt(prompt) => prompt.paste(text),
         }
     }
@@ -96,6 +106,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.hints(),
             Self::Palette(palette) => palette.hints(),
+            Self::Letters(_) => Letters::hints(),
             Self::Prompt(prompt) => prompt.hints(),
         }
     }
@@ -105,6 +116,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.escape(),
             Self::Palette(palette) => palette.escape(),
+            Self::Letters(_) => "Close".to_owned(),
             Self::Prompt(_) => "Cancel".to_owned(),
         }
     }
@@ -113,6 +125,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
+            Self::Letters(_) => String::new(),
             Self::Prompt(prompt) => prompt.tip(),
         }
     }
@@ -121,6 +134,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.draw(frame, area, theme),
             Self::Palette(palette) => palette.draw(frame, area, theme),
+            Self::Letters(letters) => letters.draw(frame, area, theme),
             Self::Prompt(prompt) => prompt.draw(frame, area, theme),
         }
     }

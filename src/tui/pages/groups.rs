@@ -5,7 +5,7 @@ use ratatui::{
     layout::{Constraint, Layout, Position, Rect},
 };
 
-use super::{about, asked, card, funnel};
+use super::{Subject, about, asked, card, funnel};
 use crate::{
     filter::Filter,
     fix::Transform,
@@ -106,7 +106,9 @@ impl Groups {
         }
         if self.run_row().is_some() {
             offers.push(Offer::new(Action::Filter, "Filter"));
+            offers.push(Offer::new(Action::Copy, "Copy"));
             offers.push(Offer::new(Action::Send, "Send"));
+            offers.push(Offer::new(Action::Report, "Report"));
             if self.chosen().is_some() {
                 offers.push(Offer::new(Action::SetAside, "Set aside"));
                 offers.push(Offer::new(Action::Note, ""));
@@ -159,6 +161,12 @@ impl Groups {
             _ => {}
         }
         self.ask_for_example(cx);
+    }
+
+    /// The problem under the cursor.
+    pub fn subject(&self) -> Option<Subject> {
+        let (run, id) = self.chosen().map(|group| (group.run, group.id))?;
+        Some(Subject::Group { run, id })
     }
 
     pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
@@ -523,7 +531,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send  x Set aside                    ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send  E Report  x Set aside  ? Help  Esc Menu
         "#);
     }
 
@@ -553,7 +561,7 @@ mod tests {
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send     ? Help  Esc Menu
         "#);
     }
 
@@ -619,7 +627,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send  x Set aside                    ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send  E Report  x Set aside  ? Help  Esc Menu
         "#);
     }
 
@@ -649,7 +657,7 @@ mod tests {
         │ To do  Ask billing.                                                          │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send     ? Help  Esc Menu
         "#);
     }
 

@@ -38,7 +38,18 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{model::RunId, ops::Progress};
+use crate::{
+    filter::Filter,
+    model::{GroupId, Path, RecordId, RunId},
+    ops::Progress,
+};
+
+/// What an action on the thing under the cursor is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Group { run: RunId, id: GroupId },
+    Record { id: RecordId, field: Option<Path> },
+}
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -148,6 +159,29 @@ impl Page {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         each!(self, page => page.act(action, cx));
+    }
+
+    /// What is under the cursor.
+    pub fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Groups(page) => page.subject(),
+            Self::Records(page) => page.subject(),
+            Self::Editor(page) => Some(page.subject()),
+            Self::Raw(page) => Some(page.subject()),
+            _ => None,
+        }
+    }
+
+    /// The filter whose records are shown, or have the problem under the cursor.
+    pub fn listed(&self) -> Option<Filter> {
+        match self {
+            Self::Records(page) => Some(page.filter_in_force()),
+            Self::Groups(page) => match page.subject()? {
+                Subject::Group { run, id } => Some(Filter::of_group(run, id)),
+                Subject::Record { .. } => None,
+            },
+            _ => None,
+        }
     }
 
     /// Moves the cursor to the line under the pointer, if there is one.

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc};
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use super::{asked, cell::Column, table};
+use super::{Subject, asked, cell::Column, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{Path, RecordId, RecordRow, RunId, Status},
@@ -212,6 +212,16 @@ impl Records {
             prompt.field.paste(line.join(" ").trim());
             self.apply_prompt(cx);
         }
+    }
+
+    /// The record under the cursor, and its field that has the list's problem.
+    pub fn subject(&self) -> Option<Subject> {
+        let id = *self.ids.get(self.at)?;
+        let named = |path: &&Path| self.view.field.as_ref() == Some(&path.pattern());
+        let problems = self.chosen().map(|row| row.problems.iter());
+        let mut paths = problems.into_iter().flatten().map(|problem| &problem.path);
+        let field = paths.find(named).cloned();
+        Some(Subject::Record { id, field })
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

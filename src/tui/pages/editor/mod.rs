@@ -22,6 +22,7 @@ use self::{
     draft::{Draft, Focus, Then},
     fields::Fields,
 };
+use super::Subject;
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
@@ -158,6 +159,12 @@ impl Editor {
     /// Moves the cursor to the field under the pointer, if there is one.
     pub fn point(&mut self, place: Position) -> bool {
         self.fields.point(place)
+    }
+
+    /// The record, and its field under the cursor.
+    pub fn subject(&self) -> Subject {
+        let field = self.fields.path().cloned();
+        Subject::Record { id: self.id, field }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
