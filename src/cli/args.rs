@@ -44,6 +44,9 @@ pub struct Global {
     /// The screen's colours
     #[arg(long, global = true, env = "REDRIVE_THEME", value_enum, default_value_t = Colours::Terminal, value_name = "NAME")]
     pub theme: Colours,
+    /// Leave the mouse to the terminal, so that text is selected as usual; M turns it on and off
+    #[arg(long, global = true, env = "REDRIVE_NO_MOUSE", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::SetTrue)]
+    pub no_mouse: bool,
     /// Append what happens to this file as JSON lines, without any value or secret
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,

@@ -8,7 +8,7 @@ use super::{
     person::Person,
 };
 use crate::{
-    model::{Compared, Comparison, RunId, RunRow, Severity, Trend},
+    model::{Compared, Comparison, RunId, RunRow, Severity},
     ops,
     text::{count, safe, thousands},
 };
@@ -55,7 +55,7 @@ fn say(out: &Out, comparison: &Comparison) -> Result<()> {
     head.extend(owner.then_some("Owner"));
     head.extend(["#Before", "#After", "#Change"]);
     out.table(&head, groups.iter().map(|one| cells(one, severity, owner)))?;
-    out.say(&format!("\n{}", sum(comparison)))
+    out.say(&format!("\n{}", comparison.sum()))
 }
 
 fn run_line(run: &RunRow) -> String {
@@ -91,17 +91,4 @@ fn cells(one: &Compared, severity: bool, owner: bool) -> Vec<String> {
     cells.extend(owner.then(|| group.owner.clone()));
     cells.extend([thousands(one.before), thousands(one.after), change]);
     cells
-}
-
-/// `2 new, 1 came back, 4 same.`
-fn sum(comparison: &Comparison) -> String {
-    let words: Vec<String> = Trend::ALL
-        .into_iter()
-        .filter_map(|trend| {
-            let groups = comparison.groups.iter().filter(|one| one.trend == trend);
-            let number = groups.count() as u64;
-            (number > 0).then(|| format!("{} {}", thousands(number), trend.label()))
-        })
-        .collect();
-    format!("{}.", words.join(", "))
 }

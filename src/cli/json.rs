@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     model::{
         AnswerReport, AsideReport, AttemptRow, ChangeReport, Comparison, FixReport, Group,
-        LoadReport, Note, Plan, Problem, RecordDetail, RecordRow, RunRow, SendReport, StepRow,
-        Trend, UndoReport, Version,
+        LoadReport, Note, Plan, Problem, RecordDetail, RecordRow, RunRow, Seen, SendReport,
+        StepRow, Trend, UndoReport, Version,
     },
     ops::{Explained, Selected},
 };
@@ -82,7 +82,8 @@ pub fn run(run: &RunRow) -> Value {
     })
 }
 
-pub fn group(group: &Group) -> Value {
+/// A group, and how it stands beside the one of its kind before; `trend` is null where there is nothing to compare with.
+pub fn group(group: &Group, seen: Option<&Seen>) -> Value {
     json!({
         "group": group.id,
         "stage": group.stage.word(),
@@ -99,6 +100,9 @@ pub fn group(group: &Group) -> Value {
         "first_line": group.first_line,
         "last_line": group.last_line,
         "shapes": group.shapes,
+        "trend": seen.map(|seen| seen.trend.word()),
+        "before": seen.map(|seen| seen.before),
+        "last_seen": seen.and_then(|seen| seen.last),
     })
 }
 

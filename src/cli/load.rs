@@ -218,6 +218,7 @@ pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
     tui::run(tui::Options {
         workspace: demo.workspace,
         author: person.author.clone(),
+        mouse: person.mouse,
         theme: person.theme,
         route: Some(tui::event::Route::Groups {
             run: demo.report.run,

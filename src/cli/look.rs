@@ -19,7 +19,7 @@ use crate::{
     filter::{Filter, Term, Wanted},
     model::{
         Fault, Group, Happened, NoteAbout, Problem, RecordDetail, RecordId, RecordRow, RunId,
-        RunRow, Severity, Stage, Status,
+        RunRow, Severity, Since, Stage, Status,
     },
     ops::{self, ContractState, ExportFormat, Finding},
     text::{count, thousands},
@@ -50,6 +50,7 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     tui::run(tui::Options {
         workspace: person.workspace_path(),
         author: person.author.clone(),
+        mouse: person.mouse,
         theme: person.theme,
         route,
         read_only: args.read_only,
@@ -158,8 +159,10 @@ pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
     let groups = ops::groups(&workspace, &filter)?;
     let about = |group: &Group| NoteAbout::Group(group.id);
     let notes = notes_on(&workspace, groups.iter().map(about))?;
+    let since = since(&workspace, &groups)?;
     if out.is_json() {
-        out.json(&noted(groups.iter().map(shape::group), &notes))?;
+        let group = |group: &Group| shape::group(group, since.groups.get(&group.id));
+        out.json(&noted(groups.iter().map(group), &notes))?;
         return Ok(Exit::Done);
     }
     if groups.is_empty() {
@@ -178,16 +181,30 @@ pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
     head.extend(severity.then_some("Severity"));
     head.extend(owner.then_some("Owner"));
     head.extend(["#Records", "#Open", "Most common"]);
-    out.table(
-        &head,
-        (groups.iter()).map(|group| group_cells(group, severity, owner)),
-    )?;
+    // Only where there is something to compare with.
+    let seen = !since.groups.is_empty();
+    head.extend(seen.then_some("Since"));
+    let cells = groups.iter().map(|group| {
+        let mut cells = group_cells(group, severity, owner);
+        let trend = since.groups.get(&group.id).map(|seen| seen.trend.label());
+        cells.extend(seen.then(|| trend.unwrap_or_default().to_owned()));
+        cells
+    });
+    out.table(&head, cells)?;
     say_notes_on(
         out,
         "Group",
         groups.iter().map(|group| group.id.0).zip(&notes),
     )?;
     Ok(Exit::Done)
+}
+
+/// Since when the groups, which are of one run, are there.
+fn since(workspace: &ops::Workspace, groups: &[Group]) -> Result<Since> {
+    match groups.first() {
+        Some(group) => ops::since(workspace, group.run),
+        None => Ok(Since::default()),
+    }
 }
 
 fn group_cells(group: &Group, severity: bool, owner: bool) -> Vec<String> {

@@ -38,6 +38,8 @@ pub struct Person {
     pub json: bool,
     /// The screen's colours.
     pub theme: Theme,
+    /// Whether the screen uses the mouse.
+    pub mouse: bool,
 }
 
 impl Person {
@@ -47,6 +49,7 @@ impl Person {
             author: global.author.clone().unwrap_or_else(system_user),
             json: global.json,
             theme: global.theme(),
+            mouse: !global.no_mouse,
         }
     }
 

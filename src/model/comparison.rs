@@ -5,7 +5,8 @@ use std::{
     collections::HashMap,
 };
 
-use super::{Group, RunId, RunRow, Severity, Stage};
+use super::{Group, GroupId, RunId, RunRow, Severity, Stage};
+use crate::text::thousands;
 
 /// What became of one kind of problem between two runs. In the order of a list: what needs looking at first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +50,11 @@ impl Trend {
         }
     }
 
+    /// How a list marks it: `NEW`.
+    pub fn tag(self) -> String {
+        self.label().to_uppercase()
+    }
+
     /// Whether more records have the problem than before.
     pub fn is_worse(self) -> bool {
         matches!(self, Self::New | Self::CameBack | Self::Growing)
@@ -77,11 +83,41 @@ pub struct Comparison {
     pub groups: Vec<Compared>,
 }
 
+/// How the problems of a run stand beside those of the runs before it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Since {
+    /// The run of the same contract before it.
+    pub before: Option<RunRow>,
+    pub groups: HashMap<GroupId, Seen>,
+    pub new: u64,
+    pub gone: u64,
+}
+
+/// How a group of problems stands beside the one of its kind before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub trend: Trend,
+    /// Records that had it in the run before.
+    pub before: u64,
+    /// The last run that had it, where it came back from one before that.
+    pub last: Option<RunId>,
+}
+
 impl Comparison {
     /// Whether something that rejects records is new, came back or grew.
     pub fn is_worse(&self) -> bool {
         let rejects = |one: &Compared| one.group.severity == Severity::Error;
         (self.groups.iter()).any(|one| one.trend.is_worse() && rejects(one))
+    }
+
+    /// How many kinds of problems became what: `2 new, 1 came back, 4 same.`
+    pub fn sum(&self) -> String {
+        let words = Trend::ALL.into_iter().filter_map(|trend| {
+            let alike = self.groups.iter().filter(|one| one.trend == trend);
+            let number = alike.count() as u64;
+            (number > 0).then(|| format!("{} {}", thousands(number), trend.label()))
+        });
+        format!("{}.", words.collect::<Vec<_>>().join(", "))
     }
 }
 

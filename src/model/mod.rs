@@ -14,7 +14,7 @@ mod stages;
 mod step;
 mod timeline;
 
-pub use comparison::{Compared, Comparison, Trend, compare};
+pub use comparison::{Compared, Comparison, Seen, Since, Trend, compare};
 pub use fault::{Fault, FaultKind};
 pub use file::folder_of;
 pub use fix::{Consequence, Effect, FixReport, FixRow};

@@ -140,9 +140,11 @@ pub enum Sender {
 pub struct Refusal {
     /// `http 409`
     pub code: String,
-    /// The destination's own words. Untrusted.
+    /// The destination's own words, without what differs from record to record. Untrusted.
     pub message: String,
     pub records: u64,
+    /// An earlier plan was refused in the same way, for this run or for one of its contract before it.
+    pub came_back: bool,
 }
 
 /// One try, as a log shows it.

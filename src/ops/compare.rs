@@ -58,8 +58,19 @@ pub fn compare(
     })
 }
 
-fn groups(workspace: &Workspace, run: &RunRow) -> Result<Vec<Group>> {
+pub(super) fn groups(workspace: &Workspace, run: &RunRow) -> Result<Vec<Group>> {
     workspace.store.groups(run.id, &Filter::default())
+}
+
+/// The run and those that are compared with it, newest first.
+///
+/// # Errors
+/// `run:missing`.
+pub(super) fn up_to(workspace: &Workspace, run: RunId) -> Result<Vec<RunRow>> {
+    let newest = workspace.store.run(run)?;
+    let mut runs = workspace.store.runs()?;
+    runs.retain(|one| one.id <= run && is_alike(one, &newest));
+    Ok(runs)
 }
 
 /// Whether two runs are of the same contract, as its name says; where neither has one, of the same name.

@@ -7,6 +7,7 @@ mod aside;
 mod asked;
 mod backup;
 mod check;
+mod clip;
 mod compare;
 mod contract;
 mod demo;
@@ -22,6 +23,7 @@ mod note;
 mod report;
 mod send;
 mod settle;
+mod since;
 mod sql;
 mod standing;
 mod suggested;
@@ -39,6 +41,7 @@ pub use answers::answers;
 pub use aside::{discard, restore};
 pub use backup::backup;
 pub use check::{CheckRequest, check};
+pub use clip::{Clip, clip};
 pub use compare::compare;
 pub use contract::{
     DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,
@@ -61,11 +64,13 @@ pub use send::{
     destinations, plan, plan_to_watch, prepare_plan, review, send,
 };
 pub use settle::{settle, unanswered};
+pub use since::since;
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use suggested::edit_as_suggested;
 pub use undo::{history, redo, undo};
 pub use values::values;
 pub use verify::{Finding, verify};
+pub use whole::write_text;
 pub(crate) use whole::write_whole;
 pub use workspace::{Workspace, spare};

@@ -7,12 +7,15 @@ mod frozen;
 mod pacing;
 mod portions;
 mod refusal;
+
 mod review;
 mod sending;
 mod stale;
 mod superseded;
 mod undecided;
 mod unfinished;
+
+pub(super) use self::refusal::Refused;
 
 use std::{path::PathBuf, time::Instant};
 
@@ -22,6 +25,7 @@ use self::{
     board::Board,
     brake::Brake,
     frozen::{Keys, payload},
+    refusal::Refusals,
     sending::Sending,
     stale::{refuse_repeated, refuse_stale, refuse_stale_plan},
     superseded::superseded,
@@ -129,7 +133,17 @@ fn plan_and_records(workspace: &Workspace, request: &SendRequest) -> Result<(Pla
 /// # Errors
 /// When the workspace cannot be read.
 pub fn plan_to_watch(workspace: &Workspace, run: RunId) -> Result<Option<WatchedPlan>> {
-    workspace.store.plan_to_watch(run)
+    let Some(mut plan) = workspace.store.plan_to_watch(run)? else {
+        return Ok(None);
+    };
+    if !plan.refusals.is_empty() {
+        let mut kinds = Refusals::new(plan.plan, Refused::of(workspace, run)?);
+        for refusal in &plan.refusals {
+            kinds.add(&refusal.code, &refusal.message, refusal.records);
+        }
+        plan.refusals = kinds.sorted();
+    }
+    Ok(Some(plan))
 }
 
 /// Freezes the plan for somebody to send it with its number. `None` when nothing is ready.
@@ -188,8 +202,9 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     };
     let (claim, unanswered) = workspace.store.claim(plan, &aim.resume(), &now())?;
     let tally = workspace.store.tally(plan)?;
+    let before = Refused::of(workspace, run)?;
     let mut sending = Sending {
-        board: Board::new(plan, &aim.destination.name, tally, started),
+        board: Board::new(plan, &aim.destination.name, tally, before, started),
         first: request.first.clone().unwrap_or_else(|| FIRST.to_vec()),
         rate: request.rate.unwrap_or(aim.destination.knobs.max_per_s),
         brake: Brake::default(),

@@ -38,3 +38,11 @@ pub(crate) fn write_whole<T>(
         .with_context(cannot)?;
     Ok(done)
 }
+
+/// Writes a text into a file of this user alone, in place of what is there.
+///
+/// # Errors
+/// `file:write` when it cannot be written.
+pub fn write_text(path: &FilePath, text: &str) -> Result<()> {
+    write_whole(path, "file:write", |to| Ok(to.write_all(text.as_bytes())?))
+}

@@ -8,8 +8,8 @@ use crate::model::{
     DeliveryState, PlanId, RecordId, Refusal, RunId, Sender, Tally, Try, WatchedPlan,
 };
 
-/// Kinds of refusals that are shown.
-const REFUSALS: i64 = 20;
+/// Different messages of refusals that are looked at.
+const REFUSALS: i64 = 5_000;
 /// Tries that are shown.
 const TRIES: i64 = 50;
 
@@ -58,9 +58,22 @@ impl Store {
                 code: row.get(0)?,
                 message: row.get(1)?,
                 records: number(row, 2)?,
+                came_back: false,
             })
         })?;
         Ok(refusals.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// What the plans of a run were refused with: each plan with code and message, once.
+    pub(crate) fn refused_in(&self, run: RunId) -> Result<Vec<(PlanId, String, String)>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT DISTINCT p.id, a.code, a.message FROM plan p JOIN delivery y ON y.plan = p.id \
+             JOIN attempt a ON a.delivery = y.id AND a.n = y.attempts WHERE p.run = ?1 AND y.state = 'refused'",
+        )?;
+        let refused = query.query_map([run.0], |row| {
+            Ok((PlanId(row.get(0)?), row.get(1)?, row.get(2)?))
+        })?;
+        Ok(refused.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Of the records that were tried last: they leave in the plan's order.

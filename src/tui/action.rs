@@ -21,11 +21,13 @@ pub struct About {
     pub typing: &'static [&'static str],
     /// Whether it changes records or sends them, which a workspace opened to read only refuses.
     pub changes: bool,
+    /// Other words people look for it with.
+    pub also: &'static str,
 }
 
 /// Makes the enum, its list and its texts from one table, so that none can be forgotten.
 macro_rules! actions {
-    ($($name:ident $section:ident $sentence:literal [$($key:literal)*] typing [$($typing:literal)*] $($changes:ident)?;)*) => {
+    ($($name:ident $section:ident $sentence:literal [$($key:literal)*] typing [$($typing:literal)*] $($changes:ident)? $(, $also:literal)?;)*) => {
         /// A wish, whatever key it came from.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Action {
@@ -43,6 +45,7 @@ macro_rules! actions {
                         keys: &[$($key,)*],
                         typing: &[$($typing,)*],
                         changes: actions!(@ $($changes)?),
+                        also: concat!($($also)?),
                     },)*
                 }
             }
@@ -56,56 +59,60 @@ actions! {
     Open Page "Open this one thing" ["Enter"] typing ["Enter"];
     NextProblem Page "Go to the next problem" ["n"] typing [];
     PreviousProblem Page "Go to the problem before" ["N"] typing [];
-    Edit Page "Edit this field" ["e" "F2"] typing [];
-    AcceptSuggestion Page "Accept the suggestion" ["a"] typing [] changes;
-    FixAll Page "Fix all like this" ["b"] typing [] changes;
+    Edit Page "Edit this field" ["e" "F2"] typing [], "change, type";
+    AcceptSuggestion Page "Accept the suggestion" ["a"] typing [] changes, "repair";
+    FixAll Page "Fix all like this" ["b"] typing [] changes, "bulk, mass edit, replace, rewrite, convert, map, trim, format";
     Apply Page "Apply the fix to all shown" ["A"] typing [] changes;
-    Mark Page "Mark this one, or leave it out" ["Space"] typing [];
-    MarkShown Page "Mark all that are shown; again: none" ["*"] typing [];
-    Values Page "See every value that fails" ["v"] typing [];
-    SetAside Page "Set aside, or take back" ["x"] typing [] changes;
-    Note Page "Write a note for whoever works on it next" ["m"] typing [] changes;
-    PutBack Page "Put the received value back" ["o"] typing [] changes;
-    Remove Page "Make it empty" ["Del"] typing [] changes;
+    Mark Page "Mark this one, or leave it out" ["Space"] typing [], "select, tag, exclude";
+    MarkShown Page "Mark all that are shown; again: none" ["*"] typing [], "select all";
+    Values Page "See every value that fails" ["v"] typing [], "count, frequency, distinct, histogram";
+    SetAside Page "Set aside, or take back" ["x"] typing [] changes, "skip, ignore, archive, discard, delete";
+    Note Page "Write a note for whoever works on it next" ["m"] typing [] changes, "comment, remark";
+    PutBack Page "Put the received value back" ["o"] typing [] changes, "original, received, restore";
+    Remove Page "Make it empty" ["Del"] typing [] changes, "empty, delete, clear";
     NextGroup Page "Go to the records of the next problem" ["}"] typing [];
     PreviousGroup Page "Go to the records of the problem before" ["{"] typing [];
-    NextRecord Page "Go to the next record" ["]"] typing [];
-    PreviousRecord Page "Go to the record before" ["["] typing [];
-    OnlyLike Page "Keep only rows like this cell" ["f"] typing [];
-    HideLike Page "Hide rows like this cell" ["F"] typing [];
-    Sort Page "Choose what to sort by" ["s"] typing [];
-    Columns Page "Choose which columns to show, and their order" ["c"] typing [];
-    Narrower Page "Make the column narrower" ["<"] typing [];
-    Wider Page "Make the column wider" [">"] typing [];
+    OnlyLike Page "Keep only rows like this cell" ["f"] typing [], "same value";
+    HideLike Page "Hide rows like this cell" ["F"] typing [], "exclude value";
+    Sort Page "Choose what to sort by" ["s"] typing [], "order";
+    Columns Page "Choose which columns to show, and their order" ["c"] typing [], "hide, fields";
+    Narrower Page "Make the column narrower" ["<"] typing [], "width";
+    Wider Page "Make the column wider" [">"] typing [], "width";
     Earlier Page "Put this line before the one above it" ["Shift+Up"] typing [];
     Later Page "Put this line after the one below it" ["Shift+Down"] typing [];
-    Differences Page "Show only what differs" ["d"] typing [];
-    Wrap Page "Wrap long text" ["w"] typing [];
-    MarkReady Page "Say that it is ready" ["Y"] typing [] changes;
-    Check Page "Check this record again" ["r" "F5"] typing [] changes;
-    CheckAll Page "Check all records again" ["R"] typing [] changes;
-    Send Page "Send what is ready" ["S"] typing [] changes;
-    TryOne Page "Send one record first" ["T"] typing [] changes;
-    Pause Page "Pause, or go on" ["p"] typing [];
+    NextRecord Page "Go to the next record" ["]"] typing [];
+    PreviousRecord Page "Go to the record before" ["["] typing [];
+    Compare Page "Compare with the run before" ["D"] typing [], "diff, before, regression, since";
+    Differences Page "Show only what differs" ["d"] typing [], "changed only";
+    Wrap Page "Wrap long text" ["w"] typing [], "long lines";
+    MarkReady Page "Say that it is ready" ["Y"] typing [] changes, "accept";
+    Check Page "Check this record again" ["r" "F5"] typing [] changes, "validate";
+    CheckAll Page "Check all records again" ["R"] typing [] changes, "validate, verify";
+    Send Page "Send what is ready" ["S"] typing [] changes, "submit, deliver, upload, redrive, replay, retry";
+    TryOne Page "Send one record first" ["T"] typing [] changes, "canary, test";
+    Pause Page "Pause, or go on" ["p"] typing [], "hold, resume";
     TryNow Page "Try now, not later" ["t"] typing [];
     Slower Page "Send more slowly" ["-"] typing [];
     Faster Page "Send faster" ["+" "="] typing [];
     FullLog Page "Show the whole log" ["L"] typing [];
-    StopJob Page "Stop what is running" ["X"] typing [];
-    Report Page "Write a report on this run" ["E"] typing [];
-    Runs Page "Open another run" [] typing [];
-    Quit Page "Leave redrive" [] typing [];
+    StopJob Page "Stop what is running" ["X"] typing [], "cancel, abort";
+    Report Page "Write a report on this run" ["E"] typing [], "export, html, markdown, ticket";
+    Runs Page "Open another run" [] typing [], "open, switch, import";
+    Quit Page "Leave redrive" [] typing [], "exit, close";
 
     Back Everywhere "Back, one step at a time" ["Esc"] typing ["Esc"];
-    Filter Everywhere "Filter the list" ["/" "F3" "Ctrl+F"] typing [];
-    Undo Everywhere "Undo" ["u" "Ctrl+Z"] typing [] changes;
-    Redo Everywhere "Redo" ["U" "Ctrl+Y" "Ctrl+R"] typing [] changes;
-    Help Everywhere "This help" ["?" "F1"] typing ["F1"];
+    Filter Everywhere "Filter the list" ["/" "F3" "Ctrl+F"] typing [], "search, find, query, where";
+    Undo Everywhere "Undo" ["u" "Ctrl+Z"] typing [] changes, "revert, take back";
+    Redo Everywhere "Redo" ["U" "Ctrl+Y" "Ctrl+R"] typing [] changes, "repeat";
+    Help Everywhere "This help" ["?" "F1"] typing ["F1"], "keys, manual";
     Menu Everywhere "All that can be done here" ["." "F9"] typing [];
-    Zoom Everywhere "Show the other panel" ["z"] typing [];
-    Leave Everywhere "Back; on Problems: quit" ["q"] typing [];
+    Zoom Everywhere "Show the other panel" ["z"] typing [], "panel, full screen";
+    Copy Everywhere "Copy something of it" ["y"] typing [], "clipboard, yank, curl, json";
+    Commands Everywhere "Search all commands" [":" "Ctrl+P"] typing [];
+    Mouse Everywhere "Mouse on or off, to select text" ["M"] typing [], "select text";
+    Leave Everywhere "Back; on Problems: quit" ["q"] typing [], "exit, quit";
     Stop Everywhere "Stop typing; twice: quit" ["Ctrl+C"] typing ["Ctrl+C"];
-    Redraw Everywhere "Draw the screen again" ["Ctrl+L"] typing ["Ctrl+L"];
+    Redraw Everywhere "Draw the screen again" ["Ctrl+L"] typing ["Ctrl+L"], "refresh, repaint";
 
     Up Moving "Move up" ["Up" "k"] typing ["Up"];
     Down Moving "Move down" ["Down" "j"] typing ["Down"];
@@ -120,9 +127,9 @@ actions! {
     ClearText Moving "Clear the text" [] typing ["Ctrl+U"];
     ProblemsTab Moving "Problems" ["1"] typing [];
     RecordsTab Moving "Records" ["2"] typing [];
-    ReviewTab Moving "Review" ["3"] typing [];
+    ReviewTab Moving "Review" ["3"] typing [], "plan";
     SendTab Moving "Send" ["4"] typing [];
-    HistoryTab Moving "History" ["5"] typing [];
+    HistoryTab Moving "History" ["5"] typing [], "journal, steps, audit";
 }
 
 /// An action a page would carry out now, in the page's words. The order of a page's offers is the footer's order.

@@ -20,6 +20,8 @@ pub(super) enum Asked {
     /// A change no page waits for.
     Done,
     Places,
+    /// What is to be copied.
+    Copy,
     /// Whether somebody has changed the workspace.
     Version,
     /// How the run's verdicts stand, to be shown.
@@ -114,6 +116,7 @@ impl App {
                 self.status = Some("Noted.  u Undo".to_owned());
                 self.refresh();
             }
+            (_, Ok(Answer::Copied(copied))) => self.copied(copied),
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             // It is looked again soon, and sending says what is wrong with the contract.

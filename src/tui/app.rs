@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crossterm::event::KeyEvent;
-use ratatui::layout::Size;
+use ratatui::layout::{Rect, Size};
 
 use super::{
     action::Action,
@@ -11,6 +11,7 @@ use super::{
     clock::Clock,
     event::{Answer, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
+    mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
     pages::{self, Page, Stack},
     running::Running,
@@ -46,6 +47,7 @@ pub struct Setup {
     pub read_only: bool,
     /// The workspace's file, safe to print.
     pub workspace: String,
+    pub mouse: bool,
 }
 
 #[derive(Debug)]
@@ -73,10 +75,15 @@ pub struct App {
     pub(super) standing: Option<(RunId, Standing)>,
     /// When that was asked last.
     pub(super) looked: Option<Instant>,
+    pub(super) mouse: bool,
+    pub(super) spots: Vec<(Rect, Spot)>,
+    pub(super) clicked: Option<Clicked>,
+    /// What the terminal is to put on its clipboard.
+    pub(super) clipboard: Option<String>,
     /// Whether there is something to draw that was not drawn.
     changed: bool,
     /// When Ctrl+C was pressed.
-    stopped: Option<Instant>,
+    pub(super) stopped: Option<Instant>,
     /// Leave as soon as the job is over.
     pub(super) leaving: bool,
     redraw: bool,
@@ -115,6 +122,10 @@ impl App {
             places_of: None,
             standing: None,
             looked: None,
+            mouse: setup.mouse,
+            spots: Vec::new(),
+            clicked: None,
+            clipboard: None,
             changed: true,
             stopped: None,
             leaving: false,
@@ -151,6 +162,7 @@ impl App {
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
+            Event::Mouse(event) => self.mouse(event),
             Event::Resize(size) => self.cx.size = size,
             Event::Tick(now) => {
                 self.cx.now = Some(now);
@@ -217,7 +229,7 @@ impl App {
         self.places.first()
     }
 
-    fn key(&mut self, key: KeyEvent) {
+    pub(super) fn key(&mut self, key: KeyEvent) {
         let mode = self.mode();
         let action = keymap::resolve(mode, key);
         if action == Some(Action::Stop) {
@@ -242,7 +254,8 @@ impl App {
             Some(action) if self.overlay.is_some() => self.act_on_overlay(action),
             None if self.overlay.is_some() => {
                 if let Some(overlay) = &mut self.overlay {
-                    overlay.type_key(key, &self.cx);
+                    let verdict = overlay.type_key(key, &self.cx);
+                    self.conclude(verdict);
                 }
             }
             Some(action) => self.act(action),
@@ -267,7 +280,12 @@ impl App {
         let Some(overlay) = &mut self.overlay else {
             return;
         };
-        match overlay.act(action, &self.cx) {
+        let verdict = overlay.act(action, &self.cx);
+        self.conclude(verdict);
+    }
+
+    pub(super) fn conclude(&mut self, verdict: Verdict) {
+        match verdict {
             Verdict::Stay => {}
             Verdict::Close => self.overlay = None,
             Verdict::Then(effect) => {
@@ -285,7 +303,7 @@ impl App {
             return;
         }
         self.status = None;
-        if let Some(reason) = self.refusal(action) {
+        if let Some(reason) = self.unable(action) {
             self.status = Some(format!("Not now: {reason}."));
             return;
         }
@@ -297,6 +315,7 @@ impl App {
             }
             Action::Help => self.overlay = Some(Overlay::Palette(self.help())),
             Action::Menu => self.overlay = Some(Overlay::Palette(self.menu())),
+            Action::Commands => self.overlay = Some(Overlay::Palette(self.commands())),
             Action::Undo if self.mode() == Mode::Moving => self.wish(Wish::Undo, Asked::Undo),
             Action::Redo if self.mode() == Mode::Moving => self.wish(Wish::Redo, Asked::Redo),
             Action::Send => {
@@ -318,6 +337,8 @@ impl App {
             Action::HistoryTab => self.go_to_tab(Tab::History),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
+            Action::Copy => self.ask_what_to_copy(),
+            Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
             Action::Back if self.is_menu_on_back() => self.act(Action::Menu),
@@ -396,6 +417,8 @@ impl App {
                     Effect::Confirm(question) => {
                         self.overlay = Some(Overlay::Dialog(Dialog::ask(question, &self.cx)));
                     }
+                    Effect::Copy(wanted) => self.copy(wanted),
+                    Effect::GoToRow(row) => self.go_to_row(row),
                     Effect::Act(action) => self.act(action),
                     Effect::Prompt(wanting) => {
                         self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
@@ -483,6 +506,7 @@ mod tests {
             clock: Clock::default(),
             read_only: false,
             workspace: "redrive.db".to_owned(),
+            mouse: false,
         };
         let (mut app, effects) = App::open(setup);
         let query = Query::Groups { run: RunId(1) };
@@ -532,7 +556,7 @@ mod tests {
     fn sending_is_asked_with_the_safe_button_in_focus() {
         let mut app = problems((100, 30));
         press(&mut app, "S");
-        insta::assert_snapshot!(picture(&mut app), @r"
+        insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
@@ -543,27 +567,27 @@ mod tests {
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
-        │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991.             │
-        │   Date and time no│ Sending cannot be undone.                                │ 30%.              │
-        │   created_at, form│ They go to table customer in crm.db.                     │: a single shape   │
-        │   Deal value is no│                                                          │                   │
+        │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991. Growing:    │
+        │   Date and time no│ Sending cannot be undone.                                │un of 19 Nov 2025. │
+        │   created_at, form│ They go to table customer in crm.db.                     │ 30%.              │
+        │   Deal value is no│                                                          │: a single shape   │
         │   deal_value, form│         2  changed by hand                               │                   │
-        │   Stage not in the│         1  as received                                   │(2 shapes)         │
-        │   stage, format:em│                                                          │███▋      371  90% │
-        │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │           41  10% │
-        │   address.country,└──────────────────────────────────────────────────────────┘ (line 15)         │
-        │   Line could not be read     Check      12 ▏         <1% ││                                      │
-        │   whole record, format:email                             ││What to do                            │
-        │   Phone has too few digits   Check       0 DONE          ││Write it like name@example.com.       │
-        │   phone, format:email                                    ││                                      │
+        │   Stage not in the│         1  as received                                   │                   │
+        │   stage, format:em│                                                          │(2 shapes)         │
+        │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │███▋      371  90% │
+        │   address.country,└──────────────────────────────────────────────────────────┘           41  10% │
+        │   Line could not be read     Check      12 ▏         <1% ││Example  "office@"  (line 15)         │
+        │   whole record, format:email                             ││                                      │
+        │   Phone has too few digits   Check       0 DONE          ││What to do                            │
+        │   phone, format:email                                    ││Write it like name@example.com.       │
         │                                                          ││                                      │
-        │                                                          ││                                      │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││                                      │
         │                                                          ││                                      │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
 
          Enter Go back  Tab Next button                                                         Esc Go back
-        ");
+        "#);
         assert_eq!(press(&mut app, "<ret>"), []);
         let started = press(&mut app, "S<Right><ret>");
         let request = JobRequest::Send {
@@ -685,7 +709,7 @@ mod tests {
         └─────────│ [>Close ]     [ Go to problems ]                         │─────────┘
         ┌ About th└──────────────────────────────────────────────────────────┘─ 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
-        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
         │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
@@ -772,30 +796,30 @@ mod tests {
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
-        │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
-        │ -1┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
-        │ Ne│ Search  [                                  ]                                             │   │
-        └───│                                                                                          │───┘
-        ┌ 6 │ This page                                      ? F1      This help                       │ 7 ┐
-        │   │ > Enter     Open this one thing                Ctrl+C    Stop typing; twice: quit        │   │
-        │ > │   b         Fix all like this                Moving                                      │   │
-        │   │   v         See every value that fails         Tab F6    Next panel or field             │   │
-        │   │   S         Send what is ready                 1         Problems                        │   │
-        │   │   x         Set aside, or take back            2         Records                         │   │
-        │   │   m         Write a note for whoever works…    3         Review                          │   │
+        │ Re┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
+        │ -1│ Search  [                                  ]                                             │   │
+        │ Ne│                                                                                          │   │
+        └───│ This page                                      U Ctrl+Y  Redo                            │───┘
+        ┌ 6 │ > Enter     Open this one thing                Esc       Back, one step at a time        │ 7 ┐
+        │   │   b         Fix all like this                  ? F1      This help                       │   │
+        │ > │   v         See every value that fails         Ctrl+C    Stop typing; twice: quit        │   │
+        │   │   S         Send what is ready               Moving                                      │   │
+        │   │   E         Write a report on this run         Tab F6    Next panel or field             │5. │
+        │   │   x         Set aside, or take back            1         Problems                        │   │
+        │   │   m         Write a note for whoever works…    2         Records                         │   │
+        │   │   D         Compare with the run before        3         Review                          │   │
         │   │   R         Check all records again            4         Send                            │   │
-        │   │   E         Write a report on this run         5         History                         │   │
-        │   │ Everywhere                                     Up k      Move up                         │0% │
-        │   │   / F3      Filter the list                    Down j    Move down                       │0% │
+        │   │ Everywhere                                     5         History                         │   │
+        │   │   / F3      Filter the list                    Up k      Move up                         │0% │
+        │   │   y         Copy something of it               Down j    Move down                       │0% │
         │   │   u Ctrl+Z  Undo                               Left h    Move left                       │   │
         │   │   z         Show the other panel               Right l   Move right                      │   │
         │   │   . F9      All that can be done here          PgUp      One page up                     │   │
-        │   │   q         Back; on Problems: quit            PgDn      One page down                   │   │
-        │   │   Ctrl+L    Draw the screen again              Home g    To the first                    │   │
-        │   │   U Ctrl+Y  Redo                               End G     To the last                     │   │
-        │   │   Esc       Back, one step at a time           Shift+Tab Panel or field before           │   │
+        │   │   : Ctrl+P  Search all commands                PgDn      One page down                   │   │
+        │   │   q         Back; on Problems: quit            Home g    To the first                    │   │
+        │ Si│   M         Mouse on or off, to select text    End G     To the last                     │   │
+        │   │   Ctrl+L    Draw the screen again              Shift+Tab Panel or field before           │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
-        │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                                        Esc Close help
@@ -817,18 +841,18 @@ mod tests {
         ┌│   b         Fix all like this                                              │┐
         ││   v         See every value that fails                                     ││
         ││   S         Send what is ready                                             ││
+        ││   E         Write a report on this run                                     ││
         ││   x         Set aside, or take back                                        ││
         ││   m         Write a note for whoever works on it next                      ││
+        ││   D         Compare with the run before                                    ││
         ││   R         Check all records again                                        ││
-        ││   E         Write a report on this run                                     ││
         ││ Everywhere                                                                 ││
-        ││   / F3      Filter the list                                                ││
-        └│   u Ctrl+Z  Undo                                                           │┘
-        ┌│   z         Show the other panel                                           │┐
+        └│   / F3      Filter the list                                                │┘
+        ┌│   y         Copy something of it                                           │┐
+        ││   u Ctrl+Z  Undo                                                           ││
+        ││   z         Show the other panel                                           ││
         ││   . F9      All that can be done here                                      ││
-        ││   q         Back; on Problems: quit                                        ││
-        ││   Ctrl+L    Draw the screen again                                          ││
-        ││   U Ctrl+Y  Redo                                                           ││
+        ││   : Ctrl+P  Search all commands                                            ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help

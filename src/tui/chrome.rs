@@ -1,5 +1,7 @@
 //! What stands around every page: header, tabs, status line, footer, and the message of a window that is too small.
 
+use std::ops::Range;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -12,11 +14,12 @@ use super::{
     action::Action,
     app::{App, LEAST},
     keymap::{self, Mode},
+    mouse::Spot,
     overlays::wrap,
     pages::Page,
     tabs::Tab,
     widgets::{
-        footer::{Hint, footer},
+        footer::{Hint, footer, hint_width, place},
         header::{Corner, header},
     },
     words,
@@ -42,7 +45,9 @@ impl App {
             Constraint::Length(status_lines.len() as u16),
             Constraint::Length(1),
         ]));
-        frame.render_widget(self.header(top.width), top);
+        self.spots.clear();
+        let header = self.header(top);
+        frame.render_widget(header, top);
         let theme = self.theme;
         self.pages.top_mut().draw(frame, main, theme);
         // The row of tabs is seen while it has focus.
@@ -54,7 +59,7 @@ impl App {
                 }
                 banner
             }
-            _ => self.tabs(row.width),
+            _ => self.tabs(row),
         };
         frame.render_widget(second, row);
         if let Some(overlay) = &mut self.overlay {
@@ -66,10 +71,12 @@ impl App {
             overlay.draw(frame, area, theme);
         }
         frame.render_widget(Paragraph::new(status_lines), status);
-        frame.render_widget(self.footer(bottom.width), bottom);
+        self.put_undo(status);
+        let footer = self.footer(bottom);
+        frame.render_widget(footer, bottom);
     }
 
-    fn header(&self, width: u16) -> Line<'static> {
+    fn header(&mut self, area: Rect) -> Line<'static> {
         let run = self.shown_run();
         let mut crumbs: Vec<String> = run
             .map(|run| text::safe(&run.name).into_owned())
@@ -109,25 +116,32 @@ impl App {
                 note: format!("version {}   {}", env!("CARGO_PKG_VERSION"), self.workspace),
             },
         };
-        header(width, &crumbs, &corner, self.theme)
+        let (line, places) = header(area.width, &crumbs, &corner, self.theme);
+        for (columns, pages) in places {
+            self.put_spot(part(area, columns), Spot::Crumb(pages));
+        }
+        line
     }
 
-    fn tabs(&self, width: u16) -> Line<'static> {
-        let Some(run) = self.shown_run() else {
+    fn tabs(&mut self, area: Rect) -> Line<'static> {
+        let Some(run) = self.shown_run().cloned() else {
             return Line::default();
         };
+        let width = area.width;
         let active = self.active_tab();
         // Where there is little room, the tabs stand closer.
         let gap = if width < 100 { "" } else { " " };
         let mut spans = vec![Span::raw(" ")];
         let mut used = 1;
         for tab in Tab::ALL.into_iter().filter(|tab| *tab != Tab::Menu) {
-            let label = self.tab_label(tab, run);
+            let label = self.tab_label(tab, &run);
             let label = if tab == active {
                 format!("[{label}]")
             } else {
                 format!(" {label} ")
             };
+            let columns = used as u16..(used + text::width(&label)) as u16;
+            self.put_spot(part(area, columns), Spot::Tab(tab));
             used += text::width(&label) + gap.len();
             spans.push(Span::styled(label, self.tab_style(tab, tab == active)));
             spans.push(Span::raw(gap));
@@ -135,6 +149,8 @@ impl App {
         spans.push(Span::raw(
             " ".repeat(usize::from(width).saturating_sub(used + 5)),
         ));
+        let menu = width.saturating_sub(5)..width;
+        self.put_spot(part(area, menu), Spot::Tab(Tab::Menu));
         spans.push(Span::styled("Menu", self.tab_style(Tab::Menu, false)));
         Line::from(spans)
     }
@@ -182,7 +198,19 @@ impl App {
             .collect()
     }
 
-    fn footer(&self, width: u16) -> Line<'static> {
+    /// `u Undo` at the end of what an action came to can be clicked.
+    fn put_undo(&mut self, area: Rect) {
+        let is_seen = self.overlay.is_none() && self.job.is_none();
+        let status = self.status.as_deref().filter(|_| is_seen);
+        let said = [("u Undo", "u"), ("U Redo", "U")]
+            .into_iter()
+            .find(|(words, _)| status.is_some_and(|status| status.ends_with(words)));
+        if let Some(key) = said.and_then(|(_, key)| keymap::parse(key)) {
+            self.put_spot(area, Spot::Key(key));
+        }
+    }
+
+    fn footer(&mut self, area: Rect) -> Line<'static> {
         let mode = self.mode();
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
         let (hints, escape): (Vec<Hint>, String) = match (&self.overlay, self.tab) {
@@ -199,7 +227,14 @@ impl App {
             Mode::Typing => Some(hint("F1", "Help")),
         };
         let pinned: Vec<Hint> = help.into_iter().chain([hint("Esc", &escape)]).collect();
-        footer(width, &hints, &pinned, self.theme)
+        let placed = place(area.width, &hints, &pinned);
+        for (x, hint) in &placed {
+            if let Some(key) = keymap::parse(&hint.0) {
+                let columns = *x..*x + hint_width(hint);
+                self.put_spot(part(area, columns), Spot::Key(key));
+            }
+        }
+        footer(&placed, self.theme)
     }
 
     fn hints(&self, mode: Mode) -> Vec<Hint> {
@@ -213,6 +248,13 @@ impl App {
             })
             .collect()
     }
+}
+
+/// Some columns of a row.
+fn part(row: Rect, columns: Range<u16>) -> Rect {
+    let x = row.x + columns.start;
+    let width = columns.end - columns.start;
+    Rect { x, width, ..row }.intersection(row)
 }
 
 /// As many sentences from the beginning as fit; at least the first one.

@@ -7,20 +7,20 @@ use std::{
     time::Instant,
 };
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-pub use super::choosing::{ChoiceOf, Choosable, Choosing};
+pub use super::asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting};
 use super::{action::Action, clock::Clock, pages::Kept};
 use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
-        AsideReport, ChangeReport, Consequence, FixReport, FixRow, Group, GroupId, Note, NoteAbout,
-        Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, SendReport,
-        Sort, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
+        AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Group, GroupId,
+        Note, NoteAbout, Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, SendReport, Since, Sort, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
-    ops::{FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
+    ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
 
 /// An input to `App::update`.
@@ -30,6 +30,7 @@ pub enum Event {
     Key(KeyEvent),
     /// Bracketed paste, or a burst that can only be one. Never read as keystrokes.
     Paste(String),
+    Mouse(MouseEvent),
     /// The window has this size now.
     Resize(Size),
     /// Time enters here: before every batch of events, and while something waits for it.
@@ -77,6 +78,9 @@ pub enum Effect {
     Prompt(Wanting),
     /// A short write no page waits for.
     Do(Wish),
+    Copy(Clip),
+    /// Lists the record of this number.
+    GoToRow(u64),
     /// As if its key had been pressed.
     Act(Action),
     /// Offers a list to choose from.
@@ -102,6 +106,14 @@ pub enum Query {
     Runs,
     /// The run's own row and its groups.
     Groups {
+        run: RunId,
+    },
+    /// Since when the problems of a run are there.
+    Since {
+        run: RunId,
+    },
+    /// A run beside the one before it.
+    Comparison {
         run: RunId,
     },
     /// The numbers of all records that pass a filter, and the run's row.
@@ -142,6 +154,8 @@ pub enum Query {
     Sending {
         run: RunId,
     },
+    /// Something to be copied.
+    Copy(Clip),
     /// A number that changes when somebody changes the workspace.
     Version,
     /// Where the run's records can go.
@@ -256,6 +270,8 @@ pub enum Answer {
         run: RunRow,
         groups: Vec<Group>,
     },
+    Since(Box<Since>),
+    Comparison(Box<Comparison>),
     Ids {
         run: RunRow,
         ids: Vec<RecordId>,
@@ -274,6 +290,7 @@ pub enum Answer {
     Review(Box<Review>),
     Sending(Option<Box<WatchedPlan>>),
     Version(i64),
+    Copied(Copied),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
@@ -287,6 +304,18 @@ pub enum Answer {
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
+}
+
+/// What was copied, and where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Untrusted.
+    pub what: String,
+    pub text: String,
+    /// The file it was written to as well.
+    pub file: Option<String>,
+    /// Whether tmux has it.
+    pub in_tmux: bool,
 }
 
 /// A destination, as far as the screen shows it.
@@ -337,6 +366,10 @@ pub enum Route {
     },
     /// The same edit for all records of a list.
     Fix(Box<FixView>),
+    /// The problems of a run beside those of the run before it.
+    Comparison {
+        run: RunId,
+    },
     /// The values that fail in one problem.
     Values(Box<FixView>),
     /// What will be sent.
@@ -386,42 +419,6 @@ impl Among {
             field: None,
         }
     }
-}
-
-/// A question with buttons; the safe one has focus.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Question {
-    pub title: String,
-    pub body: Vec<String>,
-    /// What must be typed before the verb works: the number of records.
-    pub typed: Option<String>,
-    /// The safe button: "Go back".
-    pub safe: String,
-    /// The button that does it: "Send 3 records", and what it does.
-    pub verb: String,
-    pub then: Box<Effect>,
-}
-
-/// A line of text that is asked for.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Wanting {
-    pub title: String,
-    pub body: String,
-    /// What stands before the text field.
-    pub label: String,
-    /// What Enter does: "Set aside".
-    pub verb: String,
-    pub needs: Needs,
-}
-
-/// What the text is for.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Needs {
-    /// Why these records are set aside.
-    Reason(Filter),
-    Note(NoteAbout),
-    /// The name of the file a report on the run is written to.
-    Report(RunId),
 }
 
 /// Pairs a question with its answer, so that a late answer can be told apart.

@@ -102,6 +102,10 @@ impl Burst {
                 certain.extend(self.end());
                 certain.push(Event::Paste(text));
             }
+            Input::Mouse(event) => {
+                certain.extend(self.end());
+                certain.push(Event::Mouse(event));
+            }
             Input::Resize(width, height) => {
                 certain.extend(self.end());
                 certain.push(Event::Resize(Size::new(width, height)));

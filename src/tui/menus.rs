@@ -2,7 +2,8 @@
 
 use super::{
     action::{Action, Offer, Section},
-    app::App,
+    app::{App, whole_run},
+    event::Route,
     keymap::{self, Mode},
     overlays::{Entry, Palette},
 };
@@ -49,6 +50,39 @@ impl App {
     }
 }
 
+impl App {
+    /// All there is, with what this page cannot do.
+    pub(super) fn commands(&self) -> Palette {
+        let offers = self.offers();
+        let no_page = "not on this page".to_owned();
+        let entries = Action::ALL.iter().filter_map(|&action| {
+            if action.about().section == Section::Moving && action.about().keys.len() != 1 {
+                return None;
+            }
+            let always = [Action::Help, Action::Menu, Action::Copy, Action::Mouse];
+            let mine = offers.iter().find(|offer| offer.action == action);
+            let offer = match mine {
+                Some(offer) => offer.clone(),
+                None if always.contains(&action) => Offer::new(action, ""),
+                None => Offer::new(action, "").unless(Some(&*no_page)),
+            };
+            Some(Entry::new(&offer, Mode::Moving))
+        });
+        Palette::commands(entries.collect())
+    }
+
+    /// Lists one record of the run that is shown.
+    pub(super) fn go_to_row(&mut self, row: u64) {
+        if let Some(run) = self.shown_run().map(|run| run.id) {
+            let mut route = whole_run(run);
+            if let Route::Records { typed, .. } = &mut route {
+                *typed = Some(format!("row:{row}"));
+            }
+            self.cx.go(route);
+        }
+    }
+}
+
 /// By section, the order within a section kept.
 fn sort(entries: &mut [Entry]) {
     entries.sort_by_key(|entry| match entry.section {
@@ -56,4 +90,87 @@ fn sort(entries: &mut [Entry]) {
         Section::Everywhere => 1,
         Section::Moving => 2,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::testing::{picture, press, problems};
+
+    #[test]
+    fn every_command_is_found_by_its_words_other_words_or_key() {
+        let mut app = problems((100, 30));
+        press(&mut app, ":bulk");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
+        ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
+        │ -12 unreadable  -1,375 failed checks                                                             │
+        │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
+        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 51 ┐─────────┘
+        ┌ 6 proble│ : [ bulk                             ]                                       │─ 1 of 7 ┐
+        │   Proble│                                                                              │ not     │
+        │ > Email │ > b         Fix all like this                                                │         │
+        │   contac│                                                                              │wing:    │
+        │   Date a│                                                                              │ov 2025. │
+        │   create│                                                                              │         │
+        │   Deal v│                                                                              │ shape   │
+        │   deal_v│                                                                              │         │
+        │   Stage │                                                                              │         │
+        │   stage,│                                                                              │         │
+        │   Countr│                                                                              │371  90% │
+        │   addres│                                                                              │ 41  10% │
+        │   Line c│                                                                              │         │
+        │   whole │ About the selected command                                                   │         │
+        │   Phone │ Fix all like this. Changes records. Can be undone.                           │         │
+        │   phone,│ Also called: bulk, mass edit, replace, rewrite, convert, map, trim, format   │m.       │
+        │         └──────────────────────────────────────────────────────────────────────────────┘         │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││                                      │
+        │                                                          ││                                      │
+        │                                                          ││                                      │
+        └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
+         Dim lines cannot be used now. The reason stands beside them.
+         Type to search  Up/Down Choose  Enter Run it                                      Esc Clear search
+        ");
+        press(&mut app, "<ret>");
+        assert!(picture(&mut app).contains("What to do"));
+        press(&mut app, "<esc>:ctrl+z");
+        assert!(picture(&mut app).contains("1 of "));
+        press(&mut app, "<esc>apply the fix");
+        assert!(picture(&mut app).contains("Not now: not on this page."));
+    }
+
+    #[test]
+    fn a_number_goes_to_the_row() {
+        let mut app = problems((80, 24));
+        press(&mut app, ":row 12004");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+        ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
+        │┌ Commands ───────────────────────────────────────────────────────── 0 of 51 ┐│
+        ││ : [ row 12004                        ]                                     ││
+        └│                                                                            │┘
+        ┌│                                                                            │┐
+        ││                                                                            ││
+        ││                                                                            ││
+        ││                                                                            ││
+        ││                                                                            ││
+        ││                                                                            ││
+        ││                                                                            ││
+        ││                                                                            ││
+        ││                                                                            ││
+        └│                                                                            │┘
+        ┌│                                                                            │┐
+        ││                                                                            ││
+        ││                                                                            ││
+        ││                                                                            ││
+        │└────────────────────────────────────────────────────────────────────────────┘│
+        └──────────────────────────────────────────────────────────────────────────────┘
+         Enter lists row 12,004.
+         Type to search  Up/Down Choose  Enter Run it                  Esc Clear search
+        ");
+        press(&mut app, "<ret>");
+        assert!(picture(&mut app).contains("row:12004"));
+    }
 }

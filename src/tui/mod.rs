@@ -6,13 +6,16 @@
 pub mod action;
 mod answers;
 pub mod app;
-mod choosing;
+mod asking;
 mod chrome;
+mod clipboard;
 pub mod clock;
+mod copying;
 pub mod event;
 mod input;
 pub mod keymap;
 mod menus;
+mod mouse;
 pub mod offers;
 mod overlays;
 pub mod pages;
@@ -41,6 +44,8 @@ pub struct Options {
     /// Where to begin; the run picker, or the only run's problems, when `None`.
     pub route: Option<event::Route>,
     pub read_only: bool,
+    /// Whether the mouse is used, as long as nobody turns it off.
+    pub mouse: bool,
 }
 
 /// Shows the screen until the person leaves. SIGTERM and SIGHUP end the process as they would have, with the terminal

@@ -12,7 +12,9 @@ impl App {
     pub fn offers(&self) -> Vec<Offer> {
         let mut offers = self.pages.top().offers();
         if self.mode() == Mode::Moving || self.overlay.is_some() {
-            let mut more = vec![Action::Menu, Action::Leave, Action::Redraw, Action::Quit];
+            let mut more = vec![Action::Menu, Action::Commands, Action::Leave];
+            more.extend([Action::Copy, Action::Mouse]);
+            more.extend([Action::Redraw, Action::Quit]);
             if self.shown_run().is_some() {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
@@ -37,8 +39,16 @@ impl App {
         offers
     }
 
+    /// Why an action cannot be done now.
+    pub(super) fn unable(&self, action: Action) -> Option<String> {
+        let offer = (self.pages.top().offers().into_iter()).find(|offer| offer.action == action);
+        offer
+            .and_then(|offer| offer.unable)
+            .or_else(|| self.refusal(action))
+    }
+
     /// Why an action cannot be done now, as far as the app knows.
-    pub(super) fn refusal(&self, action: Action) -> Option<String> {
+    fn refusal(&self, action: Action) -> Option<String> {
         if action.about().changes && self.cx.read_only {
             return Some("the workspace is open to read only".to_owned());
         }

@@ -62,11 +62,12 @@ pub fn run(options: Options) -> Result<()> {
     signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
-        size: surface.screen.terminal().size()?,
+        size: surface.screen.size()?,
         theme: options.theme,
         clock: Clock::system(),
         read_only: options.read_only,
         workspace,
+        mouse: options.mouse,
     };
     let ended = drive(&mut surface, setup, &event_rx, &effect_tx);
     // The terminal comes back first; waiting is done in the open.
@@ -144,6 +145,10 @@ struct Terminal {
 impl Surface for Terminal {
     fn draw(&mut self, app: &mut App) -> Result<()> {
         panic_for_a_test("ui");
+        self.screen.listen_to_mouse(app.uses_mouse())?;
+        if let Some(text) = app.take_clipboard() {
+            self.screen.copy(&text)?;
+        }
         if app.take_redraw() {
             self.screen.clear()?;
         }
@@ -164,7 +169,7 @@ impl Surface for Terminal {
         self.screen.enter_again()?;
         self.pause.set(false);
         self.continued = true;
-        Ok(self.screen.terminal().size()?)
+        Ok(self.screen.size()?)
     }
 
     fn set_up_again(&mut self) -> Result<Size> {
@@ -172,7 +177,7 @@ impl Surface for Terminal {
             Screen::leave();
             self.screen.enter_again()?;
         }
-        Ok(self.screen.terminal().size()?)
+        Ok(self.screen.size()?)
     }
 }
 
@@ -281,6 +286,7 @@ mod tests {
             clock: Clock::default(),
             read_only: false,
             workspace: "w.db".to_owned(),
+            mouse: false,
         };
         let ended = drive(&mut script, setup, &event_rx, &effect_tx).unwrap();
         assert_eq!(ended, Exit::Quit);

@@ -349,7 +349,7 @@ mod tests {
         ┌ 6 problems in 1,384 records ─────────────────────────────── showing 1-6 of 7 ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
-        │   Date and time not written the… created_at      Check     301 █▋        22% │
+        │   Date and time not written… NEW created_at      Check     301 █▋        22% │
         │   Deal value is not a number     deal_value      Check     214 █▏        15% │
         │   Stage not in the list          stage           Check     116 ▋          8% │
         │   Country not in the list        address.country Check      88 ▌          6% │
@@ -357,13 +357,13 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
-        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
         │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
          ! 1,387 verdicts are old: the contract changed.  R checks again
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send     ? Help  Esc Menu
         "#);
         look(&mut app, &standing(1_387, 0, ContractState::Same));
         assert!(!picture(&mut app).contains("old"));
@@ -408,7 +408,7 @@ mod tests {
     fn checking_again_asks_first_names_the_contract_and_uses_the_one_on_disk() {
         let mut app = problems((100, 30));
         answer(&mut app, "R", standing(0, 1_387, changed()));
-        insta::assert_snapshot!(picture(&mut app), @r"
+        insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
@@ -419,27 +419,27 @@ mod tests {
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address no┌ The contract changed ────────────────────────────────────┐                   │
-        │   contact_email, f│ customers.toml or a file it names changed on disk.       │9,991.             │
-        │   Date and time no│ 1,387 verdicts are old.                                  │ 30%.              │
-        │   created_at, form│ Nothing can be sent until the records are checked again. │: a single shape   │
-        │   Deal value is no│                                                          │                   │
+        │   contact_email, f│ customers.toml or a file it names changed on disk.       │9,991. Growing:    │
+        │   Date and time no│ 1,387 verdicts are old.                                  │un of 19 Nov 2025. │
+        │   created_at, form│ Nothing can be sent until the records are checked again. │ 30%.              │
+        │   Deal value is no│                                                          │: a single shape   │
         │   deal_value, form│ It becomes the contract of this run: /srv/customers.toml │                   │
-        │   Stage not in the│ u takes that back.                                       │(2 shapes)         │
-        │   stage, format:em│                                                          │███▋      371  90% │
-        │   Country not in t│ [>Go back ]     [ Check 1,387 records again ]            │           41  10% │
-        │   address.country,└──────────────────────────────────────────────────────────┘ (line 15)         │
-        │   Line could not be read     Check      12 ▏         <1% ││                                      │
-        │   whole record, format:email                             ││What to do                            │
-        │   Phone has too few digits   Check       0 DONE          ││Write it like name@example.com.       │
-        │   phone, format:email                                    ││                                      │
+        │   Stage not in the│ u takes that back.                                       │                   │
+        │   stage, format:em│                                                          │(2 shapes)         │
+        │   Country not in t│ [>Go back ]     [ Check 1,387 records again ]            │███▋      371  90% │
+        │   address.country,└──────────────────────────────────────────────────────────┘           41  10% │
+        │   Line could not be read     Check      12 ▏         <1% ││Example  "office@"  (line 15)         │
+        │   whole record, format:email                             ││                                      │
+        │   Phone has too few digits   Check       0 DONE          ││What to do                            │
+        │   phone, format:email                                    ││Write it like name@example.com.       │
         │                                                          ││                                      │
-        │                                                          ││                                      │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││                                      │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          ! 1,387 verdicts are old: the contract changed.  R checks again
 
          Enter Go back  Tab Next button                                                         Esc Go back
-        ");
+        "#);
         let effects = press(&mut app, "<Tab><ret>");
         let path = PathBuf::from("/srv/customers.toml");
         let wanted = check(RunId(1), Some(&path));
@@ -504,7 +504,7 @@ mod tests {
         └─────────└──────────────────────────────────────────────────────────┘─────────┘
         ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
-        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
         │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
@@ -548,21 +548,21 @@ mod tests {
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
-        │   contact_email, format:email                            ││Since  Lines 18 to 9,991.             │
-        │   Date and time n┌ Check again first? ─────────────────────────────────────────┐0%.              │
-        │   created_at, for│ 3 of 3 ready records were checked against another contract. │a single shape   │
-        │   Deal value is n│ Nothing can be sent until they are checked again.           │                 │
+        │   contact_email, format:email                            ││Since  Lines 18 to 9,991. Growing:    │
+        │   Date and time n┌ Check again first? ─────────────────────────────────────────┐ of 19 Nov 2025. │
+        │   created_at, for│ 3 of 3 ready records were checked against another contract. │0%.              │
+        │   Deal value is n│ Nothing can be sent until they are checked again.           │a single shape   │
         │   deal_value, for│                                                             │                 │
-        │   Stage not in th│ [>Go back ]     [ Check 3 records again ]                   │ shapes)         │
-        │   stage, format:e└─────────────────────────────────────────────────────────────┘█▋      371  90% │
-        │   Country not in the list    Check      88 ▌          6% ││(empty)    █▎                 41  10% │
-        │   address.country, format:email                          ││Example  "office@"  (line 15)         │
-        │   Line could not be read     Check      12 ▏         <1% ││                                      │
-        │   whole record, format:email                             ││What to do                            │
-        │   Phone has too few digits   Check       0 DONE          ││Write it like name@example.com.       │
-        │   phone, format:email                                    ││                                      │
+        │   Stage not in th│ [>Go back ]     [ Check 3 records again ]                   │                 │
+        │   stage, format:e└─────────────────────────────────────────────────────────────┘ shapes)         │
+        │   Country not in the list    Check      88 ▌          6% ││a+@        ███████████▋      371  90% │
+        │   address.country, format:email                          ││(empty)    █▎                 41  10% │
+        │   Line could not be read     Check      12 ▏         <1% ││Example  "office@"  (line 15)         │
+        │   whole record, format:email                             ││                                      │
+        │   Phone has too few digits   Check       0 DONE          ││What to do                            │
+        │   phone, format:email                                    ││Write it like name@example.com.       │
         │                                                          ││                                      │
-        │                                                          ││                                      │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││                                      │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          ! 3 verdicts are old: another contract decided.  R checks again

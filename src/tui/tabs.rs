@@ -32,7 +32,7 @@ impl Tab {
         Self::Menu,
     ];
 
-    fn action(self) -> Action {
+    pub(super) fn action(self) -> Action {
         match self {
             Self::Problems => Action::ProblemsTab,
             Self::Records => Action::RecordsTab,
@@ -98,7 +98,7 @@ impl App {
     /// The tab the page in front belongs to.
     pub(super) fn active_tab(&self) -> Tab {
         match self.pages.top() {
-            Page::Groups(_) | Page::Values(_) => Tab::Problems,
+            Page::Groups(_) | Page::Values(_) | Page::Comparison(_) => Tab::Problems,
             Page::Review(_) => Tab::Review,
             Page::Sending(_) => Tab::Send,
             Page::History(_) => Tab::History,

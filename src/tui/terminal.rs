@@ -1,25 +1,29 @@
 //! Takes the terminal over, and gives it back however we leave.
 
 use std::{
+    cell::RefCell,
     io::{self, Write, stdout},
     panic,
+    rc::Rc,
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
 
 use crossterm::{
+    clipboard::CopyToClipboard,
     cursor,
     event::{DisableBracketedPaste, EnableBracketedPaste},
-    execute,
+    execute, queue,
+    style::Print,
     terminal::{
         self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen,
         LeaveAlternateScreen,
     },
 };
 use ratatui::{
-    DefaultTerminal, Frame, Terminal,
+    Frame, Terminal,
     backend::CrosstermBackend,
-    layout::{Position, Rect},
+    layout::{Position, Rect, Size},
 };
 
 use crate::text;
@@ -28,13 +32,53 @@ use crate::text;
 static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Owns raw mode and the alternate screen; dropping it restores both.
-pub struct Screen(DefaultTerminal);
+pub struct Screen {
+    terminal: Terminal<CrosstermBackend<Frames>>,
+    frames: Frames,
+    /// Whether the terminal says what the mouse does.
+    mouse: bool,
+}
+
+/// What is drawn, until the whole frame is there: one write a frame, however slow the line is.
+#[derive(Clone, Debug, Default)]
+pub struct Frames(Rc<RefCell<Vec<u8>>>);
+
+impl Frames {
+    fn send(&self) -> io::Result<()> {
+        let bytes = std::mem::take(&mut *self.0.borrow_mut());
+        let mut out = stdout().lock();
+        out.write_all(&bytes)?;
+        out.flush()
+    }
+}
+
+impl Write for Frames {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    /// Only a whole frame goes out.
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Clicks and the wheel, with places beyond column 223; nothing about the pointer that only moves, which would never be
+/// quiet on a slow line.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
 
 impl Screen {
     /// `workspace` is said after a crash, so that a person knows where the work is.
     pub fn enter(workspace: &str) -> io::Result<Self> {
         restore_on_panic(workspace.to_owned());
-        Ok(Self(take_over()?))
+        let frames = Frames::default();
+        Ok(Self {
+            terminal: take_over(&frames)?,
+            frames,
+            mouse: false,
+        })
     }
 
     /// Gives the terminal back for a while, as for SIGTSTP.
@@ -44,24 +88,41 @@ impl Screen {
 
     /// Takes it over again; everything is drawn anew at whatever size it has now.
     pub fn enter_again(&mut self) -> io::Result<()> {
-        self.0 = take_over()?;
+        self.terminal = take_over(&self.frames)?;
+        self.mouse = false;
         Ok(())
     }
 
-    pub fn terminal(&mut self) -> &mut DefaultTerminal {
-        &mut self.0
+    pub fn size(&self) -> io::Result<Size> {
+        self.terminal.size()
+    }
+
+    /// Whether the terminal is to say what the mouse does.
+    pub fn listen_to_mouse(&mut self, listen: bool) -> io::Result<()> {
+        if self.mouse != listen {
+            self.mouse = listen;
+            let words = if listen { MOUSE_ON } else { MOUSE_OFF };
+            queue!(self.frames, Print(words))?;
+        }
+        Ok(())
+    }
+
+    /// Asks the terminal to put a text on its clipboard, with the next frame.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        queue!(self.frames, CopyToClipboard::to_clipboard_from(text))
     }
 
     /// Empties the screen, so that the next frame writes all of it.
     pub fn clear(&mut self) -> io::Result<()> {
-        clear(&mut self.0)
+        clear(&mut self.terminal)
     }
 
     /// Draws one frame, written at once where the terminal can.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
-        execute!(stdout(), BeginSynchronizedUpdate)?;
-        self.0.draw(draw)?;
-        execute!(stdout(), EndSynchronizedUpdate)
+        queue!(self.frames, BeginSynchronizedUpdate)?;
+        self.terminal.draw(draw)?;
+        queue!(self.frames, EndSynchronizedUpdate)?;
+        self.frames.send()
     }
 }
 
@@ -71,12 +132,12 @@ impl Drop for Screen {
     }
 }
 
-fn take_over() -> io::Result<DefaultTerminal> {
+fn take_over(frames: &Frames) -> io::Result<Terminal<CrosstermBackend<Frames>>> {
     TAKEN.store(true, Ordering::Relaxed);
     let entered = || {
         terminal::enable_raw_mode()?;
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        let mut terminal = Terminal::new(CrosstermBackend::new(stdout()))?;
+        let mut terminal = Terminal::new(CrosstermBackend::new(frames.clone()))?;
         clear(&mut terminal)?;
         Ok(terminal)
     };
@@ -85,7 +146,7 @@ fn take_over() -> io::Result<DefaultTerminal> {
 
 /// Not `Terminal::clear`, which asks the terminal where the cursor is: some never answer, and while the input thread reads,
 /// the answer may go there.
-fn clear(terminal: &mut DefaultTerminal) -> io::Result<()> {
+fn clear(terminal: &mut Terminal<CrosstermBackend<Frames>>) -> io::Result<()> {
     let area = Rect::from((Position::ORIGIN, terminal.size()?));
     terminal.resize(area)
 }
@@ -96,6 +157,7 @@ fn restore() {
         let _ = execute!(
             stdout(),
             EndSynchronizedUpdate,
+            Print(MOUSE_OFF),
             DisableBracketedPaste,
             LeaveAlternateScreen,
             cursor::Show

@@ -9,16 +9,16 @@ use serde_json::{Value, json};
 use super::{
     app::{App, Setup},
     clock::Clock,
-    event::{Answer, Effect, Event, Place, Query, Route},
+    event::{Answer, Copied, Effect, Event, Place, Query, Route},
     keymap,
     theme::Theme,
 };
 use crate::{
     filter::{FilterError, Term},
     model::{
-        Behind, Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan, Problem,
-        RecordDetail, RecordId, RecordRow, RunId, RunRow, ShapeCount, Stage, Status, StepId,
-        StepKind, StepRow, ValueCount, Version, Wants, shape_of,
+        Behind, Comparison, Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan,
+        Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Seen, ShapeCount, Since, Stage,
+        Status, StepId, StepKind, StepRow, Trend, ValueCount, Version, Wants, compare, shape_of,
     },
     ops::{ContractState, FieldChanges, Made, MadeBy, Preview, Review, Standing},
     text,
@@ -160,6 +160,7 @@ pub fn app(route: Route, size: (u16, u16)) -> App {
         clock: Clock::default(),
         read_only: false,
         workspace: "redrive.db".to_owned(),
+        mouse: true,
     };
     let (mut app, effects) = App::open(setup);
     feed(&mut app, effects);
@@ -252,6 +253,12 @@ pub fn answer(query: Query) -> Answer {
             }
             Answer::Ids { run, ids, unknown }
         }
+        Query::Since { .. } => Answer::Since(Box::new(since())),
+        Query::Comparison { .. } => Answer::Comparison(Box::new(Comparison {
+            groups: compare(&before(), &groups(), &[]),
+            old: older_run(),
+            new: run(),
+        })),
         Query::Ids { filter } => {
             let (gone, terms): (Vec<_>, Vec<_>) =
                 (filter.terms.into_iter()).partition(|term| term.fields().contains(&"/ship_dat"));
@@ -278,6 +285,11 @@ pub fn answer(query: Query) -> Answer {
         },
         Query::Review { .. } => Answer::Review(Box::new(review())),
         Query::Sending { .. } => Answer::Sending(None),
+        Query::Copy(_) => Answer::Copied(Copied {
+            what: "CUS-1 as JSON".to_owned(),
+            text: "{\"a\": 1}\n".to_owned(),
+            ..Copied::default()
+        }),
         Query::Version => Answer::Version(1),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
@@ -357,6 +369,39 @@ pub fn groups() -> Vec<Group> {
         group(6, "Line could not be read", "", 12),
         group(7, "Phone has too few digits", "/phone", 0),
     ]
+}
+
+/// The problems of the run before.
+fn before() -> Vec<Group> {
+    let mut before = groups();
+    before.remove(1);
+    before[0].records = 380;
+    before[1].records = 214;
+    before[2].records = 120;
+    before.push(group(9, "Tax ID already taken", "/tax_id", 30));
+    before
+}
+
+/// The same, as the Problems page says it.
+fn since() -> Since {
+    let mut since = Since {
+        before: Some(older_run()),
+        ..Since::default()
+    };
+    for one in compare(&before(), &groups(), &[]) {
+        let (trend, before, last) = (one.trend, one.before, one.last_seen);
+        since.new += u64::from(trend == Trend::New);
+        since.gone += u64::from(trend == Trend::Gone);
+        since.groups.insert(
+            one.group.id,
+            Seen {
+                trend,
+                before,
+                last,
+            },
+        );
+    }
+    since
 }
 
 fn fix_row(consequence: Consequence) -> FixRow {

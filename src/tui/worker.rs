@@ -14,7 +14,8 @@ use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
 use super::{
-    event::{Answer, Effect, Event, JobRequest, Outcome, Place, Query, Steer, Wish},
+    clipboard,
+    event::{Answer, Copied, Effect, Event, JobRequest, Outcome, Place, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
@@ -204,6 +205,11 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             run: ops::run(workspace, *run)?,
             groups: ops::groups(workspace, &filter(*run, None))?,
         },
+        Query::Since { run } => Answer::Since(Box::new(ops::since(workspace, *run)?)),
+        Query::Comparison { run } => {
+            let comparison = ops::compare(workspace, None, Some(*run))?;
+            Answer::Comparison(Box::new(comparison))
+        }
         Query::Ids { filter } => list(workspace, filter, &Sort::default())?,
         Query::SortedIds { filter, sort } => list(workspace, filter, sort)?,
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
@@ -244,6 +250,15 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         }
         Query::Sending { run } => {
             Answer::Sending(ops::plan_to_watch(workspace, *run)?.map(Box::new))
+        }
+        Query::Copy(wanted) => {
+            let (what, text) = ops::clip(workspace, wanted)?;
+            Answer::Copied(Copied {
+                file: clipboard::keep(&text),
+                in_tmux: clipboard::give_to_tmux(&text),
+                what,
+                text,
+            })
         }
         Query::Version => Answer::Version(workspace.version()?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(

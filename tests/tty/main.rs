@@ -206,7 +206,12 @@ fn a_suspension_gives_the_terminal_back_until_it_is_continued() {
 #[test]
 fn a_bug_in_the_screen_gives_the_terminal_back_and_says_where_the_work_is() {
     let folder = workspace();
-    let tty = Tty::start_with(folder.path(), 80, 24, &["--log", "l.jsonl"], Some("ui"));
+    let tty = Tty::start_in(
+        folder.path(),
+        (80, 24),
+        &["--log", "l.jsonl"],
+        &[("REDRIVE_TEST_PANIC", "ui")],
+    );
     let (status, left) = tty.ends();
     assert!(!status.success());
     assert!(left.contains("Your work is safe."), "{left}");
@@ -222,7 +227,12 @@ fn a_bug_in_the_screen_gives_the_terminal_back_and_says_where_the_work_is() {
 #[test]
 fn a_bug_in_a_worker_is_an_error_on_a_screen_that_still_works() {
     let folder = workspace();
-    let mut tty = Tty::start_with(folder.path(), 80, 24, &[], Some("worker"));
+    let mut tty = Tty::start_in(
+        folder.path(),
+        (80, 24),
+        &[],
+        &[("REDRIVE_TEST_PANIC", "worker")],
+    );
     tty.sees("bug");
     tty.press("\x03");
     tty.sees("Ctrl+C again");
@@ -323,6 +333,59 @@ fn what_the_validator_says_is_shown_and_it_is_asked_again_when_a_fix_is_saved() 
     tty.press(ENTER);
     tty.sees("D-2 is ready.");
     tty.sees("validator ✓");
+    tty.signal("-TERM");
+    tty.ends();
+}
+
+#[test]
+fn the_mouse_is_listened_to_until_it_is_turned_off_and_a_click_opens() {
+    let folder = workspace();
+    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
+    tty.sees("Stage not in the list");
+    let listens = |output: &tty::Output| {
+        output.screen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
+    };
+    tty.waits_for("for the mouse", listens);
+    tty.click("5 History");
+    tty.sees("[5 History");
+    tty.sees("Esc Back");
+    tty.click("Esc Back");
+    tty.sees("[1 Problems");
+    tty.press("M");
+    tty.waits_for("for the mouse to be left alone", |output| !listens(output));
+    tty.press("M");
+    tty.waits_for("for the mouse", listens);
+    tty.press("q");
+    tty.ends();
+}
+
+#[test]
+fn what_is_copied_reaches_the_terminals_clipboard_and_a_file() {
+    let folder = workspace();
+    let state = folder.path().join("state");
+    let state = state.to_str().unwrap();
+    let set = [("XDG_STATE_HOME", state), ("HOME", state)];
+    let mut tty = Tty::start_in(folder.path(), (100, 30), &[], &set);
+    tty.sees("Stage not in the list");
+    tty.press(ENTER);
+    tty.sees("D-2");
+    tty.press(ENTER);
+    tty.sees("Where it came from");
+    tty.press("y");
+    tty.sees("as received");
+    tty.press("J");
+    tty.sees("Copied D-2 as received (26 bytes, OSC 52).");
+    // "D-2,b@b.example,closed won" in Base64.
+    tty.waits_for("for the clipboard", |output| {
+        let asked = b"\x1b]52;c;RC0yLGJAYi5leGFtcGxlLGNsb3NlZCB3b24=";
+        output.bytes.windows(asked.len()).any(|part| part == asked)
+    });
+    let file = folder.path().join("state/redrive/clip.txt");
+    let kept = std::fs::read_to_string(&file).unwrap();
+    assert_eq!(kept, "D-2,b@b.example,closed won");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
+    tty.press("q");
     tty.signal("-TERM");
     tty.ends();
 }

@@ -34,15 +34,15 @@ pub struct Output {
 
 impl Tty {
     pub fn start(folder: &Path, columns: u16, rows: u16, args: &[&str]) -> Self {
-        Self::start_with(folder, columns, rows, args, None)
+        Self::start_in(folder, (columns, rows), args, &[])
     }
 
-    pub fn start_with(
+    /// With these variables in its environment.
+    pub fn start_in(
         folder: &Path,
-        columns: u16,
-        rows: u16,
+        (columns, rows): (u16, u16),
         args: &[&str],
-        panic_in: Option<&str>,
+        set: &[(&str, &str)],
     ) -> Self {
         let size = PtySize {
             rows,
@@ -61,8 +61,10 @@ impl Tty {
         command.env_remove("LC_ALL");
         command.env_remove("LC_CTYPE");
         command.env("LANG", "C.UTF-8");
-        if let Some(part) = panic_in {
-            command.env("REDRIVE_TEST_PANIC", part);
+        // Not of whoever runs the tests.
+        command.env_remove("TMUX");
+        for (name, value) in set {
+            command.env(name, value);
         }
         let before = settings(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
@@ -87,6 +89,16 @@ impl Tty {
     pub fn press(&mut self, keys: &str) {
         self.input.write_all(keys.as_bytes()).unwrap();
         self.input.flush().unwrap();
+    }
+
+    /// Presses the left button on a text that is to be seen, and lets it go.
+    pub fn click(&mut self, text: &str) {
+        let contents = self.screen().contents();
+        let mut rows = contents.lines().zip(1..);
+        let found = rows.find_map(|(line, row)| Some((line.find(text)?, line, row)));
+        let (at, line, row) = found.unwrap_or_else(|| panic!("{text:?} is not in:\n{contents}"));
+        let column = line[..at].chars().count() + 1;
+        self.press(&format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m"));
     }
 
     pub fn resize(&mut self, columns: u16, rows: u16) {
@@ -191,6 +203,8 @@ impl Tty {
         let screen = output.screen.screen();
         assert!(!screen.alternate_screen(), "still in the alternate screen");
         assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        let mouse = screen.mouse_protocol_mode();
+        assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse is kept");
         assert!(!screen.hide_cursor(), "the cursor is still hidden");
         let text = String::from_utf8_lossy(&output.bytes);
         assert_eq!(text.matches("\x1b[?1049h").count(), 1, "taken over once");

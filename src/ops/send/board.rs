@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use super::refusal::{Refusals, Refused};
 use crate::{
     model::{DeliveryState, PlanId, Refusal, Tally, Try},
     ops::Waits,
@@ -14,8 +15,6 @@ use crate::{
 
 /// Tries that are kept to be looked at.
 const LOG: usize = 200;
-/// Kinds of refusals that are counted apart.
-const REFUSALS: usize = 50;
 /// Times from which the median is taken.
 const TIMES: usize = 500;
 /// The speed half of which is older than this.
@@ -83,7 +82,7 @@ pub(super) struct Board {
     destination: String,
     started: Instant,
     tally: Tally,
-    refusals: Vec<Refusal>,
+    refusals: Refusals,
     log: VecDeque<Logged>,
     times: VecDeque<u64>,
     slowest: u64,
@@ -97,13 +96,20 @@ pub(super) struct Board {
 }
 
 impl Board {
-    pub fn new(plan: PlanId, destination: &str, tally: Tally, now: Instant) -> Self {
+    /// `before` is what was refused until now.
+    pub fn new(
+        plan: PlanId,
+        destination: &str,
+        tally: Tally,
+        before: Refused,
+        now: Instant,
+    ) -> Self {
         Self {
             plan,
             destination: destination.to_owned(),
             started: now,
             tally,
-            refusals: Vec::new(),
+            refusals: Refusals::new(plan, before),
             log: VecDeque::new(),
             times: VecDeque::new(),
             slowest: 0,
@@ -139,7 +145,7 @@ impl Board {
         self.slowest = self.slowest.max(ended.duration_ms);
         push(&mut self.times, ended.duration_ms, TIMES);
         if ended.state == DeliveryState::Refused {
-            self.refused(ended);
+            self.refusals.add(&ended.code, &ended.message, 1);
         }
         let tried = Try {
             at: at.to_owned(),
@@ -186,8 +192,6 @@ impl Board {
             let open = self.tally.total() - self.tally.done();
             sending.mul_f64(open as f64 / self.answers as f64)
         });
-        let mut refusals = self.refusals.clone();
-        refusals.sort_by_key(|refusal| std::cmp::Reverse(refusal.records));
         Arc::new(SendProgress {
             plan: self.plan,
             destination: self.destination.clone(),
@@ -197,28 +201,10 @@ impl Board {
             limit,
             elapsed,
             left,
-            refusals,
+            refusals: self.refusals.sorted(),
             log: self.log.iter().cloned().collect(),
             took: self.took(),
         })
-    }
-
-    fn refused(&mut self, ended: &Ended) {
-        let message = ended
-            .problems
-            .first()
-            .map_or(&ended.message, |problem| &problem.shape);
-        let same = |known: &Refusal| known.code == ended.code && known.message == *message;
-        let known = self.refusals.iter().position(same);
-        match known {
-            Some(at) => self.refusals[at].records += 1,
-            None if self.refusals.len() < REFUSALS => self.refusals.push(Refusal {
-                code: ended.code.clone(),
-                message: message.clone(),
-                records: 1,
-            }),
-            None => {}
-        }
     }
 
     fn speed_at(&mut self, now: Instant) -> f64 {
@@ -302,7 +288,7 @@ mod tests {
         let mut plan = Tally::default();
         plan.add(DeliveryState::Queued, 8);
         plan.add(DeliveryState::Waiting, 1);
-        let mut board = Board::new(PlanId(1), "crm", plan, start);
+        let mut board = Board::new(PlanId(1), "crm", plan, Refused::default(), start);
         let wave: Vec<Taken> = (1..=6).map(|n| taken(n, 1)).chain([taken(7, 2)]).collect();
         board.left(&wave);
         assert_eq!((board.tally.in_flight, board.tally.again), (7, 0));
@@ -341,7 +327,7 @@ mod tests {
         let start = Instant::now();
         let mut plan = Tally::default();
         plan.add(DeliveryState::Queued, 120);
-        let mut board = Board::new(PlanId(1), "crm", plan, start);
+        let mut board = Board::new(PlanId(1), "crm", plan, Refused::default(), start);
         for n in 1..=40 {
             board.left(&[taken(n, 1)]);
             board.ended(&ended(n, DeliveryState::Delivered), "");
@@ -354,7 +340,13 @@ mod tests {
     #[test]
     fn it_is_said_ten_times_a_second_at_most() {
         let start = Instant::now();
-        let mut board = Board::new(PlanId(1), "crm", Tally::default(), start);
+        let mut board = Board::new(
+            PlanId(1),
+            "crm",
+            Tally::default(),
+            Refused::default(),
+            start,
+        );
         assert!(board.is_due(start));
         assert!(!board.is_due(start + Duration::from_millis(99)));
         assert!(board.is_due(start + Duration::from_millis(100)));

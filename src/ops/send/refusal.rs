@@ -1,9 +1,102 @@
-//! A destination's no as a problem of a record.
+//! A destination's no as a problem of a record, and whether it said so before.
+
+use std::collections::HashMap;
+
+use anyhow::Result;
 
 use crate::{
-    model::{Problem, Severity, Stage},
+    model::{PlanId, Problem, Refusal, RunId, Severity, Stage},
+    ops::{Workspace, compare},
     send::Said,
 };
+
+/// What destinations have refused for a run, and for the runs of its contract before it.
+#[derive(Debug, Default)]
+pub(in crate::ops) struct Refused {
+    /// By code and pattern of the message: the first plan, and the last of the run itself.
+    plans: HashMap<(String, String), (PlanId, Option<PlanId>)>,
+}
+
+impl Refused {
+    pub fn of(workspace: &Workspace, run: RunId) -> Result<Self> {
+        let mut refused = Self::default();
+        for alike in compare::up_to(workspace, run)? {
+            for (plan, code, message) in workspace.store.refused_in(alike.id)? {
+                // One answer can name several fields; each is a problem of its own.
+                let parts = message.split("; ").filter(|part| *part != message);
+                for part in parts.chain([message.as_str()]) {
+                    refused.add(plan, alike.id == run, (code.clone(), pattern(part)));
+                }
+            }
+        }
+        Ok(refused)
+    }
+
+    fn add(&mut self, plan: PlanId, is_own: bool, kind: (String, String)) {
+        let (first, last) = self.plans.entry(kind).or_insert((plan, None));
+        *first = plan.min(*first);
+        if is_own {
+            *last = Some(plan).max(*last);
+        }
+    }
+
+    /// Whether a plan before this one was refused so.
+    fn is_known_before(&self, plan: PlanId, kind: &(String, String)) -> bool {
+        self.plans.get(kind).is_some_and(|(first, _)| *first < plan)
+    }
+
+    /// Whether what refuses records of the run now was there before; `None` where no plan was refused so.
+    pub fn came_back(&self, code: &str, pattern: &str) -> Option<bool> {
+        let kind = (code.to_owned(), pattern.to_owned());
+        let (first, last) = self.plans.get(&kind)?;
+        last.map(|last| *first < last)
+    }
+}
+
+/// Counts refusals by kind.
+#[derive(Debug)]
+pub(super) struct Refusals {
+    before: Refused,
+    plan: PlanId,
+    /// In the order they came.
+    kinds: Vec<Refusal>,
+}
+
+impl Refusals {
+    /// Kinds that are counted apart.
+    const MOST: usize = 50;
+
+    pub fn new(plan: PlanId, before: Refused) -> Self {
+        Self {
+            before,
+            plan,
+            kinds: Vec::new(),
+        }
+    }
+
+    pub fn add(&mut self, code: &str, message: &str, records: u64) {
+        let message = pattern(message);
+        let same = |kind: &&mut Refusal| kind.code == code && kind.message == message;
+        if let Some(kind) = self.kinds.iter_mut().find(same) {
+            kind.records += records;
+        } else if self.kinds.len() < Self::MOST {
+            let kind = (code.to_owned(), message.clone());
+            self.kinds.push(Refusal {
+                code: code.to_owned(),
+                came_back: self.before.is_known_before(self.plan, &kind),
+                message,
+                records,
+            });
+        }
+    }
+
+    /// Most frequent first.
+    pub fn sorted(&self) -> Vec<Refusal> {
+        let mut kinds = self.kinds.clone();
+        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.records));
+        kinds
+    }
+}
 
 /// The problem of a record that the destination refused, in its own words, at the field it names.
 pub(super) fn refusal(code: &str, said: &Said) -> Problem {

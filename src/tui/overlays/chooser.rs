@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Rect},
+    layout::{Constraint, Position, Rect},
     text::Line,
     widgets::{Clear, Paragraph},
 };
@@ -14,7 +14,7 @@ use crate::{
         action::Action,
         event::{ChoiceOf, Choosing, Cx, Effect},
         theme::Theme,
-        widgets::{footer::Hint, panel::panel},
+        widgets::{footer::Hint, lines::Lines, panel::panel},
     },
 };
 
@@ -23,11 +23,16 @@ pub struct Chooser {
     list: Choosing,
     /// First line that is shown.
     first: usize,
+    places: Lines,
 }
 
 impl Chooser {
     pub fn new(list: Choosing) -> Self {
-        Self { list, first: 0 }
+        Self {
+            list,
+            first: 0,
+            places: Lines::default(),
+        }
     }
 
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
@@ -45,6 +50,20 @@ impl Chooser {
             _ => {}
         }
         Verdict::Stay
+    }
+
+    /// Shows or hides the line under the pointer, or chooses it.
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
+        let Some(line) = self.places.at(place) else {
+            return Verdict::Stay;
+        };
+        self.list.at = line;
+        let action = if self.arranges() {
+            Action::Mark
+        } else {
+            Action::Open
+        };
+        self.act(action, cx)
     }
 
     pub fn hints(&self) -> Vec<Hint> {
@@ -93,6 +112,7 @@ impl Chooser {
         let block = panel(area.width, &self.list.title, &note, true, theme);
         let inside = block.inner(area);
         frame.render_widget(block, area);
+        self.places = Lines::new(inside, self.first, lines.len());
         let columns = usize::from(inside.width);
         let shown = lines.iter().enumerate().skip(self.first).take(room);
         let shown = shown.map(|(place, line)| {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Constraint, Rect},
+    layout::{Constraint, Position, Rect},
     text::{Line, Span},
     widgets::{Clear, Paragraph},
 };
@@ -18,7 +18,7 @@ use crate::{
         event::{Cx, Effect, Question},
         keymap::Mode,
         theme::Theme,
-        widgets::{field::Field, footer::Hint, panel::panel},
+        widgets::{field::Field, footer::Hint, lines::below, panel::panel},
     },
 };
 
@@ -34,6 +34,8 @@ pub struct Dialog {
     buttons: Vec<Button>,
     focus: Focus,
     opened: Option<Instant>,
+    /// Where the buttons are, as drawn last.
+    places: Vec<Rect>,
 }
 
 /// What a button says and does; without an effect it only closes the dialog.
@@ -92,6 +94,7 @@ impl Dialog {
             buttons,
             focus: Focus::Button(0),
             opened: cx.now,
+            places: Vec::new(),
         }
     }
 
@@ -125,6 +128,17 @@ impl Dialog {
             _ => {}
         }
         Verdict::Stay
+    }
+
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
+        let button = self.places.iter().position(|area| area.contains(place));
+        match button {
+            Some(at) if !is_deaf(self.opened, cx) => {
+                self.focus = Focus::Button(at);
+                self.press(at)
+            }
+            _ => Verdict::Stay,
+        }
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) {
@@ -176,7 +190,7 @@ impl Dialog {
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let buttons = self.buttons_line(theme);
+        let (buttons, places) = self.buttons_line(theme);
         let longest = self.body.iter().map(|line| text::width(line));
         let content = longest
             .chain([text::width(&self.title), buttons.width()])
@@ -213,6 +227,14 @@ impl Dialog {
             spans.push(Span::raw("]"));
             lines.extend([Line::default(), Line::from(spans)]);
         }
+        let row = below(inside, lines.len() as u16 + 1);
+        let place = |(x, width): (usize, usize)| Rect {
+            x: row.x + x as u16,
+            width: width as u16,
+            height: row.height.min(1),
+            ..row
+        };
+        self.places = places.into_iter().map(place).collect();
         lines.extend([Line::default(), buttons]);
         frame.render_widget(Paragraph::new(lines), inside);
         if let (Focus::Typed, Some((x, y))) = (self.focus, cursor) {
@@ -223,11 +245,14 @@ impl Dialog {
         }
     }
 
-    fn buttons_line(&self, theme: Theme) -> Line<'static> {
+    /// The row of buttons, and for each where it begins and how many columns it takes.
+    fn buttons_line(&self, theme: Theme) -> (Line<'static>, Vec<(usize, usize)>) {
         let mut spans = vec![Span::raw(" ")];
+        let (mut places, mut x) = (Vec::new(), 1);
         for (at, button) in self.buttons.iter().enumerate() {
             if at > 0 {
                 spans.push(Span::raw("     "));
+                x += 5;
             }
             let focus = self.focus == Focus::Button(at);
             let label = if focus {
@@ -240,9 +265,12 @@ impl Dialog {
             } else {
                 theme.accent()
             };
+            let width = text::width(&label);
+            places.push((x, width));
+            x += width;
             spans.push(Span::styled(label, style));
         }
-        Line::from(spans)
+        (Line::from(spans), places)
     }
 
     fn is_typed(&self) -> bool {

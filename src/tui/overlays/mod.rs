@@ -2,14 +2,19 @@
 
 mod chooser;
 mod dialog;
+mod letters;
 mod palette;
 mod prompt;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+};
 
 pub use chooser::Chooser;
 pub use dialog::{Button, Dialog, wrap};
+pub use letters::{Choice, Letters};
 pub use palette::{Entry, Palette};
 pub use prompt::Prompt;
 
@@ -27,6 +32,8 @@ pub enum Overlay {
     Dialog(Dialog),
     /// Help or menu: actions to look up and to run.
     Palette(Palette),
+    /// A few things to choose from by a letter.
+    Letters(Letters),
     /// A line of text that an action needs.
     Prompt(Prompt),
     /// A list to choose from.
@@ -52,7 +59,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.mode(),
             Self::Palette(palette) => palette.mode(),
-            Self::Prompt(_) => Mode::Typing,
+            Self::Prompt(_) | Self::Letters(_) => Mode::Typing,
             Self::Chooser(_) => Mode::Moving,
         }
     }
@@ -61,25 +68,50 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.act(action, cx),
             Self::Palette(palette) => palette.act(action, cx),
+            Self::Letters(letters) => letters.act(action),
             Self::Prompt(prompt) => prompt.act(action),
             Self::Chooser(chooser) => chooser.act(action, cx),
         }
     }
 
-    /// A key that is text.
-    pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) {
+    /// Presses what is under the pointer, if anything is.
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
         match self {
+            Self::Dialog(dialog) => dialog.click(place, cx),
+            Self::Palette(palette) => palette.click(place, cx),
+            Self::Letters(letters) => letters.click(place),
+            Self::Chooser(chooser) => chooser.click(place, cx),
+            Self::Prompt(_) => Verdict::Stay,
+        }
+    }
+
+    /// The wheel moves through a list and nothing else.
+    pub fn scroll(&mut self, action: Action, cx: &Cx) -> Verdict {
+        match self {
+            Self::Palette(palette) => palette.act(action, cx),
+            Self::Letters(letters) => letters.act(action),
+            Self::Chooser(chooser) => chooser.act(action, cx),
+            Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
+        }
+    }
+
+    /// A key that is text.
+    pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
+        match self {
+            Self::Letters(letters) => return letters.type_key(key),
             Self::Dialog(dialog) => dialog.type_key(key, cx),
             Self::Palette(palette) => palette.type_key(key),
             Self::Prompt(prompt) => prompt.type_key(key),
             Self::Chooser(_) => {}
         }
+        Verdict::Stay
     }
 
     pub fn paste(&mut self, text: &str, cx: &Cx) {
         match self {
             Self::Dialog(dialog) => dialog.paste(text, cx),
             Self::Palette(palette) => palette.paste(text),
+            Self::Letters(_) => {}
             Self::Prompt(prompt) => prompt.paste(text),
             Self::Chooser(_) => {}
         }
@@ -89,6 +121,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.hints(),
             Self::Palette(palette) => palette.hints(),
+            Self::Letters(_) => Letters::hints(),
             Self::Prompt(prompt) => prompt.hints(),
             Self::Chooser(chooser) => chooser.hints(),
         }
@@ -99,6 +132,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.escape(),
             Self::Palette(palette) => palette.escape(),
+            Self::Letters(_) => "Close".to_owned(),
             Self::Prompt(_) | Self::Chooser(_) => "Cancel".to_owned(),
         }
     }
@@ -107,6 +141,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
+            Self::Letters(_) => String::new(),
             Self::Prompt(prompt) => prompt.tip(),
             Self::Chooser(chooser) => chooser.tip(),
         }
@@ -116,6 +151,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.draw(frame, area, theme),
             Self::Palette(palette) => palette.draw(frame, area, theme),
+            Self::Letters(letters) => letters.draw(frame, area, theme),
             Self::Prompt(prompt) => prompt.draw(frame, area, theme),
             Self::Chooser(chooser) => chooser.draw(frame, area, theme),
         }

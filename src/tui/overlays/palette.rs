@@ -1,9 +1,9 @@
-//! Help and menu: the actions of the page in front, to look up and to run. Made from the registry and the page's offers.
+//! Help, menu and commands: what can be done, to look up and to run. Made from the registry and the page's offers.
 
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     text::{Line, Span},
     widgets::{Clear, Paragraph},
 };
@@ -32,6 +32,10 @@ pub struct Entry {
     pub section: Section,
     /// Why it cannot be done now.
     pub unable: Option<String>,
+    /// Whether records change by it, or are sent.
+    changes: bool,
+    /// Other words people look for it with.
+    also: &'static str,
 }
 
 impl Entry {
@@ -48,18 +52,42 @@ impl Entry {
             sentence: about.sentence.to_owned(),
             section: about.section,
             unable: offer.unable.clone(),
+            changes: about.changes,
+            also: about.also,
+        }
+    }
+}
+
+/// What the list is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Help,
+    Menu,
+    Commands,
+}
+
+impl Kind {
+    /// The most columns its box takes.
+    fn width(self) -> u16 {
+        match self {
+            Self::Help => 92,
+            Self::Menu => 64,
+            Self::Commands => 80,
         }
     }
 }
 
 #[derive(Debug)]
 pub struct Palette {
+    kind: Kind,
     title: String,
     entries: Vec<Entry>,
     /// The search field; a menu has none.
     search: Option<Field>,
     /// Place in `found()`.
     at: usize,
+    /// Where the entries are, as drawn last, with their places in `found()`.
+    places: Vec<(Rect, usize)>,
 }
 
 /// One row of the list.
@@ -72,10 +100,12 @@ impl Palette {
     /// All actions with their keys; type to search.
     pub fn help(page: &str, entries: Vec<Entry>) -> Self {
         Self {
+            kind: Kind::Help,
             title: format!("Help: {page}"),
             entries,
             search: Some(Field::default()),
             at: 0,
+            places: Vec::new(),
         }
     }
 
@@ -83,10 +113,25 @@ impl Palette {
     pub fn menu(page: &str, mut entries: Vec<Entry>) -> Self {
         entries.retain(|entry| entry.unable.is_none());
         Self {
+            kind: Kind::Menu,
             title: format!("Menu: {page}"),
             entries,
             search: None,
             at: 0,
+            places: Vec::new(),
+        }
+    }
+
+    /// Every action there is; what cannot be done comes last and says why.
+    pub fn commands(mut entries: Vec<Entry>) -> Self {
+        entries.sort_by_key(|entry| entry.unable.is_some());
+        Self {
+            kind: Kind::Commands,
+            title: "Commands".to_owned(),
+            entries,
+            search: Some(Field::default()),
+            at: 0,
+            places: Vec::new(),
         }
     }
 
@@ -109,6 +154,10 @@ impl Palette {
             Action::Last => self.at = last,
             Action::ClearText => self.search_for(""),
             Action::Back | Action::Leave if !self.searched().is_empty() => self.search_for(""),
+            Action::Open if self.row_wanted().is_some() => {
+                let wanted = self.row_wanted();
+                return wanted.map_or(Verdict::Stay, |row| Verdict::Then(Effect::GoToRow(row)));
+            }
             Action::Back | Action::Leave | Action::Menu | Action::Help => return Verdict::Close,
             Action::Open => {
                 return match self.found().get(self.at) {
@@ -121,6 +170,18 @@ impl Palette {
             _ => {}
         }
         Verdict::Stay
+    }
+
+    /// Runs the entry under the pointer.
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
+        let mut places = self.places.iter();
+        match places.find(|(area, _)| area.contains(place)) {
+            Some((_, at)) => {
+                self.at = *at;
+                self.act(Action::Open, cx)
+            }
+            None => Verdict::Stay,
+        }
     }
 
     pub fn type_key(&mut self, key: KeyEvent) {
@@ -147,53 +208,67 @@ impl Palette {
     }
 
     pub fn escape(&self) -> String {
-        match (&self.search, self.searched().is_empty()) {
-            (Some(_), false) => "Clear search",
-            (Some(_), true) => "Close help",
-            (None, _) => "Close menu",
+        match (self.kind, self.searched().is_empty()) {
+            (_, false) => "Clear search",
+            (Kind::Help, true) => "Close help",
+            (Kind::Menu, true) => "Close menu",
+            (Kind::Commands, true) => "Close",
         }
         .to_owned()
     }
 
     pub fn tip(&self) -> String {
+        if let Some(row) = self.row_wanted() {
+            return format!("Enter lists row {}.", text::thousands(row));
+        }
         match self.found().get(self.at).map(|entry| &entry.unable) {
             Some(Some(reason)) => format!("Not now: {reason}."),
             Some(None) if self.search.is_some() => {
                 "Dim lines cannot be used now. The reason stands beside them.".to_owned()
             }
             Some(None) => String::new(),
+            None if self.kind == Kind::Commands => {
+                "Words match names, other names and keys: undo, skip, ctrl+z, row 12004.".to_owned()
+            }
             None => "No action has these words.".to_owned(),
         }
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let width = match self.search {
-            Some(_) => area.width.saturating_sub(2).min(92),
-            None => area.width.saturating_sub(2).min(64),
-        };
+        let width = area.width.saturating_sub(2).min(self.kind.width());
+        let about = self.about(usize::from(width).saturating_sub(4));
         let rows = self.rows();
         let search = if self.search.is_some() { 2 } else { 0 };
-        let wide = width >= 90 && rows.len() > 8;
+        let wide = self.kind == Kind::Help && width >= 90 && rows.len() > 8;
         let columns = if wide { 2 } else { 1 };
-        let needed = rows.len().div_ceil(columns) + search + 2;
+        let below = if about.is_empty() { 0 } else { about.len() + 1 };
+        let needed = self.listed(rows.len(), columns) + search + below + 2;
         let height = (needed as u16).min(area.height);
         let area = area.centered(Constraint::Length(width), Constraint::Length(height));
         let block = panel(area.width, &self.title, &self.note(), true, theme);
         let inside = block.inner(area);
-        let shown = usize::from(inside.height).saturating_sub(search);
+        let shown = usize::from(inside.height).saturating_sub(search + below);
         let first = self.first(&rows, shown * columns, shown);
         let lines: Vec<Line> = rows
             .iter()
             .skip(first)
             .map(|row| self.line(row, usize::from(inside.width) / columns, theme))
             .collect();
+        let entries: Vec<Option<usize>> = (rows.iter().skip(first))
+            .map(|row| match row {
+                Row::Heading(_) => None,
+                Row::Entry(at, _) => Some(*at),
+            })
+            .collect();
         drop(rows);
         frame.render_widget(Clear, area);
         frame.render_widget(block, area);
-        let [top, list] = inside.layout(&Layout::vertical([
+        let [top, list, bottom] = inside.layout(&Layout::vertical([
             Constraint::Length(search as u16),
             Constraint::Fill(1),
+            Constraint::Length(below as u16),
         ]));
+        draw_about(frame, bottom, &about);
         let per_column = if lines.len() <= shown {
             lines.len().div_ceil(columns).max(1)
         } else {
@@ -203,17 +278,34 @@ impl Palette {
             Constraint::Fill(1),
             Constraint::Fill(u16::from(columns == 2)),
         ]));
-        for (part, lines) in parts.into_iter().zip(lines.chunks(per_column)) {
+        let chunks = lines.chunks(per_column).zip(entries.chunks(per_column));
+        self.places.clear();
+        for (part, (lines, entries)) in parts.into_iter().zip(chunks) {
             frame.render_widget(Paragraph::new(lines.to_vec()), part);
+            let shown = part.rows().zip(entries);
+            let places = shown.filter_map(|(row, at)| Some((row, (*at)?)));
+            self.places.extend(places);
         }
         self.draw_search(frame, top, theme);
+    }
+
+    /// Rows the list wants, where so many are to be shown.
+    fn listed(&self, rows: usize, columns: usize) -> usize {
+        match self.kind {
+            // Does not jump while one types.
+            Kind::Commands => 10,
+            Kind::Help | Kind::Menu => rows.div_ceil(columns),
+        }
     }
 
     fn draw_search(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         let Some(field) = &mut self.search else {
             return;
         };
-        let label = " Search  [";
+        let label = match self.kind {
+            Kind::Commands => " : [",
+            Kind::Help | Kind::Menu => " Search  [",
+        };
         let (line, column) = field.line(34, theme.warn());
         let mut spans = vec![Span::raw(label)];
         spans.extend(line.spans);
@@ -226,10 +318,43 @@ impl Palette {
     }
 
     fn note(&self) -> String {
-        match self.search {
-            Some(_) => "type to search, Enter runs it".to_owned(),
-            None => String::new(),
+        match self.kind {
+            Kind::Help => "type to search, Enter runs it".to_owned(),
+            Kind::Menu => String::new(),
+            Kind::Commands => format!("{} of {}", self.found().len(), self.entries.len()),
         }
+    }
+
+    /// What the chosen command does, and whether it can be taken back.
+    fn about(&self, columns: usize) -> Vec<String> {
+        let found = self.found();
+        let entry = match (self.kind, found.get(self.at)) {
+            (Kind::Commands, Some(entry)) => entry,
+            (Kind::Commands, None) => return vec![String::new(); 3],
+            (Kind::Help | Kind::Menu, _) => return Vec::new(),
+        };
+        let undo = match entry.action {
+            Action::Send | Action::TryOne => "Asks first. Sending cannot be undone.",
+            Action::Undo | Action::Redo => "What was sent stays as it is.",
+            _ if entry.changes => "Changes records. Can be undone.",
+            _ => "Changes no record.",
+        };
+        let also = match entry.also {
+            "" => String::new(),
+            also => format!("Also called: {also}"),
+        };
+        let words = format!("{}. {undo}", entry.sentence);
+        ["About the selected command", words.as_str(), also.as_str()]
+            .map(|line| text::shorten(line, columns))
+            .to_vec()
+    }
+
+    /// `row 12004`, or the number alone.
+    fn row_wanted(&self) -> Option<u64> {
+        let words = self.searched().trim();
+        let number = words.strip_prefix("row ").unwrap_or(words);
+        let is_commands = self.kind == Kind::Commands;
+        number.trim().parse().ok().filter(|_| is_commands)
     }
 
     /// The first row to show, so that the chosen one is seen.
@@ -269,7 +394,7 @@ impl Palette {
         let mut rows = Vec::new();
         let mut section = None;
         for (at, entry) in self.found().into_iter().enumerate() {
-            if self.search.is_some() && section != Some(entry.section) {
+            if self.kind == Kind::Help && section != Some(entry.section) {
                 section = Some(entry.section);
                 rows.push(Row::Heading(match entry.section {
                     Section::Page => "This page",
@@ -285,7 +410,7 @@ impl Palette {
     fn found(&self) -> Vec<&Entry> {
         let words = self.searched().to_lowercase();
         let wanted = |entry: &&Entry| {
-            let text = format!("{} {}", entry.sentence, entry.keys).to_lowercase();
+            let text = format!("{} {} {}", entry.sentence, entry.keys, entry.also).to_lowercase();
             words.split_whitespace().all(|word| text.contains(word))
         };
         self.entries.iter().filter(wanted).collect()
@@ -301,4 +426,11 @@ impl Palette {
         }
         self.at = 0;
     }
+}
+
+/// Below the list, with an empty line between.
+fn draw_about(frame: &mut Frame, area: Rect, about: &[String]) {
+    let about = about.iter().map(|line| Line::from(format!(" {line}")));
+    let lines: Vec<Line> = [Line::default()].into_iter().chain(about).collect();
+    frame.render_widget(Paragraph::new(lines), area);
 }

@@ -165,7 +165,7 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
-        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
         │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘

@@ -1,14 +1,21 @@
 //! The list of the Problems page.
 
-use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
+use ratatui::{
+    Frame,
+    layout::Rect,
+    style::Style,
+    text::{Line, Span},
+    widgets::Paragraph,
+};
 
 use crate::{
-    model::{Group, Note, Path, Problem, RunRow, Severity, Stage, Status},
+    model::{Group, Note, Path, Problem, RunRow, Seen, Severity, Since, Stage, Status, Trend},
     text,
     tui::{
         theme::Theme,
         widgets::{
             bar::{bar, percent},
+            lines::{Lines, below},
             panel::panel,
         },
     },
@@ -28,17 +35,86 @@ pub(super) struct List<'a> {
     pub advice: Option<&'a str>,
     /// What people wrote about the problem, oldest first.
     pub notes: &'a [Note],
+    /// Since when the problems are there.
+    pub since: &'a Since,
+    /// When the run before it was loaded, in words.
+    pub before: Option<String>,
     pub wide: bool,
 }
 
-/// The list, the cursor always in it; `first` is the first group that is shown.
+impl List<'_> {
+    fn seen(&self, group: &Group) -> Option<Seen> {
+        self.since.groups.get(&group.id).copied()
+    }
+
+    /// `NEW`, `CAME BACK`; empty for what was there before.
+    fn tag(&self, group: &Group) -> String {
+        match self.seen(group).map(|seen| seen.trend) {
+            Some(trend @ (Trend::New | Trend::CameBack)) if group.open > 0 => trend.tag(),
+            _ => String::new(),
+        }
+    }
+
+    /// What is said below the list, where so many records are rejected.
+    fn remarks(&self, rejected: u64) -> Vec<String> {
+        let rejecting = |group: &&Group| group.severity == Severity::Error;
+        let all: u64 = (self.groups.iter().filter(rejecting))
+            .map(|group| group.open)
+            .sum();
+        let several = (all > rejected).then(|| SEVERAL.to_owned());
+        several.into_iter().chain(self.since()).collect()
+    }
+
+    /// How the run stands beside the one before it.
+    fn since(&self) -> Option<String> {
+        let before = self.before.as_ref()?;
+        let (new, gone) = (self.since.new, self.since.gone);
+        Some(format!(
+            " Since the run of {before}: {new} new, {gone} gone (D)"
+        ))
+    }
+
+    /// The same in a few words.
+    pub fn was_there_in_short(&self, group: &Group) -> Option<String> {
+        let seen = self.seen(group)?;
+        Some(match seen.trend {
+            Trend::New | Trend::CameBack => seen.trend.label().to_owned(),
+            _ => format!("{} before", text::thousands(seen.before)),
+        })
+    }
+
+    /// Whether the problem was there before, in words.
+    pub fn was_there(&self, group: &Group) -> Option<String> {
+        let seen = self.seen(group)?;
+        if group.stage == Stage::Send {
+            let words = match seen.trend {
+                Trend::CameBack => "It came back: an earlier send was refused so.",
+                _ => "New: no send was refused so before.",
+            };
+            return Some(words.to_owned());
+        }
+        let before = format!("the run of {}", self.before.as_ref()?);
+        let records = text::thousands(seen.before);
+        Some(match (seen.trend, seen.last) {
+            (Trend::New, _) => format!("New: not in {before}."),
+            (Trend::CameBack, Some(last)) => {
+                format!("It came back: in run {last}, not in {before}.")
+            }
+            (Trend::Growing, _) => format!("Growing: {records} in {before}."),
+            (Trend::Shrinking, _) => format!("Shrinking: {records} in {before}."),
+            _ => format!("As many in {before}."),
+        })
+    }
+}
+
+/// The list, the cursor always in it, and where its lines are; `first` is the first group that is shown.
 pub(super) fn draw_list(
     frame: &mut Frame,
     area: Rect,
     view: &List,
     first: &mut usize,
     theme: Theme,
-) {
+) -> Lines {
     let rejected = view.run.with_status(Status::Rejected);
     let title = title(view.groups, rejected);
     let per_group = if view.wide { 2 } else { 1 };
@@ -67,17 +143,19 @@ pub(super) fn draw_list(
         lines.push(row(view, at, (name, field, stage), theme));
         if view.wide {
             let under = format!("{}, {}", field_label(group), code(group));
-            let under = text::shorten(&text::safe(&under), columns.saturating_sub(4));
-            lines.push(Line::styled(format!("   {under}"), theme.muted()));
+            let tag = view.tag(group);
+            let room = columns.saturating_sub(6 + text::width(&tag));
+            let under = text::shorten(&text::safe(&under), room);
+            lines.push(Line::from(vec![
+                Span::styled(format!("   {under}  "), theme.muted()),
+                Span::styled(tag, theme.accent()),
+            ]));
         }
     }
-    let rejecting = |group: &&Group| group.severity == Severity::Error;
-    let all: u64 = (view.groups.iter().filter(rejecting))
-        .map(|group| group.open)
-        .sum();
-    if all > rejected && lines.len() + 2 < usize::from(inside.height) {
+    let remarks = view.remarks(rejected);
+    if !remarks.is_empty() && lines.len() + 1 + remarks.len() < usize::from(inside.height) {
         lines.push(Line::default());
-        lines.push(Line::from(SEVERAL));
+        lines.extend(remarks.into_iter().map(Line::from));
     }
     frame.render_widget(Paragraph::new(lines), inside);
     // For magnifiers and screen readers the real cursor stands on the focused line.
@@ -85,6 +163,8 @@ pub(super) fn draw_list(
     if inside.contains((inside.x + 1, y).into()) {
         frame.set_cursor_position((inside.x + 1, y));
     }
+    let len = view.groups.len();
+    Lines::of_height(per_group as u16, below(inside, 1), *first, len)
 }
 
 /// The widths of the columns for name, field (none where there is no room) and stage.
@@ -190,11 +270,20 @@ fn row(
     } else {
         String::new()
     };
+    let tag = if view.wide {
+        String::new()
+    } else {
+        view.tag(group)
+    };
+    let room = name.saturating_sub(text::width(&tag) + usize::from(!tag.is_empty()));
     let mut row = format!(
         " {} {}",
         if chosen { ">" } else { " " },
-        padded(&format!("{mark}{}", text::safe(&group.title)), name)
+        padded(&format!("{mark}{}", text::safe(&group.title)), room)
     );
+    if !tag.is_empty() {
+        row.push_str(&format!("{tag} "));
+    }
     if field > 0 {
         row.push_str(&padded(&label, field));
     }

@@ -83,7 +83,8 @@ fn card(
     for note in view.notes.iter().rev().take(3) {
         say("Note", &noted(note));
     }
-    say("Since", &format!("{}.", since(group)));
+    let before = view.was_there(group).unwrap_or_default();
+    say("Since", format!("{}. {before}", since(group)).trim_end());
     say("Many", &many(group, rejected));
     if let Some(cause) = cause(group) {
         say("Cause", &cause);
@@ -121,6 +122,9 @@ fn next_step(view: &List, to_do: Vec<String>, columns: usize, theme: Theme) -> V
 /// The card in four lines.
 fn strip(view: &List, group: &Group, columns: usize) -> Vec<Line<'static>> {
     let mut since = since(group);
+    if let Some(before) = view.was_there_in_short(group) {
+        since.push_str(&format!(", {before}"));
+    }
     if let Some(cause) = cause(group) {
         since.push_str(&format!(".   Cause  {cause}"));
     }

@@ -1,9 +1,11 @@
 //! The rows and columns of the records table. The cursor's mark, the record, its state and the problem's own field stay
 //! where they are; the other columns scroll sideways under the cell cursor.
 
+use std::ops::Range;
+
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
     widgets::{Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState},
@@ -17,7 +19,10 @@ use super::{
 use crate::{
     model::{RecordId, RecordRow, SortBy, Status},
     text,
-    tui::{theme::Theme, widgets::panel::panel},
+    tui::{
+        theme::Theme,
+        widgets::{lines::Lines, panel::panel},
+    },
 };
 
 /// The widest a column of values is made.
@@ -98,10 +103,70 @@ pub(super) fn draw_grid(
     let before: usize = before.map(|(_, width)| width + 2).sum();
     let before = 3 + columns.number + 2 + STATE + before;
     let x = inside.x + if page.in_cell { before as u16 } else { 0 };
+    page.places = Places::of(page, &seen, &columns, inside, room);
     page.drawn = seen.0;
     let y = inside.y + 1 + (page.at - page.first) as u16;
     if inside.contains((x, y).into()) {
         frame.set_cursor_position((x, y));
+    }
+}
+
+/// Where the table was drawn last, so that a click finds what it is on.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    lines: Lines,
+    /// The row of the titles.
+    top: u16,
+    /// Which columns of the screen a column takes, what it sorts by, and its place if it has cells.
+    columns: Vec<(Range<u16>, SortBy, Option<usize>)>,
+}
+
+impl Places {
+    fn of(page: &Records, seen: &Seen, columns: &Room, inside: Rect, room: usize) -> Self {
+        let mut x = inside.x + 3;
+        let mut taken = |width: usize| {
+            let start = x;
+            x = (x + width as u16).min(inside.right());
+            start..x
+        };
+        let mut all = vec![
+            (taken(columns.number + 2), SortBy::Record, None),
+            (taken(STATE), SortBy::State, None),
+        ];
+        for (at, width) in &seen.0 {
+            let key = page.columns.shown()[*at].key().to_owned();
+            all.push((taken(width + 2), SortBy::Field(key), Some(*at)));
+        }
+        let height = (room as u16).min(inside.height.saturating_sub(1));
+        let rows = Rect {
+            y: inside.y + 1,
+            height,
+            ..inside
+        };
+        Self {
+            lines: Lines::new(rows, page.first, page.ids.len()),
+            top: inside.y,
+            columns: all,
+        }
+    }
+
+    /// The place in the list of the record there.
+    pub fn line(&self, place: Position) -> Option<usize> {
+        self.lines.at(place)
+    }
+
+    /// The place of the column whose cell is there.
+    pub fn column(&self, place: Position) -> Option<usize> {
+        let mut columns = self.columns.iter();
+        let (_, _, at) = columns.find(|(range, ..)| range.contains(&place.x))?;
+        *at
+    }
+
+    /// What the title there sorts by.
+    pub fn title(&self, place: Position) -> Option<SortBy> {
+        let mut columns = self.columns.iter();
+        let title = columns.find(|(range, ..)| place.y == self.top && range.contains(&place.x));
+        title.map(|(_, by, _)| by.clone())
     }
 }
 

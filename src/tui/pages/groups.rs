@@ -2,21 +2,23 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
 };
 
-use super::{about, asked, card, funnel};
+use super::{Subject, about, asked, card, funnel};
 use crate::{
     filter::Filter,
     fix::Transform,
-    model::{Group, GroupId, Note, Path, Problem, RecordRow, RunId, RunRow, Status},
+    model::{Group, GroupId, Note, Path, Problem, RecordRow, RunId, RunRow, Since, Status},
     ops::SuggestedFix,
     text,
     tui::{
         action::{Action, Offer},
         app::whole_run,
+        clock::Clock,
         event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
         theme::Theme,
+        widgets::lines::Lines,
         words,
     },
 };
@@ -33,8 +35,11 @@ pub struct Groups {
     selected: Option<GroupId>,
     /// First line of the list that is shown.
     first: usize,
+    lines: Lines,
     example: Example,
     advice: Advice,
+    since: Known,
+    clock: Clock,
     /// Whether the card is shown in place of the list.
     zoomed: bool,
 }
@@ -54,6 +59,15 @@ struct Advice {
     known: Option<(GroupId, Option<String>)>,
 }
 
+/// Since when the problems are there. Asked for again when other problems are open.
+#[derive(Debug, Default)]
+struct Known {
+    pending: Option<Ticket>,
+    /// Of which open problems it was asked.
+    of: Vec<GroupId>,
+    since: Since,
+}
+
 /// What there is to show.
 #[derive(Debug)]
 pub(super) enum State {
@@ -70,8 +84,11 @@ impl Groups {
             pending: Some(cx.ask(Query::Groups { run })),
             selected: None,
             first: 0,
+            lines: Lines::default(),
             example: Example::default(),
             advice: Advice::default(),
+            since: Known::default(),
+            clock: cx.clock.clone(),
             zoomed: false,
         }
     }
@@ -89,11 +106,16 @@ impl Groups {
         }
         if self.run_row().is_some() {
             offers.push(Offer::new(Action::Filter, "Filter"));
+            offers.push(Offer::new(Action::Copy, "Copy"));
             offers.push(Offer::new(Action::Send, "Send"));
+            offers.push(Offer::new(Action::Report, "Report"));
             if self.chosen().is_some() {
                 offers.push(Offer::new(Action::SetAside, "Set aside"));
                 offers.push(Offer::new(Action::Note, ""));
             }
+            let first = self.since.since.before.is_none();
+            let why = first.then_some("there is no run of its contract before it");
+            offers.push(Offer::new(Action::Compare, "").unless(why));
             offers.push(Offer::new(Action::CheckAll, "Check all again"));
             offers.push(Offer::new(Action::Undo, "Undo"));
         }
@@ -121,18 +143,19 @@ impl Groups {
                 None if self.run_row().is_some() => cx.go(whole_run(self.run)),
                 None => {}
             },
-            Action::FixAll => match self.chosen().map(fix_of) {
-                Some(Some(view)) => cx.go(Route::Fix(view)),
-                Some(None) => cx.say(format!("Not now: {NO_FIELD}.")),
-                None => {}
-            },
+            Action::FixAll => {
+                let view = self.chosen().and_then(fix_of);
+                cx.effects
+                    .extend(view.map(|view| Effect::Go(Route::Fix(view))));
+            }
             Action::SetAside => cx.effects.extend(self.chosen().map(asked::aside_of_group)),
             Action::Note => cx.effects.extend(self.chosen().map(asked::note_on_group)),
-            Action::Values => match self.chosen().map(fix_of) {
-                Some(Some(view)) => cx.go(Route::Values(view)),
-                Some(None) => cx.say(format!("Not now: {NO_FIELD}.")),
-                None => {}
-            },
+            Action::Values => {
+                let view = self.chosen().and_then(fix_of);
+                cx.effects
+                    .extend(view.map(|view| Effect::Go(Route::Values(view))));
+            }
+            Action::Compare => cx.go(Route::Comparison { run: self.run }),
             Action::Filter => self.filter("", cx),
             Action::Zoom | Action::NextPanel | Action::PreviousPanel => self.zoomed = !self.zoomed,
             _ => {}
@@ -140,12 +163,28 @@ impl Groups {
         self.ask_for_example(cx);
     }
 
+    /// The problem under the cursor.
+    pub fn subject(&self) -> Option<Subject> {
+        let (run, id) = self.chosen().map(|group| (group.run, group.id))?;
+        Some(Subject::Group { run, id })
+    }
+
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
+        let group = self.lines.at(place).and_then(|at| self.groups().get(at));
+        let Some(group) = group.map(|group| group.id) else {
+            return false;
+        };
+        self.selected = Some(group);
+        self.ask_for_example(cx);
+        true
+    }
+
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
         self.filter(text, cx);
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending == Some(ticket)
+        [self.pending, self.since.pending].contains(&Some(ticket))
             || self
                 .example
                 .pending
@@ -178,6 +217,14 @@ impl Groups {
             self.advice.known = Some((group, best.map(|best| advice(&best))));
             return self.ask_for_example(cx);
         }
+        if self.since.pending == Some(ticket) {
+            self.since.pending = None;
+            // The list does without it then.
+            if let Ok(Answer::Since(since)) = answer {
+                self.since.since = *since;
+            }
+            return;
+        }
         self.pending = None;
         match answer {
             Ok(Answer::Groups { run, groups }) => {
@@ -185,6 +232,7 @@ impl Groups {
                 self.example.known = None;
                 self.advice.known = None;
                 self.ask_for_example(cx);
+                self.ask_since(cx);
             }
             Ok(_) => {}
             Err(error) => self.state = State::Failed(words::reported(&error)),
@@ -252,24 +300,32 @@ impl Groups {
             (false, true) => (rest, Rect::ZERO),
         };
         funnel::draw_funnel(frame, top, run, theme);
-        let at = self.at().unwrap_or_default();
         let mut first = self.first;
-        let view = about::List {
-            run,
-            groups,
-            at,
-            example: self.example(),
-            advice: self.advice(),
-            notes: self.notes(),
-            wide,
-        };
+        let view = self.view(run, groups, wide);
+        let mut lines = Lines::default();
         if !list.is_empty() {
-            about::draw_list(frame, list, &view, &mut first, theme);
+            lines = about::draw_list(frame, list, &view, &mut first, theme);
         }
         if !card.is_empty() {
             card::draw_card(frame, card, &view, theme);
         }
-        self.first = first;
+        (self.first, self.lines) = (first, lines);
+    }
+
+    fn view<'a>(&'a self, run: &'a RunRow, groups: &'a [Group], wide: bool) -> about::List<'a> {
+        let since = &self.since.since;
+        let before = since.before.as_ref();
+        about::List {
+            run,
+            groups,
+            at: self.at().unwrap_or_default(),
+            example: self.example(),
+            advice: self.advice(),
+            notes: self.notes(),
+            since,
+            before: before.map(|run| self.clock.day_and_time(&run.loaded_at)),
+            wide,
+        }
     }
 
     /// Puts new groups on the page, with the cursor still on the same one if it is still there.
@@ -308,6 +364,18 @@ impl Groups {
         if known && !advised && fixes && self.advice.pending.is_none() {
             let ticket = cx.ask(Query::Suggest { group });
             self.advice.pending = Some((ticket, group));
+        }
+    }
+
+    fn ask_since(&mut self, cx: &mut Cx) {
+        let mut open: Vec<GroupId> = (self.groups().iter())
+            .filter(|group| group.open > 0)
+            .map(|group| group.id)
+            .collect();
+        open.sort();
+        if open != self.since.of {
+            self.since.of = open;
+            self.since.pending = Some(cx.ask(Query::Since { run: self.run }));
         }
     }
 
@@ -444,26 +512,26 @@ mod tests {
         ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
-        │   contact_email, format:email                            ││Since  Lines 18 to 9,991.             │
-        │   Date and time not written… Check     301 █▋        22% ││Many   412 records, 30%.              │
-        │   created_at, format:email                               ││Cause  Probably ONE: a single shape   │
-        │   Deal value is not a number Check     214 █▏        15% ││       covers 90%.                    │
-        │   deal_value, format:email                               ││                                      │
-        │   Stage not in the list      Check     116 ▋          8% ││Values that failed (2 shapes)         │
-        │   stage, format:email                                    ││a+@        ███████████▋      371  90% │
-        │   Country not in the list    Check      88 ▌          6% ││(empty)    █▎                 41  10% │
-        │   address.country, format:email                          ││Example  "office@"  (line 15)         │
-        │   Line could not be read     Check      12 ▏         <1% ││                                      │
-        │   whole record, format:email                             ││What to do                            │
-        │   Phone has too few digits   Check       0 DONE          ││Write it like name@example.com.       │
-        │   phone, format:email                                    ││                                      │
+        │   contact_email, format:email                            ││Since  Lines 18 to 9,991. Growing:    │
+        │   Date and time not written… Check     301 █▋        22% ││       380 in the run of 19 Nov 2025. │
+        │   created_at, format:email  NEW                          ││Many   412 records, 30%.              │
+        │   Deal value is not a number Check     214 █▏        15% ││Cause  Probably ONE: a single shape   │
+        │   deal_value, format:email                               ││       covers 90%.                    │
+        │   Stage not in the list      Check     116 ▋          8% ││                                      │
+        │   stage, format:email                                    ││Values that failed (2 shapes)         │
+        │   Country not in the list    Check      88 ▌          6% ││a+@        ███████████▋      371  90% │
+        │   address.country, format:email                          ││(empty)    █▎                 41  10% │
+        │   Line could not be read     Check      12 ▏         <1% ││Example  "office@"  (line 15)         │
+        │   whole record, format:email                             ││                                      │
+        │   Phone has too few digits   Check       0 DONE          ││What to do                            │
+        │   phone, format:email                                    ││Write it like name@example.com.       │
         │                                                          ││                                      │
-        │                                                          ││                                      │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││                                      │
         │                                                          ││                                      │
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send  x Set aside                    ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send  E Report  x Set aside  ? Help  Esc Menu
         "#);
     }
 
@@ -479,7 +547,7 @@ mod tests {
         ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
-        │   Date and time not written the… created_at      Check     301 █▋        22% │
+        │   Date and time not written… NEW created_at      Check     301 █▋        22% │
         │   Deal value is not a number     deal_value      Check     214 █▏        15% │
         │   Stage not in the list          stage           Check     116 ▋          8% │
         │   Country not in the list        address.country Check      88 ▌          6% │
@@ -488,12 +556,12 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
-        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 90%.  │
+        │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
         │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send     ? Help  Esc Menu
         "#);
     }
 
@@ -542,10 +610,11 @@ mod tests {
         │   Email address not com… Check         412 ██▍       30% ││Kind   A warning: such records are    │
         │   contact_email, format:email                            ││       not kept from being sent.      │
         │   Date and time not wri… Validator     301 █▋        22% ││Owner  billing                        │
-        │   created_at, format:email                               ││Since  Lines 18 to 9,991.             │
-        │ > ~ Large deal without … Rule           37 warning       ││Many   37 records.                    │
-        │   deal_value, RULE-9                                     ││Cause  Probably ONE: a single shape   │
-        │                                                          ││       covers 92%.                    │
+        │   created_at, format:email  NEW                          ││Since  Lines 18 to 9,991. As many in  │
+        │ > ~ Large deal without … Rule           37 warning       ││       the run of 19 Nov 2025.        │
+        │   deal_value, RULE-9                                     ││Many   37 records.                    │
+        │                                                          ││Cause  Probably ONE: a single shape   │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││       covers 92%.                    │
         │                                                          ││                                      │
         │                                                          ││Values that failed (2 shapes)         │
         │                                                          ││a+@        ███████████▉       34  92% │
@@ -556,10 +625,9 @@ mod tests {
         │                                                          ││                                      │
         │                                                          ││                                      │
         │                                                          ││                                      │
-        │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send  x Set aside                    ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send  E Report  x Set aside  ? Help  Esc Menu
         "#);
     }
 
@@ -575,21 +643,21 @@ mod tests {
         ┌ 2 problems in 1,384 records, 1 warning ─────────────────── top 1 explain 58% ┐
         │   Problem                    Field           Stage     Records Share         │
         │   Email address not complete contact_email   Check         412 ██▍       30% │
-        │   Date and time not written… created_at      Validator     301 █▋        22% │
+        │   Date and time not wri… NEW created_at      Validator     301 █▋        22% │
         │ > ~ Large deal without a co… deal_value      Rule           37 warning       │
         │                                                                              │
-        │                                                                              │
+        │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)                              │
         │                                                                              │
         │                                                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ About this problem  (z more) ──────────────────────────────────────── 3 of 3 ┐
         │ What   ~ Warning: Large deal without a contact.                              │
-        │ Since  Lines 18 to 9,991.   Cause  Probably ONE: a single shape covers 92%.  │
+        │ Since  Lines 18 to 9,991, 30 before.   Cause  Probably ONE: a single shape … │
         │ Values a+@ 34, (empty) 3   e.g. "office@"                                    │
         │ To do  Ask billing.                                                          │
         └──────────────────────────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 37 records. Nothing is sent until you say so.
-         Enter Open  b Fix all  v Values  / Filter  S Send             ? Help  Esc Menu
+         Enter Open  b Fix all  v Values  / Filter  y Copy  S Send     ? Help  Esc Menu
         "#);
     }
 
@@ -603,14 +671,14 @@ mod tests {
          [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 Histo
         ┌ About this problem ────────────────────────────── 1 of 7 ┐
         │What   This e-mail address is not complete.               │
-        │Since  Lines 18 to 9,991.                                 │
+        │Since  Lines 18 to 9,991. Growing: 380 in the run of 19   │
+        │       Nov 2025.                                          │
         │Many   412 records, 30%.                                  │
         │Cause  Probably ONE: a single shape covers 90%.           │
         │Example  "office@"  (line 15)                             │
         │                                                          │
         │What to do                                                │
         │Write it like name@example.com.                           │
-        │                                                          │
         │                                                          │
         └──────────────────────────────────────────────────────────┘
          Tip: press Enter to see the 412 records.

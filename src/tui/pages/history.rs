@@ -26,7 +26,7 @@ pub struct History {
     run: RunId,
     state: State,
     pending: Option<Ticket>,
-    list: List,
+    pub(super) list: List,
     clock: Clock,
 }
 

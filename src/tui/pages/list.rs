@@ -2,14 +2,19 @@
 
 use ratatui::{
     Frame,
-    layout::Rect,
+    layout::{Position, Rect},
     text::Line,
     widgets::{Block, Paragraph},
 };
 
 use crate::{
     text,
-    tui::{action::Action, event::Cx, theme::Theme},
+    tui::{
+        action::Action,
+        event::Cx,
+        theme::Theme,
+        widgets::lines::{Lines, below},
+    },
 };
 
 /// Where the cursor is, and the first line that is shown.
@@ -17,6 +22,7 @@ use crate::{
 pub(super) struct List {
     pub at: usize,
     first: usize,
+    lines: Lines,
 }
 
 impl List {
@@ -32,6 +38,13 @@ impl List {
             Action::Last => self.step(isize::MAX, len),
             _ => {}
         }
+    }
+
+    /// Moves the cursor to the line under the pointer, if there is one.
+    pub fn point(&mut self, place: Position) -> bool {
+        let line = self.lines.at(place);
+        self.at = line.unwrap_or(self.at);
+        line.is_some()
     }
 
     /// Keeps the cursor on a line when there are so many now.
@@ -58,6 +71,7 @@ impl List {
         let room = usize::from(inside.height.saturating_sub(1)).max(1);
         let at = self.at.min(lines.len().saturating_sub(1));
         self.first = self.first.min(at).max((at + 1).saturating_sub(room));
+        self.lines = Lines::new(below(inside, 1), self.first, lines.len());
         let columns = usize::from(inside.width);
         let mut shown = vec![Line::styled(heading, theme.muted())];
         for (place, line) in lines.iter().enumerate().skip(self.first).take(room) {

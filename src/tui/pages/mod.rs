@@ -5,6 +5,7 @@ mod asked;
 mod beside;
 mod card;
 mod cell;
+mod comparison;
 mod editor;
 mod fix;
 mod funnel;
@@ -28,7 +29,11 @@ pub use records::Kept;
 use std::time::Instant;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::Line,
+};
 
 use super::{
     action::{Action, Offer},
@@ -36,7 +41,18 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{model::RunId, ops::Progress};
+use crate::{
+    filter::Filter,
+    model::{GroupId, Path, RecordId, RunId},
+    ops::Progress,
+};
+
+/// What an action on the thing under the cursor is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Group { run: RunId, id: GroupId },
+    Record { id: RecordId, field: Option<Path> },
+}
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -48,6 +64,7 @@ pub enum Page {
     Raw(Box<raw::Raw>),
     Fix(Box<fix::Fix>),
     Values(Box<values::Values>),
+    Comparison(Box<comparison::Comparison>),
     Review(Box<review::Review>),
     Sending(Box<sending::Sending>),
     History(Box<history::History>),
@@ -64,6 +81,7 @@ macro_rules! each {
             Page::Raw($name) => $call,
             Page::Fix($name) => $call,
             Page::Values($name) => $call,
+            Page::Comparison($name) => $call,
             Page::Review($name) => $call,
             Page::Sending($name) => $call,
             Page::History($name) => $call,
@@ -97,6 +115,9 @@ impl Page {
             }
             Route::Fix(view) => Self::Fix(Box::new(fix::Fix::open(*view, cx))),
             Route::Values(view) => Self::Values(Box::new(values::Values::open(*view, cx))),
+            Route::Comparison { run } => {
+                Self::Comparison(Box::new(comparison::Comparison::open(run, cx)))
+            }
             Route::Review { run } => Self::Review(Box::new(review::Review::open(run, cx))),
             Route::Sending { run } => Self::Sending(Box::new(sending::Sending::open(run, cx))),
             Route::History { run } => Self::History(Box::new(history::History::open(run, cx))),
@@ -114,7 +135,7 @@ impl Page {
         match self {
             Self::Runs(_) => "Quit",
             Self::Groups(_) => "Menu",
-            Self::Values(_) | Self::Review(_) | Self::History(_) => "Back",
+            Self::Values(_) | Self::Comparison(_) | Self::Review(_) | Self::History(_) => "Back",
             Self::Sending(page) => page.escape(),
             Self::Records(page) => page.escape(),
             Self::Editor(page) => page.escape(),
@@ -128,6 +149,7 @@ impl Page {
             Self::Runs(_)
             | Self::Groups(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => Mode::Moving,
@@ -142,12 +164,52 @@ impl Page {
         each!(self, page => page.act(action, cx));
     }
 
+    /// What is under the cursor.
+    pub fn subject(&self) -> Option<Subject> {
+        match self {
+            Self::Groups(page) => page.subject(),
+            Self::Records(page) => page.subject(),
+            Self::Editor(page) => Some(page.subject()),
+            Self::Raw(page) => Some(page.subject()),
+            _ => None,
+        }
+    }
+
+    /// The filter whose records are shown, or have the problem under the cursor.
+    pub fn listed(&self) -> Option<Filter> {
+        match self {
+            Self::Records(page) => Some(page.filter_in_force()),
+            Self::Groups(page) => match page.subject()? {
+                Subject::Group { run, id } => Some(Filter::of_group(run, id)),
+                Subject::Record { .. } => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Moves the cursor to the line under the pointer, if there is one.
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
+        match self {
+            Self::Runs(page) => page.point(place),
+            Self::Groups(page) => page.point(place, cx),
+            Self::Values(page) => page.list.point(place),
+            Self::Comparison(page) => page.list.point(place),
+            Self::History(page) => page.list.point(place),
+            Self::Sending(page) => page.point(place),
+            Self::Editor(page) => page.point(place),
+            Self::Fix(page) => page.point(place, cx),
+            Self::Records(page) => page.point(place, cx),
+            Self::Raw(_) | Self::Review(_) => false,
+        }
+    }
+
     /// A key that is text, in [`Mode::Typing`].
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
         match self {
             Self::Runs(_)
             | Self::Groups(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {}
@@ -163,6 +225,7 @@ impl Page {
         match self {
             Self::Runs(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {
@@ -204,6 +267,7 @@ impl Page {
             Self::Raw(page) => page.receive(ticket, answer, cx),
             Self::Fix(page) => page.receive(ticket, answer, cx),
             Self::Values(page) => page.receive(answer),
+            Self::Comparison(page) => page.receive(answer),
             Self::Review(page) => page.receive(ticket, answer, cx),
             Self::Sending(page) => page.receive(answer),
             Self::History(page) => page.receive(answer),
@@ -241,6 +305,7 @@ impl Page {
             | Self::Groups(_)
             | Self::Fix(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => false,
@@ -257,6 +322,7 @@ impl Page {
             | Self::Groups(_)
             | Self::Fix(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {}
@@ -278,6 +344,7 @@ impl Page {
             Self::Raw(page) => page.crumb(),
             Self::Fix(_) => "Fix all".to_owned(),
             Self::Values(_) => "Values".to_owned(),
+            Self::Comparison(_) => "Compare".to_owned(),
             Self::Review(_) => "Review".to_owned(),
             Self::Sending(_) => "Send".to_owned(),
             Self::History(_) => "History".to_owned(),
@@ -294,6 +361,7 @@ impl Page {
             | Self::Groups(_)
             | Self::Records(_)
             | Self::Values(_)
+            | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => None,
@@ -320,6 +388,7 @@ impl Page {
             Self::Raw(_) => "Unreadable record",
             Self::Fix(_) => "Fix all",
             Self::Values(_) => "Values",
+            Self::Comparison(_) => "Compare",
             Self::Review(_) => "Review",
             Self::Sending(_) => "Send",
             Self::History(_) => "History",

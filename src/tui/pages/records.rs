@@ -15,7 +15,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
 use self::{columns::Columns, editing::Editing, marks::Marks};
-use super::table;
+use super::{Subject, grid::Places, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{GroupId, Layout, Path, RecordId, RecordRow, RunId, Sort},
@@ -57,6 +57,8 @@ pub struct Records {
     pub(super) first: usize,
     /// The columns as they were drawn last, by their place, with their widths.
     pub(super) drawn: Vec<(usize, usize)>,
+    /// Where a click finds lines, cells and titles.
+    pub(super) places: Places,
     /// The record the cursor goes to when the list comes.
     pub(super) recalled: Option<RecordId>,
     /// The list that comes is looked at from its beginning, and it is said that it has come.
@@ -135,6 +137,7 @@ impl Records {
             first_column: 0,
             first: 0,
             drawn: Vec::new(),
+            places: Places::default(),
             recalled: None,
             to_top: false,
             says_sorted: false,
@@ -237,6 +240,15 @@ impl Records {
             prompt.field.paste(line.join(" ").trim());
             self.apply_prompt(cx);
         }
+    }
+
+    /// The record under the cursor, and the field of its cell that is meant.
+    pub fn subject(&self) -> Option<Subject> {
+        let id = *self.ids.get(self.at)?;
+        let cell = self.chosen().zip(self.target_column());
+        let cell = cell.filter(|(row, _)| row.current.is_some());
+        let field = cell.map(|(row, column)| column.path(row));
+        Some(Subject::Record { id, field })
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Margin, Position, Rect},
     style::Style,
     text::Line,
     widgets::Paragraph,
@@ -17,7 +17,10 @@ use crate::{
         clock::Clock,
         event::{Answer, Cx, Effect, Query, Route, Ticket},
         theme::Theme,
-        widgets::panel::panel,
+        widgets::{
+            lines::{Lines, below},
+            panel::panel,
+        },
         words,
     },
 };
@@ -28,6 +31,7 @@ pub struct Runs {
     pending: Option<Ticket>,
     selected: Option<RunId>,
     first: usize,
+    lines: Lines,
     clock: Clock,
     /// Whether the only run is opened at once; not when a person came here from it.
     open_only: bool,
@@ -47,6 +51,7 @@ impl Runs {
             pending: Some(cx.ask(Query::Runs)),
             selected: None,
             first: 0,
+            lines: Lines::default(),
             clock: cx.clock.clone(),
             open_only: true,
         }
@@ -75,6 +80,15 @@ impl Runs {
             }
             _ => {}
         }
+    }
+
+    pub fn point(&mut self, place: Position) -> bool {
+        let State::Known(runs) = &self.state else {
+            return false;
+        };
+        let run = self.lines.at(place).and_then(|at| runs.get(at));
+        self.selected = run.map(|run| run.id).or(self.selected);
+        run.is_some()
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -157,6 +171,8 @@ impl Runs {
             first = 0;
         }
         self.draw_list(frame, list, runs, (first, room, at), theme);
+        let inside = list.inner(Margin::new(1, 1));
+        self.lines = Lines::new(below(inside, 1), first, runs.len());
         if let (Some(run), false) = (runs.get(at), card.is_empty()) {
             draw_card(frame, card, run, theme);
         }

@@ -7,6 +7,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use ratatui::layout::Position;
+
 use super::list::List;
 use crate::{
     model::{RunId, Sender, WatchedPlan},
@@ -155,6 +157,15 @@ impl Sending {
 
     fn is_paused(&self, live: &SendProgress) -> bool {
         self.wants_pause.unwrap_or(live.flow == Flow::Paused)
+    }
+
+    pub fn point(&mut self, place: Position) -> bool {
+        let list = if self.whole_log {
+            &mut self.log
+        } else {
+            &mut self.refusals
+        };
+        list.point(place)
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

@@ -24,7 +24,7 @@ pub struct Values {
     view: FixView,
     state: State,
     pending: Option<Ticket>,
-    list: List,
+    pub(super) list: List,
 }
 
 #[derive(Debug)]

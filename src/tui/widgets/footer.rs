@@ -7,40 +7,43 @@ use crate::{text, tui::theme::Theme};
 /// A key and what it does.
 pub type Hint = (String, String);
 
-/// One row of `columns`: `hints` as far as they fit, most important first, and `pinned` at the right end.
-pub fn footer<'a>(columns: u16, hints: &[Hint], pinned: &[Hint], theme: Theme) -> Line<'a> {
-    let columns = usize::from(columns);
-    let pinned_width = 1 + pinned.iter().map(|hint| 2 + width(hint)).sum::<usize>();
-    let mut spans = vec![Span::raw(" ")];
+/// What fits into `columns`, and where it begins: `hints` as far as they fit, most important first, and `pinned` at the right end.
+pub fn place<'h>(columns: u16, hints: &'h [Hint], pinned: &'h [Hint]) -> Vec<(u16, &'h Hint)> {
+    let pinned_width = 1 + pinned.iter().map(|hint| 2 + hint_width(hint)).sum::<u16>();
+    let mut placed = Vec::new();
     let mut used = 1;
     for hint in hints {
         let space = if used > 1 { 2 } else { 0 };
-        if used + space + width(hint) + pinned_width > columns {
+        if used + space + hint_width(hint) + pinned_width > columns {
             break;
         }
-        spans.push(Span::raw(" ".repeat(space)));
-        used += space;
-        used += push(&mut spans, hint, theme);
+        placed.push((used + space, hint));
+        used += space + hint_width(hint);
     }
-    let gap = (columns + 2).saturating_sub(used + pinned_width);
-    spans.push(Span::raw(" ".repeat(gap)));
-    for (at, hint) in pinned.iter().enumerate() {
-        if at > 0 {
-            spans.push(Span::raw("  "));
-        }
-        push(&mut spans, hint, theme);
+    let mut at = used + (columns + 2).saturating_sub(used + pinned_width);
+    for hint in pinned {
+        placed.push((at, hint));
+        at += hint_width(hint) + 2;
+    }
+    placed
+}
+
+/// One row of hints.
+pub fn footer<'a>(placed: &[(u16, &Hint)], theme: Theme) -> Line<'a> {
+    let mut spans = Vec::new();
+    let mut used = 0;
+    for (at, hint) in placed {
+        spans.push(Span::raw(" ".repeat(usize::from(at - used))));
+        spans.push(Span::styled(hint.0.clone(), theme.accent()));
+        spans.push(Span::raw(format!(" {}", hint.1)));
+        used = at + hint_width(hint);
     }
     Line::from(spans)
 }
 
-fn push(spans: &mut Vec<Span<'_>>, hint: &Hint, theme: Theme) -> usize {
-    spans.push(Span::styled(hint.0.clone(), theme.accent()));
-    spans.push(Span::raw(format!(" {}", hint.1)));
-    width(hint)
-}
-
-fn width((key, label): &Hint) -> usize {
-    text::width(key) + 1 + text::width(label)
+/// How many columns a hint takes.
+pub fn hint_width((key, label): &Hint) -> u16 {
+    (text::width(key) + 1 + text::width(label)) as u16
 }
 
 #[cfg(test)]
@@ -55,7 +58,7 @@ mod tests {
             hint("S", "Send"),
         ];
         let pinned = [hint("?", "Help"), hint("Esc", "Menu")];
-        footer(columns, &hints, &pinned, Theme::default()).to_string()
+        footer(&place(columns, &hints, &pinned), Theme::default()).to_string()
     }
 
     #[test]

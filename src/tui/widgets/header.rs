@@ -1,5 +1,7 @@
 //! The first row: where we are, and what is at stake.
 
+use std::ops::Range;
+
 use ratatui::text::{Line, Span};
 
 use crate::{text, tui::theme::Theme};
@@ -15,8 +17,14 @@ pub struct Corner {
     pub note: String,
 }
 
-/// One row of `columns`: `redrive`, the crumbs, shortened from the left, and the corner.
-pub fn header<'a>(columns: u16, crumbs: &[String], corner: &Corner, theme: Theme) -> Line<'a> {
+/// One row of `columns`: `redrive`, the crumbs, shortened from the left, and the corner. With it, which columns each crumb
+/// has that is shown, and how many crumbs follow it.
+pub fn header<'a>(
+    columns: u16,
+    crumbs: &[String],
+    corner: &Corner,
+    theme: Theme,
+) -> (Line<'a>, Vec<(Range<u16>, usize)>) {
     let columns = usize::from(columns);
     let to = corner.to.as_ref().map(|to| format!("to {to} "));
     let note = match (corner.note.is_empty(), corner.badges.is_empty()) {
@@ -39,6 +47,7 @@ pub fn header<'a>(columns: u16, crumbs: &[String], corner: &Corner, theme: Theme
     let note = if room(full) < 12 { String::new() } else { note };
     let right = badges + text::width(&note) + to.as_deref().map_or(0, text::width);
     let path = fit(crumbs, room(right));
+    let places = places(crumbs, &path, text::width(start));
     let gap = columns.saturating_sub(text::width(start) + text::width(&path) + right + 1);
     let mut spans = vec![
         Span::raw(" "),
@@ -53,7 +62,23 @@ pub fn header<'a>(columns: u16, crumbs: &[String], corner: &Corner, theme: Theme
         spans.push(Span::styled(format!("[{badge}]"), style));
     }
     spans.push(Span::raw(note));
-    Line::from(spans)
+    (Line::from(spans), places)
+}
+
+/// Where the crumbs are that a path shows, from the right: that end is never cut off.
+fn places(crumbs: &[String], path: &str, start: usize) -> Vec<(Range<u16>, usize)> {
+    let mut end = start + text::width(path);
+    let mut places = Vec::new();
+    for (after, crumb) in crumbs.iter().rev().enumerate() {
+        let begin = end.saturating_sub(text::width(crumb));
+        if begin < start {
+            break;
+        }
+        places.push((begin as u16..end as u16, after));
+        // " > "
+        end = begin.saturating_sub(3);
+    }
+    places
 }
 
 /// Leaves crumbs out from the left until the rest fits; the last one is shortened if it must be.
@@ -91,6 +116,7 @@ mod tests {
             &corner,
             Theme::default(),
         )
+        .0
         .to_string()
     }
 

@@ -6,6 +6,7 @@ pub mod diff;
 pub mod field;
 pub mod footer;
 pub mod header;
+pub mod lines;
 pub mod panel;
 pub mod stages;
 pub mod tree;

@@ -104,6 +104,54 @@ fn a_plan_is_seen_by_whoever_watches_the_workspace() {
 }
 
 #[test]
+fn what_is_refused_again_in_the_same_way_came_back() {
+    let no = |message: &'static str| Does::Answer(409, "", message);
+    let server = Server::start(
+        [
+            no(r#"{"message":"7 is there already"}"#),
+            no(r#"{"message":"closed"}"#),
+            no(r#"{"message":"12 is there already"}"#),
+        ],
+        Does::Apply,
+    );
+    let mut desk = http::desk_at(&server, "key", 2);
+    let trends = |desk: &Desk| {
+        let groups = crate::ops::groups(&desk.workspace, &Filter::default()).unwrap();
+        let since = crate::ops::since(&desk.workspace, desk.run).unwrap();
+        let words = groups.iter().filter_map(|group| {
+            let trend = since.groups.get(&group.id)?.trend;
+            Some(format!("{} {}", group.template, trend.label()))
+        });
+        let mut words: Vec<String> = words.collect();
+        words.sort();
+        words
+    };
+    let (report, _) = send_steered(&mut desk, |_, _| {});
+    assert_eq!(report.refused, 2);
+    let seen = |desk: &Desk| -> Vec<(String, bool)> {
+        let plan = plan_to_watch(&desk.workspace, desk.run).unwrap().unwrap();
+        let kinds = plan.refusals.into_iter();
+        kinds.map(|one| (one.message, one.came_back)).collect()
+    };
+    let kind = |words: &str, back| (words.to_owned(), back);
+    let first = [kind("9 is there already", false), kind("closed", false)];
+    assert_eq!(seen(&desk), first);
+    assert_eq!(trends(&desk), ["9 is there already new", "closed new"]);
+    // Both are changed and sent again; one is refused as before.
+    for id in [1, 2] {
+        let change = fix::Change::Text {
+            path: Path::parse("/note").unwrap(),
+            text: "changed".to_owned(),
+        };
+        crate::ops::edit(&mut desk.workspace, RecordId(id), &[change], None).unwrap();
+    }
+    let (report, _) = send_steered(&mut desk, |_, _| {});
+    assert_eq!((report.accepted, report.refused), (1, 1));
+    assert_eq!(seen(&desk), [kind("9 is there already", true)]);
+    assert_eq!(trends(&desk), ["9 is there already came back"]);
+}
+
+#[test]
 fn a_review_says_who_made_the_records_what_they_are_and_where_they_differ() {
     let server = Server::start([], Does::Apply);
     let mut desk = http::desk_at(&server, "key", 3);

@@ -20,7 +20,12 @@ use crate::{
     text,
     tui::{
         theme::Theme,
-        widgets::{panel::panel, tree::Kind, wrap::wrap},
+        widgets::{
+            lines::{Lines, below},
+            panel::panel,
+            tree::Kind,
+            wrap::wrap,
+        },
         words,
     },
 };
@@ -203,6 +208,7 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     let block = panel(area.width, "Fields", &note, draft.is_none(), theme);
     let inner = block.inner(area);
     frame.render_widget(&block, area);
+    list.places = Lines::new(below(inner, header as u16), list.first, list.lines.len());
     let columns = Columns::of(usize::from(inner.width));
     let mut lines = Vec::new();
     if header == 1 {

@@ -2,12 +2,16 @@
 
 use std::collections::BTreeSet;
 
+use ratatui::layout::Position;
 use serde_json::{Map, Value};
 
 use crate::{
     model::{Form, Layout, Path, RecordDetail},
     text,
-    tui::widgets::tree::{Kind, Tree, TreeLine, fails_in},
+    tui::widgets::{
+        lines::Lines,
+        tree::{Kind, Tree, TreeLine, fails_in},
+    },
 };
 
 /// Longer values are cut before they are made safe: nobody reads a megabyte in a list.
@@ -27,6 +31,8 @@ pub struct Fields {
     pub at: usize,
     /// Index of the first line that is on the screen; drawing sets it.
     pub first: usize,
+    /// Where the lines are on the screen; drawing sets it.
+    pub places: Lines,
     pub only_differences: bool,
     tree: Tree,
     /// Everything that is received, now there, or missed.
@@ -70,6 +76,13 @@ impl Fields {
             Some(line) => self.find(&line),
             None => self.at = self.first_failing().unwrap_or(0),
         }
+    }
+
+    /// Moves the cursor to the line under the pointer, if there is one.
+    pub fn point(&mut self, place: Position) -> bool {
+        let line = self.places.at(place);
+        self.at = line.unwrap_or(self.at);
+        line.is_some()
     }
 
     pub fn selected(&self) -> Option<&FieldLine> {

@@ -11,13 +11,18 @@ mod panels;
 use std::{collections::HashSet, time::Instant};
 
 use crossterm::event::KeyEvent;
-use ratatui::{Frame, layout::Rect, text::Line};
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::Line,
+};
 
 use self::{
     alike::Alike,
     draft::{Draft, Focus, Then},
     fields::Fields,
 };
+use super::Subject;
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
@@ -149,6 +154,17 @@ impl Editor {
         if let Some(reply) = draft.paste(pasted, cx.now) {
             self.carry_out(reply, cx);
         }
+    }
+
+    /// Moves the cursor to the field under the pointer, if there is one.
+    pub fn point(&mut self, place: Position) -> bool {
+        self.fields.point(place)
+    }
+
+    /// The record, and its field under the cursor.
+    pub fn subject(&self) -> Subject {
+        let field = self.fields.path().cloned();
+        Subject::Record { id: self.id, field }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Rect},
+    layout::{Constraint, Layout, Position, Rect},
     style::Style,
     text::{Line, Span},
     widgets::Paragraph,
@@ -13,9 +13,14 @@ use crate::{
     model::{Consequence, Effect as Becomes, FixReport, FixRow},
     text,
     tui::{
+        event::Cx,
         pages::about::padded,
         theme::Theme,
-        widgets::{bar::bar, panel::panel},
+        widgets::{
+            bar::bar,
+            lines::{Lines, below},
+            panel::panel,
+        },
     },
 };
 
@@ -117,6 +122,18 @@ fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     }
 }
 
+impl Fix {
+    /// Moves the cursor to the record under the pointer, if there is one.
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
+        let Some(row) = self.lines.at(place) else {
+            return false;
+        };
+        (self.panel, self.row) = (Panel::Would, row);
+        self.ask_for_rows(cx);
+        true
+    }
+}
+
 fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let (title, note) = match &page.preview {
         State::Known(preview) | State::Applying(preview) => (
@@ -156,7 +173,9 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     } else if let State::Done { report, .. } = &page.preview {
         lines.extend(done(report));
     }
-    let at = page.row.saturating_sub(page.first) + lines_before_rows(&lines, page, inside.height);
+    let above = lines_before_rows(&lines, page, inside.height);
+    page.lines = Lines::new(below(inside, above as u16), page.first, page.listed.len());
+    let at = page.row.saturating_sub(page.first) + above;
     frame.render_widget(Paragraph::new(lines), inside);
     if focus && (at as u16) < inside.height {
         frame.set_cursor_position((inside.x + 1, inside.y + at as u16));

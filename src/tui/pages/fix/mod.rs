@@ -24,7 +24,7 @@ use crate::{
         event::{Among, Answer, Cx, Effect, FixView, JobRequest, Outcome, Query, Route, Ticket},
         keymap::Mode,
         theme::Theme,
-        widgets::field::Field,
+        widgets::{field::Field, lines::Lines},
         words,
     },
 };
@@ -50,6 +50,7 @@ pub struct Fix {
     listed: Vec<usize>,
     row: usize,
     first: usize,
+    lines: Lines,
     rows: HashMap<RecordId, FixRow>,
     pending: Option<Ticket>,
     /// How the dates are written, where a date is rewritten.
@@ -101,6 +102,7 @@ impl Fix {
             listed: Vec::new(),
             row: 0,
             first: 0,
+            lines: Lines::default(),
             rows: HashMap::new(),
             pending: None,
             dates: None,

@@ -9,9 +9,12 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::excerpt::Excerpt;
-use super::editor::{
-    draft::{Draft, Focus, Reply, Then},
-    frozen,
+use super::{
+    Subject,
+    editor::{
+        draft::{Draft, Focus, Reply, Then},
+        frozen,
+    },
 };
 use crate::{
     model::{Fault, Form, Path, RecordDetail, RecordId},
@@ -133,6 +136,12 @@ impl Raw {
         if let Some(reply) = draft.paste(pasted, cx.now) {
             self.carry_out(reply, cx);
         }
+    }
+
+    /// The record; it has no fields.
+    pub fn subject(&self) -> Subject {
+        let (id, field) = (self.id, None);
+        Subject::Record { id, field }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

@@ -1,5 +1,7 @@
 //! What keys do in the records table while nothing is typed.
 
+use ratatui::layout::Position;
+
 use super::Records;
 use crate::{
     model::Status,
@@ -145,6 +147,25 @@ impl Records {
             return format!("Enter opens the record. Space marks it, * marks all {shown}.");
         }
         self.legend()
+    }
+
+    /// Moves the cursor to the record and cell under the pointer, and says whether there is one; sorts by a title.
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
+        if let Some(by) = self.places.title(place) {
+            self.sort_by(&by, cx);
+            return false;
+        }
+        let Some(line) = self.places.line(place) else {
+            return false;
+        };
+        self.at = line;
+        match self.places.column(place) {
+            Some(column) => self.enter_cell(column),
+            None => self.leave_cell(),
+        }
+        self.ask_for_rows(cx);
+        self.look(cx);
+        true
     }
 
     /// The column that is meant: that of the cell cursor; without one the list's own, else where the record fails.

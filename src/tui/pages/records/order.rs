@@ -80,7 +80,12 @@ impl Records {
             }
             ChoiceOf::Sort => {
                 if let Some(line) = list.lines.get(list.at) {
-                    self.sort_by(&line.key, cx);
+                    let by = match line.key.as_str() {
+                        BY_RECORD => SortBy::Record,
+                        BY_STATE => SortBy::State,
+                        pattern => SortBy::Field(pattern.to_owned()),
+                    };
+                    self.sort_by(&by, cx);
                 }
             }
             ChoiceOf::FixAll | ChoiceOf::SetAside => {
@@ -133,12 +138,9 @@ impl Records {
         fixed.into_iter().chain(columns).map(line).collect()
     }
 
-    fn sort_by(&mut self, key: &str, cx: &mut Cx) {
-        let by = match key {
-            BY_RECORD => SortBy::Record,
-            BY_STATE => SortBy::State,
-            pattern => SortBy::Field(pattern.to_owned()),
-        };
+    /// Sorts the list; turns its order round where it is sorted so already.
+    pub(super) fn sort_by(&mut self, by: &SortBy, cx: &mut Cx) {
+        let by = by.clone();
         let reversed = by == self.sort.by && !self.sort.reversed;
         self.sort = Sort { by, reversed };
         // The list is looked at from its beginning in its new order.

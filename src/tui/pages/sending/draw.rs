@@ -11,7 +11,7 @@ use ratatui::{
 
 use super::{Seen, Sending};
 use crate::{
-    model::{DeliveryState, Refusal, Sender, Tally, Try, WatchedPlan},
+    model::{DeliveryState, Refusal, Sender, Tally, Trend, Try, WatchedPlan},
     ops::{Flow, Logged, SendProgress, Waits, Why},
     text,
     tui::{
@@ -226,10 +226,16 @@ impl Sending {
         let lines: Vec<String> = (self.refused().iter())
             .map(|refusal| {
                 let columns = columns.saturating_sub(1);
+                let seen = if refusal.came_back {
+                    Trend::CameBack
+                } else {
+                    Trend::New
+                };
                 let end = format!(
-                    "{:>7}  {}",
+                    "{:>7}  {:<8}  {}",
                     text::thousands(refusal.records),
-                    text::safe(&refusal.code)
+                    text::safe(&refusal.code),
+                    seen.tag()
                 );
                 let room = columns.saturating_sub(text::width(&end));
                 format!("{}{end}", fitted(&text::safe(&refusal.message), room))

@@ -27,6 +27,7 @@ fn refusals() -> Vec<Refusal> {
         code: code.to_owned(),
         message: message.to_owned(),
         records,
+        came_back: records > 10,
     };
     vec![
         refusal("http 409", "Tax ID already exists there", 21),
@@ -131,8 +132,8 @@ fn a_send_that_waits_says_why_and_until_when() {
     └──────────────────────────────────────────────────────────────────────────────────────────────────┘
     ┌ Refused, by problem ─────────────────────── 29 ┐┌ Log ─────────────────────────────── L full log ┐
     │   Back in Problems, to be fixed and sent again ││ 02:53:41 sent      #790              0.29 s    │
-    │ > Tax ID already exists there     21  http 409 ││ 02:53:41 refused   #792     http 409 0.29 s    │
-    │   Ship date is<ESC>[31m in t…      8  http 422 ││ 02:53:41 retry     #794     http 503 in 4 s    │
+    │ > Tax ID already …     21  http 409  CAME BACK ││ 02:53:41 refused   #792     http 409 0.29 s    │
+    │   Ship date is<ESC>[31m…      8  http 422  NEW ││ 02:53:41 retry     #794     http 503 in 4 s    │
     │                                                ││                                                │
     │                                                ││                                                │
     │                                                ││                                                │
@@ -162,8 +163,8 @@ fn a_send_that_waits_says_why_and_until_when() {
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Refused, by problem ───────────────────────────────────────────────────── 29 ┐
     │   Back in Problems, to be fixed and sent again                               │
-    │ > Tax ID already exists there                                   21  http 409 │
-    │   Ship date is<ESC>[31m in the past                              8  http 422 │
+    │ > Tax ID already exists there                        21  http 409  CAME BACK │
+    │   Ship date is<ESC>[31m in the past                         8  http 422  NEW │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Log ───────────────────────────────────────────────────────────── L full log ┐
@@ -259,8 +260,8 @@ fn what_another_process_sends_is_watched() {
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Refused, by problem ───────────────────────────────────────────────────── 29 ┐
     │   Back in Problems, to be fixed and sent again                               │
-    │ > Tax ID already exists there                                   21  http 409 │
-    │   Ship date is<ESC>[31m in the past                              8  http 422 │
+    │ > Tax ID already exists there                        21  http 409  CAME BACK │
+    │   Ship date is<ESC>[31m in the past                         8  http 422  NEW │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Log ───────────────────────────────────────────────────────────── L full log ┐

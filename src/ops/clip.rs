@@ -1,0 +1,275 @@
+//! What a person copies to take it elsewhere: a value, a record, a command, a summary for a ticket.
+
+use anyhow::Result;
+
+use super::{Workspace, aim, report::report, show};
+use crate::{
+    contract::Kind,
+    filter::Filter,
+    model::{Fault, FaultKind, Form, GroupId, Path, RecordDetail, RecordId, RunId, shape_of},
+    report::markdown,
+    row::Row,
+    send::{Http, Secret},
+    text::{count, shell_word},
+};
+
+/// What is copied.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clip {
+    /// The value of a field, as it is now.
+    Value(RecordId, Path),
+    /// A record as JSON, as it is now.
+    Json(RecordId),
+    /// A record as it was received, byte for byte where it is text.
+    Received(RecordId),
+    /// The request that would deliver a record, for a shell. Secrets are named, never told.
+    Curl(RecordId),
+    /// What a person calls a record.
+    Key(RecordId),
+    /// What is wrong with a record, for a ticket, without its values.
+    Problems(RecordId),
+    /// What is wrong in a group, for a ticket, without values.
+    Group(RunId, GroupId),
+    /// The command that lists these records.
+    Command(Box<Filter>),
+    /// A report on a run, as Markdown, without values.
+    Summary(RunId),
+}
+
+/// The text, and what it is in words: `CUS-0000017 as JSON`. Neither is safe to print.
+///
+/// # Errors
+/// `record:missing`, `run:missing`; `copy:none` where there is nothing of that kind, with the reason.
+pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
+    Ok(match wanted {
+        Clip::Value(id, path) => {
+            let detail = show(workspace, *id)?;
+            let value = (detail.row.current.as_ref())
+                .and_then(|document| document.pointer(path.as_str()))
+                .ok_or_else(|| none("there is no value in this field"))?;
+            let text = value.as_str().map_or(value.to_string(), str::to_owned);
+            (format!("the value of {}", path.label()), text)
+        }
+        Clip::Json(id) => {
+            let detail = show(workspace, *id)?;
+            let document = detail.row.current.as_ref();
+            let document =
+                document.ok_or_else(|| none("the record cannot be split into fields"))?;
+            let text = serde_json::to_string_pretty(document)?;
+            (format!("{} as JSON", name(&detail)), text)
+        }
+        Clip::Received(id) => {
+            let detail = show(workspace, *id)?;
+            let text = String::from_utf8_lossy(&detail.raw.bytes).into_owned();
+            (format!("{} as received", name(&detail)), text)
+        }
+        Clip::Curl(id) => {
+            let detail = show(workspace, *id)?;
+            let text = curl(workspace, &detail)?;
+            (format!("{} as a curl command", name(&detail)), text)
+        }
+        Clip::Key(id) => ("the record's ID".to_owned(), name(&show(workspace, *id)?)),
+        Clip::Problems(id) => {
+            let detail = show(workspace, *id)?;
+            (
+                format!("what is wrong with {}", name(&detail)),
+                problems(&detail),
+            )
+        }
+        Clip::Group(run, id) => {
+            let groups = super::groups(workspace, &Filter::of_group(*run, *id))?;
+            let group = groups.first().ok_or_else(|| none("the problem is gone"))?;
+            let text = format!(
+                "{}: {}, {}, stage {}; {} of run {run}",
+                group.title,
+                group.field(),
+                group.code_and_detail(),
+                group.stage.word(),
+                count(group.open, "record"),
+            );
+            ("the problem".to_owned(), text)
+        }
+        Clip::Command(filter) => {
+            let file = workspace.path().to_string_lossy().into_owned();
+            let text = format!(
+                "redrive -w {} records {}",
+                shell_word(&file),
+                shell_word(&filter.to_string())
+            );
+            ("the command".to_owned(), text)
+        }
+        Clip::Summary(run) => {
+            let text = markdown(&report(workspace, Some(*run), false)?);
+            (format!("a summary of run {run}"), text)
+        }
+    })
+}
+
+/// Its key, else its number.
+fn name(detail: &RecordDetail) -> String {
+    let key = detail.row.key.clone();
+    key.unwrap_or_else(|| format!("record {}", detail.row.id))
+}
+
+/// One problem a line, by its code and the shape of the value: a sentence would tell the value.
+fn problems(detail: &RecordDetail) -> String {
+    let mut lines = vec![format!(
+        "{} (record {}, {}, line {})",
+        name(detail),
+        detail.row.id,
+        detail.source,
+        detail.row.line
+    )];
+    lines.extend(detail.row.problems.iter().map(|problem| {
+        let code = match problem.detail.as_str() {
+            "" => problem.code.clone(),
+            detail => format!("{}:{detail}", problem.code),
+        };
+        let found = match &problem.found {
+            Some(found) => format!(", a value like {}", shape_of(found)),
+            None => String::new(),
+        };
+        let (stage, field) = (problem.stage.word(), problem.path.label());
+        format!("- {field}: {code} (stage {stage}){found}")
+    }));
+    lines.join("\n")
+}
+
+/// Without its idempotency key: what is sent by hand is no send of ours.
+fn curl(workspace: &Workspace, detail: &RecordDetail) -> Result<String> {
+    let contract = aim::on_disk(workspace, detail.row.run, None)?;
+    let api = contract
+        .destinations
+        .iter()
+        .find_map(|one| match &one.kind {
+            Kind::Http(http) => Some(http),
+            _ => None,
+        });
+    let api = api.ok_or_else(|| none("the contract names no HTTP destination"))?;
+    let Some(serde_json::Value::Object(document)) = &detail.row.current else {
+        return Err(none("the record cannot be split into fields").into());
+    };
+    let url =
+        (api.url.of(document)).map_err(|(path, why)| none(&format!("{}: {why}", path.label())))?;
+    let payload = match detail.text.form {
+        Form::Json => String::from_utf8_lossy(&detail.text.bytes).into_owned(),
+        Form::Csv | Form::Excerpt => {
+            let row = Row::read(&detail.layout, detail.text.form, &detail.text.bytes)
+                .map_err(|problem| none(&problem.message))?;
+            contract.checker.json_text(&row)
+        }
+    };
+    Ok(command(api, &url, &payload))
+}
+
+fn command(api: &Http, url: &str, payload: &str) -> String {
+    let mut words = vec![format!("curl -X {} {}", api.method, shell_word(url))];
+    words.push("-H 'Content-Type: application/json'".to_owned());
+    for (header, value) in &api.headers {
+        words.push(match value {
+            Secret::Plain(value) if !is_secret(header) => {
+                format!("-H {}", shell_word(&format!("{header}: {value}")))
+            }
+            Secret::Env(variable) => format!("-H \"{header}: ${variable}\""),
+            _ => format!("-H \"{header}: ${}\"", variable(header)),
+        });
+    }
+    words.push(format!("--data-raw {}", shell_word(payload)));
+    words.join(" \\\n  ")
+}
+
+/// Whether a header's value is one even if it stands in the contract.
+fn is_secret(header: &str) -> bool {
+    let header = header.to_lowercase();
+    let words = ["auth", "cookie", "key", "token", "secret", "password"];
+    words.iter().any(|word| header.contains(word))
+}
+
+/// A variable named like a header.
+fn variable(header: &str) -> String {
+    let letter = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_uppercase()
+        } else {
+            '_'
+        }
+    };
+    header.chars().map(letter).collect()
+}
+
+fn none(why: &str) -> Fault {
+    Fault::new(
+        FaultKind::Nothing,
+        "copy:none",
+        format!("nothing was copied: {why}"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ops::testing::Desk,
+        send::{Proof, Timeouts, UrlTemplate},
+    };
+
+    fn text(desk: &Desk, wanted: &Clip) -> String {
+        clip(&desk.workspace, wanted).unwrap().1
+    }
+
+    #[test]
+    fn a_record_is_copied_as_what_is_wanted_of_it() {
+        let desk = Desk::checked(&["A1,foo@,30,Open"]);
+        let id = RecordId(1);
+        let path = Path::parse("/email").unwrap();
+        assert_eq!(text(&desk, &Clip::Value(id, path)), "foo@");
+        assert_eq!(text(&desk, &Clip::Received(id)), "A1,foo@,30,Open");
+        assert_eq!(text(&desk, &Clip::Key(id)), "A1");
+        assert!(text(&desk, &Clip::Json(id)).contains("\"age\": 30"));
+        let said = text(&desk, &Clip::Problems(id));
+        assert!(
+            said.contains("- email: format:email (stage schema), a value like aaa@"),
+            "{said}"
+        );
+        assert!(
+            !said.contains("foo@"),
+            "a ticket is read by everybody: {said}"
+        );
+        let summary = text(&desk, &Clip::Summary(RunId(1)));
+        assert!(!summary.contains("foo@"), "{summary}");
+        let error = clip(&desk.workspace, &Clip::Curl(id)).unwrap_err();
+        let error = format!("{error:#}");
+        assert!(error.contains("no HTTP destination"), "{error}");
+    }
+
+    #[test]
+    fn a_curl_command_names_secrets_and_quotes_what_a_shell_would_read() {
+        let api = Http {
+            url: UrlTemplate::parse("https://api.example/v1").unwrap(),
+            headers: vec![
+                (
+                    "Authorization".to_owned(),
+                    Secret::Env("API_TOKEN".to_owned()),
+                ),
+                ("X-Api-Key".to_owned(), Secret::Plain("hunter2".to_owned())),
+                ("X-Tenant".to_owned(), Secret::Plain("o'neil".to_owned())),
+            ],
+            lookup: None,
+            method: "POST".to_owned(),
+            batch: None,
+            key_header: "Idempotency-Key".to_owned(),
+            proof: Proof::Status,
+            ca_file: None,
+            timeouts: Timeouts::default(),
+            concurrency: 1,
+        };
+        insta::assert_snapshot!(command(&api, "https://api.example/v1", r#"{"name":"it's $HOME"}"#), @r#"
+        curl -X POST https://api.example/v1 \
+          -H 'Content-Type: application/json' \
+          -H "Authorization: $API_TOKEN" \
+          -H "X-Api-Key: $X_API_KEY" \
+          -H 'X-Tenant: o'\''neil' \
+          --data-raw '{"name":"it'\''s $HOME"}'
+        "#);
+    }
+}

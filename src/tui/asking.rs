@@ -1,0 +1,78 @@
+//! What a person is asked, as data: questions with buttons, lines of text, lists to choose from.
+
+use super::event::Effect;
+use crate::{
+    filter::Filter,
+    model::{NoteAbout, RunId},
+};
+
+/// A question with buttons; the safe one has focus.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    pub title: String,
+    pub body: Vec<String>,
+    /// What must be typed before the verb works: the number of records.
+    pub typed: Option<String>,
+    /// The safe button: "Go back".
+    pub safe: String,
+    /// The button that does it: "Send 3 records", and what it does.
+    pub verb: String,
+    pub then: Box<Effect>,
+}
+
+/// A line of text that is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanting {
+    pub title: String,
+    pub body: String,
+    /// What stands before the text field.
+    pub label: String,
+    /// What Enter does: "Set aside".
+    pub verb: String,
+    pub needs: Needs,
+}
+
+/// What the text is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Needs {
+    /// Why these records are set aside.
+    Reason(Filter),
+    Note(NoteAbout),
+    /// The name of the file a report on the run is written to.
+    Report(RunId),
+}
+
+/// A list to choose a line from, or to show, hide and order its lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choosing {
+    pub of: ChoiceOf,
+    pub title: String,
+    pub lines: Vec<Choosable>,
+    /// The line under the cursor; in the end, the one that is chosen.
+    pub at: usize,
+}
+
+/// What is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChoiceOf {
+    /// Which columns are shown, and in what order.
+    Columns,
+    /// What records are put in order by.
+    Sort,
+    /// Which records are fixed alike.
+    FixAll,
+    /// Which records are set aside, or taken back.
+    SetAside,
+}
+
+/// One line of a [`Choosing`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choosable {
+    /// What it stands for, for whoever asked.
+    pub key: String,
+    /// Safe to print.
+    pub label: String,
+    /// Safe to print.
+    pub note: String,
+    pub shown: bool,
+}

@@ -1,0 +1,159 @@
+//! What can be copied of what is shown, and what is said when it was.
+
+use super::{
+    app::App,
+    event::{Copied, Effect, Query},
+    overlays::{Choice, Letters, Overlay},
+    pages::Subject,
+};
+use crate::{ops::Clip, text};
+
+impl App {
+    /// Asks what is to be copied.
+    pub(super) fn ask_what_to_copy(&mut self) {
+        let choices = self.copies();
+        if choices.is_empty() {
+            self.status = Some("There is nothing to copy here.".to_owned());
+        } else {
+            self.overlay = Some(Overlay::Letters(Letters::new("Copy", choices)));
+        }
+    }
+
+    fn copies(&self) -> Vec<Choice> {
+        let subject = self.pages.top().subject();
+        let mut choices = Vec::new();
+        let mut add = |letter, label: &str, detail: &str, wanted| {
+            choices.push(Choice {
+                letter,
+                label: label.to_owned(),
+                detail: detail.to_owned(),
+                then: Effect::Copy(wanted),
+            });
+        };
+        match &subject {
+            Some(Subject::Record { id, field }) => {
+                if let Some(path) = field {
+                    let label = text::safe(&path.label()).into_owned();
+                    add('v', "Value", &label, Clip::Value(*id, path.clone()));
+                }
+                add('j', "Record as JSON", "now", Clip::Json(*id));
+                add('J', "Record", "as received", Clip::Received(*id));
+                add('c', "curl command", "secrets are left out", Clip::Curl(*id));
+                add('i', "Record ID", "", Clip::Key(*id));
+                add('e', "What is wrong", "for a ticket", Clip::Problems(*id));
+            }
+            Some(Subject::Group { run, id }) => {
+                add('e', "What is wrong", "for a ticket", Clip::Group(*run, *id));
+            }
+            None => {}
+        }
+        if let Some(filter) = self.pages.top().listed() {
+            let command = Clip::Command(Box::new(filter));
+            add('q', "Command", "that lists these records", command);
+        }
+        if let Some(run) = self.shown_run() {
+            add(
+                's',
+                "Summary",
+                "of the run, Markdown, no values",
+                Clip::Summary(run.id),
+            );
+        }
+        choices
+    }
+
+    /// Asks for what was chosen; it is copied when it comes.
+    pub(super) fn copy(&mut self, wanted: Clip) {
+        let ticket = self.cx.ask(Query::Copy(wanted));
+        self.asked.push((ticket, super::answers::Asked::Copy));
+    }
+
+    /// The terminal puts it on the clipboard, if it can; what is said names the way that always works.
+    pub(super) fn copied(&mut self, copied: Copied) {
+        let mut ways = Vec::new();
+        if copied.text.len() <= LONGEST {
+            ways.push("OSC 52");
+        }
+        if copied.in_tmux {
+            ways.push("tmux");
+        }
+        let what = text::safe(&copied.what).into_owned();
+        let size = text::count(copied.text.len() as u64, "byte");
+        let mut words = format!("Copied {what} ({size}");
+        for way in &ways {
+            words.push_str(&format!(", {way}"));
+        }
+        words.push(')');
+        words.push_str(&match (&copied.file, ways.is_empty()) {
+            (Some(file), true) => format!(": it is in {}.", text::safe(file)),
+            (Some(file), false) => {
+                format!(". If paste is empty: it is also in {}.", text::safe(file))
+            }
+            (None, _) => ".".to_owned(),
+        });
+        self.status = Some(words);
+        if copied.text.len() <= LONGEST {
+            self.clipboard = Some(copied.text);
+        }
+    }
+
+    /// What the terminal is to put on its clipboard. Asking resets it.
+    pub fn take_clipboard(&mut self) -> Option<String> {
+        self.clipboard.take()
+    }
+}
+
+/// Bytes of a text that terminals take as a rule: more make some of them wait for an end that they never see.
+const LONGEST: usize = 74_994;
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::testing::{picture, press, problems};
+
+    #[test]
+    fn y_asks_what_to_copy_and_says_where_it_went() {
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret><ret>y");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive  ... > Email address not complete > record 7       [TEST]  saved 02:41
+         Record 1 of 412   CUS-0000007   state: needs fixing (2 problems)
+        ┌ Fields ────────────────────────────────────────────────── 2 of 9 need fixing ┐
+        │    Field                As received                Now                       │
+        │    customer_id          CUS-0000007                (same)                    │
+        │    name                 Müller GmbH                (same)                    │
+        │ > !contact_email        office@                    (same)                    │
+        │   !phon┌ Copy ──────────────────────────────────────────────────────┐        │
+        │    stag│ > v  Value                contact_email                    │        │
+        │    v ad│   j  Record as JSON       now                              │        │
+        │        │   J  Record               as received                      │        │
+        │        │   c  curl command         secrets are left out             │        │
+        │    deal│   i  Record ID                                             │        │
+        │    crea│   e  What is wrong        for a ticket                     │        │
+        └────────│   s  Summary              of the run, Markdown, no values  │────────┘
+        ┌ Problem└────────────────────────────────────────────────────────────┘────────┐
+        │ This e-mail address is not complete. Write it like name@example.com.         │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ contact_email ───────────────────────────────────────────────────────────────┐
+        │ Now office@                                                                  │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+
+         Type a letter  Up/Down Choose  Enter Take it                         Esc Close
+        ");
+        press(&mut app, "J");
+        assert!(picture(&mut app).contains("Copied CUS-1 as JSON (9 bytes, OSC 52)."));
+        assert_eq!(app.take_clipboard().as_deref(), Some("{\"a\": 1}\n"));
+        assert_eq!(app.take_clipboard(), None);
+    }
+
+    #[test]
+    fn letters_that_are_keys_elsewhere_choose_here() {
+        let mut app = problems((80, 24));
+        press(&mut app, "yq");
+        assert!(!picture(&mut app).contains("┌ Copy"));
+        press(&mut app, "y<Down><ret>");
+        assert!(picture(&mut app).contains("Copied"));
+        press(&mut app, "y<esc>");
+        assert!(!picture(&mut app).contains("┌ Copy"));
+    }
+}
