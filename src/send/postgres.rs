@@ -3,6 +3,8 @@
 //!
 //! One of the places outside `store` that hold SQL: this is the destination's database, not the workspace.
 
+mod table;
+
 use std::{
     collections::{HashMap, HashSet},
     path::PathBuf,
@@ -11,16 +13,17 @@ use std::{
 };
 
 use postgres::{
-    Client, Config, NoTls, Statement, Transaction,
+    Client, Config, NoTls, Transaction,
     config::SslMode,
     error::{DbError, SqlState},
 };
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+use self::table::Table;
 use super::{
     Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, authorities,
-    tls::distrust, without_column,
+    tls::distrust,
 };
 use crate::model::Path;
 
@@ -84,10 +87,7 @@ pub struct PostgresDestination {
     postgres: Postgres,
     config: Config,
     folder: PathBuf,
-    client: Option<Client>,
-    /// Of the table.
-    columns: Vec<String>,
-    inserts: HashMap<Vec<String>, Statement>,
+    connection: Option<(Client, Table)>,
 }
 
 impl PostgresDestination {
@@ -107,36 +107,37 @@ impl PostgresDestination {
             postgres,
             config,
             folder,
-            client: None,
-            columns: Vec::new(),
-            inserts: HashMap::new(),
+            connection: None,
         })
     }
 
-    fn client(&mut self) -> Result<&mut Client, Failure> {
-        if self.client.as_ref().is_none_or(Client::is_closed) {
-            self.inserts.clear();
-            let mut client = self.connect()?;
-            client.batch_execute(STATEMENT_TIME)?;
-            let read_only: bool = client
-                .query_one(
-                    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
-                    &[],
-                )?
-                .get(0);
-            if read_only {
-                return Err(held("25006", "the server only reads: name the primary"));
-            }
-            if self.postgres.repeat == Repeat::Dedupe {
-                client.batch_execute(DEDUPE)?;
-            }
-            self.columns = columns(&mut client, &self.postgres.table)?;
-            self.client = Some(client);
+    /// The connection and the table; made where there is none.
+    fn connection(&mut self) -> Result<&mut (Client, Table), Failure> {
+        let alive = self.connection.take_if(|(client, _)| !client.is_closed());
+        let connection = match alive {
+            Some(alive) => alive,
+            None => self.opened()?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    fn opened(&self) -> Result<(Client, Table), Failure> {
+        let mut client = self.connect()?;
+        client.batch_execute(STATEMENT_TIME)?;
+        let read_only: bool = client
+            .query_one(
+                "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
+                &[],
+            )?
+            .get(0);
+        if read_only {
+            return Err(held("25006", "the server only reads: name the primary"));
         }
-        match &mut self.client {
-            Some(client) => Ok(client),
-            None => Err(held("connect", "there is no connection")),
+        if self.postgres.repeat == Repeat::Dedupe {
+            client.batch_execute(DEDUPE)?;
         }
+        let table = Table::find(&mut client, &self.postgres.table)?;
+        Ok((client, table))
     }
 
     /// TLS with a checked name, unless the URL says `sslmode=disable` or there is no network in between.
@@ -174,16 +175,10 @@ impl PostgresDestination {
     }
 
     fn try_batch(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Failure> {
-        self.client()?;
-        let mut inserts = std::mem::take(&mut self.inserts);
-        let Some(client) = &mut self.client else {
-            return Err(held("connect", "there is no connection"));
-        };
+        let repeat = self.postgres.repeat.clone();
+        let (client, table) = self.connection()?;
         let mut transaction = client.transaction()?;
-        let table = (&self.postgres, self.columns.as_slice());
-        let outcomes = deliver_all(&mut transaction, &mut inserts, table, batch);
-        self.inserts = inserts;
-        let outcomes = outcomes?;
+        let outcomes = deliver_all(&mut transaction, table, &repeat, batch)?;
         match transaction.commit() {
             Ok(()) => Ok(outcomes),
             Err(error) => Err(match Failure::from(error) {
@@ -215,11 +210,11 @@ impl Destination for PostgresDestination {
                 Ok(answers)
             }
             Err(Failure::Lost(message)) => {
-                self.client = None;
+                self.connection = None;
                 Ok(all(again("postgres:not_sent", &message, Applied::No)))
             }
             Err(Failure::LostAtCommit(message)) => {
-                self.client = None;
+                self.connection = None;
                 Ok(all(again("postgres:no_answer", &message, Applied::Maybe)))
             }
         }
@@ -327,18 +322,18 @@ fn words(said: &DbError) -> String {
     }
 }
 
-/// Delivers a batch inside one transaction: a statement for the keys, then one for each row of records with the same fields.
+/// Delivers a batch inside one transaction: a statement for the keys, then those for the records.
 fn deliver_all(
     transaction: &mut Transaction<'_>,
-    inserts: &mut HashMap<Vec<String>, Statement>,
-    (postgres, columns): (&Postgres, &[String]),
+    table: &mut Table,
+    repeat: &Repeat,
     batch: &[Delivery],
 ) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes: Vec<Option<Outcome>> = batch
         .iter()
-        .map(|delivery| without_column(&delivery.document, columns).map(no_column))
+        .map(|delivery| table.refuses(delivery))
         .collect();
-    if postgres.repeat == Repeat::Dedupe {
+    if *repeat == Repeat::Dedupe {
         let known = known(transaction, batch, &outcomes)?;
         for n in known {
             outcomes[n] = Some(accepted());
@@ -348,22 +343,7 @@ fn deliver_all(
         .filter(|(_, outcome)| outcome.is_none())
         .map(|(delivery, _)| delivery)
         .collect();
-    let fields =
-        |delivery: &Delivery| -> Vec<String> { delivery.document.keys().cloned().collect() };
-    for alike in new.chunk_by(|a, b| a.document.keys().eq(b.document.keys())) {
-        let fields = fields(alike[0]);
-        let statement = if let Some(statement) = inserts.get(&fields) {
-            statement.clone()
-        } else {
-            let statement = transaction.prepare(&insert(postgres, &fields))?;
-            inserts.insert(fields, statement.clone());
-            statement
-        };
-        let documents: Vec<&str> = (alike.iter())
-            .map(|delivery| std::str::from_utf8(&delivery.payload).unwrap_or_default())
-            .collect();
-        transaction.execute(&statement, &[&documents])?;
-    }
+    table.insert(transaction, repeat, &new)?;
     let outcome = |outcome: Option<Outcome>| outcome.unwrap_or_else(accepted);
     Ok(outcomes.into_iter().map(outcome).collect())
 }
@@ -417,67 +397,6 @@ fn known(
 
 fn accepted() -> Outcome {
     Outcome::Accepted { id: String::new() }
-}
-
-fn no_column(field: &str) -> Outcome {
-    let message = format!("the table has no column for field '{field}'");
-    Outcome::refused_at("postgres:no_column", Path::field(field), message)
-}
-
-/// Takes a list of documents. The server turns their JSON into the columns' types. Only fields that are there are named, so that
-/// defaults hold for others.
-fn insert(postgres: &Postgres, fields: &[String]) -> String {
-    let table = quoted_table(&postgres.table);
-    let names: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-    let names = names.join(", ");
-    let mut sql = if fields.is_empty() {
-        format!("INSERT INTO {table} SELECT FROM unnest($1::text[])")
-    } else {
-        let of: Vec<String> = (fields.iter())
-            .map(|field| format!("one.{}", quoted(field)))
-            .collect();
-        format!(
-            "INSERT INTO {table} ({names}) SELECT {} FROM unnest($1::text[]) WITH ORDINALITY AS all_of (document, n), \
-             LATERAL jsonb_populate_record(NULL::{table}, all_of.document::jsonb) AS one ORDER BY all_of.n",
-            of.join(", ")
-        )
-    };
-    if let Repeat::Upsert(key) = &postgres.repeat {
-        let key: Vec<String> = key.iter().map(|column| quoted(column)).collect();
-        let set: Vec<String> = (fields.iter().map(|field| quoted(field)))
-            .filter(|field| !key.contains(field))
-            .map(|field| format!("{field} = excluded.{field}"))
-            .collect();
-        let then = if set.is_empty() {
-            "NOTHING".to_owned()
-        } else {
-            format!("UPDATE SET {}", set.join(", "))
-        };
-        sql += &format!(" ON CONFLICT ({}) DO {then}", key.join(", "));
-    }
-    sql
-}
-
-/// The columns of the table.
-fn columns(client: &mut Client, table: &str) -> Result<Vec<String>, Failure> {
-    let rows = client.query(
-        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
-        &[&quoted_table(table)],
-    )?;
-    if rows.is_empty() {
-        return Err(held("42P01", &format!("there is no table {table}")));
-    }
-    Ok(rows.iter().map(|row| row.get(0)).collect())
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// `crm.customer` is a table in a schema.
-fn quoted_table(table: &str) -> String {
-    let parts: Vec<String> = table.split('.').map(quoted).collect();
-    parts.join(".")
 }
 
 #[cfg(test)]
