@@ -1,9 +1,12 @@
-//! A table in PostgreSQL. One transaction a batch, with the dedupe table in the same one: a key that is there already was applied
+//! A table in PostgreSQL, or a statement of the contract's own. One transaction a batch, with the dedupe table in the same one: a key that is there already was applied
 //! already. A batch that fails is done again in halves, so that the record that breaks it can be told from the others.
 //!
 //! One of the places outside `store` that hold SQL: this is the destination's database, not the workspace.
 
+mod statement;
 mod table;
+mod template;
+mod words;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -20,7 +23,8 @@ use postgres::{
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
-use self::table::Table;
+pub use self::template::SqlTemplate;
+use self::{statement::Prepared, table::Table};
 use super::{
     Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, authorities,
     tls::distrust,
@@ -29,7 +33,7 @@ use crate::model::Path;
 
 /// How long one statement may take, and wait for a lock.
 const STATEMENT_TIME: &str = "SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
-     SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on";
+     SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on; SET standard_conforming_strings = on";
 
 const DEDUPE: &str = "CREATE TABLE IF NOT EXISTS redrive_dedupe (key text PRIMARY KEY, payload_sha256 bytea NOT NULL, \
      at timestamptz NOT NULL DEFAULT now())";
@@ -39,13 +43,31 @@ const DEDUPE: &str = "CREATE TABLE IF NOT EXISTS redrive_dedupe (key text PRIMAR
 pub enum Repeat {
     /// By a table of keys.
     Dedupe,
-    /// It replaces the row with the same values in these columns.
+    /// It replaces the row with the same values in these columns; with a statement, as that says.
     Upsert(Vec<String>),
     /// Not at all.
     Never,
 }
 
-/// A table as a contract describes it.
+/// What records are given to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taker {
+    /// `customer` or `crm.customer`.
+    Table(String),
+    Statement(SqlTemplate),
+}
+
+impl Taker {
+    /// The fields of a record that are named.
+    pub fn values(&self) -> &[Path] {
+        match self {
+            Self::Table(_) => &[],
+            Self::Statement(template) => template.values(),
+        }
+    }
+}
+
+/// A database as a contract describes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Postgres {
     /// `postgres://user@host/database`, without a password.
@@ -53,13 +75,20 @@ pub struct Postgres {
     pub password: Option<Secret>,
     /// PEM; relative to the contract's folder. The public authorities when `None`.
     pub ca_file: Option<String>,
-    /// `customer` or `crm.customer`.
-    pub table: String,
+    pub taker: Taker,
     pub repeat: Repeat,
     pub connect: Duration,
 }
 
 impl Postgres {
+    /// Where records go, in words without secrets.
+    pub fn target(&self) -> String {
+        match &self.taker {
+            Taker::Table(table) => format!("table {table} in {}", self.url),
+            Taker::Statement(template) => format!("{} in {}", template.shown(), self.url),
+        }
+    }
+
     /// Reads the URL.
     ///
     /// # Errors
@@ -82,12 +111,12 @@ impl Postgres {
     }
 }
 
-/// A table that is being sent to.
+/// A database that is being sent to.
 pub struct PostgresDestination {
     postgres: Postgres,
     config: Config,
     folder: PathBuf,
-    connection: Option<(Client, Table)>,
+    connection: Option<(Client, Ready)>,
 }
 
 impl PostgresDestination {
@@ -111,8 +140,8 @@ impl PostgresDestination {
         })
     }
 
-    /// The connection and the table; made where there is none.
-    fn connection(&mut self) -> Result<&mut (Client, Table), Failure> {
+    /// The connection, with what takes the records; made where there is none.
+    fn connection(&mut self) -> Result<&mut (Client, Ready), Failure> {
         let alive = self.connection.take_if(|(client, _)| !client.is_closed());
         let connection = match alive {
             Some(alive) => alive,
@@ -121,7 +150,32 @@ impl PostgresDestination {
         Ok(self.connection.insert(connection))
     }
 
-    fn opened(&self) -> Result<(Client, Table), Failure> {
+    /// Looks whether the table is there, or the server understands the statement. Nothing is made, and nothing said of a server
+    /// that cannot be reached now.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), Held> {
+        let Ok(mut client) = self.reached() else {
+            return Ok(());
+        };
+        match self.found(&mut client) {
+            Err(Failure::Held(held)) => Err(held),
+            _ => Ok(()),
+        }
+    }
+
+    fn opened(&self) -> Result<(Client, Ready), Failure> {
+        let mut client = self.reached()?;
+        let ready = self.found(&mut client)?;
+        if self.postgres.repeat == Repeat::Dedupe {
+            client.batch_execute(DEDUPE)?;
+        }
+        Ok((client, ready))
+    }
+
+    /// A connection that can write.
+    fn reached(&self) -> Result<Client, Failure> {
         let mut client = self.connect()?;
         client.batch_execute(STATEMENT_TIME)?;
         let read_only: bool = client
@@ -133,11 +187,14 @@ impl PostgresDestination {
         if read_only {
             return Err(held("25006", "the server only reads: name the primary"));
         }
-        if self.postgres.repeat == Repeat::Dedupe {
-            client.batch_execute(DEDUPE)?;
-        }
-        let table = Table::find(&mut client, &self.postgres.table)?;
-        Ok((client, table))
+        Ok(client)
+    }
+
+    fn found(&self, client: &mut Client) -> Result<Ready, Failure> {
+        Ok(match &self.postgres.taker {
+            Taker::Table(name) => Ready::Table(Table::find(client, name)?),
+            Taker::Statement(template) => Ready::Statement(Prepared::read(client, template)?),
+        })
     }
 
     /// TLS with a checked name, unless the URL says `sslmode=disable` or there is no network in between.
@@ -176,9 +233,9 @@ impl PostgresDestination {
 
     fn try_batch(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Failure> {
         let repeat = self.postgres.repeat.clone();
-        let (client, table) = self.connection()?;
+        let (client, ready) = self.connection()?;
         let mut transaction = client.transaction()?;
-        let outcomes = deliver_all(&mut transaction, table, &repeat, batch)?;
+        let outcomes = deliver_all(&mut transaction, ready, &repeat, batch)?;
         match transaction.commit() {
             Ok(()) => Ok(outcomes),
             Err(error) => Err(match Failure::from(error) {
@@ -221,6 +278,22 @@ impl Destination for PostgresDestination {
     }
 }
 
+/// What takes the records, found on the server.
+enum Ready {
+    Table(Table),
+    Statement(Prepared),
+}
+
+impl Ready {
+    /// What becomes of a record that it cannot take.
+    fn refuses(&self, delivery: &Delivery) -> Option<Outcome> {
+        match self {
+            Self::Table(table) => table.refuses(delivery),
+            Self::Statement(_) => None,
+        }
+    }
+}
+
 /// Why a batch was given up.
 #[derive(Debug)]
 enum Failure {
@@ -230,7 +303,7 @@ enum Failure {
     Lost(String),
     /// The connection went while the transaction was being ended.
     LostAtCommit(String),
-    /// The table can take nothing.
+    /// Nothing can be taken.
     Held(Held),
 }
 
@@ -325,13 +398,13 @@ fn words(said: &DbError) -> String {
 /// Delivers a batch inside one transaction: a statement for the keys, then those for the records.
 fn deliver_all(
     transaction: &mut Transaction<'_>,
-    table: &mut Table,
+    ready: &mut Ready,
     repeat: &Repeat,
     batch: &[Delivery],
 ) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes: Vec<Option<Outcome>> = batch
         .iter()
-        .map(|delivery| table.refuses(delivery))
+        .map(|delivery| ready.refuses(delivery))
         .collect();
     if *repeat == Repeat::Dedupe {
         let known = known(transaction, batch, &outcomes)?;
@@ -343,7 +416,10 @@ fn deliver_all(
         .filter(|(_, outcome)| outcome.is_none())
         .map(|(delivery, _)| delivery)
         .collect();
-    table.insert(transaction, repeat, &new)?;
+    match ready {
+        Ready::Table(table) => table.insert(transaction, repeat, &new)?,
+        Ready::Statement(statement) => statement.apply(transaction, repeat, &new)?,
+    }
     let outcome = |outcome: Option<Outcome>| outcome.unwrap_or_else(accepted);
     Ok(outcomes.into_iter().map(outcome).collect())
 }

@@ -1,6 +1,7 @@
 //! Against a real server, made for these tests and ended with them. Where PostgreSQL is not installed they say so.
 
 mod secure;
+mod statement;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -14,7 +15,7 @@ impl Cluster {
             url: self.url(),
             password: None,
             ca_file: None,
-            table: "customer".to_owned(),
+            taker: Taker::Table("customer".to_owned()),
             repeat,
             connect: Duration::from_secs(5),
         };
@@ -231,7 +232,7 @@ fn a_url_holds_no_password() {
             url: url.to_owned(),
             password: None,
             ca_file: None,
-            table: "t".to_owned(),
+            taker: Taker::Table("t".to_owned()),
             repeat: Repeat::Never,
             connect: Duration::from_secs(1),
         };
