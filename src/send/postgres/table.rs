@@ -65,7 +65,12 @@ impl Table {
             let documents: Vec<&str> = (alike.iter())
                 .map(|delivery| std::str::from_utf8(&delivery.payload).unwrap_or_default())
                 .collect();
-            transaction.execute(&statement, &[&documents])?;
+            let written = transaction.execute(&statement, &[&documents])?;
+            // An upsert of nothing but its key leaves a row that is there as it is.
+            if written < alike.len() as u64 && !matches!(repeat, Repeat::Upsert(_)) {
+                let message = "the table took no row: a trigger or a rule swallowed it";
+                return Err(Failure::Said(Outcome::refused("postgres:no_row", message)));
+            }
         }
         Ok(())
     }

@@ -115,6 +115,33 @@ fn a_record_that_breaks_a_constraint_is_refused_and_the_others_are_not() {
 }
 
 #[test]
+fn a_row_that_a_trigger_swallows_was_not_taken() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    cluster
+        .client()
+        .batch_execute(
+            "CREATE FUNCTION adults() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN IF NEW.age < 18 THEN RETURN NULL; END IF; RETURN NEW; END $$; \
+             CREATE TRIGGER adults BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION adults()",
+        )
+        .unwrap();
+    let batch = [
+        delivery("a", &json!({"id": "1", "age": 30})),
+        delivery("b", &json!({"id": "2", "age": 9})),
+        delivery("c", &json!({"id": "3", "age": 40})),
+    ];
+    let answers = cluster.destination(Repeat::Dedupe).deliver(&batch).unwrap();
+    assert_eq!(
+        words(&answers),
+        ["accepted", "postgres:no_row ", "accepted"]
+    );
+    assert_eq!(cluster.rows(), ["1 30 - new", "3 40 - new"]);
+}
+
+#[test]
 fn an_upsert_replaces_what_has_the_same_key() {
     let Some(cluster) = Cluster::start() else {
         return;
