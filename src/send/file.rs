@@ -122,6 +122,8 @@ impl Destination for FileDestination {
             }
             Err(error) => return Err(held(&error)),
         }
+        // Now, because whoever dies after the records are handed over never comes back to it.
+        drop(fs::remove_file(aside.path()));
         File::open(folder_of(&path))
             .and_then(|folder| folder.sync_all())
             .map_err(|error| held(&error))

@@ -59,6 +59,7 @@ impl Store {
                         .hint("leave --plan out to send what is ready")
                 })?;
             refuse_second_sender(tx, destination)?;
+            end_what_is_done(tx, destination, plan)?;
             let fence = tx.query_row(
                 "UPDATE plan SET sender = ?2, fence = fence + 1 WHERE id = ?1 RETURNING fence",
                 params![plan.0, this_process()],
@@ -103,6 +104,16 @@ fn refuse_second_sender(conn: &Connection, destination: i64) -> Result<()> {
             .into());
         }
     }
+    Ok(())
+}
+
+/// Ends the other plans of a destination that have nothing left: their sender died before it could say so.
+fn end_what_is_done(conn: &Connection, destination: i64, plan: PlanId) -> Result<()> {
+    conn.execute(
+        "UPDATE plan SET state = 'done', sender = NULL WHERE destination = ?1 AND id <> ?2 AND state = 'open' AND NOT EXISTS \
+         (SELECT 1 FROM delivery y WHERE y.plan = plan.id AND y.open = 1 AND y.state IN ('queued', 'sending', 'waiting'))",
+        params![destination, plan.0],
+    )?;
     Ok(())
 }
 
