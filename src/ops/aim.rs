@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 
 use super::Workspace;
 use crate::{
+    broken::is_broken,
     contract::{self, Contract, Destination, FileFormat, Kind},
     model::{Fault, Layout, PlanId, RunId, folder_of},
     send::{
         self, CommandDestination, FileDestination, Held, HttpDestination, PostgresDestination,
-        SqliteDestination, Taker, is_broken,
+        SqliteDestination, Taker,
     },
     store::claims::Resume,
     text::shell_word,

@@ -5,7 +5,6 @@
 //! batch can be delivered again once it is mended; an [`Outcome::Held`] where an answer to one record showed it.
 
 mod breaker;
-mod broken;
 mod command;
 mod file;
 mod http;
@@ -15,6 +14,10 @@ mod postgres;
 mod secret;
 mod sqlite;
 #[cfg(test)]
+#[expect(
+    dead_code,
+    reason = "shared with the tests of whole sends, which use the rest of it"
+)]
 #[path = "../../tests/sending/server.rs"]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -33,8 +36,6 @@ use std::{panic, thread, time::Duration};
 use serde_json::{Map, Value};
 
 use crate::model::Path;
-
-pub(crate) use broken::is_broken;
 
 pub use breaker::{Breaker, BreakerRule, Health};
 pub use command::{CommandDestination, Program};

@@ -12,7 +12,10 @@ use super::{
     sends::{Claim, set_status},
     this_process,
 };
-use crate::model::{Fault, PlanId, RecordId, RunId, Status};
+use crate::{
+    broken::{is_broken, may_die},
+    model::{Fault, PlanId, RecordId, RunId, Status},
+};
 
 /// How a plan's deliveries are to be taken up.
 #[derive(Clone, Debug)]
@@ -61,8 +64,8 @@ impl Store {
             refuse_second_sender(tx, destination)?;
             end_what_is_done(tx, destination, plan)?;
             let fence = tx.query_row(
-                "UPDATE plan SET sender = ?2, fence = fence + 1 WHERE id = ?1 RETURNING fence",
-                params![plan.0, this_process()],
+                "UPDATE plan SET sender = ?2, fence = fence + ?3 WHERE id = ?1 RETURNING fence",
+                params![plan.0, this_process(), !is_broken("fence")],
                 |row| row.get(0),
             )?;
             tx.execute("UPDATE destination SET held = NULL WHERE id = ?1", [destination])?;
@@ -71,6 +74,7 @@ impl Store {
                  WHERE outcome = 'sending' AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND open = 1 AND state = 'sending')",
                 params![plan.0, at],
             )?;
+            may_die("take over");
             tx.execute(
                 "UPDATE delivery SET state = 'waiting', next_at = ?2 WHERE plan = ?1 AND open = 1 AND state = 'sending'",
                 params![plan.0, resume.again_at],
