@@ -13,6 +13,11 @@
 )]
 mod server;
 
+#[expect(
+    dead_code,
+    reason = "shared with the tests inside the crate, which use the rest of it"
+)]
+mod cluster;
 mod drain;
 mod points;
 mod rivals;
@@ -54,10 +59,12 @@ enum Mode {
     Lookup,
     /// The destination takes many records a request and recognises the key of each.
     Batch,
-    /// The destination is no server: a file,
+    /// The destination is no API: a file,
     File,
-    /// or a table that recognises keys.
+    /// a table,
     Sqlite,
+    /// or a statement that counts how often it is done, with a table of keys.
+    Statement(&'static str),
 }
 
 impl Mode {
@@ -67,6 +74,12 @@ impl Mode {
         let idempotency = match self {
             Self::File => return "kind = 'file'\npath = 'out.jsonl'".to_owned(),
             Self::Sqlite => return "kind = 'sqlite'\npath = 'out.db'\ntable = 'people'".to_owned(),
+            Self::Statement(url) => {
+                return format!(
+                    "kind = 'postgres'\nurl = '{url}'\nstatement = \"INSERT INTO people VALUES ({{/id}}, {{/n}}) \
+                     ON CONFLICT (id) DO UPDATE SET times = people.times + 1\""
+                );
+            }
             Self::Key => "'key'".to_owned(),
             Self::Never => "'none'".to_owned(),
             Self::Batch => "'key'\nbatch = { max = 3, items = '/records', key = '/idempotency_key', results = '/results' }".to_owned(),

@@ -10,7 +10,9 @@ use std::{
 use rusqlite::Connection;
 
 use super::{
-    Desk, Mode, hold, judge,
+    Desk, Mode,
+    cluster::Cluster,
+    hold, judge,
     server::{Does, Server},
 };
 
@@ -110,10 +112,10 @@ fn sends_that_die_at_any_point_lose_nothing_and_apply_nothing_twice() {
     }
 }
 
-#[test]
-fn a_table_gets_each_record_once_wherever_a_send_dies() {
+/// Through every point of a destination that is no API. Gives the desk, when all records are accepted.
+fn all_accepted(mode: Mode) -> Desk {
     let server = Server::start([], Does::Apply);
-    let desk = Desk::new(&server, Mode::Sqlite, 600);
+    let desk = Desk::new(&server, mode, 100);
     let points = [
         "plan",
         "intent",
@@ -125,11 +127,31 @@ fn a_table_gets_each_record_once_wherever_a_send_dies() {
     ];
     assert_eq!(desk.survive(&server, at_once(&points)), Ok(Some(0)));
     desk.holds().unwrap();
-    assert_eq!(desk.bodies("accepted").len(), 600);
+    assert_eq!(desk.bodies("accepted").len(), 100);
+    desk
+}
+
+#[test]
+fn a_statement_is_done_once_for_each_record_wherever_a_send_dies() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    let table =
+        "CREATE TABLE people (id text PRIMARY KEY, n integer, times integer NOT NULL DEFAULT 1)";
+    cluster.client().batch_execute(table).unwrap();
+    all_accepted(Mode::Statement(cluster.url().leak()));
+    let count = "SELECT count(*), max(times) FROM people";
+    let row = cluster.client().query_one(count, &[]).unwrap();
+    assert_eq!((row.get(0), row.get(1)), (100_i64, 1_i32));
+}
+
+#[test]
+fn a_table_gets_each_record_once_wherever_a_send_dies() {
+    let desk = all_accepted(Mode::Sqlite);
     let table = Connection::open(desk.folder.path().join("out.db")).unwrap();
     let count = "SELECT count(*), count(DISTINCT id) FROM people";
     let counts = table.query_row(count, [], |row| Ok((row.get(0)?, row.get(1)?)));
-    assert_eq!(counts, Ok((600, 600)));
+    assert_eq!(counts, Ok((100, 100)));
 }
 
 #[test]
