@@ -16,8 +16,6 @@ use super::{
     server::{Does, Server},
 };
 
-const RECORDS: usize = 120;
-
 /// The exit code of a send that finds no record ready.
 const NOTHING: i32 = 0;
 
@@ -84,30 +82,38 @@ impl Desk {
     }
 }
 
-fn through_every_point(mode: Mode, broken: Option<&str>) -> Result<(), String> {
+/// Sends so many records to a server through these deaths, and says what is wrong afterwards.
+fn through(
+    (mode, records): (Mode, usize),
+    broken: Option<&str>,
+    deaths: impl FnOnce(&Server) -> Vec<Death>,
+) -> Result<(), String> {
     let server = Server::start([], Does::Apply);
-    let mut desk = Desk::with_patience(&server, mode, RECORDS, ["150ms", "200ms"]);
+    let mut desk = Desk::with_patience(&server, mode, records, ["150ms", "200ms"]);
     desk.broken = broken.map(str::to_owned);
-    let elsewhere: &'static str = format!("Location: {}\r\n", server.url("/c")).leak();
-    let end = desk.survive(&server, of_a_server(mode, elsewhere))?;
+    let end = desk.survive(&server, deaths(&server))?;
     let good = if mode == Mode::Never { 5 } else { 0 };
     hold(end == Some(good), || format!("it ended with {end:?}"))?;
-    judge(&desk, &server, mode, RECORDS)
+    judge(&desk, &server, mode, records)
 }
 
 #[test]
 fn sends_that_die_at_any_point_lose_nothing_and_apply_nothing_twice() {
     for mode in [Mode::Key, Mode::Never, Mode::Batch, Mode::Lookup] {
-        if let Err(wrong) = through_every_point(mode, None) {
+        let deaths = |server: &Server| {
+            let elsewhere = format!("Location: {}\r\n", server.url("/c"));
+            of_a_server(mode, elsewhere.leak())
+        };
+        if let Err(wrong) = through((mode, 120), None, deaths) {
             panic!("{mode:?}: {wrong}");
         }
     }
-    for (way, mode) in [
-        ("key", Mode::Key),
-        ("mark", Mode::Batch),
-        ("resend", Mode::Never),
+    for (way, mode, point) in [
+        ("key", Mode::Key, "answer"),
+        ("mark", Mode::Batch, "intent"),
+        ("resend", Mode::Never, "answer"),
     ] {
-        let caught = through_every_point(mode, Some(way));
+        let caught = through((mode, 5), Some(way), |_| at_once(&[point]));
         assert!(caught.is_err(), "nobody noticed: {way}");
     }
 }
