@@ -1,12 +1,12 @@
 //! Many records a request. What became of each is what the answer says of that one; that the whole went well proves nothing.
 
-use std::{collections::HashMap, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 
 use super::{
     super::{Answered, Applied, Delivery, Outcome, Said},
-    Ask, HttpDestination, Sent,
+    HttpDestination, Request, Sent,
     classify::{Answer, Proof, Seen, answered, failed, json},
 };
 use crate::model::Path;
@@ -89,11 +89,17 @@ impl HttpDestination {
         loop {
             let of = |part: &Part| part.members.iter().map(|n| deliveries[*n]).collect();
             let members: Vec<Vec<&Delivery>> = parts.iter().map(of).collect();
-            let requests: Vec<Delivery> = members.iter().map(|all| batch.request(all)).collect();
-            let requests: Vec<&Delivery> = requests.iter().collect();
+            let http = Arc::clone(&self.http);
+            // It has no key of its own: the next try may carry other records.
+            let request = |members: &Vec<&Delivery>| Request {
+                url: http.url.of(&Map::new()),
+                key: None,
+                body: Some(batch.body(members)),
+            };
+            let requests = members.iter().map(request);
             let sent = match meanwhile.take() {
-                Some(meanwhile) => self.send_signed(Ask::Take, &requests, meanwhile),
-                None => self.send_signed(Ask::Take, &requests, &mut || {}),
+                Some(meanwhile) => self.send_signed(requests, meanwhile),
+                None => self.send_signed(requests, &mut || {}),
             };
             let mut halves = Vec::new();
             for ((mut part, members), (sent, took)) in parts.into_iter().zip(members).zip(sent) {
@@ -140,8 +146,8 @@ impl Batch {
         })
     }
 
-    /// The request for these. It has no key of its own: the next try may carry other records.
-    fn request(&self, members: &[&Delivery]) -> Delivery {
+    /// What a request with these holds.
+    fn body(&self, members: &[&Delivery]) -> Vec<u8> {
         let mut body = Vec::new();
         let mut ends = Vec::new();
         for name in self.items.segments() {
@@ -157,13 +163,7 @@ impl Batch {
         }
         body.push(b']');
         body.extend(ends);
-        Delivery {
-            key: String::new(),
-            payload: body,
-            payload_sha256: [0; 32],
-            document: Map::new(),
-            may_be_applied: false,
-        }
+        body
     }
 
     /// The frozen bytes of a record, with its key as the first field.
