@@ -299,6 +299,11 @@ fn a_batch_that_could_prove_nothing_of_its_records_is_refused() {
     );
     check(
         url,
+        &format!("batch = {{ max = 9, {key}, words = {{ created = 1 }} }}"),
+        "this cannot be 1",
+    );
+    check(
+        url,
         &format!("proof = \"status\"\nbatch = {{ max = 9, {key} }}"),
         "only the result of each record proves that it was taken",
     );

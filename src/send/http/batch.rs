@@ -1,11 +1,15 @@
 //! Many records a request. What became of each is what the answer says of that one; that the whole went well proves nothing.
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::{Map, Value};
 
 use super::{
-    super::{Answered, Applied, Delivery, Outcome, Said},
+    super::{Answered, Applied, Delivery, Outcome, Said, cell_text},
     HttpDestination, Request, Sent,
     classify::{Answer, Proof, Seen, answered, failed, json},
 };
@@ -25,6 +29,8 @@ pub struct Batch {
     pub matching: Matching,
     /// Where in a result its HTTP status stands.
     pub status: Path,
+    /// What words that stand there mean, as HTTP statuses.
+    pub words: BTreeMap<String, u16>,
     /// A request that is refused has applied none of its records.
     pub is_atomic: bool,
     /// The destination recognises a record that it has already.
@@ -287,16 +293,16 @@ impl Batch {
 
     /// What one result says.
     fn result(&self, result: &Value, answer: &Answer) -> Outcome {
-        let status = match result.pointer(self.status.as_str()) {
-            Some(Value::Number(number)) => number.as_u64().and_then(|n| u16::try_from(n).ok()),
-            Some(Value::String(text)) => text.parse().ok(),
-            _ => None,
-        };
+        let said = result.pointer(self.status.as_str()).map(cell_text);
+        let said = said.unwrap_or_default();
+        let number = || said.parse().ok();
+        let status = self.words.get(&said).copied().or_else(number);
         let Some(status) = status.filter(|status| (100..600).contains(status)) else {
-            return unclear(&format!(
-                "its result has no HTTP status at {:?}",
-                self.status.as_str()
-            ));
+            let place = self.status.as_str();
+            return unclear(&match said.as_str() {
+                "" => format!("its result has no HTTP status at {place:?}"),
+                word => format!("nobody says what {word:?} at {place:?} means"),
+            });
         };
         let own = Answer {
             status,
