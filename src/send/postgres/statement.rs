@@ -28,7 +28,8 @@ impl Prepared {
             let said = error.as_db_error().cloned();
             match (Failure::from(error), said) {
                 (Failure::Said(Outcome::Refused { .. }) | Failure::Held(_), Some(said)) => {
-                    let words = format!("the statement cannot be used: {}", said.message());
+                    let why = template.told(said.message());
+                    let words = format!("the statement cannot be used: {why}");
                     held(said.code().code(), &words)
                 }
                 (other, _) => other,

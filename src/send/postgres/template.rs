@@ -107,6 +107,14 @@ impl SqlTemplate {
         &self.sql
     }
 
+    /// The server's words, with the fields of the record for their parameters.
+    pub(super) fn told(&self, words: &str) -> String {
+        let values = self.values.iter().enumerate().rev();
+        values.fold(words.to_owned(), |words, (n, path)| {
+            words.replace(&format!("${}", n + 1), &format!("{{{path}}}"))
+        })
+    }
+
     /// Whether a statement that gives rows, or does not, must have changed at least one.
     pub(super) fn must_change(&self, gives_rows: bool) -> bool {
         match &*self.first {

@@ -175,6 +175,10 @@ fn a_statement_the_server_does_not_understand_is_nobodys_record() {
         "42601: the statement cannot be used: syntax error at or near \"VALUE\"",
     );
     check(
+        "INSERT INTO orders VALUES {/id}",
+        "42601: the statement cannot be used: syntax error at or near \"{/id}\"",
+    );
+    check(
         "INSERT INTO orders VALUES ({/id}, 'many')",
         "22P02: the statement cannot be used: invalid input syntax for type integer: \"many\"",
     );
