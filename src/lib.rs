@@ -28,10 +28,11 @@
 //! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
 //! | 3 | [`check`], [`infer`], [`fix`], [`filter`], [`demo`], [`mod@report`] | pure decisions |
 //! | 4 | [`results`] | what other tools say of records, one file a tool |
-//! | 5 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
-//! | 6 | [`contract`] | what a good record is and where it goes, from a TOML file |
-//! | 7 | [`ops`] | what a person can do, one file each |
-//! | 8 | [`cli`], [`tui`] | two thin faces of `ops` |
+//! | 5 | `broken` | ways to be wrong and places to die, for tests of debug builds |
+//! | 6 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
+//! | 7 | [`contract`] | what a good record is and where it goes, from a TOML file |
+//! | 8 | [`ops`] | what a person can do, one file each |
+//! | 9 | [`cli`], [`tui`] | two thin faces of `ops` |
 //!
 //! # Words
 //!
@@ -94,6 +95,8 @@ pub mod infer;
 pub mod report;
 
 pub mod results;
+
+mod broken;
 
 pub mod read;
 pub mod send;

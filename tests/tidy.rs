@@ -13,6 +13,7 @@ const FLOORS: &[&[&str]] = &[
     &["row"],
     &["check", "demo", "filter", "fix", "infer", "report"],
     &["results"],
+    &["broken"],
     &["read", "send", "store", "validator"],
     &["contract"],
     &["ops"],

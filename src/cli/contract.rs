@@ -262,7 +262,7 @@ fn target(destination: &Destination) -> String {
         }
         Kind::File { path, .. } => format!("a file named after {}", path.display()),
         Kind::Http(http) => format!("{} {}", http.method, http.url),
-        Kind::Postgres(postgres) => format!("table {} in {}", postgres.table, postgres.url),
+        Kind::Postgres(postgres) => postgres.target(),
         Kind::Command(program) => format!("the command {}", program.command.join(" ")),
     };
     let repeats = match destination.idempotency.as_str() {

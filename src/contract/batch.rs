@@ -1,5 +1,7 @@
 //! How an HTTP API takes many records in one request, and what proves of each that it was taken.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -23,6 +25,9 @@ pub(super) struct RawBatch {
     result_key: Option<Spanned<String>>,
     /// Where a result has its HTTP status.
     status: Option<Spanned<String>>,
+    /// What words that stand there mean, as HTTP statuses.
+    #[serde(default)]
+    words: BTreeMap<String, Spanned<u32>>,
     /// Results come in the order of the records.
     #[serde(default)]
     ordered: bool,
@@ -66,9 +71,19 @@ pub(super) fn batch(
             Matching::Key(path(raw.result_key.as_ref(), &key_path)?)
         },
         status: path(raw.status.as_ref(), &Path::field("status"))?,
+        words: words(raw, place)?,
         is_atomic: raw.atomic,
         tells_repeats: idempotency != "none",
     }))
+}
+
+/// The words that results have for statuses.
+fn words(raw: &RawBatch, place: &Place<'_>) -> Result<BTreeMap<String, u16>, Fault> {
+    let word = |(word, status): (&String, &Spanned<u32>)| {
+        let status = Read(place).number(Some(status), 200..=599, 200)?;
+        Ok((word.clone(), u16::try_from(status).unwrap_or(u16::MAX)))
+    };
+    raw.words.iter().map(word).collect()
 }
 
 /// What else the destination has that cannot be with a batch, and what to do.

@@ -60,12 +60,14 @@ fn refuse_strangers(one: &raw::Destination, word: &str, place: &Place<'_>) -> Re
         "sqlite" => &["path", "table"],
         "file" => &["path"],
         "command" => &["command"],
+        "postgres" if one.statement.is_some() => &["url"],
         "postgres" => &["url", "table"],
         _ => &["url"],
     };
     let set = [
         ("path", one.path.is_some()),
         ("table", one.table.is_some()),
+        ("statement", one.statement.is_some()),
         ("format", one.format.is_some()),
         ("url", one.url.is_some()),
         ("lookup", one.lookup.is_some()),
@@ -83,13 +85,20 @@ fn refuse_strangers(one: &raw::Destination, word: &str, place: &Place<'_>) -> Re
     ];
     let may = |key: &str| match word {
         "file" => key == "format",
-        "http" => !matches!(key, "path" | "table" | "format" | "command" | "password"),
-        "postgres" => matches!(key, "password" | "ca_file" | "timeouts"),
+        "http" => !matches!(
+            key,
+            "path" | "table" | "statement" | "format" | "command" | "password"
+        ),
+        "postgres" => matches!(key, "statement" | "password" | "ca_file" | "timeouts"),
         "command" => matches!(key, "timeouts" | "key_window"),
         _ => false,
     };
     for (key, given) in set {
         let (message, hint) = match (given, wanted.contains(&key)) {
+            (true, false) if key == "table" && one.statement.is_some() && word == "postgres" => (
+                "a destination has a table or a statement, not both".to_owned(),
+                "take one of them out".to_owned(),
+            ),
             (true, false) if !may(key) => (
                 format!("{key} does not belong to a {word} destination"),
                 format!("take {key} out, or name another kind"),

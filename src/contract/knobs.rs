@@ -9,8 +9,8 @@ use super::{batch::batch, checked::one_of, place::Place, raw};
 use crate::{
     model::Fault,
     send::{
-        BreakerRule, Http, Knobs, Postgres, Program, Proof, Repeat, Retry, Secret, Timeouts,
-        UrlTemplate,
+        BreakerRule, Http, Knobs, Postgres, Program, Proof, Repeat, Retry, Secret, SqlTemplate,
+        Taker, Timeouts, UrlTemplate,
     },
 };
 
@@ -214,7 +214,25 @@ pub(super) fn command(one: &raw::Destination, place: &Place<'_>) -> Result<Progr
     })
 }
 
-/// A table in PostgreSQL.
+/// A table or a statement.
+fn taker(one: &raw::Destination, place: &Place<'_>) -> Result<Taker, Fault> {
+    let Some(statement) = &one.statement else {
+        return Ok(Taker::Table(one.table.clone().unwrap_or_default()));
+    };
+    match SqlTemplate::parse(statement.get_ref()) {
+        Ok(template) => Ok(Taker::Statement(template)),
+        Err(why) => {
+            let fault = Fault::usage(
+                "contract:destination",
+                format!("the statement cannot be used: {why}"),
+            )
+            .hint("write one statement, with values of the record as {/order_id}");
+            Err(place.at(fault, statement.span()))
+        }
+    }
+}
+
+/// A database of PostgreSQL.
 pub(super) fn postgres(
     one: &raw::Destination,
     (raw, idempotency): (&raw::Raw, &str),
@@ -227,6 +245,8 @@ pub(super) fn postgres(
     let password = password(one, place)?;
     let repeat = match idempotency {
         "none" => Repeat::Never,
+        // It says itself what it replaces.
+        "upsert" if one.statement.is_some() => Repeat::Upsert(Vec::new()),
         "upsert" => {
             let key = raw
                 .key
@@ -253,7 +273,7 @@ pub(super) fn postgres(
             .unwrap_or_default(),
         password,
         ca_file: one.ca_file.clone(),
-        table: one.table.clone().unwrap_or_default(),
+        taker: taker(one, place)?,
         repeat,
         connect: Read(place).duration(connect, Timeouts::default().connect)?,
     };

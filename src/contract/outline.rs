@@ -152,6 +152,7 @@ impl Places<'_> {
         let secrets = (raw.headers.iter().flatten())
             .filter_map(|(_, value)| value.as_str())
             .chain(url.as_deref())
+            .chain(raw.password.as_ref().map(|text| text.get_ref().as_str()))
             .filter_map(|value| value.strip_prefix("env:"))
             .map(str::to_owned);
         OutlinedDestination {
@@ -193,5 +194,11 @@ mod tests {
         assert!(outline.empty_is_missing && outline.coerce && outline.formats);
         assert_eq!(outline.destinations[0].secrets, ["TOKEN"]);
         assert_eq!(outline.destinations[0].target, "https://x");
+        let database =
+            "[[destination]]\nname = 'a'\nkind = 'postgres'\npassword = 'env:PGPASSWORD'\n";
+        assert_eq!(
+            self::outline(database).unwrap().destinations[0].secrets,
+            ["PGPASSWORD"]
+        );
     }
 }

@@ -96,6 +96,8 @@ pub(super) struct Destination {
     pub idempotency: Option<Spanned<String>>,
     pub path: Option<String>,
     pub table: Option<String>,
+    /// Of PostgreSQL, instead of a table.
+    pub statement: Option<Spanned<String>>,
     pub format: Option<Spanned<String>>,
     pub url: Option<Spanned<String>>,
     /// Of an API: where it says whether it has a record.

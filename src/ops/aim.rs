@@ -11,11 +11,12 @@ use sha2::{Digest, Sha256};
 
 use super::Workspace;
 use crate::{
+    broken::is_broken,
     contract::{self, Contract, Destination, FileFormat, Kind},
     model::{Fault, Layout, PlanId, RunId, folder_of},
     send::{
         self, CommandDestination, FileDestination, Held, HttpDestination, PostgresDestination,
-        SqliteDestination, is_broken,
+        SqliteDestination, Taker,
     },
     store::claims::Resume,
     text::shell_word,
@@ -122,7 +123,8 @@ impl Aim {
     ///
     /// # Errors
     /// `send:ca_file`, with the file; `send:secret`, with the name of the secret; `send:command` for a program that is not there;
-    /// `send:file` for a directory or a link.
+    /// `send:file` for a directory or a link; `send:database` for a table that is not there, or a statement the server does not
+    /// understand.
     pub fn check_needs(&self) -> Result<(), Fault> {
         let folder = self.contract_folder();
         let fault = |code, missing: String| {
@@ -148,8 +150,11 @@ impl Aim {
                 ("send:command", program.err())
             }
             Kind::Postgres(postgres) => {
-                let table = PostgresDestination::new((**postgres).clone(), folder);
-                ("send:secret", table.err())
+                let database = PostgresDestination::new((**postgres).clone(), folder);
+                match database.map(|database| database.check()) {
+                    Ok(found) => ("send:database", found.err().map(|held| held.reason)),
+                    Err(missing) => ("send:secret", Some(missing)),
+                }
             }
             Kind::File { path, .. } => ("send:file", not_a_file(&self.folder.join(path))),
             Kind::Sqlite { .. } => return Ok(()),
@@ -300,7 +305,7 @@ pub(super) fn target(kind: &Kind) -> String {
         Kind::Sqlite { path, table } => format!("table {table} in {}", path.display()),
         Kind::File { path, .. } => format!("file {}", path.display()),
         Kind::Http(http) => format!("{} {}", http.method, http.url),
-        Kind::Postgres(postgres) => format!("table {} in {}", postgres.table, postgres.url),
+        Kind::Postgres(postgres) => postgres.target(),
         Kind::Command(program) => format!("command {}", program.command.join(" ")),
     }
 }
@@ -381,11 +386,13 @@ fn fingerprint(kind: &Kind) -> [u8; 32] {
             (&http.method).into(),
             http.url.to_string().into(),
         ],
-        Kind::Postgres(postgres) => [
-            "postgres".into(),
-            (&postgres.url).into(),
-            (&postgres.table).into(),
-        ],
+        Kind::Postgres(postgres) => {
+            let taker = match &postgres.taker {
+                Taker::Table(table) => table.into(),
+                Taker::Statement(template) => template.text().into(),
+            };
+            ["postgres".into(), (&postgres.url).into(), taker]
+        }
         Kind::Command(program) => [
             "command".into(),
             program.command.join("\0").into(),

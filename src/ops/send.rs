@@ -38,6 +38,7 @@ use super::{
     workspace::{again_if_changed, now},
 };
 use crate::{
+    broken::may_die,
     filter::{Filter, Term, Wanted},
     model::{
         Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, WatchedPlan,
@@ -194,6 +195,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         }
         None => again_if_changed(|| make_plan(workspace, request, run, &aim, &mut behind))?,
     };
+    may_die("plan");
     let Some((plan, planned)) = planned else {
         return Ok(SendReport {
             behind,

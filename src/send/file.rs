@@ -12,6 +12,7 @@ use tempfile::NamedTempFile;
 
 use super::{Answered, Delivery, Destination, Held, Outcome, cell_text, without_column};
 use crate::{
+    broken::may_die,
     model::{Path, folder_of},
     row::json,
 };
@@ -108,6 +109,7 @@ impl Destination for FileDestination {
         self.out.flush().map_err(|error| held(&error))?;
         let aside = self.out.get_ref();
         aside.as_file().sync_all().map_err(|error| held(&error))?;
+        may_die("file");
         // A link never replaces: what lies there already is looked at and left alone.
         match fs::hard_link(aside.path(), &path) {
             Ok(()) => {}
@@ -122,6 +124,9 @@ impl Destination for FileDestination {
             }
             Err(error) => return Err(held(&error)),
         }
+        // Now, because whoever dies after the records are handed over never comes back to it.
+        drop(fs::remove_file(aside.path()));
+        may_die("file named");
         File::open(folder_of(&path))
             .and_then(|folder| folder.sync_all())
             .map_err(|error| held(&error))

@@ -5,7 +5,6 @@
 //! batch can be delivered again once it is mended; an [`Outcome::Held`] where an answer to one record showed it.
 
 mod breaker;
-mod broken;
 mod command;
 mod file;
 mod http;
@@ -15,6 +14,10 @@ mod postgres;
 mod secret;
 mod sqlite;
 #[cfg(test)]
+#[expect(
+    dead_code,
+    reason = "shared with the tests of whole sends, which use the rest of it"
+)]
 #[path = "../../tests/sending/server.rs"]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -34,15 +37,13 @@ use serde_json::{Map, Value};
 
 use crate::model::Path;
 
-pub(crate) use broken::is_broken;
-
 pub use breaker::{Breaker, BreakerRule, Health};
 pub use command::{CommandDestination, Program};
 pub use file::{FileDestination, FileFormat};
 pub use http::{Batch, Http, HttpDestination, Matching, Proof, Timeouts, UrlTemplate};
 pub use key::{Identity, idempotency_key};
 pub use pace::{Knobs, Retry};
-pub use postgres::{Postgres, PostgresDestination, Repeat};
+pub use postgres::{Postgres, PostgresDestination, Repeat, SqlTemplate, Taker};
 pub use secret::Secret;
 pub use sqlite::{Column, SqliteDestination, columns};
 pub use tls::authorities;
@@ -213,6 +214,23 @@ fn cell_text(value: &Value) -> String {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
+}
+
+/// The field that a `{/customer_id}` names, given without its braces.
+///
+/// # Errors
+/// Says what it is instead, lower case, no full stop.
+fn named_field(inside: &str) -> Result<Path, String> {
+    Path::parse(inside)
+        .filter(|path| !path.is_root() && !inside.contains("[]"))
+        .ok_or_else(|| format!("{{{inside}}} is not a path such as {{/customer_id}}"))
+}
+
+/// What a record has at a path.
+fn value_at<'d>(document: &'d Map<String, Value>, path: &Path) -> Option<&'d Value> {
+    let first = document.get(&path.segments().next()?)?;
+    let deeper = path.as_str()[1..].find('/');
+    first.pointer(deeper.map_or("", |at| &path.as_str()[at + 1..]))
 }
 
 /// The first field that has no column, for destinations made of columns.

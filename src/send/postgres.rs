@@ -1,7 +1,12 @@
-//! A table in PostgreSQL. One transaction a batch, with the dedupe table in the same one: a key that is there already was applied
+//! A table in PostgreSQL, or a statement of the contract's own. One transaction a batch, with the dedupe table in the same one: a key that is there already was applied
 //! already. A batch that fails is done again in halves, so that the record that breaks it can be told from the others.
 //!
 //! One of the places outside `store` that hold SQL: this is the destination's database, not the workspace.
+
+mod statement;
+mod table;
+mod template;
+mod words;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,22 +16,24 @@ use std::{
 };
 
 use postgres::{
-    Client, Config, NoTls, Statement, Transaction,
+    Client, Config, NoTls, Transaction,
     config::SslMode,
     error::{DbError, SqlState},
 };
 use rustls::{ClientConfig, RootCertStore};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
+pub use self::template::SqlTemplate;
+use self::{statement::Prepared, table::Table};
 use super::{
     Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, authorities,
-    tls::distrust, without_column,
+    tls::distrust,
 };
 use crate::model::Path;
 
 /// How long one statement may take, and wait for a lock.
 const STATEMENT_TIME: &str = "SET statement_timeout = '60s'; SET lock_timeout = '30s'; \
-     SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on";
+     SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on; SET standard_conforming_strings = on";
 
 const DEDUPE: &str = "CREATE TABLE IF NOT EXISTS redrive_dedupe (key text PRIMARY KEY, payload_sha256 bytea NOT NULL, \
      at timestamptz NOT NULL DEFAULT now())";
@@ -36,13 +43,31 @@ const DEDUPE: &str = "CREATE TABLE IF NOT EXISTS redrive_dedupe (key text PRIMAR
 pub enum Repeat {
     /// By a table of keys.
     Dedupe,
-    /// It replaces the row with the same values in these columns.
+    /// It replaces the row with the same values in these columns; with a statement, as that says.
     Upsert(Vec<String>),
     /// Not at all.
     Never,
 }
 
-/// A table as a contract describes it.
+/// What records are given to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Taker {
+    /// `customer` or `crm.customer`.
+    Table(String),
+    Statement(SqlTemplate),
+}
+
+impl Taker {
+    /// The fields of a record that are named.
+    pub fn values(&self) -> &[Path] {
+        match self {
+            Self::Table(_) => &[],
+            Self::Statement(template) => template.values(),
+        }
+    }
+}
+
+/// A database as a contract describes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Postgres {
     /// `postgres://user@host/database`, without a password.
@@ -50,13 +75,20 @@ pub struct Postgres {
     pub password: Option<Secret>,
     /// PEM; relative to the contract's folder. The public authorities when `None`.
     pub ca_file: Option<String>,
-    /// `customer` or `crm.customer`.
-    pub table: String,
+    pub taker: Taker,
     pub repeat: Repeat,
     pub connect: Duration,
 }
 
 impl Postgres {
+    /// Where records go, in words without secrets.
+    pub fn target(&self) -> String {
+        match &self.taker {
+            Taker::Table(table) => format!("table {table} in {}", self.url),
+            Taker::Statement(template) => format!("{} in {}", template.shown(), self.url),
+        }
+    }
+
     /// Reads the URL.
     ///
     /// # Errors
@@ -79,15 +111,12 @@ impl Postgres {
     }
 }
 
-/// A table that is being sent to.
+/// A database that is being sent to.
 pub struct PostgresDestination {
     postgres: Postgres,
     config: Config,
     folder: PathBuf,
-    client: Option<Client>,
-    /// Of the table.
-    columns: Vec<String>,
-    inserts: HashMap<Vec<String>, Statement>,
+    connection: Option<(Client, Ready)>,
 }
 
 impl PostgresDestination {
@@ -107,36 +136,65 @@ impl PostgresDestination {
             postgres,
             config,
             folder,
-            client: None,
-            columns: Vec::new(),
-            inserts: HashMap::new(),
+            connection: None,
         })
     }
 
-    fn client(&mut self) -> Result<&mut Client, Failure> {
-        if self.client.as_ref().is_none_or(Client::is_closed) {
-            self.inserts.clear();
-            let mut client = self.connect()?;
-            client.batch_execute(STATEMENT_TIME)?;
-            let read_only: bool = client
-                .query_one(
-                    "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
-                    &[],
-                )?
-                .get(0);
-            if read_only {
-                return Err(held("25006", "the server only reads: name the primary"));
-            }
-            if self.postgres.repeat == Repeat::Dedupe {
-                client.batch_execute(DEDUPE)?;
-            }
-            self.columns = columns(&mut client, &self.postgres.table)?;
-            self.client = Some(client);
+    /// The connection, with what takes the records; made where there is none.
+    fn connection(&mut self) -> Result<&mut (Client, Ready), Failure> {
+        let alive = self.connection.take_if(|(client, _)| !client.is_closed());
+        let connection = match alive {
+            Some(alive) => alive,
+            None => self.opened()?,
+        };
+        Ok(self.connection.insert(connection))
+    }
+
+    /// Looks whether the table is there, or the server understands the statement. Nothing is made, and nothing said of a server
+    /// that cannot be reached now.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn check(&self) -> Result<(), Held> {
+        let Ok(mut client) = self.reached() else {
+            return Ok(());
+        };
+        match self.found(&mut client) {
+            Err(Failure::Held(held)) => Err(held),
+            _ => Ok(()),
         }
-        match &mut self.client {
-            Some(client) => Ok(client),
-            None => Err(held("connect", "there is no connection")),
+    }
+
+    fn opened(&self) -> Result<(Client, Ready), Failure> {
+        let mut client = self.reached()?;
+        let ready = self.found(&mut client)?;
+        if self.postgres.repeat == Repeat::Dedupe {
+            client.batch_execute(DEDUPE)?;
         }
+        Ok((client, ready))
+    }
+
+    /// A connection that can write.
+    fn reached(&self) -> Result<Client, Failure> {
+        let mut client = self.connect()?;
+        client.batch_execute(STATEMENT_TIME)?;
+        let read_only: bool = client
+            .query_one(
+                "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
+                &[],
+            )?
+            .get(0);
+        if read_only {
+            return Err(held("25006", "the server only reads: name the primary"));
+        }
+        Ok(client)
+    }
+
+    fn found(&self, client: &mut Client) -> Result<Ready, Failure> {
+        Ok(match &self.postgres.taker {
+            Taker::Table(name) => Ready::Table(Table::find(client, name)?),
+            Taker::Statement(template) => Ready::Statement(Prepared::read(client, template)?),
+        })
     }
 
     /// TLS with a checked name, unless the URL says `sslmode=disable` or there is no network in between.
@@ -174,16 +232,10 @@ impl PostgresDestination {
     }
 
     fn try_batch(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Failure> {
-        self.client()?;
-        let mut inserts = std::mem::take(&mut self.inserts);
-        let Some(client) = &mut self.client else {
-            return Err(held("connect", "there is no connection"));
-        };
+        let repeat = self.postgres.repeat.clone();
+        let (client, ready) = self.connection()?;
         let mut transaction = client.transaction()?;
-        let table = (&self.postgres, self.columns.as_slice());
-        let outcomes = deliver_all(&mut transaction, &mut inserts, table, batch);
-        self.inserts = inserts;
-        let outcomes = outcomes?;
+        let outcomes = deliver_all(&mut transaction, ready, &repeat, batch)?;
         match transaction.commit() {
             Ok(()) => Ok(outcomes),
             Err(error) => Err(match Failure::from(error) {
@@ -215,13 +267,29 @@ impl Destination for PostgresDestination {
                 Ok(answers)
             }
             Err(Failure::Lost(message)) => {
-                self.client = None;
+                self.connection = None;
                 Ok(all(again("postgres:not_sent", &message, Applied::No)))
             }
             Err(Failure::LostAtCommit(message)) => {
-                self.client = None;
+                self.connection = None;
                 Ok(all(again("postgres:no_answer", &message, Applied::Maybe)))
             }
+        }
+    }
+}
+
+/// What takes the records, found on the server.
+enum Ready {
+    Table(Table),
+    Statement(Prepared),
+}
+
+impl Ready {
+    /// What becomes of a record that it cannot take.
+    fn refuses(&self, delivery: &Delivery) -> Option<Outcome> {
+        match self {
+            Self::Table(table) => table.refuses(delivery),
+            Self::Statement(_) => None,
         }
     }
 }
@@ -235,7 +303,7 @@ enum Failure {
     Lost(String),
     /// The connection went while the transaction was being ended.
     LostAtCommit(String),
-    /// The table can take nothing.
+    /// Nothing can be taken.
     Held(Held),
 }
 
@@ -327,18 +395,18 @@ fn words(said: &DbError) -> String {
     }
 }
 
-/// Delivers a batch inside one transaction: a statement for the keys, then one for each row of records with the same fields.
+/// Delivers a batch inside one transaction: a statement for the keys, then those for the records.
 fn deliver_all(
     transaction: &mut Transaction<'_>,
-    inserts: &mut HashMap<Vec<String>, Statement>,
-    (postgres, columns): (&Postgres, &[String]),
+    ready: &mut Ready,
+    repeat: &Repeat,
     batch: &[Delivery],
 ) -> Result<Vec<Outcome>, Failure> {
     let mut outcomes: Vec<Option<Outcome>> = batch
         .iter()
-        .map(|delivery| without_column(&delivery.document, columns).map(no_column))
+        .map(|delivery| ready.refuses(delivery))
         .collect();
-    if postgres.repeat == Repeat::Dedupe {
+    if *repeat == Repeat::Dedupe {
         let known = known(transaction, batch, &outcomes)?;
         for n in known {
             outcomes[n] = Some(accepted());
@@ -348,21 +416,9 @@ fn deliver_all(
         .filter(|(_, outcome)| outcome.is_none())
         .map(|(delivery, _)| delivery)
         .collect();
-    let fields =
-        |delivery: &Delivery| -> Vec<String> { delivery.document.keys().cloned().collect() };
-    for alike in new.chunk_by(|a, b| a.document.keys().eq(b.document.keys())) {
-        let fields = fields(alike[0]);
-        let statement = if let Some(statement) = inserts.get(&fields) {
-            statement.clone()
-        } else {
-            let statement = transaction.prepare(&insert(postgres, &fields))?;
-            inserts.insert(fields, statement.clone());
-            statement
-        };
-        let documents: Vec<&str> = (alike.iter())
-            .map(|delivery| std::str::from_utf8(&delivery.payload).unwrap_or_default())
-            .collect();
-        transaction.execute(&statement, &[&documents])?;
+    match ready {
+        Ready::Table(table) => table.insert(transaction, repeat, &new)?,
+        Ready::Statement(statement) => statement.apply(transaction, repeat, &new)?,
     }
     let outcome = |outcome: Option<Outcome>| outcome.unwrap_or_else(accepted);
     Ok(outcomes.into_iter().map(outcome).collect())
@@ -417,67 +473,6 @@ fn known(
 
 fn accepted() -> Outcome {
     Outcome::Accepted { id: String::new() }
-}
-
-fn no_column(field: &str) -> Outcome {
-    let message = format!("the table has no column for field '{field}'");
-    Outcome::refused_at("postgres:no_column", Path::field(field), message)
-}
-
-/// Takes a list of documents. The server turns their JSON into the columns' types. Only fields that are there are named, so that
-/// defaults hold for others.
-fn insert(postgres: &Postgres, fields: &[String]) -> String {
-    let table = quoted_table(&postgres.table);
-    let names: Vec<String> = fields.iter().map(|field| quoted(field)).collect();
-    let names = names.join(", ");
-    let mut sql = if fields.is_empty() {
-        format!("INSERT INTO {table} SELECT FROM unnest($1::text[])")
-    } else {
-        let of: Vec<String> = (fields.iter())
-            .map(|field| format!("one.{}", quoted(field)))
-            .collect();
-        format!(
-            "INSERT INTO {table} ({names}) SELECT {} FROM unnest($1::text[]) WITH ORDINALITY AS all_of (document, n), \
-             LATERAL jsonb_populate_record(NULL::{table}, all_of.document::jsonb) AS one ORDER BY all_of.n",
-            of.join(", ")
-        )
-    };
-    if let Repeat::Upsert(key) = &postgres.repeat {
-        let key: Vec<String> = key.iter().map(|column| quoted(column)).collect();
-        let set: Vec<String> = (fields.iter().map(|field| quoted(field)))
-            .filter(|field| !key.contains(field))
-            .map(|field| format!("{field} = excluded.{field}"))
-            .collect();
-        let then = if set.is_empty() {
-            "NOTHING".to_owned()
-        } else {
-            format!("UPDATE SET {}", set.join(", "))
-        };
-        sql += &format!(" ON CONFLICT ({}) DO {then}", key.join(", "));
-    }
-    sql
-}
-
-/// The columns of the table.
-fn columns(client: &mut Client, table: &str) -> Result<Vec<String>, Failure> {
-    let rows = client.query(
-        "SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped",
-        &[&quoted_table(table)],
-    )?;
-    if rows.is_empty() {
-        return Err(held("42P01", &format!("there is no table {table}")));
-    }
-    Ok(rows.iter().map(|row| row.get(0)).collect())
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// `crm.customer` is a table in a schema.
-fn quoted_table(table: &str) -> String {
-    let parts: Vec<String> = table.split('.').map(quoted).collect();
-    parts.join(".")
 }
 
 #[cfg(test)]

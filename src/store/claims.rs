@@ -12,7 +12,10 @@ use super::{
     sends::{Claim, set_status},
     this_process,
 };
-use crate::model::{Fault, PlanId, RecordId, RunId, Status};
+use crate::{
+    broken::{is_broken, may_die},
+    model::{Fault, PlanId, RecordId, RunId, Status},
+};
 
 /// How a plan's deliveries are to be taken up.
 #[derive(Clone, Debug)]
@@ -59,9 +62,10 @@ impl Store {
                         .hint("leave --plan out to send what is ready")
                 })?;
             refuse_second_sender(tx, destination)?;
+            end_what_is_done(tx, destination, plan)?;
             let fence = tx.query_row(
-                "UPDATE plan SET sender = ?2, fence = fence + 1 WHERE id = ?1 RETURNING fence",
-                params![plan.0, this_process()],
+                "UPDATE plan SET sender = ?2, fence = fence + ?3 WHERE id = ?1 RETURNING fence",
+                params![plan.0, this_process(), !is_broken("fence")],
                 |row| row.get(0),
             )?;
             tx.execute("UPDATE destination SET held = NULL WHERE id = ?1", [destination])?;
@@ -70,6 +74,7 @@ impl Store {
                  WHERE outcome = 'sending' AND delivery IN (SELECT id FROM delivery WHERE plan = ?1 AND open = 1 AND state = 'sending')",
                 params![plan.0, at],
             )?;
+            may_die("take over");
             tx.execute(
                 "UPDATE delivery SET state = 'waiting', next_at = ?2 WHERE plan = ?1 AND open = 1 AND state = 'sending'",
                 params![plan.0, resume.again_at],
@@ -103,6 +108,16 @@ fn refuse_second_sender(conn: &Connection, destination: i64) -> Result<()> {
             .into());
         }
     }
+    Ok(())
+}
+
+/// Ends the other plans of a destination that have nothing left: their sender died before it could say so.
+fn end_what_is_done(conn: &Connection, destination: i64, plan: PlanId) -> Result<()> {
+    conn.execute(
+        "UPDATE plan SET state = 'done', sender = NULL WHERE destination = ?1 AND id <> ?2 AND state = 'open' AND NOT EXISTS \
+         (SELECT 1 FROM delivery y WHERE y.plan = plan.id AND y.open = 1 AND y.state IN ('queued', 'sending', 'waiting'))",
+        params![destination, plan.0],
+    )?;
     Ok(())
 }
 

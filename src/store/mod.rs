@@ -47,7 +47,7 @@ use std::path::{Path as FilePath, PathBuf};
 use anyhow::Result;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, types::Type};
 
-use crate::model::Fault;
+use crate::{broken::is_broken, model::Fault};
 
 pub use changes::Title;
 pub(crate) use changes::changed;
@@ -124,9 +124,14 @@ impl Store {
         }
         let path = &self.path;
         let explained = |error: rusqlite::Error| explain(error.into(), path);
+        let behavior = if is_broken("deferred") {
+            TransactionBehavior::Deferred
+        } else {
+            TransactionBehavior::Immediate
+        };
         let transaction = self
             .conn
-            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .transaction_with_behavior(behavior)
             .map_err(explained)?;
         open::check_form(&transaction, path)?;
         let value = work(&transaction).map_err(|error| explain(error, path))?;

@@ -78,7 +78,8 @@ pub(crate) struct OpenPlan {
 }
 
 impl Store {
-    /// The unfinished plans of a run for destinations of this name, oldest first.
+    /// The unfinished plans of a run for destinations of this name, oldest first. One that has nothing left, whose sender died
+    /// before it could say so, is none of them.
     pub(crate) fn open_plans(&self, run: RunId, destination: &str) -> Result<Vec<OpenPlan>> {
         let mut query = self.conn.prepare_cached(
             "SELECT p.id, p.author, p.made_at, p.environment, d.fingerprint, d.target, count(y.id), \
@@ -86,7 +87,7 @@ impl Store {
              FROM plan p JOIN destination d ON d.id = p.destination \
              LEFT JOIN delivery y ON y.plan = p.id AND y.open = 1 AND y.state IN ('queued', 'sending', 'waiting') \
              LEFT JOIN content c ON c.id = y.content \
-             WHERE p.run = ?1 AND d.name = ?2 AND p.state = 'open' GROUP BY p.id ORDER BY p.id",
+             WHERE p.run = ?1 AND d.name = ?2 AND p.state = 'open' GROUP BY p.id HAVING count(y.id) > 0 ORDER BY p.id",
         )?;
         let plans = query.query_map(params![run.0, destination], |row| {
             Ok(OpenPlan {

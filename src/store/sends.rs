@@ -12,7 +12,10 @@ use super::{
     number,
     verdicts::Verdicts,
 };
-use crate::model::{DeliveryState, Fault, PlanId, Problem, RecordId, RunId, Status};
+use crate::{
+    broken::may_die,
+    model::{DeliveryState, Fault, PlanId, Problem, RecordId, RunId, Status},
+};
 
 /// The right to send a plan, until somebody else takes it over.
 #[derive(Clone, Copy, Debug)]
@@ -134,6 +137,7 @@ impl Store {
             for one in taken {
                 let found = attempt.execute(params![one.delivery, one.attempts, claim.fence])?;
                 anyhow::ensure!(found == 1, "record {} is not being sent", one.record);
+                may_die("put back");
                 delivery.execute([one.delivery])?;
             }
             Ok(())
@@ -284,6 +288,7 @@ fn end(
         *statuses.entry(Status::Sending).or_default() -= 1;
         *statuses.entry(status).or_default() += 1;
         for problem in &one.problems {
+            may_die("refusal");
             add_problem(conn, claim.run, one.record, problem, title)?;
         }
     }

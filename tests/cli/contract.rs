@@ -412,6 +412,16 @@ fn mistakes_in_a_contract_are_found_with_their_place() {
             "destination:unreachable c.toml:4:8 destination a cannot be written: ./s.json is not a folder",
         ],
     );
+    check(
+        "[schema]\nfile = 's.json'\nformats = false\n[[destination]]\nname = 'a'\nkind = 'postgres'\nurl = 'postgres://a@db.example/x'\n\
+         statement = \"SELECT f({/emial}, '{/id}')\"\n[[destination]]\nname = 'b'\nkind = 'http'\nurl = 'https://crm.example/{/nr}'\n",
+        &[
+            "destination:quoted_value c.toml:5:8 the statement of destination a has '{/id}' in quotes, where it is text and not the \
+             record's value",
+            "contract:unknown_field c.toml:5:8 destination a names /emial, which the schema does not know",
+            "contract:unknown_field c.toml:10:8 destination b names /nr, which the schema does not know",
+        ],
+    );
     assert!(!folder.path("new").exists());
 }
 

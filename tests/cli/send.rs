@@ -222,6 +222,20 @@ fn what_a_destination_needs_is_missed_before_anything_is_planned() {
         "kind = \"postgres\"\nurl = \"postgres://a@db.example/x\"\ntable = \"t\"\npassword = \"env:NO_SUCH_PASSWORD\"",
         "the variable NO_SUCH_PASSWORD is not set",
     );
+    let database = "kind = \"postgres\"\nurl = \"postgres://a@db.example/x\"";
+    check(database, "a postgres destination needs table");
+    check(
+        &format!("{database}\ntable = \"t\"\nstatement = \"SELECT f({{/a}})\""),
+        "a destination has a table or a statement, not both",
+    );
+    check(
+        &format!("{database}\nstatement = \"SELECT f({{a}})\""),
+        "the statement cannot be used: {a} is not a path such as {/customer_id}",
+    );
+    check(
+        "kind = \"sqlite\"\npath = \"a.db\"\ntable = \"t\"\nstatement = \"SELECT f({/a})\"",
+        "statement does not belong to a sqlite destination",
+    );
     std::fs::create_dir(folder.path("out.csv")).unwrap();
     check(
         "kind = \"file\"\npath = \"out.csv\"",
@@ -282,6 +296,11 @@ fn a_batch_that_could_prove_nothing_of_its_records_is_refused() {
         url,
         &format!("batch = {{ max = 0, {key} }}"),
         "this cannot be 0",
+    );
+    check(
+        url,
+        &format!("batch = {{ max = 9, {key}, words = {{ created = 1 }} }}"),
+        "this cannot be 1",
     );
     check(
         url,

@@ -1,18 +1,26 @@
 //! `kill -9` while records are sent to an API that fails in every way. Whatever happens, the records that count as accepted were
 //! applied, and nothing was applied twice.
 //!
-//! [`drain`] stops sends with Ctrl+C instead.
+//! [`drain`] stops sends with Ctrl+C instead, [`points`] kills them at every place that has a name, and in [`rivals`] several
+//! processes get into each other's way.
 //!
 //! Kills come when the server has seen so many more requests, so in every phase of a send. `REDRIVE_KILLS` is their number, 60
 //! by default; `REDRIVE_SEED` repeats a run.
 
 #[expect(
     dead_code,
-    reason = "shared with the tests inside the crate, which use all of it"
+    reason = "shared with the tests inside the crate, which use the rest of it"
 )]
 mod server;
 
+#[expect(
+    dead_code,
+    reason = "shared with the tests inside the crate, which use the rest of it"
+)]
+mod cluster;
 mod drain;
+mod points;
+mod rivals;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,6 +34,15 @@ use std::{
 use server::{Does, Server};
 
 const SCHEMA: &str = r#"{"type": "object", "properties": {"id": {"type": "string"}, "n": {"type": "integer"}}, "required": ["id"]}"#;
+
+/// So many records whose keys begin alike.
+fn input(key: &str, records: usize) -> String {
+    let mut input = "id,n\n".to_owned();
+    for n in 1..=records {
+        writeln!(input, "{key}-{n},{n}").unwrap();
+    }
+    input
+}
 
 fn number(name: &str) -> Option<u64> {
     env::var(name).ok()?.parse().ok()
@@ -42,6 +59,42 @@ enum Mode {
     Lookup,
     /// The destination takes many records a request and recognises the key of each.
     Batch,
+    /// The destination is no API: a file,
+    File,
+    /// a table,
+    Sqlite,
+    /// or a statement that counts how often it is done, with a table of keys.
+    Statement(&'static str),
+}
+
+impl Mode {
+    /// The destination, as a contract has it. `patience` is what it may take to the first byte and in all.
+    fn destination(self, server: &Server, [first_byte, total]: [&str; 2]) -> String {
+        let url = server.url("/people");
+        let idempotency = match self {
+            Self::File => return "kind = 'file'\npath = 'out.jsonl'".to_owned(),
+            Self::Sqlite => return "kind = 'sqlite'\npath = 'out.db'\ntable = 'people'".to_owned(),
+            Self::Statement(url) => {
+                return format!(
+                    "kind = 'postgres'\nurl = '{url}'\nstatement = \"INSERT INTO people VALUES ({{/id}}, {{/n}}) \
+                     ON CONFLICT (id) DO UPDATE SET times = people.times + 1\""
+                );
+            }
+            Self::Key => "'key'".to_owned(),
+            Self::Never => "'none'".to_owned(),
+            Self::Batch => "'key'\nbatch = { max = 3, items = '/records', key = '/idempotency_key', results = '/results' }".to_owned(),
+            Self::Lookup => format!("'none'\nlookup = '{url}/{{/id}}'"),
+        };
+        format!(
+            "kind = 'http'\nurl = '{url}'\nidempotency = {idempotency}\n\
+             timeouts = {{ first_byte = '{first_byte}', total = '{total}' }}\nconcurrency = {{ max = 3 }}"
+        )
+    }
+
+    /// Whether its server takes every request for a new one.
+    fn forgets_keys(self) -> bool {
+        matches!(self, Self::Never | Self::Lookup)
+    }
 }
 
 /// A workspace whose records are all ready for this server.
@@ -57,31 +110,19 @@ impl Desk {
     }
 
     /// With time limits to the first byte and in all.
-    fn with_patience(
-        server: &Server,
-        mode: Mode,
-        records: usize,
-        [first_byte, total]: [&str; 2],
-    ) -> Self {
+    fn with_patience(server: &Server, mode: Mode, records: usize, patience: [&str; 2]) -> Self {
+        if mode.forgets_keys() {
+            server.forget_keys();
+        }
         let folder = tempfile::tempdir().unwrap();
-        let idempotency = match mode {
-            Mode::Key => "'key'".to_owned(),
-            Mode::Never => "'none'".to_owned(),
-            Mode::Batch => "'key'\nbatch = { max = 3, items = '/records', key = '/idempotency_key', results = '/results' }".to_owned(),
-            Mode::Lookup => format!("'none'\nlookup = '{}/{{/id}}'", server.url("/people")),
-        };
         let contract = format!(
             "name = 'people'\nkey = ['/id']\n[schema]\nfile = 's.json'\n\
-             [[destination]]\nname = 'api'\nkind = 'http'\nurl = '{}'\nenvironment = 'test'\nidempotency = {idempotency}\n\
-             timeouts = {{ first_byte = '{first_byte}', total = '{total}' }}\nconcurrency = {{ max = 3 }}\n\
+             [[destination]]\nname = 'api'\n{}\nenvironment = 'test'\n\
              retry = {{ max_attempts = 50, base = '1ms', cap = '2ms' }}\n\
              breaker = {{ open = '1ms', open_max = '2ms' }}\n",
-            server.url("/people")
+            mode.destination(server, patience)
         );
-        let mut input = "id,n\n".to_owned();
-        for n in 1..=records {
-            writeln!(input, "P-{n},{n}").unwrap();
-        }
+        let input = input("P", records);
         for (name, text) in [
             ("c.toml", contract.as_str()),
             ("s.json", SCHEMA),
@@ -196,9 +237,6 @@ fn trial(mode: Mode, kills: u64, seed: u64, broken: Option<&str>) -> Result<(), 
     let location: &'static str = format!("Location: {}\r\n", elsewhere.url("/c")).leak();
     let script = faults(&mut random, 4 * kills as usize, location);
     let server = Server::start(script, Does::Apply);
-    if matches!(mode, Mode::Never | Mode::Lookup) {
-        server.forget_keys();
-    }
     server.when_asked([Does::Drop, Does::Answer(503, "", "")]);
     let a_request = if mode == Mode::Batch { 3 } else { 1 };
     let records = 8 * a_request * kills as usize;
@@ -216,6 +254,15 @@ fn trial(mode: Mode, kills: u64, seed: u64, broken: Option<&str>) -> Result<(), 
     }
     // Undisturbed to its end, however often it is put on hold.
     while desk.send_until(&server, usize::MAX).unwrap().code() == Some(4) {}
+    judge(&desk, &server, mode, records)?;
+    hold(elsewhere.requests().is_empty(), || {
+        "a redirect was followed".to_owned()
+    })?;
+    hold(killed > 0, || "nothing was killed".to_owned())
+}
+
+/// Says what is wrong when everything was sent to a server that refuses nothing.
+fn judge(desk: &Desk, server: &Server, mode: Mode, records: usize) -> Result<(), String> {
     desk.holds()?;
     let mut times = BTreeMap::new();
     for body in server.applied() {
@@ -240,12 +287,8 @@ fn trial(mode: Mode, kills: u64, seed: u64, broken: Option<&str>) -> Result<(), 
     hold(keys.values().all(|keys| keys.len() == 1), || {
         "more than one key".to_owned()
     })?;
-    hold(elsewhere.requests().is_empty(), || {
-        "a redirect was followed".to_owned()
-    })?;
     let asked = unknown.is_empty() != (mode == Mode::Never);
-    hold(asked, || format!("{} without an answer", unknown.len()))?;
-    hold(killed > 0, || "nothing was killed".to_owned())
+    hold(asked, || format!("{} without an answer", unknown.len()))
 }
 
 fn hold(holds: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {

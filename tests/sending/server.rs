@@ -42,6 +42,8 @@ pub(crate) enum Does {
     ApplyAndHang,
     /// Applies it and answers when it is let go.
     ApplyAndWait,
+    /// Answers so when it is let go, without applying: status, body.
+    Wait(u16, &'static str),
     /// Applies it and answers with what is no HTTP.
     ApplyAndTalkNonsense,
     /// Answers 200 with the record whose `id` ends the path, or 404.
@@ -163,6 +165,12 @@ impl Server {
         }
     }
 
+    /// Answers the one that has waited longest.
+    pub fn let_one_go(&self) {
+        let (mut stream, status, body) = self.ledger.lock().unwrap().waiting.remove(0);
+        answer(&mut stream, status, JSON, &body);
+    }
+
     /// Recognises no repeat from now on.
     pub fn forget_keys(&self) {
         self.ledger.lock().unwrap().forgets_keys = true;
@@ -256,7 +264,11 @@ fn judged(does: &Does, request: &Request) -> (Vec<(String, String)>, Option<u16>
         }
         _ => None,
     };
-    let is_away = away.is_some() || matches!(does, Does::Answer(..) | Does::Drop | Does::Look);
+    let is_away = away.is_some()
+        || matches!(
+            does,
+            Does::Answer(..) | Does::Wait(..) | Does::Drop | Does::Look
+        );
     (if is_away { Vec::new() } else { records }, away)
 }
 
@@ -306,6 +318,11 @@ fn act(does: &Does, request: &Request, ledger: &Mutex<Ledger>, stream: &mut TcpS
         }
         Does::ApplyAndWait => {
             let waiting = (stream.try_clone().unwrap(), status, id);
+            ledger.waiting.push(waiting);
+            true
+        }
+        Does::Wait(status, body) => {
+            let waiting = (stream.try_clone().unwrap(), *status, (*body).to_owned());
             ledger.waiting.push(waiting);
             true
         }

@@ -8,9 +8,10 @@ use serde_json::Value;
 use super::{places, schema};
 use crate::{
     check::{Known, suggest::nearest},
-    contract::{self, Contract, Outline, Placed},
+    contract::{self, Contract, Kind, Outline, Placed},
     infer,
     model::{Fault, Path, Severity},
+    send::{Taker, UrlTemplate},
 };
 
 /// Fields that are named.
@@ -66,6 +67,7 @@ pub fn explain_contract(path: &FilePath, folder: &FilePath) -> Result<Meaning> {
     review.nothing_checked();
     review.rules();
     review.key_and_unique();
+    review.destinations();
     let own = path.parent().unwrap_or(FilePath::new("")).to_owned();
     schema::look(&mut review, &own);
     places::validator(&mut review);
@@ -214,6 +216,43 @@ impl Review<'_> {
                 let hint = "make the field required in the schema, or name another one".to_owned();
                 self.warn(Some(field), "contract:not_required", message, hint);
             }
+        }
+    }
+
+    fn destinations(&mut self) {
+        let (contract, outline) = (self.contract, self.outline);
+        for (said, destination) in outline.destinations.iter().zip(&contract.destinations) {
+            let values: Vec<&Path> = match &destination.kind {
+                Kind::Http(http) => {
+                    let asked = http.lookup.iter().flat_map(UrlTemplate::values);
+                    http.url.values().chain(asked).collect()
+                }
+                Kind::Postgres(postgres) => {
+                    self.statement(&said.name, &postgres.taker);
+                    postgres.taker.values().iter().collect()
+                }
+                _ => Vec::new(),
+            };
+            for value in values {
+                let field = Placed {
+                    text: value.as_str().to_owned(),
+                    ..said.name.clone()
+                };
+                self.unknown(&field, &format!("destination {}", said.name.text));
+            }
+        }
+    }
+
+    fn statement(&mut self, name: &Placed, taker: &Taker) {
+        if let Taker::Statement(statement) = taker
+            && let Some(quoted) = statement.quoted_value()
+        {
+            let message = format!(
+                "the statement of destination {} has {quoted} in quotes, where it is text and not the record's value",
+                name.text
+            );
+            let hint = "write it without the quotes".to_owned();
+            self.warn(Some(name), "destination:quoted_value", message, hint);
         }
     }
 

@@ -6,9 +6,10 @@ use sha2::{Digest, Sha256};
 
 use super::Aim;
 use crate::{
+    broken::is_broken,
     model::{Form, Layout, Path},
     row::{Row, json::Document},
-    send::{Delivery, Identity, Outcome, idempotency_key, is_broken},
+    send::{Delivery, Identity, Outcome, idempotency_key},
     store::{plans::Sendable, sends::Taken},
 };
 

@@ -15,9 +15,10 @@ use super::{
     refusal::refusal,
 };
 use crate::{
+    broken::{is_broken, may_die},
     model::{DeliveryState, Problem, RunId, SendReport},
     ops::{Job, Why, Workspace, workspace::now},
-    send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome, is_broken},
+    send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome},
     store::sends::{Claim, Ended, Next, Taken},
 };
 
@@ -127,6 +128,7 @@ impl Sending<'_> {
             return Ok(Some(held.reason));
         }
         let handed_over = self.workspace.store.hand_over(&self.claim, &now())?;
+        may_die("handed over");
         self.report.handed_over += handed_over;
         self.board.handed_over(handed_over);
         Ok(None)
@@ -160,10 +162,11 @@ impl Sending<'_> {
         let title = title(&self.aim.destination.name);
         let store = &mut self.workspace.store;
         if ended.is_empty() {
-            store.take(&self.claim, next, &now())
-        } else {
-            store.end_and_take(&self.claim, &ended, next, &now(), &title)
+            return store.take(&self.claim, next, &now());
         }
+        let taken = store.end_and_take(&self.claim, &ended, next, &now(), &title);
+        may_die("outcome");
+        taken
     }
 
     /// Writes down what became of the last wave.
@@ -206,6 +209,7 @@ impl Sending<'_> {
         if is_broken("mark") {
             self.mark_before_sending(taken)?;
         }
+        may_die("intent");
         let answers = match ahead {
             None => destination.deliver(&deliveries),
             Some(limit) => self.deliver_and_look_ahead(destination, &deliveries, limit)?,
@@ -224,13 +228,16 @@ impl Sending<'_> {
             whole.len()
         );
         outcomes.extend(whole.into_iter().zip(answers));
+        may_die("answer");
         let health = self.breaker.clone();
         let held = self.take_in(outcomes, started.elapsed());
         // Calls that went well to a destination that is well are nothing to remember.
         let is_news = health != self.breaker && !(health.is_well() && self.breaker.is_well());
         if is_news {
+            may_die("breaker");
             let store = &mut self.workspace.store;
             store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
+            may_die("breaker kept");
         }
         Ok(held)
     }

@@ -1,12 +1,16 @@
 //! Many records a request. What became of each is what the answer says of that one; that the whole went well proves nothing.
 
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Duration,
+};
 
 use serde_json::{Map, Value};
 
 use super::{
-    super::{Answered, Applied, Delivery, Outcome, Said},
-    Ask, HttpDestination, Sent,
+    super::{Answered, Applied, Delivery, Outcome, Said, cell_text},
+    HttpDestination, Request, Sent,
     classify::{Answer, Proof, Seen, answered, failed, json},
 };
 use crate::model::Path;
@@ -25,6 +29,8 @@ pub struct Batch {
     pub matching: Matching,
     /// Where in a result its HTTP status stands.
     pub status: Path,
+    /// What words that stand there mean, as HTTP statuses.
+    pub words: BTreeMap<String, u16>,
     /// A request that is refused has applied none of its records.
     pub is_atomic: bool,
     /// The destination recognises a record that it has already.
@@ -89,11 +95,17 @@ impl HttpDestination {
         loop {
             let of = |part: &Part| part.members.iter().map(|n| deliveries[*n]).collect();
             let members: Vec<Vec<&Delivery>> = parts.iter().map(of).collect();
-            let requests: Vec<Delivery> = members.iter().map(|all| batch.request(all)).collect();
-            let requests: Vec<&Delivery> = requests.iter().collect();
+            let http = Arc::clone(&self.http);
+            // It has no key of its own: the next try may carry other records.
+            let request = |members: &Vec<&Delivery>| Request {
+                url: http.url.of(&Map::new()),
+                key: None,
+                body: Some(batch.body(members)),
+            };
+            let requests = members.iter().map(request);
             let sent = match meanwhile.take() {
-                Some(meanwhile) => self.send_signed(Ask::Take, &requests, meanwhile),
-                None => self.send_signed(Ask::Take, &requests, &mut || {}),
+                Some(meanwhile) => self.send_signed(requests, meanwhile),
+                None => self.send_signed(requests, &mut || {}),
             };
             let mut halves = Vec::new();
             for ((mut part, members), (sent, took)) in parts.into_iter().zip(members).zip(sent) {
@@ -140,8 +152,8 @@ impl Batch {
         })
     }
 
-    /// The request for these. It has no key of its own: the next try may carry other records.
-    fn request(&self, members: &[&Delivery]) -> Delivery {
+    /// What a request with these holds.
+    fn body(&self, members: &[&Delivery]) -> Vec<u8> {
         let mut body = Vec::new();
         let mut ends = Vec::new();
         for name in self.items.segments() {
@@ -157,13 +169,7 @@ impl Batch {
         }
         body.push(b']');
         body.extend(ends);
-        Delivery {
-            key: String::new(),
-            payload: body,
-            payload_sha256: [0; 32],
-            document: Map::new(),
-            may_be_applied: false,
-        }
+        body
     }
 
     /// The frozen bytes of a record, with its key as the first field.
@@ -287,16 +293,16 @@ impl Batch {
 
     /// What one result says.
     fn result(&self, result: &Value, answer: &Answer) -> Outcome {
-        let status = match result.pointer(self.status.as_str()) {
-            Some(Value::Number(number)) => number.as_u64().and_then(|n| u16::try_from(n).ok()),
-            Some(Value::String(text)) => text.parse().ok(),
-            _ => None,
-        };
+        let said = result.pointer(self.status.as_str()).map(cell_text);
+        let said = said.unwrap_or_default();
+        let number = || said.parse().ok();
+        let status = self.words.get(&said).copied().or_else(number);
         let Some(status) = status.filter(|status| (100..600).contains(status)) else {
-            return unclear(&format!(
-                "its result has no HTTP status at {:?}",
-                self.status.as_str()
-            ));
+            let place = self.status.as_str();
+            return unclear(&match said.as_str() {
+                "" => format!("its result has no HTTP status at {place:?}"),
+                word => format!("nobody says what {word:?} at {place:?} means"),
+            });
         };
         let own = Answer {
             status,

@@ -13,13 +13,11 @@ use ureq::{
 };
 
 use super::{
-    super::{
-        is_broken,
-        tls::{authorities, distrust},
-    },
+    super::tls::{authorities, distrust},
     Http,
     classify::Failure,
 };
+use crate::broken::is_broken;
 
 /// What makes the requests.
 ///

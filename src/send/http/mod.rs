@@ -25,6 +25,7 @@ use self::{
     lookup::{Found, found, is_doubtful},
 };
 use super::{Answered, Delivery, Destination, Held, Outcome, Secret};
+use crate::model::Path;
 
 pub use self::{
     batch::{Batch, Matching},
@@ -91,20 +92,20 @@ pub struct HttpDestination {
     seen: Seen,
 }
 
-/// What a request is for.
-#[derive(Clone, Copy, Debug)]
-enum Ask {
-    /// To take the record.
-    Take,
-    /// Whether it is there.
-    Look,
+/// What one request needs.
+struct Request {
+    /// Or the field that cannot stand in it, and why.
+    url: Result<String, (Path, String)>,
+    /// The idempotency key, where it goes into a header.
+    key: Option<String>,
+    /// What is to be taken; nothing is sent to ask for a record.
+    body: Option<Vec<u8>>,
 }
 
 /// One request to be made.
 struct Work {
     n: usize,
-    ask: Ask,
-    delivery: Delivery,
+    request: Arc<Request>,
     headers: Arc<Vec<(String, String)>>,
     /// Where to put what became of it.
     ended: Arc<Mutex<Vec<Ended>>>,
@@ -135,23 +136,17 @@ impl HttpDestination {
 
     /// Sends each of these once, as many at a time as the contract says, and does something else meanwhile. Gives what became
     /// of them in their order.
-    fn send_all(
-        &mut self,
-        ask: Ask,
-        batch: &[&Delivery],
-        meanwhile: &mut dyn FnMut(),
-    ) -> Vec<Ended> {
+    fn send_all(&mut self, requests: &[Arc<Request>], meanwhile: &mut dyn FnMut()) -> Vec<Ended> {
         let (http, agent) = (&self.http, &self.agent);
         let pool = self.pool.get_or_insert_with(|| pool(http, agent));
         let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
-        let ended: Vec<Ended> = batch.iter().map(|_| (lost(), Duration::ZERO)).collect();
+        let ended: Vec<Ended> = requests.iter().map(|_| (lost(), Duration::ZERO)).collect();
         let ended = Arc::new(Mutex::new(ended));
         let (working, all_ended) = unbounded();
-        for (n, delivery) in batch.iter().enumerate() {
+        for (n, request) in requests.iter().enumerate() {
             let work = Work {
                 n,
-                ask,
-                delivery: (*delivery).clone(),
+                request: Arc::clone(request),
                 headers: Arc::clone(&self.headers),
                 ended: Arc::clone(&ended),
                 working: working.clone(),
@@ -170,17 +165,18 @@ impl HttpDestination {
     /// nothing, and tokens run out in the middle of a night.
     fn send_signed(
         &mut self,
-        ask: Ask,
-        batch: &[&Delivery],
+        requests: impl Iterator<Item = Request>,
         meanwhile: &mut dyn FnMut(),
     ) -> Vec<Ended> {
-        let mut sent = self.send_all(ask, batch, meanwhile);
+        let requests: Vec<Arc<Request>> = requests.map(Arc::new).collect();
+        let mut sent = self.send_all(&requests, meanwhile);
         let again: Vec<usize> = (0..sent.len())
             .filter(|n| sent[*n].0.is_unauthorized())
             .collect();
         if !again.is_empty() && self.renew() {
-            let deliveries: Vec<&Delivery> = again.iter().map(|n| batch[*n]).collect();
-            let second = self.send_all(ask, &deliveries, &mut || {});
+            let requests: Vec<Arc<Request>> =
+                again.iter().map(|n| Arc::clone(&requests[*n])).collect();
+            let second = self.send_all(&requests, &mut || {});
             for (n, second) in again.into_iter().zip(second) {
                 sent[n] = second;
             }
@@ -194,7 +190,12 @@ impl HttpDestination {
         if let Some(many) = &http.batch {
             return self.take_batches(many, batch, meanwhile);
         }
-        let sent = self.send_signed(Ask::Take, batch, meanwhile);
+        let request = |delivery: &&Delivery| Request {
+            url: http.url.of(&delivery.document),
+            key: Some(delivery.key.clone()),
+            body: Some(delivery.payload.clone()),
+        };
+        let sent = self.send_signed(batch.iter().map(request), meanwhile);
         let answered = |(sent, took)| Answered {
             outcome: match sent {
                 Sent::Answered(answer) => {
@@ -215,12 +216,17 @@ impl HttpDestination {
         batch: &[Delivery],
         meant: impl Fn(usize) -> bool,
     ) -> Vec<(usize, Found, Duration)> {
-        if self.http.lookup.is_none() {
+        let http = Arc::clone(&self.http);
+        let Some(lookup) = &http.lookup else {
             return Vec::new();
-        }
+        };
         let meant: Vec<usize> = (0..batch.len()).filter(|n| meant(*n)).collect();
-        let deliveries: Vec<&Delivery> = meant.iter().map(|n| &batch[*n]).collect();
-        let sent = self.send_signed(Ask::Look, &deliveries, &mut || {});
+        let request = |n: &usize| Request {
+            url: lookup.of(&batch[*n].document),
+            key: None,
+            body: None,
+        };
+        let sent = self.send_signed(meant.iter().map(request), &mut || {});
         (meant.into_iter().zip(sent))
             .map(|(n, (sent, took))| (n, found(&sent), took))
             .collect()
@@ -267,38 +273,35 @@ fn pool(http: &Arc<Http>, agent: &Agent) -> Sender<Work> {
 
 /// Makes one request.
 fn send(http: &Http, agent: &Agent, work: &Work) -> Sent {
-    let delivery = &work.delivery;
-    let (template, method) = match (work.ask, &http.lookup) {
-        (Ask::Look, Some(lookup)) => (lookup, "GET"),
-        _ => (&http.url, &*http.method),
-    };
-    let url = match template.of(&delivery.document) {
+    let Request { url, key, body } = &*work.request;
+    let url = match url {
         Ok(url) => url,
         Err((path, message)) => {
-            return Sent::Not(Outcome::refused_at("http:url", path, message));
+            return Sent::Not(Outcome::refused_at("http:url", path.clone(), message));
         }
     };
+    let method = if body.is_some() { &*http.method } else { "GET" };
     let mut request = http::Request::builder()
         .method(method)
-        .uri(&url)
+        .uri(url)
         .header("accept", "application/json");
-    if matches!(work.ask, Ask::Take) {
+    if body.is_some() {
         request = request.header("content-type", "application/json");
-        // The keys of a batch are in its records.
-        if http.batch.is_none() {
-            request = request.header(&http.key_header, &delivery.key);
-        }
+    }
+    if let Some(key) = key {
+        request = request.header(&http.key_header, key);
     }
     for (name, value) in &*work.headers {
         request = request.header(name, value);
     }
-    let limit = match (work.ask, &http.batch) {
-        (Ask::Take, Some(_)) => MAX_RESULTS,
-        _ => MAX_ANSWER,
+    let limit = if http.batch.is_some() {
+        MAX_RESULTS
+    } else {
+        MAX_ANSWER
     };
-    let run = match work.ask {
-        Ask::Take => (request.body(&delivery.payload[..])).map(|request| agent.run(request)),
-        Ask::Look => request.body(()).map(|request| agent.run(request)),
+    let run = match body {
+        Some(body) => (request.body(&body[..])).map(|request| agent.run(request)),
+        None => request.body(()).map(|request| agent.run(request)),
     };
     match run {
         Ok(Ok(response)) => read(response, limit).map_or_else(Sent::Failed, Sent::Answered),

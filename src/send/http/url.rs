@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-use super::super::cell_text;
+use super::super::{cell_text, named_field, value_at};
 use crate::model::Path;
 
 /// A parsed template.
@@ -48,9 +48,7 @@ impl UrlTemplate {
         let mut rest = Vec::new();
         while let Some(inside) = open {
             let (path, after) = inside.split_once('}').ok_or("a { has no }")?;
-            let parsed = Path::parse(path)
-                .filter(|parsed| !parsed.as_str().is_empty() && !path.contains("[]"))
-                .ok_or_else(|| format!("{{{path}}} is not a path such as {{/customer_id}}"))?;
+            let parsed = named_field(path)?;
             let (text, next) = match after.split_once('{') {
                 Some((text, next)) => (text, Some(next)),
                 None => (after, None),
@@ -70,6 +68,11 @@ impl UrlTemplate {
         }
     }
 
+    /// The fields of a record that it needs.
+    pub fn values(&self) -> impl Iterator<Item = &Path> {
+        self.rest.iter().map(|(path, _)| path)
+    }
+
     /// Whether different records have different URLs.
     pub fn holds_values(&self) -> bool {
         !self.rest.is_empty()
@@ -80,9 +83,8 @@ impl UrlTemplate {
     /// # Errors
     /// The field that cannot stand in a path, and why.
     pub fn of(&self, document: &Map<String, Value>) -> Result<String, (Path, String)> {
-        let document = Value::Object(document.clone());
         self.filled(|path| {
-            let value = document.pointer(path.as_str());
+            let value = value_at(document, path);
             match value.map(cell_text).as_deref() {
                 None | Some("") => Err("the URL needs a value here".to_owned()),
                 // Whoever reads the path takes these for steps.

@@ -1,6 +1,7 @@
 //! Against a real server, made for these tests and ended with them. Where PostgreSQL is not installed they say so.
 
 mod secure;
+mod statement;
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -14,7 +15,7 @@ impl Cluster {
             url: self.url(),
             password: None,
             ca_file: None,
-            table: "customer".to_owned(),
+            taker: Taker::Table("customer".to_owned()),
             repeat,
             connect: Duration::from_secs(5),
         };
@@ -111,6 +112,33 @@ fn a_record_that_breaks_a_constraint_is_refused_and_the_others_are_not() {
     ];
     assert_eq!(words(&answers), expected);
     assert_eq!(cluster.rows(), ["1 - - new", "7 - - new"]);
+}
+
+#[test]
+fn a_row_that_a_trigger_swallows_was_not_taken() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    cluster
+        .client()
+        .batch_execute(
+            "CREATE FUNCTION adults() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN IF NEW.age < 18 THEN RETURN NULL; END IF; RETURN NEW; END $$; \
+             CREATE TRIGGER adults BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION adults()",
+        )
+        .unwrap();
+    let batch = [
+        delivery("a", &json!({"id": "1", "age": 30})),
+        delivery("b", &json!({"id": "2", "age": 9})),
+        delivery("c", &json!({"id": "3", "age": 40})),
+    ];
+    let answers = cluster.destination(Repeat::Dedupe).deliver(&batch).unwrap();
+    assert_eq!(
+        words(&answers),
+        ["accepted", "postgres:no_row ", "accepted"]
+    );
+    assert_eq!(cluster.rows(), ["1 30 - new", "3 40 - new"]);
 }
 
 #[test]
@@ -231,7 +259,7 @@ fn a_url_holds_no_password() {
             url: url.to_owned(),
             password: None,
             ca_file: None,
-            table: "t".to_owned(),
+            taker: Taker::Table("t".to_owned()),
             repeat: Repeat::Never,
             connect: Duration::from_secs(1),
         };

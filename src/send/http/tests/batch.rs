@@ -1,5 +1,7 @@
 //! Many records a request.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::*;
@@ -15,6 +17,7 @@ fn many(server: &Server, max: usize) -> Http {
             results: Path::field("results"),
             matching: Matching::Key(Path::field("idempotency_key")),
             status: Path::field("status"),
+            words: BTreeMap::new(),
             is_atomic: false,
             tells_repeats: true,
         }),
@@ -235,6 +238,33 @@ fn a_success_that_says_nothing_of_its_records_proves_nothing() {
         let outcomes = send(many(&server, 3), &three());
         assert_eq!(words(&outcomes), all, "{page:?}");
     }
+}
+
+#[test]
+fn a_result_can_say_its_status_in_words_that_the_contract_knows() {
+    let worded = |server: &Server| {
+        described(many(server, 3), |batch| {
+            let words = [("created", 201), ("false", 422)];
+            batch.words = words.map(|(word, status)| (word.to_owned(), status)).into();
+        })
+    };
+    let say = |mut all: Vec<Value>| {
+        all[0]["status"] = json!("created");
+        all[1]["status"] = json!(false);
+        all[2]["status"] = json!("odd");
+        results(&all)
+    };
+    let server = Server::start([Does::ApplyAndSay(say)], Does::Apply);
+    let batch = [delivery(1), refused(2), delivery(3)];
+    let outcomes = send(worded(&server), &batch);
+    assert_eq!(
+        words(&outcomes),
+        ["accepted 1", "refused at \"/refuse\"", "again Maybe"]
+    );
+    let Outcome::Again { message, .. } = &outcomes[2] else {
+        panic!("{outcomes:?}");
+    };
+    assert_eq!(message, "nobody says what \"odd\" at \"/status\" means");
 }
 
 #[test]
