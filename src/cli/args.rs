@@ -2,14 +2,16 @@
 
 mod colours;
 mod contract;
+mod sheet;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 pub use self::colours::{Color, Colours};
 pub use self::contract::{Contract, ContractCheck, ContractCommand, ContractInit, ValidatorKind};
+pub use self::sheet::{Export, Format, Merge};
 use super::transforms::{Besides, Transforms};
 use crate::{demo, ops};
 
@@ -103,8 +105,10 @@ pub enum Command {
     Redo,
     /// List the steps of the history, newest first
     History(History),
-    /// Hand records out as CSV or JSON Lines
+    /// Hand records out as CSV, JSON Lines or an Excel workbook
     Export(Export),
+    /// Take back what was edited in a sheet that was handed out, as one step of the history
+    Merge(Merge),
     /// Say what happened to a run, for a ticket: as Markdown or as one page of HTML
     Report(Report),
     /// Ask the workspace in SQL, read only
@@ -392,24 +396,6 @@ pub struct History {
     /// Only the steps of this run
     #[arg(long, value_name = "R")]
     pub run: Option<i64>,
-}
-
-#[derive(Debug, Args)]
-pub struct Export {
-    #[command(flatten)]
-    pub scope: Scope,
-    /// One table, or one JSON object a line
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    pub format: Format,
-    /// Where to; `-` is standard output
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = "-")]
-    pub output: PathBuf,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Csv,
-    Ndjson,
 }
 
 #[derive(Debug, Args)]

@@ -1,9 +1,6 @@
-//! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `export`, `sql`, `verify`.
+//! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `sql`, `verify`.
 
-use std::{
-    io::{self, IsTerminal},
-    path::Path as FilePath,
-};
+use std::io::{self, IsTerminal};
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -21,8 +18,8 @@ use crate::{
         Fault, Group, Happened, NoteAbout, Problem, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, Severity, Stage, Status,
     },
-    ops::{self, ContractState, ExportFormat, Finding},
-    text::{count, thousands},
+    ops::{self, ContractState, Finding},
+    text::thousands,
     tui::{self, event::Route},
 };
 
@@ -372,34 +369,6 @@ fn say_timeline(out: &Out, detail: &RecordDetail) -> Result<()> {
         out.say(&format!("  {at}  {}", crate::text::safe(&words)))?;
     }
     Ok(())
-}
-
-pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
-    let workspace = person.look()?;
-    let filter = filter(&args.scope)?;
-    let format = match args.format {
-        args::Format::Csv => ExportFormat::Csv,
-        args::Format::Ndjson => ExportFormat::JsonLines,
-    };
-    if args.output == FilePath::new("-") {
-        out.stream(|stdout| ops::export(&workspace, &filter, format, stdout))?;
-        return Ok(Exit::Done);
-    }
-    workspace.spare(&args.output)?;
-    let report = ops::write_whole(&args.output, "export:file", |writer| {
-        ops::export(&workspace, &filter, format, writer)
-    })?;
-    let file = args.output.display().to_string();
-    if out.is_json() {
-        out.json(&json!({"records": report.records, "file": file}))?;
-    } else {
-        out.say(&format!(
-            "{} written to {}.",
-            count(report.records, "record"),
-            crate::text::safe(&file)
-        ))?;
-    }
-    Ok(Exit::Done)
 }
 
 pub fn sql(person: &Person, out: &Out, args: &args::Sql) -> Result<Exit> {

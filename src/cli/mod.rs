@@ -19,6 +19,7 @@ mod progress;
 mod report;
 mod send;
 mod settle;
+mod sheet;
 mod standing;
 mod stop;
 mod transforms;
@@ -98,7 +99,8 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Undo(args)) => change::undo(person, out, args),
         Some(Command::Redo) => change::redo(person, out),
         Some(Command::History(args)) => change::history(person, out, args),
-        Some(Command::Export(args)) => look::export(person, out, args),
+        Some(Command::Export(args)) => sheet::export(person, out, args),
+        Some(Command::Merge(args)) => sheet::merge(person, out, args),
         Some(Command::Report(args)) => report::report(person, out, args),
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),

@@ -18,10 +18,12 @@ mod formula;
 mod job;
 mod list;
 mod load;
+mod merge;
 mod note;
 mod report;
 mod send;
 mod settle;
+mod sheet;
 mod sql;
 mod standing;
 #[cfg(test)]
@@ -44,7 +46,7 @@ pub use contract::{
 };
 pub use demo::{Demo, DemoRequest, demo};
 pub use edit::{Preview, accept, edit, preview};
-pub use export::{ExportFormat, ExportReport, export};
+pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
     FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
@@ -53,6 +55,7 @@ pub use fix::{
 pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
+pub use merge::{MergeRequest, merge};
 pub use note::{add_note, notes};
 pub use report::{is_page, report, write_report};
 pub use send::{

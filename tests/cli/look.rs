@@ -191,7 +191,10 @@ fn export_hands_out_what_the_filter_lets_through() {
     let report = folder
         .redrive("export status:ready --format csv -o ready.csv")
         .json();
-    assert_eq!(report, json!({"records": 1, "file": "ready.csv"}));
+    assert_eq!(
+        report,
+        json!({"records": 1, "file": "ready.csv", "unreadable": 0, "neutralised": 0, "not_held": 0})
+    );
     insta::assert_snapshot!(folder.read("ready.csv"), @r"
     id,name,email,stage,deal_value,since,vip
     C-002,Ben Baker,ben@example.com,Prospect,20,,false

@@ -13,6 +13,7 @@ mod look;
 mod man;
 mod report;
 mod send;
+mod sheet;
 mod source;
 mod warnings;
 
