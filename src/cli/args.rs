@@ -115,6 +115,8 @@ pub enum Command {
     Sql(Sql),
     /// Check that everything the workspace says still holds
     Verify,
+    /// Say what is well and what is not: of the terminal, and of the place of the workspace
+    Doctor,
     /// Copy the workspace into a new file, while others work in it
     Backup(Backup),
     /// Print the manual, or write it as a page for each command

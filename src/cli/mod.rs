@@ -6,6 +6,7 @@ mod backup;
 mod change;
 mod contract;
 mod diff;
+mod doctor;
 mod fix;
 mod json;
 mod load;
@@ -104,6 +105,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Report(args)) => report::report(person, out, args),
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),
+        Some(Command::Doctor) => doctor::doctor(person, out),
         Some(Command::Backup(args)) => backup::backup(person, out, args),
         Some(Command::Man(args)) => man::man(out, args),
         Some(Command::Completions(args)) => completions(out, args),

@@ -10,6 +10,7 @@ mod check;
 mod compare;
 mod contract;
 mod demo;
+mod doctor;
 mod edit;
 mod export;
 mod fields;
@@ -45,6 +46,7 @@ pub use contract::{
     DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,
 };
 pub use demo::{Demo, DemoRequest, demo};
+pub use doctor::doctor;
 pub use edit::{Preview, accept, edit, preview};
 pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};

@@ -174,6 +174,11 @@ impl Store {
     }
 }
 
+/// The version of SQLite that workspaces are read with.
+pub(crate) fn sqlite_version() -> &'static str {
+    rusqlite::version()
+}
+
 /// A column that holds one of our words, such as a status.
 fn word<T>(row: &Row<'_>, column: usize, from_word: fn(&str) -> Option<T>) -> rusqlite::Result<T> {
     let text: String = row.get(column)?;

@@ -267,3 +267,20 @@ fn completions_are_a_script() {
             .contains("_redrive")
     );
 }
+
+#[test]
+fn doctor_reads_nothing_where_there_is_no_terminal_and_looks_at_the_workspace() {
+    let folder = Folder::loaded();
+    let findings = folder.redrive("doctor").json();
+    let found = |check: &str| {
+        let mut all = findings.as_array().unwrap().iter();
+        all.find(|one| one["check"] == check).unwrap().clone()
+    };
+    assert_eq!(found("terminal")["ok"], json!(false));
+    assert_eq!(
+        found("workspace")["message"],
+        json!("redrive.db holds 1 run")
+    );
+    let said = folder.redrive("doctor").run();
+    assert!(said.contains("OK  sqlite            SQLite 3."), "{said}");
+}

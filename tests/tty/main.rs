@@ -1,5 +1,6 @@
 //! The screen in a real pseudo-terminal: it comes up, follows the window, and gives the terminal back however it ends.
 
+mod doctor;
 mod picture;
 mod sending;
 mod svg;

@@ -37,12 +37,29 @@ impl Tty {
         Self::start_with(folder, columns, rows, args, None)
     }
 
+    /// In a terminal that can do nothing but show lines.
+    pub fn start_dumb(folder: &Path, args: &[&str]) -> Self {
+        Self::start_as(folder, (80, 24), args, &[("TERM", "dumb")])
+    }
+
     pub fn start_with(
         folder: &Path,
         columns: u16,
         rows: u16,
         args: &[&str],
         panic_in: Option<&str>,
+    ) -> Self {
+        let panics: Vec<(&str, &str)> = (panic_in.iter())
+            .map(|part| ("REDRIVE_TEST_PANIC", *part))
+            .collect();
+        Self::start_as(folder, (columns, rows), args, &panics)
+    }
+
+    fn start_as(
+        folder: &Path,
+        (columns, rows): (u16, u16),
+        args: &[&str],
+        environment: &[(&str, &str)],
     ) -> Self {
         let size = PtySize {
             rows,
@@ -61,8 +78,8 @@ impl Tty {
         command.env_remove("LC_ALL");
         command.env_remove("LC_CTYPE");
         command.env("LANG", "C.UTF-8");
-        if let Some(part) = panic_in {
-            command.env("REDRIVE_TEST_PANIC", part);
+        for (name, value) in environment {
+            command.env(name, value);
         }
         let before = settings(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
@@ -176,8 +193,31 @@ impl Tty {
         }
     }
 
+    /// Waits for the end of a program that never takes the terminal over. Gives all it wrote.
+    pub fn ends_in_lines(self) -> (ExitStatus, String) {
+        let (status, this) = self.waits_for_the_end();
+        let output = this.output.0.lock().unwrap();
+        assert_eq!(settings(&*this.master), this.before, "cooked as before");
+        let text = String::from_utf8_lossy(&output.bytes).into_owned();
+        (status, text)
+    }
+
     /// Waits for the end and makes sure that the terminal is as it was before.
-    pub fn ends(mut self) -> (ExitStatus, String) {
+    pub fn ends(self) -> (ExitStatus, String) {
+        let (status, this) = self.waits_for_the_end();
+        let output = this.output.0.lock().unwrap();
+        let screen = output.screen.screen();
+        assert!(!screen.alternate_screen(), "still in the alternate screen");
+        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        assert!(!screen.hide_cursor(), "the cursor is still hidden");
+        let text = String::from_utf8_lossy(&output.bytes);
+        assert_eq!(text.matches("\x1b[?1049h").count(), 1, "taken over once");
+        assert_eq!(text.matches("\x1b[?1049l").count(), 1, "given back once");
+        assert_eq!(settings(&*this.master), this.before, "cooked as before");
+        (status, screen.contents())
+    }
+
+    fn waits_for_the_end(mut self) -> (ExitStatus, Self) {
         let status = self.child.wait().unwrap();
         // Whatever the program wrote before it ended can still be read.
         let (lock, changed) = &*self.output;
@@ -188,15 +228,8 @@ impl Tty {
             assert!(!left.is_zero(), "the terminal stays open");
             output = changed.wait_timeout(output, left).unwrap().0;
         }
-        let screen = output.screen.screen();
-        assert!(!screen.alternate_screen(), "still in the alternate screen");
-        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
-        assert!(!screen.hide_cursor(), "the cursor is still hidden");
-        let text = String::from_utf8_lossy(&output.bytes);
-        assert_eq!(text.matches("\x1b[?1049h").count(), 1, "taken over once");
-        assert_eq!(text.matches("\x1b[?1049l").count(), 1, "given back once");
-        assert_eq!(settings(&*self.master), self.before, "cooked as before");
-        (status, screen.contents())
+        drop(output);
+        (status, self)
     }
 }
 
