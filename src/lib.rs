@@ -31,7 +31,7 @@
 //! | 5 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
 //! | 6 | [`contract`] | what a good record is and where it goes, from a TOML file |
 //! | 7 | [`ops`] | what a person can do, one file each |
-//! | 8 | [`cli`], [`tui`] | two thin faces of `ops` |
+//! | 8 | [`cli`], [`tui`] | thin faces of `ops`: commands and numbered lines (`cli::plain`), and the screen |
 //!
 //! # Words
 //!

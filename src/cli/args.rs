@@ -46,6 +46,10 @@ pub struct Global {
     /// The screen's colours
     #[arg(long, global = true, env = "REDRIVE_THEME", value_enum, default_value_t = Colours::Terminal, value_name = "NAME")]
     pub theme: Colours,
+    /// Ask and answer in numbered lines, in place of the screen: for screen readers and terminals that can do no more. Without
+    /// a terminal, or with TERM=dumb, it is so by itself
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// Append what happens to this file as JSON lines, without any value or secret
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,

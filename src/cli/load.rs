@@ -8,9 +8,9 @@ use super::{
     args,
     fix::{read_recipe, say_replayed},
     json,
-    look::needs_a_terminal,
     out::{Exit, Out, note},
     person::Person,
+    plain,
     progress::{Unit, with_progress},
 };
 use crate::{
@@ -197,15 +197,24 @@ fn say_explained(out: &Out, files: &[PathBuf], explained: &Explained) -> Result<
 }
 
 pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
-    if !args.no_ui {
-        needs_a_terminal()?;
-    }
     let request = DemoRequest {
         rows: args.rows,
         seed: args.seed,
         workspace: person.named.clone(),
         author: person.author.clone(),
     };
+    if person.plain && !args.no_ui {
+        let demo = ops::demo(&request, &plain::job("Prepared")?)?;
+        out.say(&plain::begun(&demo.workspace))?;
+        out.flush()?;
+        let options = plain::Options {
+            workspace: demo.workspace,
+            read_only: false,
+            place: Some(plain::problems(demo.report.run)),
+        };
+        plain::run(person, options)?;
+        return Ok(Exit::Done);
+    }
     let demo = with_progress(Unit::Bytes, |job| ops::demo(&request, job))?;
     if args.no_ui {
         say(out, &demo.report)?;

@@ -1,7 +1,5 @@
 //! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `sql`, `verify`.
 
-use std::io::{self, IsTerminal};
-
 use anyhow::Result;
 use serde_json::{Value, json};
 
@@ -10,7 +8,7 @@ use super::{
     notes::{noted, notes_on, say_notes, say_notes_on},
     out::{Exit, Out},
     person::{Person, filter},
-    standing,
+    plain, standing,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
@@ -27,7 +25,6 @@ use crate::{
 const BATCH: usize = 500;
 
 pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
-    needs_a_terminal()?;
     // What cannot be opened is said here, with its exit code, and not on a screen that hides it when it closes. Opened as
     // the screen opens it: one of an older form is brought up to date by that.
     let workspace = if args.read_only {
@@ -39,6 +36,9 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
         ops::run(&workspace, RunId(run))?;
     }
     drop(workspace);
+    if person.plain {
+        return open_plain(person, args);
+    }
     let route = match (&args.filter, args.run) {
         (Some(line), run) => Some(filtered(person, line, run)?),
         (None, Some(run)) => Some(Route::Groups { run: RunId(run) }),
@@ -54,15 +54,28 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// # Errors
-/// `usage:terminal` where the screen would have nowhere to go.
-pub fn needs_a_terminal() -> Result<()> {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Fault::usage("usage:terminal", "the screen needs a terminal")
-        .hint("without one, `redrive groups` and the other commands of `redrive --help` do the same; the demo has --no-ui")
-        .into())
+fn open_plain(person: &Person, args: &args::Open) -> Result<Exit> {
+    let place = match (&args.filter, args.run) {
+        (Some(line), run) => {
+            let scope = args::Scope {
+                filter: vec![line.clone()],
+                run,
+            };
+            let filter = filter(&scope)?;
+            let run = filter.run().map_or_else(|| newest_run(person), Ok)?;
+            Some(plain::records(run, filter))
+        }
+        (None, run) => run.map(|run| plain::problems(RunId(run))),
+    };
+    plain::run(
+        person,
+        plain::Options {
+            workspace: person.workspace_path(),
+            read_only: args.read_only,
+            place,
+        },
+    )?;
+    Ok(Exit::Done)
 }
 
 /// The records of a filter, which stands in the prompt so that it can be changed.

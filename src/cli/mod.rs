@@ -16,6 +16,7 @@ mod man;
 mod notes;
 mod out;
 mod person;
+mod plain;
 mod progress;
 mod report;
 mod send;

@@ -9,7 +9,10 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::args::{Global, Scope};
+use super::{
+    args::{Global, Scope},
+    plain,
+};
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, RunId},
@@ -37,6 +40,8 @@ pub struct Person {
     pub json: bool,
     /// The screen's colours.
     pub theme: Theme,
+    /// Whether numbered lines take the place of the screen.
+    pub plain: bool,
 }
 
 impl Person {
@@ -46,6 +51,7 @@ impl Person {
             author: global.author.clone().unwrap_or_else(system_user),
             json: global.json,
             theme: global.theme(),
+            plain: global.plain || plain::is_needed(),
         }
     }
 

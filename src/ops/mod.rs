@@ -1,4 +1,4 @@
-//! What a person can do, one file each. Both faces do everything through these; neither holds a rule about records.
+//! What a person can do, one file each. All faces do everything through these; none holds a rule about records.
 
 mod aim;
 mod alarm;

@@ -94,18 +94,12 @@ fn a_file_that_is_no_workspace_is_left_alone() {
 }
 
 #[test]
-fn the_screen_needs_a_terminal() {
+fn without_a_terminal_numbered_lines_take_the_place_of_the_screen() {
     let folder = Folder::loaded();
-    folder
-        .redrive("")
-        .exit(2)
-        .stderr_has("needs a terminal")
-        .run();
-    folder.redrive("demo").exit(2).stderr_has("--no-ui").run();
-    assert!(
-        !folder.path("redrive-demo").exists(),
-        "nothing was prepared"
-    );
+    for call in ["", "open --run 1", "open --read-only"] {
+        let said = folder.redrive(call).run();
+        assert!(said.contains("Problems of run 1"), "{call}: {said}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod kill;
 mod load;
 mod look;
 mod man;
+mod plain;
 mod report;
 mod send;
 mod sheet;

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod picture;
+mod plain;
 mod sending;
 mod svg;
 mod tty;

@@ -160,6 +160,13 @@ impl Tty {
         });
     }
 
+    /// Waits until something was ever written, on whatever line.
+    pub fn sees_line(&self, text: &str) {
+        self.waits_for(&format!("to read {text:?}"), |output| {
+            String::from_utf8_lossy(&output.bytes).contains(text)
+        });
+    }
+
     /// Presses a key that does no harm twice until the screen shows a text: a dialog is deaf for a moment.
     pub fn press_until(&mut self, keys: &str, text: &str) {
         let deadline = Instant::now() + PATIENCE;
