@@ -161,6 +161,9 @@ pub struct Open {
     /// Look only: nothing can be changed or sent
     #[arg(long)]
     pub read_only: bool,
+    /// Let everybody of the folder's Unix group work in the workspace (0660)
+    #[arg(long, conflicts_with = "read_only")]
+    pub group: bool,
 }
 
 #[derive(Debug, Args)]
@@ -226,6 +229,9 @@ pub struct Load {
     /// Say what would be loaded and why, with the first records, and change nothing
     #[arg(long, conflicts_with_all = ["passed", "keep_passed", "fail_if"])]
     pub explain: bool,
+    /// Let everybody of the folder's Unix group work in the workspace (0660)
+    #[arg(long, conflicts_with_all = ["answers", "explain"])]
+    pub group: bool,
     /// How many workers read and check [default: one a processor]
     #[arg(long, value_name = "N", hide = true)]
     pub threads: Option<usize>,

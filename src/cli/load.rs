@@ -42,8 +42,14 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     let recipe = args.recipe.as_deref().map(read_recipe).transpose()?;
     let (mut workspace, report) = with_progress(Unit::Bytes, |job| {
         let prepared = ops::prepare(&request, job)?;
+        if args.group {
+            Workspace::can_be_shared(&person.workspace_path())?;
+        }
         // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
         let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
+        if args.group {
+            workspace.share()?;
+        }
         let report = prepared.load(&mut workspace, job)?;
         Ok((workspace, report))
     })?;

@@ -32,6 +32,9 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     } else {
         person.change()?
     };
+    if args.group {
+        workspace.share()?;
+    }
     if let Some(run) = args.run {
         ops::run(&workspace, RunId(run))?;
     }

@@ -77,6 +77,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
                 run: None,
                 filter: None,
                 read_only: false,
+                group: false,
             },
         ),
         Some(Command::Open(args)) => look::open(person, args),

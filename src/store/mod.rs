@@ -29,6 +29,7 @@ mod records;
 mod runs;
 pub(crate) mod sends;
 mod settle;
+pub(crate) mod share;
 mod sql;
 mod steps;
 #[cfg(test)]
