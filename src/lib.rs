@@ -32,7 +32,7 @@
 //! | 6 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
 //! | 7 | [`contract`] | what a good record is and where it goes, from a TOML file |
 //! | 8 | [`ops`] | what a person can do, one file each |
-//! | 9 | [`cli`], [`tui`] | two thin faces of `ops` |
+//! | 9 | [`cli`], [`tui`] | thin faces of `ops`: commands and numbered lines (`cli::plain`), and the screen |
 //!
 //! # Words
 //!
@@ -73,6 +73,8 @@
 //!   the one on disk ([`contract::Contract`]'s `checks`). `check` looks at the others only, and nothing old is sent. Nobody but
 //!   the whole check gives one: an edit the validator could not be asked about has none, and a person overrules a
 //!   destination, never the check.
+//! - **A sheet that comes back is told by its seals.** A keyed hash says which text of which record a row was, so nothing that the
+//!   sheet says of itself is believed, and an edit is the difference to that text.
 //! - **Destinations, secrets and the validator's command come from a contract on disk**, never from a workspace somebody may
 //!   have sent. A record that the validator could not be asked about is not checked, and no way but a check makes it ready.
 //! - **Every check comes to an end.** Rules are counted ([`check::Runaway`]), patterns and references are bounded, a validator has a

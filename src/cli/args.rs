@@ -2,14 +2,16 @@
 
 mod colours;
 mod contract;
+mod sheet;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 pub use self::colours::{Color, Colours};
 pub use self::contract::{Contract, ContractCheck, ContractCommand, ContractInit, ValidatorKind};
+pub use self::sheet::{Export, Format, Merge};
 use super::transforms::{Besides, Transforms};
 use crate::{demo, ops};
 
@@ -47,6 +49,10 @@ pub struct Global {
     /// Leave the mouse to the terminal, so that text is selected as usual; M turns it on and off
     #[arg(long, global = true, env = "REDRIVE_NO_MOUSE", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::SetTrue)]
     pub no_mouse: bool,
+    /// Ask and answer in numbered lines, in place of the screen: for screen readers and terminals that can do no more. Without
+    /// a terminal, or with TERM=dumb, it is so by itself
+    #[arg(long, global = true)]
+    pub plain: bool,
     /// Append what happens to this file as JSON lines, without any value or secret
     #[arg(long, global = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub log: Option<PathBuf>,
@@ -106,14 +112,18 @@ pub enum Command {
     Redo,
     /// List the steps of the history, newest first
     History(History),
-    /// Hand records out as CSV or JSON Lines
+    /// Hand records out as CSV, JSON Lines or an Excel workbook
     Export(Export),
+    /// Take back what was edited in a sheet that was handed out, as one step of the history
+    Merge(Merge),
     /// Say what happened to a run, for a ticket: as Markdown or as one page of HTML
     Report(Report),
     /// Ask the workspace in SQL, read only
     Sql(Sql),
     /// Check that everything the workspace says still holds
     Verify,
+    /// Say what is well and what is not: of the terminal, and of the place of the workspace
+    Doctor,
     /// Copy the workspace into a new file, while others work in it
     Backup(Backup),
     /// Print the manual, or write it as a page for each command
@@ -154,6 +164,9 @@ pub struct Open {
     /// Look only: nothing can be changed or sent
     #[arg(long)]
     pub read_only: bool,
+    /// Let everybody of the folder's Unix group work in the workspace (0660)
+    #[arg(long, conflicts_with = "read_only")]
+    pub group: bool,
 }
 
 #[derive(Debug, Args)]
@@ -219,6 +232,9 @@ pub struct Load {
     /// Say what would be loaded and why, with the first records, and change nothing
     #[arg(long, conflicts_with_all = ["passed", "keep_passed", "fail_if"])]
     pub explain: bool,
+    /// Let everybody of the folder's Unix group work in the workspace (0660)
+    #[arg(long, conflicts_with_all = ["answers", "explain"])]
+    pub group: bool,
     /// How many workers read and check [default: one a processor]
     #[arg(long, value_name = "N", hide = true)]
     pub threads: Option<usize>,
@@ -395,24 +411,6 @@ pub struct History {
     /// Only the steps of this run
     #[arg(long, value_name = "R")]
     pub run: Option<i64>,
-}
-
-#[derive(Debug, Args)]
-pub struct Export {
-    #[command(flatten)]
-    pub scope: Scope,
-    /// One table, or one JSON object a line
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    pub format: Format,
-    /// Where to; `-` is standard output
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath, default_value = "-")]
-    pub output: PathBuf,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    Csv,
-    Ndjson,
 }
 
 #[derive(Debug, Args)]

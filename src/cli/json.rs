@@ -5,8 +5,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     model::{
         AnswerReport, AsideReport, AttemptRow, ChangeReport, Comparison, FixReport, Group,
-        LoadReport, Note, Plan, Problem, RecordDetail, RecordRow, RunRow, Seen, SendReport,
-        StepRow, Trend, UndoReport, Version,
+        LoadReport, MergeReport, Note, Plan, Problem, RecordDetail, RecordRow, RunRow, Seen,
+        SendReport, StepRow, Trend, UndoReport, Version,
     },
     ops::{Explained, Selected},
 };
@@ -36,6 +36,39 @@ pub fn load(report: &LoadReport) -> Value {
         "groups": report.groups,
         "bytes": report.bytes,
         "seconds": seconds(report.seconds),
+    })
+}
+
+/// What taking a sheet back did.
+pub fn merged(report: &MergeReport) -> Value {
+    let conflicts = report.conflicts.iter().map(|one| {
+        let fields = one.fields.iter().map(|field| {
+            json!({
+                "path": field.path,
+                "handed_out": field.handed_out,
+                "now": field.now,
+                "sheet": field.sheet,
+            })
+        });
+        json!({"row": one.row, "record": one.record, "fields": fields.collect::<Vec<_>>()})
+    });
+    let refused = (report.refused.iter())
+        .map(|one| json!({"row": one.row, "record": one.record, "why": one.why}));
+    json!({
+        "run": report.run,
+        "rows": report.rows,
+        "changed": report.changed,
+        "fields": report.fields,
+        "unchanged": report.unchanged,
+        "ready": report.ready,
+        "still_rejected": report.still_rejected,
+        "newly_broken": report.newly_broken,
+        "others": report.others,
+        "alike": report.alike,
+        "conflicts": conflicts.collect::<Vec<_>>(),
+        "refused": refused.collect::<Vec<_>>(),
+        "remarks": report.remarks,
+        "step": report.step,
     })
 }
 

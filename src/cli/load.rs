@@ -8,9 +8,9 @@ use super::{
     args,
     fix::{read_recipe, say_replayed},
     json,
-    look::needs_a_terminal,
     out::{Exit, Out, note},
     person::Person,
+    plain,
     progress::{Unit, with_progress},
 };
 use crate::{
@@ -42,8 +42,14 @@ pub fn load(person: &Person, out: &Out, args: &args::Load) -> Result<Exit> {
     let recipe = args.recipe.as_deref().map(read_recipe).transpose()?;
     let (mut workspace, report) = with_progress(Unit::Bytes, |job| {
         let prepared = ops::prepare(&request, job)?;
+        if args.group {
+            Workspace::can_be_shared(&person.workspace_path())?;
+        }
         // Only now: an input or a contract that cannot be used leaves no empty workspace behind.
         let mut workspace = Workspace::create(&person.workspace_path(), &person.author)?;
+        if args.group {
+            workspace.share()?;
+        }
         let report = prepared.load(&mut workspace, job)?;
         Ok((workspace, report))
     })?;
@@ -197,15 +203,24 @@ fn say_explained(out: &Out, files: &[PathBuf], explained: &Explained) -> Result<
 }
 
 pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
-    if !args.no_ui {
-        needs_a_terminal()?;
-    }
     let request = DemoRequest {
         rows: args.rows,
         seed: args.seed,
         workspace: person.named.clone(),
         author: person.author.clone(),
     };
+    if person.plain && !args.no_ui {
+        let demo = ops::demo(&request, &plain::job("Prepared")?)?;
+        out.say(&plain::begun(&demo.workspace))?;
+        out.flush()?;
+        let options = plain::Options {
+            workspace: demo.workspace,
+            read_only: false,
+            place: Some(plain::problems(demo.report.run)),
+        };
+        plain::run(person, options)?;
+        return Ok(Exit::Done);
+    }
     let demo = with_progress(Unit::Bytes, |job| ops::demo(&request, job))?;
     if args.no_ui {
         say(out, &demo.report)?;

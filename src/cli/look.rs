@@ -1,9 +1,4 @@
-//! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `export`, `sql`, `verify`.
-
-use std::{
-    io::{self, IsTerminal},
-    path::Path as FilePath,
-};
+//! Commands that only look: `open`, `runs`, `groups`, `records`, `show`, `sql`, `verify`.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -13,7 +8,7 @@ use super::{
     notes::{noted, notes_on, say_notes, say_notes_on},
     out::{Exit, Out},
     person::{Person, filter},
-    standing,
+    plain, standing,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
@@ -21,8 +16,8 @@ use crate::{
         Fault, Group, Happened, NoteAbout, Problem, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, Severity, Since, Stage, Status,
     },
-    ops::{self, ContractState, ExportFormat, Finding},
-    text::{count, thousands},
+    ops::{self, ContractState, Finding},
+    text::thousands,
     tui::{self, event::Route},
 };
 
@@ -30,7 +25,6 @@ use crate::{
 const BATCH: usize = 500;
 
 pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
-    needs_a_terminal()?;
     // What cannot be opened is said here, with its exit code, and not on a screen that hides it when it closes. Opened as
     // the screen opens it: one of an older form is brought up to date by that.
     let workspace = if args.read_only {
@@ -38,10 +32,16 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     } else {
         person.change()?
     };
+    if args.group {
+        workspace.share()?;
+    }
     if let Some(run) = args.run {
         ops::run(&workspace, RunId(run))?;
     }
     drop(workspace);
+    if person.plain {
+        return open_plain(person, args);
+    }
     let route = match (&args.filter, args.run) {
         (Some(line), run) => Some(filtered(person, line, run)?),
         (None, Some(run)) => Some(Route::Groups { run: RunId(run) }),
@@ -58,15 +58,28 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// # Errors
-/// `usage:terminal` where the screen would have nowhere to go.
-pub fn needs_a_terminal() -> Result<()> {
-    if io::stdin().is_terminal() && io::stdout().is_terminal() {
-        return Ok(());
-    }
-    Err(Fault::usage("usage:terminal", "the screen needs a terminal")
-        .hint("without one, `redrive groups` and the other commands of `redrive --help` do the same; the demo has --no-ui")
-        .into())
+fn open_plain(person: &Person, args: &args::Open) -> Result<Exit> {
+    let place = match (&args.filter, args.run) {
+        (Some(line), run) => {
+            let scope = args::Scope {
+                filter: vec![line.clone()],
+                run,
+            };
+            let filter = filter(&scope)?;
+            let run = filter.run().map_or_else(|| newest_run(person), Ok)?;
+            Some(plain::records(run, filter))
+        }
+        (None, run) => run.map(|run| plain::problems(RunId(run))),
+    };
+    plain::run(
+        person,
+        plain::Options {
+            workspace: person.workspace_path(),
+            read_only: args.read_only,
+            place,
+        },
+    )?;
+    Ok(Exit::Done)
 }
 
 /// The records of a filter, which stands in the prompt so that it can be changed.
@@ -389,34 +402,6 @@ fn say_timeline(out: &Out, detail: &RecordDetail) -> Result<()> {
         out.say(&format!("  {at}  {}", crate::text::safe(&words)))?;
     }
     Ok(())
-}
-
-pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
-    let workspace = person.look()?;
-    let filter = filter(&args.scope)?;
-    let format = match args.format {
-        args::Format::Csv => ExportFormat::Csv,
-        args::Format::Ndjson => ExportFormat::JsonLines,
-    };
-    if args.output == FilePath::new("-") {
-        out.stream(|stdout| ops::export(&workspace, &filter, format, stdout))?;
-        return Ok(Exit::Done);
-    }
-    workspace.spare(&args.output)?;
-    let report = ops::write_whole(&args.output, "export:file", |writer| {
-        ops::export(&workspace, &filter, format, writer)
-    })?;
-    let file = args.output.display().to_string();
-    if out.is_json() {
-        out.json(&json!({"records": report.records, "file": file}))?;
-    } else {
-        out.say(&format!(
-            "{} written to {}.",
-            count(report.records, "record"),
-            crate::text::safe(&file)
-        ))?;
-    }
-    Ok(Exit::Done)
 }
 
 pub fn sql(person: &Person, out: &Out, args: &args::Sql) -> Result<Exit> {

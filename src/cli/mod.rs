@@ -6,6 +6,7 @@ mod backup;
 mod change;
 mod contract;
 mod diff;
+mod doctor;
 mod fix;
 mod json;
 mod load;
@@ -15,10 +16,12 @@ mod man;
 mod notes;
 mod out;
 mod person;
+mod plain;
 mod progress;
 mod report;
 mod send;
 mod settle;
+mod sheet;
 mod standing;
 mod stop;
 mod transforms;
@@ -74,6 +77,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
                 run: None,
                 filter: None,
                 read_only: false,
+                group: false,
             },
         ),
         Some(Command::Open(args)) => look::open(person, args),
@@ -98,10 +102,12 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Undo(args)) => change::undo(person, out, args),
         Some(Command::Redo) => change::redo(person, out),
         Some(Command::History(args)) => change::history(person, out, args),
-        Some(Command::Export(args)) => look::export(person, out, args),
+        Some(Command::Export(args)) => sheet::export(person, out, args),
+        Some(Command::Merge(args)) => sheet::merge(person, out, args),
         Some(Command::Report(args)) => report::report(person, out, args),
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),
+        Some(Command::Doctor) => doctor::doctor(person, out),
         Some(Command::Backup(args)) => backup::backup(person, out, args),
         Some(Command::Man(args)) => man::man(out, args),
         Some(Command::Completions(args)) => completions(out, args),

@@ -10,7 +10,10 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
-use super::args::{Global, Scope};
+use super::{
+    args::{Global, Scope},
+    plain,
+};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{Fault, RunId},
@@ -40,6 +43,8 @@ pub struct Person {
     pub theme: Theme,
     /// Whether the screen uses the mouse.
     pub mouse: bool,
+    /// Whether numbered lines take the place of the screen.
+    pub plain: bool,
 }
 
 impl Person {
@@ -50,6 +55,7 @@ impl Person {
             json: global.json,
             theme: global.theme(),
             mouse: !global.no_mouse,
+            plain: global.plain || plain::is_needed(),
         }
     }
 

@@ -4,6 +4,7 @@ mod comparison;
 mod fault;
 mod file;
 mod fix;
+mod merge;
 mod path;
 mod problem;
 mod record;
@@ -18,6 +19,7 @@ pub use comparison::{Compared, Comparison, Seen, Since, Trend, compare};
 pub use fault::{Fault, FaultKind};
 pub use file::folder_of;
 pub use fix::{Consequence, Effect, FixReport, FixRow};
+pub use merge::{Clash, MergeConflict, MergeReport, MergedField, RefusedRow};
 pub use path::Path;
 pub use problem::{
     Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, ValueCount, rule_id,

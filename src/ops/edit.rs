@@ -20,7 +20,7 @@ use crate::{
     contract::Contract,
     fix::{self, Change, Refusal},
     model::{
-        ChangeReport, Fault, Form, Found, Layout, Path, Problem, RecordId, Stage, StageMark,
+        ChangeReport, Fault, Form, Found, Layout, Path, Problem, RecordId, RunId, Stage, StageMark,
         Status, StepKind, Version, Wants,
     },
     row::Row,
@@ -60,7 +60,7 @@ pub fn preview(
     at: &Path,
 ) -> Result<Preview> {
     let record = workspace.store.record(id)?;
-    let desk = Desk::new(workspace, &record)?;
+    let desk = Desk::new(workspace, record.run)?;
     let (text, refusal) = match closed(&record) {
         Some(fault) => (record.text.clone(), Some(fault.message)),
         None => match desk.text_after(&record, changes) {
@@ -130,18 +130,8 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
             checked: Checked::AsBefore,
         };
         let label = format!("record {id} is right as it is");
-        let entry = Entry {
-            run: record.run,
-            kind: StepKind::Edit,
-            author: &workspace.author.clone(),
-            at: &now(),
-            label: &label,
-            contract: None,
-            under: None,
-            confirmed: &[],
-            seen: None,
-            what: None,
-        };
+        let (author, at) = (workspace.author.clone(), now());
+        let entry = Entry::new(record.run, StepKind::Edit, (&author, &at), &label);
         // Only warnings stay, whose groups have a name.
         let title = |problem: &Problem| problem.code.clone();
         report.step = workspace.store.apply(&entry, &[change], &title)?;
@@ -153,7 +143,7 @@ pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
 /// Whether a person may say of a record that it is ready.
 fn may_accept(workspace: &Workspace, record: &StoredRecord) -> Result<()> {
     let id = record.id;
-    let desk = Desk::new(workspace, record)?;
+    let desk = Desk::new(workspace, record.run)?;
     if desk.document(&record.text).is_none() {
         return Err(Fault::usage(
             "edit:refused",
@@ -202,7 +192,7 @@ fn try_edit(
     if let Some(fault) = closed(&record) {
         return Err(fault.into());
     }
-    let mut desk = Desk::new(workspace, &record)?;
+    let mut desk = Desk::new(workspace, record.run)?;
     let text = desk
         .text_after(&record, changes)
         .map_err(|refusal| Fault::usage("edit:refused", refusal.message).hint(refusal.hint))?;
@@ -215,17 +205,11 @@ fn try_edit(
     )?;
     let contract = desk.contract();
     if !written.is_empty() {
+        let (author, at) = (workspace.author.clone(), now());
         let entry = Entry {
-            run: record.run,
-            kind: StepKind::Edit,
-            author: &workspace.author.clone(),
-            at: &now(),
-            label: &label,
-            contract: None,
-            under: None,
-            confirmed: &[],
             seen: Some(seen),
             what: what.as_deref(),
+            ..Entry::new(record.run, StepKind::Edit, (&author, &at), &label)
         };
         let title = |problem: &Problem| match &contract {
             Some(contract) => verdict::title(contract, problem),
@@ -246,39 +230,44 @@ fn try_edit(
     Ok(report)
 }
 
-/// Everything one needs to work on a record: its run's layout, and the check where there is a contract.
-struct Desk<'w> {
-    layout: Layout,
-    judge: Option<Judge<'w>>,
+/// Everything one needs to work on records of one run: its layout, and the check where there is a contract.
+pub(super) struct Desk<'w> {
+    pub layout: Layout,
+    pub judge: Option<Judge<'w>>,
 }
 
 impl<'w> Desk<'w> {
-    fn new(workspace: &'w Workspace, record: &StoredRecord) -> Result<Self> {
-        let judge = match workspace.contract(record.run)? {
-            Some(contract) => Some(Judge::new(workspace, record.run, contract)?),
+    pub fn new(workspace: &'w Workspace, run: RunId) -> Result<Self> {
+        let judge = match workspace.contract(run)? {
+            Some(contract) => Some(Judge::new(workspace, run, contract)?),
             None => None,
         };
         Ok(Self {
-            layout: workspace.store.layout(record.run)?,
+            layout: workspace.store.layout(run)?,
             judge,
         })
     }
 
-    fn contract(&self) -> Option<Arc<Contract>> {
+    pub fn contract(&self) -> Option<Arc<Contract>> {
         self.judge.as_ref().map(Judge::contract)
     }
 
-    fn wants(&self, at: &Path) -> Wants {
+    pub fn wants(&self, at: &Path) -> Wants {
         let judge = self.judge.as_ref();
         judge.map_or_else(Wants::default, |judge| judge.checker().wants(at))
     }
 
-    fn document(&self, text: &Version) -> Option<Value> {
+    pub fn document(&self, text: &Version) -> Option<Value> {
         let checker = self.judge.as_ref().map(Judge::checker);
         document(&self.layout, checker, text)
     }
 
-    fn text_after(&self, record: &StoredRecord, changes: &[Change]) -> Result<Version, Refusal> {
+    /// The text of a record with these changes made.
+    pub fn text_after(
+        &self,
+        record: &StoredRecord,
+        changes: &[Change],
+    ) -> Result<Version, Refusal> {
         let document = self.document(&record.text).unwrap_or(Value::Null);
         // What a check will not read as a number must not be taken for one here.
         let stays_text = record.text.form == Form::Csv
@@ -302,7 +291,7 @@ impl<'w> Desk<'w> {
     }
 
     /// What is wrong with a record once it has this text. A text that stays keeps what is known about it.
-    fn verdict(
+    pub fn verdict(
         &self,
         record: &StoredRecord,
         text: &Version,
@@ -453,7 +442,7 @@ fn unchecked(
 }
 
 /// Why a record cannot be changed, whatever the change.
-fn closed(record: &StoredRecord) -> Option<Fault> {
+pub(super) fn closed(record: &StoredRecord) -> Option<Fault> {
     if record.status.is_frozen() {
         return Some(store::frozen(record.id, record.status));
     }

@@ -1,5 +1,7 @@
 //! Handing records out.
 
+mod workbook;
+
 use std::{
     borrow::Cow,
     collections::HashMap,
@@ -7,9 +9,12 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 
-use super::{Workspace, ids, list::document};
+use super::{
+    Workspace, ids,
+    list::document,
+    sheet::{self, Seals, cell, neutral},
+};
 use crate::{
     filter::Filter,
     model::{Fault, Form, Layout, RecordId, RunId},
@@ -21,11 +26,30 @@ use crate::{
 pub enum ExportFormat {
     Csv,
     JsonLines,
+    /// An Excel workbook that can be taken back.
+    Workbook,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// How records are handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ExportRequest {
+    pub format: ExportFormat,
+    /// In CSV: what a spreadsheet could take for a formula gets an apostrophe.
+    pub is_formula_safe: bool,
+    /// In CSV: also the columns by which it can be taken back, as a workbook always has them.
+    pub with_ids: bool,
+}
+
+/// What was handed out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExportReport {
     pub records: u64,
+    /// Of these, records that cannot be split into fields, so that the sheet has their problems only.
+    pub unreadable: u64,
+    /// Cells that got an apostrophe.
+    pub neutralised: u64,
+    /// Cells that a workbook cannot hold as they are: cut or shown in another way, and locked.
+    pub not_held: u64,
 }
 
 /// Records held in memory at once.
@@ -35,49 +59,110 @@ const CHUNK: usize = 1_000;
 const NAMED: usize = 5;
 
 /// Writes the current version of every record of the filter, in order, streamed. CSV: one header over all fields, the
-/// run's columns first, nested values as JSON text, nothing neutralised. JSON Lines: a JSON text as it stands, but for
-/// line breaks in it. Records that cannot be split into fields are refused by name in CSV and are `{"raw": ...}` in JSON
-/// Lines.
+/// run's columns first, nested values as JSON text, nothing neutralised unless asked for. JSON Lines: a JSON text as it
+/// stands, but for line breaks in it. A workbook: every value as text. Records that cannot be split into fields are refused
+/// by name in CSV, are `{"raw": ...}` in JSON Lines, and have their problems only in what can be taken back.
 ///
 /// # Errors
-/// `export:unreadable` before anything is written; what `out` gives.
+/// `export:unreadable` and `export:too_large` before anything is written; what `out` gives.
 pub fn export(
     workspace: &Workspace,
     filter: &Filter,
-    format: ExportFormat,
+    request: ExportRequest,
     out: &mut dyn Write,
 ) -> Result<ExportReport> {
     let Some(run) = workspace.run_of(filter)? else {
-        return Ok(ExportReport { records: 0 });
+        return Ok(ExportReport::default());
     };
     let ids = ids(workspace, filter)?;
-    match format {
-        ExportFormat::Csv => csv(workspace, run, &ids, out)?,
-        ExportFormat::JsonLines => json_lines(workspace, run, &ids, out)?,
-    }
-    Ok(ExportReport {
+    let mut report = ExportReport {
         records: ids.len() as u64,
-    })
+        ..ExportReport::default()
+    };
+    match request.format {
+        ExportFormat::Csv => csv(workspace, run, &ids, request, &mut report, out)?,
+        ExportFormat::JsonLines => json_lines(workspace, run, &ids, out)?,
+        ExportFormat::Workbook => workbook::write(workspace, run, &ids, &mut report, out)?,
+    }
+    Ok(report)
 }
 
-fn csv(workspace: &Workspace, run: RunId, ids: &[RecordId], out: &mut dyn Write) -> Result<()> {
+fn csv(
+    workspace: &Workspace,
+    run: RunId,
+    ids: &[RecordId],
+    request: ExportRequest,
+    report: &mut ExportReport,
+    out: &mut dyn Write,
+) -> Result<()> {
     let layout = workspace.store.layout(run)?;
-    let header = Header::over(workspace, &layout, ids)?;
-    if header.names.is_empty() {
+    let (header, broken) = Header::over(workspace, &layout, ids)?;
+    if !broken.is_empty() && !request.with_ids {
+        return Err(unreadable(&broken).into());
+    }
+    report.unreadable = broken.len() as u64;
+    let ours = if request.with_ids {
+        &sheet::OURS[..]
+    } else {
+        &[]
+    };
+    if header.names.is_empty() && ours.is_empty() {
         return Ok(());
     }
+    let seals = Seals::of(&workspace.store)?;
     let mut writer = ::csv::Writer::from_writer(out);
-    writer.write_record(&header.names).context(WRITING)?;
-    each(workspace, ids, |record| {
-        // It was read a moment ago; it can only have been changed to something else since.
-        let row = Row::read(&layout, record.text.form, &record.text.bytes)
-            .map_err(|_| unreadable(&[record.id]))?;
-        let line = header.line(&row);
+    let mut put = |line: Vec<Cow<'_, str>>| {
+        let line = line.into_iter().map(|cell| {
+            if !request.is_formula_safe {
+                return cell;
+            }
+            let safe = neutral(&cell).into_owned();
+            report.neutralised += u64::from(safe != cell);
+            Cow::Owned(safe)
+        });
+        let line: Vec<Cow<'_, str>> = line.collect();
         writer
             .write_record(line.iter().map(|cell| cell.as_bytes()))
             .context(WRITING)
+    };
+    let names = ours
+        .iter()
+        .copied()
+        .chain(header.names.iter().map(String::as_str));
+    put(names.map(Cow::Borrowed).collect())?;
+    each(workspace, ids, |record| {
+        let row = Row::read(&layout, record.text.form, &record.text.bytes);
+        let mut line: Vec<Cow<'_, str>> = Vec::new();
+        if request.with_ids {
+            line.extend(about(record, &seals).map(Cow::Owned));
+        }
+        match &row {
+            Ok(row) => line.extend(header.line(row)),
+            // It was read a moment ago; it can only have been changed to something else since.
+            Err(_) if !request.with_ids => return Err(unreadable(&[record.id]).into()),
+            Err(_) => line.resize(line.len() + header.names.len(), Cow::Borrowed("")),
+        }
+        put(line)
     })?;
     writer.flush().context(WRITING)
+}
+
+/// What stands in the columns that are ours, in their order.
+fn about(record: &StoredRecord, seals: &Seals) -> [String; 4] {
+    let said = |problem: &crate::model::Problem| {
+        if problem.path.is_root() {
+            problem.message.clone()
+        } else {
+            format!("{}: {}", problem.path.label(), problem.message)
+        }
+    };
+    let problems: Vec<String> = record.problems.iter().map(said).collect();
+    [
+        record.id.to_string(),
+        record.status.label().to_owned(),
+        problems.join(" | "),
+        seals.seal(record.id, record.version, &record.text),
+    ]
 }
 
 fn json_lines(
@@ -113,7 +198,12 @@ struct Header {
 
 impl Header {
     /// The run's columns, then every other field in the order of its first appearance.
-    fn over(workspace: &Workspace, layout: &Layout, ids: &[RecordId]) -> Result<Self> {
+    /// Gives also the records that cannot be split into fields.
+    fn over(
+        workspace: &Workspace,
+        layout: &Layout,
+        ids: &[RecordId],
+    ) -> Result<(Self, Vec<RecordId>)> {
         let mut header = Self {
             names: Vec::new(),
             places: HashMap::new(),
@@ -140,11 +230,7 @@ impl Header {
             }
             Ok(())
         })?;
-        if broken.is_empty() {
-            Ok(header)
-        } else {
-            Err(unreadable(&broken).into())
-        }
+        Ok((header, broken))
     }
 
     fn add(&mut self, name: &str) {
@@ -171,15 +257,6 @@ impl Header {
             }
         }
         line
-    }
-}
-
-/// A value as a cell. An explicit null is as empty as a missing field.
-fn cell(value: &Value) -> Cow<'_, str> {
-    match value {
-        Value::Null => Cow::Borrowed(""),
-        Value::String(text) => Cow::Borrowed(text),
-        other => Cow::Owned(other.to_string()),
     }
 }
 
@@ -242,9 +319,31 @@ mod tests {
     };
 
     fn exported(desk: &Desk, format: ExportFormat) -> Result<String> {
+        let request = ExportRequest {
+            format,
+            is_formula_safe: false,
+            with_ids: false,
+        };
+        Ok(exported_as(desk, request)?.0)
+    }
+
+    fn exported_as(desk: &Desk, request: ExportRequest) -> Result<(String, ExportReport)> {
         let mut out = Vec::new();
-        export(&desk.workspace, &Filter::default(), format, &mut out)?;
-        Ok(String::from_utf8(out)?)
+        let report = export(&desk.workspace, &Filter::default(), request, &mut out)?;
+        Ok((String::from_utf8(out)?, report))
+    }
+
+    #[test]
+    fn formula_safe_csv_puts_an_apostrophe_before_what_begins_a_formula_and_counts_it() {
+        let desk = Desk::checked(&["007,=1+1,-30,\"@a, \"\"b\"\"\"", "A2,+49,1e3,a=b"]);
+        let request = ExportRequest {
+            format: ExportFormat::Csv,
+            is_formula_safe: true,
+            with_ids: false,
+        };
+        let (csv, report) = exported_as(&desk, request).unwrap();
+        let expected = "id,email,age,stage\n007,'=1+1,'-30,\"'@a, \"\"b\"\"\"\nA2,'+49,1e3,a=b\n";
+        assert_eq!((csv.as_str(), report.neutralised), (expected, 4));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a person can do, one file each. Both faces do everything through these; neither holds a rule about records.
+//! What a person can do, one file each. All faces do everything through these; none holds a rule about records.
 
 mod aim;
 mod alarm;
@@ -11,6 +11,7 @@ mod clip;
 mod compare;
 mod contract;
 mod demo;
+mod doctor;
 mod edit;
 mod export;
 mod fields;
@@ -19,10 +20,12 @@ mod formula;
 mod job;
 mod list;
 mod load;
+mod merge;
 mod note;
 mod report;
 mod send;
 mod settle;
+mod sheet;
 mod since;
 mod sql;
 mod standing;
@@ -47,8 +50,9 @@ pub use contract::{
     DraftReport, DraftRequest, Flaw, Meaning, draft_contract, explain_contract, flaw_of,
 };
 pub use demo::{Demo, DemoRequest, demo};
+pub use doctor::doctor;
 pub use edit::{Preview, accept, edit, preview};
-pub use export::{ExportFormat, ExportReport, export};
+pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
     FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
@@ -57,6 +61,7 @@ pub use fix::{
 pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
+pub use merge::{MergeRequest, merge};
 pub use note::{add_note, notes};
 pub use report::{is_page, report, write_report};
 pub use send::{

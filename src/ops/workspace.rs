@@ -15,7 +15,7 @@ use crate::{
     contract::{self, Contract},
     filter::Filter,
     model::{Fault, RunId, folder_of},
-    store::Store,
+    store::{self, Store},
 };
 
 /// An open workspace. Each thread opens its own.
@@ -75,6 +75,22 @@ impl Workspace {
     /// `workspace:overwrite`, exit 2.
     pub fn spare(&self, target: &FilePath) -> Result<(), Fault> {
         spare(&self.path, target)
+    }
+
+    /// Refuses a place where no workspace can be shared with a group, before one is made there.
+    ///
+    /// # Errors
+    /// `workspace:group`.
+    pub fn can_be_shared(path: &FilePath) -> Result<(), Fault> {
+        store::share::check(path)
+    }
+
+    /// Lets everybody of the folder's Unix group work in the workspace (0660).
+    ///
+    /// # Errors
+    /// `workspace:group` when the folder is not one for a group, or the file is somebody else's who has not shared it.
+    pub fn share(&self) -> Result<()> {
+        self.store.share()
     }
 
     /// Writes all there is, one line a row, without times, secrets or what differs from machine to machine: two workspaces

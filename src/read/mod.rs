@@ -7,6 +7,7 @@ mod elements;
 mod excel;
 mod packed;
 mod piped;
+pub mod sheet;
 pub mod sniff;
 
 use std::{

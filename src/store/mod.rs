@@ -29,6 +29,7 @@ mod records;
 mod runs;
 pub(crate) mod sends;
 mod settle;
+pub(crate) mod share;
 mod sorting;
 mod sql;
 mod steps;
@@ -178,6 +179,11 @@ impl Store {
         }
         Err(faults::read_only(&self.path))
     }
+}
+
+/// The version of SQLite that workspaces are read with.
+pub(crate) fn sqlite_version() -> &'static str {
+    rusqlite::version()
 }
 
 /// A column that holds one of our words, such as a status.

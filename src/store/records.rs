@@ -64,6 +64,17 @@ impl Store {
         }
     }
 
+    /// Every text a record ever had, the received one first.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub fn texts(&self, id: RecordId) -> Result<Vec<Version>> {
+        let mut query = (self.conn)
+            .prepare_cached("SELECT form, bytes FROM content WHERE record = ?1 ORDER BY id")?;
+        let texts = query.query_map([id.0], |row| version(row, 0))?;
+        Ok(texts.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// Every try to deliver a version of a record, in order.
     pub fn attempts(&self, id: RecordId) -> Result<Vec<AttemptRow>> {
         let mut query = self.conn.prepare_cached(

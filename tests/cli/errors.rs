@@ -94,18 +94,12 @@ fn a_file_that_is_no_workspace_is_left_alone() {
 }
 
 #[test]
-fn the_screen_needs_a_terminal() {
+fn without_a_terminal_numbered_lines_take_the_place_of_the_screen() {
     let folder = Folder::loaded();
-    folder
-        .redrive("")
-        .exit(2)
-        .stderr_has("needs a terminal")
-        .run();
-    folder.redrive("demo").exit(2).stderr_has("--no-ui").run();
-    assert!(
-        !folder.path("redrive-demo").exists(),
-        "nothing was prepared"
-    );
+    for call in ["", "open --run 1", "open --read-only"] {
+        let said = folder.redrive(call).run();
+        assert!(said.contains("Problems of run 1"), "{call}: {said}");
+    }
 }
 
 #[test]
@@ -309,4 +303,30 @@ fn a_file_that_was_loaded_before_is_named() {
         .exit(3)
         .stderr_has("customers.csv: this file was loaded before, as run 1")
         .run();
+}
+
+#[test]
+fn a_workspace_is_shared_only_in_a_folder_of_a_group() {
+    use std::{fs, os::unix::fs::PermissionsExt};
+    let folder = Folder::new();
+    let chmod = |mode| fs::set_permissions(folder.path("."), fs::Permissions::from_mode(mode));
+    let mode = || {
+        fs::metadata(folder.path("redrive.db"))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777
+    };
+    let load = "load customers.csv --contract customers.toml --group";
+    chmod(0o700).unwrap();
+    folder.redrive(load).exit(3).stderr_has("chmod 2770").run();
+    assert!(!folder.path("redrive.db").exists(), "nothing was made");
+    chmod(0o2770).unwrap();
+    folder.redrive(load).exit(1).any_stderr().run();
+    assert_eq!(mode(), 0o660);
+    let alone = Folder::loaded();
+    fs::set_permissions(alone.path("."), fs::Permissions::from_mode(0o2770)).unwrap();
+    alone.redrive("open --group").run();
+    let found = fs::metadata(alone.path("redrive.db")).unwrap();
+    assert_eq!(found.permissions().mode() & 0o777, 0o660);
 }

@@ -191,7 +191,10 @@ fn export_hands_out_what_the_filter_lets_through() {
     let report = folder
         .redrive("export status:ready --format csv -o ready.csv")
         .json();
-    assert_eq!(report, json!({"records": 1, "file": "ready.csv"}));
+    assert_eq!(
+        report,
+        json!({"records": 1, "file": "ready.csv", "unreadable": 0, "neutralised": 0, "not_held": 0})
+    );
     insta::assert_snapshot!(folder.read("ready.csv"), @r"
     id,name,email,stage,deal_value,since,vip
     C-002,Ben Baker,ben@example.com,Prospect,20,,false
@@ -273,4 +276,21 @@ fn marks_are_made_on_the_screen_and_the_command_line_says_so() {
         call.stderr_has("records are marked on the screen, and nobody else knows the marks")
             .run();
     }
+}
+
+#[test]
+fn doctor_reads_nothing_where_there_is_no_terminal_and_looks_at_the_workspace() {
+    let folder = Folder::loaded();
+    let findings = folder.redrive("doctor").json();
+    let found = |check: &str| {
+        let mut all = findings.as_array().unwrap().iter();
+        all.find(|one| one["check"] == check).unwrap().clone()
+    };
+    assert_eq!(found("terminal")["ok"], json!(false));
+    assert_eq!(
+        found("workspace")["message"],
+        json!("redrive.db holds 1 run")
+    );
+    let said = folder.redrive("doctor").run();
+    assert!(said.contains("OK  sqlite            SQLite 3."), "{said}");
 }

@@ -11,8 +11,10 @@ mod kill;
 mod load;
 mod look;
 mod man;
+mod plain;
 mod report;
 mod send;
+mod sheet;
 mod source;
 mod warnings;
 

@@ -37,6 +37,11 @@ impl Tty {
         Self::start_in(folder, (columns, rows), args, &[])
     }
 
+    /// In a terminal that can do nothing but show lines.
+    pub fn start_dumb(folder: &Path, args: &[&str]) -> Self {
+        Self::start_in(folder, (80, 24), args, &[("TERM", "dumb")])
+    }
+
     /// With these variables in its environment.
     pub fn start_in(
         folder: &Path,
@@ -155,6 +160,13 @@ impl Tty {
         });
     }
 
+    /// Waits until something was ever written, on whatever line.
+    pub fn sees_line(&self, text: &str) {
+        self.waits_for(&format!("to read {text:?}"), |output| {
+            String::from_utf8_lossy(&output.bytes).contains(text)
+        });
+    }
+
     /// Presses a key that does no harm twice until the screen shows a text: a dialog is deaf for a moment.
     pub fn press_until(&mut self, keys: &str, text: &str) {
         let deadline = Instant::now() + PATIENCE;
@@ -188,8 +200,33 @@ impl Tty {
         }
     }
 
+    /// Waits for the end of a program that never takes the terminal over. Gives all it wrote.
+    pub fn ends_in_lines(self) -> (ExitStatus, String) {
+        let (status, this) = self.waits_for_the_end();
+        let output = this.output.0.lock().unwrap();
+        assert_eq!(settings(&*this.master), this.before, "cooked as before");
+        let text = String::from_utf8_lossy(&output.bytes).into_owned();
+        (status, text)
+    }
+
     /// Waits for the end and makes sure that the terminal is as it was before.
-    pub fn ends(mut self) -> (ExitStatus, String) {
+    pub fn ends(self) -> (ExitStatus, String) {
+        let (status, this) = self.waits_for_the_end();
+        let output = this.output.0.lock().unwrap();
+        let screen = output.screen.screen();
+        assert!(!screen.alternate_screen(), "still in the alternate screen");
+        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
+        let mouse = screen.mouse_protocol_mode();
+        assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse is kept");
+        assert!(!screen.hide_cursor(), "the cursor is still hidden");
+        let text = String::from_utf8_lossy(&output.bytes);
+        assert_eq!(text.matches("\x1b[?1049h").count(), 1, "taken over once");
+        assert_eq!(text.matches("\x1b[?1049l").count(), 1, "given back once");
+        assert_eq!(settings(&*this.master), this.before, "cooked as before");
+        (status, screen.contents())
+    }
+
+    fn waits_for_the_end(mut self) -> (ExitStatus, Self) {
         let status = self.child.wait().unwrap();
         // Whatever the program wrote before it ended can still be read.
         let (lock, changed) = &*self.output;
@@ -200,17 +237,8 @@ impl Tty {
             assert!(!left.is_zero(), "the terminal stays open");
             output = changed.wait_timeout(output, left).unwrap().0;
         }
-        let screen = output.screen.screen();
-        assert!(!screen.alternate_screen(), "still in the alternate screen");
-        assert!(!screen.bracketed_paste(), "pastes are still bracketed");
-        let mouse = screen.mouse_protocol_mode();
-        assert_eq!(mouse, vt100::MouseProtocolMode::None, "the mouse is kept");
-        assert!(!screen.hide_cursor(), "the cursor is still hidden");
-        let text = String::from_utf8_lossy(&output.bytes);
-        assert_eq!(text.matches("\x1b[?1049h").count(), 1, "taken over once");
-        assert_eq!(text.matches("\x1b[?1049l").count(), 1, "given back once");
-        assert_eq!(settings(&*self.master), self.before, "cooked as before");
-        (status, screen.contents())
+        drop(output);
+        (status, self)
     }
 }
 

@@ -1,0 +1,331 @@
+//! The whole flow as numbered lines, for screen readers, dumb terminals and pipes. It only ever appends: no line is taken
+//! back, and nothing steers the terminal.
+
+mod look;
+mod page;
+mod results;
+mod say;
+
+use std::{
+    io::{self, BufRead, IsTerminal, Write},
+    path::PathBuf,
+    sync::Mutex,
+    time::{Duration, Instant},
+};
+
+use anyhow::{Context as _, Result};
+
+pub use self::results::begun;
+use self::{
+    look::{look, one, request, run_of},
+    page::{Place, Wish},
+    results::{reported, saved, sent, undone},
+    say::records_of,
+};
+use super::{person::Person, stop};
+use crate::{
+    filter::Filter,
+    model::RunId,
+    ops::{self, CheckRequest, Job, Workspace},
+    text::{count, safe, thousands},
+};
+
+/// Lines of a list that are said at once.
+const LIST: usize = 10;
+/// How often long work says how far it is.
+const OFTEN: Duration = Duration::from_secs(5);
+
+/// Whether the screen has nowhere to go: no terminal, or one that can only show lines.
+pub fn is_needed() -> bool {
+    let is_dumb = |term: &std::ffi::OsStr| term.is_empty() || term == "dumb";
+    !io::stdin().is_terminal()
+        || !io::stdout().is_terminal()
+        || std::env::var_os("TERM").is_none_or(|term| is_dumb(&term))
+}
+
+/// What is opened.
+pub struct Options {
+    pub workspace: PathBuf,
+    pub read_only: bool,
+    pub place: Option<Place>,
+}
+
+/// Where a filter begins.
+pub fn records(run: RunId, filter: Filter) -> Place {
+    Place::Records {
+        run,
+        filter,
+        title: "Records".to_owned(),
+    }
+}
+
+/// Where a run begins.
+pub fn problems(run: RunId) -> Place {
+    Place::Groups { run }
+}
+
+/// A job of which a line says now and then how far it is, and that Ctrl+C stops.
+pub fn job(verb: &'static str) -> Result<Job> {
+    let said = Mutex::new(Instant::now());
+    let job = Job::new(move |progress| {
+        let Ok(mut said) = said.lock() else { return };
+        if said.elapsed() < OFTEN {
+            return;
+        }
+        *said = Instant::now();
+        let records = count(progress.records, "record");
+        // Nobody is left to tell when it is closed.
+        let _ = writeln!(io::stdout(), "{verb}: {records} so far.");
+    });
+    stop::on_signal(&job.cancel_flag())?;
+    Ok(job)
+}
+
+/// Asks and answers until the person leaves or the input ends.
+///
+/// # Errors
+/// Those of opening the workspace and of writing; whatever else goes wrong is said, and the next answer is waited for.
+pub fn run(person: &Person, options: Options) -> Result<()> {
+    let workspace = if options.read_only {
+        Workspace::open_read_only(&options.workspace)?
+    } else {
+        Workspace::open(&options.workspace, &person.author)?
+    };
+    let first = match options.place {
+        Some(place) => place,
+        None => match ops::runs(&workspace)?.as_slice() {
+            [only] => Place::Groups { run: only.id },
+            _ => Place::Runs,
+        },
+    };
+    let mut talk = Talk {
+        workspace,
+        stack: vec![(first, 0)],
+        out: io::stdout(),
+        echo: !io::stdin().is_terminal(),
+    };
+    talk.go_on(&mut io::stdin().lock())
+}
+
+/// A conversation.
+struct Talk<W: Write> {
+    workspace: Workspace,
+    /// Where the person is, last, and came from, each with the first line of its list.
+    stack: Vec<(Place, usize)>,
+    out: W,
+    /// Whether an answer is written down, because nobody sees it being typed.
+    echo: bool,
+}
+
+impl<W: Write> Talk<W> {
+    fn go_on(&mut self, input: &mut dyn BufRead) -> Result<()> {
+        let mut shows = true;
+        while let Some((place, from)) = self.stack.last().cloned() {
+            let sight = match look(&self.workspace, &place, from) {
+                Ok(sight) => sight,
+                Err(error) if self.stack.len() > 1 => {
+                    self.say(&reported(&error))?;
+                    self.stack.pop();
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            let page = say::page(&sight);
+            if shows {
+                self.say(&format!("\n{}", page.text().trim_end()))?;
+            }
+            write!(self.out, "> ")?;
+            self.out.flush()?;
+            let mut line = Vec::new();
+            input
+                .read_until(b'\n', &mut line)
+                .context("cannot read your answer")?;
+            if line.is_empty() {
+                return self.say("");
+            }
+            let line = String::from_utf8_lossy(&line);
+            if self.echo {
+                self.say(&safe(line.trim_end()))?;
+            }
+            let wish = match page.wish(&line) {
+                Wish::Help => Wish::Say(page.help()),
+                wish => wish,
+            };
+            shows = !matches!(wish, Wish::Say(_));
+            if wish == Wish::Quit {
+                return Ok(());
+            }
+            if let Err(error) = self.does(wish, &place) {
+                self.say(&reported(&error))?;
+                shows = false;
+            }
+        }
+        Ok(())
+    }
+
+    fn say(&mut self, words: &str) -> Result<()> {
+        writeln!(self.out, "{words}")?;
+        Ok(())
+    }
+
+    fn go(&mut self, place: Place) {
+        if self.stack.last().is_none_or(|(here, _)| *here != place) {
+            self.stack.push((place, 0));
+        }
+    }
+
+    fn back(&mut self) -> Result<()> {
+        if self.stack.len() > 1 {
+            self.stack.pop();
+            return Ok(());
+        }
+        if let Some((Place::Runs, _)) = self.stack.last() {
+            return self.say("This is the beginning; quit ends.");
+        }
+        self.stack = vec![(Place::Runs, 0)];
+        Ok(())
+    }
+
+    fn does(&mut self, wish: Wish, place: &Place) -> Result<()> {
+        let run = run_of(&self.workspace, place);
+        match wish {
+            Wish::Go(place) => self.go(place),
+            Wish::Back => self.back()?,
+            Wish::More => self.more(place)?,
+            Wish::Find(line) => self.find(&line, run?)?,
+            Wish::Save {
+                id,
+                change,
+                version,
+            } => {
+                let report = ops::edit(&mut self.workspace, id, &[change], Some(version))?;
+                // Back at the record, past the value and the trial.
+                while self.stack.len() > 1 && !self.is_at_record() {
+                    self.stack.pop();
+                }
+                self.say(&saved(&report))?;
+            }
+            Wish::Accept(id) => {
+                ops::accept(&mut self.workspace, id)?;
+                self.say(&format!("Record {id} is ready."))?;
+            }
+            Wish::Check => self.check(run?)?,
+            Wish::Aside(id) => {
+                let reason = "set aside in numbered lines";
+                ops::discard(&mut self.workspace, &one(id), reason, &Job::default())?;
+                self.say(&format!(
+                    "Record {id} is set aside; undo or restore takes it back."
+                ))?;
+            }
+            Wish::Restore(id) => {
+                ops::restore(&mut self.workspace, &one(id), &Job::default())?;
+                self.say(&format!("Record {id} is taken back."))?;
+            }
+            Wish::Send => self.send(place)?,
+            Wish::Review => self.review(run?)?,
+            Wish::History => {
+                let run = run?;
+                self.go(Place::History { run });
+            }
+            Wish::Undo(step) => {
+                let report = ops::undo(&mut self.workspace, step)?;
+                self.say(&undone("Undone", &report))?;
+            }
+            Wish::Redo => {
+                let report = ops::redo(&mut self.workspace)?;
+                self.say(&undone("Done again", &report))?;
+            }
+            Wish::Say(words) => self.say(&words)?,
+            Wish::Again | Wish::Help | Wish::Quit => {}
+        }
+        Ok(())
+    }
+
+    fn is_at_record(&self) -> bool {
+        matches!(self.stack.last(), Some((Place::Record { .. }, _)))
+    }
+
+    /// The next part of a list, or the next record of the list one came from.
+    fn more(&mut self, place: &Place) -> Result<()> {
+        let Place::Record { id } = place else {
+            if let Some((_, from)) = self.stack.last_mut() {
+                *from += LIST;
+            }
+            return Ok(());
+        };
+        let run = run_of(&self.workspace, place)?;
+        let list = self.stack.iter().rev().find_map(|(place, _)| match place {
+            Place::Records { filter, .. } => Some(filter.clone()),
+            _ => None,
+        });
+        let ids = ops::ids(
+            &self.workspace,
+            &list.unwrap_or_else(|| records_of(run, None)),
+        )?;
+        // What was mended may have left the list; numbers tell what comes after it all the same.
+        let next = ids
+            .iter()
+            .find(|other| **other > *id)
+            .or(ids.first().filter(|first| *first != id));
+        match next {
+            Some(next) => {
+                self.stack.pop();
+                self.go(Place::Record { id: *next });
+                Ok(())
+            }
+            None => self.say("No other record is in this list."),
+        }
+    }
+
+    fn find(&mut self, line: &str, run: RunId) -> Result<()> {
+        let mut filter = Filter::parse(line).map_err(ops::refused)?;
+        if filter.run().is_none() {
+            filter.terms.extend(records_of(run, None).terms);
+        }
+        self.go(Place::Records {
+            run,
+            filter,
+            title: format!("Records with {line}"),
+        });
+        Ok(())
+    }
+
+    fn check(&mut self, run: RunId) -> Result<()> {
+        let request = CheckRequest {
+            filter: records_of(run, None),
+            contract: None,
+            again: false,
+        };
+        let report = ops::check(&mut self.workspace, &request, &job("Checked")?)?;
+        self.say(&format!(
+            "Checked {}: {} ready, {} to fix. {} current.",
+            count(report.checked, "record"),
+            thousands(report.ready),
+            thousands(report.still_rejected + report.newly_broken),
+            count(report.current, "verdict")
+        ))
+    }
+
+    fn review(&mut self, run: RunId) -> Result<()> {
+        let all = ops::destinations(&self.workspace, run, None)?;
+        self.go(if all.len() > 1 {
+            Place::Destinations { run }
+        } else {
+            Place::Review { run, to: None }
+        });
+        Ok(())
+    }
+
+    fn send(&mut self, place: &Place) -> Result<()> {
+        let Place::Review { run, to } = place else {
+            return Ok(());
+        };
+        let mut request = request(*run, to.as_deref());
+        // What was said is what is sent.
+        request.expect = Some(ops::plan(&self.workspace, &request)?.planned);
+        self.say("Sending. Ctrl+C stops safely.")?;
+        let report = ops::send(&mut self.workspace, &request, &job("Sending")?)?;
+        self.stack.pop();
+        self.say(&sent(&report))
+    }
+}

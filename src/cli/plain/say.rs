@@ -1,0 +1,493 @@
+//! The words of each place. Pure; everything untrusted is made safe here.
+
+use serde_json::{Map, Value};
+
+use super::page::{Page, Place, Sight, Takes, Wish};
+use crate::{
+    filter::{Filter, Term, Wanted},
+    fix::Change,
+    model::{
+        Group, Path, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status, StepRow,
+    },
+    ops::{Preview, Review},
+    text::{count, safe, safe_bytes, shorten, thousands},
+};
+
+/// Columns of a value in a sentence; a whole record is read with `redrive show`.
+const VALUE: usize = 200;
+/// Allowed values that are offered.
+const OFFERED: usize = 20;
+/// Fields named of what changed in a review.
+const FIELDS: usize = 10;
+
+/// How a place is said.
+pub fn page(sight: &Sight) -> Page {
+    match sight {
+        Sight::Runs(runs) => of_runs(runs),
+        Sight::Groups {
+            run,
+            total,
+            from,
+            groups,
+        } => of_groups(run, (*from, *total), groups),
+        Sight::Records {
+            title,
+            total,
+            from,
+            rows,
+        } => of_records(title, (*from, *total), rows),
+        Sight::Record(detail) => of_record(detail),
+        Sight::Field {
+            detail,
+            path,
+            preview,
+        } => of_field(detail, path, preview),
+        Sight::Trial {
+            id,
+            path,
+            version,
+            preview,
+            change,
+        } => of_trial((*id, path, *version), preview, change),
+        Sight::Destinations(run, all) => of_destinations(*run, all),
+        Sight::Review(review) => of_review(review),
+        Sight::History { total, from, steps } => of_history((*from, *total), steps),
+    }
+}
+
+/// The records of a run that have a problem of a group, or all of its records.
+pub fn records_of(run: RunId, wanted: Option<Wanted>) -> Filter {
+    let wanted = [Some(Wanted::Run(run)), wanted].into_iter().flatten();
+    Filter {
+        terms: wanted
+            .map(|wanted| Term {
+                negated: false,
+                wanted,
+            })
+            .collect(),
+    }
+}
+
+fn plain(lines: Vec<String>, choices: Vec<(String, Wish)>) -> Page {
+    Page {
+        lines,
+        choices,
+        words: Vec::new(),
+        takes: Takes::Words,
+    }
+}
+
+/// Which part of a list is said.
+fn part((from, here, total): (usize, usize, usize), noun: &str) -> String {
+    if here == total {
+        return format!("{}.", count(total as u64, noun));
+    }
+    format!(
+        "{} to {} of {}.",
+        thousands(from as u64 + 1),
+        thousands((from + here) as u64),
+        count(total as u64, noun)
+    )
+}
+
+fn with_more(mut page: Page, is_more: bool) -> Page {
+    if is_more {
+        page.words.push(("more", Wish::More));
+    }
+    page
+}
+
+fn of_runs(runs: &[RunRow]) -> Page {
+    let head = match runs.len() as u64 {
+        0 => "The workspace holds no run. `redrive load FILE` loads one.".to_owned(),
+        number => format!("{}.", count(number, "run")),
+    };
+    let choices = runs.iter().map(|run| {
+        let words = format!(
+            "{}: {}, {} to fix, {} ready",
+            safe(&run.name),
+            count(run.records, "record"),
+            thousands(run.with_status(Status::Rejected)),
+            thousands(run.with_status(Status::Ready))
+        );
+        (words, Wish::Go(Place::Groups { run: run.id }))
+    });
+    plain(vec![head], choices.collect())
+}
+
+fn of_groups(run: &RunRow, (from, total): (usize, usize), groups: &[Group]) -> Page {
+    let mut lines = vec![format!(
+        "Problems of run {}, {}. {}: {}.",
+        run.id,
+        safe(&run.name),
+        count(run.records, "record"),
+        statuses(run)
+    )];
+    lines.push(match total {
+        0 => "No problem is left.".to_owned(),
+        _ => part((from, groups.len(), total), "problem"),
+    });
+    let choice = |group: &Group| {
+        let label = Path::parse(&group.path).map_or(String::new(), |path| path.label());
+        let field = if label.is_empty() || group.path.is_empty() {
+            String::new()
+        } else {
+            format!(", field {}", safe(&label))
+        };
+        let warning = if group.severity == crate::model::Severity::Warning {
+            ", only a warning"
+        } else {
+            ""
+        };
+        let place = Place::Records {
+            run: run.id,
+            filter: records_of(run.id, Some(Wanted::Problem(vec![group.id]))),
+            title: group.title.clone(),
+        };
+        let words = format!(
+            "{}: {}{field}{warning}",
+            safe(&group.title),
+            count(group.open, "record")
+        );
+        (words, Wish::Go(place))
+    };
+    with_more(
+        plain(lines, groups.iter().map(choice).collect()),
+        from + groups.len() < total,
+    )
+}
+
+/// How many records are in each state, in half a sentence.
+fn statuses(run: &RunRow) -> String {
+    let mut parts = vec![
+        format!("{} to fix", thousands(run.with_status(Status::Rejected))),
+        format!(
+            "{} ready to send",
+            thousands(run.with_status(Status::Ready))
+        ),
+        format!("{} sent", thousands(run.with_status(Status::Accepted))),
+    ];
+    for (status, words) in [
+        (Status::HandedOver, "handed over"),
+        (Status::Sending, "on their way"),
+        (Status::Unknown, "without an answer"),
+        (Status::Discarded, "set aside"),
+    ] {
+        let number = run.with_status(status);
+        if number > 0 {
+            parts.push(format!("{} {words}", thousands(number)));
+        }
+    }
+    parts.join(", ")
+}
+
+fn of_records(title: &str, (from, total): (usize, usize), rows: &[RecordRow]) -> Page {
+    let head = if total == 0 {
+        format!("{}: no record.", safe(title))
+    } else {
+        format!(
+            "{}: {}",
+            safe(title),
+            part((from, rows.len(), total), "record")
+        )
+    };
+    let choices = rows.iter().map(|row| {
+        let key = (row.key.as_deref()).map_or(String::new(), |key| format!(", {}", safe(key)));
+        let problem = match row.problems.len() {
+            0 => String::new(),
+            1 => format!(": {}", safe(&row.problems[0].message)),
+            more => format!(
+                ": {} And {} more.",
+                safe(&row.problems[0].message),
+                more - 1
+            ),
+        };
+        let words = format!("Record {}{key}, {}{problem}", row.id, row.status.label());
+        (words, Wish::Go(Place::Record { id: row.id }))
+    });
+    with_more(
+        plain(vec![head], choices.collect()),
+        from + rows.len() < total,
+    )
+}
+
+fn of_record(detail: &RecordDetail) -> Page {
+    let row = &detail.row;
+    let mut lines = vec![format!(
+        "Record {}, {}. Line {} of {}.",
+        row.id,
+        row.status.label(),
+        thousands(row.line),
+        safe(&detail.source)
+    )];
+    for problem in &row.problems {
+        lines.push(told(problem));
+    }
+    if row.problems.is_empty() && row.status == Status::Rejected {
+        lines.push(
+            "Nothing has checked it yet: check does, or good says that it is right as it is."
+                .to_owned(),
+        );
+    }
+    let field = |path: &Path| {
+        Wish::Go(Place::Field {
+            id: row.id,
+            path: path.clone(),
+        })
+    };
+    let mut choices = Vec::new();
+    if let Some(Value::Object(fields)) = &row.current {
+        for path in in_order(row, fields) {
+            let now = row
+                .current
+                .as_ref()
+                .and_then(|now| now.pointer(path.as_str()));
+            let changed = if row.changed.contains(&path) {
+                ", changed"
+            } else {
+                ""
+            };
+            let words = format!("{}: {}{changed}", safe(&path.label()), value(now));
+            choices.push((words, field(&path)));
+        }
+    } else {
+        lines.push(format!(
+            "Its text: {}",
+            shorten(&safe_bytes(&detail.text.bytes), VALUE)
+        ));
+        choices.push(("Give it another text".to_owned(), field(&Path::root())));
+    }
+    let mut page = plain(lines, choices);
+    page.words.push(("next", Wish::More));
+    if row.status == Status::Discarded {
+        page.words.push(("restore", Wish::Restore(row.id)));
+    } else if row.status.can_be_checked() {
+        page.words.push(("aside", Wish::Aside(row.id)));
+        page.words.push(("good", Wish::Accept(row.id)));
+    }
+    page
+}
+
+/// The fields of a record. What has a problem comes first, so that 1 is what is to be done next.
+fn in_order(row: &RecordRow, fields: &Map<String, Value>) -> Vec<Path> {
+    let wrong = row.problems.iter().map(|problem| problem.path.clone());
+    let mut paths: Vec<Path> = Vec::new();
+    for path in wrong.chain(fields.keys().map(|name| Path::field(name))) {
+        if !path.is_root() && !paths.contains(&path) {
+            paths.push(path);
+        }
+    }
+    paths
+}
+
+/// A problem in one line: where, what, and what to do.
+fn told(problem: &Problem) -> String {
+    let kind = if problem.rejects() {
+        "Problem"
+    } else {
+        "Warning"
+    };
+    let at = if problem.path.is_root() {
+        String::new()
+    } else {
+        format!(" in {}", safe(&problem.path.label()))
+    };
+    let hint = match problem.hint.as_str() {
+        "" => String::new(),
+        hint => format!(" {}", safe(hint)),
+    };
+    format!("{kind}{at}: {}{hint}", safe(&problem.message))
+}
+
+fn value(value: Option<&Value>) -> String {
+    match value {
+        None => "missing".to_owned(),
+        Some(Value::String(text)) if text.is_empty() => "empty".to_owned(),
+        Some(Value::String(text)) => shorten(&safe(text), VALUE),
+        Some(other) => shorten(&safe(&other.to_string()), VALUE),
+    }
+}
+
+fn of_field(detail: &RecordDetail, path: &Path, preview: &Preview) -> Page {
+    let id = detail.row.id;
+    let mut lines = Vec::new();
+    if path.is_root() {
+        let text = safe_bytes(&detail.text.bytes);
+        lines.push(format!("The text of record {id} is now: {text}"));
+    } else {
+        let now = detail.row.current.as_ref();
+        let now = now.and_then(|now| now.pointer(path.as_str()));
+        lines.push(format!(
+            "{} of record {id} is now: {}",
+            safe(&path.label()),
+            value(now)
+        ));
+    }
+    let here = |problem: &&Problem| problem.path == *path;
+    lines.extend(detail.row.problems.iter().filter(here).map(told));
+    let mut offered: Vec<(String, &Value)> = (preview.suggestions.iter())
+        .map(|one| (format!(" ({})", one.why), &one.value))
+        .collect();
+    for allowed in preview.wants.allowed.iter().take(OFFERED) {
+        if !offered.iter().any(|(_, known)| *known == allowed) {
+            offered.push((" (allowed)".to_owned(), allowed));
+        }
+    }
+    let choices = offered.into_iter().map(|(why, offer)| {
+        let change = Change::Json {
+            path: path.clone(),
+            value: offer.clone(),
+        };
+        let trial = Place::Trial {
+            id,
+            path: path.clone(),
+            change,
+        };
+        (format!("{}{why}", value(Some(offer))), Wish::Go(trial))
+    });
+    Page {
+        choices: choices.collect(),
+        takes: Takes::Value(id, path.clone()),
+        ..plain(lines, Vec::new())
+    }
+}
+
+fn of_trial(
+    (id, path, version): (RecordId, &Path, i64),
+    preview: &Preview,
+    change: &Change,
+) -> Page {
+    if let Some(why) = &preview.refusal {
+        return plain(
+            vec![format!("That cannot be done: {}", safe(why))],
+            Vec::new(),
+        );
+    }
+    let mut lines = Vec::new();
+    if !path.is_root() {
+        let then = preview.current.as_ref();
+        let then = then.and_then(|then| then.pointer(path.as_str()));
+        lines.push(format!(
+            "{} of record {id} would be: {}",
+            safe(&path.label()),
+            value(then)
+        ));
+    }
+    let rejecting = preview
+        .problems
+        .iter()
+        .filter(|problem| problem.rejects())
+        .count();
+    lines.push(match rejecting as u64 {
+        0 => "Checked: no problem would be left.".to_owned(),
+        left => format!("Checked: {} would be left.", count(left, "problem")),
+    });
+    lines.extend(preview.problems.iter().map(told));
+    let save = Wish::Save {
+        id,
+        change: change.clone(),
+        version,
+    };
+    let words = if rejecting == 0 {
+        "Save"
+    } else {
+        "Save anyway"
+    };
+    plain(lines, vec![(words.to_owned(), save)])
+}
+
+fn of_destinations(run: RunId, all: &[(String, String, String)]) -> Page {
+    let choices = all.iter().map(|(name, environment, target)| {
+        let place = Place::Review {
+            run,
+            to: Some(name.clone()),
+        };
+        let words = format!("{}, {}: {}", safe(name), safe(environment), safe(target));
+        (words, Wish::Go(place))
+    });
+    plain(vec!["Where to?".to_owned()], choices.collect())
+}
+
+fn of_review(review: &Review) -> Page {
+    let plan = &review.plan;
+    if plan.planned == 0 {
+        let behind = plan.behind.undecided + plan.behind.superseded.len() as u64;
+        let mut lines = vec!["Nothing to send: no record is ready.".to_owned()];
+        if behind > 0 {
+            lines = vec![format!(
+                "Nothing to send: {} stay behind; `redrive send --dry-run` says why.",
+                count(behind, "ready record")
+            )];
+        }
+        lines.push(format!("{} to fix.", count(review.needs_fixing, "record")));
+        return plain(lines, Vec::new());
+    }
+    let mut lines = vec![format!(
+        "{} {} to {} ({}): {}. {} changed since they were received.",
+        if plan.continued {
+            "Continue sending"
+        } else {
+            "Send"
+        },
+        count(plan.planned, "record"),
+        safe(&plan.destination),
+        safe(&plan.environment),
+        safe(&plan.target),
+        thousands(plan.changed)
+    )];
+    for field in review.fields.iter().take(FIELDS) {
+        let label =
+            Path::parse(&field.path).map_or_else(|| field.path.clone(), |path| path.label());
+        let pair = (field.pairs.first()).map_or(String::new(), |(before, after, _)| {
+            let shown = |text: &str| shorten(&safe(text), VALUE);
+            format!(", for example {} to {}", shown(before), shown(after))
+        });
+        lines.push(format!(
+            "Changed in {}: {}{pair}.",
+            count(field.records, "record"),
+            safe(&label)
+        ));
+    }
+    let behind = plan.behind.undecided + plan.behind.superseded.len() as u64;
+    for (number, words) in [
+        (
+            behind,
+            "ready, and stay behind: `redrive send --dry-run` says why",
+        ),
+        (review.needs_fixing, "still to fix"),
+        (review.set_aside, "set aside"),
+        (review.unanswered, "without an answer"),
+    ] {
+        if number > 0 {
+            lines.push(format!("{} {words}.", count(number, "record")));
+        }
+    }
+    Page {
+        takes: Takes::Count(plan.planned),
+        ..plain(lines, Vec::new())
+    }
+}
+
+fn of_history((from, total): (usize, usize), steps: &[StepRow]) -> Page {
+    let head = match total {
+        0 => "Nothing was changed, or all of it was taken back.".to_owned(),
+        _ => format!(
+            "What was changed, newest first: {} A number takes that step back.",
+            part((from, steps.len(), total), "step")
+        ),
+    };
+    let choices = steps.iter().map(|step| {
+        let words = format!(
+            "{}: {}, {}, {}",
+            step.kind.word(),
+            safe(&step.label),
+            count(step.records, "record"),
+            safe(&step.author)
+        );
+        (words, Wish::Undo(Some(step.id)))
+    });
+    with_more(
+        plain(vec![head], choices.collect()),
+        from + steps.len() < total,
+    )
+}
