@@ -687,6 +687,33 @@ mod tests {
     }
 
     #[test]
+    fn a_plan_whose_sender_died_with_nothing_left_is_ended_by_the_next() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
+        let finished = plan(&mut store, run, &[1]).unwrap();
+        let (claim, _) = store.claim(finished, RESUME, NOW).unwrap();
+        let next = Next {
+            limit: 1,
+            new: true,
+        };
+        let taken = store.take(&claim, next, NOW).unwrap();
+        let ended = [ended(&taken[0], DeliveryState::Delivered)];
+        store.end(&claim, &ended, NOW, &|_| String::new()).unwrap();
+        assert_eq!(store.open_plans(run, "crm").unwrap(), []);
+        let second = plan(&mut store, run, &[2]).unwrap();
+        store.claim(second, RESUME, NOW).unwrap();
+        let state = |plan: PlanId| -> String {
+            let query = "SELECT state FROM plan WHERE id = ?1";
+            let state = store.conn.query_row(query, [plan.0], |row| row.get(0));
+            state.unwrap()
+        };
+        assert_eq!(
+            (state(finished), state(second)),
+            ("done".into(), "open".into())
+        );
+    }
+
+    #[test]
     fn a_hold_keeps_the_plan_open_and_its_records_queued() {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
