@@ -4,6 +4,7 @@
 //! whole process, and a second process then writes into our transaction. Headers are read by SQL.
 
 mod abandoned;
+mod ahead;
 pub(crate) mod answers;
 mod backup;
 #[cfg(test)]

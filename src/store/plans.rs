@@ -7,8 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Store, changes::count_statuses, number, records::version, steps::refuse_changed,
-    verdicts::Verdicts,
+    Store, ahead::each_ahead, changes::count_statuses, number, records::version,
+    steps::refuse_changed, verdicts::Verdicts,
 };
 use crate::model::{Fault, PlanId, RecordId, RunId, Status, StepId, Version};
 
@@ -23,7 +23,7 @@ pub(crate) struct Target<'a> {
 }
 
 /// Makes an idempotency key.
-pub(crate) type KeyOf<'a> = &'a dyn Fn(&Sendable, &[u8; 32], u32) -> Result<String>;
+pub(crate) type KeyOf<'a> = &'a (dyn Fn(&Sendable, &[u8; 32], u32) -> Result<String> + Sync);
 
 /// A plan about to be made.
 pub(crate) struct NewPlan<'a> {
@@ -41,7 +41,7 @@ pub(crate) struct NewPlan<'a> {
     /// How many records must be ready; any number when `None`.
     pub expect: Option<u64>,
     /// The bytes to send for a record.
-    pub payload: &'a dyn Fn(&Sendable) -> Result<Vec<u8>>,
+    pub payload: &'a (dyn Fn(&Sendable) -> Result<Vec<u8>> + Sync),
     /// The idempotency key for a record, the SHA-256 of its payload, and how often exactly that was refused before.
     pub key: KeyOf<'a>,
 }
@@ -165,6 +165,7 @@ impl Store {
         new: &NewPlan<'_>,
         ids: &[RecordId],
     ) -> Result<Option<(PlanId, u64)>> {
+        let workspace = self.path.clone();
         self.write(|tx| {
             refuse_changed(tx, new.seen)?;
             let destination = destination(tx, &new.target)?;
@@ -176,17 +177,15 @@ impl Store {
             let plan = PlanId(tx.last_insert_rowid());
             let mut planned = 0;
             let mut verdicts = Verdicts::default();
-            for id in ids {
-                if freeze(
-                    tx,
-                    new,
-                    (plan, destination, planned + 1),
-                    *id,
-                    &mut verdicts,
-                )? {
+            let read = |conn: &Connection, id| frozen(conn, new, destination, id);
+            each_ahead((tx, &workspace), ids, read, |frozen| {
+                if let Some(frozen) = frozen {
                     planned += 1;
+                    verdicts.add(Status::Ready, frozen.checked_by, -1);
+                    put(tx, (plan, destination, planned), &frozen)?;
                 }
-            }
+                Ok(())
+            })?;
             if let Some(expect) = new.expect.filter(|expect| *expect != planned as u64) {
                 return Err(unexpected(expect, planned as u64).into());
             }
@@ -234,29 +233,55 @@ fn destination(conn: &Connection, target: &Target<'_>) -> Result<i64> {
     )?)
 }
 
-/// Puts one record into a plan; `false` when it is not ready.
-fn freeze(
+/// What a plan holds of one record.
+struct Frozen {
+    id: RecordId,
+    content: i64,
+    checked_by: Option<i64>,
+    payload: Vec<u8>,
+    payload_sha256: [u8; 32],
+    key: String,
+    epoch: u32,
+}
+
+/// What a plan would hold of a record; `None` when it is not ready.
+fn frozen(
     conn: &Connection,
     new: &NewPlan<'_>,
-    (plan, destination, n): (PlanId, i64, i64),
+    destination: i64,
     id: RecordId,
-    verdicts: &mut Verdicts,
-) -> Result<bool> {
+) -> Result<Option<Frozen>> {
     let Some((content, record)) = sendable(conn, new.run, id)? else {
-        return Ok(false);
+        return Ok(None);
     };
     if (record.checked_by).is_some_and(|contract| !new.current.contains(&contract)) {
         return Err(stale(id).into());
     }
-    verdicts.add(Status::Ready, record.checked_by, -1);
     let payload = (new.payload)(&record)?;
-    let hash: [u8; 32] = Sha256::digest(&payload).into();
+    let payload_sha256: [u8; 32] = Sha256::digest(&payload).into();
     let epoch: u32 = conn
         .prepare_cached(
             "SELECT count(*) FROM delivery \
              WHERE record = ?1 AND destination = ?2 AND state = 'refused' AND payload_sha256 = ?3",
         )?
-        .query_row(params![id.0, destination, hash], |row| row.get(0))?;
+        .query_row(params![id.0, destination, payload_sha256], |row| row.get(0))?;
+    Ok(Some(Frozen {
+        key: (new.key)(&record, &payload_sha256, epoch)?,
+        id,
+        content,
+        checked_by: record.checked_by,
+        payload,
+        payload_sha256,
+        epoch,
+    }))
+}
+
+/// Puts a record into a plan.
+fn put(
+    conn: &Connection,
+    (plan, destination, n): (PlanId, i64, i64),
+    frozen: &Frozen,
+) -> Result<()> {
     conn.prepare_cached(
         "INSERT INTO delivery (plan, n, record, destination, content, payload, payload_sha256, idempotency, epoch, state) \
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued')",
@@ -264,17 +289,17 @@ fn freeze(
     .execute(params![
         plan.0,
         n,
-        id.0,
+        frozen.id.0,
         destination,
-        content,
-        payload,
-        hash,
-        (new.key)(&record, &hash, epoch)?,
-        epoch
+        frozen.content,
+        frozen.payload,
+        frozen.payload_sha256,
+        frozen.key,
+        frozen.epoch
     ])?;
     conn.prepare_cached("UPDATE record SET status = 'sending' WHERE id = ?1")?
-        .execute([id.0])?;
-    Ok(true)
+        .execute([frozen.id.0])?;
+    Ok(())
 }
 
 /// A record's current text and its content's number, if it is ready.

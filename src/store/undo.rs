@@ -4,16 +4,17 @@
 //! that step can be undone for it, and only the step directly above can be redone. So an undo never takes away what was
 //! done later, whatever was undone and redone in between.
 
-mod ahead;
+mod standing;
 
 use std::path::Path as FilePath;
 
 use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use self::ahead::{Standing, each_standing};
+use self::standing::{Standing, how_it_stands};
 use super::{
     Store,
+    ahead::each_ahead,
     changes::{Changes, SAME, State},
     steps::{Entry, contract_of, new_step},
     word,
@@ -85,7 +86,8 @@ fn turn(
     let mut written = Changes::new(conn, target.run, step, &|problem| problem.code.clone());
     let mut skipped = Vec::new();
     let records = records_of(conn, among)?;
-    each_standing((conn, workspace), target.id, back, records, |standing| {
+    let read = |conn: &Connection, record| how_it_stands(conn, target.id, back, record);
+    each_ahead((conn, workspace), &records, read, |standing| {
         if let Some(why) = obstacle(&standing) {
             skipped.push((standing.now.id, why));
             return Ok(());

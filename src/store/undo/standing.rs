@@ -1,28 +1,18 @@
-//! What the records of a step were and are. It is read while those before them are written: reading and writing take
-//! about as long.
+//! What the records of a step were and are.
 
-use std::{collections::BTreeMap, path::Path as FilePath, thread};
+use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow};
-use crossbeam_channel::{Receiver, Sender, bounded};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::{
     model::{RecordId, Status, StepId, StepKind},
     store::{
         changes::{Current, SAME, State, current, problems_text},
-        open,
         steps::missing,
         word,
     },
 };
-
-/// From this many records on, a second connection pays.
-const MANY: usize = 1_000;
-/// Records that are read before they are handed over.
-const PART: usize = 256;
-/// Parts that wait to be written.
-const PARTS: usize = 4;
 
 /// A record that is about to be turned back or forth.
 pub(super) struct Standing {
@@ -37,66 +27,13 @@ pub(super) struct Standing {
     pub is_on_top: bool,
 }
 
-/// Gives each of the records to `turn`, in order. `conn` has the write lock and has changed none of them yet; `turn` may
-/// change the one it is given. So what another connection reads meanwhile is what they are.
-pub(super) fn each_standing(
-    (conn, workspace): (&Connection, &FilePath),
+/// How a record stands on a step that is to be turned back or forth.
+pub(super) fn how_it_stands(
+    conn: &Connection,
     step: StepId,
     back: bool,
-    records: Vec<RecordId>,
-    mut turn: impl FnMut(Standing) -> Result<()>,
-) -> Result<()> {
-    if records.len() < MANY {
-        for record in records {
-            turn(standing(conn, step, back, record)?)?;
-        }
-        return Ok(());
-    }
-    let (parts, read) = bounded(PARTS);
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            if let Err(error) = read_ahead(workspace, step, back, &records, &parts) {
-                // Nobody waits for it any more when writing has failed.
-                let _ = parts.send(Err(error));
-            }
-        });
-        write_behind(read, &mut turn)
-    })
-}
-
-type Part = Result<Vec<Standing>>;
-
-fn read_ahead(
-    workspace: &FilePath,
-    step: StepId,
-    back: bool,
-    records: &[RecordId],
-    parts: &Sender<Part>,
-) -> Result<()> {
-    let conn = open::read_only(workspace)?;
-    let reading = conn.unchecked_transaction()?;
-    for some in records.chunks(PART) {
-        let part = some
-            .iter()
-            .map(|record| standing(&reading, step, back, *record));
-        if parts.send(Ok(part.collect::<Result<_>>()?)).is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-/// Takes the receiver, so that it is gone, and the reader ends, when `turn` fails.
-fn write_behind(read: Receiver<Part>, turn: &mut impl FnMut(Standing) -> Result<()>) -> Result<()> {
-    for part in read {
-        for standing in part? {
-            turn(standing)?;
-        }
-    }
-    Ok(())
-}
-
-fn standing(conn: &Connection, step: StepId, back: bool, record: RecordId) -> Result<Standing> {
+    record: RecordId,
+) -> Result<Standing> {
     let now = current(conn, record)?.ok_or_else(|| missing(record))?;
     let (before, after) = kept(conn, step, record)?;
     let (here, there, expected) = if back {
