@@ -280,4 +280,24 @@ mod tests {
         press(&mut app, "M");
         assert!(app.uses_mouse());
     }
+    #[test]
+    fn a_click_finds_records_cells_and_titles_of_the_table_and_lines_to_choose_from() {
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret>");
+        click(&mut app, "21      ready");
+        assert!(picture(&mut app).contains(">  21"));
+        click(&mut app, "CUS-0000035");
+        let shown = picture(&mut app);
+        assert!(shown.contains("┌ Cell: customer_id, record 35"), "{shown}");
+        click(&mut app, "name         phone");
+        assert!(picture(&mut app).contains("sorted by name"));
+        click(&mut app, "name ▲");
+        assert!(picture(&mut app).contains("sorted by name, reversed"));
+        press(&mut app, "c");
+        click(&mut app, "[x] phone");
+        assert!(picture(&mut app).contains("[ ] phone"));
+        press(&mut app, "<esc>s");
+        click(&mut app, "  State  ");
+        assert!(picture(&mut app).contains("sorted by state"));
+    }
 }
