@@ -210,13 +210,15 @@ pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
         author: person.author.clone(),
     };
     if person.plain && !args.no_ui {
-        let demo = ops::demo(&request, &plain::job("Prepared")?)?;
+        let work = plain::Work::new()?;
+        let demo = work.does(|job| ops::demo(&request, job))?;
         out.say(&plain::begun(&demo.workspace))?;
         out.flush()?;
         let options = plain::Options {
             workspace: demo.workspace,
             read_only: false,
             place: Some(plain::problems(demo.report.run)),
+            work,
         };
         plain::run(person, options)?;
         return Ok(Exit::Done);

@@ -77,6 +77,7 @@ fn open_plain(person: &Person, args: &args::Open) -> Result<Exit> {
             workspace: person.workspace_path(),
             read_only: args.read_only,
             place,
+            work: plain::Work::new()?,
         },
     )?;
     Ok(Exit::Done)

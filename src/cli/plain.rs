@@ -9,7 +9,7 @@ mod say;
 use std::{
     io::{self, BufRead, IsTerminal, Write},
     path::PathBuf,
-    sync::Mutex,
+    sync::{Mutex, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -48,6 +48,7 @@ pub struct Options {
     pub workspace: PathBuf,
     pub read_only: bool,
     pub place: Option<Place>,
+    pub work: Work,
 }
 
 /// Where a filter begins.
@@ -64,21 +65,48 @@ pub fn problems(run: RunId) -> Place {
     Place::Groups { run }
 }
 
-/// A job of which a line says now and then how far it is, and that Ctrl+C stops.
-pub fn job(verb: &'static str) -> Result<Job> {
-    let said = Mutex::new(Instant::now());
-    let job = Job::new(move |progress| {
-        let Ok(mut said) = said.lock() else { return };
-        if said.elapsed() < OFTEN {
-            return;
-        }
-        *said = Instant::now();
-        let records = count(progress.records, "record");
-        // Nobody is left to tell when it is closed.
-        let _ = writeln!(io::stdout(), "{verb}: {records} so far.");
-    });
-    stop::on_signal(&job.cancel_flag())?;
-    Ok(job)
+/// Long work: a line says now and then how far it is, and Ctrl+C stops it safely. Between two of them Ctrl+C ends the program.
+pub struct Work(Job);
+
+impl Work {
+    /// # Errors
+    /// When signals cannot be watched.
+    pub fn new() -> Result<Self> {
+        let said = Mutex::new(Instant::now());
+        let job = Job::new(move |progress| {
+            let Ok(mut said) = said.lock() else { return };
+            if said.elapsed() < OFTEN {
+                return;
+            }
+            *said = Instant::now();
+            // Nobody is left to tell when it is closed.
+            let _ = writeln!(
+                io::stdout(),
+                "{} so far.",
+                count(progress.records, "record")
+            );
+        });
+        let work = Self(job);
+        work.ends_at_ctrl_c(true);
+        stop::on_signal(&work.0.cancel_flag())?;
+        Ok(work)
+    }
+
+    /// Does some work.
+    ///
+    /// # Errors
+    /// What `work` gives.
+    pub fn does<T>(&self, work: impl FnOnce(&Job) -> Result<T>) -> Result<T> {
+        self.ends_at_ctrl_c(false);
+        let done = work(&self.0);
+        self.ends_at_ctrl_c(true);
+        done
+    }
+
+    /// A signal ends the program when the flag is set already, and sets it otherwise.
+    fn ends_at_ctrl_c(&self, ends: bool) {
+        self.0.cancel_flag().store(ends, Ordering::Relaxed);
+    }
 }
 
 /// Asks and answers until the person leaves or the input ends.
@@ -100,6 +128,7 @@ pub fn run(person: &Person, options: Options) -> Result<()> {
     };
     let mut talk = Talk {
         workspace,
+        work: options.work,
         stack: vec![(first, 0)],
         out: io::stdout(),
         echo: !io::stdin().is_terminal(),
@@ -110,6 +139,7 @@ pub fn run(person: &Person, options: Options) -> Result<()> {
 /// A conversation.
 struct Talk<W: Write> {
     workspace: Workspace,
+    work: Work,
     /// Where the person is, last, and came from, each with the first line of its list.
     stack: Vec<(Place, usize)>,
     out: W,
@@ -296,7 +326,8 @@ impl<W: Write> Talk<W> {
             contract: None,
             again: false,
         };
-        let report = ops::check(&mut self.workspace, &request, &job("Checked")?)?;
+        let workspace = &mut self.workspace;
+        let report = self.work.does(|job| ops::check(workspace, &request, job))?;
         self.say(&format!(
             "Checked {}: {} ready, {} to fix. {} current.",
             count(report.checked, "record"),
@@ -324,7 +355,8 @@ impl<W: Write> Talk<W> {
         // What was said is what is sent.
         request.expect = Some(ops::plan(&self.workspace, &request)?.planned);
         self.say("Sending. Ctrl+C stops safely.")?;
-        let report = ops::send(&mut self.workspace, &request, &job("Sending")?)?;
+        let workspace = &mut self.workspace;
+        let report = self.work.does(|job| ops::send(workspace, &request, job))?;
         self.stack.pop();
         self.say(&sent(&report))
     }

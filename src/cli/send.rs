@@ -93,7 +93,12 @@ fn show_plan(out: &Out, plan: &Plan) -> Result<Exit> {
 }
 
 fn question(plan: &Plan) -> String {
-    let words = format!(
+    what(plan) + &since(plan) + &stay_behind(&plan.behind)
+}
+
+/// What is sent where, and how much of it was changed.
+pub fn what(plan: &Plan) -> String {
+    format!(
         "{} {} to {} ({}): {}. {} changed since they were received.",
         if plan.continued {
             "Continue sending"
@@ -105,8 +110,7 @@ fn question(plan: &Plan) -> String {
         safe(&plan.environment),
         safe(&plan.target),
         thousands(plan.changed),
-    );
-    words + &since(plan) + &stay_behind(&plan.behind)
+    )
 }
 
 /// What is said of records that became ready since the plan was made; empty where there is none.
@@ -181,6 +185,16 @@ fn say(out: &Out, plan: &Plan, report: &SendReport) -> Result<()> {
         report.plan.map_or(0, |plan| plan.0),
         safe(&plan.destination)
     );
+    words += &outcome(report);
+    out.say(&format!(
+        "{words} of {}.{}",
+        thousands(report.planned),
+        stay_behind(&report.behind)
+    ))
+}
+
+/// What became of the records of a send, in half a sentence.
+pub fn outcome(report: &SendReport) -> String {
     let parts: Vec<String> = [
         (report.accepted, "sent"),
         (report.handed_over, "handed over"),
@@ -192,10 +206,5 @@ fn say(out: &Out, plan: &Plan, report: &SendReport) -> Result<()> {
     .filter(|(records, _)| *records > 0)
     .map(|(records, what)| format!("{} {what}", thousands(records)))
     .collect();
-    words += &parts.join(", ");
-    out.say(&format!(
-        "{words} of {}.{}",
-        thousands(report.planned),
-        stay_behind(&report.behind)
-    ))
+    parts.join(", ")
 }

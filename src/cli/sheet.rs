@@ -181,7 +181,7 @@ fn say_merged(out: &Out, report: &MergeReport, args: &args::Merge) -> Result<()>
     say_refused(out, &report.refused)?;
     if report.alike > 0 {
         note(&format!(
-            "{} turned by the spreadsheet into a number, a date or yes/no that may mean what was handed out: taken as not edited.",
+            "{} turned by the spreadsheet into a number, a date, yes/no or nothing that may mean what was handed out: taken as not edited.",
             count(report.alike, "cell")
         ));
     }

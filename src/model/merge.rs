@@ -21,8 +21,8 @@ pub struct MergeReport {
     pub newly_broken: u64,
     /// Other records whose uniqueness was decided again.
     pub others: u64,
-    /// Cells that a spreadsheet turned into a number, a date or yes/no that may mean what was handed out: they count as not
-    /// edited.
+    /// Cells that a spreadsheet turned into a number, a date, yes/no or nothing that may mean what was handed out: they count as
+    /// not edited.
     pub alike: u64,
     /// Records that were changed here since they were handed out; they stay as they are unless asked otherwise.
     pub conflicts: Vec<MergeConflict>,

@@ -14,7 +14,7 @@ pub fn doctor(path: &FilePath) -> Vec<Finding> {
     let folder = folder_of(path);
     let mut findings = vec![
         workspace(path),
-        finding(
+        Finding::new(
             "sqlite",
             true,
             format!("SQLite {}", store::sqlite_version()),
@@ -29,36 +29,28 @@ pub fn doctor(path: &FilePath) -> Vec<Finding> {
     findings
 }
 
-fn finding(check: &str, ok: bool, message: impl Into<String>) -> Finding {
-    Finding {
-        check: check.to_owned(),
-        ok,
-        message: message.into(),
-    }
-}
-
 fn workspace(path: &FilePath) -> Finding {
     let name = path.display();
     if !path.exists() {
         let words = format!("{name} is not there yet: `redrive load` makes it");
-        return finding("workspace", true, words);
+        return Finding::new("workspace", true, words);
     }
     let opened = Workspace::open_read_only(path).and_then(|workspace| super::runs(&workspace));
     match opened {
         Ok(runs) => {
             let runs = crate::text::count(runs.len() as u64, "run");
-            finding("workspace", true, format!("{name} holds {runs}"))
+            Finding::new("workspace", true, format!("{name} holds {runs}"))
         }
-        Err(error) => finding("workspace", false, error.to_string()),
+        Err(error) => Finding::new("workspace", false, error.to_string()),
     }
 }
 
 fn space(free: u64) -> Finding {
     let words = format!("{} MiB free", thousands(free >> 20));
     if free >= FREE {
-        return finding("space", true, words);
+        return Finding::new("space", true, words);
     }
-    finding(
+    Finding::new(
         "space",
         false,
         format!("{words}: make room, a change that does not fit is not made"),
@@ -94,8 +86,8 @@ const REMOTE: [(u32, &str); 8] = [
 #[cfg(target_os = "linux")]
 fn of_kind(kind: u32) -> Finding {
     match REMOTE.iter().find(|(number, _)| *number == kind) {
-        None => finding("file_system", true, "on this machine"),
-        Some((_, name)) => finding(
+        None => Finding::new("file_system", true, "on this machine"),
+        Some((_, name)) => Finding::new(
             "file_system",
             false,
             format!(

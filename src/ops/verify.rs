@@ -9,11 +9,22 @@ use super::Workspace;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// A stable word: `integrity`, `schema`, `foreign_key`, `sha256`, `status_count`, `verdict_count`,
-    /// `group_count`, `record_sum`, `steps`.
+    /// `group_count`, `record_sum`, `steps`; of `doctor`, what it looked at, such as `size`.
     pub check: String,
     pub ok: bool,
     /// What was found, naming records; empty when all is well.
     pub message: String,
+}
+
+impl Finding {
+    /// What a check found. Without a message where there is nothing to say.
+    pub fn new(check: &str, ok: bool, message: impl Into<String>) -> Self {
+        Self {
+            check: check.to_owned(),
+            ok,
+            message: message.into(),
+        }
+    }
 }
 
 /// SQLite's own integrity check, every stored SHA-256, counters against a recount, statuses against the run's records.
@@ -21,10 +32,9 @@ pub fn verify(workspace: &Workspace) -> Result<Vec<Finding>> {
     let verified = workspace.store.verify()?;
     Ok(verified
         .into_iter()
-        .map(|verified| Finding {
-            check: verified.check.to_owned(),
-            ok: verified.wrong.is_empty(),
-            message: verified.wrong.join("; "),
+        .map(|verified| {
+            let ok = verified.wrong.is_empty();
+            Finding::new(verified.check, ok, verified.wrong.join("; "))
         })
         .collect())
 }

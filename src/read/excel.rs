@@ -181,14 +181,21 @@ fn text(cell: &Data) -> String {
         Data::Float(value) => value.to_string(),
         Data::Bool(value) => value.to_string(),
         Data::Error(error) => error.to_string(),
-        Data::DateTime(value) => match cell.as_datetime() {
-            Some(at) if !value.is_duration() && at.time() == chrono::NaiveTime::MIN => {
-                at.format("%Y-%m-%d").to_string()
-            }
-            Some(at) if !value.is_duration() => at.format("%Y-%m-%dT%H:%M:%S%.f").to_string(),
-            _ => value.as_f64().to_string(),
-        },
+        Data::DateTime(value) => moment(cell).unwrap_or_else(|| value.as_f64().to_string()),
     }
+}
+
+/// A day, or a day and a time, in the ISO form; `None` where a cell is neither.
+pub(super) fn moment(cell: &Data) -> Option<String> {
+    let Data::DateTime(value) = cell else {
+        return None;
+    };
+    let at = cell.as_datetime().filter(|_| !value.is_duration())?;
+    Some(if at.time() == chrono::NaiveTime::MIN {
+        at.format("%Y-%m-%d").to_string()
+    } else {
+        at.format("%Y-%m-%dT%H:%M:%S%.f").to_string()
+    })
 }
 
 /// What a column holds, as far as Excel may have changed it.

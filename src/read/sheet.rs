@@ -5,7 +5,7 @@ use std::{fs, io::Cursor, path::Path as FilePath};
 use calamine::{Data, DataType as _, Range, Reader as _, Xlsx};
 
 use super::{
-    excel::{MAGIC, MAX_BYTES},
+    excel::{MAGIC, MAX_BYTES, moment},
     unopenable,
 };
 use crate::model::Fault;
@@ -137,15 +137,9 @@ fn cell(data: &Data) -> Cell {
         Data::Float(number) => Cell::Number(*number),
         Data::Bool(value) => Cell::Boolean(*value),
         Data::Error(error) => Cell::Error(error.to_string()),
-        Data::DateTime(value) => match data.as_datetime() {
-            Some(at) if !value.is_duration() && at.time() == chrono::NaiveTime::MIN => {
-                Cell::Moment(at.format("%Y-%m-%d").to_string())
-            }
-            Some(at) if !value.is_duration() => {
-                Cell::Moment(at.format("%Y-%m-%dT%H:%M:%S%.f").to_string())
-            }
-            _ => Cell::Number(value.as_f64()),
-        },
+        Data::DateTime(value) => {
+            moment(data).map_or_else(|| Cell::Number(value.as_f64()), Cell::Moment)
+        }
     }
 }
 

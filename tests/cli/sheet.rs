@@ -334,7 +334,7 @@ fn a_value_that_no_sheet_holds_is_shown_locked_and_stays() {
 #[test]
 fn csv_with_ids_comes_back_too_and_its_apostrophes_are_no_edits() {
     let folder = Folder::new();
-    folder.write("c.csv", "customer_id,name\nA,=1+1\nB,b\n");
+    folder.write("c.csv", "customer_id,-name\nA,=1+1\nB,b\n");
     folder
         .redrive("load c.csv --contract customers.toml")
         .exit(1)
@@ -342,7 +342,7 @@ fn csv_with_ids_comes_back_too_and_its_apostrophes_are_no_edits() {
         .run();
     folder
         .redrive("export --ids --formula-safe -o out.csv")
-        .stderr_has("1 cell got an apostrophe")
+        .stderr_has("2 cells got an apostrophe")
         .run();
     let csv = folder
         .read("out.csv")
@@ -356,7 +356,7 @@ fn csv_with_ids_comes_back_too_and_its_apostrophes_are_no_edits() {
         "{report}"
     );
     assert_eq!(
-        folder.redrive("show 2").json()["current"]["name"],
+        folder.redrive("show 2").json()["current"]["-name"],
         json!("c")
     );
     folder

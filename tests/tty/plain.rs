@@ -33,3 +33,15 @@ fn a_dumb_terminal_gets_the_whole_flow_in_lines_and_never_an_escape_sequence() {
     ];
     assert_eq!(redrive(folder.path(), &sent).lines().count(), 1);
 }
+
+#[test]
+fn an_interrupt_between_two_answers_ends_it_also_after_long_work() {
+    let folder = TempDir::new().unwrap();
+    let mut tty = Tty::start_dumb(folder.path(), &["demo", "--rows", "300"]);
+    tty.sees_line("Problems of run 1");
+    tty.press("check\n");
+    tty.sees_line("verdicts current.");
+    tty.signal("-INT");
+    let (status, _) = tty.ends_in_lines();
+    assert_eq!(status.exit_code(), 130);
+}

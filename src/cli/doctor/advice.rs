@@ -85,14 +85,6 @@ pub fn advice(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-fn finding(check: &str, ok: bool, message: impl Into<String>) -> Finding {
-    Finding {
-        check: check.to_owned(),
-        ok,
-        message: message.into(),
-    }
-}
-
 fn terminal(facts: &Facts) -> Finding {
     let name = if facts.term.is_empty() {
         "TERM is not set"
@@ -101,15 +93,15 @@ fn terminal(facts: &Facts) -> Finding {
     };
     if !facts.is_terminal {
         let words = "this is no terminal, so nothing was asked: `redrive --plain` and all commands work here";
-        return finding("terminal", false, words);
+        return Finding::new("terminal", false, words);
     }
     if matches!(facts.term.as_str(), "" | "dumb") {
         let words = format!("{name}: redrive asks and answers in numbered lines here (--plain)");
-        return finding("terminal", false, words);
+        return Finding::new("terminal", false, words);
     }
     match facts.answers {
-        Some(_) => finding("terminal", true, format!("{name}, answers queries")),
-        None => finding(
+        Some(_) => Finding::new("terminal", true, format!("{name}, answers queries")),
+        None => Finding::new(
             "terminal",
             true,
             format!("{name}, answers no query: redrive needs none"),
@@ -125,16 +117,16 @@ fn size((columns, rows): (u16, u16)) -> Finding {
             "{words}: the screen needs {} x {}, so make the window larger",
             LEAST.0, LEAST.1
         );
-        return finding("size", false, least);
+        return Finding::new("size", false, least);
     }
     if is_less(COMFORTABLE) {
         let more = format!(
             "{words}; from {} x {} nothing is left out",
             COMFORTABLE.0, COMFORTABLE.1
         );
-        return finding("size", true, more);
+        return Finding::new("size", true, more);
     }
-    finding("size", true, words)
+    Finding::new("size", true, words)
 }
 
 fn colours(facts: &Facts) -> Finding {
@@ -149,7 +141,7 @@ fn colours(facts: &Facts) -> Finding {
     } else {
         "16"
     };
-    finding("colours", true, words)
+    Finding::new("colours", true, words)
 }
 
 fn utf8(facts: &Facts) -> Finding {
@@ -157,12 +149,12 @@ fn utf8(facts: &Facts) -> Finding {
     let says = locale.contains("utf-8") || locale.contains("utf8");
     let shows = facts.answers.as_ref().and_then(|answers| answers.letter);
     match (says, shows) {
-        (_, Some(2..)) => finding(
+        (_, Some(2..)) => Finding::new(
             "utf8",
             false,
             "the terminal shows letters such as é as two characters: set its encoding to UTF-8",
         ),
-        (false, _) if !locale.is_empty() => finding(
+        (false, _) if !locale.is_empty() => Finding::new(
             "utf8",
             false,
             format!(
@@ -170,19 +162,19 @@ fn utf8(facts: &Facts) -> Finding {
                 facts.locale
             ),
         ),
-        _ => finding("utf8", true, "UTF-8"),
+        _ => Finding::new("utf8", true, "UTF-8"),
     }
 }
 
 fn ambiguous(answers: &Answers) -> Finding {
     match answers.line {
-        Some(2..) => finding(
+        Some(2..) => Finding::new(
             "ambiguous_width",
             false,
             "lines take two columns each, so boxes break: let the terminal show ambiguous characters narrow, or set LANG=C",
         ),
-        Some(_) => finding("ambiguous_width", true, "lines take one column"),
-        None => finding(
+        Some(_) => Finding::new("ambiguous_width", true, "lines take one column"),
+        None => Finding::new(
             "ambiguous_width",
             true,
             "not known: the terminal does not say where its cursor is",
@@ -197,13 +189,13 @@ fn mode(
     without: &str,
 ) -> Finding {
     match facts.answers.as_ref().and_then(of) {
-        Some(true) => finding(check, true, "known to the terminal"),
-        Some(false) => finding(
+        Some(true) => Finding::new(check, true, "known to the terminal"),
+        Some(false) => Finding::new(
             check,
             false,
             format!("not known to the terminal: {without}"),
         ),
-        None => finding(check, true, format!("the terminal does not say; {without}")),
+        None => Finding::new(check, true, format!("the terminal does not say; {without}")),
     }
 }
 
@@ -211,19 +203,19 @@ fn clipboard(facts: &Facts) -> Finding {
     let check = "clipboard";
     if let Some(tmux) = &facts.tmux {
         return match tmux.set_clipboard.as_deref() {
-            Some("on") => finding(
+            Some("on") => Finding::new(
                 check,
                 true,
                 "tmux passes on what is copied (set-clipboard on)",
             ),
-            Some(other) => finding(
+            Some(other) => Finding::new(
                 check,
                 false,
                 format!(
                     "tmux has set-clipboard {other}: `tmux set -s set-clipboard on` lets redrive copy"
                 ),
             ),
-            None => finding(
+            None => Finding::new(
                 check,
                 true,
                 "tmux does not say whether it passes on what is copied",
@@ -235,14 +227,14 @@ fn clipboard(facts: &Facts) -> Finding {
         .as_ref()
         .is_some_and(|answers| answers.clipboard)
     {
-        return finding(check, true, "the terminal takes what is copied (OSC 52)");
+        return Finding::new(check, true, "the terminal takes what is copied (OSC 52)");
     }
     let far = if facts.is_ssh {
         " of your own machine"
     } else {
         ""
     };
-    finding(
+    Finding::new(
         check,
         true,
         format!(
@@ -253,13 +245,13 @@ fn clipboard(facts: &Facts) -> Finding {
 
 fn escape_time(tmux: &Tmux) -> Finding {
     match tmux.escape_time {
-        Some(time) if time > SLOW_ESC => finding(
+        Some(time) if time > SLOW_ESC => Finding::new(
             "tmux_escape_time",
             false,
             format!("tmux waits {time} ms after Esc: `tmux set -s escape-time 10` makes Esc quick"),
         ),
-        Some(time) => finding("tmux_escape_time", true, format!("{time} ms")),
-        None => finding("tmux_escape_time", true, "tmux does not say"),
+        Some(time) => Finding::new("tmux_escape_time", true, format!("{time} ms")),
+        None => Finding::new("tmux_escape_time", true, "tmux does not say"),
     }
 }
 

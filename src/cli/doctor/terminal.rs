@@ -17,8 +17,10 @@ use rustix::{
 
 use super::advice::{Facts, Tmux, read_answers};
 
-/// How long one answer may take.
+/// How long one answer may take, of a terminal at this machine and of one far away: an answer that comes too late would be
+/// taken for keys by the shell.
 const ANSWER: Duration = Duration::from_millis(100);
+const FAR_ANSWER: Duration = Duration::from_millis(500);
 /// How long tmux may take to say a setting.
 const TMUX: Duration = Duration::from_millis(500);
 /// "What are you?", which every terminal answers with something that ends in `c`.
@@ -39,6 +41,8 @@ pub fn facts() -> Facts {
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
     let term = set("TERM");
     let can_answer = is_terminal && !matches!(term.as_str(), "" | "dumb");
+    let is_ssh = !set("SSH_TTY").is_empty() || !set("SSH_CONNECTION").is_empty();
+    let time = if is_ssh { FAR_ANSWER } else { ANSWER };
     Facts {
         is_terminal,
         color_term: set("COLORTERM"),
@@ -47,23 +51,23 @@ pub fn facts() -> Facts {
             .into_iter()
             .find(|set| !set.is_empty())
             .unwrap_or_default(),
-        is_ssh: !set("SSH_TTY").is_empty() || !set("SSH_CONNECTION").is_empty(),
+        is_ssh,
         size: (is_terminal.then(terminal::size)).and_then(Result::ok),
-        answers: (can_answer.then(ask)).and_then(|answers| read_answers(&answers)),
+        answers: (can_answer.then(|| ask(time))).and_then(|answers| read_answers(&answers)),
         tmux: (is_terminal && !set("TMUX").is_empty()).then(tmux),
         term,
     }
 }
 
-fn ask() -> [Option<String>; 6] {
+fn ask(time: Duration) -> [Option<String>; 6] {
     let mut answers: [Option<String>; 6] = Default::default();
     if terminal::enable_raw_mode().is_err() {
         return answers;
     }
-    answers[0] = answer("");
+    answers[0] = answer("", time);
     if answers[0].is_some() {
         for (answer, question) in answers[1..].iter_mut().zip(QUESTIONS) {
-            *answer = self::answer(question);
+            *answer = self::answer(question, time);
         }
     }
     let _ = terminal::disable_raw_mode();
@@ -71,11 +75,11 @@ fn ask() -> [Option<String>; 6] {
 }
 
 /// What the terminal says to one question, up to the answer that always comes; `None` when that did not come in time.
-fn answer(question: &str) -> Option<String> {
+fn answer(question: &str, time: Duration) -> Option<String> {
     let mut out = io::stdout();
     write!(out, "{question}{DEVICE}").ok()?;
     out.flush().ok()?;
-    let until = Instant::now() + ANSWER;
+    let until = Instant::now() + time;
     let mut said = Vec::new();
     // The answer that always comes is the only one that ends in `c`.
     while !said.ends_with(b"c") {
@@ -84,9 +88,9 @@ fn answer(question: &str) -> Option<String> {
             return None;
         }
         let input = stdio::stdin();
-        let time = Timespec::try_from(left).ok()?;
+        let left = Timespec::try_from(left).ok()?;
         let mut waits = [PollFd::new(&input, PollFlags::IN)];
-        if poll(&mut waits, Some(&time)).ok()? == 0 {
+        if poll(&mut waits, Some(&left)).ok()? == 0 {
             return None;
         }
         // What comes after that answer is none of ours.

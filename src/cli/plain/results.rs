@@ -2,9 +2,10 @@
 
 use std::path::Path as FilePath;
 
+use super::super::send::outcome;
 use crate::{
-    model::{ChangeReport, Fault, FaultKind, SendReport, Status, UndoReport},
-    text::{count, safe, thousands},
+    model::{ChangeReport, Fault, FaultKind, SendReport, UndoReport},
+    text::{count, safe},
 };
 
 /// What an edit came to.
@@ -44,24 +45,13 @@ pub fn undone(verb: &str, report: &UndoReport) -> String {
 
 /// What became of the records of a send.
 pub fn sent(report: &SendReport) -> String {
-    let parts: Vec<String> = [
-        (report.accepted, Status::Accepted.label()),
-        (report.handed_over, "handed over"),
-        (report.refused, "refused"),
-        (report.unknown, "without an answer"),
-        (report.not_sent, "not sent"),
-    ]
-    .into_iter()
-    .filter(|(records, _)| *records > 0)
-    .map(|(records, what)| format!("{} {what}", thousands(records)))
-    .collect();
     let held = (report.held.as_ref()).map_or(String::new(), |why| {
         format!(" The destination is on hold: {}.", safe(why))
     });
     format!(
         "Of {}: {}.{held}",
         count(report.planned, "record"),
-        parts.join(", ")
+        outcome(report)
     )
 }
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::page::{Page, Place, Sight, Takes, Wish};
+use super::{
+    super::send::what,
+    page::{Page, Place, Sight, Takes, Wish},
+};
 use crate::{
     filter::{Filter, Term, Wanted},
     fix::Change,
@@ -422,19 +425,7 @@ fn of_review(review: &Review) -> Page {
         lines.push(format!("{} to fix.", count(review.needs_fixing, "record")));
         return plain(lines, Vec::new());
     }
-    let mut lines = vec![format!(
-        "{} {} to {} ({}): {}. {} changed since they were received.",
-        if plan.continued {
-            "Continue sending"
-        } else {
-            "Send"
-        },
-        count(plan.planned, "record"),
-        safe(&plan.destination),
-        safe(&plan.environment),
-        safe(&plan.target),
-        thousands(plan.changed)
-    )];
+    let mut lines = vec![what(plan)];
     for field in review.fields.iter().take(FIELDS) {
         let label =
             Path::parse(&field.path).map_or_else(|| field.path.clone(), |path| path.label());

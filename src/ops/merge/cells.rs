@@ -34,8 +34,8 @@ pub(super) fn told(handed_out: &str, cell: &Cell, is_csv: bool) -> Result<Told, 
     }
     let is = |same: bool| if same { Told::Same } else { Told::Alike };
     Ok(match cell {
-        Cell::Empty if handed_out.is_empty() => Told::Same,
-        Cell::Empty => Told::Edited(String::new()),
+        Cell::Empty => emptied(handed_out, is_csv),
+        Cell::Text(text) if text.is_empty() => emptied(handed_out, is_csv),
         Cell::Text(text) if text == handed_out => Told::Same,
         Cell::Text(text) if is_csv => of_csv(handed_out, text),
         Cell::Text(text) => Told::Edited(text.clone()),
@@ -59,6 +59,18 @@ pub(super) fn told(handed_out: &str, cell: &Cell, is_csv: bool) -> Result<Told, 
         Cell::Formula => return Err("holds a formula; put its value there".to_owned()),
         Cell::Error(error) => return Err(format!("holds the spreadsheet's error {error}")),
     })
+}
+
+/// What a blank cell says.
+fn emptied(handed_out: &str, is_csv: bool) -> Told {
+    if handed_out.is_empty() {
+        Told::Same
+    } else if !is_csv && handed_out.trim().is_empty() {
+        // Nobody sees spaces, and some spreadsheets lose them.
+        Told::Alike
+    } else {
+        Told::Edited(String::new())
+    }
 }
 
 /// Text of CSV may have got an apostrophe when it was handed out.
@@ -111,6 +123,8 @@ mod tests {
         let number = Cell::Number;
         for (handed_out, cell, expected) in [
             ("", Cell::Empty, Ok(Told::Same)),
+            ("  ", Cell::Empty, Ok(Told::Alike)),
+            ("  ", text(""), Ok(Told::Alike)),
             ("x", Cell::Empty, Ok(Told::Edited(String::new()))),
             ("=1+1", text("=1+1"), Ok(Told::Same)),
             ("'=1", text("'=1"), Ok(Told::Same)),

@@ -12,7 +12,7 @@ use crate::{
     ops::{
         Workspace,
         edit::{Desk, closed},
-        sheet::{OURS, RECORD, SEAL, Seal, Seals, fields, shown},
+        sheet::{OURS, RECORD, SEAL, Seal, Seals, fields, neutral, shown},
     },
     read::sheet::{Cell, Table},
     row::{coerce::is_number, json},
@@ -194,9 +194,12 @@ fn of_seal(
 /// The fields a sheet may have, by the names a sheet shows, with their own.
 pub(super) fn names(layout: &Layout, properties: &[String], known: &[Known<'_>]) -> Names {
     let mut names = Names::new();
+    // A workbook and CSV write some names in ways of their own.
     let mut add = |name: &str| {
-        let as_shown = shown(name).unwrap_or_else(|| name.to_owned());
-        names.entry(as_shown).or_insert_with(|| name.to_owned());
+        let in_workbook = shown(name).unwrap_or_else(|| name.to_owned());
+        for written in [in_workbook, neutral(name).into_owned(), name.to_owned()] {
+            names.entry(written).or_insert_with(|| name.to_owned());
+        }
     };
     for name in properties {
         add(name);
@@ -216,19 +219,18 @@ pub(super) fn names(layout: &Layout, properties: &[String], known: &[Known<'_>])
 
 /// What is to be said of columns that came too many or are gone.
 pub(super) fn remarks(columns: &Columns, names: &Names, layout: &Layout) -> Vec<String> {
-    let there: BTreeSet<&String> = columns.values.iter().map(|(_, name)| name).collect();
-    let more: Vec<&str> = (there.iter())
-        .filter(|name| !names.contains_key(**name))
-        .map(|name| name.as_str())
-        .collect();
-    let expected: Vec<&String> = match layout {
-        Layout::Csv { columns, .. } => columns.iter().collect(),
+    let (known, more): (Vec<&String>, Vec<&String>) = (columns.values.iter())
+        .map(|(_, name)| name)
+        .partition(|name| names.contains_key(*name));
+    let there: BTreeSet<&String> = known.iter().map(|name| &names[*name]).collect();
+    let gone: Vec<&str> = match layout {
+        Layout::Csv { columns, .. } => (columns.iter())
+            .filter(|name| !there.contains(name))
+            .map(String::as_str)
+            .collect(),
         Layout::Json => Vec::new(),
     };
-    let gone: Vec<&str> = (names.iter())
-        .filter(|(shown, name)| !there.contains(shown) && expected.contains(name))
-        .map(|(shown, _)| shown.as_str())
-        .collect();
+    let more: Vec<&str> = more.into_iter().map(String::as_str).collect();
     let mut remarks = Vec::new();
     if !gone.is_empty() {
         remarks.push(format!(
