@@ -127,7 +127,8 @@ fn one_edit_becomes_a_fix_of_all_like_it_and_the_history_takes_it_back() {
     tty.press(ENTER);
     tty.sees("needs fixing");
     tty.press(ENTER);
-    tty.sees("a Use suggestion");
+    // The table offers one too; this is the editor's.
+    tty.sees("Try       a Closed Won");
     tty.press("a");
     tty.sees("the same problem: b Fix all");
     tty.press("b");
