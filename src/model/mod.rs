@@ -33,7 +33,10 @@ pub use sending::{
 };
 pub use sort::{Sort, SortBy};
 pub use stages::{StageFacts, stage_marks};
-pub use step::{AsideReport, ChangeReport, Note, NoteAbout, StepKind, StepRow, UndoReport};
+pub use step::{
+    AsideReport, ChangeReport, Note, NoteAbout, StepExample, StepFacts, StepKind, StepRow,
+    UndoReport,
+};
 pub use timeline::{Happened, Moment};
 
 /// Makes a newtype around SQLite's row id.

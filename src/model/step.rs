@@ -1,6 +1,8 @@
 //! The history: everything one action changed, undone as one.
 
-use super::{GroupId, RecordId, RunId, StepId};
+use std::sync::Arc;
+
+use super::{GroupId, Path, RecordId, RunId, StepId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
@@ -68,6 +70,33 @@ pub struct StepRow {
     pub records: u64,
     /// Whether it has been undone and not redone.
     pub undone: bool,
+}
+
+impl StepRow {
+    /// Whether it is a step that can be taken back by itself, and was not.
+    pub fn can_be_undone(&self) -> bool {
+        let kind = self.kind;
+        !self.undone && !matches!(kind, StepKind::Undo | StepKind::Redo | StepKind::Settle)
+    }
+}
+
+/// What a step did to its records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepFacts {
+    pub step: StepId,
+    pub records: Arc<[RecordId]>,
+    /// Of these, records that are sent or on their way, so that they stay as they are.
+    pub sent: u64,
+    pub examples: Vec<StepExample>,
+}
+
+/// What a step did to a field of a record. The values are untrusted; JSON where they are no text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StepExample {
+    pub record: RecordId,
+    pub path: Path,
+    pub before: String,
+    pub after: String,
 }
 
 /// What `edit` and `check` say.

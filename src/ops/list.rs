@@ -256,7 +256,7 @@ pub(super) fn document(
 
 /// Appends the paths at which `after` differs from `before`: the innermost objects' fields, and arrays of another length
 /// as a whole. In the order of `after`, then what is gone.
-fn differences(path: &Path, before: &Value, after: &Value, paths: &mut Vec<Path>) {
+pub(super) fn differences(path: &Path, before: &Value, after: &Value, paths: &mut Vec<Path>) {
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
             for (name, value) in after {

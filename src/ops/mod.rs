@@ -17,6 +17,7 @@ mod export;
 mod fields;
 mod fix;
 mod formula;
+mod history;
 mod job;
 mod list;
 mod load;
@@ -58,6 +59,7 @@ pub use fix::{
     FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
     preview_fix, recipe_of, replay, suggest_fixes,
 };
+pub use history::{go_back, history, plans, recipe_of_step, step_facts, write_recipe};
 pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
@@ -73,7 +75,7 @@ pub use since::since;
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use suggested::edit_as_suggested;
-pub use undo::{history, redo, undo};
+pub use undo::{redo, undo};
 pub use values::values;
 pub use verify::{Finding, verify};
 pub use whole::write_text;

@@ -4,7 +4,7 @@ use std::path::Path as FilePath;
 
 use anyhow::Result;
 
-use super::{Workspace, standing, whole::write_whole, workspace::now};
+use super::{Workspace, standing, whole::write_new, workspace::now};
 use crate::{
     filter::Filter,
     model::{Fault, RunId},
@@ -51,22 +51,13 @@ pub fn is_page(file: &FilePath) -> bool {
 /// # Errors
 /// `report:exists` when there is such a file; `report:file` when it cannot be written; those of [`report`].
 pub fn write_report(workspace: &Workspace, run: RunId, file: &FilePath) -> Result<()> {
-    workspace.spare(file)?;
-    if file.symlink_metadata().is_ok() {
-        let message = format!("{} is there already", file.display());
-        return Err(Fault::usage("report:exists", message)
-            .hint("name another file")
-            .into());
-    }
     let facts = report(workspace, Some(run), false)?;
     let words = if is_page(file) {
         html(&facts)
     } else {
         markdown(&facts)
     };
-    write_whole(file, "report:file", |writer| {
-        Ok(writer.write_all(words.as_bytes())?)
-    })
+    write_new(workspace, file, ("report:exists", "report:file"), &words)
 }
 
 #[cfg(test)]

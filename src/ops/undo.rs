@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::{Workspace, workspace::now};
-use crate::model::{RunId, StepId, StepRow, UndoReport};
+use crate::model::{StepId, UndoReport};
 
 /// Takes back one's own newest step, or the named one whoever made it. Records that were sent or changed since are
 /// skipped and named.
@@ -36,9 +36,4 @@ pub fn redo(workspace: &mut Workspace) -> Result<UndoReport> {
         skipped = report.skipped.len(),
     );
     Ok(report)
-}
-
-/// All steps of a run (of every run for `None`), newest first.
-pub fn history(workspace: &Workspace, run: Option<RunId>) -> Result<Vec<StepRow>> {
-    workspace.store.history(run)
 }

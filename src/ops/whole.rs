@@ -8,6 +8,7 @@ use std::{
 
 use anyhow::{Context as _, Result};
 
+use super::Workspace;
 use crate::model::{Fault, folder_of};
 
 /// Writes a file aside (0600) and renames it, so that a reader never sees half of it.
@@ -45,4 +46,24 @@ pub(crate) fn write_whole<T>(
 /// `file:write` when it cannot be written.
 pub fn write_text(path: &FilePath, text: &str) -> Result<()> {
     write_whole(path, "file:write", |to| Ok(to.write_all(text.as_bytes())?))
+}
+
+/// Writes a text into a new file.
+///
+/// # Errors
+/// A fault of exit 2 whose code ends in `:exists` when there is such a file; one in `:file` when it cannot be written.
+pub(crate) fn write_new(
+    workspace: &Workspace,
+    path: &FilePath,
+    (exists, cannot): (&'static str, &'static str),
+    text: &str,
+) -> Result<()> {
+    workspace.spare(path)?;
+    if path.symlink_metadata().is_ok() {
+        let message = format!("{} is there already", path.display());
+        return Err(Fault::usage(exists, message)
+            .hint("name another file")
+            .into());
+    }
+    write_whole(path, cannot, |to| Ok(to.write_all(text.as_bytes())?))
 }

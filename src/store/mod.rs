@@ -33,6 +33,7 @@ mod settle;
 pub(crate) mod share;
 mod sorting;
 mod sql;
+mod step_records;
 mod steps;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -80,6 +80,9 @@ actions! {
     Wider Page "Make the column wider" [">"] typing [], "width";
     Earlier Page "Put this line before the one above it" ["Shift+Up"] typing [];
     Later Page "Put this line after the one below it" ["Shift+Down"] typing [];
+    UndoStep Page "Undo this step alone" [] typing [] changes, "revert";
+    GoBack Page "Go back to before this step" [] typing [] changes, "restore, revert";
+    SaveRecipe Page "Save this step as a recipe" [] typing [], "export, replay, automate";
     NextRecord Page "Go to the next record" ["]"] typing [];
     PreviousRecord Page "Go to the record before" ["["] typing [];
     Compare Page "Compare with the run before" ["D"] typing [], "diff, before, regression, since";

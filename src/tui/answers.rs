@@ -110,7 +110,15 @@ impl App {
             }
             (_, Ok(Answer::Reported(file))) => {
                 let file = file.to_string_lossy();
-                self.status = Some(format!("The report was written to {}.", text::safe(&file)));
+                self.status = Some(format!("It was written to {}.", text::safe(&file)));
+            }
+            (_, Ok(Answer::WentBack(steps, records))) => {
+                self.status = Some(format!(
+                    "Undone: {} of {}.  U Redo",
+                    text::count(steps, "step"),
+                    text::count(records, "record")
+                ));
+                self.refresh();
             }
             (_, Ok(Answer::Noted)) => {
                 self.status = Some("Noted.  u Undo".to_owned());

@@ -757,34 +757,34 @@ mod tests {
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > History                                to crm [TEST]   saved 02:41
           1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History]                            Menu
-        ┌ What was done, newest first ─────────────────────────────────────────────────────────────────────┐
-        │   Time             Who      Action    Details                                             Undo   │
-        │ > 20 Nov 2025      jana     Undo      undo of step 2                                      -      │
-        │   20 Nov 2025      jana     Set aside 12 records: test orders                             undone │
-        │   20 Nov 2025      jana     Fix all   contact_email  trim, lower case                     yes    │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ Step 3 ──────────────────────────────────────────────────────────────────────────────────────────┐
-        │ undo of step 2                                                                                   │
-        │                                                                                                  │
-        │ jana, 20 Nov 2025, 12 records                                                                    │
-        │ U does again what an undo took back.                                                             │
-        │                                                                                                  │
-        │                                                                                                  │
-        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ What was done, newest first ───────────────────────────────┐┌ Undo, 20 Nov 2025 ─────────────────┐
+        │   Time  Who    Action    Details                    Undo   ││ undo of step 2                     │
+        │ > 02:43 jana   Undo      undo of step 2             -      ││ 12 records, step 3                 │
+        │   02:42 jana   Set aside 12 records: test orders    undone ││                                    │
+        │   02:41 jana   Sent      40 records to crm: 37 sen… no     ││ U does again what an undo took     │
+        │   02:41 jana   Fix all   contact_email  trim, lowe… yes    ││ back.                              │
+        │                                                            ││                                    │
+        │                                                            ││ 7 contact_email  <sp>Office@x.de … │
+        │                                                            ││                                    │
+        │                                                            ││ The menu (.) takes it back alone,  │
+        │                                                            ││ goes back to before it, and saves  │
+        │                                                            ││ a fix as a recipe.                 │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
          u undoes your newest step, U brings it back. Nothing that was sent changes.
-         u Undo  U Redo                                                                    ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
         ");
     }
 

@@ -3,7 +3,7 @@
 use super::event::Effect;
 use crate::{
     filter::Filter,
-    model::{NoteAbout, RunId},
+    model::{NoteAbout, RunId, StepId},
 };
 
 /// A question with buttons; the safe one has focus.
@@ -40,6 +40,8 @@ pub enum Needs {
     Note(NoteAbout),
     /// The name of the file a report on the run is written to.
     Report(RunId),
+    /// The name of the file a step is saved in.
+    Recipe(RunId, StepId),
 }
 
 /// A list to choose a line from, or to show, hide and order its lines.

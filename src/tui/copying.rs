@@ -2,11 +2,23 @@
 
 use super::{
     app::App,
-    event::{Copied, Effect, Query},
+    event::{Effect, Query},
     overlays::{Choice, Letters, Overlay},
     pages::Subject,
 };
 use crate::{ops::Clip, text};
+
+/// What was copied, and where it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Copied {
+    /// Untrusted.
+    pub what: String,
+    pub text: String,
+    /// The file it was written to as well.
+    pub file: Option<String>,
+    /// Whether tmux has it.
+    pub in_tmux: bool,
+}
 
 impl App {
     /// Asks what is to be copied.

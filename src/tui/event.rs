@@ -11,14 +11,16 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
 pub use super::asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting};
+pub use super::copying::Copied;
 use super::{action::Action, clock::Clock, pages::Kept};
 use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
         AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Group, GroupId,
-        Note, NoteAbout, Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId,
-        RunRow, SendReport, Since, Sort, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
+        Note, NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow,
+        RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount,
+        WatchedPlan,
     },
     ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
@@ -179,6 +181,11 @@ pub enum Query {
     History {
         run: RunId,
     },
+    /// What a step did to its records.
+    StepFacts {
+        run: RunId,
+        step: StepId,
+    },
     /// How the dates of a fix's field are written.
     Dates(Box<FixRequest>),
     /// How some records of a preview would look.
@@ -215,6 +222,17 @@ pub enum Wish {
     /// Takes one step back, whoever made it.
     UndoStep {
         step: StepId,
+    },
+    /// Takes back a step and all that was done after it.
+    GoBack {
+        run: RunId,
+        step: StepId,
+    },
+    /// Writes a step into a new file, as a recipe.
+    Recipe {
+        run: RunId,
+        step: StepId,
+        file: PathBuf,
     },
     Note {
         about: NoteAbout,
@@ -297,25 +315,19 @@ pub enum Answer {
     Alike(Option<Box<Group>>),
     Dates(Box<Evidence>),
     Values(Vec<ValueCount>),
-    History(Vec<StepRow>),
+    History {
+        steps: Vec<StepRow>,
+        plans: Vec<PlanRow>,
+    },
+    StepFacts(Box<StepFacts>),
+    /// So many steps were taken back, of so many records.
+    WentBack(u64, u64),
     Noted,
     /// The report is in this file.
     Reported(PathBuf),
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
-}
-
-/// What was copied, and where it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Copied {
-    /// Untrusted.
-    pub what: String,
-    pub text: String,
-    /// The file it was written to as well.
-    pub file: Option<String>,
-    /// Whether tmux has it.
-    pub in_tmux: bool,
 }
 
 /// A destination, as far as the screen shows it.

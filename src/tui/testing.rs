@@ -16,9 +16,10 @@ use super::{
 use crate::{
     filter::{FilterError, Term},
     model::{
-        Behind, Comparison, Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan,
-        Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Seen, ShapeCount, Since, Stage,
-        Status, StepId, StepKind, StepRow, Trend, ValueCount, Version, Wants, compare, shape_of,
+        Behind, Comparison, Consequence, DeliveryState, FixRow, Form, Found, Group, GroupId,
+        Layout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, Seen, ShapeCount, Since, Stage, Status, StepExample, StepFacts, StepId, StepKind,
+        StepRow, Trend, ValueCount, Version, Wants, compare, shape_of,
     },
     ops::{ContractState, FieldChanges, Made, MadeBy, Preview, Review, Standing},
     text,
@@ -327,17 +328,31 @@ pub fn answer(query: Query) -> Answer {
             value("office@", 371, 7),
             value("office(at)kunde.example\u{a0}", 41, 14),
         ]),
-        Query::History { run } => Answer::History(vec![
-            step(run, 3, StepKind::Undo, "undo of step 2", false),
-            step(run, 2, StepKind::Discard, "12 records: test orders", true),
-            step(
-                run,
-                1,
-                StepKind::Fix,
-                "contact_email  trim, lower case",
-                false,
-            ),
-        ]),
+        Query::History { run } => Answer::History {
+            plans: vec![plan_row()],
+            steps: vec![
+                step(run, 3, StepKind::Undo, "undo of step 2", false),
+                step(run, 2, StepKind::Discard, "12 records: test orders", true),
+                step(
+                    run,
+                    1,
+                    StepKind::Fix,
+                    "contact_email  trim, lower case",
+                    false,
+                ),
+            ],
+        },
+        Query::StepFacts { step, .. } => Answer::StepFacts(Box::new(StepFacts {
+            step,
+            records: [7, 14, 21].map(RecordId).into(),
+            sent: 0,
+            examples: vec![StepExample {
+                record: RecordId(7),
+                path: Path::field("contact_email"),
+                before: " Office@x.de".to_owned(),
+                after: "office@x.de".to_owned(),
+            }],
+        })),
         Query::Suggest { .. } => Answer::Suggested(Vec::new()),
         Query::FixRows { window, .. } => Answer::FixRows(window.into_iter().map(fix_row).collect()),
         Query::Standing { .. } => Answer::Standing(Standing {
@@ -438,6 +453,20 @@ fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepR
         label: label.to_owned(),
         records: 12,
         undone,
+    }
+}
+
+fn plan_row() -> PlanRow {
+    PlanRow {
+        id: PlanId(1),
+        destination: "crm".to_owned(),
+        environment: "test".to_owned(),
+        target: "table customer in crm.db".to_owned(),
+        author: "jana".to_owned(),
+        made_at: "2025-11-20T02:41:30Z".to_owned(),
+        planned: 40,
+        states: vec![(DeliveryState::Delivered, 37), (DeliveryState::Refused, 3)],
+        attempts: 41,
     }
 }
 

@@ -280,7 +280,13 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             Answer::Dates(Box::new(evidence))
         }
         Query::Values { group } => Answer::Values(ops::values(workspace, *group)?),
-        Query::History { run } => Answer::History(ops::history(workspace, Some(*run))?),
+        Query::History { run } => Answer::History {
+            steps: ops::history(workspace, Some(*run))?,
+            plans: ops::plans(workspace, *run)?,
+        },
+        Query::StepFacts { run, step } => {
+            Answer::StepFacts(Box::new(ops::step_facts(workspace, *run, *step)?))
+        }
         Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),
     })
 }
@@ -314,6 +320,15 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         Wish::Accept { id } => Answer::Changed(ops::accept(workspace, *id)?),
         Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
         Wish::UndoStep { step } => Answer::Undone(ops::undo(workspace, Some(*step))?),
+        Wish::GoBack { run, step } => {
+            let (steps, records) = ops::go_back(workspace, *run, *step)?;
+            Answer::WentBack(steps, records)
+        }
+        Wish::Recipe { run, step, file } => {
+            let recipe = ops::recipe_of_step(workspace, *run, *step)?;
+            ops::write_recipe(workspace, &recipe, file)?;
+            Answer::Reported(file.clone())
+        }
         Wish::Note { about, text } => {
             ops::add_note(workspace, *about, text)?;
             Answer::Noted

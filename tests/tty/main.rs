@@ -140,7 +140,7 @@ fn one_edit_becomes_a_fix_of_all_like_it_and_the_history_takes_it_back() {
     tty.sees("Fixed");
     tty.press("5");
     tty.sees("Fix all");
-    tty.sees("Enter Undo this step");
+    tty.sees("Enter Records");
     tty.press("u");
     tty.sees("Undone:");
     tty.sees("undone");

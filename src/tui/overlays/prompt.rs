@@ -30,8 +30,10 @@ pub struct Prompt {
 impl Prompt {
     pub fn new(wanting: Wanting) -> Self {
         let mut field = Field::default();
-        if let Needs::Report(run) = wanting.needs {
-            field.set(&format!("run-{run}.html"));
+        match wanting.needs {
+            Needs::Report(run) => field.set(&format!("run-{run}.html")),
+            Needs::Recipe(_, step) => field.set(&format!("step-{step}.toml")),
+            Needs::Reason(_) | Needs::Note(_) => {}
         }
         Self {
             wanting,
@@ -59,6 +61,11 @@ impl Prompt {
                         reason: Some(text),
                     }),
                     Needs::Note(about) => Effect::Do(Wish::Note { about, text }),
+                    Needs::Recipe(run, step) => Effect::Do(Wish::Recipe {
+                        run,
+                        step,
+                        file: text.into(),
+                    }),
                     Needs::Report(run) => Effect::Do(Wish::Report {
                         run,
                         file: text.into(),
@@ -90,7 +97,7 @@ impl Prompt {
     pub fn tip(&self) -> String {
         if self.empty {
             "Write a few words first, or press Esc to go back.".to_owned()
-        } else if matches!(self.wanting.needs, Needs::Report(_)) {
+        } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
         } else {
             "It stands in the history, for whoever works on it next. u takes it back.".to_owned()

@@ -1,4 +1,6 @@
-//! What was done, newest first, and taking a step back.
+//! What was done, newest first: to look at, to take back, to go back behind, to keep as a recipe.
+
+mod entry;
 
 use ratatui::{
     Frame,
@@ -7,14 +9,16 @@ use ratatui::{
     widgets::Paragraph,
 };
 
+use self::entry::Entry;
 use super::list::{List, fitted};
 use crate::{
-    model::{RunId, StepKind, StepRow},
+    filter::{Filter, Term, Wanted},
+    model::{RunId, StepFacts, StepId, StepRow},
     text,
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{Answer, Cx, Effect, Query, Question, Ticket, Wish},
+        event::{Answer, Cx, Effect, Needs, Query, Question, Route, Ticket, Wanting, Wish},
         theme::Theme,
         widgets::{panel::panel, wrap::wrap},
         words,
@@ -26,6 +30,11 @@ pub struct History {
     run: RunId,
     state: State,
     pending: Option<Ticket>,
+    /// What the step under the cursor did. One is asked for at a time.
+    facts: Option<Box<StepFacts>>,
+    asked: Option<(Ticket, StepId)>,
+    /// Steps nothing more is to be known of.
+    unknown: Option<StepId>,
     pub(super) list: List,
     clock: Clock,
 }
@@ -34,7 +43,7 @@ pub struct History {
 enum State {
     Loading,
     Failed(String),
-    Known(Vec<StepRow>),
+    Known(Vec<Entry>),
 }
 
 impl History {
@@ -43,6 +52,9 @@ impl History {
             run,
             state: State::Loading,
             pending: Some(cx.ask(Query::History { run })),
+            facts: None,
+            asked: None,
+            unknown: None,
             list: List::default(),
             clock: cx.clock.clone(),
         }
@@ -50,46 +62,74 @@ impl History {
 
     pub fn offers(&self) -> Vec<Offer> {
         let mut offers = Vec::new();
-        if let Some(step) = self.chosen() {
-            let undo = Offer::new(Action::Open, "Undo this step");
-            offers.push(undo.unless(stays(step)));
+        if let Some(entry) = self.chosen() {
+            let step = entry.step();
+            let no_records = (step.is_none_or(|step| step.records == 0))
+                .then_some("it is about no records of its own");
+            offers.push(Offer::new(Action::Open, "Records").unless(no_records));
+            offers.push(Offer::new(Action::UndoStep, "Undo this step").unless(self.stays(entry)));
+            let no_step = step.is_none().then_some("sending is not taken back");
+            offers.push(Offer::new(Action::GoBack, "").unless(no_step));
+            let no_fix = (step.is_none_or(|step| !entry::is_fix(step)))
+                .then_some("only a fix or an edit is one");
+            offers.push(Offer::new(Action::SaveRecipe, "").unless(no_fix));
         }
         offers.push(Offer::new(Action::Undo, "Undo"));
         offers.push(Offer::new(Action::Redo, "Redo"));
+        offers.push(Offer::new(Action::Menu, "Actions"));
         offers
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
-        let len = self.steps().len();
-        match action {
-            Action::Up if self.list.at == 0 => cx.effects.push(Effect::Tabs),
-            Action::Open => {
-                let Some(step) = self.chosen() else {
-                    return;
-                };
-                match stays(step) {
-                    Some(why) => cx.say(format!("Not now: {why}.")),
-                    None if cx.read_only => {
-                        cx.say("Not now: the workspace is open to read only.");
-                    }
-                    None => cx.effects.push(Effect::Confirm(ask_to_undo(step))),
+        let len = self.entries().len();
+        match (action, self.chosen()) {
+            (Action::Up, _) if self.list.at == 0 => cx.effects.push(Effect::Tabs),
+            (Action::Back, _) => cx.back(),
+            (Action::Open, Some(entry)) => match (&self.facts, entry.step()) {
+                (Some(facts), Some(step)) if facts.step == step.id => {
+                    cx.go(records_of(step, facts));
                 }
+                _ => cx.say("It is being looked up ..."),
+            },
+            (Action::UndoStep, Some(entry)) => {
+                let question = entry.step().map(ask_to_undo);
+                cx.effects.extend(question.map(Effect::Confirm));
             }
-            Action::Back => cx.back(),
+            (Action::GoBack, Some(entry)) => {
+                let question = entry.step().map(|step| self.ask_to_go_back(step));
+                cx.effects.extend(question.map(Effect::Confirm));
+            }
+            (Action::SaveRecipe, Some(entry)) => {
+                let prompt = entry.step().map(ask_for_recipe);
+                cx.effects.extend(prompt.map(Effect::Prompt));
+            }
             _ => self.list.act(action, cx, len),
         }
+        self.ask_for_facts(cx);
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending == Some(ticket)
+        let asked = self.asked.map(|(ticket, _)| ticket);
+        [self.pending, asked].contains(&Some(ticket))
     }
 
-    pub fn receive(&mut self, answer: anyhow::Result<Answer>) {
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if let Some((_, step)) = self.asked.take_if(|(asked, _)| *asked == ticket) {
+            match answer {
+                Ok(Answer::StepFacts(facts)) => self.facts = Some(facts),
+                // The card does without then.
+                _ => self.unknown = Some(step),
+            }
+            return self.ask_for_facts(cx);
+        }
         self.pending = None;
         match answer {
-            Ok(Answer::History(steps)) => {
-                self.list.fit(steps.len());
-                self.state = State::Known(steps);
+            Ok(Answer::History { steps, plans }) => {
+                let entries = entry::in_order(steps, plans);
+                self.list.fit(entries.len());
+                self.state = State::Known(entries);
+                self.facts = None;
+                self.ask_for_facts(cx);
             }
             Ok(_) => {}
             Err(error) => self.state = State::Failed(words::reported(&error)),
@@ -100,9 +140,16 @@ impl History {
         self.pending = Some(cx.ask(Query::History { run: self.run }));
     }
 
+    /// Moves the cursor to the entry under the pointer, if there is one.
+    pub fn point(&mut self, place: ratatui::layout::Position, cx: &mut Cx) -> bool {
+        let found = self.list.point(place);
+        self.ask_for_facts(cx);
+        found
+    }
+
     pub fn tip(&self) -> String {
         match &self.state {
-            State::Known(steps) if steps.is_empty() => {
+            State::Known(entries) if entries.is_empty() => {
                 "Nothing was done yet. What you do is written down here.".to_owned()
             }
             State::Known(_) => {
@@ -114,13 +161,13 @@ impl History {
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let [list, card] = if area.width >= 120 {
+        let [list, card] = if area.width >= 100 {
             area.layout(&Layout::horizontal([
                 Constraint::Fill(1),
-                Constraint::Length(36),
+                Constraint::Length(38 + (area.width - 100) / 3),
             ]))
         } else {
-            let card = if area.height >= 16 { 8 } else { 0 };
+            let card = if area.height >= 16 { 9 } else { 0 };
             area.layout(&Layout::vertical([
                 Constraint::Fill(1),
                 Constraint::Length(card),
@@ -129,78 +176,215 @@ impl History {
         let lines: Vec<String> = match &self.state {
             State::Loading => vec!["loading ...".to_owned()],
             State::Failed(why) => vec![why.clone()],
-            State::Known(steps) => steps.iter().map(|step| self.line(step, list)).collect(),
+            State::Known(entries) => (entries.iter())
+                .map(|entry| self.line(entry, list.width))
+                .collect(),
         };
         let block = panel(list.width, "What was done, newest first", "", true, theme);
-        let details = usize::from(list.width).saturating_sub(48);
-        let heading = match self.steps() {
+        let heading = match self.entries() {
             [] => String::new(),
             _ => format!(
                 "   {}{}{}{}Undo",
-                fitted("Time", 17),
-                fitted("Who", 9),
+                fitted("Time", time_width(list.width) + 1),
+                fitted("Who", 7),
                 fitted("Action", 10),
-                fitted("Details", details)
+                fitted("Details", details_width(list.width) + 1)
             ),
         };
         self.list.draw(frame, list, block, heading, &lines, theme);
-        if let (Some(step), false) = (self.chosen(), card.is_empty()) {
-            self.draw_card(frame, card, step, theme);
+        if let (Some(entry), false) = (self.chosen(), card.is_empty()) {
+            self.draw_card(frame, card, entry, theme);
         }
     }
 
-    fn line(&self, step: &StepRow, area: Rect) -> String {
-        let details = usize::from(area.width).saturating_sub(48);
+    fn line(&self, entry: &Entry, width: u16) -> String {
+        let undo = match entry.step() {
+            Some(step) if step.undone => "undone",
+            Some(step) if step.can_be_undone() => "yes",
+            Some(_) => "-",
+            None => "no",
+        };
+        let time = time_width(width);
+        let at = if time < 12 {
+            self.clock.time(entry.at())
+        } else {
+            self.clock.day_and_time(entry.at())
+        };
         format!(
-            "{} {} {} {} {}",
-            fitted(&self.clock.day_and_time(&step.at), 16),
-            fitted(&text::safe(&step.author), 8),
-            fitted(done(step.kind), 9),
-            fitted(&text::safe(&step.label), details.saturating_sub(1)),
-            mark(step),
+            "{} {} {} {} {undo}",
+            fitted(&at, time),
+            fitted(&text::safe(entry.author()), 6),
+            fitted(entry.action(), 9),
+            fitted(&text::safe(&entry.details()), details_width(width)),
         )
     }
 
-    fn draw_card(&self, frame: &mut Frame, area: Rect, step: &StepRow, theme: Theme) {
-        let title = format!("Step {}", step.id);
+    fn draw_card(&self, frame: &mut Frame, area: Rect, entry: &Entry, theme: Theme) {
+        let title = format!(
+            "{}, {}",
+            entry.action(),
+            self.clock.day_and_time(entry.at())
+        );
         let block = panel(area.width, &title, "", false, theme);
         let inside = block.inner(area);
         let columns = usize::from(inside.width).saturating_sub(2).max(1);
-        let mut lines = wrap(&text::safe(&step.label), columns);
-        lines.push(String::new());
-        lines.push(format!(
-            "{}, {}, {}",
-            text::safe(&step.author),
-            self.clock.day_and_time(&step.at),
-            text::count(step.records, "record")
-        ));
-        let state = match stays(step) {
-            Some(why) => words::sentence(why),
-            None => "Enter takes it back. Records that were sent, and fields that a later step \
-                     changed, stay as they are and are counted."
-                .to_owned(),
-        };
-        lines.extend(wrap(&state, columns));
-        if step.kind == StepKind::Fix || step.kind == StepKind::Edit {
-            let save = format!("redrive history --run {} --recipe FILE saves it", self.run);
-            lines.extend(wrap(&save, columns));
+        let mut lines = wrap(&text::safe(&entry.details()), columns);
+        if let Some(step) = entry.step() {
+            let records = text::count(step.records, "record");
+            lines.push(format!("{records}, step {}", step.id));
         }
-        let lines: Vec<Line> = lines
-            .into_iter()
+        let short = area.height < 12;
+        let space = |lines: &mut Vec<String>| {
+            if !short {
+                lines.push(String::new());
+            }
+        };
+        space(&mut lines);
+        lines.extend(wrap(&self.state_of(entry), columns));
+        let facts = (self.facts.as_ref())
+            .filter(|facts| entry.step().is_some_and(|step| step.id == facts.step));
+        if let Some(facts) = facts.filter(|facts| !facts.examples.is_empty()) {
+            space(&mut lines);
+            for one in &facts.examples {
+                let told = |text: &str| text::shorten(&text::safe_whole(text), 24);
+                let (before, after) = (told(&one.before), told(&one.after));
+                let label = text::safe(&one.path.label()).into_owned();
+                let change = format!("{before} -> {after}");
+                let line = format!("{} {label}  {change}", one.record);
+                if text::width(&line) <= columns {
+                    lines.push(line);
+                } else {
+                    let name = format!("{} {label}", one.record);
+                    lines.push(text::shorten(&name, columns));
+                    lines.push(text::shorten(&format!("  {change}"), columns));
+                }
+            }
+        }
+        if entry.step().is_some() && !short {
+            lines.push(String::new());
+            lines.extend(wrap(
+                "The menu (.) takes it back alone, goes back to before it, and saves a fix as a recipe.",
+                columns,
+            ));
+        }
+        let lines: Vec<Line> = (lines.into_iter())
             .map(|line| Line::from(format!(" {line}")))
             .collect();
         frame.render_widget(Paragraph::new(lines).block(block), area);
     }
 
-    fn steps(&self) -> &[StepRow] {
+    /// Whether it can be taken back, in words.
+    fn state_of(&self, entry: &Entry) -> String {
+        let sent = self.sent(entry).unwrap_or(0);
+        match (self.stays(entry), entry.step()) {
+            (Some(why), _) => words::sentence(&why),
+            (None, Some(step)) if sent > 0 => format!(
+                "Can be undone for the {} not sent.",
+                text::thousands(step.records.saturating_sub(sent))
+            ),
+            (None, _) => "Can be undone.".to_owned(),
+        }
+    }
+
+    /// Why an entry cannot be taken back by itself.
+    fn stays(&self, entry: &Entry) -> Option<String> {
+        let why = entry.stays();
+        let step = entry.step().filter(|_| why.is_none());
+        let all_sent = step.is_some_and(|step| {
+            let sent = self.sent(entry);
+            step.records > 0 && sent.is_some_and(|sent| sent >= step.records)
+        });
+        let sent = all_sent.then_some("its records were sent");
+        why.or(sent).map(str::to_owned)
+    }
+
+    /// How many of its records were sent, where that is known.
+    fn sent(&self, entry: &Entry) -> Option<u64> {
+        let step = entry.step()?;
+        let facts = self.facts.as_ref()?;
+        (facts.step == step.id).then_some(facts.sent)
+    }
+
+    fn ask_for_facts(&mut self, cx: &mut Cx) {
+        let step = self.chosen().and_then(Entry::step).map(|step| step.id);
+        let Some(step) = step.filter(|_| self.asked.is_none()) else {
+            return;
+        };
+        let known = self.facts.as_ref().map(|facts| facts.step);
+        if known != Some(step) && self.unknown != Some(step) {
+            let run = self.run;
+            self.asked = Some((cx.ask(Query::StepFacts { run, step }), step));
+        }
+    }
+
+    fn ask_to_go_back(&self, step: &StepRow) -> Question {
+        let later = (self.entries().iter().filter_map(Entry::step))
+            .filter(|one| one.id > step.id && one.can_be_undone());
+        let mut body = vec![format!(
+            "This undoes \"{}\"",
+            text::shorten(&text::safe(&step.label), 44)
+        )];
+        let later: Vec<String> = later
+            .map(|one| format!("  and {}", text::shorten(&text::safe(&one.label), 50)))
+            .collect();
+        let more = later.len().saturating_sub(MOST);
+        body.extend(later.into_iter().take(MOST));
+        if more > 0 {
+            body.push(format!("  and {}.", text::count(more as u64, "later step")));
+        }
+        body.push("What was sent stays as it is. U brings steps back.".to_owned());
+        Question {
+            title: "Go back to before this step?".to_owned(),
+            body,
+            typed: None,
+            safe: "Stay".to_owned(),
+            verb: "Go back".to_owned(),
+            then: Box::new(Effect::Do(Wish::GoBack {
+                run: self.run,
+                step: step.id,
+            })),
+        }
+    }
+
+    fn entries(&self) -> &[Entry] {
         match &self.state {
-            State::Known(steps) => steps,
+            State::Known(entries) => entries,
             _ => &[],
         }
     }
 
-    fn chosen(&self) -> Option<&StepRow> {
-        self.steps().get(self.list.at)
+    fn chosen(&self) -> Option<&Entry> {
+        self.entries().get(self.list.at)
+    }
+}
+
+/// Later steps that a question names.
+const MOST: usize = 5;
+
+/// Columns of the time: without the day where there is little room.
+fn time_width(width: u16) -> usize {
+    if width < 70 { 5 } else { 16 }
+}
+
+fn details_width(width: u16) -> usize {
+    usize::from(width).saturating_sub(31 + time_width(width))
+}
+
+/// The records a step changed.
+fn records_of(step: &StepRow, facts: &StepFacts) -> Route {
+    let term = |wanted| Term {
+        negated: false,
+        wanted,
+    };
+    let records = Wanted::Marked(facts.records.clone());
+    Route::Records {
+        run: step.run,
+        filter: Filter {
+            terms: vec![term(Wanted::Run(step.run)), term(records)],
+        },
+        title: format!("Step {}", step.id),
+        field: None,
+        typed: None,
     }
 }
 
@@ -221,44 +405,21 @@ fn ask_to_undo(step: &StepRow) -> Question {
     }
 }
 
-/// Why a step cannot be taken back by itself.
-fn stays(step: &StepRow) -> Option<&'static str> {
-    match step.kind {
-        StepKind::Undo => Some("U does again what an undo took back"),
-        StepKind::Redo => Some("u takes back what was done again"),
-        StepKind::Settle => Some("what was said about sending is not taken back"),
-        _ if step.undone => Some("it was undone, U brings it back"),
-        _ => None,
-    }
-}
-
-/// A kind of step in the screen's words.
-fn done(kind: StepKind) -> &'static str {
-    match kind {
-        StepKind::Edit => "Edit",
-        StepKind::Fix => "Fix all",
-        StepKind::Check => "Check",
-        StepKind::Discard => "Set aside",
-        StepKind::Restore => "Take back",
-        StepKind::Note => "Note",
-        StepKind::Settle => "Settle",
-        StepKind::Undo => "Undo",
-        StepKind::Redo => "Redo",
-    }
-}
-
-fn mark(step: &StepRow) -> &'static str {
-    match stays(step) {
-        None => "yes",
-        Some(_) if step.undone => "undone",
-        Some(_) => "-",
+fn ask_for_recipe(step: &StepRow) -> Wanting {
+    Wanting {
+        title: "Save this step as a recipe".to_owned(),
+        body: "`redrive fix --recipe FILE` makes it again in another run, with the same preview."
+            .to_owned(),
+        label: "File".to_owned(),
+        verb: "Save it".to_owned(),
+        needs: Needs::Recipe(step.run, step.id),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use crate::{
-        model::StepId,
+        model::{RunId, StepId},
         tui::{
             event::{Effect, Wish},
             testing::{picture, press, problems},
@@ -266,81 +427,109 @@ mod tests {
     };
 
     #[test]
-    fn the_history_says_who_did_what_and_takes_a_middle_step_back_when_asked_twice() {
+    fn the_history_says_who_did_what_and_what_it_did() {
         let mut app = problems((100, 30));
-        press(&mut app, "5");
+        press(&mut app, "5<Down><Down><Down>");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > History                                to crm [TEST]   saved 02:41
           1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History]                            Menu
-        ┌ What was done, newest first ─────────────────────────────────────────────────────────────────────┐
-        │   Time             Who      Action    Details                                             Undo   │
-        │ > 20 Nov 2025      jana     Undo      undo of step 2                                      -      │
-        │   20 Nov 2025      jana     Set aside 12 records: test orders                             undone │
-        │   20 Nov 2025      jana     Fix all   contact_email  trim, lower case                     yes    │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ Step 3 ──────────────────────────────────────────────────────────────────────────────────────────┐
-        │ undo of step 2                                                                                   │
-        │                                                                                                  │
-        │ jana, 20 Nov 2025, 12 records                                                                    │
-        │ U does again what an undo took back.                                                             │
-        │                                                                                                  │
-        │                                                                                                  │
-        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ What was done, newest first ───────────────────────────────┐┌ Fix all, 20 Nov 2025 ──────────────┐
+        │   Time  Who    Action    Details                    Undo   ││ contact_email  trim, lower case    │
+        │   02:43 jana   Undo      undo of step 2             -      ││ 12 records, step 1                 │
+        │   02:42 jana   Set aside 12 records: test orders    undone ││                                    │
+        │   02:41 jana   Sent      40 records to crm: 37 sen… no     ││ Can be undone.                     │
+        │ > 02:41 jana   Fix all   contact_email  trim, lowe… yes    ││                                    │
+        │                                                            ││ 7 contact_email                    │
+        │                                                            ││   <sp>Office@x.de -> office@x.de   │
+        │                                                            ││                                    │
+        │                                                            ││ The menu (.) takes it back alone,  │
+        │                                                            ││ goes back to before it, and saves  │
+        │                                                            ││ a fix as a recipe.                 │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        │                                                            ││                                    │
+        └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
          u undoes your newest step, U brings it back. Nothing that was sent changes.
-         u Undo  U Redo                                                                    ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
         ");
-        // The newest is an undo, which is no step to be taken back.
-        assert_eq!(press(&mut app, "<ret>"), []);
-        assert!(picture(&mut app).contains("Not now: U does again what an undo took back."));
-        press(&mut app, "<Down><Down><ret>");
-        assert!(picture(&mut app).contains("Undo step 1?"));
-        assert_eq!(press(&mut app, "<ret>"), []);
-        let wished = press(&mut app, "<ret><Right><ret>");
-        let wish = Wish::UndoStep { step: StepId(1) };
-        assert!(matches!(&wished[..], [Effect::Change(_, made)] if *made == wish));
+        press(&mut app, "<ret>");
+        assert!(picture(&mut app).contains("> History > Step 1"));
     }
 
     #[test]
     fn the_history_fits_80_columns() {
         let mut app = problems((80, 24));
-        press(&mut app, "5");
+        press(&mut app, "5<Down>");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > History             to crm [TEST]  saved 02:41
           1 Problems 6  2 Records 1,387  3 Review 3  4 Send [5 History]            Menu
         ┌ What was done, newest first ─────────────────────────────────────────────────┐
-        │   Time             Who      Action    Details                         Undo   │
-        │ > 20 Nov 2025      jana     Undo      undo of step 2                  -      │
-        │   20 Nov 2025      jana     Set aside 12 records: test orders         undone │
-        │   20 Nov 2025      jana     Fix all   contact_email  trim, lower case yes    │
-        │                                                                              │
-        │                                                                              │
+        │   Time             Who    Action    Details                           Undo   │
+        │   20 Nov 2025      jana   Undo      undo of step 2                    -      │
+        │ > 20 Nov 2025      jana   Set aside 12 records: test orders           undone │
+        │   20 Nov 2025      jana   Sent      40 records to crm: 37 sent, 3 re… no     │
+        │   20 Nov 2025      jana   Fix all   contact_email  trim, lower case   yes    │
         │                                                                              │
         │                                                                              │
         │                                                                              │
         │                                                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ Step 3 ──────────────────────────────────────────────────────────────────────┐
-        │ undo of step 2                                                               │
+        ┌ Set aside, 20 Nov 2025 ──────────────────────────────────────────────────────┐
+        │ 12 records: test orders                                                      │
+        │ 12 records, step 2                                                           │
+        │ It was undone, U brings it back.                                             │
+        │ 7 contact_email  <sp>Office@x.de -> office@x.de                              │
         │                                                                              │
-        │ jana, 20 Nov 2025, 12 records                                                │
-        │ U does again what an undo took back.                                         │
         │                                                                              │
         │                                                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
          u undoes your newest step, U brings it back. Nothing that was sent changes.
-         u Undo  U Redo                                                ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions                      ? Help  Esc Back
         ");
+    }
+
+    #[test]
+    fn a_step_in_the_middle_is_taken_back_when_asked_twice() {
+        let mut app = problems((100, 30));
+        press(&mut app, "5<Down>:alone");
+        press(&mut app, "<ret>");
+        assert!(picture(&mut app).contains("Not now: it was undone, U brings it back."));
+        press(&mut app, "<esc><esc><Down><Down>:alone<ret>");
+        assert!(picture(&mut app).contains("Undo step 1?"));
+        let wanted = press(&mut app, "<Right><ret>");
+        let wish = Wish::UndoStep { step: StepId(1) };
+        assert!(
+            wanted
+                .iter()
+                .any(|effect| matches!(effect, Effect::Change(_, made) if *made == wish)),
+            "{wanted:?}"
+        );
+    }
+
+    #[test]
+    fn going_back_names_what_is_undone_and_a_fix_is_saved_as_a_recipe() {
+        let mut app = problems((100, 30));
+        press(&mut app, "5<Down><Down><Down>:go back<ret>");
+        assert!(picture(&mut app).contains("Go back to before this step?"));
+        let wanted = press(&mut app, "<Right><ret>");
+        let (run, step) = (RunId(1), StepId(1));
+        let wish = Wish::GoBack { run, step };
+        let goes = |effect: &Effect| matches!(effect, Effect::Change(_, made) if *made == wish);
+        assert!(wanted.iter().any(goes), "{wanted:?}");
+        let wanted = press(&mut app, ":recipe<ret><ret>");
+        let file = "step-1.toml".into();
+        let wish = Wish::Recipe { run, step, file };
+        let saves = |effect: &Effect| matches!(effect, Effect::Change(_, made) if *made == wish);
+        assert!(wanted.iter().any(saves), "{wanted:?}");
     }
 }

@@ -194,7 +194,7 @@ impl Page {
             Self::Groups(page) => page.point(place, cx),
             Self::Values(page) => page.list.point(place),
             Self::Comparison(page) => page.list.point(place),
-            Self::History(page) => page.list.point(place),
+            Self::History(page) => page.point(place, cx),
             Self::Sending(page) => page.point(place),
             Self::Editor(page) => page.point(place),
             Self::Fix(page) => page.point(place, cx),
@@ -270,7 +270,7 @@ impl Page {
             Self::Comparison(page) => page.receive(answer),
             Self::Review(page) => page.receive(ticket, answer, cx),
             Self::Sending(page) => page.receive(answer),
-            Self::History(page) => page.receive(answer),
+            Self::History(page) => page.receive(ticket, answer, cx),
         }
     }
 

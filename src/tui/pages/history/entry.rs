@@ -1,0 +1,119 @@
+//! A line of the history: a step, or what was sent.
+
+use crate::{
+    model::{DeliveryState, PlanRow, StepKind, StepRow},
+    text,
+};
+
+#[derive(Debug)]
+pub(super) enum Entry {
+    Step(StepRow),
+    Sent(PlanRow),
+}
+
+/// Steps and plans together, the newest first.
+pub(super) fn in_order(steps: Vec<StepRow>, plans: Vec<PlanRow>) -> Vec<Entry> {
+    let steps = steps.into_iter().map(Entry::Step);
+    let mut entries: Vec<Entry> = steps.chain(plans.into_iter().map(Entry::Sent)).collect();
+    // Times of one form, so that text sorts as time does.
+    entries.sort_by(|one, other| other.at().cmp(one.at()));
+    entries
+}
+
+impl Entry {
+    pub fn step(&self) -> Option<&StepRow> {
+        match self {
+            Self::Step(step) => Some(step),
+            Self::Sent(_) => None,
+        }
+    }
+
+    /// RFC 3339, UTC.
+    pub fn at(&self) -> &str {
+        match self {
+            Self::Step(step) => &step.at,
+            Self::Sent(plan) => &plan.made_at,
+        }
+    }
+
+    pub fn author(&self) -> &str {
+        match self {
+            Self::Step(step) => &step.author,
+            Self::Sent(plan) => &plan.author,
+        }
+    }
+
+    pub fn action(&self) -> &'static str {
+        match self {
+            Self::Step(step) => done(step.kind),
+            Self::Sent(_) => "Sent",
+        }
+    }
+
+    /// In words. Not safe to print.
+    pub fn details(&self) -> String {
+        match self {
+            Self::Step(step) => step.label.clone(),
+            Self::Sent(plan) => sent(plan),
+        }
+    }
+
+    /// Why it cannot be taken back by itself.
+    pub fn stays(&self) -> Option<&'static str> {
+        let step = match self {
+            Self::Step(step) => step,
+            Self::Sent(_) => return Some("what was sent cannot be undone"),
+        };
+        match step.kind {
+            StepKind::Undo => Some("U does again what an undo took back"),
+            StepKind::Redo => Some("u takes back what was done again"),
+            StepKind::Settle => Some("what was said about sending is not taken back"),
+            _ if step.undone => Some("it was undone, U brings it back"),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a recipe can make it again.
+pub(super) fn is_fix(step: &StepRow) -> bool {
+    matches!(step.kind, StepKind::Fix | StepKind::Edit)
+}
+
+/// `1,199 records to crm: 1,170 sent, 29 refused`
+fn sent(plan: &PlanRow) -> String {
+    let parts = [
+        (DeliveryState::Delivered, "sent"),
+        (DeliveryState::HandedOver, "handed over"),
+        (DeliveryState::Refused, "refused"),
+        (DeliveryState::Unknown, "without an answer"),
+    ];
+    let mut open = plan.planned;
+    let mut words: Vec<String> = Vec::new();
+    for (state, word) in parts {
+        let records = plan.with_state(state);
+        open = open.saturating_sub(records);
+        if records > 0 {
+            words.push(format!("{} {word}", text::thousands(records)));
+        }
+    }
+    if open > 0 {
+        words.push(format!("{} not sent", text::thousands(open)));
+    }
+    let records = text::count(plan.planned, "record");
+    format!("{records} to {}: {}", plan.destination, words.join(", "))
+}
+
+/// A kind of step in the screen's words.
+fn done(kind: StepKind) -> &'static str {
+    match kind {
+        StepKind::Edit => "Edit",
+        StepKind::Fix => "Fix all",
+        StepKind::Check => "Check",
+        StepKind::Discard => "Set aside",
+        StepKind::Restore => "Take back",
+        StepKind::Note => "Note",
+        StepKind::Settle => "Settle",
+        StepKind::Undo => "Undo",
+        StepKind::Redo => "Redo",
+    }
+}
