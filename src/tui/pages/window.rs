@@ -150,10 +150,13 @@ impl Records {
                 self.near(AROUND * 2).iter().copied().collect();
             self.rows.retain(|id, _| near.contains(id));
         }
-        if let (Some(by), Some(row)) = (self.seeking.take(), self.chosen())
-            && row.status != Status::Rejected
-        {
-            self.seek(by);
+        let status = self.chosen().map(|row| row.status);
+        if let (Some(by), Some(status)) = (self.seeking.take(), status) {
+            if status == Status::Rejected {
+                self.enter_failing(by);
+            } else {
+                self.seek(by);
+            }
         }
         self.ask_for_rows(cx);
         if !self.asked.renews {
@@ -255,7 +258,7 @@ mod tests {
         let later = app.settle();
         let again = settle(&mut app, effects, 1_000);
         assert!(
-            again > AROUND,
+            again > 2 * AROUND,
             "{again} rows: the first answer, and a new one"
         );
         let left = settle(&mut app, later, 1_000);

@@ -255,6 +255,23 @@ impl Records {
         }
     }
 
+    /// Goes to the first cell of the record that fails, or backwards to the last.
+    pub(in crate::tui::pages) fn enter_failing(&mut self, by: isize) {
+        let Some(row) = self.chosen() else { return };
+        let mut columns = self.columns.shown().iter();
+        let fails = |column: &Column| column.fails(row);
+        let failing = if by > 0 {
+            columns.position(fails)
+        } else {
+            columns.rposition(fails)
+        };
+        match failing {
+            Some(column) => self.enter_cell(column),
+            // What is wrong is with the record as a whole.
+            None => self.leave_cell(),
+        }
+    }
+
     /// Goes to the next record that needs fixing, and in it to the first cell that fails, or backwards to the last; says
     /// whether there can be one.
     pub(in crate::tui::pages) fn seek(&mut self, by: isize) -> bool {
@@ -267,20 +284,9 @@ impl Records {
             at = next;
             match self.row(self.ids[at]) {
                 Some(row) if row.status != Status::Rejected => {}
-                Some(row) => {
-                    let mut columns = self.columns.shown().iter();
-                    let fails = |column: &Column| column.fails(row);
-                    let failing = if by > 0 {
-                        columns.position(fails)
-                    } else {
-                        columns.rposition(fails)
-                    };
+                Some(_) => {
                     self.at = at;
-                    match failing {
-                        Some(column) => self.enter_cell(column),
-                        // What is wrong is with the record as a whole.
-                        None => self.leave_cell(),
-                    }
+                    self.enter_failing(by);
                     return true;
                 }
                 // It has to be read first; its arrival decides whether to go on.
