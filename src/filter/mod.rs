@@ -195,6 +195,17 @@ impl Filter {
         }
     }
 
+    /// These records of a run.
+    pub fn of_records(run: RunId, ids: Arc<[RecordId]>) -> Self {
+        let term = |wanted| Term {
+            negated: false,
+            wanted,
+        };
+        Self {
+            terms: vec![term(Wanted::Run(run)), term(Wanted::Marked(ids))],
+        }
+    }
+
     /// One record of a run.
     pub fn of_record(run: RunId, id: RecordId) -> Self {
         let terms = [Wanted::Run(run), Wanted::Row(id, id)].map(|wanted| Term {

@@ -76,7 +76,7 @@ pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use suggested::edit_as_suggested;
 pub use undo::{redo, undo};
-pub use values::values;
+pub use values::{records_with, values};
 pub use verify::{Finding, verify};
 pub use whole::write_text;
 pub(crate) use whole::write_whole;

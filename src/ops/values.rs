@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::Workspace;
 use crate::{
     check::suggest::suggest,
-    model::{Fault, Found, GroupId, Path, ValueCount, Wants, shape_of},
+    model::{Fault, Found, GroupId, Path, RecordId, ValueCount, Wants, shape_of},
 };
 
 /// Every different value that the problems of a group are about now, with how many records have it, the most common first;
@@ -44,6 +44,14 @@ pub(super) fn repair(found: &Found, wants: &Wants) -> Option<String> {
         value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
         _ => None,
     }
+}
+
+/// The records that have one of these values now.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn records_with(workspace: &Workspace, group: GroupId, found: &Found) -> Result<Vec<RecordId>> {
+    workspace.store.records_with_value(group, found)
 }
 
 #[cfg(test)]

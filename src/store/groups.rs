@@ -27,6 +27,16 @@ impl Store {
         Ok(values)
     }
 
+    /// The records that have this value in a group now.
+    pub fn records_with_value(&self, group: GroupId, found: &Found) -> Result<Vec<RecordId>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT DISTINCT record FROM problem WHERE grp = ?1 AND found = ?2 ORDER BY record",
+        )?;
+        let found = serde_json::to_string(found)?;
+        let records = query.query_map(params![group.0, found], |row| Ok(RecordId(row.get(0)?)))?;
+        Ok(records.collect::<rusqlite::Result<_>>()?)
+    }
+
     /// The path pattern of a group; empty where it is about the whole record.
     pub fn path_of_group(&self, group: GroupId) -> Result<String> {
         Ok(self

@@ -764,12 +764,12 @@ mod tests {
         │   02:41 jana   Sent      40 records to crm: 37 sen… no     ││ U does again what an undo took     │
         │   02:41 jana   Fix all   contact_email  trim, lowe… yes    ││ back.                              │
         │                                                            ││                                    │
-        │                                                            ││ 7 contact_email  <sp>Office@x.de … │
+        │                                                            ││ 7 contact_email                    │
+        │                                                            ││   <sp>Office@x.de -> office@x.de   │
         │                                                            ││                                    │
         │                                                            ││ The menu (.) takes it back alone,  │
         │                                                            ││ goes back to before it, and saves  │
         │                                                            ││ a fix as a recipe.                 │
-        │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │

@@ -17,10 +17,10 @@ use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
-        AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Group, GroupId,
-        Note, NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow,
-        RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount,
-        WatchedPlan,
+        AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Found, Group,
+        GroupId, Note, NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId,
+        RecordRow, RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow, UndoReport,
+        ValueCount, WatchedPlan,
     },
     ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
@@ -177,6 +177,11 @@ pub enum Query {
     Values {
         group: GroupId,
     },
+    /// The records that have one of these values.
+    ValueRecords {
+        group: GroupId,
+        found: Found,
+    },
     /// What was done in a run, newest first.
     History {
         run: RunId,
@@ -315,6 +320,7 @@ pub enum Answer {
     Alike(Option<Box<Group>>),
     Dates(Box<Evidence>),
     Values(Vec<ValueCount>),
+    ValueRecords(Vec<RecordId>),
     History {
         steps: Vec<StepRow>,
         plans: Vec<PlanRow>,

@@ -324,6 +324,7 @@ pub fn answer(query: Query) -> Answer {
             evidence.add("01/02/2026", 41);
             Answer::Dates(Box::new(evidence))
         }
+        Query::ValueRecords { .. } => Answer::ValueRecords(vec![RecordId(7), RecordId(14)]),
         Query::Values { .. } => Answer::Values(vec![
             value("office@", 371, 7),
             value("office(at)kunde.example\u{a0}", 41, 14),

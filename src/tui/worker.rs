@@ -279,6 +279,9 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             let evidence = ops::date_evidence(workspace, request, &Job::default())?;
             Answer::Dates(Box::new(evidence))
         }
+        Query::ValueRecords { group, found } => {
+            Answer::ValueRecords(ops::records_with(workspace, *group, found)?)
+        }
         Query::Values { group } => Answer::Values(ops::values(workspace, *group)?),
         Query::History { run } => Answer::History {
             steps: ops::history(workspace, Some(*run))?,

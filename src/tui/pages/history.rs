@@ -12,7 +12,7 @@ use ratatui::{
 use self::entry::Entry;
 use super::list::{List, fitted};
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::Filter,
     model::{RunId, StepFacts, StepId, StepRow},
     text,
     tui::{
@@ -372,16 +372,9 @@ fn details_width(width: u16) -> usize {
 
 /// The records a step changed.
 fn records_of(step: &StepRow, facts: &StepFacts) -> Route {
-    let term = |wanted| Term {
-        negated: false,
-        wanted,
-    };
-    let records = Wanted::Marked(facts.records.clone());
     Route::Records {
         run: step.run,
-        filter: Filter {
-            terms: vec![term(Wanted::Run(step.run)), term(records)],
-        },
+        filter: Filter::of_records(step.run, facts.records.clone()),
         title: format!("Step {}", step.id),
         field: None,
         typed: None,

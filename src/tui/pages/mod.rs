@@ -266,7 +266,7 @@ impl Page {
             Self::Editor(page) => page.receive(ticket, answer, cx),
             Self::Raw(page) => page.receive(ticket, answer, cx),
             Self::Fix(page) => page.receive(ticket, answer, cx),
-            Self::Values(page) => page.receive(answer),
+            Self::Values(page) => page.receive(ticket, answer, cx),
             Self::Comparison(page) => page.receive(answer),
             Self::Review(page) => page.receive(ticket, answer, cx),
             Self::Sending(page) => page.receive(answer),

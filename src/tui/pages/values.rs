@@ -4,11 +4,12 @@ use ratatui::{Frame, layout::Rect};
 
 use super::list::{List, fitted};
 use crate::{
-    model::{Found, ValueCount},
+    filter::Filter,
+    model::{Found, RecordId, RunId, ValueCount},
     text,
     tui::{
         action::{Action, Offer},
-        event::{Among, Answer, Cx, FixView, Query, Route, Ticket},
+        event::{Answer, Cx, FixView, Query, Route, Ticket},
         theme::Theme,
         widgets::{
             bar::{bar, percent},
@@ -24,7 +25,16 @@ pub struct Values {
     view: FixView,
     state: State,
     pending: Option<Ticket>,
+    /// The records of a value are asked for, to be listed, or to be fixed.
+    asked: Option<(Ticket, Then, String)>,
     pub(super) list: List,
+}
+
+/// What is done with the records of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Then {
+    List,
+    Fix,
 }
 
 #[derive(Debug)]
@@ -40,6 +50,7 @@ impl Values {
             pending: Some(cx.ask(Query::Values { group: view.group })),
             view,
             state: State::Loading,
+            asked: None,
             list: List::default(),
         }
     }
@@ -47,8 +58,8 @@ impl Values {
     pub fn offers(&self) -> Vec<Offer> {
         let mut offers = Vec::new();
         if !self.values().is_empty() {
-            offers.push(Offer::new(Action::Open, "See one record"));
-            offers.push(Offer::new(Action::FixAll, "Fix all"));
+            offers.push(Offer::new(Action::Open, "Records"));
+            offers.push(Offer::new(Action::FixAll, "Fix these"));
             offers.push(Offer::new(Action::Undo, "Undo"));
         }
         offers
@@ -57,28 +68,28 @@ impl Values {
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let len = self.values().len();
         match action {
-            Action::Open => {
-                if let Some(value) = self.values().get(self.list.at) {
-                    cx.go(Route::Record {
-                        id: value.record,
-                        among: Among {
-                            ids: self.values().iter().map(|value| value.record).collect(),
-                            field: Some(self.view.field.pattern()),
-                        },
-                    });
-                }
-            }
-            Action::FixAll if len > 0 => cx.go(Route::Fix(Box::new(self.view.clone()))),
+            Action::Open => self.ask_for_records(Then::List, cx),
+            Action::FixAll => self.ask_for_records(Then::Fix, cx),
             Action::Back => cx.back(),
             _ => self.list.act(action, cx, len),
         }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending == Some(ticket)
+        let asked = self.asked.as_ref().map(|(ticket, ..)| *ticket);
+        [self.pending, asked].contains(&Some(ticket))
     }
 
-    pub fn receive(&mut self, answer: anyhow::Result<Answer>) {
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        let asked = self.asked.take_if(|(asked, ..)| *asked == ticket);
+        if let Some((_, then, value)) = asked {
+            match answer {
+                Ok(Answer::ValueRecords(ids)) => cx.go(self.route(then, &value, ids)),
+                Ok(_) => {}
+                Err(error) => cx.say(words::reported(&error)),
+            }
+            return;
+        }
         self.pending = None;
         match answer {
             Ok(Answer::Values(values)) => {
@@ -87,6 +98,38 @@ impl Values {
             }
             Ok(_) => {}
             Err(error) => self.state = State::Failed(words::reported(&error)),
+        }
+    }
+
+    fn ask_for_records(&mut self, then: Then, cx: &mut Cx) {
+        if let Some(value) = self.values().get(self.list.at) {
+            let (found, shown) = (value.found.clone(), shown(&value.found));
+            let group = self.view.group;
+            let ticket = cx.ask(Query::ValueRecords { group, found });
+            self.asked = Some((ticket, then, shown));
+        }
+    }
+
+    /// Where these records lead, which have a value that is safe to print.
+    fn route(&self, then: Then, value: &str, ids: Vec<RecordId>) -> Route {
+        let records = ids.len() as u64;
+        let run = self.view.filter.run().unwrap_or(RunId(0));
+        let filter = Filter::of_records(run, ids.into());
+        let title = text::shorten(value, 24);
+        match then {
+            Then::List => Route::Records {
+                run,
+                filter,
+                title,
+                field: Some(self.view.field.pattern()),
+                typed: None,
+            },
+            Then::Fix => Route::Fix(Box::new(FixView {
+                title: format!("{}: {title}", self.view.title),
+                filter,
+                records,
+                ..self.view.clone()
+            })),
         }
     }
 
@@ -220,12 +263,12 @@ mod tests {
         │                                                                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          To set each value right in a table: redrive values 1 -o MAP.csv
-         Enter See one record  b Fix all  u Undo                                           ? Help  Esc Back
+         Enter Records  b Fix these  u Undo                                                ? Help  Esc Back
         ");
         press(&mut app, "<Down><Down><Down>b");
-        assert!(picture(&mut app).contains("What to do"));
+        assert!(picture(&mut app).contains(" 2 records ┐"));
         press(&mut app, "<esc><ret>");
-        assert!(picture(&mut app).contains("Record 2 of 2"));
+        assert!(picture(&mut app).contains("> Values > office(at)kunde"));
     }
 
     #[test]
@@ -256,7 +299,7 @@ mod tests {
         │                                                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
          To set each value right in a table: redrive values 1 -o MAP.csv
-         Enter See one record  b Fix all  u Undo                       ? Help  Esc Back
+         Enter Records  b Fix these  u Undo                            ? Help  Esc Back
         ");
     }
 }
