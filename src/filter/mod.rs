@@ -217,6 +217,11 @@ impl Filter {
         }
     }
 
+    /// Whether it is about records that only the screen knows.
+    pub fn names_records(&self) -> bool {
+        self.clone().put_marked(Arc::default)
+    }
+
     /// Puts the marked records into each `is:marked`; says whether there is one. They are only asked for where there is.
     pub fn put_marked(&mut self, marked: impl Fn() -> Arc<[RecordId]>) -> bool {
         let mut is_there = false;

@@ -412,9 +412,10 @@ fn ask_for_recipe(step: &StepRow) -> Wanting {
 #[cfg(test)]
 mod tests {
     use crate::{
-        model::{RunId, StepId},
+        filter::Filter,
+        model::{RecordId, RunId, StepId},
         tui::{
-            event::{Effect, Wish},
+            event::{Effect, Query, Wish},
             testing::{picture, press, problems},
         },
     };
@@ -455,8 +456,11 @@ mod tests {
          u undoes your newest step, U brings it back. Nothing that was sent changes.
          Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
         ");
-        press(&mut app, "<ret>");
+        let asked = press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("> History > Step 1"));
+        let of_step = Filter::of_records(RunId(1), [7, 14, 21].map(RecordId).into());
+        let lists = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Ids { filter }) if *filter == of_step);
+        assert!(asked.iter().any(lists), "{asked:?}");
     }
 
     #[test]

@@ -178,7 +178,8 @@ impl Page {
     /// The filter whose records are shown, or have the problem under the cursor.
     pub fn listed(&self) -> Option<Filter> {
         match self {
-            Self::Records(page) => Some(page.filter_in_force()),
+            // What is marked is known to the screen alone.
+            Self::Records(page) => Some(page.filter_in_force()).filter(|one| !one.names_records()),
             Self::Groups(page) => match page.subject()? {
                 Subject::Group { run, id } => Some(Filter::of_group(run, id)),
                 Subject::Record { .. } => None,

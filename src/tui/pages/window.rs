@@ -19,9 +19,11 @@ const KEPT: usize = 3000;
 impl Records {
     /// The terms that are understood; which of them name no field is known when the list comes.
     pub(super) fn filter(&self) -> Filter {
+        let mut typed = Filter::understood(&self.typed).0;
+        typed.put_marked(|| self.marked());
+        // What the page was opened on can be records too, which are others than the marked ones.
         let mut filter = self.view.filter.clone();
-        filter.terms.extend(Filter::understood(&self.typed).0.terms);
-        filter.put_marked(|| self.marked());
+        filter.terms.extend(typed.terms);
         filter
     }
 

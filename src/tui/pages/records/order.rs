@@ -27,7 +27,7 @@ const BY_STATE: &str = "state";
 impl Records {
     /// What the list is kept under.
     fn name(&self) -> String {
-        self.view.filter.to_string()
+        format!("{} {}", self.view.filter, self.view.title)
     }
 
     /// Lays the list out as it was when it was left.
