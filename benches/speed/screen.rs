@@ -11,13 +11,15 @@ use std::{
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 /// No screen takes longer, unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program in a terminal of its own.
 pub struct Screen {
     started: Instant,
     /// How long it took to draw anything.
     pub first: Duration,
+    /// Bytes of the last frame that answered a key.
+    pub last: usize,
     parser: vt100::Parser,
     output: Receiver<Vec<u8>>,
     input: Box<dyn Write + Send>,
@@ -56,6 +58,7 @@ impl Screen {
         let mut screen = Self {
             started,
             first: Duration::ZERO,
+            last: 0,
             parser: vt100::Parser::new(
                 40.try_into().expect("not zero"),
                 120.try_into().expect("not zero"),
@@ -86,9 +89,34 @@ impl Screen {
         self.started.elapsed()
     }
 
+    /// The word before a text, on the first line that has it.
+    pub fn word_before(&self, text: &str) -> String {
+        let contents = self.parser.screen().contents();
+        let mut lines = contents.lines();
+        let line = lines.find_map(|line| line.split_once(text));
+        let word = line.and_then(|(before, _)| before.split_whitespace().last());
+        word.unwrap_or_default().to_owned()
+    }
+
     /// Reads until nothing has come for so long.
     pub fn settle(&mut self, quiet: Duration) {
         while let Ok(bytes) = self.output.recv_timeout(quiet) {
+            self.parser.process(&bytes);
+        }
+    }
+
+    /// Presses keys and waits until a text is to be seen that was not there before; gives the time between.
+    pub fn takes(&mut self, keys: &str, text: &str) -> Duration {
+        let before = self.parser.screen().contents();
+        let pressed = Instant::now();
+        self.press(keys);
+        loop {
+            let contents = self.parser.screen().contents();
+            if contents.contains(text) && contents != before {
+                return pressed.elapsed();
+            }
+            let more = self.output.recv_timeout(PATIENCE);
+            let bytes = more.unwrap_or_else(|_| panic!("no {text:?} in:\n{contents}"));
             self.parser.process(&bytes);
         }
     }
@@ -101,6 +129,7 @@ impl Screen {
         self.press(key);
         let bytes = self.output.recv_timeout(PATIENCE).expect("a frame comes");
         let took = pressed.elapsed();
+        self.last = bytes.len();
         self.parser.process(&bytes);
         took
     }
