@@ -10,9 +10,12 @@ use std::{
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-pub use super::asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting};
-pub use super::copying::Copied;
 use super::{action::Action, clock::Clock, pages::Kept};
+pub use super::{
+    asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
+    copying::Copied,
+    views::{Among, FixView},
+};
 use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
@@ -407,36 +410,6 @@ pub enum Route {
         id: RecordId,
         among: Among,
     },
-}
-
-/// What a fix of many records is about.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FixView {
-    /// The crumb. Safe to print.
-    pub title: String,
-    pub group: GroupId,
-    pub field: Path,
-    pub filter: Filter,
-    pub records: u64,
-}
-
-/// The list a record was opened from, for next and previous.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Among {
-    pub ids: Arc<[RecordId]>,
-    /// The path pattern of the problem the list is about: each of its records opens there.
-    pub field: Option<String>,
-}
-
-impl Among {
-    /// Its records, about no problem in particular.
-    #[cfg(test)]
-    pub fn all(ids: impl Into<Arc<[RecordId]>>) -> Self {
-        Self {
-            ids: ids.into(),
-            field: None,
-        }
-    }
 }
 
 /// Pairs a question with its answer, so that a late answer can be told apart.

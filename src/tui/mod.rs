@@ -28,6 +28,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod theme;
+mod views;
 mod watching;
 pub mod widgets;
 pub mod words;
