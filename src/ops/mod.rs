@@ -13,6 +13,7 @@ mod contract;
 mod demo;
 mod doctor;
 mod edit;
+mod edit_claims;
 mod export;
 mod fields;
 mod fix;
@@ -53,6 +54,7 @@ pub use contract::{
 pub use demo::{Demo, DemoRequest, demo};
 pub use doctor::doctor;
 pub use edit::{Preview, accept, edit, preview};
+pub use edit_claims::{claim_edit, edit_claims, release_edit};
 pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{

@@ -13,6 +13,7 @@ mod changes;
 pub(crate) mod claims;
 mod contracts;
 mod dump;
+mod edit_claims;
 mod faults;
 pub(crate) mod files;
 mod groups;

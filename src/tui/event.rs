@@ -20,10 +20,10 @@ use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
-        AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Found, Group,
-        GroupId, Note, NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId,
-        RecordRow, RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow, UndoReport,
-        ValueCount, WatchedPlan,
+        AsideReport, ChangeReport, Comparison, Consequence, EditClaim, FixReport, FixRow, Found,
+        Group, GroupId, Note, NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail,
+        RecordId, RecordRow, RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow,
+        UndoReport, ValueCount, WatchedPlan,
     },
     ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
 };
@@ -163,6 +163,8 @@ pub enum Query {
     Copy(Clip),
     /// A number that changes when somebody changes the workspace.
     Version,
+    /// Who else edits a record now.
+    EditClaims,
     /// Where the run's records can go.
     Places {
         run: RunId,
@@ -255,6 +257,12 @@ pub enum Wish {
     Check {
         id: RecordId,
     },
+    /// Tells others that a record is edited here.
+    ClaimEdit {
+        id: RecordId,
+    },
+    /// Tells others that none is any more.
+    ReleaseEdit,
 }
 
 /// A long job: one at a time, cancellable, outlives pages.
@@ -316,6 +324,7 @@ pub enum Answer {
     Review(Box<Review>),
     Sending(Option<Box<WatchedPlan>>),
     Version(i64),
+    EditClaims(Vec<EditClaim>),
     Copied(Copied),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
@@ -332,6 +341,8 @@ pub enum Answer {
     /// So many steps were taken back, of so many records.
     WentBack(u64, u64),
     Noted,
+    /// The others know.
+    Told,
     /// The report is in this file.
     Reported(PathBuf),
     Changed(ChangeReport),
@@ -429,6 +440,8 @@ pub struct Cx {
     pub read_only: bool,
     /// How lists that were left are laid out, by their names.
     pub kept: HashMap<String, Kept>,
+    /// What others edit now.
+    pub others: Arc<[EditClaim]>,
     last: Ticket,
 }
 

@@ -19,6 +19,7 @@ mod mouse;
 pub mod offers;
 mod overlays;
 pub mod pages;
+mod people;
 mod run;
 mod running;
 mod signals;

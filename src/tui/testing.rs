@@ -292,6 +292,7 @@ pub fn answer(query: Query) -> Answer {
             ..Copied::default()
         }),
         Query::Version => Answer::Version(1),
+        Query::EditClaims => Answer::EditClaims(Vec::new()),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
             let record = detail(id.0);

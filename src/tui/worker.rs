@@ -261,6 +261,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             })
         }
         Query::Version => Answer::Version(workspace.version()?),
+        Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
             *group,
@@ -341,6 +342,14 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             Answer::Reported(file.clone())
         }
         Wish::Redo => Answer::Redone(ops::redo(workspace)?),
+        Wish::ClaimEdit { id } => {
+            ops::claim_edit(workspace, *id)?;
+            Answer::Told
+        }
+        Wish::ReleaseEdit => {
+            ops::release_edit(workspace)?;
+            Answer::Told
+        }
         Wish::Check { id } => {
             let terms = match ops::rows(workspace, &[*id])?.first() {
                 Some(row) => vec![term(Wanted::Run(row.run)), term(Wanted::Row(*id, *id))],

@@ -13,6 +13,7 @@ mod grid;
 mod groups;
 mod history;
 mod list;
+mod people;
 mod raw;
 mod records;
 mod review;

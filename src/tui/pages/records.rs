@@ -47,6 +47,8 @@ pub struct Records {
     pub(super) sort: Sort,
     pub(super) marks: Marks,
     pub(super) editing: Editing,
+    /// Who else edits a record, in words that are safe to print.
+    pub(super) others: HashMap<RecordId, String>,
     /// Place in `ids`.
     pub(super) at: usize,
     /// Whether the cursor is on one cell; else the whole record is meant.
@@ -123,6 +125,7 @@ impl Records {
             sort: Sort::default(),
             marks: Marks::default(),
             editing: Editing::default(),
+            others: HashMap::new(),
             view,
             typed: String::new(),
             prompt: None,
@@ -146,6 +149,7 @@ impl Records {
             seeking: None,
             asked: Asked::default(),
         };
+        page.meet(cx);
         page.recall(cx);
         if let Some(typed) = typed {
             page.open_prompt();

@@ -51,6 +51,10 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
         ),
         None => " ".to_owned(),
     })];
+    if let Some(others) = &editor.others {
+        spans.push(Span::styled(others.clone(), theme.warn()));
+        spans.push(Span::raw("   "));
+    }
     if let Some(record) = &editor.record {
         let status = record.row.status;
         spans.push(Span::raw(format!("{}   state: ", name(record))));

@@ -33,6 +33,7 @@ use crate::{
         clock::Clock,
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
         keymap::Mode,
+        people::who_edits,
         theme::Theme,
         words::{not_checked, reported},
     },
@@ -50,6 +51,8 @@ pub struct Editor {
     draft: Option<Draft>,
     /// The steps that changed it, newest first. Safe to print.
     history: Vec<String>,
+    /// Who else edits it. Safe to print.
+    others: Option<String>,
     /// What the check says about the value under the cursor, which is not being edited.
     look: Option<(Path, Box<Preview>)>,
     /// Whether the second panel is shown where only one fits.
@@ -88,6 +91,7 @@ impl Editor {
             fields: Fields::default(),
             draft: None,
             history: Vec::new(),
+            others: who_edits(id, cx),
             look: None,
             second_panel: false,
             open: None,
@@ -154,6 +158,16 @@ impl Editor {
         if let Some(reply) = draft.paste(pasted, cx.now) {
             self.carry_out(reply, cx);
         }
+    }
+
+    /// The record, while it is typed into.
+    pub fn edited(&self) -> Option<RecordId> {
+        self.draft.as_ref().map(|_| self.id)
+    }
+
+    /// Others edit other records than before.
+    pub fn meet(&mut self, cx: &Cx) {
+        self.others = who_edits(self.id, cx);
     }
 
     /// Moves the cursor to the field under the pointer, if there is one.

@@ -23,6 +23,7 @@ use crate::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket, Wish},
         keymap::Mode,
+        people::who_edits,
         theme::Theme,
         words::{self, reported},
     },
@@ -38,6 +39,8 @@ pub struct Raw {
     record: Option<Box<RecordDetail>>,
     excerpt: Excerpt,
     draft: Option<Draft>,
+    /// Who else edits it. Safe to print.
+    others: Option<String>,
     error: Option<String>,
     pending: Option<Ticket>,
     checking: Option<Ticket>,
@@ -57,6 +60,7 @@ impl Raw {
             record: None,
             excerpt: Excerpt::default(),
             draft: None,
+            others: who_edits(id, cx),
             error: None,
             pending: Some(cx.ask(Query::Record { id })),
             checking: None,
@@ -136,6 +140,16 @@ impl Raw {
         if let Some(reply) = draft.paste(pasted, cx.now) {
             self.carry_out(reply, cx);
         }
+    }
+
+    /// The record, while it is typed into.
+    pub fn edited(&self) -> Option<RecordId> {
+        self.draft.as_ref().map(|_| self.id)
+    }
+
+    /// Others edit other records than before.
+    pub fn meet(&mut self, cx: &Cx) {
+        self.others = who_edits(self.id, cx);
     }
 
     /// The record; it has no fields.

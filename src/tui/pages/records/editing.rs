@@ -21,6 +21,7 @@ use crate::{
             frozen,
             keys::as_received,
         },
+        people::who_edits,
         theme::Theme,
         words,
     },
@@ -392,6 +393,18 @@ impl Records {
         }
     }
 
+    /// The record that is typed into.
+    pub fn edited(&self) -> Option<RecordId> {
+        self.editing.draft.as_ref().map(|cell| cell.id)
+    }
+
+    /// Others edit other records than before.
+    pub fn meet(&mut self, cx: &Cx) {
+        let words = |id| Some((id, who_edits(id, cx)?));
+        let ids = cx.others.iter().map(|claim| claim.record);
+        self.others = ids.filter_map(words).collect();
+    }
+
     /// Whether a cell is being typed into.
     pub(in crate::tui::pages) fn is_editing(&self) -> bool {
         self.editing.draft.is_some()
@@ -457,6 +470,7 @@ mod tests {
         while let Some(effect) = waiting.pop_front() {
             let (ticket, answer) = match effect {
                 Effect::Ask(ticket, query) => (ticket, answer(query)),
+                Effect::Change(_, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) => continue,
                 Effect::Change(ticket, wish) => {
                     wished.push(wish);
                     let report = ChangeReport {
