@@ -25,6 +25,7 @@ mod load;
 mod merge;
 mod note;
 mod report;
+mod save;
 mod send;
 mod settle;
 mod sheet;
@@ -68,6 +69,10 @@ pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use merge::{MergeRequest, merge};
 pub use note::{add_note, notes};
 pub use report::{is_page, report, write_report};
+pub use save::{
+    Conflict, Decision, KeptDraft, Saved, Saving, being_sent, conflict, decide, drafts,
+    drop_drafts, keep_draft, save,
+};
 pub use send::{
     FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
     destinations, plan, plan_to_watch, prepare_plan, review, send,

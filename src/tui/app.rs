@@ -378,6 +378,7 @@ impl App {
         if self.overlay.is_some() {
             self.overlay = None;
         } else if self.mode() == Mode::Typing {
+            self.pages.top_mut().keep(&mut self.cx);
             self.pages.top_mut().act(Action::Back, &mut self.cx);
         }
         self.status = Some("Press Ctrl+C again to leave redrive.".to_owned());
@@ -433,6 +434,7 @@ impl App {
                     }
                     Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
+                    Effect::Meet(meeting) => self.carry_out(meeting),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
                     Effect::Quit if self.job.is_some() => {
                         self.leaving = true;

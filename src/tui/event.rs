@@ -10,7 +10,7 @@ use std::{
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::{action::Action, clock::Clock, pages::Kept};
+use super::{action::Action, clock::Clock, meeting::Meeting, pages::Kept};
 pub use super::{
     asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
@@ -25,7 +25,10 @@ use crate::{
         RecordId, RecordRow, RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow,
         UndoReport, ValueCount, WatchedPlan,
     },
-    ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
+    ops::{
+        Clip, Conflict, Decision, FixPreview, FixRequest, KeptDraft, Preview, Progress, Review,
+        Saving, Standing, SuggestedFix,
+    },
 };
 
 /// An input to `App::update`.
@@ -92,6 +95,7 @@ pub enum Effect {
     Choose(Box<Choosing>),
     /// What was chosen, for the page in front.
     Chosen(Box<Choosing>),
+    Meet(Meeting),
     Quit,
 }
 
@@ -165,6 +169,10 @@ pub enum Query {
     Version,
     /// Who else edits a record now.
     EditClaims,
+    /// What this person typed into a record and did not save.
+    Drafts {
+        id: RecordId,
+    },
     /// Where the run's records can go.
     Places {
         run: RunId,
@@ -263,6 +271,12 @@ pub enum Wish {
     },
     /// Tells others that none is any more.
     ReleaseEdit,
+    KeepDraft(Box<Saving>),
+    DropDrafts {
+        id: RecordId,
+    },
+    /// Ends a conflict.
+    Decide(Box<Conflict>, Decision),
 }
 
 /// A long job: one at a time, cancellable, outlives pages.
@@ -325,6 +339,9 @@ pub enum Answer {
     Sending(Option<Box<WatchedPlan>>),
     Version(i64),
     EditClaims(Vec<EditClaim>),
+    Drafts(Vec<KeptDraft>),
+    /// Somebody was first: nothing was changed, and what was typed is kept.
+    Conflict(Box<Conflict>),
     Copied(Copied),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),

@@ -14,6 +14,7 @@ mod copying;
 pub mod event;
 mod input;
 pub mod keymap;
+mod meeting;
 mod menus;
 mod mouse;
 pub mod offers;

@@ -24,6 +24,8 @@ pub(super) struct Holding {
     record: Option<RecordId>,
     said: Option<Instant>,
     touched: Option<Instant>,
+    /// The program ends, and everything there was to say has been said.
+    is_left: bool,
 }
 
 impl Holding {
@@ -57,13 +59,16 @@ impl Holding {
 }
 
 impl App {
-    /// Tells the others what is edited here; says whether there was something to tell.
+    /// Tells the others what is edited here, and keeps what is typed where the program ends; says whether there was something to
+    /// do.
     pub(super) fn tell_others(&mut self) -> bool {
-        let edited = match self.exit {
-            None => self.pages.iter().find_map(Page::edited),
-            Some(_) => None,
-        };
-        self.holding.follow(edited, &mut self.cx);
+        let edited = self.pages.iter().find_map(Page::edited);
+        if self.exit.is_none() {
+            self.holding.follow(edited, &mut self.cx);
+        } else if !std::mem::replace(&mut self.holding.is_left, true) {
+            self.keep_all();
+            self.holding.follow(None, &mut self.cx);
+        }
         !self.cx.effects.is_empty()
     }
 

@@ -2,6 +2,7 @@
 
 mod columns;
 mod editing;
+mod kept;
 mod keys;
 mod like;
 mod marks;
@@ -267,6 +268,7 @@ impl Records {
             return match answer {
                 Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
                 Ok(Answer::Changed(report)) => self.saved(ticket, words::changed(&report), cx),
+                Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
                 Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
                 Ok(_) => {}
                 Err(error) => self.edit_failed(ticket, &error, cx),

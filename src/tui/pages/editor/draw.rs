@@ -71,6 +71,10 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
         };
         spans.push(Span::raw(problems));
     }
+    if let (Some(kept), None) = (editor.kept.drafts.first(), &editor.draft) {
+        let label = text::shorten(&text::safe(&kept.change.path().label()), 20);
+        spans.push(Span::styled(format!("   not saved: {label}"), theme.warn()));
+    }
     Line::from(spans)
 }
 
