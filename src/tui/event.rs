@@ -1,11 +1,6 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::PathBuf,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
@@ -14,16 +9,16 @@ use super::{action::Action, clock::Clock, meeting::Meeting, pages::Kept};
 pub use super::{
     asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
+    jobs::{JobRequest, Outcome, Steer},
     views::{Among, FixView},
 };
 use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
-        AsideReport, ChangeReport, Comparison, Consequence, EditClaim, FixReport, FixRow, Found,
-        Group, GroupId, Note, NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail,
-        RecordId, RecordRow, RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow,
-        UndoReport, ValueCount, WatchedPlan,
+        ChangeReport, Comparison, Consequence, EditClaim, FixRow, Found, Group, GroupId, Note,
+        NoteAbout, Path, Plan, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
+        Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{
         Clip, Conflict, Decision, FixPreview, FixRequest, KeptDraft, Preview, Progress, Review,
@@ -97,16 +92,6 @@ pub enum Effect {
     Chosen(Box<Choosing>),
     Meet(Meeting),
     Quit,
-}
-
-/// How a send is to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Steer {
-    Pause(bool),
-    /// Whatever it waits for.
-    TryNow,
-    /// At most so many records a second; 0 is as fast as it goes.
-    Speed(u32),
 }
 
 /// A short read.
@@ -279,37 +264,6 @@ pub enum Wish {
     Decide(Box<Conflict>, Decision),
 }
 
-/// A long job: one at a time, cancellable, outlives pages.
-#[derive(Clone, Debug, PartialEq)]
-pub enum JobRequest {
-    Send {
-        run: RunId,
-        to: String,
-        expect: u64,
-        /// The unfinished plan that was shown, which is the one to continue.
-        plan: Option<PlanId>,
-        /// Only this record.
-        only: Option<RecordId>,
-    },
-    /// Works out what a fix would do.
-    FixPreview(Box<FixRequest>),
-    /// Does what was previewed, but for the records left out.
-    Fix {
-        preview: Arc<FixPreview>,
-        left_out: BTreeSet<RecordId>,
-    },
-    /// Sets records aside for a reason, or takes them back where there is none.
-    Aside {
-        filter: Box<Filter>,
-        reason: Option<String>,
-    },
-    /// Checks all records of a run whose verdict is old, against another contract if one is named.
-    Check {
-        run: RunId,
-        contract: Option<PathBuf>,
-    },
-}
-
 /// The answer to a [`Query`] or a [`Wish`].
 #[derive(Debug)]
 pub enum Answer {
@@ -374,21 +328,6 @@ pub struct Place {
     /// `production`, `test` or `demo`.
     pub environment: String,
     pub target: String,
-}
-
-/// How a job ended.
-#[derive(Debug)]
-pub enum Outcome {
-    Sent(SendReport),
-    Checked(ChangeReport),
-    /// `None` when the run holds no record.
-    FixPreviewed(Option<Arc<FixPreview>>),
-    Fixed(FixReport),
-    /// Set aside, or taken back.
-    Aside {
-        report: AsideReport,
-        back: bool,
-    },
 }
 
 /// Where the user can be, as data.

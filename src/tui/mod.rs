@@ -13,6 +13,7 @@ pub mod clock;
 mod copying;
 pub mod event;
 mod input;
+mod jobs;
 pub mod keymap;
 mod meeting;
 mod menus;
