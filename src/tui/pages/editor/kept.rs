@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     fix::Change,
-    model::Path,
+    model::{ChangeReport, Path},
     ops::{Conflict, Decision, KeptDraft},
     tui::{
         event::{Cx, Effect, Query, Ticket, Wish},
@@ -100,16 +100,21 @@ impl Editor {
         self.changing = Some((cx.change(wish), Told::Decided(how)));
     }
 
+    /// A change of one's own was saved while a box was open already: it was opened on that, not on somebody else's.
+    pub(super) fn is_own_change(&mut self, report: &ChangeReport) {
+        if let (Some(draft), Some(record)) = (&mut self.draft, &self.record)
+            && report.step.is_some()
+            && draft.seen == record.row.version
+        {
+            draft.seen += 1;
+        }
+    }
+
     /// Somebody changed the record while it is typed into.
     pub(super) fn say_if_changed(&self, before: Option<i64>, cx: &mut Cx) {
         let now = self.record.as_ref().map(|record| record.row.version);
-        if self
-            .draft
-            .as_ref()
-            .is_some_and(|draft| draft.saving.is_none())
-            && before < now
-            && before.is_some()
-        {
+        let is_older = |draft: &Draft| draft.saving.is_none() && Some(draft.seen) < now;
+        if before.is_some() && before < now && self.draft.as_ref().is_some_and(is_older) {
             cx.say("Someone else changed this record meanwhile. Your text is kept: saving it shows both.");
         }
     }

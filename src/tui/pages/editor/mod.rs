@@ -218,6 +218,7 @@ impl Editor {
             }
             (Ok(Answer::Changed(report)), _, Some((_, told))) => {
                 self.unasked = not_checked(&report);
+                self.is_own_change(&report);
                 if let Told::Saved(path, _) = &told {
                     self.look_for_alike(path, cx);
                 }
@@ -1195,6 +1196,28 @@ mod tests {
             })
             .collect();
         assert_eq!(versions, [1], "theirs is not taken for seen");
+    }
+
+    #[test]
+    fn a_box_that_is_opened_while_a_change_of_ones_own_is_saved_stands_on_it() {
+        let mut desk = Desk::new();
+        desk.press("a");
+        let saving = desk.editor.changing.as_ref().unwrap().0;
+        desk.press("Down Enter");
+        desk.type_in("x");
+        let report = ChangeReport {
+            step: Some(crate::model::StepId(1)),
+            ..ChangeReport::default()
+        };
+        let saved = Ok(Answer::Changed(report));
+        desk.editor.receive(saving, saved, &mut desk.cx);
+        desk.effects();
+        desk.editor.refresh(&mut desk.cx);
+        let mut newer = record(&fixed(), vec![bad_quantity()]);
+        newer.row.version = 2;
+        desk.answer(Answer::Record(Box::new(newer)));
+        assert_eq!(desk.editor.draft.as_ref().unwrap().seen, 2);
+        assert!(!desk.said().contains("Someone else"));
     }
 
     #[test]
