@@ -264,6 +264,9 @@ pub struct Edit {
     /// Say that the record is good: one without a contract, or one that a destination refused
     #[arg(long)]
     pub ready: bool,
+    /// Only if the record is still of this version, as `show` and `records --json` say it
+    #[arg(long, value_name = "N")]
+    pub if_version: Option<i64>,
 }
 
 #[derive(Debug, Args)]

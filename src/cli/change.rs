@@ -20,9 +20,10 @@ use super::{
 use crate::{
     fix::Change,
     model::{
-        ChangeReport, Fault, Path, Problem, RecordId, RecordRow, RunId, Status, StepId, UndoReport,
+        BeingSent, ChangeReport, Fault, Path, Problem, RecordId, RecordRow, RunId, Status, StepId,
+        UndoReport,
     },
-    ops::{self, CheckRequest, Workspace},
+    ops::{self, CheckRequest, Conflict, Saving, Workspace},
     row,
     text::{count, safe, thousands},
 };
@@ -78,7 +79,10 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
     let mut workspace = person.change()?;
     let mut report = ChangeReport::default();
     if !changes.is_empty() {
-        report = ops::edit(&mut workspace, id, &changes, None)?;
+        report = match ops::edit(&mut workspace, id, &changes, args.if_version) {
+            Ok(report) => report,
+            Err(error) => return Err(late(&workspace, id, changes, args.if_version, error)),
+        };
     }
     if args.ready {
         report = ops::accept(&mut workspace, id)?;
@@ -106,6 +110,67 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
         }
     }
     Ok(Exit::when_rejected(rejected))
+}
+
+/// The error of an edit that came too late, with what it was typed over and what the record is now; any other as it is.
+fn late(
+    workspace: &Workspace,
+    id: RecordId,
+    changes: Vec<Change>,
+    version: Option<i64>,
+    error: anyhow::Error,
+) -> anyhow::Error {
+    let code = error.downcast_ref::<Fault>().map(|fault| fault.code);
+    let saving = |version| Saving {
+        record: id,
+        version,
+        changes,
+    };
+    let told = match (code, version) {
+        (Some("record:changed"), Some(version)) => {
+            ops::conflict(workspace, &saving(version)).map(|found| disagreement(&found))
+        }
+        (Some("record:frozen"), _) => match ops::being_sent(workspace, id) {
+            Ok(Some(sent)) => Ok(being_sent(id, &sent)),
+            _ => return error,
+        },
+        _ => return error,
+    };
+    // Whatever cannot be told in full is told in short.
+    told.map_or(error, Into::into)
+}
+
+/// Who was first, and each field that is not the same to all, in a line.
+fn disagreement(found: &Conflict) -> Fault {
+    let (id, seen, now) = (found.saving.record, found.saving.version, found.version);
+    let who = match &found.theirs {
+        Some((author, at)) => format!("{author} changed record {id} at {at}"),
+        None => format!("record {id} was changed"),
+    };
+    let mut words = format!("{who}: it is version {now}, not {seen}; nothing was changed");
+    let value = |value: Option<&Value>| match value {
+        Some(value) => value.to_string(),
+        None => "(missing)".to_owned(),
+    };
+    for one in &found.partings {
+        words.push_str(&format!(
+            "\n  {}: was {}, is now {}, yours {} ({})",
+            one.path.label(),
+            value(one.opened.as_ref()),
+            value(one.theirs.as_ref()),
+            value(one.mine.as_ref()),
+            one.who().words()
+        ));
+    }
+    Fault::unusable("record:changed", words).hint(format!(
+        "look at it again (redrive show {id}), then repeat the change with --if-version {now}"
+    ))
+}
+
+fn being_sent(id: RecordId, sent: &BeingSent) -> Fault {
+    let words = sent.words(&sent.since);
+    let message = format!("record {id} is being sent ({words}); nothing was changed");
+    Fault::unusable("record:frozen", message).hint("change it once the answer is known")
 }
 
 /// What was typed as changes.

@@ -5,6 +5,7 @@ mod csv;
 pub mod dates;
 mod infer;
 pub mod recipe;
+pub mod three_way;
 mod transform;
 pub mod transforms;
 
@@ -35,6 +36,18 @@ pub enum Change {
     Unset { path: Path },
     /// `--raw FILE`: the whole text. One line end at its end is not part of it.
     Raw(Vec<u8>),
+}
+
+impl Change {
+    /// The field it is about; the root is the whole text.
+    pub fn path(&self) -> Path {
+        match self {
+            Self::Text { path, .. } | Self::Json { path, .. } | Self::Unset { path } => {
+                path.clone()
+            }
+            Self::Raw(_) => Path::root(),
+        }
+    }
 }
 
 /// Why a change cannot be made, in words for the person who asked for it.

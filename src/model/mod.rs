@@ -6,6 +6,7 @@ mod file;
 mod fix;
 mod merge;
 mod path;
+mod people;
 mod problem;
 mod record;
 mod run;
@@ -21,6 +22,7 @@ pub use file::folder_of;
 pub use fix::{Consequence, Effect, FixReport, FixRow};
 pub use merge::{Clash, MergeConflict, MergeReport, MergedField, RefusedRow};
 pub use path::Path;
+pub use people::{BeingSent, EditClaim, WhoChanged};
 pub use problem::{
     Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, ValueCount, rule_id,
     shape_of,

@@ -403,7 +403,7 @@ impl<'w> Desk<'w> {
     fn label(&self, record: &StoredRecord, text: &Version, changes: &[Change]) -> String {
         let (before, after) = (self.document(&record.text), self.document(text));
         let mut words = Vec::new();
-        for path in changes.iter().map(path_of) {
+        for path in changes.iter().map(Change::path) {
             let word = if path.is_root() {
                 format!("text of record {}", record.id)
             } else {
@@ -432,7 +432,7 @@ fn unchecked(
     if let Err(problem) = Row::read(layout, text.form, &text.bytes) {
         return vec![*problem];
     }
-    let edited: Vec<Path> = changes.iter().map(path_of).collect();
+    let edited: Vec<Path> = changes.iter().map(Change::path).collect();
     let mended = |problem: &Problem| {
         problem.stage == Stage::Parse || edited.iter().any(|path| problem.path.is_within(path))
     };
@@ -450,15 +450,6 @@ pub(super) fn closed(record: &StoredRecord) -> Option<Fault> {
         Fault::usage("edit:refused", format!("record {} is set aside", record.id))
             .hint("restore it first")
     })
-}
-
-pub(super) fn path_of(change: &Change) -> Path {
-    match change {
-        Change::Text { path, .. } | Change::Json { path, .. } | Change::Unset { path } => {
-            path.clone()
-        }
-        Change::Raw(_) => Path::root(),
-    }
 }
 
 fn problems_at(problems: &[Problem], at: &Path) -> usize {

@@ -13,6 +13,7 @@ mod contract;
 mod demo;
 mod doctor;
 mod edit;
+mod edit_claims;
 mod export;
 mod fields;
 mod fix;
@@ -24,6 +25,7 @@ mod load;
 mod merge;
 mod note;
 mod report;
+mod save;
 mod send;
 mod settle;
 mod sheet;
@@ -53,6 +55,7 @@ pub use contract::{
 pub use demo::{Demo, DemoRequest, demo};
 pub use doctor::doctor;
 pub use edit::{Preview, accept, edit, preview};
+pub use edit_claims::{claim_edit, edit_claims, release_edit};
 pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
@@ -66,6 +69,10 @@ pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use merge::{MergeRequest, merge};
 pub use note::{add_note, notes};
 pub use report::{is_page, report, write_report};
+pub use save::{
+    Conflict, Decision, KeptDraft, Saved, Saving, being_sent, conflict, decide, drafts,
+    drop_drafts, keep_draft, save,
+};
 pub use send::{
     FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
     destinations, plan, plan_to_watch, prepare_plan, review, send,

@@ -17,7 +17,7 @@ use crate::model::{Fault, folder_of};
 const APPLICATION_ID: i64 = 0x5244_5256;
 
 /// How long a write waits for another process's.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The forms a workspace has had; its `user_version` counts them. Only ever added to.
 pub(super) const FORMS: &[M<'static>] = &[
@@ -27,6 +27,7 @@ pub(super) const FORMS: &[M<'static>] = &[
     M::up(include_str!("../../assets/schema/0004.sql")),
     M::up(include_str!("../../assets/schema/0005.sql")).foreign_key_check(),
     M::up(include_str!("../../assets/schema/0006.sql")).foreign_key_check(),
+    M::up(include_str!("../../assets/schema/0007.sql")),
 ];
 
 /// Makes a workspace where there is nothing. It is made under another name and appears whole, so that a process that dies

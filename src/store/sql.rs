@@ -169,7 +169,7 @@ mod tests {
         assert_eq!(store.select("SELECT * FROM record").unwrap(), before);
         assert_eq!(
             store.select("PRAGMA user_version").unwrap().rows,
-            [[json!(6)]]
+            [[json!(7)]]
         );
     }
 

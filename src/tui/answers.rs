@@ -24,6 +24,8 @@ pub(super) enum Asked {
     Copy,
     /// Whether somebody has changed the workspace.
     Version,
+    /// Who else edits a record.
+    Others,
     /// How the run's verdicts stand, to be shown.
     Look,
     /// How they stand, to check all of them.
@@ -127,8 +129,9 @@ impl App {
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
+            (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
             // It is looked again soon, and sending says what is wrong with the contract.
-            (Asked::Look | Asked::Version, Err(_)) => {}
+            (Asked::Look | Asked::Version | Asked::Others, Err(_)) => {}
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

@@ -14,6 +14,7 @@ use super::{
     mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
     pages::{self, Page, Stack},
+    people::Holding,
     running::Running,
     tabs::Tab,
     theme::Theme,
@@ -80,6 +81,7 @@ pub struct App {
     pub(super) clicked: Option<Clicked>,
     /// What the terminal is to put on its clipboard.
     pub(super) clipboard: Option<String>,
+    pub(super) holding: Holding,
     /// Whether there is something to draw that was not drawn.
     changed: bool,
     /// When Ctrl+C was pressed.
@@ -126,6 +128,7 @@ impl App {
             spots: Vec::new(),
             clicked: None,
             clipboard: None,
+            holding: Holding::default(),
             changed: true,
             stopped: None,
             leaving: false,
@@ -159,6 +162,9 @@ impl App {
     /// Takes one event in, and returns the work it leads to.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.changed |= !self.is_quiet(&event);
+        if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
+            self.holding.touch(self.cx.now);
+        }
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
@@ -199,6 +205,8 @@ impl App {
                     && self.known_standing() == Some(found)
             }
             Event::Answer(_, Ok(Answer::Version(version))) => self.version == Some(*version),
+            Event::Answer(_, Ok(Answer::EditClaims(found))) => *self.cx.others == found[..],
+            Event::Answer(_, Ok(Answer::Told)) => true,
             _ => false,
         }
     }
@@ -370,6 +378,7 @@ impl App {
         if self.overlay.is_some() {
             self.overlay = None;
         } else if self.mode() == Mode::Typing {
+            self.pages.top_mut().keep(&mut self.cx);
             self.pages.top_mut().act(Action::Back, &mut self.cx);
         }
         self.status = Some("Press Ctrl+C again to leave redrive.".to_owned());
@@ -392,7 +401,7 @@ impl App {
     /// Carries out the effects that only concern the app; the rest is returned for the workers.
     pub(super) fn settle(&mut self) -> Vec<Effect> {
         let mut outside = Vec::new();
-        while !self.cx.effects.is_empty() {
+        while !self.cx.effects.is_empty() || self.tell_others() {
             for effect in std::mem::take(&mut self.cx.effects) {
                 match effect {
                     Effect::Go(route) => {
@@ -425,6 +434,7 @@ impl App {
                     }
                     Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
+                    Effect::Meet(meeting) => self.carry_out(meeting),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
                     Effect::Quit if self.job.is_some() => {
                         self.leaving = true;
@@ -925,7 +935,12 @@ mod tests {
             for n in 1..=200 {
                 app.update(Event::Tick(start + Duration::from_millis(n * 5)));
                 for effect in press(&mut app, "<ret>") {
-                    let harmless = !matches!(effect, Effect::Start(_) | Effect::Change(..));
+                    let harmless = match &effect {
+                        Effect::Change(_, wish) => {
+                            matches!(wish, Wish::ClaimEdit { .. } | Wish::ReleaseEdit)
+                        }
+                        effect => !matches!(effect, Effect::Start(_)),
+                    };
                     assert!(harmless, "after {keys}: {effect:?}");
                 }
             }

@@ -1,28 +1,29 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::PathBuf,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-pub use super::asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting};
-pub use super::copying::Copied;
-use super::{action::Action, clock::Clock, pages::Kept};
+use super::{action::Action, clock::Clock, meeting::Meeting, pages::Kept};
+pub use super::{
+    asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
+    copying::Copied,
+    jobs::{JobRequest, Outcome, Steer},
+    views::{Among, FixView},
+};
 use crate::{
     filter::{Filter, FilterError, Term},
     fix::{Change, dates::Evidence},
     model::{
-        AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Found, Group,
-        GroupId, Note, NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId,
-        RecordRow, RunId, RunRow, SendReport, Since, Sort, StepFacts, StepId, StepRow, UndoReport,
-        ValueCount, WatchedPlan,
+        ChangeReport, Comparison, Consequence, EditClaim, FixRow, Found, Group, GroupId, Note,
+        NoteAbout, Path, Plan, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
+        Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
-    ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
+    ops::{
+        Clip, Conflict, Decision, FixPreview, FixRequest, KeptDraft, Preview, Progress, Review,
+        Saving, Standing, SuggestedFix,
+    },
 };
 
 /// An input to `App::update`.
@@ -89,17 +90,8 @@ pub enum Effect {
     Choose(Box<Choosing>),
     /// What was chosen, for the page in front.
     Chosen(Box<Choosing>),
+    Meet(Meeting),
     Quit,
-}
-
-/// How a send is to go on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Steer {
-    Pause(bool),
-    /// Whatever it waits for.
-    TryNow,
-    /// At most so many records a second; 0 is as fast as it goes.
-    Speed(u32),
 }
 
 /// A short read.
@@ -160,6 +152,12 @@ pub enum Query {
     Copy(Clip),
     /// A number that changes when somebody changes the workspace.
     Version,
+    /// Who else edits a record now.
+    EditClaims,
+    /// What this person typed into a record and did not save.
+    Drafts {
+        id: RecordId,
+    },
     /// Where the run's records can go.
     Places {
         run: RunId,
@@ -252,37 +250,18 @@ pub enum Wish {
     Check {
         id: RecordId,
     },
-}
-
-/// A long job: one at a time, cancellable, outlives pages.
-#[derive(Clone, Debug, PartialEq)]
-pub enum JobRequest {
-    Send {
-        run: RunId,
-        to: String,
-        expect: u64,
-        /// The unfinished plan that was shown, which is the one to continue.
-        plan: Option<PlanId>,
-        /// Only this record.
-        only: Option<RecordId>,
+    /// Tells others that a record is edited here.
+    ClaimEdit {
+        id: RecordId,
     },
-    /// Works out what a fix would do.
-    FixPreview(Box<FixRequest>),
-    /// Does what was previewed, but for the records left out.
-    Fix {
-        preview: Arc<FixPreview>,
-        left_out: BTreeSet<RecordId>,
+    /// Tells others that none is any more.
+    ReleaseEdit,
+    KeepDraft(Box<Saving>),
+    DropDrafts {
+        id: RecordId,
     },
-    /// Sets records aside for a reason, or takes them back where there is none.
-    Aside {
-        filter: Box<Filter>,
-        reason: Option<String>,
-    },
-    /// Checks all records of a run whose verdict is old, against another contract if one is named.
-    Check {
-        run: RunId,
-        contract: Option<PathBuf>,
-    },
+    /// Ends a conflict.
+    Decide(Box<Conflict>, Decision),
 }
 
 /// The answer to a [`Query`] or a [`Wish`].
@@ -313,6 +292,10 @@ pub enum Answer {
     Review(Box<Review>),
     Sending(Option<Box<WatchedPlan>>),
     Version(i64),
+    EditClaims(Vec<EditClaim>),
+    Drafts(Vec<KeptDraft>),
+    /// Somebody was first: nothing was changed, and what was typed is kept.
+    Conflict(Box<Conflict>),
     Copied(Copied),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
@@ -329,6 +312,8 @@ pub enum Answer {
     /// So many steps were taken back, of so many records.
     WentBack(u64, u64),
     Noted,
+    /// The others know.
+    Told,
     /// The report is in this file.
     Reported(PathBuf),
     Changed(ChangeReport),
@@ -343,21 +328,6 @@ pub struct Place {
     /// `production`, `test` or `demo`.
     pub environment: String,
     pub target: String,
-}
-
-/// How a job ended.
-#[derive(Debug)]
-pub enum Outcome {
-    Sent(SendReport),
-    Checked(ChangeReport),
-    /// `None` when the run holds no record.
-    FixPreviewed(Option<Arc<FixPreview>>),
-    Fixed(FixReport),
-    /// Set aside, or taken back.
-    Aside {
-        report: AsideReport,
-        back: bool,
-    },
 }
 
 /// Where the user can be, as data.
@@ -409,36 +379,6 @@ pub enum Route {
     },
 }
 
-/// What a fix of many records is about.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FixView {
-    /// The crumb. Safe to print.
-    pub title: String,
-    pub group: GroupId,
-    pub field: Path,
-    pub filter: Filter,
-    pub records: u64,
-}
-
-/// The list a record was opened from, for next and previous.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Among {
-    pub ids: Arc<[RecordId]>,
-    /// The path pattern of the problem the list is about: each of its records opens there.
-    pub field: Option<String>,
-}
-
-impl Among {
-    /// Its records, about no problem in particular.
-    #[cfg(test)]
-    pub fn all(ids: impl Into<Arc<[RecordId]>>) -> Self {
-        Self {
-            ids: ids.into(),
-            field: None,
-        }
-    }
-}
-
 /// Pairs a question with its answer, so that a late answer can be told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ticket(pub u64);
@@ -456,6 +396,8 @@ pub struct Cx {
     pub read_only: bool,
     /// How lists that were left are laid out, by their names.
     pub kept: HashMap<String, Kept>,
+    /// What others edit now.
+    pub others: Arc<[EditClaim]>,
     last: Ticket,
 }
 

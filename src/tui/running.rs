@@ -3,12 +3,12 @@
 use super::{
     action::Action,
     app::{App, Exit},
-    event::{Effect, JobRequest, Outcome, Question},
+    event::{Effect, JobRequest, Outcome, Question, Route},
     overlays::{Button, Dialog, Overlay},
     tabs::Tab,
     words,
 };
-use crate::{ops::Progress, text};
+use crate::{filter::Filter, model::RecordId, ops::Progress, text};
 
 /// The job under way.
 #[derive(Debug)]
@@ -83,7 +83,11 @@ impl App {
         }
         match outcome {
             Ok(Outcome::FixPreviewed(_)) => return,
-            Ok(Outcome::Fixed(report)) => self.status = Some(words::fixed(&report)),
+            Ok(Outcome::Fixed(report)) => {
+                let said = words::fixed(&report);
+                self.offer_skipped(&said, &report.skipped);
+                self.status = Some(said);
+            }
             // The page that asked has been told.
             Err(_) if is_preview => return,
             Ok(Outcome::Sent(report)) => {
@@ -106,7 +110,11 @@ impl App {
                     self.overlay = Some(Overlay::Dialog(dialog));
                 }
             }
-            Ok(Outcome::Aside { report, back }) => self.status = Some(words::aside(&report, back)),
+            Ok(Outcome::Aside { report, back }) => {
+                let said = words::aside(&report, back);
+                self.offer_skipped(&said, &report.skipped);
+                self.status = Some(said);
+            }
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
             Err(error) if words::is_stopped(&error) => {
                 let sending = was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. }));
@@ -118,6 +126,37 @@ impl App {
             Err(error) => self.status = Some(words::reported(&error)),
         }
         self.refresh();
+    }
+
+    /// Offers to list the records that a step of many left as they are, if there are any.
+    fn offer_skipped(&mut self, said: &str, skipped: &[RecordId]) {
+        let Some(run) = self.run.as_ref().map(|run| run.id) else {
+            return;
+        };
+        // A question in front is not taken away under the fingers; the status line says how many they are.
+        if skipped.is_empty() || self.overlay.is_some() {
+            return;
+        }
+        let list = Route::Records {
+            run,
+            filter: Filter::of_records(run, skipped.into()),
+            title: "Left as they are".to_owned(),
+            field: None,
+            typed: None,
+        };
+        let records = text::count(skipped.len() as u64, "record");
+        let body = vec![
+            said.to_owned(),
+            "Somebody changed or sent the others meanwhile: they stay as they are.".to_owned(),
+        ];
+        let button = |label: String, then| Button { label, then };
+        let buttons = vec![
+            button("Close".to_owned(), None),
+            button(format!("List {records}"), Some(Effect::Go(list))),
+        ];
+        let title = format!("Left as they are: {records}");
+        let dialog = Dialog::tell(title, body, buttons, &self.cx);
+        self.overlay = Some(Overlay::Dialog(dialog));
     }
 
     pub(super) fn ask_to_quit(&mut self) {
@@ -168,5 +207,72 @@ impl App {
             then: Box::new(Effect::Cancel),
         };
         self.cx.effects.push(Effect::Confirm(question));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::{FixReport, RunId},
+        tui::{
+            event::{Event, Query},
+            testing::{feed, picture, press, problems},
+        },
+    };
+
+    #[test]
+    fn what_a_fix_of_many_left_as_it_is_can_be_listed() {
+        let mut app = problems((80, 24));
+        let report = FixReport {
+            changed: 987,
+            ready: 987,
+            skipped: [14, 21].map(RecordId).to_vec(),
+            ..FixReport::default()
+        };
+        let effects = app.update(Event::Finished(Ok(Outcome::Fixed(report))));
+        feed(&mut app, effects);
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+        ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
+        │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
+        │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        │   Problem                        Field           Stage Records Share         │
+        ┌ Left as they are: 2 records ─────────────────────────────────────────────────┐
+        │ Fixed 987 records: 987 ready, 0 still to fix, 2 changed by others and        │
+        │ skipped.                                                                     │
+        │ Somebody changed or sent the others meanwhile: they stay as they are.        │
+        │                                                                              │
+        │ [>Close ]     [ List 2 records ]                                             │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
+        │ What   This e-mail address is not complete.                                  │
+        │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
+        │ Values a+@ 371, (empty) 41   e.g. "office@"  (line 15)                       │
+        │ To do  Write it like name@example.com.                                       │
+        └──────────────────────────────────────────────────────────────────────────────┘
+
+         Enter Close  Tab Next button                                         Esc Close
+        "#);
+        let asked = press(&mut app, "<Right><ret>");
+        let list = Filter::of_records(RunId(1), [14, 21].map(RecordId).into());
+        let lists = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Ids { filter }) if *filter == list);
+        assert!(asked.iter().any(lists), "{asked:?}");
+        assert!(picture(&mut app).contains("Left as they are"));
+    }
+
+    #[test]
+    fn a_fix_that_left_nothing_asks_nothing() {
+        let mut app = problems((80, 24));
+        let report = FixReport {
+            changed: 987,
+            ..FixReport::default()
+        };
+        app.update(Event::Finished(Ok(Outcome::Fixed(report))));
+        assert!(app.overlay.is_none());
     }
 }

@@ -15,13 +15,14 @@ use super::{
 };
 use crate::{
     filter::{FilterError, Term},
+    fix::{Change, three_way::part},
     model::{
         Behind, Comparison, Consequence, DeliveryState, FixRow, Form, Found, Group, GroupId,
         Layout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, Seen, ShapeCount, Since, Stage, Status, StepExample, StepFacts, StepId, StepKind,
         StepRow, Trend, ValueCount, Version, Wants, compare, shape_of,
     },
-    ops::{ContractState, FieldChanges, Made, MadeBy, Preview, Review, Standing},
+    ops::{Conflict, ContractState, FieldChanges, Made, MadeBy, Preview, Review, Saving, Standing},
     text,
 };
 
@@ -168,6 +169,30 @@ pub fn app(route: Route, size: (u16, u16)) -> App {
     app
 }
 
+/// What was typed into a field that bert has changed meanwhile, and into one that nobody has.
+pub fn conflict(id: i64, path: &str) -> Conflict {
+    let text = |path: &str, text: &str| Change::Text {
+        path: Path::parse(path).unwrap(),
+        text: text.to_owned(),
+    };
+    let opened = json!({"contact_email": "a@x", "city": "Bern", "vip": true});
+    let theirs = json!({"contact_email": "a@x.org", "city": "Bern", "vip": false});
+    let mine = json!({"contact_email": "a@x.com", "city": "Basel", "vip": true});
+    Conflict {
+        saving: Saving {
+            record: RecordId(id),
+            version: 1,
+            changes: vec![text(path, "a@x.com"), text("/city", "Basel")],
+        },
+        version: 3,
+        status: Status::Rejected,
+        theirs: Some(("bert".to_owned(), "2025-11-20T14:02:11Z".to_owned())),
+        partings: part(&opened, &theirs, &mine),
+        is_whole: false,
+        sent: None,
+    }
+}
+
 /// The Problems page of the made-up run.
 pub fn problems(size: (u16, u16)) -> App {
     app(Route::Groups { run: RunId(1) }, size)
@@ -292,6 +317,8 @@ pub fn answer(query: Query) -> Answer {
             ..Copied::default()
         }),
         Query::Version => Answer::Version(1),
+        Query::EditClaims => Answer::EditClaims(Vec::new()),
+        Query::Drafts { .. } => Answer::Drafts(Vec::new()),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
             let record = detail(id.0);

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::{answers::Asked, app::App, event::Query};
 
-/// How often it is looked whether somebody has changed the workspace. A look reads one number.
-pub(super) const LOOK: Duration = Duration::from_secs(1);
+/// How often it is looked whether somebody has changed the workspace, so that it is seen within a second. A look reads one
+/// number.
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 
 impl App {
     /// Looks whether the workspace was changed, if it is time to.
@@ -28,10 +29,16 @@ impl App {
 
     /// The workspace has this version now.
     pub(super) fn seen(&mut self, version: i64) {
-        if self.version.is_some_and(|before| before != version) {
+        let before = self.version;
+        if before.is_some_and(|before| before != version) {
             self.refresh();
         }
         self.version = Some(version);
+        // Whoever dies edits no more, and nothing is written then.
+        if before != Some(version) || !self.cx.others.is_empty() {
+            let ticket = self.cx.ask(Query::EditClaims);
+            self.asked.push((ticket, Asked::Others));
+        }
     }
 }
 

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{GroupId, NoteAbout, RunId, Sort},
-    ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
+    model::{ChangeReport, GroupId, NoteAbout, RecordId, RunId, Sort},
+    ops::{self, CheckRequest, Job, Progress, Saved, Saving, SendRequest, Workspace},
 };
 
 /// How often a job says how far it is, at most.
@@ -261,6 +261,8 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             })
         }
         Query::Version => Answer::Version(workspace.version()?),
+        Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
+        Query::Drafts { id } => Answer::Drafts(ops::drafts(workspace, *id)?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
             *group,
@@ -316,7 +318,23 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             id,
             changes,
             version,
-        } => Answer::Changed(ops::edit(workspace, *id, changes, Some(*version))?),
+        } => {
+            let saving = Saving {
+                record: *id,
+                version: *version,
+                changes: changes.clone(),
+            };
+            saved(ops::save(workspace, &saving)?)
+        }
+        Wish::Decide(conflict, how) => saved(ops::decide(workspace, conflict, *how)?),
+        Wish::KeepDraft(saving) => {
+            ops::keep_draft(workspace, saving)?;
+            Answer::Told
+        }
+        Wish::DropDrafts { id } => {
+            ops::drop_drafts(workspace, *id)?;
+            Answer::Told
+        }
         Wish::EditAsSuggested { id, at } => {
             Answer::Changed(ops::edit_as_suggested(workspace, *id, at)?)
         }
@@ -341,21 +359,38 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             Answer::Reported(file.clone())
         }
         Wish::Redo => Answer::Redone(ops::redo(workspace)?),
-        Wish::Check { id } => {
-            let terms = match ops::rows(workspace, &[*id])?.first() {
-                Some(row) => vec![term(Wanted::Run(row.run)), term(Wanted::Row(*id, *id))],
-                None => vec![term(Wanted::Row(*id, *id))],
-            };
-            let filter = Filter { terms };
-            let request = CheckRequest {
-                filter,
-                contract: None,
-                // Whoever asks about one record wants to know it now.
-                again: true,
-            };
-            Answer::Changed(ops::check(workspace, &request, &Job::default())?)
+        Wish::ClaimEdit { id } => {
+            ops::claim_edit(workspace, *id)?;
+            Answer::Told
         }
+        Wish::ReleaseEdit => {
+            ops::release_edit(workspace)?;
+            Answer::Told
+        }
+        Wish::Check { id } => Answer::Changed(check_again(workspace, *id)?),
     })
+}
+
+fn saved(saved: Saved) -> Answer {
+    match saved {
+        Saved::Done(report) => Answer::Changed(report),
+        Saved::Conflict(conflict) => Answer::Conflict(conflict),
+    }
+}
+
+/// Checks one record, whatever is known of it.
+fn check_again(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
+    let terms = match ops::rows(workspace, &[id])?.first() {
+        Some(row) => vec![term(Wanted::Run(row.run)), term(Wanted::Row(id, id))],
+        None => vec![term(Wanted::Row(id, id))],
+    };
+    let request = CheckRequest {
+        filter: Filter { terms },
+        contract: None,
+        // Whoever asks about one record wants to know it now.
+        again: true,
+    };
+    ops::check(workspace, &request, &Job::default())
 }
 
 fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Outcome> {

@@ -299,3 +299,27 @@ fn a_number_with_a_fraction_is_called_that() {
         "{shown}"
     );
 }
+
+#[test]
+fn an_edit_of_a_version_that_is_gone_says_what_is_there_now_and_changes_nothing() {
+    let folder = Folder::loaded();
+    let first = "edit 2 /email=ben@example.com --if-version 1";
+    folder.redrive(first).run();
+    for words in [
+        "jana changed record 2 at ",
+        "it is version 2, not 1; nothing was changed\n",
+        "\n  email: was \"ben@\", is now \"ben@example.com\", yours \"b@example.com\" (both changed)\n",
+        "\n  name: was \"Ben Baker\", is now \"Ben Baker\", yours \"Ben B.\" (only you)",
+        "then repeat the change with --if-version 2",
+    ] {
+        let late = "edit 2 /email=b@example.com '/name=Ben B.' --if-version 1";
+        folder.redrive(late).exit(3).stderr_has(words).run();
+    }
+    let late = "edit 2 /email=b@example.com --if-version 1 --json";
+    let code = r#""code":"record:changed""#;
+    folder.redrive(late).exit(3).stderr_has(code).run();
+    let record = folder.redrive("show 2").json();
+    assert_eq!(record["current"]["email"], json!("ben@example.com"));
+    let again = "edit 2 /email=b@example.com --if-version 2";
+    folder.redrive(again).run();
+}

@@ -1,6 +1,7 @@
 //! The screen in a real pseudo-terminal: it comes up, follows the window, and gives the terminal back however it ends.
 
 mod doctor;
+mod people;
 mod picture;
 mod plain;
 mod sending;

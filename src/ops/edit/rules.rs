@@ -3,7 +3,6 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::path_of;
 use crate::{
     fix::{
         Change, Transform,
@@ -26,7 +25,7 @@ pub(super) fn rules(
         return Ok(None);
     };
     let mut rules: Vec<RecipeStep> = Vec::new();
-    for path in changes.iter().map(path_of) {
+    for path in changes.iter().map(Change::path) {
         let old = before.pointer(path.as_str()).and_then(plain);
         let new = after.pointer(path.as_str());
         let transform = match (&old, new.and_then(plain), new) {

@@ -308,7 +308,7 @@ impl Dialog {
     }
 }
 
-fn is_deaf(opened: Option<Instant>, cx: &Cx) -> bool {
+pub(super) fn is_deaf(opened: Option<Instant>, cx: &Cx) -> bool {
     matches!((opened, cx.now), (Some(opened), Some(now)) if now < opened + DEAF)
 }
 

@@ -2,6 +2,7 @@
 
 mod chooser;
 mod dialog;
+mod disagreement;
 mod letters;
 mod palette;
 mod prompt;
@@ -14,6 +15,7 @@ use ratatui::{
 
 pub use chooser::Chooser;
 pub use dialog::{Button, Dialog, wrap};
+pub use disagreement::Disagreement;
 pub use letters::{Choice, Letters};
 pub use palette::{Entry, Palette};
 pub use prompt::Prompt;
@@ -38,6 +40,8 @@ pub enum Overlay {
     Prompt(Prompt),
     /// A list to choose from.
     Chooser(Chooser),
+    /// Somebody else changed what is edited here.
+    Disagreement(Box<Disagreement>),
 }
 
 /// What an overlay wants after a key.
@@ -59,7 +63,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.mode(),
             Self::Palette(palette) => palette.mode(),
-            Self::Prompt(_) | Self::Letters(_) => Mode::Typing,
+            Self::Prompt(_) | Self::Letters(_) | Self::Disagreement(_) => Mode::Typing,
             Self::Chooser(_) => Mode::Moving,
         }
     }
@@ -69,6 +73,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.act(action, cx),
             Self::Palette(palette) => palette.act(action, cx),
             Self::Letters(letters) => letters.act(action),
+            Self::Disagreement(asked) => asked.act(action, cx),
             Self::Prompt(prompt) => prompt.act(action),
             Self::Chooser(chooser) => chooser.act(action, cx),
         }
@@ -80,6 +85,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.click(place, cx),
             Self::Palette(palette) => palette.click(place, cx),
             Self::Letters(letters) => letters.click(place),
+            Self::Disagreement(asked) => asked.click(place, cx),
             Self::Chooser(chooser) => chooser.click(place, cx),
             Self::Prompt(_) => Verdict::Stay,
         }
@@ -90,6 +96,7 @@ impl Overlay {
         match self {
             Self::Palette(palette) => palette.act(action, cx),
             Self::Letters(letters) => letters.act(action),
+            Self::Disagreement(asked) => asked.act(action, cx),
             Self::Chooser(chooser) => chooser.act(action, cx),
             Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
         }
@@ -99,6 +106,7 @@ impl Overlay {
     pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
         match self {
             Self::Letters(letters) => return letters.type_key(key),
+            Self::Disagreement(asked) => return asked.type_key(key, cx),
             Self::Dialog(dialog) => dialog.type_key(key, cx),
             Self::Palette(palette) => palette.type_key(key),
             Self::Prompt(prompt) => prompt.type_key(key),
@@ -111,7 +119,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.paste(text, cx),
             Self::Palette(palette) => palette.paste(text),
-            Self::Letters(_) => {}
+            Self::Letters(_) | Self::Disagreement(_) => {}
             Self::Prompt(prompt) => prompt.paste(text),
             Self::Chooser(_) => {}
         }
@@ -122,6 +130,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.hints(),
             Self::Palette(palette) => palette.hints(),
             Self::Letters(_) => Letters::hints(),
+            Self::Disagreement(_) => Disagreement::hints(),
             Self::Prompt(prompt) => prompt.hints(),
             Self::Chooser(chooser) => chooser.hints(),
         }
@@ -133,6 +142,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.escape(),
             Self::Palette(palette) => palette.escape(),
             Self::Letters(_) => "Close".to_owned(),
+            Self::Disagreement(_) => "Keep my draft".to_owned(),
             Self::Prompt(_) | Self::Chooser(_) => "Cancel".to_owned(),
         }
     }
@@ -142,6 +152,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
             Self::Letters(_) => String::new(),
+            Self::Disagreement(_) => "Nothing was changed, and what you typed is kept.".to_owned(),
             Self::Prompt(prompt) => prompt.tip(),
             Self::Chooser(chooser) => chooser.tip(),
         }
@@ -152,6 +163,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.draw(frame, area, theme),
             Self::Palette(palette) => palette.draw(frame, area, theme),
             Self::Letters(letters) => letters.draw(frame, area, theme),
+            Self::Disagreement(asked) => asked.draw(frame, area, theme),
             Self::Prompt(prompt) => prompt.draw(frame, area, theme),
             Self::Chooser(chooser) => chooser.draw(frame, area, theme),
         }

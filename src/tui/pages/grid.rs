@@ -254,9 +254,14 @@ fn line(
 ) -> Line<'static> {
     let number = room.number;
     let start = format!(
-        "{}{} {:<number$}  ",
+        "{}{}{}{:<number$}  ",
         if chosen { ">" } else { " " },
         if page.marks.has(id) { "*" } else { " " },
+        if page.others.contains_key(&id) {
+            "@"
+        } else {
+            " "
+        },
         text::thousands(id.0.unsigned_abs())
     );
     let cells = Cells {

@@ -13,6 +13,7 @@ mod grid;
 mod groups;
 mod history;
 mod list;
+mod people;
 mod raw;
 mod records;
 mod review;
@@ -24,6 +25,7 @@ mod values;
 mod window;
 
 pub(super) use asked::report_on;
+pub(super) use editor::kept::typed;
 pub use records::Kept;
 
 use std::time::Instant;
@@ -249,6 +251,7 @@ impl Page {
 
     /// It is left for good; what it is found with again goes to where pages look for it.
     fn leave(&mut self, cx: &mut Cx) {
+        self.keep(cx);
         if let Self::Records(page) = self {
             page.leave(cx);
         }

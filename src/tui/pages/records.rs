@@ -2,6 +2,7 @@
 
 mod columns;
 mod editing;
+mod kept;
 mod keys;
 mod like;
 mod marks;
@@ -47,6 +48,8 @@ pub struct Records {
     pub(super) sort: Sort,
     pub(super) marks: Marks,
     pub(super) editing: Editing,
+    /// Who else edits a record, in words that are safe to print.
+    pub(super) others: HashMap<RecordId, String>,
     /// Place in `ids`.
     pub(super) at: usize,
     /// Whether the cursor is on one cell; else the whole record is meant.
@@ -123,6 +126,7 @@ impl Records {
             sort: Sort::default(),
             marks: Marks::default(),
             editing: Editing::default(),
+            others: HashMap::new(),
             view,
             typed: String::new(),
             prompt: None,
@@ -146,6 +150,7 @@ impl Records {
             seeking: None,
             asked: Asked::default(),
         };
+        page.meet(cx);
         page.recall(cx);
         if let Some(typed) = typed {
             page.open_prompt();
@@ -263,6 +268,7 @@ impl Records {
             return match answer {
                 Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
                 Ok(Answer::Changed(report)) => self.saved(ticket, words::changed(&report), cx),
+                Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
                 Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
                 Ok(_) => {}
                 Err(error) => self.edit_failed(ticket, &error, cx),

@@ -26,6 +26,8 @@ const OFFERED: usize = 30;
 #[derive(Debug)]
 pub struct Draft {
     pub path: Path,
+    /// The record's version when it was opened.
+    pub seen: i64,
     pub field: Field,
     pub focus: Focus,
     /// What could be put in: certain repairs first, then the values that are allowed.
@@ -116,6 +118,7 @@ impl Draft {
             .map(|problem| (problem.path.clone(), problem.code.clone()));
         Self {
             path,
+            seen: 0,
             known: known.collect(),
             field: Field::new(start.as_str()),
             focus: Focus::Text,

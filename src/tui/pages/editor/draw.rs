@@ -51,6 +51,10 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
         ),
         None => " ".to_owned(),
     })];
+    if let Some(others) = &editor.others {
+        spans.push(Span::styled(others.clone(), theme.warn()));
+        spans.push(Span::raw("   "));
+    }
     if let Some(record) = &editor.record {
         let status = record.row.status;
         spans.push(Span::raw(format!("{}   state: ", name(record))));
@@ -66,6 +70,10 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
             _ => format!(" ({})", words::problems(found)),
         };
         spans.push(Span::raw(problems));
+    }
+    if let (Some(kept), None) = (editor.kept.drafts.first(), &editor.draft) {
+        let label = text::shorten(&text::safe(&kept.change.path().label()), 20);
+        spans.push(Span::styled(format!("   not saved: {label}"), theme.warn()));
     }
     Line::from(spans)
 }

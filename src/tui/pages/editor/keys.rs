@@ -132,6 +132,7 @@ impl Editor {
             Reply::Cancel => {
                 self.draft = None;
                 cx.say("Nothing was changed.");
+                self.ask_for_drafts(cx);
             }
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
             Reply::Unchanged(then) => {
@@ -156,11 +157,11 @@ impl Editor {
     }
 
     fn save(&mut self, then: Then, cx: &mut Cx) {
-        if let (Some(draft), Some(record)) = (&mut self.draft, &self.record) {
+        if let Some(draft) = &mut self.draft {
             let ticket = cx.change(Wish::Edit {
                 id: self.id,
                 changes: draft.changes(),
-                version: record.row.version,
+                version: draft.seen,
             });
             draft.saving = Some((ticket, then));
         }
@@ -206,11 +207,16 @@ impl Editor {
             cx.say(reason);
             return;
         }
+        if let Some(kept) = self.kept.at(path).cloned() {
+            return self.go_on(&kept, cx);
+        }
         let current = record.row.current.as_ref();
         let value = current.and_then(|value| value.pointer(path.as_str()));
         // Only the newest question of this kind is answered.
         self.asked_look = None;
-        self.draft = Some(Draft::open(path.clone(), value, &record.row.problems));
+        let mut draft = Draft::open(path.clone(), value, &record.row.problems);
+        draft.seen = record.row.version;
+        self.draft = Some(draft);
         self.check_draft(cx);
     }
 

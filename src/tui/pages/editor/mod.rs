@@ -5,6 +5,7 @@ pub(super) mod draft;
 mod draw;
 pub(super) mod edit_box;
 mod fields;
+pub(super) mod kept;
 pub(super) mod keys;
 mod panels;
 
@@ -21,18 +22,20 @@ use self::{
     alike::Alike,
     draft::{Draft, Focus, Then},
     fields::Fields,
+    kept::{Kept, decided},
 };
 use super::Subject;
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
-    ops::Preview,
+    ops::{Decision, Preview},
     text,
     tui::{
         action::{Action, Offer},
         clock::Clock,
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
         keymap::Mode,
+        people::who_edits,
         theme::Theme,
         words::{not_checked, reported},
     },
@@ -50,6 +53,9 @@ pub struct Editor {
     draft: Option<Draft>,
     /// The steps that changed it, newest first. Safe to print.
     history: Vec<String>,
+    /// Who else edits it. Safe to print.
+    others: Option<String>,
+    kept: Kept,
     /// What the check says about the value under the cursor, which is not being edited.
     look: Option<(Path, Box<Preview>)>,
     /// Whether the second panel is shown where only one fits.
@@ -75,11 +81,12 @@ enum Told {
     PutBack(Path),
     Checked,
     MarkedReady,
+    Decided(Decision),
 }
 
 impl Editor {
     pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
-        Self {
+        let mut page = Self {
             id,
             place: among.ids.iter().position(|known| *known == id),
             among,
@@ -88,18 +95,22 @@ impl Editor {
             fields: Fields::default(),
             draft: None,
             history: Vec::new(),
+            others: who_edits(id, cx),
+            kept: Kept::default(),
             look: None,
             second_panel: false,
             open: None,
             told: None,
             unasked: None,
             error: None,
-            pending: Some(cx.ask(Query::Record { id })),
+            pending: None,
             asked_look: None,
             asked_open: None,
             changing: None,
             alike: Alike::default(),
-        }
+        };
+        page.ask(cx);
+        page
     }
 
     pub fn offers(&self) -> Vec<Offer> {
@@ -156,6 +167,16 @@ impl Editor {
         }
     }
 
+    /// The record, while it is typed into.
+    pub fn edited(&self) -> Option<RecordId> {
+        self.draft.as_ref().map(|_| self.id)
+    }
+
+    /// Others edit other records than before.
+    pub fn meet(&mut self, cx: &Cx) {
+        self.others = who_edits(self.id, cx);
+    }
+
     /// Moves the cursor to the field under the pointer, if there is one.
     pub fn point(&mut self, place: Position) -> bool {
         self.fields.point(place)
@@ -172,6 +193,7 @@ impl Editor {
         let waits = [
             self.pending,
             self.alike.asked,
+            self.kept.asked,
             self.asked_open,
             self.asked_look.as_ref().map(|(ticket, _)| *ticket),
             self.changing.as_ref().map(|(ticket, _)| *ticket),
@@ -196,6 +218,7 @@ impl Editor {
             }
             (Ok(Answer::Changed(report)), _, Some((_, told))) => {
                 self.unasked = not_checked(&report);
+                self.is_own_change(&report);
                 if let Told::Saved(path, _) = &told {
                     self.look_for_alike(path, cx);
                 }
@@ -207,6 +230,8 @@ impl Editor {
             }
             (Ok(Answer::Preview(preview)), ..) => self.previewed(ticket, looked, preview, cx),
             (Ok(Answer::Ids { ids, .. }), ..) => self.count_open(ids, cx),
+            (Ok(Answer::Conflict(conflict)), ..) => self.disagree(conflict, cx),
+            (Ok(Answer::Drafts(drafts)), ..) => self.receive_drafts(drafts, cx),
             (Ok(Answer::Alike(group)), ..) => self.receive_alike(group.map(|group| *group), cx),
             (Ok(_), ..) => {}
             (Err(error), ..) => self.fail(ticket, &error, cx),
@@ -244,6 +269,7 @@ impl Editor {
     }
 
     fn ask(&mut self, cx: &mut Cx) {
+        self.ask_for_drafts(cx);
         self.pending = Some(cx.ask(Query::Record { id: self.id }));
     }
 
@@ -262,7 +288,8 @@ impl Editor {
             self.fields.update(&record);
         }
         self.history = history(&record, &cx.clock);
-        self.record = Some(record);
+        let seen = self.record.replace(record).map(|record| record.row.version);
+        self.say_if_changed(seen, cx);
         if self.draft.is_some() {
             self.check_draft(cx);
         } else {
@@ -284,6 +311,7 @@ impl Editor {
             Told::PutBack(path) => format!("{} is as received again.", path.label()),
             Told::Checked => "Checked again.".to_owned(),
             Told::MarkedReady => String::new(),
+            Told::Decided(how) => decided(*how).to_owned(),
         };
         let run = record.row.run;
         let words = if let Some(why) = self.unasked.take() {
@@ -362,20 +390,18 @@ impl Editor {
                 return;
             }
         }
-        let saving = self
-            .draft
-            .as_mut()
-            .and_then(|draft| draft.saving.take_if(|(asked, _)| *asked == ticket));
+        if self.kept.asked.take_if(|asked| *asked == ticket).is_some() {
+            // What was kept is offered the next time.
+            return;
+        }
+        if let Some(draft) = &mut self.draft {
+            draft.saving.take_if(|(asked, _)| *asked == ticket);
+        }
         let changed = error
             .downcast_ref::<Fault>()
             .is_some_and(|fault| fault.code == "record:changed");
         if changed {
-            let kept = if saving.is_some() {
-                " Your text is kept: look, then save again."
-            } else {
-                ""
-            };
-            cx.say(format!("Someone else changed this record meanwhile.{kept}"));
+            cx.say("Someone else changed this record meanwhile.");
             self.ask(cx);
         } else {
             cx.say(words);
@@ -436,8 +462,8 @@ mod tests {
         check::suggest::Suggestion,
         fix::Change,
         model::{
-            ChangeReport, FaultKind, Form, Found, Freshness, Layout, Mark, Problem, RecordRow,
-            Severity, Stage, StageMark, Version, Wants,
+            ChangeReport, Form, Found, Freshness, Layout, Mark, Problem, RecordRow, Severity,
+            Stage, StageMark, Version, Wants,
         },
         tui::{event::Wish, keymap},
     };
@@ -1125,7 +1151,9 @@ mod tests {
         let query = Query::Record {
             id: RecordId(12_009),
         };
-        assert!(matches!(&desk.effects()[..], [Effect::Ask(_, asked)] if *asked == query));
+        let effects = desk.effects();
+        let asks = |effect: &Effect| matches!(effect, Effect::Ask(_, asked) if *asked == query);
+        assert!(effects.iter().any(asks), "{effects:?}");
     }
 
     #[test]
@@ -1143,22 +1171,20 @@ mod tests {
     }
 
     #[test]
-    fn somebody_elses_change_keeps_the_draft() {
+    fn somebody_elses_change_keeps_what_is_typed_and_what_it_was_typed_over() {
         let mut desk = editing();
         desk.press("Down");
         desk.check(vec![bad_quantity()]);
-        desk.press("Enter");
-        let fault = Fault::new(
-            FaultKind::Unusable,
-            "record:changed",
-            "the record was changed",
-        );
-        desk.give(Err(fault.into()));
-        assert_eq!(typed(&desk), "2025-12-31");
+        desk.effects();
+        desk.editor.refresh(&mut desk.cx);
         let mut newer = record(&order(), vec![bad_date()]);
         newer.row.version = 7;
         desk.answer(Answer::Record(Box::new(newer)));
-        assert!(desk.said().contains("Someone else changed this record"));
+        assert!(
+            desk.said()
+                .contains("Your text is kept: saving it shows both.")
+        );
+        assert_eq!(typed(&desk), "2025-12-31");
         desk.check(Vec::new());
         desk.press("Enter");
         let versions: Vec<_> = desk
@@ -1169,7 +1195,29 @@ mod tests {
                 _ => None,
             })
             .collect();
-        assert_eq!(versions, [7]);
+        assert_eq!(versions, [1], "theirs is not taken for seen");
+    }
+
+    #[test]
+    fn a_box_that_is_opened_while_a_change_of_ones_own_is_saved_stands_on_it() {
+        let mut desk = Desk::new();
+        desk.press("a");
+        let saving = desk.editor.changing.as_ref().unwrap().0;
+        desk.press("Down Enter");
+        desk.type_in("x");
+        let report = ChangeReport {
+            step: Some(crate::model::StepId(1)),
+            ..ChangeReport::default()
+        };
+        let saved = Ok(Answer::Changed(report));
+        desk.editor.receive(saving, saved, &mut desk.cx);
+        desk.effects();
+        desk.editor.refresh(&mut desk.cx);
+        let mut newer = record(&fixed(), vec![bad_quantity()]);
+        newer.row.version = 2;
+        desk.answer(Answer::Record(Box::new(newer)));
+        assert_eq!(desk.editor.draft.as_ref().unwrap().seen, 2);
+        assert!(!desk.said().contains("Someone else"));
     }
 
     #[test]

@@ -25,13 +25,19 @@ use crate::{
 pub fn banner(page: &Raw, theme: Theme) -> Line<'static> {
     let place = match page.place {
         Some(place) => format!(
-            " Record {} of {}   state: ",
+            " Record {} of {}   ",
             text::thousands(place as u64 + 1),
             text::thousands(page.among.ids.len() as u64)
         ),
-        None => " state: ".to_owned(),
+        None => " ".to_owned(),
     };
-    let mut spans = vec![Span::raw(place), Span::styled("unreadable", theme.error())];
+    let mut spans = vec![Span::raw(place)];
+    if let Some(others) = &page.others {
+        spans.push(Span::styled(others.clone(), theme.warn()));
+        spans.push(Span::raw("   "));
+    }
+    spans.push(Span::raw("state: "));
+    spans.push(Span::styled("unreadable", theme.error()));
     if let Some(record) = &page.record {
         let stopped = record.row.problems.first();
         let stage = stopped.map_or("Read", |problem| problem.stage.label());

@@ -2,6 +2,7 @@
 
 mod draw;
 mod excerpt;
+mod kept;
 
 use std::time::Instant;
 
@@ -17,12 +18,13 @@ use super::{
     },
 };
 use crate::{
-    model::{Fault, Form, Path, RecordDetail, RecordId},
+    model::{Form, Path, RecordDetail, RecordId},
     text,
     tui::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket, Wish},
         keymap::Mode,
+        people::who_edits,
         theme::Theme,
         words::{self, reported},
     },
@@ -38,6 +40,9 @@ pub struct Raw {
     record: Option<Box<RecordDetail>>,
     excerpt: Excerpt,
     draft: Option<Draft>,
+    /// Who else edits it. Safe to print.
+    others: Option<String>,
+    asked_drafts: Option<Ticket>,
     error: Option<String>,
     pending: Option<Ticket>,
     checking: Option<Ticket>,
@@ -49,7 +54,7 @@ pub struct Raw {
 
 impl Raw {
     pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
-        Self {
+        let mut page = Self {
             id,
             place: among.ids.iter().position(|known| *known == id),
             among,
@@ -57,12 +62,17 @@ impl Raw {
             record: None,
             excerpt: Excerpt::default(),
             draft: None,
+            others: who_edits(id, cx),
+            asked_drafts: None,
             error: None,
-            pending: Some(cx.ask(Query::Record { id })),
+            pending: None,
             checking: None,
             saved: false,
             unasked: None,
-        }
+        };
+        page.ask_for_drafts(cx);
+        page.refresh(cx);
+        page
     }
 
     pub fn offers(&self) -> Vec<Offer> {
@@ -138,6 +148,16 @@ impl Raw {
         }
     }
 
+    /// The record, while it is typed into.
+    pub fn edited(&self) -> Option<RecordId> {
+        self.draft.as_ref().map(|_| self.id)
+    }
+
+    /// Others edit other records than before.
+    pub fn meet(&mut self, cx: &Cx) {
+        self.others = who_edits(self.id, cx);
+    }
+
     /// The record; it has no fields.
     pub fn subject(&self) -> Subject {
         let (id, field) = (self.id, None);
@@ -149,6 +169,7 @@ impl Raw {
         let waits = [
             self.pending,
             self.checking,
+            self.asked_drafts,
             draft.and_then(|draft| draft.asked),
             draft.and_then(|draft| draft.saving.map(|(ticket, _)| ticket)),
         ];
@@ -179,6 +200,8 @@ impl Raw {
                     self.carry_out(reply, cx);
                 }
             }
+            Ok(Answer::Conflict(conflict)) => self.disagree(conflict, cx),
+            Ok(Answer::Drafts(drafts)) => self.receive_drafts(drafts, cx),
             Ok(_) => {}
             Err(error) => self.fail(ticket, &error, cx),
         }
@@ -278,11 +301,11 @@ impl Raw {
             }
             Reply::NoChoices => cx.say("There is no suggestion for this line."),
             Reply::Save(then) => {
-                if let (Some(draft), Some(record)) = (&mut self.draft, &self.record) {
+                if let Some(draft) = &mut self.draft {
                     let ticket = cx.change(Wish::Edit {
                         id: self.id,
                         changes: draft.changes(),
-                        version: record.row.version,
+                        version: draft.seen,
                     });
                     draft.saving = Some((ticket, then));
                 }
@@ -311,7 +334,9 @@ impl Raw {
             Form::Excerpt => (String::new(), true),
             _ => excerpt::decode(&record.text.bytes),
         };
-        self.draft = Some(Draft::open_whole(&text, same));
+        let mut draft = Draft::open_whole(&text, same);
+        draft.seen = record.row.version;
+        self.draft = Some(draft);
         self.check(cx);
     }
 
@@ -390,19 +415,10 @@ impl Raw {
                 return;
             }
         }
-        let saving = self
-            .draft
-            .as_mut()
-            .and_then(|draft| draft.saving.take_if(|(asked, _)| *asked == ticket));
-        let changed = error
-            .downcast_ref::<Fault>()
-            .is_some_and(|fault| fault.code == "record:changed");
-        if changed && saving.is_some() {
-            cx.say("Someone else changed this record meanwhile. Your text is kept: look, then save again.");
-            self.refresh(cx);
-        } else {
-            cx.say(reported(error));
+        if let Some(draft) = &mut self.draft {
+            draft.saving.take_if(|(asked, _)| *asked == ticket);
         }
+        cx.say(reported(error));
     }
 }
 

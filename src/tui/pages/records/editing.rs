@@ -9,7 +9,7 @@ use super::Records;
 use crate::{
     check::suggest::Suggestion,
     fix::Change,
-    model::{Fault, Path, RecordDetail, RecordId, RecordRow},
+    model::{Path, RecordDetail, RecordId, RecordRow},
     ops::Preview,
     text,
     tui::{
@@ -21,6 +21,7 @@ use crate::{
             frozen,
             keys::as_received,
         },
+        people::who_edits,
         theme::Theme,
         words,
     },
@@ -47,9 +48,9 @@ pub(in crate::tui::pages) struct Editing {
 /// The cell that is being typed into.
 #[derive(Debug)]
 pub(in crate::tui::pages) struct Cell {
-    id: RecordId,
-    /// The version of the record that was seen.
-    version: i64,
+    pub(super) id: RecordId,
+    /// The newest version of the record that was told of; that which was opened is the draft's.
+    told: i64,
     /// What the cell held. Safe to print.
     was: String,
     pub(super) draft: Draft,
@@ -59,6 +60,14 @@ impl Editing {
     /// Rows were read that are newer than every change that is not still being saved.
     pub(in crate::tui::pages) fn rows_are_new(&mut self) {
         self.touched = self.saving.values().copied().collect();
+    }
+
+    /// A change was not saved after all; what was typed stays.
+    pub(super) fn is_not_saved(&mut self, ticket: Ticket) {
+        self.saving.remove(&ticket);
+        if let Some(cell) = &mut self.draft {
+            cell.draft.saving.take_if(|(of, _)| *of == ticket);
+        }
     }
 
     /// Forgets what the check said: the workspace has changed.
@@ -125,7 +134,8 @@ impl Records {
                     .current
                     .as_ref()
                     .and_then(|all| all.pointer(path.as_str()));
-                let draft = Draft::open(path, value, &row.problems);
+                let mut draft = Draft::open(path, value, &row.problems);
+                draft.seen = version;
                 let was = match column.value(row) {
                     words if words.starts_with(['(', '{', '[']) => words,
                     words => format!("\"{words}\""),
@@ -133,7 +143,7 @@ impl Records {
                 self.editing.forget_look();
                 self.editing.draft = Some(Cell {
                     id,
-                    version,
+                    told: version,
                     was,
                     draft,
                 });
@@ -173,7 +183,7 @@ impl Records {
         self.wish(id, wish, cx);
     }
 
-    fn wish(&mut self, id: RecordId, wish: Wish, cx: &mut Cx) {
+    pub(super) fn wish(&mut self, id: RecordId, wish: Wish, cx: &mut Cx) {
         let ticket = cx.change(wish);
         self.editing.saving.insert(ticket, id);
         self.editing.touched.insert(id);
@@ -242,7 +252,7 @@ impl Records {
                     let ticket = cx.change(Wish::Edit {
                         id: cell.id,
                         changes: cell.draft.changes(),
-                        version: cell.version,
+                        version: cell.draft.seen,
                     });
                     cell.draft.saving = Some((ticket, then));
                 }
@@ -326,26 +336,14 @@ impl Records {
 
     /// A change could not be made; what was typed stays.
     pub(super) fn edit_failed(&mut self, ticket: Ticket, error: &anyhow::Error, cx: &mut Cx) {
-        let changed = error
-            .downcast_ref::<Fault>()
-            .is_some_and(|fault| fault.code == "record:changed");
-        self.editing.saving.remove(&ticket);
+        self.editing.is_not_saved(ticket);
         self.editing.put_back.take_if(|(of, _)| *of == ticket);
         self.editing.asked_look.take_if(|(of, ..)| *of == ticket);
-        let saving = |cell: &mut Cell| cell.draft.saving.take_if(|(of, _)| *of == ticket);
-        let kept = self.editing.draft.as_mut().and_then(saving).is_some();
-        cx.say(match (changed, kept) {
-            (true, true) => {
-                "Someone else changed this record meanwhile. Your text is kept: look, then save again."
-                    .to_owned()
-            }
-            (true, false) => "Someone else changed this record meanwhile. Look again.".to_owned(),
-            (false, _) => words::reported(error),
-        });
+        cx.say(words::reported(error));
         self.refresh(cx);
     }
 
-    /// The rows were read again: the draft is of the version that is seen now.
+    /// The rows were read again. What is typed is still of the version that was opened.
     pub(in crate::tui::pages) fn renew_draft(&mut self, cx: &mut Cx) {
         let Some(cell) = &self.editing.draft else {
             let here = self.ids.get(self.at);
@@ -356,12 +354,12 @@ impl Records {
         };
         let version = self.row(cell.id).map(|row| row.version);
         if let (Some(version), Some(cell)) = (version, &mut self.editing.draft)
-            && version != cell.version
+            && version != cell.told
             && cell.draft.saving.is_none()
         {
-            cell.version = version;
+            cell.told = version;
             cx.say(
-                "Someone else changed this record meanwhile. Your text is kept: look, then save.",
+                "Someone else changed this record meanwhile. Your text is kept: saving it shows both.",
             );
             self.check_draft(cx);
         }
@@ -392,6 +390,18 @@ impl Records {
         }
     }
 
+    /// The record that is typed into.
+    pub fn edited(&self) -> Option<RecordId> {
+        self.editing.draft.as_ref().map(|cell| cell.id)
+    }
+
+    /// Others edit other records than before.
+    pub fn meet(&mut self, cx: &Cx) {
+        let words = |id| Some((id, who_edits(id, cx)?));
+        let ids = cx.others.iter().map(|claim| claim.record);
+        self.others = ids.filter_map(words).collect();
+    }
+
     /// Whether a cell is being typed into.
     pub(in crate::tui::pages) fn is_editing(&self) -> bool {
         self.editing.draft.is_some()
@@ -409,7 +419,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{ChangeReport, FaultKind, RecordId, StepId},
+        model::{ChangeReport, RecordId, StepId},
+        ops::Decision,
         tui::{
             app::App,
             event::{Answer, Effect, Event},
@@ -457,6 +468,7 @@ mod tests {
         while let Some(effect) = waiting.pop_front() {
             let (ticket, answer) = match effect {
                 Effect::Ask(ticket, query) => (ticket, answer(query)),
+                Effect::Change(_, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) => continue,
                 Effect::Change(ticket, wish) => {
                     wished.push(wish);
                     let report = ChangeReport {
@@ -645,18 +657,24 @@ mod tests {
     }
 
     #[test]
-    fn what_was_typed_stays_where_somebody_else_was_first() {
+    fn what_was_typed_is_shown_beside_theirs_where_somebody_else_was_first() {
         let mut app = records((80, 24));
         press(&mut app, "e <Ctrl+U> o k");
         let effects = wishes(&mut app, "<ret>");
-        let Some(Effect::Change(ticket, _)) = effects.last() else {
-            panic!("{effects:?}")
-        };
-        let fault = Fault::new(FaultKind::Usage, "record:changed", "record 7 was changed");
-        let effects = app.update(Event::Answer(*ticket, Err(fault.into())));
+        let saved = effects.iter().find_map(|effect| match effect {
+            Effect::Change(ticket, Wish::Edit { .. }) => Some(*ticket),
+            _ => None,
+        });
+        let conflict = testing::conflict(7, "/contact_email");
+        let answer = Answer::Conflict(Box::new(conflict.clone()));
+        let effects = app.update(Event::Answer(saved.unwrap(), Ok(answer)));
         settle(&mut app, effects);
-        shows(&mut app, "Your text is kept");
-        shows(&mut app, "[ ok");
+        shows(&mut app, "Record 7 changed while you were editing");
+        let wished = press(&mut app, "o");
+        let decided = Wish::Decide(Box::new(conflict), Decision::Overwrite);
+        assert_eq!(wished, [decided]);
+        shows(&mut app, "Saved.");
+        assert!(!picture(&mut app).contains("Editing"));
     }
 
     #[test]

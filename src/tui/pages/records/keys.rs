@@ -139,6 +139,9 @@ impl Records {
 
     /// The next step in words.
     pub(super) fn steps_in_words(&self) -> String {
+        if let Some(who) = self.ids.get(self.at).and_then(|id| self.others.get(id)) {
+            return format!("{who}.");
+        }
         if self.in_cell {
             return "Left and Right go from cell to cell. < and > change the width.".to_owned();
         }

@@ -203,11 +203,15 @@ impl Records {
 
     /// What the marks of the table mean, and how many records are marked.
     pub(in crate::tui::pages) fn legend(&self) -> String {
-        let marks = "! has a problem   ~ changed by you, or a warning";
-        match self.marks.len() {
-            0 => marks.to_owned(),
-            marked => format!("{} marked (*)   {marks}", text::thousands(marked as u64)),
+        let mut words = String::new();
+        if !self.marks.is_empty() {
+            let marked = text::thousands(self.marks.len() as u64);
+            words.push_str(&format!("{marked} marked (*)   "));
         }
+        if !self.others.is_empty() {
+            words.push_str("@ edited by another   ");
+        }
+        words + "! has a problem   ~ changed by you, or a warning"
     }
 }
 

@@ -1,0 +1,65 @@
+//! Long jobs as data: what is asked for, how a send is steered, how they end.
+
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
+
+use crate::{
+    filter::Filter,
+    model::{AsideReport, ChangeReport, FixReport, PlanId, RecordId, RunId, SendReport},
+    ops::{FixPreview, FixRequest},
+};
+
+/// A long job: one at a time, cancellable, outlives pages.
+#[derive(Clone, Debug, PartialEq)]
+pub enum JobRequest {
+    Send {
+        run: RunId,
+        to: String,
+        expect: u64,
+        /// The unfinished plan that was shown, which is the one to continue.
+        plan: Option<PlanId>,
+        /// Only this record.
+        only: Option<RecordId>,
+    },
+    /// Works out what a fix would do.
+    FixPreview(Box<FixRequest>),
+    /// Does what was previewed, but for the records left out.
+    Fix {
+        preview: Arc<FixPreview>,
+        left_out: BTreeSet<RecordId>,
+    },
+    /// Sets records aside for a reason, or takes them back where there is none.
+    Aside {
+        filter: Box<Filter>,
+        reason: Option<String>,
+    },
+    /// Checks all records of a run whose verdict is old, against another contract if one is named.
+    Check {
+        run: RunId,
+        contract: Option<PathBuf>,
+    },
+}
+
+/// How a send is to go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Steer {
+    Pause(bool),
+    /// Whatever it waits for.
+    TryNow,
+    /// At most so many records a second; 0 is as fast as it goes.
+    Speed(u32),
+}
+
+/// How a job ended.
+#[derive(Debug)]
+pub enum Outcome {
+    Sent(SendReport),
+    Checked(ChangeReport),
+    /// `None` when the run holds no record.
+    FixPreviewed(Option<Arc<FixPreview>>),
+    Fixed(FixReport),
+    /// Set aside, or taken back.
+    Aside {
+        report: AsideReport,
+        back: bool,
+    },
+}

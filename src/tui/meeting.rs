@@ -1,0 +1,439 @@
+//! Two people changed one record, or somebody comes back to what they typed and did not save: what is asked, and where the
+//! answer goes.
+
+use super::{
+    app::App,
+    event::{Cx, Effect, Wish},
+    overlays::{Choice, Disagreement, Letters, Overlay},
+    pages::{Page, typed},
+};
+use crate::{
+    fix::Change,
+    model::RecordId,
+    ops::{Conflict, Decision, KeptDraft, Saving},
+    text,
+};
+
+/// What happens between what is typed here and what is in the workspace.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Meeting {
+    /// Somebody was first: the person decides.
+    Conflict(Box<Conflict>),
+    /// They have decided.
+    Decide(Box<Conflict>, Decision),
+    /// They typed this into the record once and did not save it.
+    Offer(RecordId, Vec<KeptDraft>),
+    /// They go on with it.
+    GoOn(Box<KeptDraft>),
+    /// They do not want it any more.
+    Forget(RecordId),
+}
+
+impl App {
+    pub(super) fn carry_out(&mut self, meeting: Meeting) {
+        match meeting {
+            // A question in front is not taken away under the fingers; what was typed is kept.
+            Meeting::Conflict(_) if self.overlay.is_some() => {
+                self.status = Some(FIRST.to_owned());
+            }
+            Meeting::Conflict(conflict) => {
+                let asked = Disagreement::new(*conflict, &self.cx);
+                self.overlay = Some(Overlay::Disagreement(Box::new(asked)));
+            }
+            Meeting::Decide(conflict, how) => {
+                self.pages.top_mut().decided(&conflict, how, &mut self.cx);
+            }
+            Meeting::Offer(id, drafts) if self.overlay.is_none() => {
+                let choices = offered(id, &drafts, &self.cx);
+                let title = "You typed this and did not save it";
+                self.overlay = Some(Overlay::Letters(Letters::new(title, choices)));
+            }
+            Meeting::Offer(..) => {}
+            Meeting::GoOn(draft) => self.pages.top_mut().go_on(&draft, &mut self.cx),
+            Meeting::Forget(id) => {
+                self.cx.change(Wish::DropDrafts { id });
+                self.pages.top_mut().refresh(&mut self.cx);
+                self.status = Some("What you had typed is forgotten.".to_owned());
+            }
+        }
+    }
+
+    /// Keeps what is being typed on any page: the program ends.
+    pub(super) fn keep_all(&mut self) {
+        for page in self.pages.iter_mut() {
+            Page::keep(page, &mut self.cx);
+        }
+    }
+}
+
+/// Said where somebody else was first and nothing can be asked.
+const FIRST: &str = "Somebody else was first. What you typed is kept: save it again to see both.";
+
+/// What is said once somebody has put off to decide.
+pub(super) const KEPT: &str = "Kept. It is offered when you open the record again.";
+
+fn offered(id: RecordId, drafts: &[KeptDraft], cx: &Cx) -> Vec<Choice> {
+    let draft = |(letter, draft): (char, &KeptDraft)| {
+        let typed = match draft.change {
+            Change::Unset { .. } => "(removed)".to_owned(),
+            _ => typed(&draft.change),
+        };
+        let time = cx.clock.day_and_time(&draft.kept_at);
+        let label = text::safe(&draft.change.path().label()).into_owned();
+        Choice {
+            letter,
+            label: text::shorten(&label, 20),
+            detail: format!("{}  {time}", text::shorten(&text::safe_whole(&typed), 22)),
+            then: Effect::Meet(Meeting::GoOn(Box::new(draft.clone()))),
+        }
+    };
+    let mut choices: Vec<Choice> = ('1'..='9').zip(drafts).map(draft).collect();
+    choices.push(Choice {
+        letter: 'x',
+        label: "Forget it".to_owned(),
+        detail: "the record stays as it is".to_owned(),
+        then: Effect::Meet(Meeting::Forget(id)),
+    });
+    choices
+}
+
+/// Wishes that what was typed is kept, if anything was.
+pub(super) fn keep(record: RecordId, version: i64, changes: Vec<Change>, cx: &mut Cx) {
+    if !changes.is_empty() {
+        let saving = Saving {
+            record,
+            version,
+            changes,
+        };
+        cx.change(Wish::KeepDraft(Box::new(saving)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::{
+        model::{BeingSent, Path, Status},
+        tui::{
+            event::{Answer, Event, Query},
+            testing::{self, feed_with, picture, press, problems, wishes},
+        },
+    };
+
+    fn email(text: &str) -> Change {
+        Change::Text {
+            path: Path::field("contact_email"),
+            text: text.to_owned(),
+        }
+    }
+
+    /// What is wished for, but for what others are told.
+    fn wished(effects: Vec<Effect>) -> Vec<Wish> {
+        let wish = |effect| match effect {
+            Effect::Change(_, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) => None,
+            Effect::Change(_, wish) => Some(wish),
+            _ => None,
+        };
+        effects.into_iter().filter_map(wish).collect()
+    }
+
+    /// Record 7 in the editor, its e-mail address typed over.
+    fn typing(size: (u16, u16)) -> App {
+        let mut app = problems(size);
+        app.update(Event::Tick(Instant::now()));
+        press(&mut app, "<ret><ret><ret><Ctrl+U>a@x.com");
+        app
+    }
+
+    /// The same, saved, and somebody else was first.
+    fn too_late(size: (u16, u16), conflict: &Conflict) -> App {
+        let mut app = typing(size);
+        let mut saved = press(&mut app, "<ret>");
+        saved.extend(press(&mut app, "<ret>"));
+        let ticket = saved.iter().find_map(|effect| match effect {
+            Effect::Change(ticket, Wish::Edit { version: 1, .. }) => Some(*ticket),
+            _ => None,
+        });
+        let answer = Answer::Conflict(Box::new(conflict.clone()));
+        let effects = app.update(Event::Answer(ticket.expect("it is saved"), Ok(answer)));
+        testing::feed(&mut app, effects);
+        app
+    }
+
+    /// Time enough has passed for the dialog to listen.
+    fn later(app: &mut App) {
+        let now = app.cx.now.unwrap() + Duration::from_millis(300);
+        let effects = app.update(Event::Tick(now));
+        testing::feed(app, effects);
+    }
+
+    fn here() -> Conflict {
+        testing::conflict(7, "/contact_email")
+    }
+
+    #[test]
+    fn what_was_typed_stands_beside_theirs_at_100_by_30() {
+        insta::assert_snapshot!(picture(&mut too_late((100, 30), &here())), @r#"
+         redrive  ... > Problems > Email address not complete > record 7               [TEST]   saved 02:41
+         Record 1 of 412   CUS-0000007   state: needs fixing (2 problems, 1 being edited)
+        ┌ Fields ──────────────────────────────── 2 of 9 need fixing ┐┌ Problems in this record ──────── 2 ┐
+        │    Field              As received        Now               ││ > contact_email                    │
+        │    customer_id        CUS-0000007        (same)            ││   This e-mail address is not       │
+        │    name               Müller GmbH        (same)            ││   complete. Write it like          │
+        │ > !contact_email      office@            a@x.com_          ││   name@example.com.                │
+        │   !phone              (not there)        (same)            ││   phone                            │
+        │    stage              Lead               (same)            ││   This e-mail address is not       │
+        │ ┌ Record 7 changed while you were editing ───────────────────────────────────── bert, 14:02:11 ┐ │
+        │ │ field          when you opened      now                  yours                               │ │
+        │ │ contact_email  a@x                  a@x.org              a@x.com              both changed   │ │
+        │ │ city           Bern                 Bern                 Basel                only you       │─┘
+        │ │ vip            true                 false                true                 only they      │─┐
+        │ │                                                                                              │ │
+        │ │   m  Merge: yours where only you changed it, theirs elsewhere                                │ │
+        │ │   t  Take theirs, and forget what you typed                                                  │ │
+        │ │   o  Overwrite theirs (it stays in the history)                                              │ │
+        │ │ > d  Keep my draft, and decide later                                                         │ │
+        │ └──────────────────────────────────────────────────────────────────────────────────────────────┘ │
+        │                                                            ││   (no changes yet)                 │
+        └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
+        ┌ Editing contact_email ────────────────────────────────────────────────────── checked as you type ┐
+        │ Now       [ a@x.com                                      ]   ! Not right yet                     │
+        │ Was       "office@"                                         Record: 2 problems left after this   │
+        │ Try       > Save anyway, it stays in needs fixing                                                │
+        │ This e-mail address is not complete. Write it like name@example.com.                             │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+         Nothing was changed, and what you typed is kept.
+         Type a letter  Up/Down Choose  Enter Do it                                       Esc Keep my draft
+        "#);
+    }
+
+    #[test]
+    fn what_was_typed_stands_beside_theirs_at_80_by_24() {
+        insta::assert_snapshot!(picture(&mut too_late((80, 24), &here())), @r#"
+         redrive  ... > Email address not complete > record 7       [TEST]  saved 02:41
+         Record 1 of 412   CUS-0000007   state: needs fixing
+        ┌ Fields ────────────────────────────────────────────────── 2 of 9 need fixing ┐
+        │    Field                As received                Now                       │
+        │    customer_id          CUS-0000007                (same)                    │
+        │    name                 Müller GmbH                (same)                    │
+        │ ┌ Record 7 changed while you were editing ───────────────── bert, 14:02:11 ┐ │
+        │ │ field          opened        now           yours                         │ │
+        │ │ contact_email  a@x           a@x.org       a@x.com       both changed    │ │
+        │ │ city           Bern          Bern          Basel         only you        │ │
+        │ │ vip            true          false         true          only they       │ │
+        │ │                                                                          │ │
+        │ │   m  Merge: yours where only you changed it, theirs elsewhere            │ │
+        │ │   t  Take theirs, and forget what you typed                              │ │
+        └─│   o  Overwrite theirs (it stays in the history)                          │─┘
+        ┌ │ > d  Keep my draft, and decide later                                     │─┐
+        │ └──────────────────────────────────────────────────────────────────────────┘ │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ Editing contact_email ────────────────────────────────── checked as you type ┐
+        │ Now [ a@x.com                  ]  ! Not right yet  2 problems left after this│
+        │ > Save anyway, it stays in needs fixing                                      │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         Nothing was changed, and what you typed is kept.
+         Type a letter  Up/Down Choose  Enter Do it                   Esc Keep my draft
+        "#);
+    }
+
+    #[test]
+    fn a_record_that_is_sent_meanwhile_says_who_sends_it() {
+        let mut sent = here();
+        sent.status = Status::Sending;
+        sent.sent = Some(BeingSent {
+            attempt: 2,
+            since: "2025-11-20T14:02:10Z".to_owned(),
+            author: "bert".to_owned(),
+            process: Some("812".to_owned()),
+        });
+        let mut app = too_late((80, 24), &sent);
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  ... > Email address not complete > record 7       [TEST]  saved 02:41
+         Record 1 of 412   CUS-0000007   state: needs fixing
+        ┌ Fields ────────────────────────────────────────────────── 2 of 9 need fixing ┐
+        │    Field                As received                Now                       │
+        │    customer_id          CUS-0000007                (same)                    │
+        │    name                 Müller GmbH                (same)                    │
+        │ > !contact_email        office@                    a@x.com_                  │
+        │   !phone                (not there)                (same)                    │
+        │ ┌ Record 7 changed while you were editing ───────────────── bert, 14:02:11 ┐ │
+        │ │ Record 7 is being sent (attempt 2, since 14:02:10 by bert, process 812). │ │
+        │ │ Your edit is kept as a draft; it can be saved once the answer is known.  │ │
+        │ │                                                                          │ │
+        │ │   t  Take theirs, and forget what you typed                              │ │
+        │ │ > d  Keep my draft, and decide later                                     │ │
+        └─└──────────────────────────────────────────────────────────────────────────┘─┘
+        ┌ Not right yet ───────────────────────────────────────────────────────────────┐
+        │ This e-mail address is not complete. Write it like name@example.com.         │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ Editing contact_email ────────────────────────────────── checked as you type ┐
+        │ Now [ a@x.com                  ]  ! Not right yet  2 problems left after this│
+        │ > Save anyway, it stays in needs fixing                                      │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         Nothing was changed, and what you typed is kept.
+         Type a letter  Up/Down Choose  Enter Do it                   Esc Keep my draft
+        "#);
+        later(&mut app);
+        assert_eq!(
+            wished(press(&mut app, "o")),
+            [],
+            "there is nothing to overwrite"
+        );
+    }
+
+    #[test]
+    fn each_letter_decides_and_the_box_is_closed() {
+        for (key, how) in [
+            ("m", Decision::Merge),
+            ("t", Decision::Theirs),
+            ("o", Decision::Overwrite),
+        ] {
+            let mut app = too_late((100, 30), &here());
+            later(&mut app);
+            let decided = Wish::Decide(Box::new(here()), how);
+            assert_eq!(wished(press(&mut app, key)), [decided], "{key}");
+            assert!(!picture(&mut app).contains("Editing"), "{key}");
+        }
+    }
+
+    #[test]
+    fn esc_and_d_and_a_storm_of_enter_decide_nothing_and_keep_what_was_typed() {
+        for keys in ["d", "<esc>", "<ret>"] {
+            let mut app = too_late((100, 30), &here());
+            assert_eq!(
+                wished(press(&mut app, "<ret><ret>o")),
+                [],
+                "it is deaf at first"
+            );
+            later(&mut app);
+            assert_eq!(wished(press(&mut app, keys)), [], "{keys}");
+            let shown = picture(&mut app);
+            assert!(shown.contains(KEPT), "{keys}: {shown}");
+            assert!(!shown.contains("Editing"), "{keys}: {shown}");
+        }
+    }
+
+    #[test]
+    fn without_anything_to_merge_it_is_not_offered() {
+        let mut both = here();
+        both.partings
+            .retain(|one| one.path.label() == "contact_email");
+        let mut app = too_late((100, 30), &both);
+        assert!(!picture(&mut app).contains("m  Merge"));
+        later(&mut app);
+        assert_eq!(wished(press(&mut app, "m")), []);
+    }
+
+    #[test]
+    fn what_is_typed_is_kept_however_the_program_is_left() {
+        let kept = Wish::KeepDraft(Box::new(Saving {
+            record: RecordId(7),
+            version: 1,
+            changes: vec![email("a@x.com")],
+        }));
+        let mut app = typing((100, 30));
+        assert_eq!(
+            wished(app.update(Event::Terminate)),
+            std::slice::from_ref(&kept)
+        );
+        let mut app = typing((100, 30));
+        assert_eq!(
+            wished(wishes(&mut app, "<Ctrl+C>")),
+            std::slice::from_ref(&kept)
+        );
+        assert_eq!(wished(wishes(&mut app, "<Ctrl+C>")), [], "once");
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret>e<Ctrl+U>a@x.com");
+        assert_eq!(
+            wished(app.update(Event::Terminate)),
+            [kept],
+            "in the table as well"
+        );
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret><ret><ret>");
+        assert_eq!(
+            wished(app.update(Event::Terminate)),
+            [],
+            "nothing was typed"
+        );
+    }
+
+    /// The editor of a record that something was typed into and not saved.
+    fn comes_back() -> App {
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret>");
+        let draft = KeptDraft {
+            record: RecordId(7),
+            version: 1,
+            change: email("a@\u{1b}x.com"),
+            kept_at: "2025-11-20T14:02:00Z".to_owned(),
+        };
+        let answer = move |query| match query {
+            Query::Drafts { .. } => Answer::Drafts(vec![draft.clone()]),
+            query => testing::answer(query),
+        };
+        let effects = wishes(&mut app, "<ret>");
+        feed_with(&mut app, effects, &answer);
+        app
+    }
+
+    #[test]
+    fn whoever_comes_back_is_offered_what_they_typed_and_did_not_save() {
+        let mut app = comes_back();
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  ... > Problems > Email address not complete > record 7               [TEST]   saved 02:41
+         Record 1 of 412   CUS-0000007   state: needs fixing (2 problems)   not saved: contact_email
+        ┌ Fields ──────────────────────────────── 2 of 9 need fixing ┐┌ Problems in this record ──────── 2 ┐
+        │    Field              As received        Now               ││ > contact_email                    │
+        │    customer_id        CUS-0000007        (same)            ││   This e-mail address is not       │
+        │    name               Müller GmbH        (same)            ││   complete. Write it like          │
+        │ > !contact_email      office@            (same)            ││   name@example.com.                │
+        │   !phone              (not there)        (same)            ││   phone                            │
+        │    stage              Lead               (same)            ││   This e-mail address is not       │
+        │    v address          {2 fields}                           ││   complete. Write it like          │
+        │        country        DE                 (same)            ││   name@example.com.                │
+        │        city           Köln               (same)            ││ (n jumps to the next one)          │
+        │    deal_value         1200.5             (same)            │└────────────────────────────────────┘
+        │    created_at    ┌ You typed this and did not save it ────────────────────────┐m ────────────────┐
+        │                  │ > 1  contact_email        a@<ESC>x.com  20 Nov 2025        │.csv              │
+        │                  │   x  Forget it            the record stays as it is        │ 7)               │
+        │                  └────────────────────────────────────────────────────────────┘ver sent)         │
+        │                                                            ││ Rules   the run's contract         │
+        │                                                            ││                                    │
+        │                                                            ││ History of this record             │
+        │                                                            ││   (no changes yet)                 │
+        └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
+        ┌ contact_email ───────────────────────────────────────────────────────────────────────────────────┐
+        │ Now       office@                                                                                │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+
+         Type a letter  Up/Down Choose  Enter Take it                                             Esc Close
+        "#);
+        press(&mut app, "1");
+        let shown = picture(&mut app);
+        assert!(shown.contains("┌ Editing contact_email"), "{shown}");
+        assert!(shown.contains("This is what you typed"), "{shown}");
+        let mut app = comes_back();
+        assert_eq!(
+            wished(wishes(&mut app, "x")),
+            [Wish::DropDrafts { id: RecordId(7) }]
+        );
+    }
+
+    #[test]
+    fn what_was_kept_stays_in_sight_and_is_in_the_box_when_its_field_is_opened() {
+        let mut app = comes_back();
+        press(&mut app, "<esc>");
+        let shown = picture(&mut app);
+        assert!(shown.contains("not saved: contact_email"), "{shown}");
+        press(&mut app, "<ret>");
+        let shown = picture(&mut app);
+        assert!(shown.contains("This is what you typed"), "{shown}");
+    }
+}

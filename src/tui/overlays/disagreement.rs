@@ -1,0 +1,285 @@
+//! Somebody changed the record while it was edited here: what it was, what they made of it, what was typed, and what to do.
+
+use std::time::Instant;
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::{
+    Frame,
+    layout::{Constraint, Position, Rect},
+    style::Style,
+    text::{Line, Span},
+    widgets::{Clear, Paragraph},
+};
+use serde_json::Value;
+
+use super::{
+    Verdict,
+    dialog::{is_deaf, wrap},
+};
+use crate::{
+    fix::three_way::Parting,
+    model::{Status, WhoChanged},
+    ops::{Conflict, Decision},
+    text,
+    tui::{
+        action::Action,
+        event::{Cx, Effect},
+        meeting::Meeting,
+        theme::Theme,
+        widgets::{footer::Hint, lines::Lines, panel::panel},
+    },
+};
+
+/// The widest it is made.
+const WIDEST: u16 = 104;
+
+/// Columns for who changed a field.
+const WHO: usize = 13;
+
+#[derive(Debug)]
+pub struct Disagreement {
+    conflict: Conflict,
+    /// Who changed it and when. Safe to print; may be empty.
+    theirs: String,
+    /// Why the record cannot be changed any more, if so. Safe to print.
+    closed: Option<String>,
+    choices: Vec<(char, Decision, &'static str)>,
+    at: usize,
+    opened: Option<Instant>,
+    lines: Lines,
+}
+
+impl Disagreement {
+    pub fn new(conflict: Conflict, cx: &Cx) -> Self {
+        let theirs = match &conflict.theirs {
+            Some((author, at)) => {
+                let author = text::shorten(&text::safe(author), 16);
+                format!("{author}, {}", cx.clock.exact(at))
+            }
+            None => String::new(),
+        };
+        let closed = closed(&conflict, cx);
+        let choices = choices(&conflict);
+        Self {
+            // The one that decides nothing.
+            at: choices.len() - 1,
+            conflict,
+            theirs,
+            closed,
+            choices,
+            opened: cx.now,
+            lines: Lines::default(),
+        }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
+        if is_deaf(self.opened, cx) {
+            return Verdict::Stay;
+        }
+        match action {
+            Action::Up | Action::PreviousPanel => self.at = self.at.saturating_sub(1),
+            Action::Down | Action::NextPanel => self.at = (self.at + 1).min(self.choices.len() - 1),
+            Action::Back => return self.decide(Decision::Keep),
+            Action::Open => return self.decide(self.choices[self.at].1),
+            _ => {}
+        }
+        Verdict::Stay
+    }
+
+    pub fn type_key(&self, key: KeyEvent, cx: &Cx) -> Verdict {
+        let mut choices = self.choices.iter();
+        match choices.find(|(letter, ..)| key.code == KeyCode::Char(*letter)) {
+            Some((_, how, _)) if !is_deaf(self.opened, cx) => self.decide(*how),
+            _ => Verdict::Stay,
+        }
+    }
+
+    pub fn click(&self, place: Position, cx: &Cx) -> Verdict {
+        match self.lines.at(place) {
+            Some(at) if !is_deaf(self.opened, cx) => self.decide(self.choices[at].1),
+            _ => Verdict::Stay,
+        }
+    }
+
+    fn decide(&self, how: Decision) -> Verdict {
+        let conflict = Box::new(self.conflict.clone());
+        Verdict::Then(Effect::Meet(Meeting::Decide(conflict, how)))
+    }
+
+    pub fn hints() -> Vec<Hint> {
+        let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
+        vec![
+            hint("Type", "a letter"),
+            hint("Up/Down", "Choose"),
+            hint("Enter", "Do it"),
+        ]
+    }
+
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let width = area.width.saturating_sub(4).min(WIDEST);
+        let columns = usize::from(width).saturating_sub(4);
+        let most = usize::from(area.height).saturating_sub(self.choices.len() + 6);
+        let mut lines = match &self.closed {
+            Some(words) => (wrap(words, columns).into_iter())
+                .map(|line| Line::from(format!(" {line}")))
+                .collect(),
+            None => self.table(columns, most.max(1), theme),
+        };
+        lines.push(Line::default());
+        let first = lines.len() as u16;
+        for (at, (letter, _, words)) in self.choices.iter().enumerate() {
+            let (sign, style) = if at == self.at {
+                (">", theme.select())
+            } else {
+                (" ", Style::new())
+            };
+            let words = text::shorten(&format!("{sign} {letter}  {words}"), columns);
+            lines.push(Line::styled(format!(" {words}"), style));
+        }
+        let height = lines.len() as u16 + 2;
+        let area = area.centered(Constraint::Length(width), Constraint::Length(height));
+        frame.render_widget(Clear, area);
+        let id = text::thousands(self.conflict.saving.record.0.unsigned_abs());
+        let title = format!("Record {id} changed while you were editing");
+        let block = panel(area.width, &title, &self.theirs, true, theme);
+        let inside = block.inner(area);
+        frame.render_widget(block, area);
+        let below = Rect {
+            y: inside.y + first,
+            height: inside.height.saturating_sub(first),
+            ..inside
+        };
+        self.lines = Lines::new(below, 0, self.choices.len());
+        frame.render_widget(Paragraph::new(lines), inside);
+        let cursor = (below.x + 1, below.y + self.at as u16);
+        if inside.contains(cursor.into()) {
+            frame.set_cursor_position(cursor);
+        }
+    }
+
+    /// A line for each field that is not the same to all, what both changed first.
+    fn table(&self, columns: usize, most: usize, theme: Theme) -> Vec<Line<'static>> {
+        let mut fields: Vec<&Parting> = self.conflict.partings.iter().collect();
+        fields.sort_by_key(|one| match one.who() {
+            WhoChanged::Both => 0,
+            WhoChanged::Mine => 1,
+            WhoChanged::Theirs => 2,
+            WhoChanged::Alike => 3,
+        });
+        let label = |one: &Parting| text::safe(&one.path.label()).into_owned();
+        let longest = fields.iter().map(|one| text::width(&label(one))).max();
+        let name = longest.unwrap_or_default().clamp(5, 18) + 2;
+        let value = columns.saturating_sub(name + WHO) / 3;
+        let widths = [name, value, value, value, WHO];
+        let opened = if value > 15 {
+            "when you opened"
+        } else {
+            "opened"
+        };
+        let head = ["field", opened, "now", "yours", ""];
+        let mut lines = vec![row(head.map(str::to_owned), widths, [theme.muted(); 5])];
+        let shown = if fields.len() > most {
+            most.saturating_sub(1)
+        } else {
+            fields.len()
+        };
+        for one in &fields[..shown] {
+            let who = one.who();
+            let style = match who {
+                WhoChanged::Both => theme.warn(),
+                _ => theme.muted(),
+            };
+            let [opened, theirs, mine] =
+                [&one.opened, &one.theirs, &one.mine].map(|value| as_cell(value.as_ref()));
+            let cells = [label(one), opened, theirs, mine, who.words().to_owned()];
+            let plain = Style::new();
+            lines.push(row(
+                cells,
+                widths,
+                [plain, plain, plain, theme.changed(), style],
+            ));
+        }
+        let hidden = fields.len() - shown;
+        if hidden > 0 {
+            let words = format!("   and {}", text::count(hidden as u64, "more field"));
+            lines.push(Line::styled(words, theme.muted()));
+        }
+        lines
+    }
+}
+
+fn row(cells: [String; 5], widths: [usize; 5], styles: [Style; 5]) -> Line<'static> {
+    let mut spans = vec![Span::raw(" ")];
+    for ((words, width), style) in cells.into_iter().zip(widths).zip(styles) {
+        let shown = text::shorten(&words, width.saturating_sub(1));
+        let rest = width.saturating_sub(text::width(&shown));
+        spans.push(Span::styled(shown, style));
+        spans.push(Span::raw(" ".repeat(rest)));
+    }
+    Line::from(spans)
+}
+
+/// A value as a cell shows it. Safe to print.
+fn as_cell(value: Option<&Value>) -> String {
+    match value {
+        None => "(missing)".to_owned(),
+        Some(Value::Null) => "(null)".to_owned(),
+        Some(Value::String(text)) if text.is_empty() => "(empty)".to_owned(),
+        Some(Value::String(text)) => text::safe_whole(text).into_owned(),
+        Some(other) => text::safe_whole(&other.to_string()).into_owned(),
+    }
+}
+
+fn choices(conflict: &Conflict) -> Vec<(char, Decision, &'static str)> {
+    let merge = (
+        'm',
+        Decision::Merge,
+        "Merge: yours where only you changed it, theirs elsewhere",
+    );
+    let theirs = (
+        't',
+        Decision::Theirs,
+        "Take theirs, and forget what you typed",
+    );
+    let overwrite = (
+        'o',
+        Decision::Overwrite,
+        "Overwrite theirs (it stays in the history)",
+    );
+    let keep = ('d', Decision::Keep, "Keep my draft, and decide later");
+    let can_merge = conflict.can_merge().then_some(merge);
+    let can_overwrite = conflict.is_open().then_some(overwrite);
+    let mut choices = Vec::new();
+    choices.extend(can_merge);
+    choices.push(theirs);
+    choices.extend(can_overwrite);
+    choices.push(keep);
+    choices
+}
+
+/// Why the record cannot be changed at all any more, if so. Safe to print.
+fn closed(conflict: &Conflict, cx: &Cx) -> Option<String> {
+    let id = text::thousands(conflict.saving.record.0.unsigned_abs());
+    let sent = conflict.sent.as_ref();
+    let sent = sent.map_or(String::new(), |sent| {
+        format!(" ({})", sent.words(&cx.clock.exact(&sent.since)))
+    });
+    let words = match conflict.status {
+        _ if conflict.is_open() => return None,
+        Status::Sending => format!(
+            "Record {id} is being sent{sent}. Your edit is kept as a draft; it can be saved once the answer is known."
+        ),
+        Status::Unknown => format!(
+            "Record {id} was sent{sent}, and nobody knows yet whether it arrived. Your edit is kept as a draft; it can be \
+             saved once that is settled."
+        ),
+        Status::Discarded => format!(
+            "Record {id} was set aside meanwhile. Your edit is kept as a draft; it can be saved once the record is taken back."
+        ),
+        _ => format!(
+            "Record {id} was sent meanwhile, and what was sent stays as it was sent. Your edit is kept as a draft until you \
+             forget it."
+        ),
+    };
+    Some(text::safe(&words).into_owned())
+}

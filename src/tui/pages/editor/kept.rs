@@ -1,0 +1,150 @@
+//! What was typed and not saved: kept when the editor is left or somebody else was first, and offered again.
+
+use super::{
+    Editor, Told,
+    draft::{Draft, as_text},
+    frozen,
+};
+use crate::{
+    fix::Change,
+    model::{ChangeReport, Path},
+    ops::{Conflict, Decision, KeptDraft},
+    tui::{
+        event::{Cx, Effect, Query, Ticket, Wish},
+        meeting::{self, KEPT, Meeting},
+    },
+};
+
+/// What this person typed into the record before and did not save.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    pub drafts: Vec<KeptDraft>,
+    pub asked: Option<Ticket>,
+    /// Whether they have been asked what to do with it.
+    offered: bool,
+}
+
+impl Kept {
+    pub fn at(&self, path: &Path) -> Option<&KeptDraft> {
+        self.drafts
+            .iter()
+            .find(|draft| draft.change.path() == *path)
+    }
+}
+
+impl Editor {
+    pub(super) fn ask_for_drafts(&mut self, cx: &mut Cx) {
+        if !self.read_only {
+            self.kept.asked = Some(cx.ask(Query::Drafts { id: self.id }));
+        }
+    }
+
+    /// What was kept is offered once, unless something is typed already.
+    pub(super) fn receive_drafts(&mut self, drafts: Vec<KeptDraft>, cx: &mut Cx) {
+        self.kept.asked = None;
+        if !drafts.is_empty() && !self.kept.offered && self.draft.is_none() {
+            let offer = Meeting::Offer(self.id, drafts.clone());
+            cx.effects.push(Effect::Meet(offer));
+        }
+        self.kept.offered = true;
+        self.kept.drafts = drafts;
+    }
+
+    /// Keeps what is being typed: the page is left.
+    pub fn keep(&self, cx: &mut Cx) {
+        if let Some(draft) = self.draft.as_ref().filter(|draft| draft.saving.is_none()) {
+            meeting::keep(self.id, draft.seen, draft.changes(), cx);
+        }
+    }
+
+    /// Opens the box with what was typed before. Saving it compares it with what the record was then.
+    pub fn go_on(&mut self, kept: &KeptDraft, cx: &mut Cx) {
+        let Some(record) = &self.record else { return };
+        if let Some(reason) = frozen(self.read_only, record.row.status) {
+            cx.say(reason);
+            return;
+        }
+        if let Change::Raw(_) = kept.change {
+            // The whole text was typed, and the record has fields now.
+            let wish = Wish::Edit {
+                id: self.id,
+                changes: vec![kept.change.clone()],
+                version: kept.version,
+            };
+            self.changing = Some((cx.change(wish), Told::Decided(Decision::Overwrite)));
+            return;
+        }
+        let path = kept.change.path();
+        self.fields.select(&path);
+        let current = record.row.current.as_ref();
+        let value = current.and_then(|value| value.pointer(path.as_str()));
+        let mut draft = Draft::open(path, value, &record.row.problems);
+        draft.seen = kept.version;
+        draft.field.set(&typed(&kept.change));
+        self.asked_look = None;
+        self.draft = Some(draft);
+        self.check_draft(cx);
+        let time = cx.clock.day_and_time(&kept.kept_at);
+        cx.say(format!("This is what you typed {time} and did not save."));
+    }
+
+    /// The person has decided what becomes of what was typed.
+    pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
+        self.draft = None;
+        if how == Decision::Keep {
+            cx.say(KEPT);
+            self.ask_for_drafts(cx);
+            return;
+        }
+        let wish = Wish::Decide(Box::new(conflict.clone()), how);
+        self.changing = Some((cx.change(wish), Told::Decided(how)));
+    }
+
+    /// A change of one's own was saved while a box was open already: it was opened on that, not on somebody else's.
+    pub(super) fn is_own_change(&mut self, report: &ChangeReport) {
+        if let (Some(draft), Some(record)) = (&mut self.draft, &self.record)
+            && report.step.is_some()
+            && draft.seen == record.row.version
+        {
+            draft.seen += 1;
+        }
+    }
+
+    /// Somebody changed the record while it is typed into.
+    pub(super) fn say_if_changed(&self, before: Option<i64>, cx: &mut Cx) {
+        let now = self.record.as_ref().map(|record| record.row.version);
+        let is_older = |draft: &Draft| draft.saving.is_none() && Some(draft.seen) < now;
+        if before.is_some() && before < now && self.draft.as_ref().is_some_and(is_older) {
+            cx.say("Someone else changed this record meanwhile. Your text is kept: saving it shows both.");
+        }
+    }
+
+    /// Somebody was first.
+    pub(super) fn disagree(&mut self, conflict: Box<Conflict>, cx: &mut Cx) {
+        if let Some(draft) = &mut self.draft {
+            draft.saving = None;
+        }
+        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+        self.ask(cx);
+    }
+}
+
+/// What was typed, as it stands in the box.
+pub(in crate::tui) fn typed(change: &Change) -> String {
+    match change {
+        Change::Text { text, .. } => text.clone(),
+        Change::Json { value, .. } => as_text(value),
+        Change::Unset { .. } => String::new(),
+        Change::Raw(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// What is said once it was decided. Ends with its full stop.
+pub(super) fn decided(how: Decision) -> &'static str {
+    match how {
+        Decision::Merge => "Merged.",
+        Decision::Theirs => "Theirs stays; what you typed is forgotten.",
+        Decision::Overwrite => "Yours stands now; theirs is in the history.",
+        Decision::Keep => KEPT,
+    }
+}

@@ -1,0 +1,59 @@
+//! What a page shows of others who work in the same workspace, and what they are shown of it.
+
+use super::Page;
+use crate::{
+    model::RecordId,
+    ops::{Conflict, Decision, KeptDraft},
+    tui::event::Cx,
+};
+
+impl Page {
+    /// The record that is being typed into.
+    pub fn edited(&self) -> Option<RecordId> {
+        match self {
+            Self::Editor(page) => page.edited(),
+            Self::Raw(page) => page.edited(),
+            Self::Records(page) => page.edited(),
+            _ => None,
+        }
+    }
+
+    /// Others edit other records than before.
+    pub fn meet(&mut self, cx: &Cx) {
+        match self {
+            Self::Editor(page) => page.meet(cx),
+            Self::Raw(page) => page.meet(cx),
+            Self::Records(page) => page.meet(cx),
+            _ => {}
+        }
+    }
+
+    /// Keeps what is being typed, if anything is.
+    pub fn keep(&self, cx: &mut Cx) {
+        match self {
+            Self::Editor(page) => page.keep(cx),
+            Self::Raw(page) => page.keep(cx),
+            Self::Records(page) => page.keep(cx),
+            _ => {}
+        }
+    }
+
+    /// The person goes on with what they typed once and did not save.
+    pub fn go_on(&mut self, kept: &KeptDraft, cx: &mut Cx) {
+        match self {
+            Self::Editor(page) => page.go_on(kept, cx),
+            Self::Raw(page) => page.go_on(kept, cx),
+            _ => {}
+        }
+    }
+
+    /// The person has decided between what they typed and what somebody else made of the record.
+    pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
+        match self {
+            Self::Editor(page) => page.decided(conflict, how, cx),
+            Self::Raw(page) => page.decided(conflict, how, cx),
+            Self::Records(page) => page.decided(conflict, how, cx),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What was typed for an unreadable record and not saved: kept when the page is left or somebody else was first, and offered
+//! again.
+
+use super::{Draft, Raw, excerpt};
+use crate::{
+    model::Form,
+    ops::{Conflict, Decision, KeptDraft},
+    tui::{
+        event::{Cx, Effect, Query, Wish},
+        meeting::{self, KEPT, Meeting},
+        pages::editor::kept::typed,
+    },
+};
+
+impl Raw {
+    pub(super) fn ask_for_drafts(&mut self, cx: &mut Cx) {
+        if !self.read_only {
+            self.asked_drafts = Some(cx.ask(Query::Drafts { id: self.id }));
+        }
+    }
+
+    /// What was kept of the whole text is offered, unless something is typed already.
+    pub(super) fn receive_drafts(&mut self, mut drafts: Vec<KeptDraft>, cx: &mut Cx) {
+        self.asked_drafts = None;
+        drafts.retain(|draft| draft.change.path().is_root());
+        if !drafts.is_empty() && self.draft.is_none() {
+            let offer = Meeting::Offer(self.id, drafts);
+            cx.effects.push(Effect::Meet(offer));
+        }
+    }
+
+    /// Keeps what is being typed: the page is left.
+    pub fn keep(&self, cx: &mut Cx) {
+        if let Some(draft) = self.draft.as_ref().filter(|draft| draft.saving.is_none()) {
+            meeting::keep(self.id, draft.seen, draft.changes(), cx);
+        }
+    }
+
+    /// Opens the box with what was typed before. Saving it compares it with what the record was then.
+    pub fn go_on(&mut self, kept: &KeptDraft, cx: &mut Cx) {
+        if !self.may_change(cx) {
+            return;
+        }
+        let Some(record) = &self.record else { return };
+        let (text, same) = match record.text.form {
+            Form::Excerpt => (String::new(), true),
+            _ => excerpt::decode(&record.text.bytes),
+        };
+        let mut draft = Draft::open_whole(&text, same);
+        draft.seen = kept.version;
+        draft.field.set(&typed(&kept.change));
+        self.draft = Some(draft);
+        self.check(cx);
+        let time = cx.clock.day_and_time(&kept.kept_at);
+        cx.say(format!("This is what you typed {time} and did not save."));
+    }
+
+    /// The person has decided what becomes of what was typed.
+    pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
+        self.draft = None;
+        if how == Decision::Keep {
+            cx.say(KEPT);
+        } else {
+            let wish = Wish::Decide(Box::new(conflict.clone()), how);
+            self.checking = Some(cx.change(wish));
+        }
+    }
+
+    /// Somebody was first.
+    pub(super) fn disagree(&mut self, conflict: Box<Conflict>, cx: &mut Cx) {
+        if let Some(draft) = &mut self.draft {
+            draft.saving = None;
+        }
+        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+        self.refresh(cx);
+    }
+}

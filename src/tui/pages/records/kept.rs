@@ -1,0 +1,38 @@
+//! What is typed into a cell is never lost: kept when the table is left, and beside theirs when somebody else was first.
+
+use super::{Records, editing::Cell};
+use crate::{
+    ops::{Conflict, Decision},
+    tui::{
+        event::{Cx, Effect, Ticket, Wish},
+        meeting::{self, KEPT, Meeting},
+    },
+};
+
+impl Records {
+    /// Keeps what is being typed: the table is left.
+    pub fn keep(&self, cx: &mut Cx) {
+        let cell = self.editing.draft.as_ref();
+        if let Some(Cell { id, draft, .. }) = cell.filter(|cell| cell.draft.saving.is_none()) {
+            meeting::keep(*id, draft.seen, draft.changes(), cx);
+        }
+    }
+
+    /// The person has decided what becomes of what was typed.
+    pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
+        self.editing.draft = None;
+        if how == Decision::Keep {
+            cx.say(KEPT);
+        } else {
+            let wish = Wish::Decide(Box::new(conflict.clone()), how);
+            self.wish(conflict.saving.record, wish, cx);
+        }
+    }
+
+    /// Somebody was first.
+    pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
+        self.editing.is_not_saved(ticket);
+        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+        self.refresh(cx);
+    }
+}
