@@ -57,7 +57,13 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
     }
     if let Some(record) = &editor.record {
         let status = record.row.status;
-        spans.push(Span::raw(format!("{}   state: ", name(record))));
+        // Where there is no room for the state, what announces it would say nothing.
+        let announced = if editor.others.is_some() {
+            ""
+        } else {
+            "state: "
+        };
+        spans.push(Span::raw(format!("{}   {announced}", name(record))));
         spans.push(Span::styled(status.label(), theme.status(status)));
         let found = &record.row.problems;
         let problems = match (&editor.draft, found.iter().any(Problem::rejects)) {
