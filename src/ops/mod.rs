@@ -22,6 +22,7 @@ mod list;
 mod load;
 mod merge;
 mod note;
+mod offered;
 mod report;
 mod send;
 mod settle;
@@ -36,6 +37,7 @@ mod undo;
 mod values;
 mod verdict;
 mod verify;
+mod views;
 mod whole;
 mod workspace;
 
@@ -63,6 +65,7 @@ pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use merge::{MergeRequest, merge};
 pub use note::{add_note, notes};
+pub use offered::offered;
 pub use report::{is_page, report, write_report};
 pub use send::{
     FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
@@ -76,6 +79,7 @@ pub use suggested::edit_as_suggested;
 pub use undo::{history, redo, undo};
 pub use values::values;
 pub use verify::{Finding, verify};
+pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view, state_folder};
 pub use whole::write_text;
 pub(crate) use whole::write_whole;
 pub use workspace::{Workspace, spare};

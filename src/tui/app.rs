@@ -9,7 +9,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
-    event::{Answer, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
+    event::{Answer, ChoiceOf, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
     mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
@@ -337,6 +337,8 @@ impl App {
             Action::HistoryTab => self.go_to_tab(Tab::History),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
+            Action::SaveView => self.ask_for_view_name(),
+            Action::Views => self.ask_which_view(),
             Action::Copy => self.ask_what_to_copy(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
@@ -419,11 +421,14 @@ impl App {
                     }
                     Effect::Copy(wanted) => self.copy(wanted),
                     Effect::GoToRow(row) => self.go_to_row(row),
+                    Effect::SaveView(name) => self.save_view(name),
+                    Effect::RemoveView(name) => self.remove_view(name),
                     Effect::Act(action) => self.act(action),
                     Effect::Prompt(wanting) => {
                         self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
                     }
                     Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
+                    Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
                     Effect::Quit if self.job.is_some() => {

@@ -40,6 +40,8 @@ pub enum Needs {
     Note(NoteAbout),
     /// The name of the file a report on the run is written to.
     Report(RunId),
+    /// The name of a view of a run, with its filter.
+    View(RunId, String),
 }
 
 /// A list to choose a line from, or to show, hide and order its lines.
@@ -63,6 +65,8 @@ pub enum ChoiceOf {
     FixAll,
     /// Which records are set aside, or taken back.
     SetAside,
+    /// Which saved view is listed.
+    Views,
 }
 
 /// One line of a [`Choosing`].

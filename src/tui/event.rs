@@ -1,26 +1,26 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    path::PathBuf,
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeSet, path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-pub use super::asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting};
-use super::{action::Action, clock::Clock, pages::Kept};
+use super::action::Action;
+pub use super::{
+    asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
+    cx::{Cx, Ticket},
+};
 use crate::{
-    filter::{Filter, FilterError, Term},
+    filter::{Filter, FilterError, Of, Offered, Term},
     fix::{Change, dates::Evidence},
     model::{
         AsideReport, ChangeReport, Comparison, Consequence, FixReport, FixRow, Group, GroupId,
         Note, NoteAbout, Path, Plan, PlanId, Problem, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, SendReport, Since, Sort, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
-    ops::{Clip, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix},
+    ops::{
+        Clip, Filters, FixPreview, FixRequest, Preview, Progress, Review, Standing, SuggestedFix,
+    },
 };
 
 /// An input to `App::update`.
@@ -81,6 +81,10 @@ pub enum Effect {
     Copy(Clip),
     /// Lists the record of this number.
     GoToRow(u64),
+    /// Gives the filter of the page in front a name.
+    SaveView(String),
+    /// Forgets the view of this name.
+    RemoveView(String),
     /// As if its key had been pressed.
     Act(Action),
     /// Offers a list to choose from.
@@ -124,6 +128,16 @@ pub enum Query {
     SortedIds {
         filter: Filter,
         sort: Sort,
+    },
+    /// The values that a filter which is being typed can go on with.
+    Offered {
+        filter: Filter,
+        of: Of,
+        typed: String,
+    },
+    /// The filters kept for a run.
+    Filters {
+        run: RunId,
     },
     Rows {
         ids: Vec<RecordId>,
@@ -229,6 +243,20 @@ pub enum Wish {
     Check {
         id: RecordId,
     },
+    /// Keeps a filter that was applied to a run.
+    KeepFilter {
+        run: RunId,
+        filter: String,
+    },
+    SaveView {
+        run: RunId,
+        name: String,
+        filter: String,
+    },
+    RemoveView {
+        run: RunId,
+        name: String,
+    },
 }
 
 /// A long job: one at a time, cancellable, outlives pages.
@@ -278,6 +306,9 @@ pub enum Answer {
         /// Terms that were not applied, because the run has no such field.
         unknown: Vec<(Term, FilterError)>,
     },
+    Offered(Offered),
+    /// The filters that are kept now, and what was done to them, if it is worth a word.
+    Filters(Filters, String),
     Rows(Vec<RecordRow>),
     Example {
         row: Option<Box<RecordRow>>,
@@ -418,62 +449,5 @@ impl Among {
             ids: ids.into(),
             field: None,
         }
-    }
-}
-
-/// Pairs a question with its answer, so that a late answer can be told apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ticket(pub u64);
-
-/// What a page may do besides changing itself.
-#[derive(Debug, Default)]
-pub struct Cx {
-    pub effects: Vec<Effect>,
-    /// The size of the whole window.
-    pub size: Size,
-    /// The time of the last [`Event::Tick`].
-    pub now: Option<Instant>,
-    pub clock: Clock,
-    /// The workspace may be looked at only.
-    pub read_only: bool,
-    /// How lists that were left are laid out, by their names.
-    pub kept: HashMap<String, Kept>,
-    last: Ticket,
-}
-
-impl Cx {
-    pub fn new(size: Size, clock: Clock) -> Self {
-        Self {
-            size,
-            clock,
-            ..Self::default()
-        }
-    }
-
-    /// Asks for something to show.
-    pub fn ask(&mut self, query: Query) -> Ticket {
-        self.last.0 += 1;
-        self.effects.push(Effect::Ask(self.last, query));
-        self.last
-    }
-
-    /// Wishes for a change.
-    pub fn change(&mut self, wish: Wish) -> Ticket {
-        self.last.0 += 1;
-        self.effects.push(Effect::Change(self.last, wish));
-        self.last
-    }
-
-    pub fn go(&mut self, route: Route) {
-        self.effects.push(Effect::Go(route));
-    }
-
-    /// Leaves the page.
-    pub fn back(&mut self) {
-        self.effects.push(Effect::Back);
-    }
-
-    pub fn say(&mut self, words: impl Into<String>) {
-        self.effects.push(Effect::Say(words.into()));
     }
 }

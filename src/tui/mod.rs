@@ -11,6 +11,7 @@ mod chrome;
 mod clipboard;
 pub mod clock;
 mod copying;
+mod cx;
 pub mod event;
 mod input;
 pub mod keymap;
@@ -28,6 +29,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod theme;
+mod views;
 mod watching;
 pub mod widgets;
 pub mod words;

@@ -14,13 +14,13 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    filter::{FilterError, Term},
+    filter::{FilterError, Item, Of, Offered, Term},
     model::{
         Behind, Comparison, Consequence, FixRow, Form, Found, Group, GroupId, Layout, Path, Plan,
         Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Seen, ShapeCount, Since, Stage,
         Status, StepId, StepKind, StepRow, Trend, ValueCount, Version, Wants, compare, shape_of,
     },
-    ops::{ContractState, FieldChanges, Made, MadeBy, Preview, Review, Standing},
+    ops::{ContractState, FieldChanges, Filters, Made, MadeBy, Preview, Review, Standing},
     text,
 };
 
@@ -278,6 +278,8 @@ pub fn answer(query: Query) -> Answer {
                 unknown: gone.into_iter().map(unknown).collect(),
             }
         }
+        Query::Offered { of, .. } => Answer::Offered(offered(&of)),
+        Query::Filters { .. } => Answer::Filters(Filters::default(), String::new()),
         Query::Rows { ids } => Answer::Rows(ids.iter().map(id).map(row).collect()),
         Query::Example { .. } => Answer::Example {
             row: Some(Box::new(row(14))),
@@ -351,6 +353,21 @@ pub fn answer(query: Query) -> Answer {
             environment: "test".to_owned(),
             target: "table customer in crm.db".to_owned(),
         }]),
+    }
+}
+
+/// The values a filter can go on with.
+fn offered(of: &Of) -> Offered {
+    let values: &[(&str, u64)] = match of {
+        Of::Key(key) if key == "is" => &[("rejected", 1_384), ("ready", 3)],
+        _ => &[("DE", 702), ("FR", 110), ("AT", 61)],
+    };
+    Offered {
+        values: (values.iter())
+            .map(|(value, records)| (Item::Like((*value).to_owned()), *records))
+            .collect(),
+        all: true,
+        whole: true,
     }
 }
 

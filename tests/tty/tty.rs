@@ -68,6 +68,9 @@ impl Tty {
         command.env("LANG", "C.UTF-8");
         // Not of whoever runs the tests.
         command.env_remove("TMUX");
+        // Nor what they set and kept.
+        command.env("XDG_CONFIG_HOME", folder.join("config"));
+        command.env("XDG_STATE_HOME", folder.join("state"));
         for (name, value) in set {
             command.env(name, value);
         }
