@@ -114,6 +114,7 @@ actions! {
     Mouse Everywhere "Mouse on or off, to select text" ["M"] typing [], "select text";
     Leave Everywhere "Back; on Problems: quit" ["q"] typing [], "exit, quit";
     Stop Everywhere "Stop typing; twice: quit" ["Ctrl+C"] typing ["Ctrl+C"];
+    Suspend Everywhere "Suspend redrive, back to the shell" [] typing [], "stop, background";
     Redraw Everywhere "Draw the screen again" ["Ctrl+L"] typing ["Ctrl+L"], "refresh, repaint";
 
     Up Moving "Move up" ["Up" "k"] typing ["Up"];

@@ -48,6 +48,12 @@ pub struct Setup {
     /// The workspace's file, safe to print.
     pub workspace: String,
     pub mouse: bool,
+    /// Whether Ctrl+Z suspends, and does not undo.
+    pub suspends: bool,
+    /// Whether frames are few from the start.
+    pub slow_link: bool,
+    /// What is said at the start; safe to print.
+    pub notice: Option<String>,
 }
 
 #[derive(Debug)]
@@ -76,6 +82,7 @@ pub struct App {
     /// When that was asked last.
     pub(super) looked: Option<Instant>,
     pub(super) mouse: bool,
+    suspends: bool,
     pub(super) spots: Vec<(Rect, Spot)>,
     pub(super) clicked: Option<Clicked>,
     /// What the terminal is to put on its clipboard.
@@ -113,7 +120,7 @@ impl App {
             run: None,
             problems: None,
             places: Vec::new(),
-            status: None,
+            status: setup.notice,
             job: None,
             theme: setup.theme,
             workspace: setup.workspace,
@@ -123,6 +130,7 @@ impl App {
             standing: None,
             looked: None,
             mouse: setup.mouse,
+            suspends: setup.suspends,
             spots: Vec::new(),
             clicked: None,
             clipboard: None,
@@ -236,8 +244,9 @@ impl App {
             return self.stop();
         }
         self.stopped = None;
-        if action == Some(Action::Undo) && self.cx.read_only && keymap::matches("Ctrl+Z", key) {
-            // There is nothing to undo, and Ctrl+Z has its old meaning.
+        let suspends = self.cx.read_only || self.suspends;
+        if action == Some(Action::Undo) && suspends && keymap::matches("Ctrl+Z", key) {
+            // There is nothing to undo, or a person wants it so: Ctrl+Z has its old meaning.
             return self.cx.effects.push(Effect::Suspend);
         }
         if self.is_too_small() {
@@ -337,6 +346,7 @@ impl App {
             Action::HistoryTab => self.go_to_tab(Tab::History),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
+            Action::Suspend => self.cx.effects.push(Effect::Suspend),
             Action::SaveView => self.ask_for_view_name(),
             Action::Views => self.ask_which_view(),
             Action::Copy => self.ask_what_to_copy(),
@@ -512,6 +522,9 @@ mod tests {
             read_only: false,
             workspace: "redrive.db".to_owned(),
             mouse: false,
+            suspends: false,
+            slow_link: false,
+            notice: None,
         };
         let (mut app, effects) = App::open(setup);
         let query = Query::Groups { run: RunId(1) };

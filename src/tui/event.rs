@@ -49,6 +49,16 @@ pub enum Event {
     Continued,
 }
 
+impl Event {
+    /// Whether a person did it, and waits to see it.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(
+            self,
+            Self::Key(_) | Self::Paste(_) | Self::Mouse(_) | Self::Resize(_) | Self::Continued
+        )
+    }
+}
+
 /// Something to be done outside `update`. Plain data, so tests compare it with `assert_eq!`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {

@@ -161,6 +161,9 @@ pub fn app(route: Route, size: (u16, u16)) -> App {
         read_only: false,
         workspace: "redrive.db".to_owned(),
         mouse: true,
+        suspends: false,
+        slow_link: false,
+        notice: None,
     };
     let (mut app, effects) = App::open(setup);
     feed(&mut app, effects);

@@ -3,6 +3,7 @@
 mod doctor;
 mod picture;
 mod plain;
+mod quiet;
 mod sending;
 mod svg;
 mod tty;

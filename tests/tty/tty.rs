@@ -190,6 +190,23 @@ impl Tty {
         }
     }
 
+    /// Waits until nothing was written for so long. Gives how many bytes were written until then.
+    pub fn rests(&self, time: Duration) -> usize {
+        let deadline = Instant::now() + PATIENCE;
+        let (lock, changed) = &*self.output;
+        let mut output = lock.lock().unwrap();
+        loop {
+            let written = output.bytes.len();
+            let same = |output: &mut Output| output.bytes.len() == written;
+            let (now, waited) = changed.wait_timeout_while(output, time, same).unwrap();
+            output = now;
+            if waited.timed_out() {
+                return written;
+            }
+            assert!(Instant::now() < deadline, "it never rests");
+        }
+    }
+
     pub fn waits_for(&self, what: &str, done: impl Fn(&Output) -> bool) {
         let deadline = Instant::now() + PATIENCE;
         let (lock, changed) = &*self.output;

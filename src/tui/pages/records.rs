@@ -257,7 +257,10 @@ impl Records {
         } else if self.asked.rows == ticket {
             self.asked.rows = None;
             match answer {
-                Ok(Answer::Rows(rows)) => self.receive_rows(rows, cx),
+                Ok(Answer::Rows(rows)) => {
+                    self.receive_rows(rows, cx);
+                    self.learn_fields();
+                }
                 Ok(_) => {}
                 Err(error) => self.state = State::Failed(words::reported(&error)),
             }

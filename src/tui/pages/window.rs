@@ -162,7 +162,7 @@ impl Records {
         self.look(cx);
     }
 
-    pub(super) fn near(&self, around: usize) -> &[RecordId] {
+    fn near(&self, around: usize) -> &[RecordId] {
         let last = self.ids.len().min(self.at + around + 1);
         &self.ids[self.at.saturating_sub(around)..last]
     }

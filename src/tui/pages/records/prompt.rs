@@ -12,6 +12,7 @@ use self::choices::{Choices, With};
 use super::Records;
 use crate::{
     filter::{Filter, FilterError, Half, Of, Offered, Part, begins},
+    model::RecordRow,
     ops::Filters,
     text,
     tui::{
@@ -279,16 +280,7 @@ impl Records {
 
     /// Applies the terms in the prompt that are understood, keeps why the others are not, and lists what can follow.
     fn apply_prompt(&mut self, cx: &mut Cx) {
-        if self
-            .prompt
-            .as_ref()
-            .is_some_and(|prompt| prompt.fields.is_empty())
-        {
-            let fields = self.fields();
-            self.prompt
-                .iter_mut()
-                .for_each(|prompt| prompt.fields.clone_from(&fields));
-        }
+        self.learn_fields();
         let Some(prompt) = &mut self.prompt else {
             return;
         };
@@ -297,6 +289,19 @@ impl Records {
         prompt.list(false);
         self.apply(typed, cx);
         self.ask_for_values(cx);
+    }
+
+    /// Rows may come after the prompt was opened, and are the first to tell which fields there are.
+    pub(super) fn learn_fields(&mut self) {
+        let prompt = self.prompt.as_ref();
+        if !prompt.is_some_and(|prompt| prompt.fields.is_empty()) {
+            return;
+        }
+        let fields = self.fields();
+        if let Some(prompt) = self.prompt.as_mut().filter(|_| !fields.is_empty()) {
+            prompt.fields = fields;
+            prompt.list(false);
+        }
     }
 
     pub(super) fn apply(&mut self, typed: String, cx: &mut Cx) {
@@ -373,7 +378,10 @@ impl Records {
 
     /// The fields of the rows that are held, as keys of a filter.
     fn fields(&self) -> Vec<String> {
-        let rows = self.near(SOME).iter().filter_map(|id| self.row(*id));
+        // The list itself may be empty while one types.
+        let mut rows: Vec<&RecordRow> = self.rows.values().collect();
+        rows.sort_unstable_by_key(|row| row.id);
+        let rows = rows.into_iter().take(SOME);
         choices::fields_of(rows.filter_map(|row| row.current.as_ref()))
     }
 
