@@ -40,12 +40,21 @@ pub struct Global {
     /// Print JSON: one document, or one a line where rows can be many
     #[arg(long, global = true)]
     pub json: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
-    pub color: Color,
-    /// The screen's colours
-    #[arg(long, global = true, env = "REDRIVE_THEME", value_enum, default_value_t = Colours::Terminal, value_name = "NAME")]
-    pub theme: Colours,
+    /// When to use colour [default: auto]
+    #[arg(long, global = true, value_enum, value_name = "WHEN")]
+    pub color: Option<Color>,
+    /// The screen's colours [default: terminal]
+    #[arg(
+        long,
+        global = true,
+        env = "REDRIVE_THEME",
+        value_enum,
+        value_name = "NAME"
+    )]
+    pub theme: Option<Colours>,
+    /// What you always want, which flags and environment win over [default: redrive/config.toml in ~/.config]
+    #[arg(long, global = true, env = "REDRIVE_CONFIG", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
     /// Leave the mouse to the terminal, so that text is selected as usual; M turns it on and off
     #[arg(long, global = true, env = "REDRIVE_NO_MOUSE", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::SetTrue)]
     pub no_mouse: bool,
@@ -124,6 +133,8 @@ pub enum Command {
     Verify,
     /// Say what is well and what is not: of the terminal, and of the place of the workspace
     Doctor,
+    /// List every action of the screen with its keys
+    Keys,
     /// Copy the workspace into a new file, while others work in it
     Backup(Backup),
     /// Print the manual, or write it as a page for each command

@@ -14,6 +14,7 @@ use crate::{ops, text::safe};
 
 pub fn doctor(person: &Person, out: &Out) -> Result<Exit> {
     let mut findings = advice::advice(&terminal::facts());
+    findings.push(person.config.finding());
     findings.extend(ops::doctor(&person.workspace_path()));
     if out.is_json() {
         out.json(&json!(findings))?;

@@ -232,16 +232,9 @@ pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
         ));
         return Ok(Exit::when_rejected(demo.report.rejected));
     }
-    tui::run(tui::Options {
-        workspace: demo.workspace,
-        author: person.author.clone(),
-        mouse: person.mouse,
-        theme: person.theme,
-        route: Some(tui::event::Route::Groups {
-            run: demo.report.run,
-        }),
-        read_only: false,
-    })?;
+    let run = demo.report.run;
+    let route = tui::event::Route::Groups { run };
+    tui::run(person.screen(demo.workspace, Some(route), false))?;
     Ok(Exit::Done)
 }
 

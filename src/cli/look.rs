@@ -47,14 +47,7 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
         (None, Some(run)) => Some(Route::Groups { run: RunId(run) }),
         (None, None) => None,
     };
-    tui::run(tui::Options {
-        workspace: person.workspace_path(),
-        author: person.author.clone(),
-        mouse: person.mouse,
-        theme: person.theme,
-        route,
-        read_only: args.read_only,
-    })?;
+    tui::run(person.screen(person.workspace_path(), route, args.read_only))?;
     Ok(Exit::Done)
 }
 

@@ -4,11 +4,13 @@ mod args;
 mod aside;
 mod backup;
 mod change;
+mod config;
 mod contract;
 mod diff;
 mod doctor;
 mod fix;
 mod json;
+mod keys;
 mod load;
 mod log;
 mod look;
@@ -40,7 +42,7 @@ use self::{
 
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are not mistakes; clap prints them to stdout. The rest is wrong usage.
@@ -56,8 +58,11 @@ pub fn run() -> ExitCode {
             return Exit::Usage.into();
         }
     };
+    let config = config::read(cli.global.config.as_deref());
+    config.fill(&mut cli.global);
     let out = Out::new(&cli.global);
-    let person = Person::new(&cli.global);
+    config.report();
+    let person = Person::new(&cli.global, config);
     let screen = opens_screen(cli.command.as_ref());
     let outcome = stop::outlive_size_limits()
         .and_then(|()| log::start(&cli.global, &person.workspace_path(), screen))
@@ -108,6 +113,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),
         Some(Command::Doctor) => doctor::doctor(person, out),
+        Some(Command::Keys) => keys::keys(out),
         Some(Command::Backup(args)) => backup::backup(person, out, args),
         Some(Command::Man(args)) => man::man(out, args),
         Some(Command::Completions(args)) => completions(out, args),

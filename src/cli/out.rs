@@ -96,12 +96,12 @@ pub struct Out {
 
 impl Out {
     pub fn new(global: &Global) -> Self {
-        let always = global.color == Color::Always;
+        let always = global.color() == Color::Always;
         Self {
             stdout: RefCell::new(BufWriter::new(io::stdout())),
             json: global.json,
             terminal: io::stdout().is_terminal(),
-            color: (always || io::stderr().is_terminal()) && global.color.is_wanted(),
+            color: (always || io::stderr().is_terminal()) && global.color().is_wanted(),
         }
     }
 

@@ -12,13 +12,14 @@ use anyhow::{Context as _, Result};
 
 use super::{
     args::{Global, Scope},
+    config::Config,
     plain,
 };
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{Fault, RunId},
     ops::{self, Workspace},
-    tui::theme::Theme,
+    tui::{Options, event::Route, theme::Theme},
 };
 
 /// Asks for a number, so that nobody agrees by accident. Says whether it was typed.
@@ -45,10 +46,12 @@ pub struct Person {
     pub mouse: bool,
     /// Whether numbered lines take the place of the screen.
     pub plain: bool,
+    /// What they always want.
+    pub config: Config,
 }
 
 impl Person {
-    pub fn new(global: &Global) -> Self {
+    pub fn new(global: &Global, config: Config) -> Self {
         Self {
             named: global.workspace.clone(),
             author: global.author.clone().unwrap_or_else(system_user),
@@ -56,6 +59,7 @@ impl Person {
             theme: global.theme(),
             mouse: !global.no_mouse,
             plain: global.plain || plain::is_needed(),
+            config,
         }
     }
 
@@ -63,6 +67,23 @@ impl Person {
         self.named
             .clone()
             .unwrap_or_else(|| PathBuf::from("redrive.db"))
+    }
+
+    /// The screen as they want it, on a workspace.
+    pub fn screen(&self, workspace: PathBuf, route: Option<Route>, read_only: bool) -> Options {
+        let config = &self.config;
+        Options {
+            workspace,
+            author: self.author.clone(),
+            theme: self.theme,
+            route,
+            read_only,
+            mouse: self.mouse,
+            suspends: config.suspends,
+            glyphs: config.glyphs,
+            slow_link: config.slow_link,
+            notice: config.mistake(),
+        }
     }
 
     /// The workspace for looking.

@@ -20,8 +20,7 @@ pub struct Matcher {
 
 #[derive(Debug)]
 enum Place {
-    /// The segments of a path pattern, and the name a column would have.
-    Field(Vec<String>, String),
+    Field(Spot),
     Anywhere,
     Shape,
 }
@@ -56,11 +55,7 @@ impl Matcher {
     /// `None` for a term that is not about values.
     pub fn of(term: &Term) -> Option<Self> {
         let (place, test) = match &term.wanted {
-            Wanted::Value(pattern, test) => {
-                let segments: Vec<String> = Path::parse(pattern)?.segments().collect();
-                let name = segments.join(".");
-                (Place::Field(segments, name), Ready::of(test))
-            }
+            Wanted::Value(pattern, test) => (Place::Field(Spot::of(pattern)?), Ready::of(test)),
             Wanted::Now(test)
             | Wanted::Was(test)
             | Wanted::Failing(test)
@@ -90,17 +85,7 @@ impl Matcher {
     /// split has no fields.
     pub fn passes(&self, row: &Row<'_>) -> bool {
         match (&self.place, row) {
-            (Place::Field(_, name), Row::Cells(cells)) => {
-                match cells.columns.iter().position(|column| column == name) {
-                    Some(column) => self.test.passes(&Seen::cell(cells.get(column))),
-                    None => self.test.passes(&Seen::missing()),
-                }
-            }
-            (Place::Field(segments, _), Row::Json(document)) => {
-                let mut met = false;
-                let passes = self.at(&document.value, segments, &mut met);
-                passes || (!met && self.test.passes(&Seen::missing()))
-            }
+            (Place::Field(spot), row) => spot.any(row, &mut |seen| self.test.passes(&seen)),
             (_, Row::Cells(cells)) => {
                 (0..cells.len()).any(|column| self.test.passes(&Seen::cell(cells.get(column))))
             }
@@ -125,38 +110,6 @@ impl Matcher {
         self.test.passes(&Seen::text(Cow::Borrowed(text)))
     }
 
-    /// The values at a path: `met` says whether it led to one.
-    fn at(&self, value: &Value, segments: &[String], met: &mut bool) -> bool {
-        let Some((first, rest)) = segments.split_first() else {
-            *met = true;
-            return self.test.passes(&Seen::value(value));
-        };
-        let is_position = first == "[]";
-        match value {
-            Value::Array(items) if is_position => {
-                items.iter().any(|item| self.inside(item, rest, met))
-            }
-            // A pattern cannot tell a position from a name of digits.
-            Value::Object(fields) if is_position => fields
-                .iter()
-                .filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_digit()))
-                .any(|(_, value)| self.inside(value, rest, met)),
-            Value::Object(fields) => match fields.get(first) {
-                Some(value) => self.at(value, rest, met),
-                None => false,
-            },
-            _ => false,
-        }
-    }
-
-    /// One entry of a list: one that lacks the field is missing it, whatever the others have.
-    fn inside(&self, value: &Value, rest: &[String], met: &mut bool) -> bool {
-        let mut here = false;
-        let passes = self.at(value, rest, &mut here);
-        *met = true;
-        passes || (!here && self.test.passes(&Seen::missing()))
-    }
-
     fn anywhere(&self, value: &Value) -> bool {
         match value {
             Value::Array(items) if !items.is_empty() => {
@@ -167,6 +120,95 @@ impl Matcher {
             }
             value => self.test.passes(&Seen::value(value)),
         }
+    }
+}
+
+/// A path pattern, ready to be looked for in many records.
+#[derive(Debug)]
+struct Spot {
+    segments: Vec<String>,
+    /// What a column would be called.
+    name: String,
+}
+
+type Look<'l, 'v> = &'l mut dyn FnMut(Seen<'v>) -> bool;
+
+impl Spot {
+    fn of(pattern: &str) -> Option<Self> {
+        let segments: Vec<String> = Path::parse(pattern)?.segments().collect();
+        let name = segments.join(".");
+        Some(Self { segments, name })
+    }
+
+    /// Whether one of the values there is what is looked for; no more are looked at then.
+    fn any<'v>(&self, row: &'v Row<'_>, look: Look<'_, 'v>) -> bool {
+        match row {
+            Row::Cells(cells) => {
+                let column = (cells.columns.iter()).position(|column| *column == self.name);
+                look(column.map_or(Seen::missing(), |column| Seen::cell(cells.get(column))))
+            }
+            Row::Json(document) => {
+                let mut met = false;
+                let found = at(&document.value, &self.segments, &mut met, look);
+                found || (!met && look(Seen::missing()))
+            }
+        }
+    }
+}
+
+/// The values at a path: `met` says whether it led to one.
+fn at<'v>(value: &'v Value, segments: &[String], met: &mut bool, look: Look<'_, 'v>) -> bool {
+    let Some((first, rest)) = segments.split_first() else {
+        *met = true;
+        return look(Seen::value(value));
+    };
+    let is_position = first == "[]";
+    match value {
+        Value::Array(items) if is_position => {
+            items.iter().any(|item| inside(item, rest, met, look))
+        }
+        // A pattern cannot tell a position from a name of digits.
+        Value::Object(fields) if is_position => fields
+            .iter()
+            .filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_digit()))
+            .any(|(_, value)| inside(value, rest, met, look)),
+        Value::Object(fields) => match fields.get(first) {
+            Some(value) => at(value, rest, met, look),
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// One entry of a list: one that lacks the field is missing it, whatever the others have.
+fn inside<'v>(value: &'v Value, rest: &[String], met: &mut bool, look: Look<'_, 'v>) -> bool {
+    let mut here = false;
+    let found = at(value, rest, &mut here, look);
+    *met = true;
+    found || (!here && look(Seen::missing()))
+}
+
+/// The values of one field, as a term about it would name them.
+#[derive(Debug)]
+pub struct Values(Spot);
+
+impl Values {
+    /// `None` where the pattern is no path.
+    pub fn of(pattern: &str) -> Option<Self> {
+        Spot::of(pattern).map(Self)
+    }
+
+    /// Appends the values of a record; one that stands there more than once as often as it does.
+    pub fn append(&self, row: &Row<'_>, values: &mut Vec<Item>) {
+        self.0.any(row, &mut |seen| {
+            values.push(match seen.text {
+                _ if seen.is_missing => Item::Missing,
+                _ if seen.is_empty => Item::Empty,
+                Some(text) => Item::Like(text.into_owned()),
+                None => Item::Missing,
+            });
+            false
+        });
     }
 }
 
@@ -308,6 +350,32 @@ mod tests {
         filter::Filter,
         model::{Form, Layout},
     };
+
+    #[test]
+    fn the_values_of_a_field_are_those_that_terms_about_it_find() {
+        let values = |pattern: &str, layout: &Layout, text: &str| {
+            let row = Row::read(layout, layout.form(), text.as_bytes()).unwrap();
+            let mut values = Vec::new();
+            Values::of(pattern).unwrap().append(&row, &mut values);
+            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            values.join(" ")
+        };
+        let record = r#"{"n":12.50,"note":"","gone":null,"lines":[{"qty":3},{},{"qty":"x"}]}"#;
+        assert_eq!(values("/n", &Layout::Json, record), "12.50");
+        assert_eq!(values("/note", &Layout::Json, record), "empty");
+        assert_eq!(values("/gone", &Layout::Json, record), "empty");
+        assert_eq!(values("/nothing", &Layout::Json, record), "missing");
+        assert_eq!(
+            values("/lines/[]/qty", &Layout::Json, record),
+            "3 missing x"
+        );
+        let csv = Layout::Csv {
+            columns: vec!["a.b".to_owned(), "c".to_owned()],
+            delimiter: ',',
+        };
+        assert_eq!(values("/a/b", &csv, "DE,"), "DE");
+        assert_eq!(values("/c", &csv, "DE,"), "missing");
+    }
 
     fn passes(line: &str, layout: &Layout, text: &str) -> bool {
         let filter = Filter::parse(line).unwrap();

@@ -7,6 +7,7 @@
 //! dates and times.
 
 mod field;
+mod half;
 mod matcher;
 mod parse;
 mod print;
@@ -17,7 +18,8 @@ use std::sync::Arc;
 
 use crate::model::{GroupId, RecordId, RunId, Severity, Stage, Status};
 
-pub use matcher::Matcher;
+pub use half::{Half, MEANINGS, Of, Offered, Part, STANDINGS, begins, key_of_field};
+pub use matcher::{Matcher, Values};
 pub use parse::KEYS;
 pub use test::{Item, Order, Test};
 pub use words::nearest;
@@ -687,6 +689,10 @@ mod tests {
         fn every_line_is_answered(line in "(?s)[a:\", .\\-\\[\\]/~|<>=is0-9\\PC]{0,20}") {
             if let Ok(filter) = Filter::parse(&line) {
                 prop_assert_eq!(Filter::parse(&filter.to_string()), Ok(filter));
+            }
+            for (at, _) in line.char_indices() {
+                let half = Half::at(&line, at);
+                prop_assert!(half.is_none_or(|half| half.place.end == at));
             }
         }
     }

@@ -134,7 +134,7 @@ fn term(typed: &str) -> Result<Term, FilterError> {
 }
 
 /// The key and the rest from its sign on; `None` where a term is text.
-fn cut(body: &str) -> Option<(&str, &str)> {
+pub(super) fn cut(body: &str) -> Option<(&str, &str)> {
     let is_escaped = body.starts_with('.');
     let mut quoted = false;
     let sign = body.char_indices().find(|(_, c)| {
@@ -425,7 +425,7 @@ fn raw_items(typed: &str) -> Vec<&str> {
 }
 
 /// The text without the quotes around its parts; a doubled quote inside them is one.
-fn unquoted(typed: &str) -> String {
+pub(super) fn unquoted(typed: &str) -> String {
     let mut text = String::with_capacity(typed.len());
     let mut quoted = false;
     let mut rest = typed.chars().peekable();

@@ -18,7 +18,7 @@ pub enum Test {
 }
 
 /// One of the values after `:`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Item {
     /// This text, case ignored, `*` for anything.
     Like(String),

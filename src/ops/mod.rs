@@ -24,6 +24,7 @@ mod list;
 mod load;
 mod merge;
 mod note;
+mod offered;
 mod report;
 mod save;
 mod send;
@@ -39,6 +40,7 @@ mod undo;
 mod values;
 mod verdict;
 mod verify;
+mod views;
 mod whole;
 mod workspace;
 
@@ -68,6 +70,7 @@ pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use merge::{MergeRequest, merge};
 pub use note::{add_note, notes};
+pub use offered::offered;
 pub use report::{is_page, report, write_report};
 pub use save::{
     Conflict, Decision, KeptDraft, Saved, Saving, being_sent, conflict, decide, drafts,
@@ -85,6 +88,7 @@ pub use suggested::edit_as_suggested;
 pub use undo::{redo, undo};
 pub use values::{records_with, values};
 pub use verify::{Finding, verify};
+pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view, state_folder};
 pub use whole::write_text;
 pub(crate) use whole::write_whole;
 pub use workspace::{Workspace, spare};

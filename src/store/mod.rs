@@ -23,6 +23,7 @@ pub(crate) mod load;
 mod matching;
 mod newer;
 mod notes;
+mod offered;
 mod open;
 mod owner;
 mod planned;

@@ -21,7 +21,7 @@ const SAME_KIND: &str = "EXISTS (SELECT 1 FROM problem_group o WHERE o.stage = p
      AND o.shape = problem_group.shape AND o.severity = problem_group.severity AND o.records > 0 AND o.run IN (";
 
 /// The newest try to deliver a record.
-const NEWEST_ATTEMPT: &str = "FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.record = r.id \
+pub(super) const NEWEST_ATTEMPT: &str = "FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.record = r.id \
      AND a.outcome <> 'sending' ORDER BY a.id DESC LIMIT 1";
 
 /// A `SELECT` of record numbers in order, and the values of its parameters.

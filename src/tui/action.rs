@@ -100,6 +100,8 @@ actions! {
     FullLog Page "Show the whole log" ["L"] typing [];
     StopJob Page "Stop what is running" ["X"] typing [], "cancel, abort";
     Report Page "Write a report on this run" ["E"] typing [], "export, html, markdown, ticket";
+    SaveView Page "Save this filter as a view" [] typing [], "view, bookmark, favourite";
+    Views Page "Go to a saved view, or remove one" [] typing [], "saved filter, bookmark, favourite";
     Runs Page "Open another run" [] typing [], "open, switch, import";
     Quit Page "Leave redrive" [] typing [], "exit, close";
 
@@ -115,6 +117,7 @@ actions! {
     Mouse Everywhere "Mouse on or off, to select text" ["M"] typing [], "select text";
     Leave Everywhere "Back; on Problems: quit" ["q"] typing [], "exit, quit";
     Stop Everywhere "Stop typing; twice: quit" ["Ctrl+C"] typing ["Ctrl+C"];
+    Suspend Everywhere "Suspend redrive, back to the shell" [] typing [], "stop, background";
     Redraw Everywhere "Draw the screen again" ["Ctrl+L"] typing ["Ctrl+L"], "refresh, repaint";
 
     Up Moving "Move up" ["Up" "k"] typing ["Up"];

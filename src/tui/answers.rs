@@ -20,6 +20,8 @@ pub(super) enum Asked {
     /// A change no page waits for.
     Done,
     Places,
+    /// The filters kept for the run.
+    Filters,
     /// What is to be copied.
     Copy,
     /// Whether somebody has changed the workspace.
@@ -72,6 +74,8 @@ impl App {
             self.places.clear();
             let ticket = self.cx.ask(Query::Places { run: id });
             self.asked.push((ticket, Asked::Places));
+            let ticket = self.cx.ask(Query::Filters { run: id });
+            self.asked.push((ticket, Asked::Filters));
         }
         if self.looks_again() {
             self.look_at_contract(id);
@@ -81,6 +85,12 @@ impl App {
     fn receive(&mut self, asked: Asked, answer: anyhow::Result<Answer>) {
         match (asked, answer) {
             (Asked::Places, Ok(Answer::Places(places))) => self.places = places,
+            (_, Ok(Answer::Filters(filters, said))) => {
+                self.cx.filters = filters;
+                self.status = Some(said)
+                    .filter(|said| !said.is_empty())
+                    .or(self.status.take());
+            }
             // Without a contract on disk there is no destination to show; sending says so when asked.
             (Asked::Places, _) => {}
             (Asked::Plan, Ok(Answer::Plan(plan))) => {
@@ -131,7 +141,7 @@ impl App {
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
             // It is looked again soon, and sending says what is wrong with the contract.
-            (Asked::Look | Asked::Version | Asked::Others, Err(_)) => {}
+            (Asked::Look | Asked::Version | Asked::Others | Asked::Filters, Err(_)) => {}
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

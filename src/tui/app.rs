@@ -9,7 +9,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
-    event::{Answer, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
+    event::{Answer, ChoiceOf, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Mode},
     mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
@@ -49,6 +49,12 @@ pub struct Setup {
     /// The workspace's file, safe to print.
     pub workspace: String,
     pub mouse: bool,
+    /// Whether Ctrl+Z suspends, and does not undo.
+    pub suspends: bool,
+    /// Whether frames are few from the start.
+    pub slow_link: bool,
+    /// What is said at the start; safe to print.
+    pub notice: Option<String>,
 }
 
 #[derive(Debug)]
@@ -77,6 +83,7 @@ pub struct App {
     /// When that was asked last.
     pub(super) looked: Option<Instant>,
     pub(super) mouse: bool,
+    suspends: bool,
     pub(super) spots: Vec<(Rect, Spot)>,
     pub(super) clicked: Option<Clicked>,
     /// What the terminal is to put on its clipboard.
@@ -115,7 +122,7 @@ impl App {
             run: None,
             problems: None,
             places: Vec::new(),
-            status: None,
+            status: setup.notice,
             job: None,
             theme: setup.theme,
             workspace: setup.workspace,
@@ -125,6 +132,7 @@ impl App {
             standing: None,
             looked: None,
             mouse: setup.mouse,
+            suspends: setup.suspends,
             spots: Vec::new(),
             clicked: None,
             clipboard: None,
@@ -244,8 +252,9 @@ impl App {
             return self.stop();
         }
         self.stopped = None;
-        if action == Some(Action::Undo) && self.cx.read_only && keymap::matches("Ctrl+Z", key) {
-            // There is nothing to undo, and Ctrl+Z has its old meaning.
+        let suspends = self.cx.read_only || self.suspends;
+        if action == Some(Action::Undo) && suspends && keymap::matches("Ctrl+Z", key) {
+            // There is nothing to undo, or a person wants it so: Ctrl+Z has its old meaning.
             return self.cx.effects.push(Effect::Suspend);
         }
         if self.is_too_small() {
@@ -345,6 +354,9 @@ impl App {
             Action::HistoryTab => self.go_to_tab(Tab::History),
             Action::Quit => self.ask_to_quit(),
             Action::Redraw => self.redraw = true,
+            Action::Suspend => self.cx.effects.push(Effect::Suspend),
+            Action::SaveView => self.ask_for_view_name(),
+            Action::Views => self.ask_which_view(),
             Action::Copy => self.ask_what_to_copy(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
@@ -428,11 +440,14 @@ impl App {
                     }
                     Effect::Copy(wanted) => self.copy(wanted),
                     Effect::GoToRow(row) => self.go_to_row(row),
+                    Effect::SaveView(name) => self.save_view(name),
+                    Effect::RemoveView(name) => self.remove_view(name),
                     Effect::Act(action) => self.act(action),
                     Effect::Prompt(wanting) => {
                         self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
                     }
                     Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
+                    Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Meet(meeting) => self.carry_out(meeting),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
@@ -517,6 +532,9 @@ mod tests {
             read_only: false,
             workspace: "redrive.db".to_owned(),
             mouse: false,
+            suspends: false,
+            slow_link: false,
+            notice: None,
         };
         let (mut app, effects) = App::open(setup);
         let query = Query::Groups { run: RunId(1) };

@@ -42,6 +42,8 @@ pub enum Needs {
     Report(RunId),
     /// The name of the file a step is saved in.
     Recipe(RunId, StepId),
+    /// The name of a view of a run, with its filter.
+    View(RunId, String),
 }
 
 /// A list to choose a line from, or to show, hide and order its lines.
@@ -65,6 +67,8 @@ pub enum ChoiceOf {
     FixAll,
     /// Which records are set aside, or taken back.
     SetAside,
+    /// Which saved view is listed.
+    Views,
 }
 
 /// One line of a [`Choosing`].

@@ -7,7 +7,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::ops::write_text;
+use crate::ops::{state_folder, write_text};
 
 /// Puts a text into tmux's buffer and its terminal's clipboard. Says whether there was a tmux that took it.
 pub(super) fn give_to_tmux(text: &str) -> bool {
@@ -29,16 +29,11 @@ pub(super) fn give_to_tmux(text: &str) -> bool {
 
 /// Writes a text into the file of the last copy, which nobody else can read. Gives its name, with `~` for one's home.
 pub(super) fn keep(text: &str) -> Option<String> {
-    let home = env::var_os("HOME").map(PathBuf::from);
-    let state = env::var_os("XDG_STATE_HOME").filter(|folder| !folder.is_empty());
-    let state = match state {
-        Some(folder) => PathBuf::from(folder),
-        None => home.as_ref()?.join(".local/state"),
-    };
-    let folder = state.join("redrive");
+    let folder = state_folder()?.join("redrive");
     fs::create_dir_all(&folder).ok()?;
     let file = folder.join("clip.txt");
     write_text(&file, text).ok()?;
+    let home = env::var_os("HOME").map(PathBuf::from);
     let short = home.and_then(|home| file.strip_prefix(home).ok().map(PathBuf::from));
     Some(match short {
         Some(rest) => format!("~/{}", rest.display()),

@@ -1,19 +1,20 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use ratatui::layout::Size;
 
-use super::{action::Action, clock::Clock, meeting::Meeting, pages::Kept};
+use super::{action::Action, meeting::Meeting};
 pub use super::{
+    among::{Among, FixView},
     asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
+    cx::{Cx, Ticket},
     jobs::{JobRequest, Outcome, Steer},
-    views::{Among, FixView},
 };
 use crate::{
-    filter::{Filter, FilterError, Term},
+    filter::{Filter, FilterError, Of, Offered, Term},
     fix::{Change, dates::Evidence},
     model::{
         ChangeReport, Comparison, Consequence, EditClaim, FixRow, Found, Group, GroupId, Note,
@@ -21,8 +22,8 @@ use crate::{
         Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{
-        Clip, Conflict, Decision, FixPreview, FixRequest, KeptDraft, Preview, Progress, Review,
-        Saving, Standing, SuggestedFix,
+        Clip, Conflict, Decision, Filters, FixPreview, FixRequest, KeptDraft, Preview, Progress,
+        Review, Saving, Standing, SuggestedFix,
     },
 };
 
@@ -50,6 +51,16 @@ pub enum Event {
     Suspend,
     /// SIGCONT.
     Continued,
+}
+
+impl Event {
+    /// Whether a person did it, and waits to see it.
+    pub fn is_by_hand(&self) -> bool {
+        matches!(
+            self,
+            Self::Key(_) | Self::Paste(_) | Self::Mouse(_) | Self::Resize(_) | Self::Continued
+        )
+    }
 }
 
 /// Something to be done outside `update`. Plain data, so tests compare it with `assert_eq!`.
@@ -84,6 +95,10 @@ pub enum Effect {
     Copy(Clip),
     /// Lists the record of this number.
     GoToRow(u64),
+    /// Gives the filter of the page in front a name.
+    SaveView(String),
+    /// Forgets the view of this name.
+    RemoveView(String),
     /// As if its key had been pressed.
     Act(Action),
     /// Offers a list to choose from.
@@ -118,6 +133,16 @@ pub enum Query {
     SortedIds {
         filter: Filter,
         sort: Sort,
+    },
+    /// The values that a filter which is being typed can go on with.
+    Offered {
+        filter: Filter,
+        of: Of,
+        typed: String,
+    },
+    /// The filters kept for a run.
+    Filters {
+        run: RunId,
     },
     Rows {
         ids: Vec<RecordId>,
@@ -250,6 +275,20 @@ pub enum Wish {
     Check {
         id: RecordId,
     },
+    /// Keeps a filter that was applied to a run.
+    KeepFilter {
+        run: RunId,
+        filter: String,
+    },
+    SaveView {
+        run: RunId,
+        name: String,
+        filter: String,
+    },
+    RemoveView {
+        run: RunId,
+        name: String,
+    },
     /// Tells others that a record is edited here.
     ClaimEdit {
         id: RecordId,
@@ -280,6 +319,9 @@ pub enum Answer {
         /// Terms that were not applied, because the run has no such field.
         unknown: Vec<(Term, FilterError)>,
     },
+    Offered(Offered),
+    /// The filters that are kept now, and what was done to them, if it is worth a word.
+    Filters(Filters, String),
     Rows(Vec<RecordRow>),
     Example {
         row: Option<Box<RecordRow>>,
@@ -377,63 +419,4 @@ pub enum Route {
         id: RecordId,
         among: Among,
     },
-}
-
-/// Pairs a question with its answer, so that a late answer can be told apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Ticket(pub u64);
-
-/// What a page may do besides changing itself.
-#[derive(Debug, Default)]
-pub struct Cx {
-    pub effects: Vec<Effect>,
-    /// The size of the whole window.
-    pub size: Size,
-    /// The time of the last [`Event::Tick`].
-    pub now: Option<Instant>,
-    pub clock: Clock,
-    /// The workspace may be looked at only.
-    pub read_only: bool,
-    /// How lists that were left are laid out, by their names.
-    pub kept: HashMap<String, Kept>,
-    /// What others edit now.
-    pub others: Arc<[EditClaim]>,
-    last: Ticket,
-}
-
-impl Cx {
-    pub fn new(size: Size, clock: Clock) -> Self {
-        Self {
-            size,
-            clock,
-            ..Self::default()
-        }
-    }
-
-    /// Asks for something to show.
-    pub fn ask(&mut self, query: Query) -> Ticket {
-        self.last.0 += 1;
-        self.effects.push(Effect::Ask(self.last, query));
-        self.last
-    }
-
-    /// Wishes for a change.
-    pub fn change(&mut self, wish: Wish) -> Ticket {
-        self.last.0 += 1;
-        self.effects.push(Effect::Change(self.last, wish));
-        self.last
-    }
-
-    pub fn go(&mut self, route: Route) {
-        self.effects.push(Effect::Go(route));
-    }
-
-    /// Leaves the page.
-    pub fn back(&mut self) {
-        self.effects.push(Effect::Back);
-    }
-
-    pub fn say(&mut self, words: impl Into<String>) {
-        self.effects.push(Effect::Say(words.into()));
-    }
 }

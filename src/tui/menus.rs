@@ -59,7 +59,13 @@ impl App {
             if action.about().section == Section::Moving && action.about().keys.len() != 1 {
                 return None;
             }
-            let always = [Action::Help, Action::Menu, Action::Copy, Action::Mouse];
+            let always = [
+                Action::Help,
+                Action::Menu,
+                Action::Copy,
+                Action::Mouse,
+                Action::Suspend,
+            ];
             let mine = offers.iter().find(|offer| offer.action == action);
             let offer = match mine {
                 Some(offer) => offer.clone(),
@@ -68,7 +74,9 @@ impl App {
             };
             Some(Entry::new(&offer, Mode::Moving))
         });
-        Palette::commands(entries.collect())
+        let mut entries: Vec<Entry> = entries.collect();
+        entries.extend(self.view_entries());
+        Palette::commands(entries)
     }
 
     /// Lists one record of the run that is shown.

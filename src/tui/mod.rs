@@ -4,6 +4,7 @@
 //! `text` and `event`, never a store or a channel.
 
 pub mod action;
+mod among;
 mod answers;
 pub mod app;
 mod asking;
@@ -11,6 +12,7 @@ mod chrome;
 mod clipboard;
 pub mod clock;
 mod copying;
+mod cx;
 pub mod event;
 mod input;
 mod jobs;
@@ -20,6 +22,7 @@ mod menus;
 mod mouse;
 pub mod offers;
 mod overlays;
+mod pace;
 pub mod pages;
 mod people;
 mod run;
@@ -50,6 +53,23 @@ pub struct Options {
     pub read_only: bool,
     /// Whether the mouse is used, as long as nobody turns it off.
     pub mouse: bool,
+    /// Whether Ctrl+Z suspends, and does not undo.
+    pub suspends: bool,
+    pub glyphs: Glyphs,
+    /// Whether frames are few from the start, and not only where the line proves to be slow.
+    pub slow_link: bool,
+    /// What is said at the start; safe to print.
+    pub notice: Option<String>,
+}
+
+/// What lines and bars are drawn with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Glyphs {
+    /// What the locale can show.
+    #[default]
+    Auto,
+    Unicode,
+    Ascii,
 }
 
 /// Shows the screen until the person leaves. SIGTERM and SIGHUP end the process as they would have, with the terminal

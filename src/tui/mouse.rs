@@ -78,7 +78,7 @@ impl App {
             return self.conclude(verdict);
         }
         if self.mode() == Mode::Typing {
-            return;
+            return self.pages.top_mut().point_while_typing(place, &mut self.cx);
         }
         self.tab = None;
         if !self.pages.top_mut().point(place, &mut self.cx) {

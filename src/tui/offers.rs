@@ -18,7 +18,7 @@ impl App {
             if self.shown_run().is_some() {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
-                more.push(Action::Report);
+                more.extend([Action::Report, Action::SaveView, Action::Views]);
                 more.extend([Action::ReviewTab, Action::SendTab, Action::HistoryTab]);
             }
             if self.job.is_some() {
@@ -62,6 +62,12 @@ impl App {
             }
             Action::CheckAll if run.is_some_and(|run| run.contract.is_none()) => {
                 Some("this run has no contract to check against".to_owned())
+            }
+            Action::SaveView if self.typed_filter().is_none() => {
+                Some("no filter is typed; / filters a list of records".to_owned())
+            }
+            Action::Views if self.cx.filters.views.is_empty() => {
+                Some("no view is saved".to_owned())
             }
             Action::StopJob if self.job.is_none() => Some("nothing is running".to_owned()),
             _ => None,

@@ -11,11 +11,12 @@ use crossbeam_channel::{Receiver, Sender};
 use ratatui::layout::Size;
 
 use super::{
-    Options,
+    Glyphs, Options,
     app::{App, Exit, Setup},
     clock::Clock,
     event::{Effect, Event, Route},
     input::{self, Pause},
+    pace::Pace,
     signals::{self, Cause},
     terminal::Screen,
     widgets::ascii,
@@ -28,7 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where frames go. The loop needs no real terminal.
 pub trait Surface {
-    fn draw(&mut self, app: &mut App) -> Result<()>;
+    /// Draws one frame and gives how long writing it took.
+    fn draw(&mut self, app: &mut App) -> Result<Duration>;
     /// Gives the terminal back, stops the process, and takes it over again once it is continued.
     fn suspend(&mut self) -> Result<Size>;
     /// Sets the terminal up again after somebody else had it.
@@ -54,9 +56,13 @@ pub fn run(options: Options) -> Result<()> {
         screen,
         pause: Pause::default(),
         continued: false,
-        ascii: ascii::is_wanted(
-            ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok()),
-        ),
+        ascii: match options.glyphs {
+            Glyphs::Ascii => true,
+            Glyphs::Unicode => false,
+            Glyphs::Auto => ascii::is_wanted(
+                ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| std::env::var(name).ok()),
+            ),
+        },
     };
     input::spawn(event_tx.clone(), surface.pause.clone()).context("cannot start a thread")?;
     signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
@@ -68,6 +74,9 @@ pub fn run(options: Options) -> Result<()> {
         read_only: options.read_only,
         workspace,
         mouse: options.mouse,
+        suspends: options.suspends,
+        slow_link: options.slow_link,
+        notice: options.notice,
     };
     let ended = drive(&mut surface, setup, &event_rx, &effect_tx);
     // The terminal comes back first; waiting is done in the open.
@@ -92,6 +101,8 @@ pub fn drive(
     events: &Receiver<Event>,
     effects: &Sender<Effect>,
 ) -> Result<Exit> {
+    let mut pace = Pace::new(setup.slow_link);
+    let mut by_hand = false;
     let (mut app, first) = App::open(setup);
     carry_out(first, effects)?;
     loop {
@@ -99,14 +110,22 @@ pub fn drive(
             return Ok(exit);
         }
         if app.take_changed() {
-            surface.draw(&mut app)?;
+            pace.want(by_hand, app.is_working());
         }
-        let first = match app.waits() {
+        let mut due = pace.wait(Instant::now());
+        if due == Some(Duration::ZERO) {
+            let took = surface.draw(&mut app)?;
+            pace.drawn(Instant::now(), took);
+            due = None;
+        }
+        by_hand = false;
+        let first = match app.waits().into_iter().chain(due).min() {
             Some(time) => events.recv_timeout(time).ok(),
             None => Some(events.recv().context("nobody sends events any more")?),
         };
         carry_out(app.update(Event::Tick(Instant::now())), effects)?;
         for event in first.into_iter().chain(events.try_iter()) {
+            by_hand |= event.is_by_hand();
             if matches!(event, Event::Continued) {
                 let size = surface.set_up_again()?;
                 carry_out(app.update(Event::Resize(size)), effects)?;
@@ -143,7 +162,7 @@ struct Terminal {
 }
 
 impl Surface for Terminal {
-    fn draw(&mut self, app: &mut App) -> Result<()> {
+    fn draw(&mut self, app: &mut App) -> Result<Duration> {
         panic_for_a_test("ui");
         self.screen.listen_to_mouse(app.uses_mouse())?;
         if let Some(text) = app.take_clipboard() {
@@ -153,13 +172,13 @@ impl Surface for Terminal {
             self.screen.clear()?;
         }
         let plain = self.ascii;
-        self.screen.draw(|frame| {
+        let took = self.screen.draw(|frame| {
             app.draw(frame);
             if plain {
                 ascii::plain(frame.buffer_mut());
             }
         })?;
-        Ok(())
+        Ok(took)
     }
 
     fn suspend(&mut self) -> Result<Size> {
@@ -220,7 +239,7 @@ mod tests {
     }
 
     impl Surface for Script {
-        fn draw(&mut self, app: &mut App) -> Result<()> {
+        fn draw(&mut self, app: &mut App) -> Result<Duration> {
             self.terminal.draw(|frame| app.draw(frame))?;
             let seen = self.terminal.backend().to_string();
             if let Some((text, keys)) = self.steps.first()
@@ -232,7 +251,7 @@ mod tests {
                 }
                 self.steps.remove(0);
             }
-            Ok(())
+            Ok(Duration::ZERO)
         }
 
         fn suspend(&mut self) -> Result<Size> {
@@ -287,6 +306,9 @@ mod tests {
             read_only: false,
             workspace: "w.db".to_owned(),
             mouse: false,
+            suspends: false,
+            slow_link: false,
+            notice: None,
         };
         let ended = drive(&mut script, setup, &event_rx, &effect_tx).unwrap();
         assert_eq!(ended, Exit::Quit);

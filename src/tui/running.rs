@@ -53,6 +53,11 @@ impl Running {
 }
 
 impl App {
+    /// Whether a job runs, which says again and again how far it is.
+    pub fn is_working(&self) -> bool {
+        self.job.is_some()
+    }
+
     pub(super) fn start(&mut self, request: JobRequest, outside: &mut Vec<Effect>) {
         if self.job.is_some() {
             self.status = Some("Not now: something is running already.".to_owned());

@@ -7,6 +7,7 @@ use std::{
     rc::Rc,
     sync::atomic::{AtomicBool, Ordering},
     thread,
+    time::{Duration, Instant},
 };
 
 use crossterm::{
@@ -44,11 +45,14 @@ pub struct Screen {
 pub struct Frames(Rc<RefCell<Vec<u8>>>);
 
 impl Frames {
-    fn send(&self) -> io::Result<()> {
+    /// Gives how long the terminal held it up.
+    fn send(&self) -> io::Result<Duration> {
         let bytes = std::mem::take(&mut *self.0.borrow_mut());
+        let start = Instant::now();
         let mut out = stdout().lock();
         out.write_all(&bytes)?;
-        out.flush()
+        out.flush()?;
+        Ok(start.elapsed())
     }
 }
 
@@ -117,8 +121,8 @@ impl Screen {
         clear(&mut self.terminal)
     }
 
-    /// Draws one frame, written at once where the terminal can.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<()> {
+    /// Draws one frame, written at once where the terminal can. Gives how long writing it took.
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<Duration> {
         queue!(self.frames, BeginSynchronizedUpdate)?;
         self.terminal.draw(draw)?;
         queue!(self.frames, EndSynchronizedUpdate)?;

@@ -14,7 +14,7 @@ use super::{
     theme::Theme,
 };
 use crate::{
-    filter::{FilterError, Term},
+    filter::{FilterError, Item, Of, Offered, Term},
     fix::{Change, three_way::part},
     model::{
         Behind, Comparison, Consequence, DeliveryState, FixRow, Form, Found, Group, GroupId,
@@ -22,7 +22,10 @@ use crate::{
         RunRow, Seen, ShapeCount, Since, Stage, Status, StepExample, StepFacts, StepId, StepKind,
         StepRow, Trend, ValueCount, Version, Wants, compare, shape_of,
     },
-    ops::{Conflict, ContractState, FieldChanges, Made, MadeBy, Preview, Review, Saving, Standing},
+    ops::{
+        Conflict, ContractState, FieldChanges, Filters, Made, MadeBy, Preview, Review, Saving,
+        Standing,
+    },
     text,
 };
 
@@ -163,6 +166,9 @@ pub fn app(route: Route, size: (u16, u16)) -> App {
         read_only: false,
         workspace: "redrive.db".to_owned(),
         mouse: true,
+        suspends: false,
+        slow_link: false,
+        notice: None,
     };
     let (mut app, effects) = App::open(setup);
     feed(&mut app, effects);
@@ -304,6 +310,8 @@ pub fn answer(query: Query) -> Answer {
                 unknown: gone.into_iter().map(unknown).collect(),
             }
         }
+        Query::Offered { of, .. } => Answer::Offered(offered(&of)),
+        Query::Filters { .. } => Answer::Filters(Filters::default(), String::new()),
         Query::Rows { ids } => Answer::Rows(ids.iter().map(id).map(row).collect()),
         Query::Example { .. } => Answer::Example {
             row: Some(Box::new(row(14))),
@@ -394,6 +402,21 @@ pub fn answer(query: Query) -> Answer {
             environment: "test".to_owned(),
             target: "table customer in crm.db".to_owned(),
         }]),
+    }
+}
+
+/// The values a filter can go on with.
+fn offered(of: &Of) -> Offered {
+    let values: &[(&str, u64)] = match of {
+        Of::Key(key) if key == "is" => &[("rejected", 1_384), ("ready", 3)],
+        _ => &[("DE", 702), ("FR", 110), ("AT", 61)],
+    };
+    Offered {
+        values: (values.iter())
+            .map(|(value, records)| (Item::Like((*value).to_owned()), *records))
+            .collect(),
+        all: true,
+        whole: true,
     }
 }
 

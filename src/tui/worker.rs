@@ -22,10 +22,14 @@ use crate::{
     filter::{Filter, Term, Wanted},
     model::{ChangeReport, GroupId, NoteAbout, RecordId, RunId, Sort},
     ops::{self, CheckRequest, Job, Progress, Saved, Saving, SendRequest, Workspace},
+    text,
 };
 
 /// How often a job says how far it is, at most.
 const EVERY: Duration = Duration::from_millis(100);
+
+/// How long values are counted for who is typing a filter: no longer than one waits for a key.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// Records that suggestions are measured on, so that they come at once.
 const SAMPLE: usize = 200;
@@ -212,6 +216,12 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         }
         Query::Ids { filter } => list(workspace, filter, &Sort::default())?,
         Query::SortedIds { filter, sort } => list(workspace, filter, sort)?,
+        Query::Offered { filter, of, typed } => {
+            Answer::Offered(ops::offered(workspace, filter, of, typed, GLANCE)?)
+        }
+        Query::Filters { run } => {
+            Answer::Filters(ops::kept_filters(workspace, *run), String::new())
+        }
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {
             let first = ops::first(workspace, &filter(*run, Some(*group)))?;
@@ -359,6 +369,20 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             Answer::Reported(file.clone())
         }
         Wish::Redo => Answer::Redone(ops::redo(workspace)?),
+        Wish::KeepFilter { run, filter } => {
+            ops::keep_filter(workspace, *run, filter)?;
+            Answer::Filters(ops::kept_filters(workspace, *run), String::new())
+        }
+        Wish::SaveView { run, name, filter } => {
+            ops::save_view(workspace, name, filter)?;
+            let said = format!("Saved as the view {}.", text::safe(name));
+            Answer::Filters(ops::kept_filters(workspace, *run), said)
+        }
+        Wish::RemoveView { run, name } => {
+            ops::remove_view(workspace, name)?;
+            let said = format!("The view {} is removed.", text::safe(name));
+            Answer::Filters(ops::kept_filters(workspace, *run), said)
+        }
         Wish::ClaimEdit { id } => {
             ops::claim_edit(workspace, *id)?;
             Answer::Told

@@ -4,6 +4,7 @@ mod doctor;
 mod people;
 mod picture;
 mod plain;
+mod quiet;
 mod sending;
 mod svg;
 mod tty;

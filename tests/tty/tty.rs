@@ -68,6 +68,9 @@ impl Tty {
         command.env("LANG", "C.UTF-8");
         // Not of whoever runs the tests.
         command.env_remove("TMUX");
+        // Nor what they set and kept.
+        command.env("XDG_CONFIG_HOME", folder.join("config"));
+        command.env("XDG_STATE_HOME", folder.join("state"));
         for (name, value) in set {
             command.env(name, value);
         }
@@ -184,6 +187,23 @@ impl Tty {
             }
             let contents = output.screen.screen().contents();
             assert!(Instant::now() < deadline, "{text:?} is not in:\n{contents}");
+        }
+    }
+
+    /// Waits until nothing was written for so long. Gives how many bytes were written until then.
+    pub fn rests(&self, time: Duration) -> usize {
+        let deadline = Instant::now() + PATIENCE;
+        let (lock, changed) = &*self.output;
+        let mut output = lock.lock().unwrap();
+        loop {
+            let written = output.bytes.len();
+            let same = |output: &mut Output| output.bytes.len() == written;
+            let (now, waited) = changed.wait_timeout_while(output, time, same).unwrap();
+            output = now;
+            if waited.timed_out() {
+                return written;
+            }
+            assert!(Instant::now() < deadline, "it never rests");
         }
     }
 

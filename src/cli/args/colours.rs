@@ -39,11 +39,16 @@ pub enum Colours {
 }
 
 impl Global {
+    /// When colour is used.
+    pub fn color(&self) -> Color {
+        self.color.unwrap_or(Color::Auto)
+    }
+
     /// The screen's colours: none where none are wanted.
     pub fn theme(&self) -> Theme {
         let depth = Depth::of(std::env::var("COLORTERM").ok().as_deref());
-        match self.theme {
-            _ if !self.color.is_wanted() => Theme::Mono,
+        match self.theme.unwrap_or(Colours::Terminal) {
+            _ if !self.color().is_wanted() => Theme::Mono,
             Colours::Terminal => Theme::Terminal,
             Colours::Dark => Theme::Dark(depth),
             Colours::Light => Theme::Light(depth),

@@ -46,6 +46,11 @@ impl Chooser {
             Action::Last => self.step(isize::MAX),
             Action::Open => return Verdict::Then(Effect::Chosen(Box::new(self.list.clone()))),
             Action::Back | Action::Leave => return Verdict::Close,
+            Action::Remove | Action::SetAside if self.list.of == ChoiceOf::Views => {
+                if let Some(line) = self.list.lines.get(self.list.at) {
+                    return Verdict::Then(Effect::RemoveView(line.key.clone()));
+                }
+            }
             _ if self.arranges() => self.arrange(action),
             _ => {}
         }
@@ -74,6 +79,7 @@ impl Chooser {
                 hint("Space", "Show or hide"),
                 hint("Shift+Up/Down", "Order"),
             ],
+            ChoiceOf::Views => vec![hint("Enter", "List it"), hint("Del", "Remove it")],
             _ => vec![hint("Enter", "Choose"), hint("Up/Down", "Move")],
         }
     }
@@ -85,6 +91,7 @@ impl Chooser {
             }
             ChoiceOf::Sort => "Choosing it once more turns the order round.".to_owned(),
             ChoiceOf::FixAll => "What would happen is shown before anything does.".to_owned(),
+            ChoiceOf::Views => "Removing a view changes no record.".to_owned(),
             ChoiceOf::SetAside => "u takes it back.".to_owned(),
         }
     }

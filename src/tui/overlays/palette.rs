@@ -13,7 +13,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer, Section},
-        event::{Cx, Effect},
+        event::{Cx, Effect, Route},
         keymap::{self, Mode},
         theme::Theme,
         widgets::{field::Field, footer::Hint, panel::panel},
@@ -24,7 +24,7 @@ use crate::{
 const KEYS: usize = 9;
 
 /// One action of the list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
     pub action: Action,
     pub keys: String,
@@ -36,9 +36,20 @@ pub struct Entry {
     changes: bool,
     /// Other words people look for it with.
     also: &'static str,
+    /// What it does, where the action alone does not say it.
+    then: Option<Effect>,
 }
 
 impl Entry {
+    /// A saved view, which is listed by going to its records.
+    pub fn view(name: &str, filter: &str, route: Route) -> Self {
+        Self {
+            sentence: format!("View {}   {}", text::safe(name), text::safe(filter)),
+            then: Some(Effect::Go(route)),
+            ..Self::new(&Offer::new(Action::Views, ""), Mode::Moving)
+        }
+    }
+
     pub fn new(offer: &Offer, mode: Mode) -> Self {
         let about = offer.action.about();
         let keys = keymap::keys(mode, offer.action);
@@ -54,6 +65,7 @@ impl Entry {
             unable: offer.unable.clone(),
             changes: about.changes,
             also: about.also,
+            then: None,
         }
     }
 }
@@ -158,11 +170,15 @@ impl Palette {
                 let wanted = self.row_wanted();
                 return wanted.map_or(Verdict::Stay, |row| Verdict::Then(Effect::GoToRow(row)));
             }
+            Action::Open if let Some(name) = self.view_wanted() => {
+                return Verdict::Then(Effect::SaveView(name.to_owned()));
+            }
             Action::Back | Action::Leave | Action::Menu | Action::Help => return Verdict::Close,
             Action::Open => {
                 return match self.found().get(self.at) {
                     Some(entry) if entry.unable.is_none() => {
-                        Verdict::Then(Effect::Act(entry.action))
+                        let then = entry.then.clone();
+                        Verdict::Then(then.unwrap_or(Effect::Act(entry.action)))
                     }
                     _ => Verdict::Stay,
                 };
@@ -220,6 +236,9 @@ impl Palette {
     pub fn tip(&self) -> String {
         if let Some(row) = self.row_wanted() {
             return format!("Enter lists row {}.", text::thousands(row));
+        }
+        if let Some(name) = self.view_wanted() {
+            return format!("Enter saves the filter as the view {}.", text::safe(name));
         }
         match self.found().get(self.at).map(|entry| &entry.unable) {
             Some(Some(reason)) => format!("Not now: {reason}."),
@@ -355,6 +374,12 @@ impl Palette {
         let number = words.strip_prefix("row ").unwrap_or(words);
         let is_commands = self.kind == Kind::Commands;
         number.trim().parse().ok().filter(|_| is_commands)
+    }
+
+    /// The name behind `save view`.
+    fn view_wanted(&self) -> Option<&str> {
+        let name = self.searched().trim().strip_prefix("save view ")?.trim();
+        (self.kind == Kind::Commands && !name.is_empty()).then_some(name)
     }
 
     /// The first row to show, so that the chosen one is seen.

@@ -33,7 +33,7 @@ impl Prompt {
         match wanting.needs {
             Needs::Report(run) => field.set(&format!("run-{run}.html")),
             Needs::Recipe(_, step) => field.set(&format!("step-{step}.toml")),
-            Needs::Reason(_) | Needs::Note(_) => {}
+            Needs::Reason(_) | Needs::Note(_) | Needs::View(..) => {}
         }
         Self {
             wanting,
@@ -70,6 +70,11 @@ impl Prompt {
                         run,
                         file: text.into(),
                     }),
+                    Needs::View(run, filter) => Effect::Do(Wish::SaveView {
+                        run,
+                        name: text,
+                        filter,
+                    }),
                 })
             }
             _ => Verdict::Stay,
@@ -99,6 +104,8 @@ impl Prompt {
             "Write a few words first, or press Esc to go back.".to_owned()
         } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
+        } else if matches!(self.wanting.needs, Needs::View(..)) {
+            "It is offered when / is pressed, and among the commands.".to_owned()
         } else {
             "It stands in the history, for whoever works on it next. u takes it back.".to_owned()
         }

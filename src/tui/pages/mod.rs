@@ -242,6 +242,21 @@ impl Page {
         }
     }
 
+    /// Takes what is under the pointer while something is typed.
+    pub fn point_while_typing(&mut self, place: Position, cx: &mut Cx) {
+        if let Self::Records(page) = self {
+            page.point_in_prompt(place, cx);
+        }
+    }
+
+    /// The run and the typed filter of a list that has one.
+    pub fn typed_filter(&self) -> Option<(RunId, &str)> {
+        match self {
+            Self::Records(page) if !page.typed.is_empty() => Some((page.view.run, &page.typed)),
+            _ => None,
+        }
+    }
+
     /// What was chosen from a list that the page offered.
     pub fn chosen(&mut self, list: &Choosing, cx: &mut Cx) {
         if let Self::Records(page) = self {

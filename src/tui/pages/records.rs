@@ -7,6 +7,7 @@ mod keys;
 mod like;
 mod marks;
 mod order;
+mod prompt;
 
 pub use self::order::Kept;
 
@@ -15,7 +16,7 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use self::{columns::Columns, editing::Editing, marks::Marks};
+use self::{columns::Columns, editing::Editing, marks::Marks, prompt::Prompt};
 use super::{Subject, grid::Places, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
@@ -25,7 +26,6 @@ use crate::{
         event::{Answer, Cx, FixView, Ticket},
         keymap::Mode,
         theme::Theme,
-        widgets::field::Field,
         words,
     },
 };
@@ -86,16 +86,6 @@ pub struct View {
     pub field: Option<String>,
 }
 
-/// The filter prompt while it is open.
-#[derive(Debug)]
-pub(super) struct Prompt {
-    pub field: Field,
-    /// The filter as it was before, for Esc.
-    before: String,
-    /// Why terms that stand there are not applied.
-    pub refused: Vec<FilterError>,
-}
-
 #[derive(Debug)]
 pub(super) enum State {
     Loading,
@@ -153,7 +143,7 @@ impl Records {
         page.meet(cx);
         page.recall(cx);
         if let Some(typed) = typed {
-            page.open_prompt();
+            page.open_prompt(cx);
             if !typed.is_empty() {
                 page.paste(&typed, cx);
             }
@@ -174,11 +164,8 @@ impl Records {
         if let Some(cell) = &self.editing.draft {
             return Self::draft_offers(&cell.draft);
         }
-        if self.prompt.is_some() {
-            return vec![
-                Offer::new(Action::Open, "Keep this filter"),
-                Offer::new(Action::ClearText, "Clear"),
-            ];
+        if let Some(prompt) = &self.prompt {
+            return prompt.offers();
         }
         self.list_offers()
     }
@@ -188,7 +175,7 @@ impl Records {
             return Self::draft_escape(&cell.draft);
         }
         match &self.prompt {
-            Some(_) => "Cancel",
+            Some(prompt) => prompt.escape(),
             None if self.in_cell => "Leave the cell",
             None if !self.typed.is_empty() => "Clear filter",
             None => "Back",
@@ -222,9 +209,8 @@ impl Records {
             if let Some(reply) = reply {
                 self.carry_out(reply, cx);
             }
-        } else if let Some(prompt) = &mut self.prompt {
-            prompt.field.key(key);
-            self.apply_prompt(cx);
+        } else {
+            self.type_in_prompt(key, cx);
         }
     }
 
@@ -236,15 +222,7 @@ impl Records {
             }
             return;
         }
-        if self.prompt.is_none() {
-            self.open_prompt();
-        }
-        if let Some(prompt) = &mut self.prompt {
-            // A filter is one line.
-            let line: Vec<&str> = text.split(['\r', '\n']).collect();
-            prompt.field.paste(line.join(" ").trim());
-            self.apply_prompt(cx);
-        }
+        self.paste_in_prompt(text, cx);
     }
 
     /// The record under the cursor, and the field of its cell that is meant.
@@ -260,7 +238,8 @@ impl Records {
         let asked = &self.asked;
         let beside = asked.beside.map(|(ticket, _)| ticket);
         let lists = [asked.ids, asked.rows, asked.layout, asked.check, beside];
-        lists.contains(&Some(ticket)) || self.awaits_edit(ticket)
+        let offered = self.awaits_offered(ticket);
+        lists.contains(&Some(ticket)) || offered || self.awaits_edit(ticket)
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -274,6 +253,9 @@ impl Records {
                 Err(error) => self.edit_failed(ticket, &error, cx),
             };
         }
+        if self.awaits_offered(ticket) {
+            return self.receive_offered(answer, cx);
+        }
         let ticket = Some(ticket);
         if self.asked.ids == ticket {
             self.asked.ids = None;
@@ -281,7 +263,10 @@ impl Records {
         } else if self.asked.rows == ticket {
             self.asked.rows = None;
             match answer {
-                Ok(Answer::Rows(rows)) => self.receive_rows(rows, cx),
+                Ok(Answer::Rows(rows)) => {
+                    self.receive_rows(rows, cx);
+                    self.learn_fields();
+                }
                 Ok(_) => {}
                 Err(error) => self.state = State::Failed(words::reported(&error)),
             }
@@ -343,9 +328,7 @@ impl Records {
         }
         match (&self.prompt, &self.state) {
             (_, _) if let Some(refusal) = self.refusal() => refusal,
-            (Some(_), _) => "Words are searched; also is:ready  error:format  country:DE,FR  \
-                             amount>10. All must hold; | for either."
-                .to_owned(),
+            (Some(prompt), _) => prompt.tip().to_owned(),
             (None, State::Known) if !self.ids.is_empty() => self.steps_in_words(),
             (None, _) => String::new(),
         }
@@ -362,56 +345,6 @@ impl Records {
     /// The row under the cursor, if it has arrived.
     pub(super) fn chosen(&self) -> Option<&RecordRow> {
         self.row(*self.ids.get(self.at)?)
-    }
-
-    fn act_on_prompt(&mut self, action: Action, cx: &mut Cx) {
-        match action {
-            Action::Back => {
-                if let Some(prompt) = self.prompt.take() {
-                    self.apply(prompt.before, cx);
-                }
-            }
-            // What cannot be understood stays to be corrected.
-            Action::Open | Action::Down | Action::NextPanel if self.is_understood() => {
-                self.prompt = None;
-            }
-            Action::ClearText => {
-                if let Some(prompt) = &mut self.prompt {
-                    prompt.field.set("");
-                }
-                self.apply_prompt(cx);
-            }
-            _ => {}
-        }
-    }
-
-    fn is_understood(&self) -> bool {
-        self.refusal().is_none()
-    }
-
-    fn open_prompt(&mut self) {
-        self.prompt = Some(Prompt {
-            field: Field::new(self.typed.clone()),
-            before: self.typed.clone(),
-            refused: Vec::new(),
-        });
-    }
-
-    /// Applies the terms in the prompt that are understood, and keeps why the others are not.
-    fn apply_prompt(&mut self, cx: &mut Cx) {
-        let Some(prompt) = &mut self.prompt else {
-            return;
-        };
-        let typed = prompt.field.value().trim().to_owned();
-        prompt.refused = Filter::understood(&typed).1;
-        self.apply(typed, cx);
-    }
-
-    fn apply(&mut self, typed: String, cx: &mut Cx) {
-        if typed != self.typed {
-            self.typed = typed;
-            self.ask_for_ids(cx);
-        }
     }
 
     /// The problem the list is about.

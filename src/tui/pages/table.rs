@@ -80,6 +80,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
     }
     page.draw_draft(frame, below, theme);
     draw_filter(frame, filter, page, theme);
+    page.draw_offered(frame, area, theme);
 }
 
 fn nothing(page: &Records) -> Vec<String> {
@@ -117,6 +118,7 @@ fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) 
         Some(prompt) => {
             let (line, column) = prompt.field.line(room.min(60), theme.warn());
             cursor = Some(area.x + (label.len() + column) as u16);
+            prompt.column = cursor.unwrap_or_default();
             spans.extend(line.spans);
             spans.push(Span::raw("]"));
             if is_refused {

@@ -58,6 +58,12 @@ impl Field {
         self.cursor = self.value.len();
     }
 
+    /// Puts the cursor there, or at the end where no character begins there.
+    pub fn go_to(&mut self, at: usize) {
+        let stands = self.value.is_char_boundary(at);
+        self.cursor = if stands { at } else { self.value.len() };
+    }
+
     /// Inserts pasted text as it is: line breaks and tabs are text, never keys.
     pub fn paste(&mut self, pasted: &str) {
         self.replace(self.cursor..self.cursor, pasted, false);

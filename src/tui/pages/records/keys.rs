@@ -120,7 +120,7 @@ impl Records {
             Action::Note => cx.effects.extend(self.chosen().map(asked::note_on_record)),
             Action::NextProblem => self.next_problem(true, cx),
             Action::PreviousProblem => self.next_problem(false, cx),
-            Action::Filter => self.open_prompt(),
+            Action::Filter => self.open_prompt(cx),
             Action::Columns | Action::Sort | Action::Narrower | Action::Wider => {
                 self.act_on_columns(action, cx);
             }
@@ -131,7 +131,7 @@ impl Records {
             }
             Action::Zoom | Action::NextPanel | Action::PreviousPanel => self.zoomed = !self.zoomed,
             Action::Back if self.in_cell => self.leave_cell(),
-            Action::Back if !self.typed.is_empty() => self.apply(String::new(), cx),
+            Action::Back if !self.typed.is_empty() => self.clear_filter(cx),
             Action::Back => cx.back(),
             _ => {}
         }

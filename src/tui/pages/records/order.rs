@@ -93,6 +93,8 @@ impl Records {
                     self.act_on(list.of, &line.key, cx);
                 }
             }
+            // The app lists it, whatever page is in front.
+            ChoiceOf::Views => {}
         }
         self.ask_for_rows(cx);
     }

@@ -1,0 +1,30 @@
+//! What a filter that is being typed can go on with.
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use super::{Workspace, fields::unknown_terms};
+use crate::filter::{Filter, Of, Offered};
+
+/// The values of a field or of a key that begin with what is typed, in the records of a filter (of the newest run when it
+/// names none), the most common first. It ends when `patience` does, with what was found until then. Terms that name no
+/// field do not hold.
+///
+/// # Errors
+/// `run:missing`.
+pub fn offered(
+    workspace: &Workspace,
+    filter: &Filter,
+    of: &Of,
+    typed: &str,
+    patience: Duration,
+) -> Result<Offered> {
+    let Some(run) = workspace.run_of(filter)? else {
+        return Ok(Offered::default());
+    };
+    let unknown = unknown_terms(workspace, filter)?;
+    let mut filter = filter.clone();
+    (filter.terms).retain(|term| unknown.iter().all(|(other, _)| other != term));
+    workspace.store.offered(run, &filter, of, typed, patience)
+}

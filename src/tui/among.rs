@@ -1,0 +1,38 @@
+//! What a page is opened on, where that is more than a number.
+
+use std::sync::Arc;
+
+use crate::{
+    filter::Filter,
+    model::{GroupId, Path, RecordId},
+};
+
+/// What a fix of many records is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FixView {
+    /// The crumb. Safe to print.
+    pub title: String,
+    pub group: GroupId,
+    pub field: Path,
+    pub filter: Filter,
+    pub records: u64,
+}
+
+/// The list a record was opened from, for next and previous.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Among {
+    pub ids: Arc<[RecordId]>,
+    /// The path pattern of the problem the list is about: each of its records opens there.
+    pub field: Option<String>,
+}
+
+impl Among {
+    /// Its records, about no problem in particular.
+    #[cfg(test)]
+    pub fn all(ids: impl Into<Arc<[RecordId]>>) -> Self {
+        Self {
+            ids: ids.into(),
+            field: None,
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a page may do besides changing itself: ask, wish, go elsewhere.
+
+use std::{collections::HashMap, sync::Arc, time::Instant};
+
+use ratatui::layout::Size;
+
+use super::{
+    clock::Clock,
+    event::{Effect, Query, Route, Wish},
+    pages::Kept,
+};
+use crate::{model::EditClaim, ops::Filters};
+
+/// Pairs a question with its answer, so that a late answer can be told apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Ticket(pub u64);
+
+/// What a page may do besides changing itself.
+#[derive(Debug, Default)]
+pub struct Cx {
+    pub effects: Vec<Effect>,
+    /// The size of the whole window.
+    pub size: Size,
+    /// The time of the last [`Event::Tick`](super::event::Event::Tick).
+    pub now: Option<Instant>,
+    pub clock: Clock,
+    /// The workspace may be looked at only.
+    pub read_only: bool,
+    /// How lists that were left are laid out, by their names.
+    pub kept: HashMap<String, Kept>,
+    /// What others edit now.
+    pub others: Arc<[EditClaim]>,
+    /// The filters kept for the run.
+    pub filters: Filters,
+    last: Ticket,
+}
+
+impl Cx {
+    pub fn new(size: Size, clock: Clock) -> Self {
+        Self {
+            size,
+            clock,
+            ..Self::default()
+        }
+    }
+
+    /// Asks for something to show.
+    pub fn ask(&mut self, query: Query) -> Ticket {
+        self.last.0 += 1;
+        self.effects.push(Effect::Ask(self.last, query));
+        self.last
+    }
+
+    /// Wishes for a change.
+    pub fn change(&mut self, wish: Wish) -> Ticket {
+        self.last.0 += 1;
+        self.effects.push(Effect::Change(self.last, wish));
+        self.last
+    }
+
+    pub fn go(&mut self, route: Route) {
+        self.effects.push(Effect::Go(route));
+    }
+
+    /// Leaves the page.
+    pub fn back(&mut self) {
+        self.effects.push(Effect::Back);
+    }
+
+    pub fn say(&mut self, words: impl Into<String>) {
+        self.effects.push(Effect::Say(words.into()));
+    }
+}

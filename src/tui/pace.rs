@@ -1,0 +1,136 @@
+//! How often a frame is written: on change only, and never more often than the line and the eye can follow.
+
+use std::time::{Duration, Instant};
+
+/// Between frames a person waits for: 30 a second.
+const BY_HAND: Duration = Duration::from_millis(33);
+/// Between frames that come by themselves while a job runs.
+const AT_WORK: Duration = Duration::from_millis(100);
+/// Between frames on a slow line.
+const SLOW: Duration = Duration::from_millis(500);
+/// A line that holds a frame up so long is slow.
+const HELD_UP: Duration = Duration::from_millis(100);
+/// After so many frames in a row that went out at once it is not slow any more.
+const QUICK: u8 = 10;
+
+/// When the next frame may be written.
+#[derive(Debug, Default)]
+pub struct Pace {
+    /// A person said that the line is slow.
+    is_told: bool,
+    /// Frames until the line is taken for quick again.
+    slow_for: u8,
+    last: Option<Instant>,
+    /// How long must lie between the last frame and the one that is wanted.
+    wanted: Option<Duration>,
+}
+
+impl Pace {
+    pub fn new(slow_link: bool) -> Self {
+        Self {
+            is_told: slow_link,
+            ..Self::default()
+        }
+    }
+
+    /// Something is to be drawn: because of what a person did, or else, while a job runs, by itself.
+    pub fn want(&mut self, by_hand: bool, works: bool) {
+        let gap = match (self.is_told || self.slow_for > 0, by_hand || !works) {
+            (true, _) => SLOW,
+            (false, true) => BY_HAND,
+            (false, false) => AT_WORK,
+        };
+        self.wanted = Some(self.wanted.map_or(gap, |before| before.min(gap)));
+    }
+
+    /// How long to wait with the frame that is wanted; `None` where none is.
+    pub fn wait(&self, now: Instant) -> Option<Duration> {
+        let gap = self.wanted?;
+        let since = self.last.map(|last| now.saturating_duration_since(last));
+        Some(since.map_or(Duration::ZERO, |since| gap.saturating_sub(since)))
+    }
+
+    /// A frame is out, and writing it took so long.
+    pub fn drawn(&mut self, now: Instant, took: Duration) {
+        self.last = Some(now);
+        self.wanted = None;
+        self.slow_for = if took > HELD_UP {
+            QUICK
+        } else {
+            self.slow_for.saturating_sub(1)
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Wants a frame all the time and gives how many were drawn in the second that begins then.
+    fn frames(
+        pace: &mut Pace,
+        start: Instant,
+        (by_hand, works): (bool, bool),
+        took: Duration,
+    ) -> usize {
+        let drawn = (0..1000).filter(|millis| {
+            let now = start + Duration::from_millis(*millis);
+            pace.want(by_hand, works);
+            let is_due = pace.wait(now) == Some(Duration::ZERO);
+            if is_due {
+                pace.drawn(now, took);
+            }
+            is_due
+        });
+        drawn.count()
+    }
+
+    #[test]
+    fn frames_are_as_many_as_somebody_needs() {
+        let quick = Duration::from_millis(1);
+        let count = |slow, by_hand, works| {
+            let pace = &mut Pace::new(slow);
+            frames(pace, Instant::now(), (by_hand, works), quick)
+        };
+        assert_eq!(count(false, true, false), 31);
+        assert_eq!(
+            count(false, true, true),
+            31,
+            "keys are answered while sending"
+        );
+        assert_eq!(count(false, false, true), 10);
+        assert_eq!(count(false, false, false), 31, "an answer is waited for");
+        assert_eq!(count(true, true, true), 2);
+    }
+
+    #[test]
+    fn the_first_change_after_a_pause_is_drawn_at_once_and_nothing_is_drawn_without_one() {
+        let mut pace = Pace::default();
+        let now = Instant::now();
+        assert_eq!(pace.wait(now), None);
+        pace.want(true, false);
+        assert_eq!(pace.wait(now), Some(Duration::ZERO));
+        pace.drawn(now, Duration::ZERO);
+        assert_eq!(pace.wait(now), None);
+        pace.want(false, true);
+        assert_eq!(pace.wait(now), Some(AT_WORK));
+        // A key does not wait for what comes by itself.
+        pace.want(true, true);
+        assert_eq!(pace.wait(now), Some(BY_HAND));
+    }
+
+    #[test]
+    fn a_line_that_holds_frames_up_is_slow_until_it_has_proved_quick() {
+        let mut pace = Pace::default();
+        let blocked = HELD_UP + Duration::from_millis(1);
+        let start = Instant::now();
+        let mut in_second = |second: u64, took| {
+            let start = start + Duration::from_secs(second);
+            frames(&mut pace, start, (true, false), took)
+        };
+        assert_eq!(in_second(0, blocked), 2);
+        assert_eq!(in_second(1, Duration::ZERO), 2);
+        let quick = (2..9).map(|second| in_second(second, Duration::ZERO));
+        assert!(quick.last() > Some(20));
+    }
+}
