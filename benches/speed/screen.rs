@@ -11,7 +11,7 @@ use std::{
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
 /// No screen takes longer, unless it never comes.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program in a terminal of its own.
 pub struct Screen {
