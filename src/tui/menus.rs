@@ -130,7 +130,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Dim lines cannot be used now. The reason stands beside them.
-         Type to search  Up/Down Choose  Enter Run it                                      Esc Clear search
+         Type to search  Enter Run it                                                      Esc Clear search
         ");
         press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("What to do"));
@@ -168,7 +168,7 @@ mod tests {
         │└────────────────────────────────────────────────────────────────────────────┘│
         └──────────────────────────────────────────────────────────────────────────────┘
          Enter lists row 12,004.
-         Type to search  Up/Down Choose  Enter Run it                  Esc Clear search
+         Type to search  Enter Run it                                  Esc Clear search
         ");
         press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("row:12004"));

@@ -90,6 +90,12 @@ pub struct Palette {
     places: Vec<(Rect, usize)>,
 }
 
+/// Where the cursor begins: Enter pressed too soon must not change anything.
+fn harmless(entries: &[Entry]) -> usize {
+    let first = entries.iter().position(|entry| !entry.changes);
+    first.unwrap_or_default()
+}
+
 /// One row of the list.
 enum Row<'a> {
     Heading(&'static str),
@@ -102,9 +108,9 @@ impl Palette {
         Self {
             kind: Kind::Help,
             title: format!("Help: {page}"),
+            at: harmless(&entries),
             entries,
             search: Some(Field::default()),
-            at: 0,
             places: Vec::new(),
         }
     }
@@ -115,9 +121,9 @@ impl Palette {
         Self {
             kind: Kind::Menu,
             title: format!("Menu: {page}"),
+            at: harmless(&entries),
             entries,
             search: None,
-            at: 0,
             places: Vec::new(),
         }
     }
@@ -128,9 +134,9 @@ impl Palette {
         Self {
             kind: Kind::Commands,
             title: "Commands".to_owned(),
+            at: harmless(&entries),
             entries,
             search: Some(Field::default()),
-            at: 0,
             places: Vec::new(),
         }
     }
@@ -160,7 +166,7 @@ impl Palette {
             }
             Action::Back | Action::Leave | Action::Menu | Action::Help => return Verdict::Close,
             Action::Open => {
-                return match self.found().get(self.at) {
+                return match self.chosen() {
                     Some(entry) if entry.unable.is_none() => {
                         Verdict::Then(Effect::Act(entry.action))
                     }
@@ -170,6 +176,11 @@ impl Palette {
             _ => {}
         }
         Verdict::Stay
+    }
+
+    /// The entry under the cursor.
+    pub fn chosen(&self) -> Option<&Entry> {
+        self.found().get(self.at).copied()
     }
 
     /// Runs the entry under the pointer.
@@ -187,22 +198,29 @@ impl Palette {
     pub fn type_key(&mut self, key: KeyEvent) {
         if let Some(field) = &mut self.search {
             field.key(key);
-            self.at = 0;
+            self.begin();
         }
     }
 
     pub fn paste(&mut self, text: &str) {
         if let Some(field) = &mut self.search {
             field.paste(text);
-            self.at = 0;
+            self.begin();
         }
     }
 
     pub fn hints(&self) -> Vec<Hint> {
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
-        let mut hints = vec![hint("Up/Down", "Choose"), hint("Enter", "Run it")];
+        let mut hints = Vec::new();
         if self.search.is_some() {
-            hints.insert(0, hint("Type", "to search"));
+            hints.push(hint("Type", "to search"));
+        }
+        if self.found().len() > 1 {
+            hints.push(hint("Up/Down", "Choose"));
+        }
+        let can_run = self.chosen().is_some_and(|entry| entry.unable.is_none());
+        if can_run || self.row_wanted().is_some() {
+            hints.push(hint("Enter", "Run it"));
         }
         hints
     }
@@ -221,7 +239,7 @@ impl Palette {
         if let Some(row) = self.row_wanted() {
             return format!("Enter lists row {}.", text::thousands(row));
         }
-        match self.found().get(self.at).map(|entry| &entry.unable) {
+        match self.chosen().map(|entry| &entry.unable) {
             Some(Some(reason)) => format!("Not now: {reason}."),
             Some(None) if self.search.is_some() => {
                 "Dim lines cannot be used now. The reason stands beside them.".to_owned()
@@ -327,8 +345,7 @@ impl Palette {
 
     /// What the chosen command does, and whether it can be taken back.
     fn about(&self, columns: usize) -> Vec<String> {
-        let found = self.found();
-        let entry = match (self.kind, found.get(self.at)) {
+        let entry = match (self.kind, self.chosen()) {
             (Kind::Commands, Some(entry)) => entry,
             (Kind::Commands, None) => return vec![String::new(); 3],
             (Kind::Help | Kind::Menu, _) => return Vec::new(),
@@ -424,7 +441,15 @@ impl Palette {
         if let Some(field) = &mut self.search {
             field.set(words);
         }
-        self.at = 0;
+        self.begin();
+    }
+
+    /// The cursor goes to where a list begins.
+    fn begin(&mut self) {
+        self.at = match self.searched() {
+            "" => harmless(&self.entries),
+            _ => 0,
+        };
     }
 }
 
