@@ -140,7 +140,9 @@ impl Fix {
                 offers.push(Offer::new(Action::Right, "Show others"));
             }
         }
-        offers.push(Offer::new(Action::NextPanel, "Other box"));
+        let nothing = self.listed.is_empty().then_some("there is no preview yet");
+        offers.push(Offer::new(Action::NextPanel, "Other box").unless(nothing));
+        offers.push(Offer::new(Action::Zoom, "").unless(nothing));
         offers
     }
 
@@ -187,6 +189,7 @@ impl Fix {
             }
             Action::Left if self.panel == Panel::Would => self.show_next(-1),
             Action::Right if self.panel == Panel::Would => self.show_next(1),
+            Action::Up if self.is_at_top() => cx.effects.push(Effect::Tabs),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
             Action::PageUp => self.step(-page),
@@ -461,6 +464,15 @@ impl Fix {
             State::Known(preview) | State::Applying(preview) => Some(preview),
             _ => None,
         }
+    }
+
+    /// Whether nothing is above the cursor but the tabs.
+    fn is_at_top(&self) -> bool {
+        let at = match self.panel {
+            Panel::What => self.at,
+            Panel::Would => self.row,
+        };
+        at == 0 && self.typing.is_none()
     }
 
     fn step(&mut self, by: isize) {
