@@ -230,7 +230,12 @@ impl App {
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) {
-        let mode = self.mode();
+        // Where nothing can be seen, nothing is typed, and `q` leaves as it is said there.
+        let mode = if self.is_too_small() {
+            Mode::Moving
+        } else {
+            self.mode()
+        };
         let action = keymap::resolve(mode, key);
         if action == Some(Action::Stop) {
             return self.stop();
