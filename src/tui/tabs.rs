@@ -83,6 +83,7 @@ impl App {
             _ => false,
         };
         if already {
+            self.status = Some("This page is open already.".to_owned());
             return;
         }
         while self.pages.top().problems_of().is_none() && self.pages.pop(&mut self.cx) {}
