@@ -53,3 +53,6 @@ pub struct Options {
 pub fn run(options: Options) -> anyhow::Result<()> {
     run::run(options)
 }
+
+#[cfg(test)]
+mod tests;
