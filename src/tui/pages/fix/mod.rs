@@ -308,15 +308,7 @@ impl Fix {
     }
 
     pub fn tip(&self) -> String {
-        match &self.preview {
-            State::Nothing if self.suggesting.is_some() => "Looking what would help ...".to_owned(),
-            State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
-            State::Looking => "Checking what would happen ...".to_owned(),
-            State::Known(_) => "Preview is up to date. You can undo the fix with u.".to_owned(),
-            State::Applying(_) => "Applying ...".to_owned(),
-            State::Done { .. } => "Done. u takes it back.".to_owned(),
-            State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
-        }
+        draw::tip(self)
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
