@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use super::event::Route;
 use crate::{
-    filter::Filter,
-    model::{GroupId, Path, RecordId},
+    filter::{Filter, Term, Wanted},
+    model::{GroupId, Path, RecordId, RunId},
 };
 
 /// What a fix of many records is about.
@@ -34,5 +35,21 @@ impl Among {
             ids: ids.into(),
             field: None,
         }
+    }
+}
+
+/// The route of all records of a run.
+pub fn whole_run(run: RunId) -> Route {
+    Route::Records {
+        run,
+        filter: Filter {
+            terms: vec![Term {
+                negated: false,
+                wanted: Wanted::Run(run),
+            }],
+        },
+        title: "Records".to_owned(),
+        field: None,
+        typed: None,
     }
 }

@@ -21,7 +21,6 @@ use super::{
     watching,
 };
 use crate::{
-    filter::{Filter, Term, Wanted},
     model::{RunId, RunRow},
     ops::Standing,
 };
@@ -112,7 +111,7 @@ impl App {
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
         let mut cx = Cx::new(setup.size, setup.clock);
         cx.read_only = setup.read_only;
-        let pages = stack(setup.route, &mut cx);
+        let pages = Stack::reached(setup.route, &mut cx);
         let mut app = Self {
             pages,
             overlay: None,
@@ -246,7 +245,12 @@ impl App {
     }
 
     pub(super) fn key(&mut self, key: KeyEvent) {
-        let mode = self.mode();
+        // Where nothing can be seen, nothing is typed, and `q` leaves as it is said there.
+        let mode = if self.is_too_small() {
+            Mode::Moving
+        } else {
+            self.mode()
+        };
         let action = keymap::resolve(mode, key);
         if action == Some(Action::Stop) {
             return self.stop();
@@ -369,7 +373,7 @@ impl App {
 
     fn go_to_runs(&mut self) {
         while self.pages.pop(&mut self.cx) {}
-        self.pages = stack(Route::Runs, &mut self.cx);
+        self.pages = Stack::reached(Route::Runs, &mut self.cx);
     }
 
     /// Esc never quits: on Problems it opens the menu, which can.
@@ -470,38 +474,6 @@ impl App {
             }
         }
         outside
-    }
-}
-
-/// The pages a route is reached over, so that Esc leads out of it again.
-fn stack(route: Route, cx: &mut Cx) -> Stack {
-    let below = match &route {
-        Route::Records { run, .. } => Some(Route::Groups { run: *run }),
-        _ => None,
-    };
-    match below {
-        None => Stack::new(Page::open(route, cx)),
-        Some(below) => {
-            let mut pages = Stack::new(Page::open(below, cx));
-            pages.push(Page::open(route, cx));
-            pages
-        }
-    }
-}
-
-/// The route of all records of a run.
-pub fn whole_run(run: RunId) -> Route {
-    Route::Records {
-        run,
-        filter: Filter {
-            terms: vec![Term {
-                negated: false,
-                wanted: Wanted::Run(run),
-            }],
-        },
-        title: "Records".to_owned(),
-        field: None,
-        typed: None,
     }
 }
 

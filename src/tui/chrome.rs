@@ -135,10 +135,12 @@ impl App {
         let mut used = 1;
         for tab in Tab::ALL.into_iter().filter(|tab| *tab != Tab::Menu) {
             let label = self.tab_label(tab, &run);
-            let label = if tab == active {
-                format!("[{label}]")
-            } else {
-                format!(" {label} ")
+            // Where the focus is must be seen without colour.
+            let label = match (self.tab == Some(tab), tab == active) {
+                (true, true) => format!(">{label}]"),
+                (true, false) => format!(">{label} "),
+                (false, true) => format!("[{label}]"),
+                (false, false) => format!(" {label} "),
             };
             let columns = used as u16..(used + text::width(&label)) as u16;
             self.put_spot(part(area, columns), Spot::Tab(tab));
@@ -147,8 +149,10 @@ impl App {
             spans.push(Span::raw(gap));
         }
         spans.push(Span::raw(
-            " ".repeat(usize::from(width).saturating_sub(used + 5)),
+            " ".repeat(usize::from(width).saturating_sub(used + 6)),
         ));
+        let is_chosen = self.tab == Some(Tab::Menu);
+        spans.push(Span::raw(if is_chosen { ">" } else { " " }));
         let menu = width.saturating_sub(5)..width;
         self.put_spot(part(area, menu), Spot::Tab(Tab::Menu));
         spans.push(Span::styled("Menu", self.tab_style(Tab::Menu, false)));
@@ -170,8 +174,8 @@ impl App {
             (Some(overlay), _, _) => overlay.tip(),
             (None, Some(status), None) => status.clone(),
             // It says how far the job is.
-            (None, None, Some(_)) if matches!(self.pages.top(), Page::Sending(_)) => {
-                self.pages.top().tip()
+            (None, said, Some(_)) if matches!(self.pages.top(), Page::Sending(_)) => {
+                said.clone().unwrap_or_else(|| self.pages.top().tip())
             }
             (None, status, Some(job)) => {
                 let stopping = if job.stopping { ", stopping" } else { "" };
@@ -273,14 +277,23 @@ fn whole_sentences(words: &str, columns: usize) -> &str {
 }
 
 fn draw_too_small(frame: &mut Frame, area: Rect) {
-    let lines = [
-        format!(
-            "redrive needs {} x {}.  Now: {} x {}.",
-            LEAST.width, LEAST.height, area.width, area.height
-        ),
-        "Make the window bigger, or the text smaller.".to_owned(),
-        "q  quit (your work is saved)".to_owned(),
-    ];
+    let (width, height) = (area.width, area.height);
+    let lines = if width < 40 {
+        [
+            format!("Needs {} x {}.", LEAST.width, LEAST.height),
+            format!("Now: {width} x {height}."),
+            "q  quit (saved)".to_owned(),
+        ]
+    } else {
+        [
+            format!(
+                "redrive needs {} x {}.  Now: {width} x {height}.",
+                LEAST.width, LEAST.height
+            ),
+            "Make the window bigger, or the text smaller.".to_owned(),
+            "q  quit (your work is saved)".to_owned(),
+        ]
+    };
     let lines = lines.map(|line| Line::from(format!(" {line}")));
     let inside = if area.width >= 50 && area.height >= 5 {
         let area = Rect { height: 5, ..area };

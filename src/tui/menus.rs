@@ -2,7 +2,8 @@
 
 use super::{
     action::{Action, Offer, Section},
-    app::{App, whole_run},
+    among::whole_run,
+    app::App,
     event::Route,
     keymap::{self, Mode},
     overlays::{Entry, Palette},
@@ -138,7 +139,7 @@ mod tests {
         │                                                          ││                                      │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Dim lines cannot be used now. The reason stands beside them.
-         Type to search  Up/Down Choose  Enter Run it                                      Esc Clear search
+         Type to search  Enter Run it                                                      Esc Clear search
         ");
         press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("What to do"));
@@ -176,7 +177,7 @@ mod tests {
         │└────────────────────────────────────────────────────────────────────────────┘│
         └──────────────────────────────────────────────────────────────────────────────┘
          Enter lists row 12,004.
-         Type to search  Up/Down Choose  Enter Run it                  Esc Clear search
+         Type to search  Enter Run it                                  Esc Clear search
         ");
         press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("row:12004"));

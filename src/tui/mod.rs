@@ -77,3 +77,6 @@ pub enum Glyphs {
 pub fn run(options: Options) -> anyhow::Result<()> {
     run::run(options)
 }
+
+#[cfg(test)]
+mod tests;

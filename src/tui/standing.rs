@@ -282,7 +282,7 @@ mod tests {
     use crate::{
         model::{ChangeReport, FaultKind, RecordId},
         tui::{
-            app::whole_run,
+            among::whole_run,
             event::{Among, Answer, Event, Outcome, Route, Ticket},
             testing::{self, feed, feed_with, picture, press, problems, resize},
         },

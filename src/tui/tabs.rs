@@ -2,7 +2,8 @@
 
 use super::{
     action::Action,
-    app::{App, whole_run},
+    among::whole_run,
+    app::App,
     event::{JobRequest, Route},
     pages::Page,
 };
@@ -83,6 +84,7 @@ impl App {
             _ => false,
         };
         if already {
+            self.status = Some("This page is open already.".to_owned());
             return;
         }
         while self.pages.top().problems_of().is_none() && self.pages.pop(&mut self.cx) {}

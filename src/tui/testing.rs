@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Terminal, backend::TestBackend};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 use serde_json::{Value, json};
 
 use super::{
@@ -222,7 +222,8 @@ pub fn wishes(app: &mut App, keys: &str) -> Vec<Effect> {
     keys.flat_map(|key| app.update(Event::Key(key))).collect()
 }
 
-fn parse(keys: &str) -> Vec<KeyEvent> {
+/// The keys a text of [`press`] names.
+pub fn parse(keys: &str) -> Vec<KeyEvent> {
     let mut parsed = Vec::new();
     let mut rest = keys;
     while let Some(c) = rest.chars().next() {
@@ -587,12 +588,18 @@ fn detail(id: i64) -> RecordDetail {
     }
 }
 
-/// What is to be seen, line by line, without spaces at the ends.
-pub fn picture(app: &mut App) -> String {
+/// What is to be seen, cell by cell.
+pub fn cells(app: &mut App) -> Buffer {
     let size = app.cx.size;
     let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
     terminal.draw(|frame| app.draw(frame)).unwrap();
-    let buffer = terminal.backend().buffer();
+    terminal.backend().buffer().clone()
+}
+
+/// What is to be seen, line by line, without spaces at the ends.
+pub fn picture(app: &mut App) -> String {
+    let size = app.cx.size;
+    let buffer = cells(app);
     let mut lines = Vec::new();
     for y in 0..size.height {
         let mut line = String::new();

@@ -1,7 +1,8 @@
 //! Saved views: filters with a name, which are chosen from a list or among the commands.
 
 use super::{
-    app::{App, whole_run},
+    among::whole_run,
+    app::App,
     asking::{ChoiceOf, Choosable, Choosing, Needs, Wanting},
     event::{Effect, Route, Wish},
     overlays::{Entry, Overlay},

@@ -128,6 +128,17 @@ fn answer_all(
     cancel(running);
 }
 
+/// Does the work of one effect here and now, for tests without threads.
+#[cfg(test)]
+pub(super) fn at_once(workspace: &mut Workspace, effect: Effect) -> Option<Event> {
+    Some(match effect {
+        Effect::Ask(ticket, query) => Event::Answer(ticket, ask(workspace, &query)),
+        Effect::Change(ticket, wish) => Event::Answer(ticket, change(workspace, &wish)),
+        Effect::Start(request) => Event::Finished(work(workspace, &request, &Job::default())),
+        _ => return None,
+    })
+}
+
 /// Only the newest live check matters: each holds everything that was typed. Writes are never dropped.
 fn forget_old_previews(waiting: &mut VecDeque<Effect>) {
     let is_preview = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Preview { .. }));

@@ -1,5 +1,37 @@
 //! The screen in a real pseudo-terminal: it comes up, follows the window, and gives the terminal back however it ends.
+//!
+//! The 25 checks of the screen, and the tests that make them. All run with every change; what a machine has more time for is
+//! asked for with `REDRIVE_ROUNDS` (sizes, edits, problems), `REDRIVE_KILLS` and `REDRIVE_IDLE` (seconds), and `REDRIVE_SEED` repeats a
+//! run. Where thousands of cases are wanted, the same screen is driven without a terminal, in `src/tui/tests`.
+//!
+//! | check | in a terminal | without one |
+//! |---|---|---|
+//! | 1 first fix in six keys | `checks/first_fix` | |
+//! | 2 help and Esc are always seen | `checks/footer` | `footer`: every page, widths 60 to 200 |
+//! | 3 the footer tells the truth | `checks/footer`, `checks/mouse` | `footer`: every hint of every page is pressed |
+//! | 4 Esc in steps | `checks/esc` | `storm`: from everywhere |
+//! | 5 arrows reach everything | | `reach`: breadth first |
+//! | 6 layouts | `checks/footer` | `layout`: every box of every page; the pictures in the tests of each page |
+//! | 7 sizes | `checks/resize` | `storm`: 200 on every page |
+//! | 8 pastes | `checks/paste` | `storm`: on every page |
+//! | 9 Enter again and again | `checks/enter` | `storm`: after every key of every page |
+//! | 10 the gate before a send | `checks/gate` | |
+//! | 11 undo to the beginning, redo to the end | `main` | `undo`: edits at random |
+//! | 12 kills | `checks/kill` | |
+//! | 13 a bug gives the terminal back | `checks/restore` | |
+//! | 14 stopped and continued | `checks/suspend` | |
+//! | 15 no colour is needed, 16 the terminal's own are used | `checks/colour` | contrast: `theme` |
+//! | 17 hostile and wide text | `checks/hostile` | |
+//! | 18 quiet on the wire | `checks/wire` | |
+//! | 19 latency | the benchmark | `storm`: a step costs the same in a list of any length |
+//! | 20 nothing is called wrong while one types | | `preview`, and the tests of the editor |
+//! | 21 a preview is what comes | | `preview`: every method and choice of records |
+//! | 22 a send tells the truth | `checks/truth`, `sending` | |
+//! | 23 copying | `checks/copy` | |
+//! | 24 the mouse | `checks/mouse` | |
+//! | 25 numbered lines | `plain` | |
 
+mod checks;
 mod doctor;
 mod people;
 mod picture;
@@ -68,59 +100,6 @@ fn it_comes_up_and_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
-fn it_follows_the_window_and_keeps_what_is_typed() {
-    let folder = workspace();
-    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
-    tty.sees("About this problem");
-    tty.press(ENTER);
-    tty.sees("D-2");
-    tty.press(ENTER);
-    tty.sees("Where it came from");
-    tty.press(ENTER);
-    tty.sees("Editing stage");
-    tty.press(" kept");
-    tty.sees("[ closed won kept");
-    tty.resize(50, 12);
-    tty.sees("needs 60 x 16");
-    tty.resize(80, 24);
-    tty.sees("[ closed won kept");
-    tty.press("\x1b");
-    tty.sees("Nothing was changed.");
-    tty.signal("-TERM");
-    tty.ends();
-}
-
-#[test]
-fn five_keys_make_the_first_record_of_the_example_ready() {
-    let folder = TempDir::new().unwrap();
-    let mut tty = Tty::start(folder.path(), 80, 24, &["demo", "--rows", "300"]);
-    tty.sees("[DEMO]");
-    tty.sees("Enter Open");
-    tty.press(ENTER);
-    tty.sees("needs fixing");
-    tty.press(ENTER);
-    tty.sees("Enter Edit");
-    tty.press(ENTER);
-    tty.sees("Down Suggestions");
-    tty.press(DOWN);
-    tty.sees("no problem left after this");
-    tty.press(ENTER);
-    tty.sees("is ready.");
-    tty.sees("n Next");
-    tty.sees("state: ready");
-    tty.signal("-HUP");
-    tty.ends();
-    let ready = [
-        "-w",
-        "redrive-demo/redrive.db",
-        "records",
-        "status:ready",
-        "--json",
-    ];
-    assert_eq!(redrive(folder.path(), &ready).lines().count(), 1);
-}
-
-#[test]
 fn one_edit_becomes_a_fix_of_all_like_it_and_the_history_takes_it_back() {
     let folder = TempDir::new().unwrap();
     let mut tty = Tty::start(folder.path(), 100, 30, &["demo", "--rows", "1000"]);
@@ -157,113 +136,6 @@ fn one_edit_becomes_a_fix_of_all_like_it_and_the_history_takes_it_back() {
         .filter(|kind| history.contains(&format!("\"kind\":{kind}")))
         .collect();
     assert_eq!(kinds.len(), 3, "{history}");
-}
-
-#[test]
-fn a_paste_is_text_and_never_keys() {
-    let folder = workspace();
-    let mut tty = Tty::start(folder.path(), 80, 24, &[]);
-    tty.sees("Enter Open");
-    tty.press(ENTER);
-    tty.sees("D-2");
-    tty.press(ENTER);
-    tty.sees("Enter Edit");
-    tty.press(ENTER);
-    tty.sees("Editing stage");
-    tty.press("\x15");
-    tty.press("\x1b[200~a\rq\tS\x1b[201~");
-    tty.sees("[ a<CR>q<TAB>S");
-    tty.signal("-TERM");
-    tty.ends();
-    assert!(redrive(folder.path(), &["show", "2", "--json"]).contains("\"version\":1"));
-}
-
-#[test]
-fn a_termination_gives_the_terminal_back() {
-    let folder = workspace();
-    for signal in ["-TERM", "-HUP"] {
-        let tty = Tty::start(folder.path(), 80, 24, &[]);
-        tty.sees("Stage not in the list");
-        tty.signal(signal);
-        let (status, _) = tty.ends();
-        assert!(!status.success(), "{signal}: the parent sees why it ended");
-    }
-}
-
-#[test]
-fn a_suspension_gives_the_terminal_back_until_it_is_continued() {
-    let folder = workspace();
-    let tty = Tty::start(folder.path(), 80, 24, &[]);
-    tty.sees("Stage not in the list");
-    tty.signal("-TSTP");
-    tty.waits_for("for the shell", |output| {
-        !output.screen.screen().alternate_screen()
-    });
-    tty.is_stopped();
-    tty.signal("-CONT");
-    tty.waits_for("for the screen", |output| {
-        output.screen.screen().alternate_screen()
-    });
-    tty.sees("Stage not in the list");
-    tty.signal("-KILL");
-}
-
-#[test]
-fn a_bug_in_the_screen_gives_the_terminal_back_and_says_where_the_work_is() {
-    let folder = workspace();
-    let tty = Tty::start_in(
-        folder.path(),
-        (80, 24),
-        &["--log", "l.jsonl"],
-        &[("REDRIVE_TEST_PANIC", "ui")],
-    );
-    let (status, left) = tty.ends();
-    assert!(!status.success());
-    assert!(left.contains("Your work is safe."), "{left}");
-    assert!(left.contains("redrive.db"), "{left}");
-    let log = std::fs::read_to_string(folder.path().join("l.jsonl")).unwrap();
-    assert!(log.contains(r#""event":"crash""#), "{log}");
-    assert!(
-        !log.contains("asked for it"),
-        "the place, not the words: {log}"
-    );
-}
-
-#[test]
-fn a_bug_in_a_worker_is_an_error_on_a_screen_that_still_works() {
-    let folder = workspace();
-    let mut tty = Tty::start_in(
-        folder.path(),
-        (80, 24),
-        &[],
-        &[("REDRIVE_TEST_PANIC", "worker")],
-    );
-    tty.sees("bug");
-    tty.press("\x03");
-    tty.sees("Ctrl+C again");
-    tty.press("\x03");
-    let (status, _) = tty.ends();
-    assert!(status.success());
-}
-
-#[test]
-fn colour_is_used_only_where_it_is_wanted() {
-    let folder = workspace();
-    let is_coloured = |wish: &str| {
-        let mut tty = Tty::start(folder.path(), 80, 24, &["--color", wish]);
-        tty.sees("Enter Open");
-        tty.press(ENTER);
-        tty.sees("needs fixing");
-        let screen = tty.screen();
-        let (rows, columns) = screen.size();
-        tty.signal("-KILL");
-        (0..rows.get()).any(|row| {
-            let mut cells = (0..columns.get()).filter_map(|column| screen.cell(row, column));
-            cells.any(|cell| cell.fgcolor() != vt100::Color::Default)
-        })
-    };
-    assert!(is_coloured("always"));
-    assert!(!is_coloured("never"));
 }
 
 #[test]
@@ -338,59 +210,6 @@ fn what_the_validator_says_is_shown_and_it_is_asked_again_when_a_fix_is_saved() 
     tty.press(ENTER);
     tty.sees("D-2 is ready.");
     tty.sees("validator ✓");
-    tty.signal("-TERM");
-    tty.ends();
-}
-
-#[test]
-fn the_mouse_is_listened_to_until_it_is_turned_off_and_a_click_opens() {
-    let folder = workspace();
-    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
-    tty.sees("Stage not in the list");
-    let listens = |output: &tty::Output| {
-        output.screen.screen().mouse_protocol_mode() != vt100::MouseProtocolMode::None
-    };
-    tty.waits_for("for the mouse", listens);
-    tty.click("5 History");
-    tty.sees("[5 History");
-    tty.sees("Esc Back");
-    tty.click("Esc Back");
-    tty.sees("[1 Problems");
-    tty.press("M");
-    tty.waits_for("for the mouse to be left alone", |output| !listens(output));
-    tty.press("M");
-    tty.waits_for("for the mouse", listens);
-    tty.press("q");
-    tty.ends();
-}
-
-#[test]
-fn what_is_copied_reaches_the_terminals_clipboard_and_a_file() {
-    let folder = workspace();
-    let state = folder.path().join("state");
-    let state = state.to_str().unwrap();
-    let set = [("XDG_STATE_HOME", state), ("HOME", state)];
-    let mut tty = Tty::start_in(folder.path(), (100, 30), &[], &set);
-    tty.sees("Stage not in the list");
-    tty.press(ENTER);
-    tty.sees("D-2");
-    tty.press(ENTER);
-    tty.sees("Where it came from");
-    tty.press("y");
-    tty.sees("as received");
-    tty.press("J");
-    tty.sees("Copied D-2 as received (26 bytes, OSC 52).");
-    // "D-2,b@b.example,closed won" in Base64.
-    tty.waits_for("for the clipboard", |output| {
-        let asked = b"\x1b]52;c;RC0yLGJAYi5leGFtcGxlLGNsb3NlZCB3b24=";
-        output.bytes.windows(asked.len()).any(|part| part == asked)
-    });
-    let file = folder.path().join("state/redrive/clip.txt");
-    let kept = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(kept, "D-2,b@b.example,closed won");
-    let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
-    assert_eq!(mode & 0o777, 0o600, "nobody else reads it");
-    tty.press("q");
     tty.signal("-TERM");
     tty.ends();
 }

@@ -2,7 +2,7 @@
 
 #[path = "../sending/server.rs"]
 #[expect(dead_code, reason = "shared with tests, which use all of it")]
-mod server;
+pub(crate) mod server;
 
 use std::{collections::BTreeMap, fmt::Write as _, fs};
 

@@ -190,21 +190,37 @@ impl Tty {
         }
     }
 
-    /// Waits until nothing was written for so long. Gives how many bytes were written until then.
+    /// What the screen says now.
+    pub fn text(&self) -> String {
+        self.screen().contents()
+    }
+
+    /// All that was written so far.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.output.0.lock().unwrap().bytes.clone()
+    }
+
+    /// Waits until nothing was written for so long. Gives how many bytes were written in all.
     pub fn rests(&self, time: Duration) -> usize {
-        let deadline = Instant::now() + PATIENCE;
         let (lock, changed) = &*self.output;
         let mut output = lock.lock().unwrap();
         loop {
-            let written = output.bytes.len();
-            let same = |output: &mut Output| output.bytes.len() == written;
-            let (now, waited) = changed.wait_timeout_while(output, time, same).unwrap();
+            let before = output.bytes.len();
+            let silent = |output: &mut Output| output.bytes.len() == before && !output.ended;
+            let (now, waited) = changed.wait_timeout_while(output, time, silent).unwrap();
             output = now;
-            if waited.timed_out() {
-                return written;
+            if waited.timed_out() || output.ended {
+                return output.bytes.len();
             }
-            assert!(Instant::now() < deadline, "it never rests");
         }
+    }
+
+    /// Waits until so many bytes were written, or none for a while.
+    pub fn writes(&self, bytes: usize) {
+        let (lock, changed) = &*self.output;
+        let output = lock.lock().unwrap();
+        let wanted = |output: &mut Output| output.bytes.len() < bytes && !output.ended;
+        drop(changed.wait_timeout_while(output, Duration::from_millis(300), wanted));
     }
 
     pub fn waits_for(&self, what: &str, done: impl Fn(&Output) -> bool) {
@@ -247,17 +263,18 @@ impl Tty {
     }
 
     fn waits_for_the_end(mut self) -> (ExitStatus, Self) {
-        let status = self.child.wait().unwrap();
-        // Whatever the program wrote before it ended can still be read.
+        // Whatever the program wrote before it ended can still be read; the terminal is closed with it.
         let (lock, changed) = &*self.output;
         let mut output = lock.lock().unwrap();
         let deadline = Instant::now() + PATIENCE;
         while !output.ended {
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!left.is_zero(), "the terminal stays open");
+            let contents = output.screen.screen().contents();
+            assert!(!left.is_zero(), "it does not end:\n{contents}");
             output = changed.wait_timeout(output, left).unwrap().0;
         }
         drop(output);
+        let status = self.child.wait().unwrap();
         (status, self)
     }
 }

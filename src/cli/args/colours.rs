@@ -13,14 +13,25 @@ pub enum Color {
 }
 
 impl Color {
-    /// Whether colour may be used on a terminal: the flag decides, else `NO_COLOR`.
+    /// Whether colour may be used on a terminal: the flag decides, else `NO_COLOR` and whether the terminal has any.
     pub fn is_wanted(self) -> bool {
         match self {
             Self::Always => true,
             Self::Never => false,
-            Self::Auto => std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+            Self::Auto => {
+                let is_refused =
+                    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+                let term = std::env::var("TERM").ok();
+                !is_refused && term.is_none_or(|term| has_colours(&term))
+            }
         }
     }
+}
+
+/// Whether a terminal of this name has colours: all but the old ones that are known to have none.
+fn has_colours(term: &str) -> bool {
+    let is_vt = term.starts_with("vt") && term.as_bytes().get(2).is_some_and(u8::is_ascii_digit);
+    !(is_vt || term == "dumb" || term.ends_with("-m") || term.ends_with("-mono"))
 }
 
 /// The colours of the screen.

@@ -102,6 +102,12 @@ pub struct Palette {
     places: Vec<(Rect, usize)>,
 }
 
+/// Where the cursor begins: Enter pressed too soon must not change anything.
+fn harmless(entries: &[Entry]) -> usize {
+    let first = entries.iter().position(|entry| !entry.changes);
+    first.unwrap_or_default()
+}
+
 /// One row of the list.
 enum Row<'a> {
     Heading(&'static str),
@@ -114,9 +120,9 @@ impl Palette {
         Self {
             kind: Kind::Help,
             title: format!("Help: {page}"),
+            at: harmless(&entries),
             entries,
             search: Some(Field::default()),
-            at: 0,
             places: Vec::new(),
         }
     }
@@ -127,9 +133,9 @@ impl Palette {
         Self {
             kind: Kind::Menu,
             title: format!("Menu: {page}"),
+            at: harmless(&entries),
             entries,
             search: None,
-            at: 0,
             places: Vec::new(),
         }
     }
@@ -140,9 +146,9 @@ impl Palette {
         Self {
             kind: Kind::Commands,
             title: "Commands".to_owned(),
+            at: harmless(&entries),
             entries,
             search: Some(Field::default()),
-            at: 0,
             places: Vec::new(),
         }
     }
@@ -175,7 +181,7 @@ impl Palette {
             }
             Action::Back | Action::Leave | Action::Menu | Action::Help => return Verdict::Close,
             Action::Open => {
-                return match self.found().get(self.at) {
+                return match self.chosen() {
                     Some(entry) if entry.unable.is_none() => {
                         let then = entry.then.clone();
                         Verdict::Then(then.unwrap_or(Effect::Act(entry.action)))
@@ -186,6 +192,11 @@ impl Palette {
             _ => {}
         }
         Verdict::Stay
+    }
+
+    /// The entry under the cursor.
+    pub fn chosen(&self) -> Option<&Entry> {
+        self.found().get(self.at).copied()
     }
 
     /// Runs the entry under the pointer.
@@ -203,22 +214,29 @@ impl Palette {
     pub fn type_key(&mut self, key: KeyEvent) {
         if let Some(field) = &mut self.search {
             field.key(key);
-            self.at = 0;
+            self.begin();
         }
     }
 
     pub fn paste(&mut self, text: &str) {
         if let Some(field) = &mut self.search {
             field.paste(text);
-            self.at = 0;
+            self.begin();
         }
     }
 
     pub fn hints(&self) -> Vec<Hint> {
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
-        let mut hints = vec![hint("Up/Down", "Choose"), hint("Enter", "Run it")];
+        let mut hints = Vec::new();
         if self.search.is_some() {
-            hints.insert(0, hint("Type", "to search"));
+            hints.push(hint("Type", "to search"));
+        }
+        if self.found().len() > 1 {
+            hints.push(hint("Up/Down", "Choose"));
+        }
+        let can_run = self.chosen().is_some_and(|entry| entry.unable.is_none());
+        if can_run || self.row_wanted().is_some() {
+            hints.push(hint("Enter", "Run it"));
         }
         hints
     }
@@ -240,7 +258,7 @@ impl Palette {
         if let Some(name) = self.view_wanted() {
             return format!("Enter saves the filter as the view {}.", text::safe(name));
         }
-        match self.found().get(self.at).map(|entry| &entry.unable) {
+        match self.chosen().map(|entry| &entry.unable) {
             Some(Some(reason)) => format!("Not now: {reason}."),
             Some(None) if self.search.is_some() => {
                 "Dim lines cannot be used now. The reason stands beside them.".to_owned()
@@ -346,8 +364,7 @@ impl Palette {
 
     /// What the chosen command does, and whether it can be taken back.
     fn about(&self, columns: usize) -> Vec<String> {
-        let found = self.found();
-        let entry = match (self.kind, found.get(self.at)) {
+        let entry = match (self.kind, self.chosen()) {
             (Kind::Commands, Some(entry)) => entry,
             (Kind::Commands, None) => return vec![String::new(); 3],
             (Kind::Help | Kind::Menu, _) => return Vec::new(),
@@ -449,7 +466,15 @@ impl Palette {
         if let Some(field) = &mut self.search {
             field.set(words);
         }
-        self.at = 0;
+        self.begin();
+    }
+
+    /// The cursor goes to where a list begins.
+    fn begin(&mut self) {
+        self.at = match self.searched() {
+            "" => harmless(&self.entries),
+            _ => 0,
+        };
     }
 }
 

@@ -93,10 +93,11 @@ impl Prompt {
     }
 
     pub fn hints(&self) -> Vec<Hint> {
-        vec![
-            ("Enter".to_owned(), self.wanting.verb.clone()),
-            ("Ctrl+U".to_owned(), "Clear".to_owned()),
-        ]
+        let mut hints = vec![("Enter".to_owned(), self.wanting.verb.clone())];
+        if !self.field.value().is_empty() {
+            hints.push(("Ctrl+U".to_owned(), "Clear".to_owned()));
+        }
+        hints
     }
 
     pub fn tip(&self) -> String {
@@ -184,7 +185,7 @@ mod tests {
         │ To do  Write it like name@example.com.                                       │
         └──────────────────────────────────────────────────────────────────────────────┘
          It stands in the history, for whoever works on it next. u takes it back.
-         Enter Set aside  Ctrl+U Clear                                       Esc Cancel
+         Enter Set aside                                                     Esc Cancel
         "#);
         assert_eq!(press(&mut app, "<ret> <ret>"), []);
         assert!(picture(&mut app).contains("Write a few words first"));

@@ -14,7 +14,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        app::whole_run,
+        among::whole_run,
         clock::Clock,
         event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
         theme::Theme,

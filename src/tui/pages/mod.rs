@@ -19,6 +19,7 @@ mod records;
 mod review;
 mod runs;
 mod sending;
+mod stack;
 mod strip;
 mod table;
 mod values;
@@ -27,6 +28,7 @@ mod window;
 pub(super) use asked::report_on;
 pub(super) use editor::kept::typed;
 pub use records::Kept;
+pub use stack::Stack;
 
 use std::time::Instant;
 
@@ -438,64 +440,6 @@ impl Page {
         match self {
             Self::Groups(page) => Some(page.run),
             _ => None,
-        }
-    }
-}
-
-/// The pages opened on top of each other. Never empty; the top one is shown.
-#[derive(Debug)]
-pub struct Stack {
-    below: Vec<Page>,
-    top: Page,
-}
-
-impl Stack {
-    pub fn new(first: Page) -> Self {
-        Self {
-            below: Vec::new(),
-            top: first,
-        }
-    }
-
-    pub fn top(&self) -> &Page {
-        &self.top
-    }
-
-    pub fn top_mut(&mut self) -> &mut Page {
-        &mut self.top
-    }
-
-    /// From the first page to the one on top.
-    pub fn iter(&self) -> impl Iterator<Item = &Page> {
-        self.below.iter().chain([&self.top])
-    }
-
-    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut Page> {
-        self.below.iter_mut().chain([&mut self.top])
-    }
-
-    /// The page that waits for this answer, covered or not.
-    pub fn awaiting(&mut self, ticket: Ticket) -> Option<&mut Page> {
-        self.iter_mut().find(|page| page.awaits(ticket))
-    }
-
-    pub fn push(&mut self, page: Page) {
-        self.below.push(std::mem::replace(&mut self.top, page));
-    }
-
-    pub fn replace(&mut self, page: Page, cx: &mut Cx) {
-        self.top.leave(cx);
-        self.top = page;
-    }
-
-    /// Goes back one page; says whether there was one.
-    pub fn pop(&mut self, cx: &mut Cx) -> bool {
-        match self.below.pop() {
-            Some(page) => {
-                self.replace(page, cx);
-                true
-            }
-            None => false,
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::{
     ops::Review as Facts,
     tui::{
         action::{Action, Offer},
-        app::whole_run,
+        among::whole_run,
         clock::Clock,
         event::{Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting},
         words,
@@ -77,10 +77,14 @@ impl Review {
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let records = self.facts().map_or(0, |facts| facts.ids.len());
         match action {
-            Action::NextRecord | Action::Right => {
-                self.show((self.at + 1).min(records.saturating_sub(1)), cx);
+            Action::NextRecord | Action::Right if self.at + 1 >= records => {
+                cx.say("This is the last record that is sent.");
             }
-            Action::PreviousRecord | Action::Left => self.show(self.at.saturating_sub(1), cx),
+            Action::NextRecord | Action::Right => self.show(self.at + 1, cx),
+            Action::PreviousRecord | Action::Left if self.at == 0 => {
+                cx.say("This is the first record that is sent.");
+            }
+            Action::PreviousRecord | Action::Left => self.show(self.at - 1, cx),
             Action::First => self.show(0, cx),
             Action::Last => self.show(records.saturating_sub(1), cx),
             Action::Down => self.top += 1,

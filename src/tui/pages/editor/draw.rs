@@ -136,6 +136,7 @@ pub fn doubt(editor: &Editor) -> Option<String> {
 
 /// Everything between the two rows on top and the two at the bottom.
 pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
+    editor.fits_both = area.width >= WIDE && area.height >= 20;
     if area.is_empty() {
         return;
     }
@@ -146,7 +147,7 @@ pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         let lines: Vec<_> = lines.into_iter().map(|line| format!(" {line}")).collect();
         frame.render_widget(&block, area);
         frame.render_widget(Text::from(lines.join("\n")), block.inner(area));
-    } else if area.width >= WIDE && area.height >= 20 {
+    } else if editor.fits_both {
         wide(editor, frame, area, theme);
     } else {
         narrow(editor, frame, area, theme);

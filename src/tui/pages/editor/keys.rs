@@ -81,7 +81,7 @@ impl Editor {
             Offer::new(Action::Note, ""),
             Offer::new(Action::Remove, "").unless(reason),
             Offer::new(Action::Differences, ""),
-            Offer::new(Action::Zoom, ""),
+            Offer::new(Action::Zoom, "").unless(self.fits_both.then_some("both panels are shown")),
         ]);
         offers
     }

@@ -60,6 +60,8 @@ pub struct Editor {
     look: Option<(Path, Box<Preview>)>,
     /// Whether the second panel is shown where only one fits.
     second_panel: bool,
+    /// Whether both fitted when it was drawn last.
+    fits_both: bool,
     /// Records of the run that need fixing, known after the first save.
     open: Option<HashSet<RecordId>>,
     /// What was done to the record and is told when it has been read again.
@@ -99,6 +101,7 @@ impl Editor {
             kept: Kept::default(),
             look: None,
             second_panel: false,
+            fits_both: false,
             open: None,
             told: None,
             unasked: None,

@@ -27,6 +27,19 @@ use crate::{
 /// Columns of the widest bar.
 const BAR: usize = 20;
 
+/// The next step in words.
+pub fn tip(fix: &Fix) -> String {
+    match &fix.preview {
+        State::Nothing if fix.suggesting.is_some() => "Looking what would help ...".to_owned(),
+        State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
+        State::Looking => "Checking what would happen ...".to_owned(),
+        State::Known(_) => "Preview is up to date. You can undo the fix with u.".to_owned(),
+        State::Applying(_) => "Applying ...".to_owned(),
+        State::Done { .. } => "Done. u takes it back.".to_owned(),
+        State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
+    }
+}
+
 pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
     let words = match page.preview {
         State::Done { .. } => "This is what was changed. u takes it back.",

@@ -140,7 +140,9 @@ impl Fix {
                 offers.push(Offer::new(Action::Right, "Show others"));
             }
         }
-        offers.push(Offer::new(Action::NextPanel, "Other box"));
+        let nothing = self.listed.is_empty().then_some("there is no preview yet");
+        offers.push(Offer::new(Action::NextPanel, "Other box").unless(nothing));
+        offers.push(Offer::new(Action::Zoom, "").unless(nothing));
         offers
     }
 
@@ -187,6 +189,7 @@ impl Fix {
             }
             Action::Left if self.panel == Panel::Would => self.show_next(-1),
             Action::Right if self.panel == Panel::Would => self.show_next(1),
+            Action::Up if self.is_at_top() => cx.effects.push(Effect::Tabs),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
             Action::PageUp => self.step(-page),
@@ -305,15 +308,7 @@ impl Fix {
     }
 
     pub fn tip(&self) -> String {
-        match &self.preview {
-            State::Nothing if self.suggesting.is_some() => "Looking what would help ...".to_owned(),
-            State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
-            State::Looking => "Checking what would happen ...".to_owned(),
-            State::Known(_) => "Preview is up to date. You can undo the fix with u.".to_owned(),
-            State::Applying(_) => "Applying ...".to_owned(),
-            State::Done { .. } => "Done. u takes it back.".to_owned(),
-            State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
-        }
+        draw::tip(self)
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
@@ -461,6 +456,15 @@ impl Fix {
             State::Known(preview) | State::Applying(preview) => Some(preview),
             _ => None,
         }
+    }
+
+    /// Whether nothing is above the cursor but the tabs.
+    fn is_at_top(&self) -> bool {
+        let at = match self.panel {
+            Panel::What => self.at,
+            Panel::Would => self.row,
+        };
+        at == 0 && self.typing.is_none()
     }
 
     fn step(&mut self, by: isize) {

@@ -143,7 +143,7 @@ fn the_page_at_80_by_24() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
      Choose what to do; Enter shows what would happen.
-     Enter Preview  Tab Other box                ? Help  Esc Cancel, change nothing
+     Enter Preview                               ? Help  Esc Cancel, change nothing
     ");
     let started = press(&mut app, "<ret>");
     end(&mut app, &started);

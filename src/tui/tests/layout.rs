@@ -1,0 +1,89 @@
+//! Check 6: at the sizes that are promised every box is closed, and the first thing to do stands in the footer.
+
+use ratatui::buffer::Buffer;
+
+use super::scenes::{SCENES, at, is_covered};
+use crate::tui::{
+    keymap,
+    testing::{cells, picture},
+};
+
+const SIZES: [(u16, u16); 8] = [
+    (60, 16),
+    (79, 23),
+    (80, 24),
+    (99, 29),
+    (100, 30),
+    (120, 30),
+    (160, 40),
+    (250, 80),
+];
+
+/// Whether a frame begins at this cell and comes round to it again. Titles stand in the upper line, a scrollbar in the right one.
+fn is_closed(buffer: &Buffer, left: u16, top: u16) -> bool {
+    let area = buffer.area;
+    let symbol = |x: u16, y: u16| {
+        if x < area.width && y < area.height {
+            buffer[(x, y)].symbol()
+        } else {
+            ""
+        }
+    };
+    let row = (left + 1..area.width).take_while(|x| symbol(*x, top) != "┌");
+    let Some(right) = row.into_iter().find(|x| symbol(*x, top) == "┐") else {
+        return false;
+    };
+    let rows = (top + 1..area.height).take_while(|y| symbol(left, *y) == "│");
+    let bottom = top + 1 + rows.clone().count() as u16;
+    let mut sides = rows.map(|y| symbol(right, y));
+    sides.all(|side| ["│", "█", "▲", "▼", "║"].contains(&side))
+        && symbol(left, bottom) == "└"
+        && symbol(right, bottom) == "┘"
+        && (left + 1..right).all(|x| symbol(x, bottom) == "─")
+}
+
+#[test]
+fn every_box_is_closed_at_every_size() {
+    for (name, keys) in SCENES {
+        for (width, height) in SIZES {
+            let mut app = at(keys, (width, height));
+            let buffer = cells(&mut app);
+            let corners: Vec<(u16, u16)> = (0..height)
+                .flat_map(|y| (0..width).map(move |x| (x, y)))
+                .filter(|place| buffer[*place].symbol() == "┌")
+                .collect();
+            let (whole, open): (Vec<(u16, u16)>, Vec<_>) =
+                (corners.into_iter()).partition(|(x, y)| is_closed(&buffer, *x, *y));
+            let place = format!("{name} at {width} x {height}:\n{}", picture(&mut app));
+            assert!(!whole.is_empty(), "{place}");
+            // What lies over a page covers parts of its boxes.
+            assert!(is_covered(&app) || open.is_empty(), "{open:?} of {place}");
+        }
+    }
+}
+
+#[test]
+fn the_first_thing_to_do_stands_in_the_footer() {
+    for (name, keys) in SCENES {
+        for (width, height) in SIZES {
+            let mut app = at(keys, (width, height));
+            let first = match &app.overlay {
+                Some(overlay) => overlay.hints().into_iter().next(),
+                None if app.tab.is_some() => None,
+                None => (app.offers().into_iter())
+                    .find(|offer| offer.unable.is_none() && !offer.label.is_empty())
+                    .and_then(|offer| {
+                        let key = keymap::keys(app.mode(), offer.action).first()?;
+                        Some(((*key).to_owned(), offer.label))
+                    }),
+            };
+            let Some((key, label)) = first else {
+                continue;
+            };
+            let picture = picture(&mut app);
+            let last = picture.lines().last().unwrap_or_default();
+            let wanted = format!(" {key} {label}");
+            assert!(last.starts_with(&wanted), "{name} at {width}: {last}");
+        }
+    }
+}
