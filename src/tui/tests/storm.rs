@@ -31,9 +31,11 @@ fn esc_leads_from_everywhere_to_the_menu_and_neither_changes_nor_leaves_anything
             let said = picture(&mut app);
             let effects = strike(&mut app, key("Esc"));
             assert_ne!(picture(&mut app), said, "{name}: Esc does nothing");
-            // A filter that was applied is kept to be offered again, which changes no record.
+            // A filter that was applied is kept to be offered again, and others hear that nobody edits any more.
             let changes = |effect: &Effect| match effect {
-                Effect::Change(_, wish) => !matches!(wish, Wish::KeepFilter { .. }),
+                Effect::Change(_, wish) => {
+                    !matches!(wish, Wish::KeepFilter { .. } | Wish::ReleaseEdit)
+                }
                 other => matches!(other, Effect::Start(_)),
             };
             assert!(!effects.iter().any(changes), "{name}: {effects:?}");
