@@ -125,6 +125,7 @@ fn tmux_says(option: &str) -> Option<String> {
             let _ = tmux.wait();
             return None;
         }
+        // The end of a program can be asked for, not waited for with an end of patience.
         thread::sleep(Duration::from_millis(5));
     }
     let said = tmux.wait_with_output().ok()?;
