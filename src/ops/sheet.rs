@@ -1,7 +1,7 @@
 //! What a sheet that is handed out says besides values, so that it can be taken back: which record a row is, and a seal that
 //! tells what it was then.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::borrow::Cow;
 
 use anyhow::Result;
 use serde_json::Value;
@@ -11,6 +11,7 @@ use crate::{
     model::{Layout, RecordId, Version},
     row::Row,
     store::{Store, keys::KeyHasher},
+    text::hex,
 };
 
 /// The columns that are ours. A colon keeps them apart from the names of fields.
@@ -87,14 +88,6 @@ impl Seal {
             hash: hash.to_owned(),
         })
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }
 
 /// The fields of a text with what a cell shows of each; `None` when it cannot be split into fields.
