@@ -48,7 +48,10 @@ mod verify;
 mod versions;
 mod watch;
 
-use std::path::{Path as FilePath, PathBuf};
+use std::{
+    ops::Deref,
+    path::{Path as FilePath, PathBuf},
+};
 
 use anyhow::Result;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, types::Type};
@@ -77,6 +80,21 @@ pub struct Store {
 }
 
 impl Store {
+/// What is read while this is there is one moment of the workspace.
+pub(crate) struct Reading<'s> {
+    conn: &'s Connection,
+    /// `None` within another.
+    _transaction: Option<Transaction<'s>>,
+}
+
+impl Deref for Reading<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.conn
+    }
+}
+
     /// Opens an existing workspace for reading and writing, brings it to this version's form and removes
     /// what loads left behind that have died.
     ///
@@ -148,8 +166,15 @@ impl Store {
 
     /// Until what it gives is dropped, everything is read as it is now. Whoever reads many records takes this: otherwise each
     /// statement locks the file for itself, which takes longer than most of them. Nothing is written meanwhile.
-    pub(crate) fn reading(&self) -> Result<Transaction<'_>> {
-        Ok(self.conn.unchecked_transaction()?)
+    /// May be taken by whoever already reads.
+    pub(crate) fn reading(&self) -> Result<Reading<'_>> {
+        let is_first = self.conn.is_autocommit();
+        Ok(Reading {
+            conn: &self.conn,
+            _transaction: is_first
+                .then(|| self.conn.unchecked_transaction())
+                .transpose()?,
+        })
     }
 
     /// The connection, for reading.
