@@ -26,6 +26,7 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         first: Some(args.first.iter().copied().filter(|n| *n > 0).collect()),
         rate: args.rate,
         superseded: args.superseded,
+        take_over: args.take_over,
     };
     if args.prepare {
         return prepare(&mut workspace, &request, out);

@@ -38,6 +38,7 @@ mod sorting;
 mod sql;
 mod step_records;
 mod steps;
+mod take_over;
 #[cfg(test)]
 pub(crate) mod testing;
 mod undo;
@@ -64,7 +65,7 @@ pub use contracts::ContractText;
 pub(crate) use contracts::{keep_contract, statement_of};
 pub use drafts::KeptDraft;
 pub(crate) use faults::explain;
-pub(crate) use owner::{is_alive, this_process};
+pub(crate) use owner::{Sight, is_alive, is_hidden, sight, this_process};
 pub use records::StoredRecord;
 pub use sql::Selected;
 pub(crate) use steps::frozen;
@@ -79,7 +80,6 @@ pub struct Store {
     writable: bool,
 }
 
-impl Store {
 /// What is read while this is there is one moment of the workspace.
 pub(crate) struct Reading<'s> {
     conn: &'s Connection,
@@ -95,6 +95,7 @@ impl Deref for Reading<'_> {
     }
 }
 
+impl Store {
     /// Opens an existing workspace for reading and writing, brings it to this version's form and removes
     /// what loads left behind that have died.
     ///
