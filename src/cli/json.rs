@@ -66,6 +66,7 @@ pub fn merged(report: &MergeReport) -> Value {
         "newly_broken": report.newly_broken,
         "others": report.others,
         "alike": report.alike,
+        "alike_rows": report.alike_rows,
         "conflicts": conflicts.collect::<Vec<_>>(),
         "refused": refused.collect::<Vec<_>>(),
         "remarks": report.remarks,
