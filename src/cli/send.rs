@@ -100,7 +100,7 @@ fn question(plan: &Plan) -> String {
 /// What is sent where, and how much of it was changed.
 pub fn what(plan: &Plan) -> String {
     format!(
-        "{} {} to {} ({}): {}. {} changed since they were received.",
+        "{} {} to {} ({}): {}. {} changed since {} received.",
         if plan.continued {
             "Continue sending"
         } else {
@@ -111,6 +111,11 @@ pub fn what(plan: &Plan) -> String {
         safe(&plan.environment),
         safe(&plan.target),
         thousands(plan.changed),
+        if plan.planned == 1 {
+            "it was"
+        } else {
+            "they were"
+        },
     )
 }
 

@@ -472,7 +472,7 @@ fn known(
     // An invariant is broken, and going on could apply something twice.
     Err(held(
         "key",
-        "another content was sent under the same idempotency key; please report this",
+        "another content was sent under the same idempotency key: this is a mistake of redrive, report it",
     ))
 }
 
