@@ -38,12 +38,16 @@ pub(super) fn is_plain(key: &str) -> bool {
     key.starts_with(|c: char| c.is_alphanumeric() || "_$/".contains(c)) && key.chars().all(plain)
 }
 
-/// The key that stands for a path: its label where that says it, else the pointer in quotes.
+/// The key that stands for a path: its label where that says it, else its name, else the pointer in quotes.
 pub(super) fn key_of(path: &str, is_key: impl Fn(&str) -> bool) -> String {
-    let label = Path::parse(path).map(|path| path.label());
-    match label.filter(|label| is_plain(label) && field(label).as_deref() == Some(path)) {
-        Some(label) if is_key(&label.to_lowercase()) => format!(".{label}"),
-        Some(label) => label,
+    let written = Path::parse(path).into_iter().flat_map(|path| {
+        let name = path.segments().collect::<Vec<_>>().join(".");
+        [path.label(), name]
+    });
+    let mut written = written.filter(|key| is_plain(key) && field(key).as_deref() == Some(path));
+    match written.next() {
+        Some(key) if is_key(&key.to_lowercase()) => format!(".{key}"),
+        Some(key) => key,
         None => format!(".\"{}\"", path.replace('"', "\"\"")),
     }
 }

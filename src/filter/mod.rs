@@ -587,7 +587,7 @@ mod tests {
         assert_eq!(printed("/country:DE,fr"), "country:DE,fr");
         assert_eq!(printed("lines[].qty:>10"), "lines[].qty>10");
         assert_eq!(printed("lines.0.qty:>10"), "lines[0].qty>10");
-        assert_eq!(printed("2024:>10"), ".\"/2024\">10");
+        assert_eq!(printed("2024:>10"), "2024>10");
         assert_eq!(printed(".status:shipped"), ".status:shipped");
         assert_eq!(printed(".\"ship date\">2025-01"), ".\"/ship date\">2025-01");
         assert_eq!(
