@@ -87,7 +87,7 @@ fn try_merge(
     request: MergeRequest<'_>,
     job: &Job,
 ) -> Result<MergeReport> {
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let mut report = MergeReport::default();
     let (found, rows) = known(workspace, (table, columns), &mut report.refused, job)?;
     report.rows = rows;

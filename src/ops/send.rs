@@ -335,7 +335,7 @@ fn make_plan(
     aim: &Aim,
     behind: &mut Behind,
 ) -> Result<Option<(PlanId, u64)>> {
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let ids;
     (ids, *behind) = sendable(workspace, request, run, aim)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {

@@ -145,6 +145,26 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.write_beside(|tx| {
+            let before = tx.total_changes();
+            let value = work(tx)?;
+            if tx.total_changes() != before {
+                tx.prepare_cached("UPDATE workspace SET changes = changes + 1")?
+                    .execute([])?;
+            }
+            Ok(value)
+        })
+    }
+
+    /// [`Store::write`] for what nobody's work counts on: who edits what, what was typed and not saved, how far a send is.
+    /// [`Store::changes`] stays what it is.
+    ///
+    /// # Errors
+    /// Its own.
+    pub(crate) fn write_beside<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
         if !self.writable {
             return Err(faults::read_only(&self.path).into());
         }
@@ -197,7 +217,13 @@ impl Store {
         Ok(query.query_row([], |row| row.get(0))?)
     }
 
-    /// A number that changes whenever another connection has changed the workspace.
+    /// A number that grows with every change of what others may count on: runs, records, plans, contracts.
+    pub(crate) fn changes(&self) -> Result<i64> {
+        let mut query = self.conn.prepare_cached("SELECT changes FROM workspace")?;
+        Ok(query.query_row([], |row| row.get(0))?)
+    }
+
+    /// A number that changes whenever another connection has written anything to the workspace.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self
             .conn
