@@ -186,6 +186,16 @@ impl Filter {
         parse::line(line)
     }
 
+    /// All records of a run.
+    pub fn of_run(run: RunId) -> Self {
+        Self {
+            terms: vec![Term {
+                negated: false,
+                wanted: Wanted::Run(run),
+            }],
+        }
+    }
+
     /// The records of a run that have a problem of this group.
     pub fn of_group(run: RunId, group: GroupId) -> Self {
         let terms = [Wanted::Run(run), Wanted::Problem(vec![group])].map(|wanted| Term {

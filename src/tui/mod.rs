@@ -35,6 +35,7 @@ mod terminal;
 mod testing;
 pub mod theme;
 mod views;
+mod visiting;
 mod watching;
 pub mod widgets;
 pub mod words;

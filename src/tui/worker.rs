@@ -1,32 +1,32 @@
 //! The only part of the screen that calls `ops`: one thread answers pages, one does the long job. Each has its own
 //! connection, so that browsing stays quick while records are sent. A panic in either is an ordinary error answer.
 
+mod jobs;
+
 use std::{
     collections::VecDeque,
     panic::{self, AssertUnwindSafe},
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
+use self::jobs::{throttled, work_all};
 use super::{
     clipboard,
-    event::{Answer, Copied, Effect, Event, JobRequest, Outcome, Place, Query, Steer, Wish},
+    event::{Answer, Copied, Effect, Event, JobRequest, Place, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{ChangeReport, GroupId, NoteAbout, RecordId, RunId, Sort},
-    ops::{self, CheckRequest, Job, Progress, Saved, Saving, SendRequest, Workspace},
+    ops::{self, CheckRequest, Job, Saved, Saving, SendRequest, Workspace},
     text,
 };
-
-/// How often a job says how far it is, at most.
-const EVERY: Duration = Duration::from_millis(100);
 
 /// How long values are counted for who is typing a filter: no longer than one waits for a key.
 const GLANCE: Duration = Duration::from_millis(80);
@@ -134,7 +134,7 @@ pub(super) fn at_once(workspace: &mut Workspace, effect: Effect) -> Option<Event
     Some(match effect {
         Effect::Ask(ticket, query) => Event::Answer(ticket, ask(workspace, &query)),
         Effect::Change(ticket, wish) => Event::Answer(ticket, change(workspace, &wish)),
-        Effect::Start(request) => Event::Finished(work(workspace, &request, &Job::default())),
+        Effect::Start(request) => Event::Finished(jobs::work(workspace, &request, &Job::default())),
         _ => return None,
     })
 }
@@ -170,38 +170,6 @@ fn steer(running: &Running, how: Steer) {
     }
 }
 
-fn work_all(
-    opening: &Opening,
-    requests: &Receiver<(JobRequest, Job)>,
-    running: &Running,
-    events: &Sender<Event>,
-) {
-    let mut workspace = None;
-    for (request, job) in requests {
-        let outcome = guarded(|| work(with(&mut workspace, opening)?, &request, &job));
-        *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        if events.send(Event::Finished(outcome)).is_err() {
-            return;
-        }
-    }
-}
-
-/// A job whose progress is said ten times a second at most.
-fn throttled(events: Sender<Event>) -> Job {
-    let last: Mutex<Option<Instant>> = Mutex::new(None);
-    Job::new(move |progress: Progress| {
-        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        // What is waited for is always said: nothing follows for a while.
-        let says_more = progress.waits.is_some() || progress.sending.is_some();
-        if says_more || last.is_none_or(|last| now.duration_since(last) >= EVERY) {
-            *last = Some(now);
-            // Without a screen nobody looks at it.
-            let _ = events.send(Event::Progress(progress));
-        }
-    })
-}
-
 /// The thread's workspace, opened when it is first needed; an opening that failed is tried again with the next effect.
 fn with<'a>(known: &'a mut Option<Workspace>, opening: &Opening) -> Result<&'a mut Workspace> {
     let workspace = match known.take() {
@@ -233,6 +201,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Filters { run } => {
             Answer::Filters(ops::kept_filters(workspace, *run), String::new())
         }
+        Query::Visit { run } => Answer::Visit(ops::last_visit(workspace, *run)?.map(Box::new)),
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {
             let first = ops::first(workspace, &filter(*run, Some(*group)))?;
@@ -394,6 +363,10 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             let said = format!("The view {} is removed.", text::safe(name));
             Answer::Filters(ops::kept_filters(workspace, *run), said)
         }
+        Wish::KeepVisit(run, visit) => {
+            ops::keep_visit(workspace, *run, visit)?;
+            Answer::Told
+        }
         Wish::ClaimEdit { id } => {
             ops::claim_edit(workspace, *id)?;
             Answer::Told
@@ -426,52 +399,6 @@ fn check_again(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> 
         again: true,
     };
     ops::check(workspace, &request, &Job::default())
-}
-
-fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Outcome> {
-    Ok(match request {
-        JobRequest::FixPreview(request) => {
-            Outcome::FixPreviewed(ops::preview_fix(workspace, request, job)?.map(Arc::new))
-        }
-        JobRequest::Fix { preview, left_out } => {
-            Outcome::Fixed(ops::apply_fix(workspace, preview, left_out, job)?)
-        }
-        JobRequest::Send {
-            run,
-            to,
-            expect,
-            plan,
-            only,
-        } => {
-            let mut filter = filter(*run, None);
-            filter
-                .terms
-                .extend(only.map(|id| term(Wanted::Row(id, id))));
-            let request = SendRequest {
-                filter,
-                to: Some(to.clone()),
-                expect: Some(*expect),
-                plan: *plan,
-                ..SendRequest::default()
-            };
-            Outcome::Sent(ops::send(workspace, &request, job)?)
-        }
-        JobRequest::Aside { filter, reason } => Outcome::Aside {
-            report: match reason {
-                Some(reason) => ops::discard(workspace, filter, reason, job)?,
-                None => ops::restore(workspace, filter, job)?,
-            },
-            back: reason.is_none(),
-        },
-        JobRequest::Check { run, contract } => {
-            let request = CheckRequest {
-                filter: filter(*run, None),
-                contract: contract.clone(),
-                again: false,
-            };
-            Outcome::Checked(ops::check(workspace, &request, job)?)
-        }
-    })
 }
 
 /// All records of a run, or those of it that have a problem.

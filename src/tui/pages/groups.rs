@@ -1,5 +1,7 @@
 //! The Problems page: what broke, since when, how many, one example, one bug or many.
 
+mod order;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
@@ -476,7 +478,7 @@ fn advice(best: &SuggestedFix) -> String {
 }
 
 /// The records that have this problem now.
-pub(super) fn records_of(group: &Group) -> Route {
+pub fn records_of(group: &Group) -> Route {
     Route::Records {
         run: group.run,
         filter: Filter::of_group(group.run, group.id),

@@ -23,10 +23,12 @@ mod stack;
 mod strip;
 mod table;
 mod values;
+mod visit;
 mod window;
 
 pub(super) use asked::report_on;
 pub(super) use editor::kept::typed;
+pub(super) use groups::records_of;
 pub use records::Kept;
 pub use stack::Stack;
 
@@ -98,7 +100,9 @@ impl Page {
     pub fn open(route: Route, cx: &mut Cx) -> Self {
         match route {
             Route::Runs => Self::Runs(runs::Runs::open(cx)),
-            Route::Groups { run } => Self::Groups(Box::new(groups::Groups::open(run, cx))),
+            Route::Groups { run } | Route::Run { run } => {
+                Self::Groups(Box::new(groups::Groups::open(run, cx)))
+            }
             Route::Records {
                 run,
                 filter,

@@ -83,6 +83,11 @@ impl Prompt {
         }
     }
 
+    /// The filter as it was before the prompt was opened.
+    pub fn before(&self) -> &str {
+        &self.before
+    }
+
     pub fn offers(&self) -> Vec<Offer> {
         let enter = match self.choices.chosen() {
             Some(_) => "Use it",
