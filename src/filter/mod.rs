@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::model::{GroupId, RecordId, RunId, Severity, Stage, Status};
 
-pub use half::{Half, MEANINGS, Of, Offered, Part, STANDINGS, begins, key_of_field};
+pub use half::{Half, MEANINGS, Of, Offered, Part, STANDINGS, begins, beside_half, key_of_field};
 pub use matcher::{Matcher, Values};
 pub use parse::KEYS;
 pub use test::{Item, Order, Test};

@@ -1,5 +1,6 @@
-//! The only part of the screen that calls `ops`: one thread answers pages, one does the long job. Each has its own
-//! connection, so that browsing stays quick while records are sent. A panic in either is an ordinary error answer.
+//! The only part of the screen that calls `ops`: one thread answers pages, one does the long job, one counts values for who is
+//! typing a filter. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
+//! an ordinary error answer.
 
 mod jobs;
 
@@ -42,33 +43,68 @@ pub struct Opening {
     pub read_only: bool,
 }
 
-/// The two threads. They end when the sender of their effects is dropped.
+/// The threads. They end when the inbox is dropped.
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
+    pub offers: JoinHandle<()>,
 }
 
-/// Starts both threads on one queue of effects; what they find out is sent as events.
-pub fn spawn(
-    opening: &Opening,
-    effects: Receiver<Effect>,
-    events: &Sender<Event>,
-) -> std::io::Result<Workers> {
+/// Where effects go.
+pub struct Inbox {
+    asks: Sender<Effect>,
+    offers: Sender<Effect>,
+}
+
+impl Inbox {
+    /// Values that are counted for who is typing do not wait for a list that is being looked for.
+    pub fn send(&self, effect: Effect) -> Result<()> {
+        let to = match effect {
+            Effect::Ask(_, Query::Offered { .. }) => &self.offers,
+            _ => &self.asks,
+        };
+        to.send(effect).context("the worker is gone")
+    }
+}
+
+/// Starts the threads; what they find out is sent as events.
+pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbox, Workers)> {
     let (job_tx, job_rx) = crossbeam_channel::unbounded();
+    let (asks_tx, asks_rx) = crossbeam_channel::unbounded();
+    let (offers_tx, offers_rx) = crossbeam_channel::unbounded();
     let running: Running = Arc::default();
+    let thread = |name: &str| thread::Builder::new().name(name.to_owned());
     let asks = {
         let (opening, events, running) = (opening.clone(), events.clone(), running.clone());
-        thread::Builder::new()
-            .name("ask".to_owned())
-            .spawn(move || answer_all(&opening, &effects, &job_tx, &running, &events))?
+        thread("ask").spawn(move || answer_all(&opening, &asks_rx, &job_tx, &running, &events))?
     };
     let jobs = {
         let (opening, events) = (opening.clone(), events.clone());
-        thread::Builder::new()
-            .name("job".to_owned())
-            .spawn(move || work_all(&opening, &job_rx, &running, &events))?
+        thread("job").spawn(move || work_all(&opening, &job_rx, &running, &events))?
     };
-    Ok(Workers { asks, jobs })
+    let offers = {
+        let (opening, events) = (opening.clone(), events.clone());
+        thread("offer").spawn(move || offer_all(opening, &offers_rx, &events))?
+    };
+    let inbox = Inbox {
+        asks: asks_tx,
+        offers: offers_tx,
+    };
+    Ok((inbox, Workers { asks, jobs, offers }))
+}
+
+/// Counts values, one question after the other.
+fn offer_all(mut opening: Opening, effects: &Receiver<Effect>, events: &Sender<Event>) {
+    opening.read_only = true;
+    let mut workspace = None;
+    for effect in effects {
+        if let Effect::Ask(ticket, query) = effect {
+            let answer = guarded(|| ask(with(&mut workspace, &opening)?, &query));
+            if events.send(Event::Answer(ticket, answer)).is_err() {
+                return;
+            }
+        }
+    }
 }
 
 /// The job that can be stopped now.
@@ -500,18 +536,15 @@ mod tests {
             author: "jana".to_owned(),
             read_only: false,
         };
-        let (effect_tx, effect_rx) = crossbeam_channel::unbounded();
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
-        let workers = spawn(&opening, effect_rx, &event_tx).unwrap();
-        effect_tx
-            .send(Effect::Ask(Ticket(42), Query::Runs))
-            .unwrap();
+        let (inbox, workers) = spawn(&opening, &event_tx).unwrap();
+        inbox.send(Effect::Ask(Ticket(42), Query::Runs)).unwrap();
         let Event::Answer(ticket, answer) = event_rx.recv().unwrap() else {
             panic!("no answer")
         };
         assert_eq!(ticket, Ticket(42));
         assert!(answer.is_err());
-        drop(effect_tx);
+        drop(inbox);
         workers.asks.join().unwrap();
         workers.jobs.join().unwrap();
     }

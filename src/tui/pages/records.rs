@@ -510,7 +510,7 @@ mod tests {
     #[test]
     fn a_filter_that_is_not_understood_is_named_and_not_applied() {
         let mut app = records((100, 30));
-        let effects = press(&mut app, "/status:bla");
+        let effects = press(&mut app, "/status:bla<ret>");
         assert!(
             effects.iter().all(
                 |effect| !matches!(effect, Effect::Ask(_, Query::Ids { filter })

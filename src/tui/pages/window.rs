@@ -43,7 +43,10 @@ impl Records {
             .and_then(|prompt| prompt.refused.first());
         // An answer may be older than what stands in the prompt.
         let terms = self.filter().terms;
-        let unknown = || self.unknown.iter().find(|(term, _)| terms.contains(term));
+        let is_typing =
+            |term: &Term| (self.prompt.as_ref()).is_some_and(|prompt| prompt.is_typing(term));
+        let mut unknown = self.unknown.iter();
+        let mut unknown = || unknown.find(|(term, _)| terms.contains(term) && !is_typing(term));
         let words = if let Some(error) = typed {
             format!(
                 "Not applied: {}: {}. {}",
