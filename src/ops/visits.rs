@@ -27,6 +27,8 @@ pub struct Visit {
     pub screen: Screen,
     /// The problem under the cursor of the Problems page.
     pub group: Option<GroupId>,
+    /// What the problems are put in order by, in the screen's own word.
+    pub order: String,
     /// The line under the cursor of a page that has nothing but lines.
     pub line: usize,
     /// The problem whose records are listed; without one they are those of the whole run.
@@ -244,6 +246,7 @@ mod tests {
         Visit {
             screen: Screen::Record,
             group: Some(GroupId(3)),
+            order: "newest".to_owned(),
             line: 2,
             of: Some(GroupId(3)),
             record: Some(RecordId(17)),

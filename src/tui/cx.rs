@@ -11,7 +11,7 @@ use ratatui::layout::Size;
 use super::{
     clock::Clock,
     event::{Effect, Query, Route, Wish},
-    pages::Kept,
+    pages::{Kept, Order},
 };
 use crate::{
     model::{EditClaim, GroupId, RecordId, RunId},
@@ -37,6 +37,9 @@ pub struct Cx {
     pub kept: HashMap<String, Kept>,
     /// The same of lists that have a name of their own, as far as it lasts: of a problem, or of a whole run.
     pub lists: BTreeMap<(RunId, Option<GroupId>), ListVisit>,
+    /// What problems are put in order by, and the order in which they were shown last.
+    pub order: Order,
+    pub groups: Vec<GroupId>,
     /// The record that opens with the next list, and the place of its field under the cursor.
     pub opens: Option<(RecordId, Option<String>)>,
     /// The line the next page of lines begins with.

@@ -62,7 +62,7 @@ impl App {
         if !returns || top.problems_of() != Some(run) {
             return;
         }
-        top.go_to(&found.visit);
+        top.go_to(&found.visit, &mut self.cx);
         let route = self.route_of(run, &found);
         self.cx.effects.extend(route.map(Effect::Go));
         if self.status.is_none() {
@@ -163,6 +163,7 @@ mod tests {
         Visit {
             screen: Screen::Records,
             group: Some(GroupId(1)),
+            order: "records".to_owned(),
             of: Some(GroupId(1)),
             lists: vec![ListVisit {
                 of: Some(GroupId(1)),

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How long values are counted for who is typing a filter: no longer than one waits for a key.
-const GLANCE: Duration = Duration::from_millis(80);
+const GLANCE: Duration = Duration::from_millis(60);
 
 /// Records that suggestions are measured on, so that they come at once.
 const SAMPLE: usize = 200;

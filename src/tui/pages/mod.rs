@@ -28,6 +28,7 @@ mod window;
 
 pub(super) use asked::report_on;
 pub(super) use editor::kept::typed;
+pub use groups::Order;
 pub(super) use groups::records_of;
 pub use records::Kept;
 pub use stack::Stack;
@@ -265,8 +266,10 @@ impl Page {
 
     /// What was chosen from a list that the page offered.
     pub fn chosen(&mut self, list: &Choosing, cx: &mut Cx) {
-        if let Self::Records(page) = self {
-            page.chosen_from(list, cx);
+        match self {
+            Self::Records(page) => page.chosen_from(list, cx),
+            Self::Groups(page) => page.chosen_from(list, cx),
+            _ => {}
         }
     }
 

@@ -1,7 +1,10 @@
 //! What a page tells of where the person is in it, and how it is found again.
 
 use super::Page;
-use crate::ops::{Screen, Visit};
+use crate::{
+    ops::{Screen, Visit},
+    tui::event::Cx,
+};
 
 impl Page {
     /// Puts its part to where the person is. The pages below it have told theirs.
@@ -33,9 +36,9 @@ impl Page {
     }
 
     /// Puts the cursor where it was in the last visit.
-    pub fn go_to(&mut self, visit: &Visit) {
+    pub fn go_to(&mut self, visit: &Visit, cx: &mut Cx) {
         if let Self::Groups(page) = self {
-            page.go_to(visit);
+            page.go_to(visit, cx);
         }
     }
 }

@@ -57,8 +57,8 @@ impl Records {
                     self.act_on(list.of, &line.key, cx);
                 }
             }
-            // The app lists it, whatever page is in front.
-            ChoiceOf::Views => {}
+            // The app lists a view, whatever page is in front; other lists have their own order.
+            ChoiceOf::Views | ChoiceOf::Order => {}
         }
         self.ask_for_rows(cx);
     }
