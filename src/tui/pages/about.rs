@@ -37,6 +37,8 @@ pub(super) struct List<'a> {
     pub notes: &'a [Note],
     /// Since when the problems are there.
     pub since: &'a Since,
+    /// What the problems are put in order by, where it is not the usual.
+    pub order: Option<String>,
     /// When the run before it was loaded, in words.
     pub before: Option<String>,
     pub wide: bool,
@@ -126,7 +128,10 @@ pub(super) fn draw_list(
     let note = if room < view.groups.len() {
         format!("showing {}-{last} of {}", *first + 1, view.groups.len())
     } else {
-        explained(view.groups)
+        let order = view.order.iter().cloned();
+        let words = order.chain([explained(view.groups)]);
+        let words: Vec<String> = words.filter(|one| !one.is_empty()).collect();
+        words.join(", ")
     };
     let block = panel(area.width, &title, &note, true, theme);
     let inside = block.inner(area);

@@ -23,10 +23,13 @@ mod stack;
 mod strip;
 mod table;
 mod values;
+mod visit;
 mod window;
 
 pub(super) use asked::report_on;
 pub(super) use editor::kept::typed;
+pub use groups::Order;
+pub(super) use groups::records_of;
 pub use records::Kept;
 pub use stack::Stack;
 
@@ -98,7 +101,9 @@ impl Page {
     pub fn open(route: Route, cx: &mut Cx) -> Self {
         match route {
             Route::Runs => Self::Runs(runs::Runs::open(cx)),
-            Route::Groups { run } => Self::Groups(Box::new(groups::Groups::open(run, cx))),
+            Route::Groups { run } | Route::Run { run } => {
+                Self::Groups(Box::new(groups::Groups::open(run, cx)))
+            }
             Route::Records {
                 run,
                 filter,
@@ -261,8 +266,10 @@ impl Page {
 
     /// What was chosen from a list that the page offered.
     pub fn chosen(&mut self, list: &Choosing, cx: &mut Cx) {
-        if let Self::Records(page) = self {
-            page.chosen_from(list, cx);
+        match self {
+            Self::Records(page) => page.chosen_from(list, cx),
+            Self::Groups(page) => page.chosen_from(list, cx),
+            _ => {}
         }
     }
 

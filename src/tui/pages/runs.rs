@@ -75,7 +75,7 @@ impl Runs {
             Action::Last => self.step(isize::MAX),
             Action::Open => {
                 if let Some(run) = self.chosen().map(|run| run.id) {
-                    cx.effects.push(Effect::Replace(Route::Groups { run }));
+                    cx.effects.push(Effect::Replace(Route::Run { run }));
                 }
             }
             _ => {}
@@ -101,7 +101,7 @@ impl Runs {
             Ok(Answer::Runs(runs)) => {
                 if let ([only], true) = (runs.as_slice(), self.open_only) {
                     let run = only.id;
-                    cx.effects.push(Effect::Replace(Route::Groups { run }));
+                    cx.effects.push(Effect::Replace(Route::Run { run }));
                 }
                 let kept = self
                     .selected
