@@ -81,7 +81,7 @@ pub fn run(options: Options) -> Result<()> {
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
     drop(inbox);
-    for thread in [&workers.asks, &workers.jobs, &workers.offers] {
+    for thread in [&workers.asks, &workers.jobs] {
         wait_for(thread);
     }
     match ended? {

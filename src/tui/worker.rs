@@ -1,5 +1,5 @@
 //! The only part of the screen that calls `ops`: one thread answers pages, one does the long job, one counts values for who is
-//! typing a filter. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
+//! typing a filter, one looks for suggestions. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
 //! an ordinary error answer.
 
 mod jobs;
@@ -43,24 +43,26 @@ pub struct Opening {
     pub read_only: bool,
 }
 
-/// The threads. They end when the inbox is dropped.
+/// The threads that may be writing. They end when the inbox is dropped, as the others do.
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
-    pub offers: JoinHandle<()>,
 }
 
 /// Where effects go.
 pub struct Inbox {
     asks: Sender<Effect>,
     offers: Sender<Effect>,
+    suggestions: Sender<Effect>,
 }
 
 impl Inbox {
-    /// Values that are counted for who is typing do not wait for a list that is being looked for.
+    /// Values that are counted for who is typing do not wait for a list that is being looked for, and no list waits until every
+    /// value of a large problem has been looked at for suggestions.
     pub fn send(&self, effect: Effect) -> Result<()> {
         let to = match effect {
             Effect::Ask(_, Query::Offered { .. }) => &self.offers,
+            Effect::Ask(_, Query::Suggest { .. }) => &self.suggestions,
             _ => &self.asks,
         };
         to.send(effect).context("the worker is gone")
@@ -72,6 +74,7 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
     let (job_tx, job_rx) = crossbeam_channel::unbounded();
     let (asks_tx, asks_rx) = crossbeam_channel::unbounded();
     let (offers_tx, offers_rx) = crossbeam_channel::unbounded();
+    let (suggestions_tx, suggestions_rx) = crossbeam_channel::unbounded();
     let running: Running = Arc::default();
     let thread = |name: &str| thread::Builder::new().name(name.to_owned());
     let asks = {
@@ -82,19 +85,20 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         let (opening, events) = (opening.clone(), events.clone());
         thread("job").spawn(move || work_all(&opening, &job_rx, &running, &events))?
     };
-    let offers = {
+    for (name, effects) in [("offer", offers_rx), ("suggest", suggestions_rx)] {
         let (opening, events) = (opening.clone(), events.clone());
-        thread("offer").spawn(move || offer_all(opening, &offers_rx, &events))?
-    };
+        thread(name).spawn(move || answer_beside(opening, &effects, &events))?;
+    }
     let inbox = Inbox {
         asks: asks_tx,
         offers: offers_tx,
+        suggestions: suggestions_tx,
     };
-    Ok((inbox, Workers { asks, jobs, offers }))
+    Ok((inbox, Workers { asks, jobs }))
 }
 
-/// Counts values, one question after the other.
-fn offer_all(mut opening: Opening, effects: &Receiver<Effect>, events: &Sender<Event>) {
+/// Answers what changes nothing, one question after the other.
+fn answer_beside(mut opening: Opening, effects: &Receiver<Effect>, events: &Sender<Event>) {
     opening.read_only = true;
     let mut workspace = None;
     for effect in effects {
