@@ -373,7 +373,7 @@ impl App {
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
             Action::Back if self.is_menu_on_back() => self.act(Action::Menu),
-            Action::Back if matches!(self.pages.top(), Page::Runs(_)) => self.ask_to_quit(),
+            Action::Back if self.pages.top().escape() == "Quit" => self.ask_to_quit(),
             other => self.pages.top_mut().act(other, &mut self.cx),
         }
     }

@@ -113,6 +113,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Query {
     Runs,
+    /// The runs the person was in.
+    Visits,
     /// The run's own row and its groups.
     Groups {
         run: RunId,
@@ -329,6 +331,8 @@ pub enum Answer {
     /// The filters that are kept now, and what was done to them, if it is worth a word.
     Filters(Filters, String),
     Visit(Option<Box<Return>>),
+    /// With the time when; the last one first.
+    Visits(Vec<(RunId, String)>),
     Rows(Vec<RecordRow>),
     Example {
         row: Option<Box<RecordRow>>,

@@ -163,6 +163,7 @@ pub fn answer(query: Query) -> Answer {
         }
         Query::Offered { of, .. } => Answer::Offered(offered(&of)),
         Query::Visit { .. } => Answer::Visit(None),
+        Query::Visits => Answer::Visits(vec![(RunId(1), "2025-11-20T02:55:00Z".to_owned())]),
         Query::Filters { .. } => Answer::Filters(Filters::default(), String::new()),
         Query::Rows { ids } => Answer::Rows(ids.iter().map(id).map(row).collect()),
         Query::Example { .. } => Answer::Example {

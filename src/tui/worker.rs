@@ -241,6 +241,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Filters { run } => {
             Answer::Filters(ops::kept_filters(workspace, *run), String::new())
         }
+        Query::Visits => Answer::Visits(ops::visits(workspace)),
         Query::Visit { run } => Answer::Visit(ops::last_visit(workspace, *run)?.map(Box::new)),
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {

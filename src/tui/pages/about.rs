@@ -49,6 +49,14 @@ impl List<'_> {
         self.since.groups.get(&group.id).copied()
     }
 
+    /// `by name, top 2 explain 62%`.
+    fn order_and_share(&self) -> String {
+        let order = self.order.iter().cloned();
+        let words = order.chain([explained(self.groups)]);
+        let words: Vec<String> = words.filter(|one| !one.is_empty()).collect();
+        words.join(", ")
+    }
+
     /// `NEW`, `CAME BACK`; empty for what was there before.
     fn tag(&self, group: &Group) -> String {
         match self.seen(group).map(|seen| seen.trend) {
@@ -128,10 +136,7 @@ pub(super) fn draw_list(
     let note = if room < view.groups.len() {
         format!("showing {}-{last} of {}", *first + 1, view.groups.len())
     } else {
-        let order = view.order.iter().cloned();
-        let words = order.chain([explained(view.groups)]);
-        let words: Vec<String> = words.filter(|one| !one.is_empty()).collect();
-        words.join(", ")
+        view.order_and_share()
     };
     let block = panel(area.width, &title, &note, true, theme);
     let inside = block.inner(area);
