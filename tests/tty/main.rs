@@ -22,7 +22,7 @@
 //! | 14 stopped and continued | `checks/suspend` | |
 //! | 15 no colour is needed, 16 the terminal's own are used | `checks/colour` | contrast: `theme` |
 //! | 17 hostile and wide text | `checks/hostile` | |
-//! | 18 quiet on the wire | `checks/wire` | |
+//! | 18 quiet on the wire | `checks/wire` | `tui::frames`: what a terminal shows of frames at random |
 //! | 19 latency | the benchmark | `storm`: a step costs the same in a list of any length |
 //! | 20 nothing is called wrong while one types | | `preview`, and the tests of the editor |
 //! | 21 a preview is what comes | | `preview`: every method and choice of records |

@@ -11,9 +11,24 @@ use super::{
 use crate::{DOWN, ENTER, tty::Tty};
 
 const RIGHT: &str = "\x1b[C";
+const UP: &str = "\x1b[A";
+
+/// What a move of the cursor may cost.
+const MOVE: usize = 1_500;
+
+/// Presses a key so often and gives how many bytes were written for each.
+fn each(tty: &mut Tty, key: &str, times: usize) -> Vec<usize> {
+    let press = |_| {
+        let before = tty.bytes().len();
+        tty.press(key);
+        tty.waits_for("for a frame", |output| output.bytes.len() > before);
+        tty.rests(Duration::from_millis(40)) - before
+    };
+    (0..times).map(press).collect()
+}
 
 #[test]
-fn nothing_is_written_while_nothing_happens_and_a_step_down_is_small() {
+fn nothing_is_written_while_nothing_happens() {
     let folder = TempDir::new().unwrap();
     let mut tty = Tty::start(folder.path(), 100, 30, &["demo", "--rows", "600"]);
     tty.sees("Suggested fix");
@@ -23,20 +38,36 @@ fn nothing_is_written_while_nothing_happens_and_a_step_down_is_small() {
     // Whatever is looked at every second is looked at, and nothing of it is drawn.
     let idle = Duration::from_secs(number("REDRIVE_IDLE", 3));
     assert_eq!(tty.rests(idle), before, "written while idle");
-    let mut each = Vec::new();
-    for _ in 0..20 {
-        let before = tty.bytes().len();
-        tty.press(DOWN);
-        tty.writes(before + 1);
-        each.push(tty.rests(Duration::from_millis(60)) - before);
-    }
-    println!("{each:?} bytes for each step down");
-    // Where the list stands still. One that moves by a line is drawn anew: terminals are not asked to scroll a part.
-    let (still, moved): (Vec<usize>, Vec<usize>) = each.iter().partition(|bytes| **bytes <= 1_500);
-    assert!(still.len() >= 12 && !each.contains(&0), "{each:?}");
-    assert!(moved.iter().all(|bytes| *bytes <= 4_096), "{each:?}");
     tty.signal("-TERM");
     tty.ends();
+}
+
+#[test]
+fn a_step_is_small_also_where_the_whole_list_moves() {
+    for (columns, rows) in [(100, 30), (120, 40)] {
+        let folder = TempDir::new().unwrap();
+        let mut tty = Tty::start(folder.path(), columns, rows, &["demo", "--rows", "900"]);
+        tty.sees("Suggested fix");
+        tty.press_until("2", "[2 Records");
+        tty.sees("needs fixing");
+        tty.rests(Duration::from_millis(300));
+        let steps = usize::from(rows) + 5;
+        for key in [DOWN, UP] {
+            let each = each(&mut tty, key, steps);
+            println!("{columns}x{rows}: {each:?} bytes for each step");
+            assert!(each.iter().all(|bytes| *bytes <= MOVE), "{each:?}");
+        }
+        assert!(
+            tty.bytes().windows(5).any(|part| part == b"H\x1b[1M"),
+            "lines moved up"
+        );
+        assert!(
+            tty.bytes().windows(5).any(|part| part == b"H\x1b[1L"),
+            "lines moved down"
+        );
+        tty.signal("-TERM");
+        tty.ends();
+    }
 }
 
 #[test]
