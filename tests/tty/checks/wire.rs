@@ -8,7 +8,7 @@ use super::{
     number,
     people::{ready, review, server},
 };
-use crate::{DOWN, ENTER, tty::Tty};
+use crate::{DOWN, ENTER, Tmux, redrive, tty::Tty};
 
 const RIGHT: &str = "\x1b[C";
 const UP: &str = "\x1b[A";
@@ -67,6 +67,46 @@ fn a_step_is_small_also_where_the_whole_list_moves() {
         );
         tty.signal("-TERM");
         tty.ends();
+    }
+}
+
+/// Whoever draws less can draw wrong: nothing differs from what a person gets who has all of it drawn anew.
+#[test]
+fn a_list_that_moved_in_tmux_shows_what_it_shows_drawn_anew() {
+    let folder = TempDir::new().unwrap();
+    redrive(folder.path(), &["demo", "--rows", "900", "--no-ui"]);
+    let list = ["-w", "redrive-demo/redrive.db", "records", "--json"];
+    let records = redrive(folder.path(), &list);
+    let number = |at: usize| {
+        let line = records.lines().nth(at).unwrap();
+        let number = line.strip_prefix("{\"record\":").unwrap().split(',').next();
+        number.unwrap().to_owned()
+    };
+    for (size, looks) in [
+        ((120, 40), "--color always"),
+        ((100, 30), "--color never"),
+        ((80, 24), "--theme dark"),
+    ] {
+        let Some(tmux) = Tmux::start(folder.path(), size) else {
+            return;
+        };
+        tmux.redrive(&format!("{looks} -w redrive-demo/redrive.db"));
+        tmux.sees("Enter Open");
+        tmux.presses(&["2"]);
+        tmux.sees("[2 Records");
+        tmux.sees("needs fixing");
+        let moved = |key: &str, times: usize, record: &str| {
+            tmux.presses(&vec![key; times]);
+            tmux.sees(&format!("record {record},"));
+            let moved = tmux.rests();
+            tmux.presses(&["C-l"]);
+            assert_eq!(moved, tmux.rests(), "{size:?} {looks}");
+        };
+        moved("Down", 50, &number(50));
+        moved("Up", 50, &number(0));
+        let fewer = (size.1 - 1).to_string();
+        tmux.asks(&["resize-window", "-y", &fewer]);
+        moved("Down", 40, &number(40));
     }
 }
 
