@@ -63,8 +63,8 @@ pub use edit_claims::{claim_edit, edit_claims, release_edit};
 pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
-    FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
-    preview_fix, recipe_of, replay, suggest_fixes,
+    Asks, FixChoice, FixKind, FixPreview, FixRequest, Replayed, SAMPLE, SuggestedFix, apply_fix,
+    date_evidence, fix_choices, fix_rows, mistake, preview_fix, recipe_of, replay, suggest_fixes,
 };
 pub use history::{go_back, history, plans, recipe_of_step, step_facts, write_recipe};
 pub use job::{Job, Progress, Steering, Waits, Why};

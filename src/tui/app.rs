@@ -181,7 +181,7 @@ impl App {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(event) => self.mouse(event),
-            Event::Resize(size) => self.cx.size = size,
+            Event::Resize(size) => (self.cx.size, self.redraw) = (size, true),
             Event::Tick(now) => {
                 self.cx.now = Some(now);
                 if self.pages.top().waits() {

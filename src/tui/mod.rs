@@ -14,6 +14,7 @@ pub mod clock;
 mod copying;
 mod cx;
 pub mod event;
+mod frames;
 mod input;
 mod jobs;
 pub mod keymap;

@@ -67,7 +67,7 @@ pub fn run(options: Options) -> Result<()> {
     signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
-        size: surface.screen.size()?,
+        size: Screen::size()?,
         theme: options.theme,
         clock: Clock::system(),
         read_only: options.read_only,
@@ -169,7 +169,7 @@ impl Surface for Terminal {
             self.screen.copy(&text)?;
         }
         if app.take_redraw() {
-            self.screen.clear()?;
+            self.screen.forget();
         }
         let plain = self.ascii;
         let took = self.screen.draw(|frame| {
@@ -188,7 +188,7 @@ impl Surface for Terminal {
         self.screen.enter_again()?;
         self.pause.set(false);
         self.continued = true;
-        Ok(self.screen.size()?)
+        Ok(Screen::size()?)
     }
 
     fn set_up_again(&mut self) -> Result<Size> {
@@ -196,7 +196,7 @@ impl Surface for Terminal {
             Screen::leave();
             self.screen.enter_again()?;
         }
-        Ok(self.screen.size()?)
+        Ok(Screen::size()?)
     }
 }
 

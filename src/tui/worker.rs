@@ -32,9 +32,6 @@ use crate::{
 /// How long values are counted for who is typing a filter: no longer than one waits for a key.
 const GLANCE: Duration = Duration::from_millis(60);
 
-/// Records that suggestions are measured on, so that they come at once.
-const SAMPLE: usize = 200;
-
 /// Which workspace, and who works in it.
 #[derive(Clone, Debug)]
 pub struct Opening {
@@ -297,7 +294,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
             *group,
-            Some(SAMPLE),
+            Some(ops::SAMPLE),
             &Job::default(),
         )?),
         Query::FixRows { preview, window } => {

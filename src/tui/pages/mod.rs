@@ -12,6 +12,7 @@ mod funnel;
 mod grid;
 mod groups;
 mod history;
+mod laid;
 mod list;
 mod people;
 mod raw;

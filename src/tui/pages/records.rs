@@ -17,8 +17,9 @@ use std::{collections::HashMap, sync::Arc, time::Instant};
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use self::{columns::Columns, editing::Editing, left::Recalled, marks::Marks, prompt::Prompt};
-use super::{Subject, grid::Places, table};
+pub(super) use self::columns::Columns;
+use self::{editing::Editing, left::Recalled, marks::Marks, prompt::Prompt};
+use super::{Subject, grid::Places, laid::Laid, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{GroupId, Layout, Path, RecordId, RecordRow, RunId, Sort},
@@ -61,6 +62,7 @@ pub struct Records {
     pub(super) first: usize,
     /// The columns as they were drawn last, by their place, with their widths.
     pub(super) drawn: Vec<(usize, usize)>,
+    pub(super) laid: Option<Laid>,
     /// Where a click finds lines, cells and titles.
     pub(super) places: Places,
     pub(super) recalled: Recalled,
@@ -136,6 +138,7 @@ impl Records {
             first_column: 0,
             first: 0,
             drawn: Vec::new(),
+            laid: None,
             places: Places::default(),
             recalled: Recalled::default(),
             to_top: false,
