@@ -67,7 +67,7 @@ impl App {
             key: view.name.clone(),
             label: text::safe(&view.name).into_owned(),
             note: text::safe(&view.filter).into_owned(),
-            shown: true,
+            shown: None,
         });
         self.overlay = Some(Overlay::choose(Choosing {
             of: ChoiceOf::Views,

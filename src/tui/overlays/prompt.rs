@@ -3,19 +3,19 @@
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Constraint, Rect},
+    layout::Rect,
     text::{Line, Span},
-    widgets::{Clear, Paragraph},
+    widgets::Paragraph,
 };
 
-use super::{Verdict, wrap};
+use super::{Verdict, framed, wrap};
 use crate::{
     text,
     tui::{
         action::Action,
         event::{Effect, JobRequest, Needs, Wanting, Wish},
         theme::Theme,
-        widgets::{field::Field, footer::Hint, panel::panel},
+        widgets::{field::Field, footer::Hint},
     },
 };
 
@@ -116,14 +116,8 @@ impl Prompt {
         let width = area.width.saturating_sub(4).min(72);
         let columns = usize::from(width).saturating_sub(4);
         let body = wrap(&self.wanting.body, columns);
-        let area = area.centered(
-            Constraint::Length(width),
-            Constraint::Length(body.len() as u16 + 4),
-        );
-        frame.render_widget(Clear, area);
-        let block = panel(area.width, &self.wanting.title, "", true, theme);
-        let inside = block.inner(area);
-        frame.render_widget(block, area);
+        let size = (width, body.len() as u16 + 4);
+        let inside = framed(frame, area, size, &self.wanting.title, "", theme);
         let mut lines: Vec<Line> = body
             .into_iter()
             .map(|line| Line::from(format!(" {line}")))

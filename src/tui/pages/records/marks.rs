@@ -130,7 +130,7 @@ impl Records {
             key: key.to_owned(),
             label,
             note: String::new(),
-            shown: true,
+            shown: None,
         };
         let thousands = |number: usize| text::thousands(number as u64);
         let mut lines = vec![line(
