@@ -10,7 +10,7 @@ use super::{
     answers::Asked,
     clock::Clock,
     event::{Answer, ChoiceOf, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
-    keymap::{self, Mode},
+    keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
     pages::{self, Page, Stack},
@@ -43,6 +43,7 @@ pub struct Setup {
     pub route: Route,
     pub size: Size,
     pub theme: Theme,
+    pub keys: Keys,
     pub clock: Clock,
     pub read_only: bool,
     /// The workspace's file, safe to print.
@@ -111,6 +112,7 @@ impl App {
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
         let mut cx = Cx::new(setup.size, setup.clock);
         cx.read_only = setup.read_only;
+        cx.keys = setup.keys;
         let pages = Stack::reached(setup.route, &mut cx);
         let mut app = Self {
             pages,
@@ -251,7 +253,7 @@ impl App {
         } else {
             self.mode()
         };
-        let action = keymap::resolve(mode, key);
+        let action = self.cx.keys.resolve(mode, key);
         if action == Some(Action::Stop) {
             return self.stop();
         }
@@ -500,6 +502,7 @@ mod tests {
             route: Route::Groups { run: RunId(1) },
             size: Size::new(80, 24),
             theme: Theme::default(),
+            keys: Keys::default(),
             clock: Clock::default(),
             read_only: false,
             workspace: "redrive.db".to_owned(),
@@ -868,7 +871,7 @@ mod tests {
                 app
             };
             for offer in fresh().offers() {
-                let Some(key) = keymap::keys(Mode::Moving, offer.action).first() else {
+                let Some(key) = Keys::default().all(Mode::Moving, offer.action).first() else {
                     continue;
                 };
                 let mut app = fresh();

@@ -7,6 +7,7 @@ use ratatui::layout::Size;
 use super::{
     clock::Clock,
     event::{Effect, Query, Route, Wish},
+    keymap::Keys,
     pages::Kept,
 };
 use crate::{model::EditClaim, ops::Filters};
@@ -24,6 +25,8 @@ pub struct Cx {
     /// The time of the last [`Event::Tick`](super::event::Event::Tick).
     pub now: Option<Instant>,
     pub clock: Clock,
+    /// What keys are called and mean.
+    pub keys: Keys,
     /// The workspace may be looked at only.
     pub read_only: bool,
     /// How lists that were left are laid out, by their names.

@@ -13,7 +13,7 @@ use super::{
     app::{App, Setup},
     clock::Clock,
     event::{Answer, Copied, Effect, Event, Place, Query, Route},
-    keymap,
+    keymap::{self, Keys},
     theme::Theme,
 };
 use crate::{
@@ -31,6 +31,7 @@ pub fn app(route: Route, size: (u16, u16)) -> App {
         route,
         size: size.into(),
         theme: Theme::default(),
+        keys: Keys::default(),
         clock: Clock::default(),
         read_only: false,
         workspace: "redrive.db".to_owned(),

@@ -15,8 +15,10 @@ use crate::{
     tui::{
         action::Action,
         event::{ChoiceOf, Choosable, Choosing, Cx, Effect},
+        keymap::Keys,
         theme::Theme,
         widgets::footer::Hint,
+        words,
     },
 };
 
@@ -90,28 +92,36 @@ impl Chooser {
         self.act(action, cx)
     }
 
-    pub fn hints(&self) -> Vec<Hint> {
+    pub fn hints(&self, keys: Keys) -> Vec<Hint> {
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
         match self.of {
             ChoiceOf::Columns => vec![
                 hint("Enter", "Keep"),
-                hint("Space", "Show or hide"),
-                hint("Shift+Up/Down", "Order"),
+                hint(keys.of(Action::Mark), "Show or hide"),
+                hint(&in_one(keys, Action::Earlier, Action::Later), "Order"),
             ],
-            ChoiceOf::Views => vec![hint("Enter", "List it"), hint("Del", "Remove it")],
+            ChoiceOf::Views => vec![
+                hint("Enter", "List it"),
+                hint(keys.of(Action::Remove), "Remove it"),
+            ],
             _ => vec![hint("Enter", "Choose"), hint("Up/Down", "Move")],
         }
     }
 
-    pub fn tip(&self) -> String {
+    pub fn tip(&self, keys: Keys) -> String {
         match self.of {
             ChoiceOf::Columns => {
-                "Left hides and Right shows a column; [ and ] move it as well.".to_owned()
+                let (before, after) = (Action::PreviousRecord, Action::NextRecord);
+                format!(
+                    "Left hides and Right shows a column; {} and {} move it as well.",
+                    keys.of(before),
+                    keys.of(after)
+                )
             }
             ChoiceOf::Sort => "Choosing it once more turns the order round.".to_owned(),
             ChoiceOf::FixAll => "What would happen is shown before anything does.".to_owned(),
             ChoiceOf::Views => "Removing a view changes no record.".to_owned(),
-            ChoiceOf::SetAside => "u takes it back.".to_owned(),
+            ChoiceOf::SetAside => words::takes_back(keys),
         }
     }
 
@@ -145,5 +155,14 @@ impl Chooser {
             }
             _ => self.lines.act(action, cx),
         }
+    }
+}
+
+/// The keys of two actions that belong together: `Shift+Up/Down`, `< >`.
+fn in_one(keys: Keys, one: Action, other: Action) -> String {
+    let (one, other) = (keys.of(one), keys.of(other));
+    match (one.rsplit_once('+'), other.rsplit_once('+')) {
+        (Some((with, _)), Some((too, last))) if with == too => format!("{one}/{last}"),
+        _ => format!("{one} {other}"),
     }
 }

@@ -25,7 +25,7 @@ pub use prompt::Prompt;
 use super::{
     action::Action,
     event::{Choosing, Cx, Effect},
-    keymap::Mode,
+    keymap::{Keys, Mode},
     theme::Theme,
     widgets::{footer::Hint, panel::panel},
 };
@@ -127,14 +127,14 @@ impl Overlay {
         }
     }
 
-    pub fn hints(&self) -> Vec<Hint> {
+    pub fn hints(&self, keys: Keys) -> Vec<Hint> {
         match self {
-            Self::Dialog(dialog) => dialog.hints(),
+            Self::Dialog(dialog) => dialog.hints(keys),
             Self::Palette(palette) => palette.hints(),
             Self::Letters(_) => Letters::hints(),
             Self::Disagreement(_) => Disagreement::hints(),
             Self::Prompt(prompt) => prompt.hints(),
-            Self::Chooser(chooser) => chooser.hints(),
+            Self::Chooser(chooser) => chooser.hints(keys),
         }
     }
 
@@ -149,14 +149,14 @@ impl Overlay {
         }
     }
 
-    pub fn tip(&self) -> String {
+    pub fn tip(&self, keys: Keys) -> String {
         match self {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
             Self::Letters(_) => String::new(),
             Self::Disagreement(_) => "Nothing was changed, and what you typed is kept.".to_owned(),
-            Self::Prompt(prompt) => prompt.tip(),
-            Self::Chooser(chooser) => chooser.tip(),
+            Self::Prompt(prompt) => prompt.tip(keys),
+            Self::Chooser(chooser) => chooser.tip(keys),
         }
     }
 

@@ -18,7 +18,7 @@ use crate::{
     tui::{
         action::{Action, Offer, Section},
         event::{Cx, Effect, Route},
-        keymap::{self, Mode},
+        keymap::{Keys, Mode},
         theme::Theme,
         widgets::footer::Hint,
     },
@@ -48,15 +48,16 @@ impl Entry {
     /// A saved view, which is listed by going to its records.
     pub fn view(name: &str, filter: &str, route: Route) -> Self {
         Self {
+            keys: String::new(),
             sentence: format!("View {}   {}", text::safe(name), text::safe(filter)),
             then: Some(Effect::Go(route)),
-            ..Self::new(&Offer::new(Action::Views, ""), Mode::Moving)
+            ..Self::new(&Offer::new(Action::Views, ""), Keys::default())
         }
     }
 
-    pub fn new(offer: &Offer, mode: Mode) -> Self {
+    pub fn new(offer: &Offer, keys: Keys) -> Self {
         let about = offer.action.about();
-        let keys = keymap::keys(mode, offer.action);
+        let keys = keys.all(Mode::Moving, offer.action);
         let two = keys[..keys.len().min(2)].join(" ");
         Self {
             action: offer.action,

@@ -14,8 +14,10 @@ use crate::{
     tui::{
         action::Action,
         event::{Effect, JobRequest, Needs, Wanting, Wish},
+        keymap::Keys,
         theme::Theme,
         widgets::{field::Field, footer::Hint},
+        words,
     },
 };
 
@@ -100,15 +102,21 @@ impl Prompt {
         hints
     }
 
-    pub fn tip(&self) -> String {
+    pub fn tip(&self, keys: Keys) -> String {
         if self.empty {
             "Write a few words first, or press Esc to go back.".to_owned()
         } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
         } else if matches!(self.wanting.needs, Needs::View(..)) {
-            "It is offered when / is pressed, and among the commands.".to_owned()
+            format!(
+                "It is offered when {} is pressed, and among the commands.",
+                keys.of(Action::Filter)
+            )
         } else {
-            "It stands in the history, for whoever works on it next. u takes it back.".to_owned()
+            format!(
+                "It stands in the history, for whoever works on it next. {}",
+                words::takes_back(keys)
+            )
         }
     }
 

@@ -23,7 +23,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket, Wish},
-        keymap::Mode,
+        keymap::{Keys, Mode},
         people::who_edits,
         theme::Theme,
         words::{self, reported},
@@ -32,6 +32,7 @@ use crate::{
 
 #[derive(Debug)]
 pub struct Raw {
+    keys: Keys,
     id: RecordId,
     among: Among,
     read_only: bool,
@@ -55,6 +56,7 @@ pub struct Raw {
 impl Raw {
     pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
         let mut page = Self {
+            keys: cx.keys,
             id,
             place: among.ids.iter().position(|known| *known == id),
             among,
@@ -554,7 +556,7 @@ mod tests {
         fn press(&mut self, keys: &str) {
             for name in keys.split(' ') {
                 let key = keymap::parse(name).unwrap();
-                match keymap::resolve(self.page.mode(), key) {
+                match Keys::default().resolve(self.page.mode(), key) {
                     Some(action) => self.page.act(action, &mut self.cx),
                     None => self.page.type_key(key, &mut self.cx),
                 }
