@@ -19,7 +19,7 @@ use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{Fault, RunId},
     ops::{self, Workspace},
-    tui::{Options, event::Route, keymap::Keys, theme::Theme},
+    tui::{Options, event::Route, theme::Theme},
 };
 
 /// Asks for a number, so that nobody agrees by accident. Says whether it was typed.
@@ -76,7 +76,7 @@ impl Person {
             workspace,
             author: self.author.clone(),
             theme: self.theme,
-            keys: Keys::default(),
+            keys: config.keys,
             route,
             read_only,
             mouse: self.mouse,

@@ -259,7 +259,8 @@ impl App {
         }
         self.stopped = None;
         let suspends = self.cx.read_only || self.suspends;
-        if action == Some(Action::Undo) && suspends && keymap::matches("Ctrl+Z", key) {
+        let is_free = mode == Mode::Moving && matches!(action, None | Some(Action::Undo));
+        if is_free && suspends && keymap::matches("Ctrl+Z", key) {
             // There is nothing to undo, or a person wants it so: Ctrl+Z has its old meaning.
             return self.cx.effects.push(Effect::Suspend);
         }
@@ -978,6 +979,11 @@ mod tests {
         app.cx.read_only = true;
         let effects = press(&mut app, "<Ctrl+Z>");
         assert_eq!(effects, [Effect::Suspend]);
+        let own = [("undo", "z"), ("zoom", "u")];
+        let own = own.map(|(name, key)| (name.to_owned(), vec![key.to_owned()]));
+        app.cx.keys = Keys::own(&own).unwrap();
+        let effects = press(&mut app, "<Ctrl+Z>");
+        assert_eq!(effects, [Effect::Suspend], "also where undo has other keys");
     }
 
     #[test]

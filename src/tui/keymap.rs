@@ -1,4 +1,6 @@
-//! Keys to actions, by the table in [`action`](super::action).
+//! Keys to actions, by the table in [`action`](super::action) and what a person has changed of it.
+
+mod own;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -53,6 +55,10 @@ pub fn parse(name: &str) -> Option<KeyEvent> {
         let letter = letter.chars().next()?.to_ascii_lowercase();
         return Some(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
     }
+    if let Some(key) = name.strip_prefix("Alt+") {
+        let key = key.chars().next()?;
+        return Some(KeyEvent::new(KeyCode::Char(key), KeyModifiers::ALT));
+    }
     let code = match name {
         "Enter" => KeyCode::Enter,
         "Esc" => KeyCode::Esc,
@@ -67,6 +73,8 @@ pub fn parse(name: &str) -> Option<KeyEvent> {
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
         "Del" => KeyCode::Delete,
+        "Ins" => KeyCode::Insert,
+        "Backspace" => KeyCode::Backspace,
         "Tab" => KeyCode::Tab,
         "Shift+Tab" => KeyCode::BackTab,
         "Space" => KeyCode::Char(' '),

@@ -27,11 +27,16 @@ use crate::{
 
 /// An app on this route, with the answers it waits for first.
 pub fn app(route: Route, size: (u16, u16)) -> App {
+    app_with(route, size, Keys::default())
+}
+
+/// The same with other keys.
+pub fn app_with(route: Route, size: (u16, u16), keys: Keys) -> App {
     let setup = Setup {
         route,
         size: size.into(),
         theme: Theme::default(),
-        keys: Keys::default(),
+        keys,
         clock: Clock::default(),
         read_only: false,
         workspace: "redrive.db".to_owned(),

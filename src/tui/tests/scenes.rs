@@ -16,7 +16,8 @@ use crate::{
     tui::{
         app::App,
         event::{Answer, Effect, Event, JobRequest, Outcome, Query, Route, Wish},
-        testing::{answer, app, parse, preview, suggested},
+        keymap::Keys,
+        testing::{answer, app_with, parse, preview, suggested},
     },
 };
 
@@ -80,9 +81,14 @@ pub fn is_covered(app: &App) -> bool {
     app.overlay.is_some()
 }
 
+/// Where all scenes begin, for somebody with these keys.
+pub fn reached(keys: Keys) -> App {
+    app_with(Route::Groups { run: RunId(1) }, (100, 30), keys)
+}
+
 /// Somebody who went there.
 pub fn at(keys: &str, size: (u16, u16)) -> App {
-    let mut app = app(Route::Groups { run: RunId(1) }, (100, 30));
+    let mut app = reached(Keys::default());
     play(&mut app, keys);
     let effects = app.update(Event::Resize(Size::from(size)));
     settle(&mut app, effects);
