@@ -154,7 +154,7 @@ pub fn begins(word: &str, typed: &str) -> bool {
 
 /// The key that asks for the values of a field.
 pub fn key_of_field(path: &Path) -> String {
-    key_of(&path.pattern(), is_key)
+    key_of(path.as_str(), is_key)
 }
 
 /// Where the last term of a text begins, and whether a quote of it is open.

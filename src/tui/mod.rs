@@ -34,6 +34,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod theme;
+mod tmux;
 mod views;
 mod watching;
 pub mod widgets;
@@ -41,6 +42,8 @@ pub mod words;
 mod worker;
 
 use std::path::PathBuf;
+
+pub(crate) use tmux::ask as ask_tmux;
 
 /// What the screen is opened on.
 #[derive(Clone, Debug)]
