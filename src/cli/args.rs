@@ -15,6 +15,12 @@ pub use self::sheet::{Export, Format, Merge};
 use super::transforms::{Besides, Transforms};
 use crate::{demo, ops};
 
+/// How a person gets other keys.
+const OWN_KEYS: &str = "\
+The names are those of [keys] in the configuration file, where fix_all = [\"B\", \"f4\"] gives an action other keys: a letter or sign, \
+space, tab, backtab, del, ins, backspace, home, end, pgup, pgdn, f1 to f12, shift+up, shift+down, ctrl+x, alt+x. Enter, Esc, Ctrl+C \
+and the arrows stay what they are, and a key that would be two actions changes none. While text is typed, keys are as always.";
+
 /// A terminal workbench for the records an import run rejected.
 ///
 /// Load a run's results, see what broke in groups, fix one field or many, check again, and send the corrected records to
@@ -133,7 +139,8 @@ pub enum Command {
     Verify,
     /// Say what is well and what is not: of the terminal, and of the place of the workspace
     Doctor,
-    /// List every action of the screen with its keys
+    /// List every action of the screen with its name and its keys
+    #[command(after_long_help = OWN_KEYS)]
     Keys,
     /// Copy the workspace into a new file, while others work in it
     Backup(Backup),

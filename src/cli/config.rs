@@ -1,6 +1,8 @@
 //! The configuration file: what a person always wants. Flags and the environment win over it, and a mistake in it keeps nobody
 //! from working: it is said in one line, and the default stays.
 
+mod keys;
+
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
@@ -14,11 +16,11 @@ use crate::{
     filter::nearest,
     ops::{Finding, config_folder, in_short},
     text::safe,
-    tui::Glyphs,
+    tui::{Glyphs, keymap::Keys},
 };
 
 /// All there is to set.
-const KEYS: [&str; 7] = [
+const SETTINGS: [&str; 8] = [
     "theme",
     "color",
     "mouse",
@@ -26,6 +28,7 @@ const KEYS: [&str; 7] = [
     "glyphs",
     "slow_link",
     "as",
+    "keys",
 ];
 
 /// What a file says, with the defaults for what it does not.
@@ -42,6 +45,8 @@ pub struct Config {
     /// Whether Ctrl+Z suspends, and does not undo.
     pub suspends: bool,
     pub glyphs: Glyphs,
+    /// What is pressed on the screen for what.
+    pub keys: Keys,
     /// Whether frames are few from the start.
     pub slow_link: bool,
 }
@@ -101,7 +106,16 @@ impl Config {
         let mut settings: Vec<_> = table.iter().collect();
         settings.sort_by_key(|(key, _)| key.span().start);
         for (key, value) in settings {
-            if let Err(words) = config.set(key.get_ref(), value.get_ref()) {
+            if key.get_ref() == "keys" {
+                match keys::read(value) {
+                    Ok(keys) => config.keys = keys,
+                    Err(mistakes) => {
+                        for (at, words) in mistakes {
+                            config.wrong(line(at), words);
+                        }
+                    }
+                }
+            } else if let Err(words) = config.set(key.get_ref(), value.get_ref()) {
                 config.wrong(line(key.span().start), words);
             }
         }
@@ -129,12 +143,11 @@ impl Config {
                 }
                 _ => return Err("as takes a name in quotes".to_owned()),
             },
-            "keys" => return Err("keys cannot be changed yet; take [keys] out".to_owned()),
             other => {
-                let near = nearest(other, KEYS.into_iter());
+                let near = nearest(other, SETTINGS.into_iter());
                 let instead = match near {
                     Some(near) => format!("did you mean {near}?"),
-                    None => format!("there are {}", KEYS.join(", ")),
+                    None => format!("there are {}", SETTINGS.join(", ")),
                 };
                 return Err(format!("{other} is no setting; {instead}"));
             }
@@ -178,7 +191,7 @@ impl Config {
             Some(mistake) => mistake,
             None if self.is_there => format!("{file} holds, where no flag says otherwise"),
             None if file.is_empty() => "no file, and no HOME to look for one in".to_owned(),
-            None => format!("no file; {file} would set {}", KEYS.join(", ")),
+            None => format!("no file; {file} would set {}", SETTINGS.join(", ")),
         };
         Finding::new("configuration", self.mistakes.is_empty(), words)
     }
@@ -228,6 +241,7 @@ fn choice<T: Clone>(key: &str, value: &DeValue<'_>, words: &[(&str, T)]) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::action::Action;
 
     fn mistake(text: &str) -> Option<String> {
         let mut config = Config::parse(text);
@@ -265,15 +279,37 @@ mod tests {
              (and 1 more). Defaults stay.",
         );
         check(
-            "[keys]\nopen = [\"x\"]\n",
-            "/etc/r.toml, line 1: keys cannot be changed yet; take [keys] out. Defaults stay.",
-        );
-        check(
             "as = \" \"",
             "/etc/r.toml, line 1: as takes a name in quotes. Defaults stay.",
         );
         let config = Config::parse("them = 1\nctrl_z = \"suspend\"\n");
         assert!(config.suspends);
+    }
+
+    #[test]
+    fn keys_are_changed_all_or_none() {
+        let config =
+            Config::parse("[keys]\nfix_all = [\"B\", \"f4\"]\nundo = \"z\"\nzoom = [\"u\"]\n");
+        assert_eq!(config.mistake(), None);
+        assert_eq!(config.keys.of(Action::FixAll), "B");
+        assert_eq!(config.keys.of(Action::Undo), "z");
+        let check = |text: &str, expected: &str| {
+            let expected = format!("/etc/r.toml, line {expected}. Defaults stay.");
+            assert_eq!(mistake(text), Some(expected), "{text}");
+            assert_eq!(Config::parse(text).keys, Keys::default(), "{text}");
+        };
+        check(
+            "mouse = false\n[keys]\nzoom = [\"Z\"]\nfix_all = [\"x\"]\n",
+            "4: no key is changed: x would be both fix_all and set_aside",
+        );
+        check(
+            "[keys]\nundo = [\"U\"]\nsend = 5\nback = [\"q\"]\n",
+            "3: no key is changed: send takes keys: send = [\"b\", \"f4\"] (and 1 more)",
+        );
+        check(
+            "keys = true\n",
+            "1: no key is changed: it is a table, [keys], with lines such as fix_all = [\"b\", \"f4\"]",
+        );
     }
 
     #[test]

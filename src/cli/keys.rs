@@ -1,19 +1,22 @@
-//! `keys`: every action of the screen with its keys, from the one registry.
+//! `keys`: every action of the screen with its name and its keys, from the one registry.
 
 use anyhow::Result;
 use serde_json::json;
 
 use super::out::{Exit, Out};
-use crate::tui::action::{Action, Section};
+use crate::tui::{
+    action::{Action, Section},
+    keymap::{Keys, Mode},
+};
 
-pub fn keys(out: &Out) -> Result<Exit> {
+pub fn keys(out: &Out, keys: Keys) -> Result<Exit> {
     if out.is_json() {
         let all = Action::ALL.iter().map(|&action| {
             let about = action.about();
             json!({
-                "action": word(action),
+                "action": action.word(),
                 "does": about.sentence,
-                "keys": about.keys,
+                "keys": keys.all(Mode::Moving, action),
                 "typing": about.typing,
                 "section": match about.section {
                     Section::Page => "page",
@@ -26,37 +29,14 @@ pub fn keys(out: &Out) -> Result<Exit> {
         out.json(&json!(all.collect::<Vec<_>>()))?;
         return Ok(Exit::Done);
     }
-    for action in Action::ALL {
+    for &action in Action::ALL {
         let about = action.about();
-        let keys = if about.keys.is_empty() {
-            about.typing
-        } else {
-            about.keys
+        let names = match keys.all(Mode::Moving, action) {
+            [] => about.typing,
+            names => names,
         };
-        out.say(&format!("{:<20} {}", keys.join("  "), about.sentence))?;
+        let (name, names) = (action.word(), names.join("  "));
+        out.say(&format!("{name:<18} {names:<20} {}", about.sentence))?;
     }
     Ok(Exit::Done)
-}
-
-/// The name of an action in lower case, its words joined: `next_problem`.
-fn word(action: Action) -> String {
-    let mut word = String::new();
-    for c in format!("{action:?}").chars() {
-        if c.is_uppercase() && !word.is_empty() {
-            word.push('_');
-        }
-        word.extend(c.to_lowercase());
-    }
-    word
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_action_is_named_by_its_words() {
-        assert_eq!(word(Action::NextProblem), "next_problem");
-        assert_eq!(word(Action::Up), "up");
-    }
 }

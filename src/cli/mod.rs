@@ -113,7 +113,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         Some(Command::Sql(args)) => look::sql(person, out, args),
         Some(Command::Verify) => look::verify(person, out),
         Some(Command::Doctor) => doctor::doctor(person, out),
-        Some(Command::Keys) => keys::keys(out),
+        Some(Command::Keys) => keys::keys(out, person.config.keys),
         Some(Command::Backup(args)) => backup::backup(person, out, args),
         Some(Command::Man(args)) => man::man(out, args),
         Some(Command::Completions(args)) => completions(out, args),

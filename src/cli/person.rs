@@ -79,6 +79,7 @@ impl Person {
             workspace,
             author: self.author.clone(),
             theme: self.theme,
+            keys: config.keys,
             route,
             read_only,
             mouse: self.mouse,

@@ -138,6 +138,20 @@ actions! {
     HistoryTab Moving "History" ["5"] typing [], "journal, steps, audit";
 }
 
+impl Action {
+    /// Its name in files and in JSON, which stays: `next_problem`.
+    pub fn word(self) -> String {
+        let mut word = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_uppercase() && !word.is_empty() {
+                word.push('_');
+            }
+            word.extend(c.to_lowercase());
+        }
+        word
+    }
+}
+
 /// An action a page would carry out now, in the page's words. The order of a page's offers is the footer's order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -162,5 +176,24 @@ impl Offer {
     pub fn unless(mut self, reason: Option<impl Into<String>>) -> Self {
         self.unable = reason.map(Into::into);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Action;
+
+    #[test]
+    fn names_that_files_hold_stay_as_they_are() {
+        let words: Vec<String> = Action::ALL.iter().map(|action| action.word()).collect();
+        let expected = "\
+            open next_problem previous_problem edit accept_suggestion fix_all apply mark mark_shown values \
+            set_aside note put_back remove next_group previous_group only_like hide_like sort columns narrower \
+            wider earlier later undo_step go_back save_recipe next_record previous_record compare differences \
+            wrap mark_ready check check_all send try_one pause try_now slower faster full_log stop_job report \
+            save_view views runs quit back filter undo redo help menu zoom copy commands mouse leave stop \
+            suspend redraw up down left right page_up page_down first last next_panel previous_panel clear_text \
+            problems_tab records_tab review_tab send_tab history_tab";
+        assert_eq!(words.join(" "), expected);
     }
 }

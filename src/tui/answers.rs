@@ -121,11 +121,11 @@ impl App {
                 }
             }
             (_, Ok(Answer::Undone(report))) => {
-                self.status = Some(words::undone(&report, false));
+                self.status = Some(words::undone(&report, false, self.cx.keys));
                 self.refresh();
             }
             (_, Ok(Answer::Redone(report))) => {
-                self.status = Some(words::undone(&report, true));
+                self.status = Some(words::undone(&report, true, self.cx.keys));
                 self.refresh();
             }
             (_, Ok(Answer::Reported(file))) => {
@@ -134,14 +134,15 @@ impl App {
             }
             (_, Ok(Answer::WentBack(steps, records))) => {
                 self.status = Some(format!(
-                    "Undone: {} of {}.  U Redo",
+                    "Undone: {} of {}.  {}",
                     text::count(steps, "step"),
-                    text::count(records, "record")
+                    text::count(records, "record"),
+                    words::redo(self.cx.keys)
                 ));
                 self.refresh();
             }
             (_, Ok(Answer::Noted)) => {
-                self.status = Some("Noted.  u Undo".to_owned());
+                self.status = Some(format!("Noted.  {}", words::undo(self.cx.keys)));
                 self.refresh();
             }
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),

@@ -10,7 +10,7 @@ use super::{
     answers::Asked,
     clock::Clock,
     event::{Answer, ChoiceOf, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
-    keymap::{self, Mode},
+    keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
     pages::{self, Page, Stack},
@@ -44,6 +44,7 @@ pub struct Setup {
     pub route: Route,
     pub size: Size,
     pub theme: Theme,
+    pub keys: Keys,
     pub clock: Clock,
     pub read_only: bool,
     /// The workspace's file, safe to print.
@@ -113,6 +114,7 @@ impl App {
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
         let mut cx = Cx::new(setup.size, setup.clock);
         cx.read_only = setup.read_only;
+        cx.keys = setup.keys;
         let visiting = Visiting::to(&setup.route);
         let pages = Stack::reached(setup.route, &mut cx);
         let mut app = Self {
@@ -258,13 +260,14 @@ impl App {
         } else {
             self.mode()
         };
-        let action = keymap::resolve(mode, key);
+        let action = self.cx.keys.resolve(mode, key);
         if action == Some(Action::Stop) {
             return self.stop();
         }
         self.stopped = None;
         let suspends = self.cx.read_only || self.suspends;
-        if action == Some(Action::Undo) && suspends && keymap::matches("Ctrl+Z", key) {
+        let is_free = mode == Mode::Moving && matches!(action, None | Some(Action::Undo));
+        if is_free && suspends && keymap::matches("Ctrl+Z", key) {
             // There is nothing to undo, or a person wants it so: Ctrl+Z has its old meaning.
             return self.cx.effects.push(Effect::Suspend);
         }
@@ -505,6 +508,7 @@ mod tests {
             route: Route::Groups { run: RunId(1) },
             size: Size::new(80, 24),
             theme: Theme::default(),
+            keys: Keys::default(),
             clock: Clock::default(),
             read_only: false,
             workspace: "redrive.db".to_owned(),
@@ -873,7 +877,7 @@ mod tests {
                 app
             };
             for offer in fresh().offers() {
-                let Some(key) = keymap::keys(Mode::Moving, offer.action).first() else {
+                let Some(key) = Keys::default().all(Mode::Moving, offer.action).first() else {
                     continue;
                 };
                 let mut app = fresh();
@@ -980,6 +984,11 @@ mod tests {
         app.cx.read_only = true;
         let effects = press(&mut app, "<Ctrl+Z>");
         assert_eq!(effects, [Effect::Suspend]);
+        let own = [("undo", "z"), ("zoom", "u")];
+        let own = own.map(|(name, key)| (name.to_owned(), vec![key.to_owned()]));
+        app.cx.keys = Keys::own(&own).unwrap();
+        let effects = press(&mut app, "<Ctrl+Z>");
+        assert_eq!(effects, [Effect::Suspend], "also where undo has other keys");
     }
 
     #[test]

@@ -82,5 +82,6 @@ pub struct Choosable {
     pub label: String,
     /// Safe to print.
     pub note: String,
-    pub shown: bool,
+    /// Whether it is shown, where lines can be shown and hidden.
+    pub shown: Option<bool>,
 }

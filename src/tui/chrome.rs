@@ -30,7 +30,7 @@ impl App {
     pub fn draw(&mut self, frame: &mut Frame) {
         let area = frame.area();
         if area.width < LEAST.width || area.height < LEAST.height {
-            return draw_too_small(frame, area);
+            return draw_too_small(frame, area, self.cx.keys.of(Action::Leave));
         }
         let mut status_lines = self.status(area.width);
         if let Some(notice) = self.notice() {
@@ -171,7 +171,7 @@ impl App {
     /// whole: in a second line, where one is not enough.
     fn status(&self, width: u16) -> Vec<Line<'static>> {
         let words = match (&self.overlay, &self.status, &self.job) {
-            (Some(overlay), _, _) => overlay.tip(),
+            (Some(overlay), _, _) => overlay.tip(self.cx.keys),
             (None, Some(status), None) => status.clone(),
             // It says how far the job is.
             (None, said, Some(_)) if matches!(self.pages.top(), Page::Sending(_)) => {
@@ -206,10 +206,15 @@ impl App {
     fn put_undo(&mut self, area: Rect) {
         let is_seen = self.overlay.is_none() && self.job.is_none();
         let status = self.status.as_deref().filter(|_| is_seen);
-        let said = [("u Undo", "u"), ("U Redo", "U")]
-            .into_iter()
-            .find(|(words, _)| status.is_some_and(|status| status.ends_with(words)));
-        if let Some(key) = said.and_then(|(_, key)| keymap::parse(key)) {
+        let keys = self.cx.keys;
+        let ways = [
+            (words::undo(keys), Action::Undo),
+            (words::redo(keys), Action::Redo),
+        ];
+        let said = (ways.iter())
+            .find(|(words, _)| status.is_some_and(|status| status.ends_with(words)))
+            .and_then(|(_, action)| keymap::parse(keys.of(*action)));
+        if let Some(key) = said {
             self.put_spot(area, Spot::Key(key));
         }
     }
@@ -218,7 +223,7 @@ impl App {
         let mode = self.mode();
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
         let (hints, escape): (Vec<Hint>, String) = match (&self.overlay, self.tab) {
-            (Some(overlay), _) => (overlay.hints(), overlay.escape()),
+            (Some(overlay), _) => (overlay.hints(self.cx.keys), overlay.escape()),
             (None, Some(_)) => (
                 vec![hint("Left/Right", "Choose"), hint("Enter", "Open")],
                 "Back to the list".to_owned(),
@@ -227,8 +232,10 @@ impl App {
         };
         let help = match mode {
             _ if self.overlay.is_some() => None,
-            Mode::Moving => Some(hint("?", "Help")),
-            Mode::Typing => Some(hint("F1", "Help")),
+            mode => {
+                let key = self.cx.keys.all(mode, Action::Help).first();
+                key.map(|key| hint(key, "Help"))
+            }
         };
         let pinned: Vec<Hint> = help.into_iter().chain([hint("Esc", &escape)]).collect();
         let placed = place(area.width, &hints, &pinned);
@@ -247,7 +254,7 @@ impl App {
             .filter(|offer| offer.unable.is_none() && !offer.label.is_empty())
             .filter(|offer| !matches!(offer.action, Action::Back | Action::Help))
             .filter_map(|offer| {
-                let key = keymap::keys(mode, offer.action).first()?;
+                let key = self.cx.keys.all(mode, offer.action).first()?;
                 Some(((*key).to_owned(), offer.label))
             })
             .collect()
@@ -276,13 +283,14 @@ fn whole_sentences(words: &str, columns: usize) -> &str {
         .unwrap_or(first)
 }
 
-fn draw_too_small(frame: &mut Frame, area: Rect) {
+/// `key` leaves.
+fn draw_too_small(frame: &mut Frame, area: Rect, key: &str) {
     let (width, height) = (area.width, area.height);
     let lines = if width < 40 {
         [
             format!("Needs {} x {}.", LEAST.width, LEAST.height),
             format!("Now: {width} x {height}."),
-            "q  quit (saved)".to_owned(),
+            format!("{key}  quit (saved)"),
         ]
     } else {
         [
@@ -291,7 +299,7 @@ fn draw_too_small(frame: &mut Frame, area: Rect) {
                 LEAST.width, LEAST.height
             ),
             "Make the window bigger, or the text smaller.".to_owned(),
-            "q  quit (your work is saved)".to_owned(),
+            format!("{key}  quit (your work is saved)"),
         ]
     };
     let lines = lines.map(|line| Line::from(format!(" {line}")));

@@ -3,7 +3,7 @@
 use super::{
     app::App,
     event::{Effect, Query},
-    overlays::{Choice, Letters, Overlay},
+    overlays::{Lettered, Letters, Overlay},
     pages::Subject,
 };
 use crate::{ops::Clip, text};
@@ -31,11 +31,11 @@ impl App {
         }
     }
 
-    fn copies(&self) -> Vec<Choice> {
+    fn copies(&self) -> Vec<Lettered> {
         let subject = self.pages.top().subject();
         let mut choices = Vec::new();
         let mut add = |letter, label: &str, detail: &str, wanted| {
-            choices.push(Choice {
+            choices.push(Lettered {
                 letter,
                 label: label.to_owned(),
                 detail: detail.to_owned(),

@@ -11,6 +11,7 @@ use ratatui::layout::Size;
 use super::{
     clock::Clock,
     event::{Effect, Query, Route, Wish},
+    keymap::Keys,
     pages::{Kept, Order},
 };
 use crate::{
@@ -31,6 +32,8 @@ pub struct Cx {
     /// The time of the last [`Event::Tick`](super::event::Event::Tick).
     pub now: Option<Instant>,
     pub clock: Clock,
+    /// What keys are called and mean.
+    pub keys: Keys,
     /// The workspace may be looked at only.
     pub read_only: bool,
     /// How lists that were left are laid out, by their names.

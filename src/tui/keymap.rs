@@ -1,4 +1,6 @@
-//! Keys to actions, by the table in [`action`](super::action).
+//! Keys to actions, by the table in [`action`](super::action) and what a person has changed of it.
+
+mod own;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
@@ -13,19 +15,37 @@ pub enum Mode {
     Typing,
 }
 
-/// The action a key stands for. `None` means that the key is free; in [`Mode::Typing`] it belongs to the text field.
-pub fn resolve(mode: Mode, key: KeyEvent) -> Option<Action> {
-    Action::ALL
-        .iter()
-        .copied()
-        .find(|&action| keys(mode, action).iter().any(|name| matches(name, key)))
-}
+/// Which keys stand for which action: those of the registry, but for actions whose keys a person has changed. They are known
+/// before the screen begins and hold as long as it is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Keys(&'static [(Action, Vec<&'static str>)]);
 
-/// The names of an action's keys, the main one first.
-pub fn keys(mode: Mode, action: Action) -> &'static [&'static str] {
-    match mode {
-        Mode::Moving => action.about().keys,
-        Mode::Typing => action.about().typing,
+impl Keys {
+    /// The names of an action's keys, the main one first.
+    pub fn all(self, mode: Mode, action: Action) -> &'static [&'static str] {
+        let mut changed = self.0.iter();
+        match (mode, changed.find(|(one, _)| *one == action)) {
+            (Mode::Moving, Some((_, keys))) => keys,
+            (Mode::Moving, None) => action.about().keys,
+            (Mode::Typing, _) => action.about().typing,
+        }
+    }
+
+    /// The name of an action's main key while nothing is typed; empty where it has none.
+    pub fn of(self, action: Action) -> &'static str {
+        self.all(Mode::Moving, action)
+            .first()
+            .copied()
+            .unwrap_or("")
+    }
+
+    /// The action a key stands for. `None` means that the key is free; in [`Mode::Typing`] it belongs to the text field.
+    pub fn resolve(self, mode: Mode, key: KeyEvent) -> Option<Action> {
+        let mut actions = Action::ALL.iter().copied();
+        actions.find(|&action| {
+            let mut names = self.all(mode, action).iter();
+            names.any(|name| matches(name, key))
+        })
     }
 }
 
@@ -34,6 +54,10 @@ pub fn parse(name: &str) -> Option<KeyEvent> {
     if let Some(letter) = name.strip_prefix("Ctrl+") {
         let letter = letter.chars().next()?.to_ascii_lowercase();
         return Some(KeyEvent::new(KeyCode::Char(letter), KeyModifiers::CONTROL));
+    }
+    if let Some(key) = name.strip_prefix("Alt+") {
+        let key = key.chars().next()?;
+        return Some(KeyEvent::new(KeyCode::Char(key), KeyModifiers::ALT));
     }
     let code = match name {
         "Enter" => KeyCode::Enter,
@@ -49,6 +73,8 @@ pub fn parse(name: &str) -> Option<KeyEvent> {
         "Home" => KeyCode::Home,
         "End" => KeyCode::End,
         "Del" => KeyCode::Delete,
+        "Ins" => KeyCode::Insert,
+        "Backspace" => KeyCode::Backspace,
         "Tab" => KeyCode::Tab,
         "Shift+Tab" => KeyCode::BackTab,
         "Space" => KeyCode::Char(' '),
@@ -87,11 +113,15 @@ pub fn matches(name: &str, key: KeyEvent) -> bool {
 mod tests {
     use super::*;
 
+    fn resolve(mode: Mode, key: KeyEvent) -> Option<Action> {
+        Keys::default().resolve(mode, key)
+    }
+
     #[test]
     fn every_key_of_the_table_is_a_key_and_leads_back_to_its_action() {
         for mode in [Mode::Moving, Mode::Typing] {
             for &action in Action::ALL {
-                for name in keys(mode, action) {
+                for name in Keys::default().all(mode, action) {
                     let key = parse(name).unwrap_or_else(|| panic!("{name} is no key"));
                     assert_eq!(resolve(mode, key), Some(action), "{name}");
                 }

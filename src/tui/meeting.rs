@@ -4,7 +4,7 @@
 use super::{
     app::App,
     event::{Cx, Effect, Wish},
-    overlays::{Choice, Disagreement, Letters, Overlay},
+    overlays::{Disagreement, Lettered, Letters, Overlay},
     pages::{Page, Subject, typed},
 };
 use crate::{
@@ -97,7 +97,7 @@ const FIRST: &str = "Somebody else was first. What you typed is kept: save it ag
 /// What is said once somebody has put off to decide.
 pub(super) const KEPT: &str = "Kept. It is offered when you open the record again.";
 
-fn offered(id: RecordId, drafts: &[KeptDraft], cx: &Cx) -> Vec<Choice> {
+fn offered(id: RecordId, drafts: &[KeptDraft], cx: &Cx) -> Vec<Lettered> {
     let draft = |(letter, draft): (char, &KeptDraft)| {
         let typed = match draft.change {
             Change::Unset { .. } => "(removed)".to_owned(),
@@ -105,15 +105,15 @@ fn offered(id: RecordId, drafts: &[KeptDraft], cx: &Cx) -> Vec<Choice> {
         };
         let time = cx.clock.day_and_time(&draft.kept_at);
         let label = text::safe(&draft.change.path().label()).into_owned();
-        Choice {
+        Lettered {
             letter,
             label: text::shorten(&label, 20),
             detail: format!("{}  {time}", text::shorten(&text::safe_whole(&typed), 22)),
             then: Effect::Meet(Meeting::GoOn(Box::new(draft.clone()))),
         }
     };
-    let mut choices: Vec<Choice> = ('1'..='9').zip(drafts).map(draft).collect();
-    choices.push(Choice {
+    let mut choices: Vec<Lettered> = ('1'..='9').zip(drafts).map(draft).collect();
+    choices.push(Lettered {
         letter: 'x',
         label: "Forget it".to_owned(),
         detail: "the record stays as it is".to_owned(),

@@ -5,26 +5,22 @@ use super::{
     among::whole_run,
     app::App,
     event::Route,
-    keymap::{self, Mode},
     overlays::{Entry, Palette},
+    tabs::Tab,
 };
 
 impl App {
     pub(super) fn help(&self) -> Palette {
-        let mode = Mode::Moving;
+        let keys = self.cx.keys;
         let offers = self.offers();
-        let mut entries: Vec<Entry> = offers.iter().map(|offer| Entry::new(offer, mode)).collect();
+        let mut entries: Vec<Entry> = offers.iter().map(|offer| Entry::new(offer, keys)).collect();
         let always = [Action::Back, Action::Help, Action::Stop];
         let moving = Action::ALL.iter().copied().filter(|action| {
-            action.about().section == Section::Moving && !keymap::keys(mode, *action).is_empty()
+            action.about().section == Section::Moving && !keys.of(*action).is_empty()
         });
         for action in always.into_iter().chain(moving) {
-            let tab = matches!(
-                action,
-                Action::ProblemsTab | Action::RecordsTab | Action::HistoryTab
-            );
-            if !tab && entries.iter().all(|entry| entry.action != action) {
-                entries.push(Entry::new(&Offer::new(action, ""), mode));
+            if !is_tab(action) && entries.iter().all(|entry| entry.action != action) {
+                entries.push(Entry::new(&Offer::new(action, ""), keys));
             }
         }
         entries.retain(|entry| !entry.keys.is_empty());
@@ -37,10 +33,10 @@ impl App {
             .offers()
             .iter()
             .filter(|offer| offer.action != Action::Menu && offer.action != Action::Leave)
-            .map(|offer| Entry::new(offer, Mode::Moving))
+            .map(|offer| Entry::new(offer, self.cx.keys))
             .collect();
-        entries.push(Entry::new(&Offer::new(Action::Help, ""), Mode::Moving));
-        entries.retain(|entry| entry.section != Section::Moving || entry.keys.len() == 1);
+        entries.push(Entry::new(&Offer::new(Action::Help, ""), self.cx.keys));
+        entries.retain(|entry| entry.section != Section::Moving || is_tab(entry.action));
         sort(&mut entries);
         // Leaving is last, so that nobody leaves by accident.
         if let Some(at) = entries.iter().position(|e| e.action == Action::Quit) {
@@ -57,7 +53,7 @@ impl App {
         let offers = self.offers();
         let no_page = "not on this page".to_owned();
         let entries = Action::ALL.iter().filter_map(|&action| {
-            if action.about().section == Section::Moving && action.about().keys.len() != 1 {
+            if action.about().section == Section::Moving && !is_tab(action) {
                 return None;
             }
             let always = [
@@ -73,7 +69,7 @@ impl App {
                 None if always.contains(&action) => Offer::new(action, ""),
                 None => Offer::new(action, "").unless(Some(&*no_page)),
             };
-            Some(Entry::new(&offer, Mode::Moving))
+            Some(Entry::new(&offer, self.cx.keys))
         });
         let mut entries: Vec<Entry> = entries.collect();
         entries.extend(self.view_entries());
@@ -90,6 +86,12 @@ impl App {
             self.cx.go(route);
         }
     }
+}
+
+fn is_tab(action: Action) -> bool {
+    Tab::ALL
+        .into_iter()
+        .any(|tab| tab != Tab::Menu && tab.action() == action)
 }
 
 /// By section, the order within a section kept.
@@ -116,7 +118,7 @@ mod tests {
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
-        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 68 ┐─────────┘
+        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 67 ┐─────────┘
         ┌ 6 proble│ : [ bulk                             ]                                       │─ 1 of 7 ┐
         │   Proble│                                                                              │ not     │
         │ > Email │ > b         Fix all like this                                                │         │
@@ -157,7 +159,7 @@ mod tests {
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
          [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
-        │┌ Commands ───────────────────────────────────────────────────────── 0 of 68 ┐│
+        │┌ Commands ───────────────────────────────────────────────────────── 0 of 67 ┐│
         ││ : [ row 12004                        ]                                     ││
         └│                                                                            │┘
         ┌│                                                                            │┐

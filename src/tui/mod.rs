@@ -53,6 +53,7 @@ pub struct Options {
     pub workspace: PathBuf,
     pub author: String,
     pub theme: theme::Theme,
+    pub keys: keymap::Keys,
     /// Where to begin; the run picker, or the only run's problems, when `None`.
     pub route: Option<event::Route>,
     pub read_only: bool,

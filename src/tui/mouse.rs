@@ -43,10 +43,11 @@ impl App {
 
     pub(super) fn turn_mouse(&mut self) {
         self.mouse = !self.mouse;
+        let key = self.cx.keys.of(Action::Mouse);
         self.status = Some(if self.mouse {
-            "The mouse is on. Hold Shift to select text, or press M.".to_owned()
+            format!("The mouse is on. Hold Shift to select text, or press {key}.")
         } else {
-            "The mouse is off: text is selected as in any terminal. M turns it on.".to_owned()
+            format!("The mouse is off: text is selected as in any terminal. {key} turns it on.")
         });
     }
 

@@ -64,7 +64,10 @@ impl App {
                 Some("this run has no contract to check against".to_owned())
             }
             Action::SaveView if self.typed_filter().is_none() => {
-                Some("no filter is typed; / filters a list of records".to_owned())
+                let key = self.cx.keys.of(Action::Filter);
+                Some(format!(
+                    "no filter is typed; {key} filters a list of records"
+                ))
             }
             Action::Views if self.cx.filters.views.is_empty() => {
                 Some("no view is saved".to_owned())

@@ -116,14 +116,14 @@ impl App {
                 }
             }
             Ok(Outcome::Aside { report, back }) => {
-                let said = words::aside(&report, back);
+                let said = words::aside(&report, back, self.cx.keys);
                 self.offer_skipped(&said, &report.skipped);
                 self.status = Some(said);
             }
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
             Err(error) if words::is_stopped(&error) => {
                 let sending = was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. }));
-                self.status = Some(words::stopped(sending).to_owned());
+                self.status = Some(words::stopped(sending, self.cx.keys));
             }
             Err(error) if was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. })) => {
                 self.cannot_send(&error);

@@ -3,9 +3,11 @@
 use std::{path::Path, time::Duration};
 
 use super::{
+    action::Action,
     answers::Asked,
     app::App,
     event::{Effect, JobRequest, Query, Question},
+    keymap::Keys,
     keymap::Mode,
     overlays::{Button, Dialog, Overlay},
     words,
@@ -83,13 +85,13 @@ impl App {
         // Whoever typed on meanwhile is not interrupted by a question.
         let free = self.overlay.is_none() && self.mode() == Mode::Moving;
         let effect = match asked {
-            Asked::CheckAll if free => match question(run, standing, None) {
+            Asked::CheckAll if free => match question(run, standing, None, self.cx.keys) {
                 Some(question) => Effect::Confirm(question),
                 None => Effect::Start(check(run, None)),
             },
             Asked::CheckFirst(refusal) if free => {
                 self.status = None;
-                match question(run, standing, Some(refusal)) {
+                match question(run, standing, Some(refusal), self.cx.keys) {
                     Some(question) => Effect::Confirm(question),
                     None => return self.status = Some(refusal.clone()),
                 }
@@ -118,7 +120,10 @@ impl App {
                 self.tell_no_send(vec![
                     format!("The contract is not there any more: {}", text::safe(&file)),
                     "Where records go is only ever taken from the contract on disk.".to_owned(),
-                    "Put it back, then press S again.".to_owned(),
+                    format!(
+                        "Put it back, then press {} again.",
+                        self.cx.keys.of(Action::Send)
+                    ),
                 ]);
             }
             (Some(fault), _)
@@ -152,7 +157,8 @@ impl App {
             (self.job.as_ref()).is_some_and(|job| matches!(job.request, JobRequest::Check { .. }));
         let standing = self.known_standing().filter(|_| !is_checking)?;
         let with_key = self.mode() == Mode::Moving && !self.cx.read_only;
-        notice(standing, with_key)
+        let key = with_key.then(|| self.cx.keys.of(Action::CheckAll));
+        notice(standing, key)
     }
 
     /// The run whose contract on disk may change while it is looked at.
@@ -170,32 +176,33 @@ fn check(run: RunId, contract: Option<&Path>) -> JobRequest {
 }
 
 /// What must be known before verdicts are relied on; `None` when all of them hold.
-fn notice(standing: &Standing, with_key: bool) -> Option<String> {
-    let key = |words: &'static str| if with_key { words } else { "" };
+/// `key` checks all again, where it can be pressed.
+fn notice(standing: &Standing, key: Option<&str>) -> Option<String> {
+    let key = |does: &str| key.map_or(String::new(), |key| format!("  {key} {does}"));
     Some(match &standing.contract {
         ContractState::None => return None,
         ContractState::Changed { .. } if checkable(standing) == 0 => return None,
         ContractState::Changed { .. } if standing.old == 0 => {
-            format!("! The contract changed.{}", key("  R checks again"))
+            format!("! The contract changed.{}", key("checks again"))
         }
         ContractState::Changed { .. } => format!(
             "! {}: the contract changed.{}",
             are_old(standing.old),
-            key("  R checks again")
+            key("checks again")
         ),
         ContractState::Unreadable { .. } => format!(
             "! The contract on disk cannot be used now.{}",
-            key("  R says why")
+            key("says why")
         ),
         _ if standing.old > 0 => format!(
             "! {}: another contract decided.{}",
             are_old(standing.old),
-            key("  R checks again")
+            key("checks again")
         ),
         _ if standing.not_checked > 0 => format!(
             "? {} not checked.{}",
             are(standing.not_checked, "record"),
-            key("  R checks what is not checked")
+            key("checks what is not checked")
         ),
         ContractState::Same | ContractState::Missing { .. } => return None,
     })
@@ -203,7 +210,12 @@ fn notice(standing: &Standing, with_key: bool) -> Option<String> {
 
 /// The question before all records are checked; `None` where there is nothing to ask. `refusal` is why nothing can be sent
 /// before.
-fn question(run: RunId, standing: &Standing, refusal: Option<&str>) -> Option<Question> {
+fn question(
+    run: RunId,
+    standing: &Standing,
+    refusal: Option<&str>,
+    keys: Keys,
+) -> Option<Question> {
     let number = match &standing.contract {
         ContractState::Same | ContractState::Missing { .. } if standing.old > 0 => standing.old,
         _ => checkable(standing),
@@ -226,7 +238,7 @@ fn question(run: RunId, standing: &Standing, refusal: Option<&str>) -> Option<Qu
                 "Nothing can be sent until the records are checked again.".to_owned(),
                 String::new(),
                 format!("It becomes the contract of this run: {}", shown(path)),
-                "u takes that back.".to_owned(),
+                format!("{} takes that back.", keys.of(Action::Undo)),
             ],
             Some(path),
         )),
@@ -622,7 +634,8 @@ mod tests {
                 not_checked,
                 ..standing(5, old, ContractState::Same)
             };
-            assert_eq!(notice(&standing, with_key).as_deref(), expected);
+            let key = with_key.then_some("R");
+            assert_eq!(notice(&standing, key).as_deref(), expected);
         };
         check(0, 0, true, None);
         check(

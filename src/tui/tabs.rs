@@ -110,24 +110,25 @@ impl App {
 
     /// `2 Records 1,387`
     pub(super) fn tab_label(&self, tab: Tab, run: &RunRow) -> String {
+        let key = self.cx.keys.of(tab.action());
         match tab {
             Tab::Problems => {
                 let problems = self.problems.map_or("...".to_owned(), text::thousands);
-                format!("1 Problems {problems}")
+                format!("{key} Problems {problems}")
             }
             Tab::Records => {
                 let stored = run.statuses.iter().map(|(_, records)| records).sum();
-                format!("2 Records {}", text::thousands(stored))
+                format!("{key} Records {}", text::thousands(stored))
             }
             Tab::Review => {
                 let ready = run.with_status(Status::Ready);
-                format!("3 Review {}", text::thousands(ready))
+                format!("{key} Review {}", text::thousands(ready))
             }
             Tab::Send => match self.sent_percent() {
-                Some(percent) => format!("4 Send {percent}%"),
-                None => "4 Send".to_owned(),
+                Some(percent) => format!("{key} Send {percent}%"),
+                None => format!("{key} Send"),
             },
-            Tab::History => "5 History".to_owned(),
+            Tab::History => format!("{key} History"),
             Tab::Menu => "Menu".to_owned(),
         }
     }

@@ -8,12 +8,12 @@ use crossterm::event::KeyEvent;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use self::rows::{before, detail, fix_row, offered, older_run, plan_row, row, since, step, value};
-pub use self::rows::{conflict, group, groups, problem, record, review, run};
+pub use self::rows::{conflict, group, groups, preview, problem, record, review, run, suggested};
 use super::{
     app::{App, Setup},
     clock::Clock,
     event::{Answer, Copied, Effect, Event, Place, Query, Route},
-    keymap,
+    keymap::{self, Keys},
     theme::Theme,
 };
 use crate::{
@@ -27,15 +27,25 @@ use crate::{
 
 /// An app on this route, with the answers it waits for first.
 pub fn app(route: Route, size: (u16, u16)) -> App {
-    app_with(route, size, &answer)
+    opened(route, size, Keys::default(), &answer)
 }
 
 /// The same with other answers.
 pub fn app_with(route: Route, size: (u16, u16), answer: &dyn Fn(Query) -> Answer) -> App {
+    opened(route, size, Keys::default(), answer)
+}
+
+/// The same with other keys.
+pub fn app_with_keys(route: Route, size: (u16, u16), keys: Keys) -> App {
+    opened(route, size, keys, &answer)
+}
+
+fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> Answer) -> App {
     let setup = Setup {
         route,
         size: size.into(),
         theme: Theme::default(),
+        keys,
         clock: Clock::default(),
         read_only: false,
         workspace: "redrive.db".to_owned(),
@@ -268,22 +278,26 @@ pub fn cells(app: &mut App) -> Buffer {
 
 /// What is to be seen, line by line, without spaces at the ends.
 pub fn picture(app: &mut App) -> String {
-    let size = app.cx.size;
-    let buffer = cells(app);
-    let mut lines = Vec::new();
-    for y in 0..size.height {
-        let mut line = String::new();
+    rows_of(&cells(app)).join("\n")
+}
+
+/// The rows of what was drawn, without spaces at the ends.
+pub fn rows_of(buffer: &Buffer) -> Vec<String> {
+    let area = buffer.area;
+    let mut rows = Vec::new();
+    for y in 0..area.height {
+        let mut row = String::new();
         let mut skip = 0;
-        for x in 0..size.width {
+        for x in 0..area.width {
             let symbol = buffer[(x, y)].symbol();
             if skip == 0 {
-                line.push_str(symbol);
+                row.push_str(symbol);
             }
             skip = text::width(symbol).max(skip).saturating_sub(1);
         }
-        lines.push(line.trim_end().to_owned());
+        rows.push(row.trim_end().to_owned());
     }
-    lines.join("\n")
+    rows
 }
 
 pub fn resize(app: &mut App, width: u16, height: u16) {

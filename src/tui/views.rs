@@ -1,6 +1,7 @@
 //! Saved views: filters with a name, which are chosen from a list or among the commands.
 
 use super::{
+    action::Action,
     among::whole_run,
     app::App,
     asking::{ChoiceOf, Choosable, Choosing, Needs, Wanting},
@@ -43,8 +44,10 @@ impl App {
     /// Gives the filter of the page in front a name.
     pub(super) fn save_view(&mut self, name: String) {
         let Some((run, filter)) = self.typed_filter() else {
-            self.status =
-                Some("There is no filter to save. / filters a list of records.".to_owned());
+            let key = self.cx.keys.of(Action::Filter);
+            self.status = Some(format!(
+                "There is no filter to save. {key} filters a list of records."
+            ));
             return;
         };
         let filter = filter.to_owned();
@@ -67,7 +70,7 @@ impl App {
             key: view.name.clone(),
             label: text::safe(&view.name).into_owned(),
             note: text::safe(&view.filter).into_owned(),
-            shown: true,
+            shown: None,
         });
         self.overlay = Some(Overlay::choose(Choosing {
             of: ChoiceOf::Views,

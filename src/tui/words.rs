@@ -1,6 +1,10 @@
 //! Sentences of the screen that more than one place says: errors, questions, results.
 
-use super::event::{Effect, JobRequest, Place, Question};
+use super::{
+    action::Action,
+    event::{Effect, JobRequest, Place, Question},
+    keymap::Keys,
+};
 use crate::{
     model::{
         AsideReport, ChangeReport, Fault, FaultKind, FixReport, Plan, Problem, RunRow, SendReport,
@@ -28,26 +32,43 @@ pub fn is_stopped(error: &anyhow::Error) -> bool {
 }
 
 /// What is said when a person has stopped a job, and how it goes on.
-pub fn stopped(sending: bool) -> &'static str {
+pub fn stopped(sending: bool, keys: Keys) -> String {
     if sending {
-        "Stopped. S continues where it ended; nothing is sent twice."
+        let key = keys.of(Action::Send);
+        format!("Stopped. {key} continues where it ended; nothing is sent twice.")
     } else {
-        "Stopped."
+        "Stopped.".to_owned()
     }
 }
 
+/// `u Undo`, behind what was done.
+pub fn undo(keys: Keys) -> String {
+    format!("{} Undo", keys.of(Action::Undo))
+}
+
+/// `U Redo`, behind what was undone.
+pub fn redo(keys: Keys) -> String {
+    format!("{} Redo", keys.of(Action::Redo))
+}
+
+/// `u takes it back.`
+pub fn takes_back(keys: Keys) -> String {
+    format!("{} takes it back.", keys.of(Action::Undo))
+}
+
 /// What a change came to.
-pub fn changed(report: &ChangeReport) -> String {
+pub fn changed(report: &ChangeReport, keys: Keys) -> String {
+    let undo = undo(keys);
     if report.step.is_none() {
         return "Nothing changed.".to_owned();
     }
     if let Some(why) = not_checked(report) {
-        return format!("Saved. {why}  u Undo");
+        return format!("Saved. {why}  {undo}");
     }
     match report.checked {
-        0 | 1 if report.ready > 0 => "Saved. The record is ready.  u Undo".to_owned(),
-        0 | 1 => "Saved. The record still needs fixing.  u Undo".to_owned(),
-        _ => format!("{}  u Undo", checked(report)),
+        0 | 1 if report.ready > 0 => format!("Saved. The record is ready.  {undo}"),
+        0 | 1 => format!("Saved. The record still needs fixing.  {undo}"),
+        _ => format!("{}  {undo}", checked(report)),
     }
 }
 
@@ -135,11 +156,11 @@ pub fn problems(problems: &[Problem]) -> String {
 }
 
 /// What an undo or a redo came to.
-pub fn undone(report: &UndoReport, redo: bool) -> String {
-    let (word, back) = if redo {
-        ("Done again", "u Undo")
+pub fn undone(report: &UndoReport, is_redo: bool, keys: Keys) -> String {
+    let (word, back) = if is_redo {
+        ("Done again", undo(keys))
     } else {
-        ("Undone", "U Redo")
+        ("Undone", redo(keys))
     };
     let mut words = format!(
         "{word}: {} ({}).  {back}",
@@ -162,11 +183,14 @@ pub fn others_have(others: u64) -> String {
 }
 
 /// What setting aside or taking back came to.
-pub fn aside(report: &AsideReport, back: bool) -> String {
+pub fn aside(report: &AsideReport, back: bool, keys: Keys) -> String {
     let verb = if back { "Taken back" } else { "Set aside" };
     let mut words = match report.records {
         0 => "No record changed.".to_owned(),
-        records => format!("{verb}: {}.  u Undo", text::count(records, "record")),
+        records => {
+            let records = text::count(records, "record");
+            format!("{verb}: {records}.  {}", undo(keys))
+        }
     };
     if !report.skipped.is_empty() {
         words.push_str(&format!(

@@ -56,6 +56,33 @@ fn a_configuration_holds_and_a_mistake_in_it_is_said_in_one_line() {
 }
 
 #[test]
+fn own_keys_do_what_they_are_said_to_do_and_are_named_on_the_screen() {
+    let folder = workspace();
+    let file = folder.path().join("config/redrive/config.toml");
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    fs::write(&file, "[keys]\nfix_all = [\"B\"]\nmenu = [\"alt+m\"]\n").unwrap();
+    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
+    tty.sees("Enter Open  B Fix all");
+    tty.press("\x1bm");
+    tty.sees("B         Fix all like this");
+    tty.sees("Esc Close menu");
+    tty.press("\x1b");
+    tty.sees("Esc Menu");
+    tty.press("B");
+    tty.sees("What to do");
+    tty.signal("-TERM");
+    tty.ends();
+    fs::write(&file, "[keys]\nfix_all = [\"x\"]\n").unwrap();
+    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
+    tty.sees("line 2: no key is changed: x would be both fix_all and set_aside.");
+    tty.sees("Enter Open  b Fix all");
+    tty.press("b");
+    tty.sees("What to do");
+    tty.signal("-TERM");
+    tty.ends();
+}
+
+#[test]
 fn a_filter_is_completed_and_comes_back_another_day() {
     let folder = workspace();
     let mut tty = Tty::start(folder.path(), 100, 30, &[]);

@@ -2,67 +2,88 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Position, Rect},
-    text::Line,
-    widgets::{Clear, Paragraph},
+    layout::{Position, Rect},
 };
 
-use super::Verdict;
+use super::{
+    Verdict,
+    choices::{Choice, Choices},
+    framed,
+};
 use crate::{
     text,
     tui::{
         action::Action,
-        event::{ChoiceOf, Choosing, Cx, Effect},
+        event::{ChoiceOf, Choosable, Choosing, Cx, Effect},
+        keymap::Keys,
         theme::Theme,
-        widgets::{footer::Hint, lines::Lines, panel::panel},
+        widgets::footer::Hint,
+        words,
     },
 };
 
+impl Choice for Choosable {
+    fn label(&self) -> &str {
+        &self.label
+    }
+
+    fn note(&self) -> Option<&str> {
+        Some(self.note.as_str()).filter(|note| !note.is_empty())
+    }
+
+    fn front(&self) -> String {
+        match self.shown {
+            None => "",
+            Some(true) => "[x] ",
+            Some(false) => "[ ] ",
+        }
+        .to_owned()
+    }
+}
+
 #[derive(Debug)]
 pub struct Chooser {
-    list: Choosing,
-    /// First line that is shown.
-    first: usize,
-    places: Lines,
+    of: ChoiceOf,
+    title: String,
+    lines: Choices<Choosable>,
 }
 
 impl Chooser {
     pub fn new(list: Choosing) -> Self {
         Self {
-            list,
-            first: 0,
-            places: Lines::default(),
+            of: list.of,
+            title: list.title,
+            lines: Choices::new(list.lines).beginning_at(list.at),
         }
     }
 
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
-        let page = isize::from(cx.size.height as i16 / 2).max(1);
         match action {
-            Action::Up | Action::PreviousPanel => self.step(-1),
-            Action::Down | Action::NextPanel => self.step(1),
-            Action::PageUp => self.step(-page),
-            Action::PageDown => self.step(page),
-            Action::First => self.step(isize::MIN),
-            Action::Last => self.step(isize::MAX),
-            Action::Open => return Verdict::Then(Effect::Chosen(Box::new(self.list.clone()))),
+            Action::Open => {
+                return Verdict::Then(Effect::Chosen(Box::new(Choosing {
+                    of: self.of,
+                    title: self.title.clone(),
+                    lines: self.lines.all().to_vec(),
+                    at: self.lines.at(),
+                })));
+            }
             Action::Back | Action::Leave => return Verdict::Close,
-            Action::Remove | Action::SetAside if self.list.of == ChoiceOf::Views => {
-                if let Some(line) = self.list.lines.get(self.list.at) {
+            Action::Remove | Action::SetAside if self.of == ChoiceOf::Views => {
+                if let Some(line) = self.lines.chosen() {
                     return Verdict::Then(Effect::RemoveView(line.key.clone()));
                 }
             }
-            _ if self.arranges() => self.arrange(action),
-            _ => {}
+            _ if self.arranges() => self.arrange(action, cx),
+            _ => self.lines.act(action, cx),
         }
         Verdict::Stay
     }
 
     /// Shows or hides the line under the pointer, or chooses it.
     pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
-        let Some(line) = self.places.at(place) else {
+        if !self.lines.click(place) {
             return Verdict::Stay;
-        };
-        self.list.at = line;
+        }
         let action = if self.arranges() {
             Action::Mark
         } else {
@@ -71,117 +92,78 @@ impl Chooser {
         self.act(action, cx)
     }
 
-    pub fn hints(&self) -> Vec<Hint> {
+    pub fn hints(&self, keys: Keys) -> Vec<Hint> {
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
-        match self.list.of {
+        match self.of {
             ChoiceOf::Columns => vec![
                 hint("Enter", "Keep"),
-                hint("Space", "Show or hide"),
-                hint("Shift+Up/Down", "Order"),
+                hint(keys.of(Action::Mark), "Show or hide"),
+                hint(&in_one(keys, Action::Earlier, Action::Later), "Order"),
             ],
-            ChoiceOf::Views => vec![hint("Enter", "List it"), hint("Del", "Remove it")],
+            ChoiceOf::Views => vec![
+                hint("Enter", "List it"),
+                hint(keys.of(Action::Remove), "Remove it"),
+            ],
             _ => vec![hint("Enter", "Choose"), hint("Up/Down", "Move")],
         }
     }
 
-    pub fn tip(&self) -> String {
-        match self.list.of {
+    pub fn tip(&self, keys: Keys) -> String {
+        match self.of {
             ChoiceOf::Columns => {
-                "Left hides and Right shows a column; [ and ] move it as well.".to_owned()
+                let (before, after) = (Action::PreviousRecord, Action::NextRecord);
+                format!(
+                    "Left hides and Right shows a column; {} and {} move it as well.",
+                    keys.of(before),
+                    keys.of(after)
+                )
             }
             ChoiceOf::Sort => "Choosing it once more turns the order round.".to_owned(),
             ChoiceOf::Order => "What is done stays at the bottom.".to_owned(),
             ChoiceOf::FixAll => "What would happen is shown before anything does.".to_owned(),
             ChoiceOf::Views => "Removing a view changes no record.".to_owned(),
-            ChoiceOf::SetAside => "u takes it back.".to_owned(),
+            ChoiceOf::SetAside => words::takes_back(keys),
         }
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let lines = &self.list.lines;
-        let longest = |width: fn(&str) -> usize, of: fn(&crate::tui::event::Choosable) -> &str| {
-            lines.iter().map(|line| width(of(line))).max().unwrap_or(0)
-        };
-        let label = longest(text::width, |line| &line.label).min(50);
-        let note = longest(text::width, |line| &line.note).min(30);
-        let wanted = (label + note + 12).max(text::width(&self.list.title) + 10);
+        let wanted = (self.lines.width() + 7).max(text::width(&self.title) + 10);
         let width = (wanted as u16).clamp(30, area.width.saturating_sub(4).max(30));
-        let height = (lines.len() as u16 + 2).min(area.height);
-        let area = area.centered(Constraint::Length(width), Constraint::Length(height));
-        frame.render_widget(Clear, area);
-        let room = usize::from(area.height.saturating_sub(2)).max(1);
-        let at = self.list.at;
-        self.first = self.first.min(at).max((at + 1).saturating_sub(room));
-        let note = if lines.len() > room {
-            format!("{} of {}", at + 1, lines.len())
+        let height = (self.lines.height() as u16 + 2).min(area.height);
+        let (at, count) = (self.lines.at() + 1, self.lines.count());
+        let note = if count + 2 > usize::from(height) {
+            format!("{at} of {count}")
         } else {
             String::new()
         };
-        let block = panel(area.width, &self.list.title, &note, true, theme);
-        let inside = block.inner(area);
-        frame.render_widget(block, area);
-        self.places = Lines::new(inside, self.first, lines.len());
-        let columns = usize::from(inside.width);
-        let shown = lines.iter().enumerate().skip(self.first).take(room);
-        let shown = shown.map(|(place, line)| {
-            let cursor = if place == at { ">" } else { " " };
-            let mark = match (self.arranges(), line.shown) {
-                (false, _) => "",
-                (true, true) => "[x] ",
-                (true, false) => "[ ] ",
-            };
-            let name = text::shorten(&line.label, label);
-            let gap = " ".repeat(label + 2 - text::width(&name));
-            let words = format!(" {cursor} {mark}{name}{gap}{}", line.note);
-            let words = text::shorten(words.trim_end(), columns);
-            let line = Line::from(words);
-            if place == at {
-                line.style(theme.select())
-            } else {
-                line
-            }
-        });
-        let shown: Vec<Line> = shown.collect();
-        frame.render_widget(Paragraph::new(shown), inside);
-        let place = (inside.x + 1, inside.y + (at - self.first) as u16);
-        if inside.contains(place.into()) {
-            frame.set_cursor_position(place);
-        }
+        let inside = framed(frame, area, (width, height), &self.title, &note, theme);
+        self.lines.draw(frame, inside, 1, theme);
     }
 
     /// Whether lines can be shown, hidden and put in order.
     fn arranges(&self) -> bool {
-        self.list.of == ChoiceOf::Columns
+        self.of == ChoiceOf::Columns
     }
 
-    fn arrange(&mut self, action: Action) {
-        let at = self.list.at;
-        let last = self.list.lines.len().saturating_sub(1);
-        match action {
-            Action::Earlier | Action::PreviousRecord if at > 0 => {
-                self.list.lines.swap(at, at - 1);
-                self.list.at -= 1;
+    fn arrange(&mut self, action: Action, cx: &Cx) {
+        let line = self.lines.chosen_mut();
+        match (action, line) {
+            (Action::Earlier | Action::PreviousRecord, _) => self.lines.carry(Action::Earlier),
+            (Action::Later | Action::NextRecord, _) => self.lines.carry(Action::Later),
+            (Action::Mark, Some(line)) => line.shown = line.shown.map(|shown| !shown),
+            (Action::Left | Action::Right, Some(line)) => {
+                line.shown = Some(action == Action::Right);
             }
-            Action::Later | Action::NextRecord if at < last => {
-                self.list.lines.swap(at, at + 1);
-                self.list.at += 1;
-            }
-            Action::Mark => {
-                if let Some(line) = self.list.lines.get_mut(at) {
-                    line.shown = !line.shown;
-                }
-            }
-            Action::Left | Action::Right => {
-                if let Some(line) = self.list.lines.get_mut(at) {
-                    line.shown = action == Action::Right;
-                }
-            }
-            _ => {}
+            _ => self.lines.act(action, cx),
         }
     }
+}
 
-    fn step(&mut self, by: isize) {
-        let last = self.list.lines.len().saturating_sub(1);
-        self.list.at = self.list.at.saturating_add_signed(by).min(last);
+/// The keys of two actions that belong together: `Shift+Up/Down`, `< >`.
+fn in_one(keys: Keys, one: Action, other: Action) -> String {
+    let (one, other) = (keys.of(one), keys.of(other));
+    match (one.rsplit_once('+'), other.rsplit_once('+')) {
+        (Some((with, _)), Some((too, last))) if with == too => format!("{one}/{last}"),
+        _ => format!("{one} {other}"),
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     tui::{
         action::Action,
         event::{Cx, Effect, Question},
-        keymap::Mode,
+        keymap::{Keys, Mode},
         theme::Theme,
         widgets::{field::Field, footer::Hint, lines::below, panel::panel},
     },
@@ -162,7 +162,7 @@ impl Dialog {
         }
     }
 
-    pub fn hints(&self) -> Vec<Hint> {
+    pub fn hints(&self, keys: Keys) -> Vec<Hint> {
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
         let mut hints = Vec::new();
         match self.focus {
@@ -171,7 +171,8 @@ impl Dialog {
             Focus::Button(at) => hints.push(hint("Enter", &self.buttons[at].label)),
         }
         if self.stops().len() > 1 {
-            hints.push(hint("Tab", "Next button"));
+            let key = keys.all(self.mode(), Action::NextPanel).first();
+            hints.extend(key.map(|key| hint(key, "Next button")));
         }
         hints
     }

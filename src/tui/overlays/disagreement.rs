@@ -2,19 +2,21 @@
 
 use std::time::Instant;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Constraint, Position, Rect},
+    layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
-    widgets::{Clear, Paragraph},
+    widgets::Paragraph,
 };
 use serde_json::Value;
 
 use super::{
     Verdict,
+    choices::{Choice, Choices},
     dialog::{is_deaf, wrap},
+    framed,
 };
 use crate::{
     fix::three_way::Parting,
@@ -26,7 +28,7 @@ use crate::{
         event::{Cx, Effect},
         meeting::Meeting,
         theme::Theme,
-        widgets::{footer::Hint, lines::Lines, panel::panel},
+        widgets::{footer::Hint, lines::below},
     },
 };
 
@@ -43,10 +45,26 @@ pub struct Disagreement {
     theirs: String,
     /// Why the record cannot be changed any more, if so. Safe to print.
     closed: Option<String>,
-    choices: Vec<(char, Decision, &'static str)>,
-    at: usize,
+    choices: Choices<Way>,
     opened: Option<Instant>,
-    lines: Lines,
+}
+
+/// One way to go on.
+#[derive(Debug)]
+struct Way {
+    letter: char,
+    how: Decision,
+    words: &'static str,
+}
+
+impl Choice for Way {
+    fn label(&self) -> &str {
+        self.words
+    }
+
+    fn letter(&self) -> Option<char> {
+        Some(self.letter)
+    }
 }
 
 impl Disagreement {
@@ -59,16 +77,15 @@ impl Disagreement {
             None => String::new(),
         };
         let closed = closed(&conflict, cx);
-        let choices = choices(&conflict);
+        let ways = ways(&conflict);
+        // The one that decides nothing.
+        let last = ways.len() - 1;
         Self {
-            // The one that decides nothing.
-            at: choices.len() - 1,
             conflict,
             theirs,
             closed,
-            choices,
+            choices: Choices::new(ways).beginning_at(last),
             opened: cx.now,
-            lines: Lines::default(),
         }
     }
 
@@ -77,28 +94,32 @@ impl Disagreement {
             return Verdict::Stay;
         }
         match action {
-            Action::Up | Action::PreviousPanel => self.at = self.at.saturating_sub(1),
-            Action::Down | Action::NextPanel => self.at = (self.at + 1).min(self.choices.len() - 1),
             Action::Back => return self.decide(Decision::Keep),
-            Action::Open => return self.decide(self.choices[self.at].1),
-            _ => {}
+            Action::Open => return self.take(),
+            _ => self.choices.act(action, cx),
         }
         Verdict::Stay
     }
 
-    pub fn type_key(&self, key: KeyEvent, cx: &Cx) -> Verdict {
-        let mut choices = self.choices.iter();
-        match choices.find(|(letter, ..)| key.code == KeyCode::Char(*letter)) {
-            Some((_, how, _)) if !is_deaf(self.opened, cx) => self.decide(*how),
-            _ => Verdict::Stay,
+    pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
+        if !is_deaf(self.opened, cx) && self.choices.type_key(key) {
+            self.take()
+        } else {
+            Verdict::Stay
         }
     }
 
-    pub fn click(&self, place: Position, cx: &Cx) -> Verdict {
-        match self.lines.at(place) {
-            Some(at) if !is_deaf(self.opened, cx) => self.decide(self.choices[at].1),
-            _ => Verdict::Stay,
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
+        if !is_deaf(self.opened, cx) && self.choices.click(place) {
+            self.take()
+        } else {
+            Verdict::Stay
         }
+    }
+
+    fn take(&self) -> Verdict {
+        let chosen = self.choices.chosen();
+        chosen.map_or(Verdict::Stay, |way| self.decide(way.how))
     }
 
     fn decide(&self, how: Decision) -> Verdict {
@@ -118,7 +139,8 @@ impl Disagreement {
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         let width = area.width.saturating_sub(4).min(WIDEST);
         let columns = usize::from(width).saturating_sub(4);
-        let most = usize::from(area.height).saturating_sub(self.choices.len() + 6);
+        let ways = self.choices.height();
+        let most = usize::from(area.height).saturating_sub(ways + 6);
         let mut lines = match &self.closed {
             Some(words) => (wrap(words, columns).into_iter())
                 .map(|line| Line::from(format!(" {line}")))
@@ -126,35 +148,14 @@ impl Disagreement {
             None => self.table(columns, most.max(1), theme),
         };
         lines.push(Line::default());
-        let first = lines.len() as u16;
-        for (at, (letter, _, words)) in self.choices.iter().enumerate() {
-            let (sign, style) = if at == self.at {
-                (">", theme.select())
-            } else {
-                (" ", Style::new())
-            };
-            let words = text::shorten(&format!("{sign} {letter}  {words}"), columns);
-            lines.push(Line::styled(format!(" {words}"), style));
-        }
-        let height = lines.len() as u16 + 2;
-        let area = area.centered(Constraint::Length(width), Constraint::Length(height));
-        frame.render_widget(Clear, area);
+        let first = lines.len();
         let id = text::thousands(self.conflict.saving.record.0.unsigned_abs());
         let title = format!("Record {id} changed while you were editing");
-        let block = panel(area.width, &title, &self.theirs, true, theme);
-        let inside = block.inner(area);
-        frame.render_widget(block, area);
-        let below = Rect {
-            y: inside.y + first,
-            height: inside.height.saturating_sub(first),
-            ..inside
-        };
-        self.lines = Lines::new(below, 0, self.choices.len());
+        let size = (width, (first + ways + 2) as u16);
+        let inside = framed(frame, area, size, &title, &self.theirs, theme);
         frame.render_widget(Paragraph::new(lines), inside);
-        let cursor = (below.x + 1, below.y + self.at as u16);
-        if inside.contains(cursor.into()) {
-            frame.set_cursor_position(cursor);
-        }
+        let below = below(inside, first as u16);
+        self.choices.draw(frame, below, 1, theme);
     }
 
     /// A line for each field that is not the same to all, what both changed first.
@@ -230,31 +231,32 @@ fn as_cell(value: Option<&Value>) -> String {
     }
 }
 
-fn choices(conflict: &Conflict) -> Vec<(char, Decision, &'static str)> {
-    let merge = (
+fn ways(conflict: &Conflict) -> Vec<Way> {
+    let way = |letter, how, words| Way { letter, how, words };
+    let merge = way(
         'm',
         Decision::Merge,
         "Merge: yours where only you changed it, theirs elsewhere",
     );
-    let theirs = (
+    let theirs = way(
         't',
         Decision::Theirs,
         "Take theirs, and forget what you typed",
     );
-    let overwrite = (
+    let overwrite = way(
         'o',
         Decision::Overwrite,
         "Overwrite theirs (it stays in the history)",
     );
-    let keep = ('d', Decision::Keep, "Keep my draft, and decide later");
+    let keep = way('d', Decision::Keep, "Keep my draft, and decide later");
     let can_merge = conflict.can_merge().then_some(merge);
     let can_overwrite = conflict.is_open().then_some(overwrite);
-    let mut choices = Vec::new();
-    choices.extend(can_merge);
-    choices.push(theirs);
-    choices.extend(can_overwrite);
-    choices.push(keep);
-    choices
+    let mut ways = Vec::new();
+    ways.extend(can_merge);
+    ways.push(theirs);
+    ways.extend(can_overwrite);
+    ways.push(keep);
+    ways
 }
 
 /// Why the record cannot be changed at all any more, if so. Safe to print.

@@ -1,5 +1,6 @@
 //! What lies over a page: one at a time, and it gets all keys.
 
+mod choices;
 mod chooser;
 mod dialog;
 mod disagreement;
@@ -10,22 +11,23 @@ mod prompt;
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Position, Rect},
+    layout::{Constraint, Position, Rect},
+    widgets::Clear,
 };
 
 pub use chooser::Chooser;
 pub use dialog::{Button, Dialog, wrap};
 pub use disagreement::Disagreement;
-pub use letters::{Choice, Letters};
+pub use letters::{Lettered, Letters};
 pub use palette::{Entry, Palette};
 pub use prompt::Prompt;
 
 use super::{
     action::Action,
     event::{Choosing, Cx, Effect},
-    keymap::Mode,
+    keymap::{Keys, Mode},
     theme::Theme,
-    widgets::footer::Hint,
+    widgets::{footer::Hint, panel::panel},
 };
 
 #[derive(Debug)]
@@ -72,7 +74,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.act(action, cx),
             Self::Palette(palette) => palette.act(action, cx),
-            Self::Letters(letters) => letters.act(action),
+            Self::Letters(letters) => letters.act(action, cx),
             Self::Disagreement(asked) => asked.act(action, cx),
             Self::Prompt(prompt) => prompt.act(action),
             Self::Chooser(chooser) => chooser.act(action, cx),
@@ -83,7 +85,7 @@ impl Overlay {
     pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
         match self {
             Self::Dialog(dialog) => dialog.click(place, cx),
-            Self::Palette(palette) => palette.click(place, cx),
+            Self::Palette(palette) => palette.click(place),
             Self::Letters(letters) => letters.click(place),
             Self::Disagreement(asked) => asked.click(place, cx),
             Self::Chooser(chooser) => chooser.click(place, cx),
@@ -95,7 +97,7 @@ impl Overlay {
     pub fn scroll(&mut self, action: Action, cx: &Cx) -> Verdict {
         match self {
             Self::Palette(palette) => palette.act(action, cx),
-            Self::Letters(letters) => letters.act(action),
+            Self::Letters(letters) => letters.act(action, cx),
             Self::Disagreement(asked) => asked.act(action, cx),
             Self::Chooser(chooser) => chooser.act(action, cx),
             Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
@@ -125,14 +127,14 @@ impl Overlay {
         }
     }
 
-    pub fn hints(&self) -> Vec<Hint> {
+    pub fn hints(&self, keys: Keys) -> Vec<Hint> {
         match self {
-            Self::Dialog(dialog) => dialog.hints(),
+            Self::Dialog(dialog) => dialog.hints(keys),
             Self::Palette(palette) => palette.hints(),
             Self::Letters(_) => Letters::hints(),
             Self::Disagreement(_) => Disagreement::hints(),
             Self::Prompt(prompt) => prompt.hints(),
-            Self::Chooser(chooser) => chooser.hints(),
+            Self::Chooser(chooser) => chooser.hints(keys),
         }
     }
 
@@ -147,14 +149,14 @@ impl Overlay {
         }
     }
 
-    pub fn tip(&self) -> String {
+    pub fn tip(&self, keys: Keys) -> String {
         match self {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
             Self::Letters(_) => String::new(),
             Self::Disagreement(_) => "Nothing was changed, and what you typed is kept.".to_owned(),
-            Self::Prompt(prompt) => prompt.tip(),
-            Self::Chooser(chooser) => chooser.tip(),
+            Self::Prompt(prompt) => prompt.tip(keys),
+            Self::Chooser(chooser) => chooser.tip(keys),
         }
     }
 
@@ -168,4 +170,21 @@ impl Overlay {
             Self::Chooser(chooser) => chooser.draw(frame, area, theme),
         }
     }
+}
+
+/// Draws an empty box of this size in the middle of what is there, and gives the area inside it.
+fn framed(
+    frame: &mut Frame,
+    area: Rect,
+    (width, height): (u16, u16),
+    title: &str,
+    note: &str,
+    theme: Theme,
+) -> Rect {
+    let area = area.centered(Constraint::Length(width), Constraint::Length(height));
+    frame.render_widget(Clear, area);
+    let block = panel(area.width, title, note, true, theme);
+    let inside = block.inner(area);
+    frame.render_widget(block, area);
+    inside
 }

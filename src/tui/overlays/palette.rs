@@ -4,19 +4,23 @@ use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
-    text::{Line, Span},
-    widgets::{Clear, Paragraph},
+    text::Line,
+    widgets::Paragraph,
 };
 
-use super::Verdict;
+use super::{
+    Verdict,
+    choices::{Choice, Choices},
+    framed,
+};
 use crate::{
     text,
     tui::{
         action::{Action, Offer, Section},
         event::{Cx, Effect, Route},
-        keymap::{self, Mode},
+        keymap::{Keys, Mode},
         theme::Theme,
-        widgets::{field::Field, footer::Hint, panel::panel},
+        widgets::footer::Hint,
     },
 };
 
@@ -44,15 +48,16 @@ impl Entry {
     /// A saved view, which is listed by going to its records.
     pub fn view(name: &str, filter: &str, route: Route) -> Self {
         Self {
+            keys: String::new(),
             sentence: format!("View {}   {}", text::safe(name), text::safe(filter)),
             then: Some(Effect::Go(route)),
-            ..Self::new(&Offer::new(Action::Views, ""), Mode::Moving)
+            ..Self::new(&Offer::new(Action::Views, ""), Keys::default())
         }
     }
 
-    pub fn new(offer: &Offer, mode: Mode) -> Self {
+    pub fn new(offer: &Offer, keys: Keys) -> Self {
         let about = offer.action.about();
-        let keys = keymap::keys(mode, offer.action);
+        let keys = keys.all(Mode::Moving, offer.action);
         let two = keys[..keys.len().min(2)].join(" ");
         Self {
             action: offer.action,
@@ -67,6 +72,36 @@ impl Entry {
             also: about.also,
             then: None,
         }
+    }
+}
+
+impl Choice for Entry {
+    fn label(&self) -> &str {
+        &self.sentence
+    }
+
+    fn front(&self) -> String {
+        format!("{:<KEYS$} ", self.keys)
+    }
+
+    fn heading(&self) -> Option<&'static str> {
+        Some(match self.section {
+            Section::Page => "This page",
+            Section::Everywhere => "Everywhere",
+            Section::Moving => "Moving",
+        })
+    }
+
+    fn unable(&self) -> Option<&str> {
+        self.unable.as_deref()
+    }
+
+    fn changes(&self) -> bool {
+        self.changes
+    }
+
+    fn searched(&self) -> String {
+        format!("{} {} {}", self.sentence, self.keys, self.also)
     }
 }
 
@@ -93,25 +128,7 @@ impl Kind {
 pub struct Palette {
     kind: Kind,
     title: String,
-    entries: Vec<Entry>,
-    /// The search field; a menu has none.
-    search: Option<Field>,
-    /// Place in `found()`.
-    at: usize,
-    /// Where the entries are, as drawn last, with their places in `found()`.
-    places: Vec<(Rect, usize)>,
-}
-
-/// Where the cursor begins: Enter pressed too soon must not change anything.
-fn harmless(entries: &[Entry]) -> usize {
-    let first = entries.iter().position(|entry| !entry.changes);
-    first.unwrap_or_default()
-}
-
-/// One row of the list.
-enum Row<'a> {
-    Heading(&'static str),
-    Entry(usize, &'a Entry),
+    entries: Choices<Entry>,
 }
 
 impl Palette {
@@ -120,10 +137,7 @@ impl Palette {
         Self {
             kind: Kind::Help,
             title: format!("Help: {page}"),
-            at: harmless(&entries),
-            entries,
-            search: Some(Field::default()),
-            places: Vec::new(),
+            entries: Choices::to_search(entries).under_headings(),
         }
     }
 
@@ -133,10 +147,7 @@ impl Palette {
         Self {
             kind: Kind::Menu,
             title: format!("Menu: {page}"),
-            at: harmless(&entries),
-            entries,
-            search: None,
-            places: Vec::new(),
+            entries: Choices::new(entries),
         }
     }
 
@@ -146,103 +157,86 @@ impl Palette {
         Self {
             kind: Kind::Commands,
             title: "Commands".to_owned(),
-            at: harmless(&entries),
-            entries,
-            search: Some(Field::default()),
-            places: Vec::new(),
+            entries: Choices::to_search(entries),
         }
     }
 
     pub fn mode(&self) -> Mode {
-        match self.search {
-            Some(_) => Mode::Typing,
-            None => Mode::Moving,
+        if self.entries.is_searched() {
+            Mode::Typing
+        } else {
+            Mode::Moving
         }
     }
 
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
-        let last = self.found().len().saturating_sub(1);
-        let page = usize::from(cx.size.height / 2);
         match action {
-            Action::Up | Action::PreviousPanel => self.at = self.at.saturating_sub(1),
-            Action::Down | Action::NextPanel => self.at = (self.at + 1).min(last),
-            Action::PageUp => self.at = self.at.saturating_sub(page),
-            Action::PageDown => self.at = (self.at + page).min(last),
-            Action::First => self.at = 0,
-            Action::Last => self.at = last,
-            Action::ClearText => self.search_for(""),
-            Action::Back | Action::Leave if !self.searched().is_empty() => self.search_for(""),
-            Action::Open if self.row_wanted().is_some() => {
-                let wanted = self.row_wanted();
-                return wanted.map_or(Verdict::Stay, |row| Verdict::Then(Effect::GoToRow(row)));
-            }
-            Action::Open if let Some(name) = self.view_wanted() => {
-                return Verdict::Then(Effect::SaveView(name.to_owned()));
+            Action::Back | Action::Leave if !self.entries.searched().is_empty() => {
+                self.entries.search_for("");
             }
             Action::Back | Action::Leave | Action::Menu | Action::Help => return Verdict::Close,
-            Action::Open => {
-                return match self.chosen() {
-                    Some(entry) if entry.unable.is_none() => {
-                        let then = entry.then.clone();
-                        Verdict::Then(then.unwrap_or(Effect::Act(entry.action)))
-                    }
-                    _ => Verdict::Stay,
-                };
-            }
-            _ => {}
+            Action::Open => return self.run(),
+            _ => self.entries.act(action, cx),
         }
         Verdict::Stay
     }
 
-    /// The entry under the cursor.
-    pub fn chosen(&self) -> Option<&Entry> {
-        self.found().get(self.at).copied()
-    }
-
-    /// Runs the entry under the pointer.
-    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
-        let mut places = self.places.iter();
-        match places.find(|(area, _)| area.contains(place)) {
-            Some((_, at)) => {
-                self.at = *at;
-                self.act(Action::Open, cx)
+    /// Does what is typed or chosen.
+    fn run(&self) -> Verdict {
+        if let Some(row) = self.row_wanted() {
+            return Verdict::Then(Effect::GoToRow(row));
+        }
+        if let Some(name) = self.view_wanted() {
+            return Verdict::Then(Effect::SaveView(name.to_owned()));
+        }
+        match self.entries.able() {
+            Some(entry) => {
+                let then = entry.then.clone();
+                Verdict::Then(then.unwrap_or(Effect::Act(entry.action)))
             }
             None => Verdict::Stay,
         }
     }
 
-    pub fn type_key(&mut self, key: KeyEvent) {
-        if let Some(field) = &mut self.search {
-            field.key(key);
-            self.begin();
+    /// The entry under the cursor.
+    pub fn chosen(&self) -> Option<&Entry> {
+        self.entries.chosen()
+    }
+
+    /// Runs the entry under the pointer.
+    pub fn click(&mut self, place: Position) -> Verdict {
+        if self.entries.click(place) {
+            self.run()
+        } else {
+            Verdict::Stay
         }
     }
 
+    pub fn type_key(&mut self, key: KeyEvent) {
+        self.entries.type_key(key);
+    }
+
     pub fn paste(&mut self, text: &str) {
-        if let Some(field) = &mut self.search {
-            field.paste(text);
-            self.begin();
-        }
+        self.entries.paste(text);
     }
 
     pub fn hints(&self) -> Vec<Hint> {
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
         let mut hints = Vec::new();
-        if self.search.is_some() {
+        if self.entries.is_searched() {
             hints.push(hint("Type", "to search"));
         }
-        if self.found().len() > 1 {
+        if self.entries.count() > 1 {
             hints.push(hint("Up/Down", "Choose"));
         }
-        let can_run = self.chosen().is_some_and(|entry| entry.unable.is_none());
-        if can_run || self.row_wanted().is_some() {
+        if self.entries.able().is_some() || self.row_wanted().is_some() {
             hints.push(hint("Enter", "Run it"));
         }
         hints
     }
 
     pub fn escape(&self) -> String {
-        match (self.kind, self.searched().is_empty()) {
+        match (self.kind, self.entries.searched().is_empty()) {
             (_, false) => "Clear search",
             (Kind::Help, true) => "Close help",
             (Kind::Menu, true) => "Close menu",
@@ -260,7 +254,7 @@ impl Palette {
         }
         match self.chosen().map(|entry| &entry.unable) {
             Some(Some(reason)) => format!("Not now: {reason}."),
-            Some(None) if self.search.is_some() => {
+            Some(None) if self.entries.is_searched() => {
                 "Dim lines cannot be used now. The reason stands beside them.".to_owned()
             }
             Some(None) => String::new(),
@@ -274,91 +268,39 @@ impl Palette {
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         let width = area.width.saturating_sub(2).min(self.kind.width());
         let about = self.about(usize::from(width).saturating_sub(4));
-        let rows = self.rows();
-        let search = if self.search.is_some() { 2 } else { 0 };
-        let wide = self.kind == Kind::Help && width >= 90 && rows.len() > 8;
+        let rows = self.entries.height();
+        let search = if self.entries.is_searched() { 2 } else { 0 };
+        let wide = self.kind == Kind::Help && width >= 90 && rows > 8;
         let columns = if wide { 2 } else { 1 };
         let below = if about.is_empty() { 0 } else { about.len() + 1 };
-        let needed = self.listed(rows.len(), columns) + search + below + 2;
-        let height = (needed as u16).min(area.height);
-        let area = area.centered(Constraint::Length(width), Constraint::Length(height));
-        let block = panel(area.width, &self.title, &self.note(), true, theme);
-        let inside = block.inner(area);
-        let shown = usize::from(inside.height).saturating_sub(search + below);
-        let first = self.first(&rows, shown * columns, shown);
-        let lines: Vec<Line> = rows
-            .iter()
-            .skip(first)
-            .map(|row| self.line(row, usize::from(inside.width) / columns, theme))
-            .collect();
-        let entries: Vec<Option<usize>> = (rows.iter().skip(first))
-            .map(|row| match row {
-                Row::Heading(_) => None,
-                Row::Entry(at, _) => Some(*at),
-            })
-            .collect();
-        drop(rows);
-        frame.render_widget(Clear, area);
-        frame.render_widget(block, area);
+        let listed = match self.kind {
+            // Does not jump while one types.
+            Kind::Commands => 10,
+            Kind::Help | Kind::Menu => rows.div_ceil(columns),
+        };
+        let size = (width, (listed + search + below + 2) as u16);
+        let inside = framed(frame, area, size, &self.title, &self.note(), theme);
         let [top, list, bottom] = inside.layout(&Layout::vertical([
             Constraint::Length(search as u16),
             Constraint::Fill(1),
             Constraint::Length(below as u16),
         ]));
         draw_about(frame, bottom, &about);
-        let per_column = if lines.len() <= shown {
-            lines.len().div_ceil(columns).max(1)
-        } else {
-            shown.max(1)
-        };
-        let parts: [Rect; 2] = list.layout(&Layout::horizontal([
-            Constraint::Fill(1),
-            Constraint::Fill(u16::from(columns == 2)),
-        ]));
-        let chunks = lines.chunks(per_column).zip(entries.chunks(per_column));
-        self.places.clear();
-        for (part, (lines, entries)) in parts.into_iter().zip(chunks) {
-            frame.render_widget(Paragraph::new(lines.to_vec()), part);
-            let shown = part.rows().zip(entries);
-            let places = shown.filter_map(|(row, at)| Some((row, (*at)?)));
-            self.places.extend(places);
-        }
-        self.draw_search(frame, top, theme);
-    }
-
-    /// Rows the list wants, where so many are to be shown.
-    fn listed(&self, rows: usize, columns: usize) -> usize {
-        match self.kind {
-            // Does not jump while one types.
-            Kind::Commands => 10,
-            Kind::Help | Kind::Menu => rows.div_ceil(columns),
-        }
-    }
-
-    fn draw_search(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let Some(field) = &mut self.search else {
-            return;
-        };
+        self.entries.draw(frame, list, columns as u16, theme);
         let label = match self.kind {
             Kind::Commands => " : [",
             Kind::Help | Kind::Menu => " Search  [",
         };
-        let (line, column) = field.line(34, theme.warn());
-        let mut spans = vec![Span::raw(label)];
-        spans.extend(line.spans);
-        spans.push(Span::raw("]"));
-        frame.render_widget(Line::from(spans), area);
-        let x = area.x + (label.len() + column) as u16;
-        if area.contains((x, area.y).into()) {
-            frame.set_cursor_position((x, area.y));
-        }
+        self.entries.draw_search(frame, top, label, theme);
     }
 
     fn note(&self) -> String {
         match self.kind {
             Kind::Help => "type to search, Enter runs it".to_owned(),
             Kind::Menu => String::new(),
-            Kind::Commands => format!("{} of {}", self.found().len(), self.entries.len()),
+            Kind::Commands => {
+                format!("{} of {}", self.entries.count(), self.entries.all().len())
+            }
         }
     }
 
@@ -387,7 +329,7 @@ impl Palette {
 
     /// `row 12004`, or the number alone.
     fn row_wanted(&self) -> Option<u64> {
-        let words = self.searched().trim();
+        let words = self.entries.searched().trim();
         let number = words.strip_prefix("row ").unwrap_or(words);
         let is_commands = self.kind == Kind::Commands;
         number.trim().parse().ok().filter(|_| is_commands)
@@ -395,86 +337,13 @@ impl Palette {
 
     /// The name behind `save view`.
     fn view_wanted(&self) -> Option<&str> {
-        let name = self.searched().trim().strip_prefix("save view ")?.trim();
+        let name = self
+            .entries
+            .searched()
+            .trim()
+            .strip_prefix("save view ")?
+            .trim();
         (self.kind == Kind::Commands && !name.is_empty()).then_some(name)
-    }
-
-    /// The first row to show, so that the chosen one is seen.
-    fn first(&self, rows: &[Row], room: usize, step: usize) -> usize {
-        let chosen = rows
-            .iter()
-            .position(|row| matches!(row, Row::Entry(at, _) if *at == self.at))
-            .unwrap_or_default();
-        if chosen < room {
-            0
-        } else {
-            (chosen + 1).saturating_sub(step)
-        }
-    }
-
-    fn line(&self, row: &Row, columns: usize, theme: Theme) -> Line<'static> {
-        let (at, entry) = match row {
-            Row::Heading(words) => return Line::styled(format!(" {words}"), theme.accent()),
-            Row::Entry(at, entry) => (*at, *entry),
-        };
-        let cursor = if at == self.at { ">" } else { " " };
-        let mut words = entry.sentence.clone();
-        if let Some(reason) = &entry.unable {
-            words.push_str(&format!("  ({reason})"));
-        }
-        let line = format!(" {cursor} {:<KEYS$} {words}", entry.keys);
-        let line = text::shorten(&line, columns.saturating_sub(1));
-        let style = match (at == self.at, &entry.unable) {
-            (true, _) => theme.select(),
-            (false, Some(_)) => theme.disabled(),
-            (false, None) => ratatui::style::Style::new(),
-        };
-        Line::styled(line, style)
-    }
-
-    fn rows(&self) -> Vec<Row<'_>> {
-        let mut rows = Vec::new();
-        let mut section = None;
-        for (at, entry) in self.found().into_iter().enumerate() {
-            if self.kind == Kind::Help && section != Some(entry.section) {
-                section = Some(entry.section);
-                rows.push(Row::Heading(match entry.section {
-                    Section::Page => "This page",
-                    Section::Everywhere => "Everywhere",
-                    Section::Moving => "Moving",
-                }));
-            }
-            rows.push(Row::Entry(at, entry));
-        }
-        rows
-    }
-
-    fn found(&self) -> Vec<&Entry> {
-        let words = self.searched().to_lowercase();
-        let wanted = |entry: &&Entry| {
-            let text = format!("{} {} {}", entry.sentence, entry.keys, entry.also).to_lowercase();
-            words.split_whitespace().all(|word| text.contains(word))
-        };
-        self.entries.iter().filter(wanted).collect()
-    }
-
-    fn searched(&self) -> &str {
-        self.search.as_ref().map_or("", Field::value)
-    }
-
-    fn search_for(&mut self, words: &str) {
-        if let Some(field) = &mut self.search {
-            field.set(words);
-        }
-        self.begin();
-    }
-
-    /// The cursor goes to where a list begins.
-    fn begin(&mut self) {
-        self.at = match self.searched() {
-            "" => harmless(&self.entries),
-            _ => 0,
-        };
     }
 }
 

@@ -3,19 +3,21 @@
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
-    layout::{Constraint, Rect},
+    layout::Rect,
     text::{Line, Span},
-    widgets::{Clear, Paragraph},
+    widgets::Paragraph,
 };
 
-use super::{Verdict, wrap};
+use super::{Verdict, framed, wrap};
 use crate::{
     text,
     tui::{
         action::Action,
         event::{Effect, JobRequest, Needs, Wanting, Wish},
+        keymap::Keys,
         theme::Theme,
-        widgets::{field::Field, footer::Hint, panel::panel},
+        widgets::{field::Field, footer::Hint},
+        words,
     },
 };
 
@@ -100,15 +102,21 @@ impl Prompt {
         hints
     }
 
-    pub fn tip(&self) -> String {
+    pub fn tip(&self, keys: Keys) -> String {
         if self.empty {
             "Write a few words first, or press Esc to go back.".to_owned()
         } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
         } else if matches!(self.wanting.needs, Needs::View(..)) {
-            "It is offered when / is pressed, and among the commands.".to_owned()
+            format!(
+                "It is offered when {} is pressed, and among the commands.",
+                keys.of(Action::Filter)
+            )
         } else {
-            "It stands in the history, for whoever works on it next. u takes it back.".to_owned()
+            format!(
+                "It stands in the history, for whoever works on it next. {}",
+                words::takes_back(keys)
+            )
         }
     }
 
@@ -116,14 +124,8 @@ impl Prompt {
         let width = area.width.saturating_sub(4).min(72);
         let columns = usize::from(width).saturating_sub(4);
         let body = wrap(&self.wanting.body, columns);
-        let area = area.centered(
-            Constraint::Length(width),
-            Constraint::Length(body.len() as u16 + 4),
-        );
-        frame.render_widget(Clear, area);
-        let block = panel(area.width, &self.wanting.title, "", true, theme);
-        let inside = block.inner(area);
-        frame.render_widget(block, area);
+        let size = (width, body.len() as u16 + 4);
+        let inside = framed(frame, area, size, &self.wanting.title, "", theme);
         let mut lines: Vec<Line> = body
             .into_iter()
             .map(|line| Line::from(format!(" {line}")))

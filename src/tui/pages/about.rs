@@ -12,6 +12,8 @@ use crate::{
     model::{Group, Note, Path, Problem, RunRow, Seen, Severity, Since, Stage, Status, Trend},
     text,
     tui::{
+        action::Action,
+        keymap::Keys,
         theme::Theme,
         widgets::{
             bar::{bar, percent},
@@ -25,6 +27,7 @@ const SEVERAL: &str = " Some records have several problems and are counted in ea
 
 /// What list and card show.
 pub(super) struct List<'a> {
+    pub keys: Keys,
     pub run: &'a RunRow,
     pub groups: &'a [Group],
     /// Place of the cursor.
@@ -80,7 +83,8 @@ impl List<'_> {
         let before = self.before.as_ref()?;
         let (new, gone) = (self.since.new, self.since.gone);
         Some(format!(
-            " Since the run of {before}: {new} new, {gone} gone (D)"
+            " Since the run of {before}: {new} new, {gone} gone ({})",
+            self.keys.of(Action::Compare)
         ))
     }
 

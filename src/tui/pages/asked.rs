@@ -4,7 +4,11 @@ use crate::{
     filter::Filter,
     model::{Group, NoteAbout, RecordRow, RunId, Status},
     text,
-    tui::event::{Effect, JobRequest, Needs, Wanting},
+    tui::{
+        action::Action,
+        event::{Effect, JobRequest, Needs, Wanting},
+        keymap::Keys,
+    },
 };
 
 /// Asks why the records of a problem are set aside.
@@ -22,7 +26,7 @@ pub(super) fn aside_of_group(group: &Group) -> Effect {
 }
 
 /// Asks why a record is set aside; takes it back where it is.
-pub(super) fn aside_of_record(row: &RecordRow) -> Effect {
+pub(super) fn aside_of_record(row: &RecordRow, keys: Keys) -> Effect {
     let filter = Filter::of_record(row.run, row.id);
     if row.status == Status::Discarded {
         return Effect::Start(JobRequest::Aside {
@@ -32,7 +36,10 @@ pub(super) fn aside_of_record(row: &RecordRow) -> Effect {
     }
     Effect::Prompt(Wanting {
         title: format!("Set aside record {}?", row.id),
-        body: "It is neither fixed nor sent until somebody takes it back with x.".to_owned(),
+        body: format!(
+            "It is neither fixed nor sent until somebody takes it back with {}.",
+            keys.of(Action::SetAside)
+        ),
         label: "Reason".to_owned(),
         verb: "Set aside".to_owned(),
         needs: Needs::Reason(filter),

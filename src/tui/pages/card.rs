@@ -12,6 +12,7 @@ use crate::{
     model::{Found, Group, Note, Severity, Status},
     text,
     tui::{
+        action::Action,
         overlays::wrap,
         theme::Theme,
         widgets::{
@@ -28,13 +29,12 @@ pub(super) fn draw_card(frame: &mut Frame, area: Rect, view: &List, theme: Theme
         return;
     };
     let short = area.height < 8;
-    let title = if short {
-        "About this problem  (z more)"
-    } else {
-        "About this problem"
-    };
+    let mut title = "About this problem".to_owned();
+    if short {
+        title.push_str(&format!("  ({} more)", view.keys.of(Action::Zoom)));
+    }
     let note = format!("{} of {}", view.at + 1, view.groups.len());
-    let block = panel(area.width, title, &note, false, theme);
+    let block = panel(area.width, &title, &note, false, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = usize::from(inside.width).saturating_sub(1);
@@ -110,9 +110,12 @@ fn card(
 /// The fix that would help most, else what to do by hand.
 fn next_step(view: &List, to_do: Vec<String>, columns: usize, theme: Theme) -> Vec<Line<'static>> {
     let (title, words) = match view.advice {
-        Some(advice) => ("Suggested fix  (b)", wrap(advice, columns)),
+        Some(advice) => {
+            let key = view.keys.of(Action::FixAll);
+            (format!("Suggested fix  ({key})"), wrap(advice, columns))
+        }
         None if to_do.is_empty() => return Vec::new(),
-        None => ("What to do", to_do),
+        None => ("What to do".to_owned(), to_do),
     };
     let mut lines = vec![Line::default(), Line::styled(title, theme.accent())];
     lines.extend(words.into_iter().map(Line::from));
@@ -154,7 +157,8 @@ fn strip(view: &List, group: &Group, columns: usize) -> Vec<Line<'static>> {
     }
     let to_do = view.example.map(|(_, problem)| words::to_do(problem));
     if let Some(advice) = view.advice {
-        lines.push(format!("Fix    b  {advice}"));
+        let key = view.keys.of(Action::FixAll);
+        lines.push(format!("Fix    {key}  {advice}"));
     } else if let Some(to_do) = to_do.filter(|words| !words.is_empty()) {
         lines.push(format!("To do  {to_do}"));
     } else if !group.owner.is_empty() {

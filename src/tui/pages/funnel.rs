@@ -6,7 +6,7 @@ use super::groups::State;
 use crate::{
     model::{RunRow, Status},
     text,
-    tui::{overlays::wrap, theme::Theme, widgets::panel::panel},
+    tui::{action::Action, keymap::Keys, overlays::wrap, theme::Theme, widgets::panel::panel},
 };
 
 /// Rows the funnel takes, its box included.
@@ -114,7 +114,7 @@ pub(super) fn draw_state(frame: &mut Frame, area: Rect, state: &State, theme: Th
 }
 
 /// Nothing is left to fix.
-pub(super) fn draw_done(frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
+pub(super) fn draw_done(frame: &mut Frame, area: Rect, run: &RunRow, keys: Keys, theme: Theme) {
     let ready = run.with_status(Status::Ready);
     let mut lines = match run.rejected {
         _ if run.records == 0 => vec!["This run has no records.".to_owned()],
@@ -130,7 +130,8 @@ pub(super) fn draw_done(frame: &mut Frame, area: Rect, run: &RunRow, theme: Them
     };
     lines.push(String::new());
     if ready > 0 {
-        lines.push(format!("  Send {}  (S)", text::count(ready, "record")));
+        let ready = text::count(ready, "record");
+        lines.push(format!("  Send {ready}  ({})", keys.of(Action::Send)));
     }
     lines.push("> See the records  (Enter)".to_owned());
     draw_words(frame, area, "Problems", &lines, theme);

@@ -21,6 +21,7 @@ use crate::{
     model::{RecordId, RecordRow, SortBy, Status},
     text,
     tui::{
+        action::Action,
         theme::Theme,
         widgets::{lines::Lines, panel::panel},
     },
@@ -154,10 +155,10 @@ fn note(page: &Records, seen: &Seen, width: u16) -> String {
     let all = page.columns.shown().len();
     let hidden = page.columns.all() - all;
     let more = match seen.0.last() {
-        Some((last, _)) if last + 1 < all => ", Right for more",
-        _ if seen.0.len() < all => ", Left for more",
-        _ if hidden > 0 => ", c for the others",
-        _ => "",
+        Some((last, _)) if last + 1 < all => ", Right for more".to_owned(),
+        _ if seen.0.len() < all => ", Left for more".to_owned(),
+        _ if hidden > 0 => format!(", {} for the others", page.keys.of(Action::Columns)),
+        _ => String::new(),
     };
     let order = page.order_in_words();
     if more.is_empty() {

@@ -21,6 +21,7 @@ use crate::{
         among::whole_run,
         clock::Clock,
         event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
+        keymap::Keys,
         theme::Theme,
         widgets::lines::Lines,
         words,
@@ -32,6 +33,7 @@ const NO_FIELD: &str = "this problem is about no field; open its records";
 
 #[derive(Debug)]
 pub struct Groups {
+    keys: Keys,
     pub run: RunId,
     state: State,
     pending: Option<Ticket>,
@@ -86,6 +88,7 @@ pub(super) enum State {
 impl Groups {
     pub fn open(run: RunId, cx: &mut Cx) -> Self {
         Self {
+            keys: cx.keys,
             run,
             state: State::Loading,
             pending: Some(cx.ask(Query::Groups { run })),
@@ -264,10 +267,14 @@ impl Groups {
                 text::count(group.open, "record")
             ),
             (State::Known(run, _), None) if run.with_status(Status::Ready) > 0 => format!(
-                "Press S to send {}. It asks first.",
+                "Press {} to send {}. It asks first.",
+                self.keys.of(Action::Send),
                 text::count(run.with_status(Status::Ready), "record")
             ),
-            (State::Known(..), None) => "Press 2 to see the records.".to_owned(),
+            (State::Known(..), None) => {
+                let key = self.keys.of(Action::RecordsTab);
+                format!("Press {key} to see the records.")
+            }
         }
     }
 
@@ -281,7 +288,7 @@ impl Groups {
                 Constraint::Fill(1),
             ]));
             funnel::draw_funnel(frame, top, run, theme);
-            return funnel::draw_done(frame, rest, run, theme);
+            return funnel::draw_done(frame, rest, run, self.keys, theme);
         }
         let wide = area.width >= 100;
         let narrow = area.width < 80 || area.height < 18;
@@ -328,6 +335,7 @@ impl Groups {
         let since = &self.since.since;
         let before = since.before.as_ref();
         about::List {
+            keys: self.keys,
             run,
             groups,
             at: self.at().unwrap_or_default(),

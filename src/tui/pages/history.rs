@@ -19,6 +19,7 @@ use crate::{
         action::{Action, Offer},
         clock::Clock,
         event::{Answer, Cx, Effect, Needs, Query, Question, Route, Ticket, Wanting, Wish},
+        keymap::Keys,
         theme::Theme,
         widgets::{panel::panel, wrap::wrap},
         words,
@@ -27,6 +28,7 @@ use crate::{
 
 #[derive(Debug)]
 pub struct History {
+    keys: Keys,
     run: RunId,
     state: State,
     pending: Option<Ticket>,
@@ -49,6 +51,7 @@ enum State {
 impl History {
     pub fn open(run: RunId, cx: &mut Cx) -> Self {
         Self {
+            keys: cx.keys,
             run,
             state: State::Loading,
             pending: Some(cx.ask(Query::History { run })),
@@ -153,8 +156,10 @@ impl History {
                 "Nothing was done yet. What you do is written down here.".to_owned()
             }
             State::Known(_) => {
-                "u undoes your newest step, U brings it back. Nothing that was sent changes."
-                    .to_owned()
+                let (undo, redo) = (self.keys.of(Action::Undo), self.keys.of(Action::Redo));
+                format!(
+                    "{undo} undoes your newest step, {redo} brings it back. Nothing that was sent changes."
+                )
             }
             _ => String::new(),
         }
@@ -262,10 +267,11 @@ impl History {
         }
         if entry.step().is_some() && !short {
             lines.push(String::new());
-            lines.extend(wrap(
-                "The menu (.) takes it back alone, goes back to before it, and saves a fix as a recipe.",
-                columns,
-            ));
+            let words = format!(
+                "The menu ({}) takes it back alone, goes back to before it, and saves a fix as a recipe.",
+                self.keys.of(Action::Menu)
+            );
+            lines.extend(wrap(&words, columns));
         }
         let lines: Vec<Line> = (lines.into_iter())
             .map(|line| Line::from(format!(" {line}")))
@@ -288,14 +294,14 @@ impl History {
 
     /// Why an entry cannot be taken back by itself.
     fn stays(&self, entry: &Entry) -> Option<String> {
-        let why = entry.stays();
+        let why = entry.stays(self.keys);
         let step = entry.step().filter(|_| why.is_none());
         let all_sent = step.is_some_and(|step| {
             let sent = self.sent(entry);
             step.records > 0 && sent.is_some_and(|sent| sent >= step.records)
         });
-        let sent = all_sent.then_some("its records were sent");
-        why.or(sent).map(str::to_owned)
+        let sent = all_sent.then(|| "its records were sent".to_owned());
+        why.or(sent)
     }
 
     /// How many of its records were sent, where that is known.
@@ -332,7 +338,10 @@ impl History {
         if more > 0 {
             body.push(format!("  and {}.", text::count(more as u64, "later step")));
         }
-        body.push("What was sent stays as it is. U brings steps back.".to_owned());
+        let redo = self.keys.of(Action::Redo);
+        body.push(format!(
+            "What was sent stays as it is. {redo} brings steps back."
+        ));
         Question {
             title: "Go back to before this step?".to_owned(),
             body,

@@ -26,7 +26,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         event::{Answer, Cx, FixView, Ticket},
-        keymap::Mode,
+        keymap::{Keys, Mode},
         theme::Theme,
         words,
     },
@@ -34,6 +34,7 @@ use crate::{
 
 #[derive(Debug)]
 pub struct Records {
+    pub(super) keys: Keys,
     /// What the page was opened on; the typed filter narrows it.
     pub(super) view: View,
     /// The typed filter that is applied.
@@ -119,6 +120,7 @@ const KEPT_FILTER: &str = "Filter kept from your last visit. Esc clears it first
 impl Records {
     pub fn open(view: View, typed: Option<String>, cx: &mut Cx) -> Self {
         let mut page = Self {
+            keys: cx.keys,
             columns: Columns::of(view.field.as_deref()),
             sort: Sort::default(),
             marks: Marks::default(),
@@ -264,7 +266,9 @@ impl Records {
         if self.awaits_edit(ticket) {
             return match answer {
                 Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
-                Ok(Answer::Changed(report)) => self.saved(ticket, words::changed(&report), cx),
+                Ok(Answer::Changed(report)) => {
+                    self.saved(ticket, words::changed(&report, cx.keys), cx);
+                }
                 Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
                 Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
                 Ok(_) => {}
@@ -310,7 +314,7 @@ impl Records {
             self.asked.check = None;
             match answer {
                 Ok(Answer::Changed(report)) => {
-                    cx.say(words::changed(&report));
+                    cx.say(words::changed(&report, cx.keys));
                     self.ask_for_ids(cx);
                 }
                 Ok(_) => {}

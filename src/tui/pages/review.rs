@@ -16,12 +16,14 @@ use crate::{
         among::whole_run,
         clock::Clock,
         event::{Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting},
+        keymap::Keys,
         words,
     },
 };
 
 #[derive(Debug)]
 pub struct Review {
+    keys: Keys,
     run: RunId,
     state: State,
     pending: Option<Ticket>,
@@ -44,6 +46,7 @@ enum State {
 impl Review {
     pub fn open(run: RunId, cx: &mut Cx) -> Self {
         Self {
+            keys: cx.keys,
             run,
             state: State::Loading,
             pending: Some(cx.ask(Query::Review { run })),
@@ -191,13 +194,15 @@ impl Review {
 
     pub fn tip(&self) -> String {
         match self.facts() {
-            Some(facts) if facts.plan.continued => {
-                "Nothing more has been sent yet. S continues the sending that was stopped."
-                    .to_owned()
-            }
+            Some(facts) if facts.plan.continued => format!(
+                "Nothing more has been sent yet. {} continues the sending that was stopped.",
+                self.keys.of(Action::Send)
+            ),
             Some(facts) if facts.ids.is_empty() => "Nothing is ready to be sent.".to_owned(),
-            Some(_) => "Nothing has been sent yet. T sends one record first and shows the answer."
-                .to_owned(),
+            Some(_) => format!(
+                "Nothing has been sent yet. {} sends one record first and shows the answer.",
+                self.keys.of(Action::TryOne)
+            ),
             None => String::new(),
         }
     }

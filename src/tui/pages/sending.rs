@@ -17,6 +17,7 @@ use crate::{
         action::{Action, Offer},
         clock::Clock,
         event::{Answer, Cx, Effect, Outcome, Query, Steer, Ticket},
+        keymap::Keys,
         words,
     },
 };
@@ -26,6 +27,7 @@ const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 #[derive(Debug)]
 pub struct Sending {
+    keys: Keys,
     run: RunId,
     seen: Seen,
     pending: Option<Ticket>,
@@ -51,6 +53,7 @@ enum Seen {
 impl Sending {
     pub fn open(run: RunId, cx: &mut Cx) -> Self {
         Self {
+            keys: cx.keys,
             run,
             seen: Seen::Loading,
             pending: Some(cx.ask(Query::Sending { run })),
@@ -135,9 +138,10 @@ impl Sending {
         self.wants_pause = Some(pause);
         cx.effects.push(Effect::Steer(Steer::Pause(pause)));
         cx.say(if pause {
-            "Paused when what is on its way is answered.  p goes on"
+            let key = self.keys.of(Action::Pause);
+            format!("Paused when what is on its way is answered.  {key} goes on")
         } else {
-            "It goes on."
+            "It goes on.".to_owned()
         });
     }
 
@@ -213,23 +217,23 @@ impl Sending {
     }
 
     pub fn tip(&self) -> String {
-        let words = match (&self.live, &self.seen) {
-            (Some(live), _) => {
-                return format!(
-                    "You can leave this screen. Sending goes on. Quitting redrive stops it safely after {} in flight.",
-                    live.tally.in_flight
-                );
-            }
+        let (send, review) = (self.keys.of(Action::Send), self.keys.of(Action::ReviewTab));
+        match (&self.live, &self.seen) {
+            (Some(live), _) => format!(
+                "You can leave this screen. Sending goes on. Quitting redrive stops it safely after {} in flight.",
+                live.tally.in_flight
+            ),
             (None, Seen::Known(Some(plan))) => match (plan.sender, plan.is_open) {
                 (Sender::AnotherProcess, _) => {
-                    "Another process sends this. If it ends early, S here goes on with it."
+                    format!(
+                        "Another process sends this. If it ends early, {send} here goes on with it."
+                    )
                 }
-                (_, true) => "S goes on where it ended. Nothing is sent twice.",
-                (_, false) => "3 shows what is ready to be sent.",
+                (_, true) => format!("{send} goes on where it ended. Nothing is sent twice."),
+                (_, false) => format!("{review} shows what is ready to be sent."),
             },
-            (None, _) => "3 shows what would be sent, S sends it.",
-        };
-        words.to_owned()
+            (None, _) => format!("{review} shows what would be sent, {send} sends it."),
+        }
     }
 }
 

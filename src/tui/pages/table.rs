@@ -13,7 +13,10 @@ use super::{
     records::{Records, State},
     strip::draw_strip,
 };
-use crate::{text, tui::theme::Theme};
+use crate::{
+    text,
+    tui::{action::Action, theme::Theme},
+};
 
 /// How many records are seen at once in a window of this size.
 pub(super) fn rows_shown(window: Size, zoomed: bool) -> usize {
@@ -114,6 +117,7 @@ fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) 
     let mut spans = vec![Span::raw(label)];
     let mut cursor = None;
     let is_refused = page.refusal().is_some();
+    let key = page.keys.of(Action::Filter);
     match &mut page.prompt {
         Some(prompt) => {
             let (line, column) = prompt.field.line(room.min(60), theme.warn());
@@ -128,14 +132,14 @@ fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) 
         None if page.typed.is_empty() => {
             spans = vec![
                 Span::raw(" Filter  "),
-                Span::styled("none, type / to add one", theme.muted()),
+                Span::styled(format!("none, type {key} to add one"), theme.muted()),
             ];
         }
         None => {
             let typed = text::shorten(&text::safe(&page.typed), room.saturating_sub(20));
             spans.push(Span::styled(typed, theme.accent()));
             spans.push(Span::raw("]"));
-            spans.push(Span::styled("   / to change", theme.muted()));
+            spans.push(Span::styled(format!("   {key} to change"), theme.muted()));
         }
     }
     frame.render_widget(Line::from(spans), area);

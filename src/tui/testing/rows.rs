@@ -1,17 +1,21 @@
 //! Made-up rows, as pages get them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use crate::{
-    filter::{Item, Of, Offered},
-    fix::{Change, three_way::part},
+    filter::{Filter, Item, Of, Offered},
+    fix::{Change, Transform, three_way::part, transforms::tidy::Tidy},
     model::{
-        Behind, Consequence, DeliveryState, FixRow, Form, Found, Group, GroupId, Layout, Path,
-        Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Seen,
-        ShapeCount, Since, Stage, Status, StepId, StepKind, StepRow, Trend, ValueCount, Version,
-        compare, shape_of,
+        Behind, Consequence, DeliveryState, Effect, FixReport, FixRow, Form, Found, Group, GroupId,
+        Layout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, Seen, ShapeCount, Since, Stage, Status, StepId, StepKind, StepRow, Trend,
+        ValueCount, Version, compare, shape_of,
     },
-    ops::{Conflict, FieldChanges, Made, MadeBy, Review, Saving},
+    ops::{
+        Conflict, FieldChanges, FixPreview, FixRequest, Made, MadeBy, Review, Saving, SuggestedFix,
+    },
 };
 
 pub fn run() -> RunRow {
@@ -345,4 +349,49 @@ pub(super) fn detail(id: i64) -> RecordDetail {
         attempts: Vec::new(),
         has_contract: true,
     }
+}
+
+/// A fix that helps, as a sample says.
+pub fn suggested() -> Vec<SuggestedFix> {
+    let tidy = Transform::Tidy(Tidy::usual());
+    let request = FixRequest::new(Filter::default(), Path::field("contact_email"), vec![tidy]);
+    vec![SuggestedFix {
+        request,
+        report: FixReport {
+            scope: 200,
+            ready: 187,
+            ..FixReport::default()
+        },
+        used_before: false,
+    }]
+}
+
+/// A preview as the job gives it, of five records whose numbers are so far apart.
+pub fn preview(request: &FixRequest, apart: i64) -> Arc<FixPreview> {
+    let effects = [
+        Effect::Ready,
+        Effect::Unchanged,
+        Effect::WrongElsewhere,
+        Effect::NewlyBroken,
+        Effect::Ready,
+    ];
+    let mut report = FixReport::default();
+    let consequences: Vec<Consequence> = (effects.into_iter().zip(1..))
+        .map(|(effect, n)| Consequence {
+            record: RecordId(n * apart),
+            version: 1,
+            effect,
+            ambiguous: n == 5,
+            undecided: false,
+        })
+        .collect();
+    for one in &consequences {
+        report.add(one);
+    }
+    Arc::new(FixPreview {
+        run: RunId(1),
+        request: request.clone(),
+        report,
+        consequences,
+    })
 }

@@ -4,14 +4,14 @@ use super::scenes::{SCENES, at, is_covered, strike};
 use crate::tui::{
     app::App,
     event::Effect,
-    keymap::{self, Mode},
+    keymap::{self, Keys, Mode},
     testing::picture,
 };
 
 /// `Enter Open`, `/ Filter`: all that could stand in the footer now.
 fn hints(app: &App) -> Vec<(String, String)> {
     match &app.overlay {
-        Some(overlay) => overlay.hints(),
+        Some(overlay) => overlay.hints(Keys::default()),
         None if app.tab.is_some() => {
             let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
             vec![hint("Left/Right", "Choose"), hint("Enter", "Open")]
@@ -19,7 +19,7 @@ fn hints(app: &App) -> Vec<(String, String)> {
         None => (app.offers().into_iter())
             .filter(|offer| offer.unable.is_none() && !offer.label.is_empty())
             .filter_map(|offer| {
-                let key = keymap::keys(app.mode(), offer.action).first()?;
+                let key = Keys::default().all(app.mode(), offer.action).first()?;
                 Some(((*key).to_owned(), offer.label))
             })
             .collect(),
@@ -114,7 +114,7 @@ fn every_hint_of_the_footer_is_a_key_of_the_registry_and_does_something() {
                     wrong.push(format!("{name}: {key} stands there twice"));
                 }
                 seen.push(key.clone());
-                if keymap::resolve(mode, press).is_none() {
+                if Keys::default().resolve(mode, press).is_none() {
                     wrong.push(format!("{name}: {hint} {label}: not in the registry"));
                 }
             }
@@ -139,7 +139,7 @@ fn whatever_help_and_menu_offer_does_something_and_whatever_they_refuse_says_why
         }
         let mode = app.mode();
         for offer in app.offers() {
-            let Some(key) = keymap::keys(mode, offer.action).first() else {
+            let Some(key) = Keys::default().all(mode, offer.action).first() else {
                 continue;
             };
             let action = offer.action;
@@ -166,9 +166,9 @@ fn help_names_a_key_for_all_it_lists_and_the_key_is_the_one_that_works() {
     for (name, keys) in SCENES {
         let app = at(keys, (100, 30));
         for offer in app.offers() {
-            for key in keymap::keys(Mode::Moving, offer.action) {
+            for key in Keys::default().all(Mode::Moving, offer.action) {
                 let press = keymap::parse(key).expect("a key");
-                let works = keymap::resolve(Mode::Moving, press);
+                let works = Keys::default().resolve(Mode::Moving, press);
                 assert_eq!(works, Some(offer.action), "{name}: {key}");
             }
         }

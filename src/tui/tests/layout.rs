@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 
 use super::scenes::{SCENES, at, is_covered};
 use crate::tui::{
-    keymap,
+    keymap::Keys,
     testing::{cells, picture},
 };
 
@@ -68,12 +68,12 @@ fn the_first_thing_to_do_stands_in_the_footer() {
         for (width, height) in SIZES {
             let mut app = at(keys, (width, height));
             let first = match &app.overlay {
-                Some(overlay) => overlay.hints().into_iter().next(),
+                Some(overlay) => overlay.hints(Keys::default()).into_iter().next(),
                 None if app.tab.is_some() => None,
                 None => (app.offers().into_iter())
                     .find(|offer| offer.unable.is_none() && !offer.label.is_empty())
                     .and_then(|offer| {
-                        let key = keymap::keys(app.mode(), offer.action).first()?;
+                        let key = Keys::default().all(app.mode(), offer.action).first()?;
                         Some(((*key).to_owned(), offer.label))
                     }),
             };

@@ -4,6 +4,7 @@
 mod desk;
 mod footer;
 mod layout;
+mod own_keys;
 mod preview;
 mod reach;
 mod scenes;

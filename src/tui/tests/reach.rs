@@ -47,7 +47,7 @@ fn keys(app: &App, taken: &mut HashSet<String>) -> Vec<&'static str> {
 /// What the next key will do.
 fn meant(app: &App, key: &str) -> Option<Action> {
     let key = keymap::parse(key)?;
-    let action = keymap::resolve(app.mode(), key)?;
+    let action = app.cx.keys.resolve(app.mode(), key)?;
     match (&app.overlay, app.tab, action) {
         (Some(Overlay::Palette(palette)), _, Action::Open) => {
             let entry = palette.chosen()?;

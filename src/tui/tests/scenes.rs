@@ -8,20 +8,16 @@ use serde_json::json;
 
 use crate::{
     check::suggest::Suggestion,
-    filter::Filter,
-    fix::{Transform, transforms::tidy::Tidy},
     model::{
-        AsideReport, ChangeReport, Consequence, DeliveryState, Effect as Becomes, FixReport, Path,
-        PlanId, RecordId, Refusal, RunId, SendReport, StepId, Tally, Try, UndoReport,
+        AsideReport, ChangeReport, DeliveryState, FixReport, PlanId, RecordId, Refusal, RunId,
+        SendReport, StepId, Tally, Try, UndoReport,
     },
-    ops::{
-        Filters, FixPreview, FixRequest, Flow, Logged, Progress, SendProgress, SuggestedFix, Waits,
-        Why,
-    },
+    ops::{Filters, Flow, Logged, Progress, SendProgress, Waits, Why},
     tui::{
         app::App,
         event::{Answer, Effect, Event, JobRequest, Outcome, Query, Route, Wish},
-        testing::{answer, app, parse},
+        keymap::Keys,
+        testing::{answer, app_with_keys, parse, preview, suggested},
     },
 };
 
@@ -85,9 +81,14 @@ pub fn is_covered(app: &App) -> bool {
     app.overlay.is_some()
 }
 
+/// Where all scenes begin, for somebody with these keys.
+pub fn reached(keys: Keys) -> App {
+    app_with_keys(Route::Groups { run: RunId(1) }, (100, 30), keys)
+}
+
 /// Somebody who went there.
 pub fn at(keys: &str, size: (u16, u16)) -> App {
-    let mut app = app(Route::Groups { run: RunId(1) }, (100, 30));
+    let mut app = reached(Keys::default());
     play(&mut app, keys);
     let effects = app.update(Event::Resize(Size::from(size)));
     settle(&mut app, effects);
@@ -148,19 +149,7 @@ pub fn few(query: Query) -> Answer {
             }];
             Answer::Preview(preview)
         }
-        (true, _) => Answer::Suggested(vec![SuggestedFix {
-            request: FixRequest::new(
-                Filter::default(),
-                Path::field("contact_email"),
-                vec![Transform::Tidy(Tidy::usual())],
-            ),
-            report: FixReport {
-                scope: 200,
-                ready: 187,
-                ..FixReport::default()
-            },
-            used_before: false,
-        }]),
+        (true, _) => Answer::Suggested(suggested()),
         (_, other) => other,
     }
 }
@@ -204,7 +193,7 @@ fn done(wish: &Wish) -> Answer {
 fn come(request: &JobRequest) -> Event {
     Event::Finished(Ok(match request {
         JobRequest::Send { .. } => return Event::Progress(sending()),
-        JobRequest::FixPreview(request) => Outcome::FixPreviewed(Some(preview(request))),
+        JobRequest::FixPreview(request) => Outcome::FixPreviewed(Some(preview(request, 7))),
         JobRequest::Fix { .. } => Outcome::Fixed(FixReport {
             scope: 5,
             changed: 4,
@@ -221,35 +210,6 @@ fn come(request: &JobRequest) -> Event {
         },
         JobRequest::Check { .. } => Outcome::Checked(ChangeReport::default()),
     }))
-}
-
-fn preview(request: &FixRequest) -> Arc<FixPreview> {
-    let effects = [
-        Becomes::Ready,
-        Becomes::Unchanged,
-        Becomes::WrongElsewhere,
-        Becomes::NewlyBroken,
-        Becomes::Ready,
-    ];
-    let mut report = FixReport::default();
-    let consequences: Vec<Consequence> = (effects.into_iter().zip(1..))
-        .map(|(effect, n)| Consequence {
-            record: RecordId(n * 7),
-            version: 1,
-            effect,
-            ambiguous: n == 5,
-            undecided: false,
-        })
-        .collect();
-    for one in &consequences {
-        report.add(one);
-    }
-    Arc::new(FixPreview {
-        run: RunId(1),
-        request: request.clone(),
-        report,
-        consequences,
-    })
 }
 
 /// A send that waits for a sick destination, half done.

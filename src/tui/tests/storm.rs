@@ -13,7 +13,7 @@ use crate::{
         action::Action,
         app::App,
         event::{Answer, Effect, Event, Query, Route, Wish},
-        keymap,
+        keymap::{self, Keys},
         testing::{self, app, feed_with, picture},
     },
 };
@@ -51,7 +51,7 @@ fn enter_again_and_again_changes_nothing_in_bulk_and_sends_nothing_whatever_was_
     for (name, keys) in SCENES {
         // What lies over a page has Enter alone: whoever moves there means to.
         let first = at(keys, (100, 30));
-        let pressed = |action: &Action| keymap::keys(first.mode(), *action).first().copied();
+        let pressed = |action: &Action| Keys::default().all(first.mode(), *action).first().copied();
         let actions = Action::ALL.iter().filter(|_| !is_covered(&first));
         let keys_of_actions = actions.filter_map(pressed).map(Some);
         for pressed in std::iter::once(None).chain(keys_of_actions) {

@@ -6,6 +6,7 @@ use crate::{
     model::{Group, Path, Problem, RecordRow},
     text,
     tui::{
+        action::Action,
         event::{Cx, FixView, Query, Route, Ticket},
         words,
     },
@@ -85,8 +86,9 @@ impl Editor {
     pub(super) fn others(&self) -> String {
         match self.alike.others() {
             Some(others) => format!(
-                "  {} the same problem: b Fix all",
-                words::others_have(others)
+                "  {} the same problem: {} Fix all",
+                words::others_have(others),
+                self.keys.of(Action::FixAll)
             ),
             None => String::new(),
         }

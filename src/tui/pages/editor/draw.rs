@@ -19,6 +19,7 @@ use crate::{
     model::{Freshness, Mark, Problem, RecordDetail, Stage, StageMark},
     text,
     tui::{
+        action::Action,
         theme::Theme,
         widgets::{
             lines::{Lines, below},
@@ -102,10 +103,14 @@ pub fn tip(editor: &Editor) -> String {
         None => match frozen(editor.read_only, record.row.status) {
             Some(reason) => reason,
             None if !record.has_contract => {
-                "No contract: nothing can be checked. Y says that this record is ready."
+                let key = editor.keys.of(Action::MarkReady);
+                return format!(
+                    "No contract: nothing can be checked. {key} says that this record is ready."
+                );
             }
             None if !record.row.problems.iter().any(Problem::rejects) => {
-                "Nothing left to fix here. n goes to the next problem."
+                let key = editor.keys.of(Action::NextProblem);
+                return format!("Nothing left to fix here. {key} goes to the next problem.");
             }
             None => "Enter edits the marked field. Nothing is sent.",
         },
@@ -121,17 +126,21 @@ pub fn doubt(editor: &Editor) -> Option<String> {
         return None;
     }
     let unasked = |one: &StageMark| one.stage == Stage::Validator && one.mark == Mark::NotChecked;
-    let (words, key) = match record.verdict {
+    let (words, before, does) = match record.verdict {
         Freshness::Current => return None,
-        Freshness::Old => ("Checked by an older contract", ": r checks again."),
+        Freshness::Old => ("Checked by an older contract", ":", "checks again"),
         Freshness::NotChecked if record.stages.iter().any(unasked) => (
             "Not checked: the validator has not answered",
-            ". r asks it again.",
+            ".",
+            "asks it again",
         ),
-        Freshness::NotChecked => ("Not checked by the contract", ": r checks it."),
+        Freshness::NotChecked => ("Not checked by the contract", ":", "checks it"),
     };
-    let key = if editor.read_only { "." } else { key };
-    Some(format!("{words}{key}"))
+    if editor.read_only {
+        return Some(format!("{words}."));
+    }
+    let key = editor.keys.of(Action::Check);
+    Some(format!("{words}{before} {key} {does}."))
 }
 
 /// Everything between the two rows on top and the two at the bottom.

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     model::Wants,
     text,
-    tui::{theme::Theme, widgets::panel::panel},
+    tui::{action::Action, theme::Theme, widgets::panel::panel},
 };
 
 /// What is wrong with the text as it is, when it may be said: what to call it, and the sentence.
@@ -367,7 +367,7 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
     let tries = match editor.suggestion() {
         Some(suggestion) if frozen(editor.read_only, record.row.status).is_none() => vec![
             label("Try"),
-            Span::styled("a", theme.accent()),
+            Span::styled(editor.keys.of(Action::AcceptSuggestion), theme.accent()),
             Span::raw(format!(" {}  ", shown(Some(&suggestion.value), true))),
             Span::styled(suggestion.why, theme.muted()),
         ],

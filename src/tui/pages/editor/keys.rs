@@ -105,7 +105,10 @@ impl Editor {
             Action::PreviousRecord => self.next_record(-1, cx),
             Action::AcceptSuggestion => self.accept_suggestion(cx),
             Action::FixAll => self.fix_alike(cx),
-            Action::SetAside => cx.effects.extend(self.row().map(asked::aside_of_record)),
+            Action::SetAside => {
+                let asked = self.row().map(|row| asked::aside_of_record(row, cx.keys));
+                cx.effects.extend(asked);
+            }
             Action::Note => cx.effects.extend(self.row().map(asked::note_on_record)),
             Action::PutBack => self.put_back(cx),
             Action::Remove => self.make_empty(cx),

@@ -34,7 +34,7 @@ use crate::{
         action::{Action, Offer},
         clock::Clock,
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
-        keymap::Mode,
+        keymap::{Keys, Mode},
         people::who_edits,
         theme::Theme,
         words::{not_checked, reported},
@@ -43,6 +43,7 @@ use crate::{
 
 #[derive(Debug)]
 pub struct Editor {
+    keys: Keys,
     id: RecordId,
     among: Among,
     read_only: bool,
@@ -91,6 +92,7 @@ enum Told {
 impl Editor {
     pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
         let mut page = Self {
+            keys: cx.keys,
             id,
             place: among.ids.iter().position(|known| *known == id),
             among,
@@ -363,7 +365,10 @@ impl Editor {
         let left = self.among.ids.iter().filter(|id| open.contains(id)).count() as u64;
         self.open = Some(open);
         if let Some(record) = self.record.as_ref().filter(|_| self.draft.is_none()) {
-            let next = if left > 0 { "  n Next" } else { "" };
+            let next = match left {
+                0 => String::new(),
+                _ => format!("  {} Next", self.keys.of(Action::NextProblem)),
+            };
             let name = draw::name(record);
             let left = text::thousands(left);
             let others = self.others();
@@ -758,7 +763,7 @@ mod tests {
         }
 
         fn key(&mut self, key: KeyEvent) {
-            match keymap::resolve(self.editor.mode(), key) {
+            match Keys::default().resolve(self.editor.mode(), key) {
                 Some(action) => self.editor.act(action, &mut self.cx),
                 None => self.editor.type_key(key, &mut self.cx),
             }

@@ -11,6 +11,7 @@ use crate::{
     model::{Freshness, Problem, RecordDetail, Stage, StageMark, Status},
     text,
     tui::{
+        action::Action,
         theme::Theme,
         widgets::{
             panel::panel,
@@ -60,9 +61,10 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
     let mut lines = in_lines(marks, draft, columns, theme);
     if editor.draft.is_none() && doubt(editor).is_some() {
         // The status line says it in full.
+        let key = editor.keys.of(Action::Check);
         let words = match record.verdict {
-            Freshness::Old => " An older verdict: r checks again.",
-            _ => " Not checked: r checks it.",
+            Freshness::Old => format!(" An older verdict: {key} checks again."),
+            _ => format!(" Not checked: {key} checks it."),
         };
         lines.push(Line::styled(words, theme.warn()));
     }
@@ -85,10 +87,8 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
     let rows = usize::from(inner.height);
     if lines.len() > rows {
         lines.truncate(rows.saturating_sub(1));
-        lines.push(Line::styled(
-            " ... (n jumps to the next one)",
-            theme.muted(),
-        ));
+        let words = format!(" ...{}", jumps(editor));
+        lines.push(Line::styled(words, theme.muted()));
     }
     frame.render_widget(&block, problems);
     frame.render_widget(Text::from(lines), inner);
@@ -99,6 +99,11 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
         Text::from(origin_lines(editor, record, columns, theme)),
         inner,
     );
+}
+
+fn jumps(editor: &Editor) -> String {
+    let key = editor.keys.of(Action::NextProblem);
+    format!(" ({key} jumps to the next one)")
 }
 
 fn problem_lines(
@@ -139,7 +144,7 @@ fn problem_lines(
         }
     }
     if problems.len() > 1 {
-        lines.push(Line::styled(" (n jumps to the next one)", theme.muted()));
+        lines.push(Line::styled(jumps(editor), theme.muted()));
     }
     lines
 }

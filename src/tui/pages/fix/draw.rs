@@ -13,6 +13,7 @@ use crate::{
     model::{Consequence, Effect as Becomes, FixReport, FixRow},
     text,
     tui::{
+        action::Action,
         event::Cx,
         pages::about::padded,
         theme::Theme,
@@ -29,21 +30,27 @@ const BAR: usize = 20;
 
 /// The next step in words.
 pub fn tip(fix: &Fix) -> String {
+    let undo = fix.keys.of(Action::Undo);
     match &fix.preview {
         State::Nothing if fix.suggesting.is_some() => "Looking what would help ...".to_owned(),
         State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
         State::Looking => "Checking what would happen ...".to_owned(),
-        State::Known(_) => "Preview is up to date. You can undo the fix with u.".to_owned(),
+        State::Known(_) => {
+            format!("Preview is up to date. You can undo the fix with {undo}.")
+        }
         State::Applying(_) => "Applying ...".to_owned(),
-        State::Done { .. } => "Done. u takes it back.".to_owned(),
+        State::Done { .. } => format!("Done. {undo} takes it back."),
         State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
     }
 }
 
 pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
+    let undo = page.keys.of(Action::Undo);
     let words = match page.preview {
-        State::Done { .. } => "This is what was changed. u takes it back.",
-        _ => "Preview only. Your records change when you press Apply. You can undo it with u.",
+        State::Done { .. } => format!("This is what was changed. {undo} takes it back."),
+        _ => format!(
+            "Preview only. Your records change when you press Apply. You can undo it with {undo}."
+        ),
     };
     Line::styled(format!(" {words}"), theme.muted())
 }

@@ -20,7 +20,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, FixView, JobRequest, Outcome, Query, Route, Ticket},
-        keymap::Mode,
+        keymap::{Keys, Mode},
         theme::Theme,
         widgets::{field::Field, lines::Lines},
         words,
@@ -29,6 +29,7 @@ use crate::{
 
 #[derive(Debug)]
 pub struct Fix {
+    keys: Keys,
     /// The crumb: what is fixed. Safe to print.
     title: String,
     field: Path,
@@ -85,6 +86,7 @@ const WINDOW: usize = 40;
 impl Fix {
     pub fn open(view: FixView, cx: &mut Cx) -> Self {
         Self {
+            keys: cx.keys,
             title: view.title,
             field: view.field,
             filter: view.filter,
@@ -119,13 +121,10 @@ impl Fix {
         let mut offers = Vec::new();
         if let State::Known(preview) = &self.preview {
             let changes = self.changes(preview);
+            let all = text::thousands(changes);
             let label = match preview.report.newly_broken {
-                0 => format!("Apply to {}", text::thousands(changes)),
-                broken => format!(
-                    "Apply to {}, breaks {}",
-                    text::thousands(changes),
-                    text::thousands(broken)
-                ),
+                0 => format!("Apply to {all}"),
+                broken => format!("Apply to {all}, breaks {}", text::thousands(broken)),
             };
             let nothing = (changes == 0).then_some("it changes no record");
             offers.push(Offer::new(Action::Apply, label).unless(nothing));

@@ -1,28 +1,12 @@
 use super::*;
 use crate::{
     fix::transforms::{replace::Replace, tidy::Tidy},
-    model::{Effect as Becomes, RunId},
-    ops::SuggestedFix,
     tui::{
         app::App,
         event::Event,
-        testing::{answer, feed, feed_with, picture, press, problems},
+        testing::{answer, feed, feed_with, picture, press, preview, problems, suggested},
     },
 };
-
-fn suggested() -> Vec<SuggestedFix> {
-    let tidy = Transform::Tidy(Tidy::usual());
-    let request = FixRequest::new(Filter::default(), Path::field("contact_email"), vec![tidy]);
-    vec![SuggestedFix {
-        request,
-        report: FixReport {
-            scope: 200,
-            ready: 187,
-            ..FixReport::default()
-        },
-        used_before: false,
-    }]
-}
 
 /// The page of the first problem, with a suggestion.
 fn page(size: (u16, u16)) -> App {
@@ -36,43 +20,13 @@ fn page(size: (u16, u16)) -> App {
     app
 }
 
-/// A preview as the job gives it.
-fn preview(request: &FixRequest) -> Arc<FixPreview> {
-    let effects = [
-        Becomes::Ready,
-        Becomes::Unchanged,
-        Becomes::WrongElsewhere,
-        Becomes::NewlyBroken,
-        Becomes::Ready,
-    ];
-    let mut report = FixReport::default();
-    let consequences: Vec<Consequence> = (effects.into_iter().zip(1..))
-        .map(|(effect, n)| Consequence {
-            record: RecordId(n * 11),
-            version: 1,
-            effect,
-            ambiguous: n == 5,
-            undecided: false,
-        })
-        .collect();
-    for one in &consequences {
-        report.add(one);
-    }
-    Arc::new(FixPreview {
-        run: RunId(1),
-        request: request.clone(),
-        report,
-        consequences,
-    })
-}
-
 /// Lets the job that was started end.
 fn end(app: &mut App, started: &[Effect]) {
     let request = started.iter().find_map(|effect| match effect {
         Effect::Start(JobRequest::FixPreview(request)) => Some(request),
         _ => None,
     });
-    let outcome = Outcome::FixPreviewed(Some(preview(request.expect("a preview"))));
+    let outcome = Outcome::FixPreviewed(Some(preview(request.expect("a preview"), 11)));
     let effects = app.update(Event::Finished(Ok(outcome)));
     feed(app, effects);
 }

@@ -99,7 +99,7 @@ impl Groups {
             key: order.word().to_owned(),
             label: order.label().0.to_owned(),
             note: order.label().1.to_owned(),
-            shown: true,
+            shown: None,
         });
         let at = Order::ALL.iter().position(|order| *order == self.order);
         cx.effects.push(Effect::Choose(Box::new(Choosing {

@@ -3,6 +3,7 @@
 use crate::{
     model::{DeliveryState, PlanRow, StepKind, StepRow},
     text,
+    tui::{action::Action, keymap::Keys},
 };
 
 #[derive(Debug)]
@@ -59,18 +60,19 @@ impl Entry {
     }
 
     /// Why it cannot be taken back by itself.
-    pub fn stays(&self) -> Option<&'static str> {
+    pub fn stays(&self, keys: Keys) -> Option<String> {
         let step = match self {
             Self::Step(step) => step,
-            Self::Sent(_) => return Some("what was sent cannot be undone"),
+            Self::Sent(_) => return Some("what was sent cannot be undone".to_owned()),
         };
-        match step.kind {
-            StepKind::Undo => Some("U does again what an undo took back"),
-            StepKind::Redo => Some("u takes back what was done again"),
-            StepKind::Settle => Some("what was said about sending is not taken back"),
-            _ if step.undone => Some("it was undone, U brings it back"),
-            _ => None,
-        }
+        let (undo, redo) = (keys.of(Action::Undo), keys.of(Action::Redo));
+        Some(match step.kind {
+            StepKind::Undo => format!("{redo} does again what an undo took back"),
+            StepKind::Redo => format!("{undo} takes back what was done again"),
+            StepKind::Settle => "what was said about sending is not taken back".to_owned(),
+            _ if step.undone => format!("it was undone, {redo} brings it back"),
+            _ => return None,
+        })
     }
 }
 

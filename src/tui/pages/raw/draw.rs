@@ -15,6 +15,7 @@ use crate::{
     model::{Form, Layout as Columns, RecordDetail},
     text,
     tui::{
+        action::Action,
         pages::editor::draft::{Draft, Focus, Verdict, as_text},
         theme::Theme,
         widgets::{panel::panel, stages::in_one_line, wrap::wrap},
@@ -79,8 +80,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     let block = panel(area.width, "Problem", &note, false, theme);
     frame.render_widget(Text::from(problem), block.inner(top));
     frame.render_widget(block, top);
-    let editing = page.draft.is_some();
-    excerpt(&mut page.excerpt, !editing, frame, middle, theme);
+    excerpt(page, frame, middle, theme);
     edit_box(page, frame, bottom, theme);
 }
 
@@ -109,18 +109,20 @@ fn indented(lines: Vec<String>) -> Vec<Line<'static>> {
         .collect()
 }
 
-fn excerpt(shown: &mut Excerpt, focus: bool, frame: &mut Frame, area: Rect, theme: Theme) {
+fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
+    let (key, focus) = (page.keys.of(Action::Wrap), page.draft.is_none());
+    let shown = &mut page.excerpt;
     let note = if shown.wrapped {
-        "w scroll instead"
+        format!("{key} scroll instead")
     } else {
-        "Left/Right to scroll, w wrap"
+        format!("Left/Right to scroll, {key} wrap")
     };
     let title = if shown.is_said {
         "What the results say of this record"
     } else {
         "The line as it is in the file"
     };
-    let block = panel(area.width, title, note, focus, theme);
+    let block = panel(area.width, title, &note, focus, theme);
     let inner = block.inner(area);
     let gutter = (shown.number + shown.lines.len() as u64)
         .to_string()

@@ -24,7 +24,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket, Wish},
-        keymap::Mode,
+        keymap::{Keys, Mode},
         people::who_edits,
         theme::Theme,
         words::{self, reported},
@@ -33,6 +33,7 @@ use crate::{
 
 #[derive(Debug)]
 pub struct Raw {
+    keys: Keys,
     id: RecordId,
     among: Among,
     read_only: bool,
@@ -75,6 +76,7 @@ impl Done {
 impl Raw {
     pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
         let mut page = Self {
+            keys: cx.keys,
             id,
             place: among.ids.iter().position(|known| *known == id),
             among,
@@ -602,7 +604,7 @@ mod tests {
         fn press(&mut self, keys: &str) {
             for name in keys.split(' ') {
                 let key = keymap::parse(name).unwrap();
-                match keymap::resolve(self.page.mode(), key) {
+                match Keys::default().resolve(self.page.mode(), key) {
                     Some(action) => self.page.act(action, &mut self.cx),
                     None => self.page.type_key(key, &mut self.cx),
                 }

@@ -110,7 +110,7 @@ impl Columns {
             key: column.key().to_owned(),
             label: column.label.clone(),
             note: String::new(),
-            shown: *shown,
+            shown: Some(*shown),
         };
         self.order[self.pinned..].iter().map(choosable).collect()
     }
@@ -124,7 +124,7 @@ impl Columns {
                 .position(|(column, _)| column.key() == line.key)
             {
                 let (column, _) = known.remove(at);
-                self.order.push((column, line.shown));
+                self.order.push((column, line.shown.unwrap_or(true)));
             }
         }
         self.order.append(&mut known);
@@ -170,7 +170,7 @@ mod tests {
         let mut columns = columns();
         let mut lines = columns.choices();
         lines.swap(0, 1);
-        lines[1].shown = false;
+        lines[1].shown = Some(false);
         columns.arrange(&lines);
         assert_eq!(labels(&columns), "c b");
         columns.add_in_order(&["d", "a"].map(str::to_owned));

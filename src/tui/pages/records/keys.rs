@@ -143,11 +143,15 @@ impl Records {
             return format!("{who}.");
         }
         if self.in_cell {
-            return "Left and Right go from cell to cell. < and > change the width.".to_owned();
+            let (narrower, wider) = (self.keys.of(Action::Narrower), self.keys.of(Action::Wider));
+            return format!(
+                "Left and Right go from cell to cell. {narrower} and {wider} change the width."
+            );
         }
         if self.has_legend {
             let shown = text::thousands(self.ids.len() as u64);
-            return format!("Enter opens the record. Space marks it, * marks all {shown}.");
+            let (mark, all) = (self.keys.of(Action::Mark), self.keys.of(Action::MarkShown));
+            return format!("Enter opens the record. {mark} marks it, {all} marks all {shown}.");
         }
         self.legend()
     }

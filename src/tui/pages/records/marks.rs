@@ -96,9 +96,9 @@ impl Records {
             self.marks.toggle_all(&ids)
         };
         let words = if is_marked {
-            "marked. x sets them aside"
+            format!("marked. {} sets them aside", cx.keys.of(Action::SetAside))
         } else {
-            "not marked any more"
+            "not marked any more".to_owned()
         };
         cx.say(format!("{shown} {words}."));
     }
@@ -130,7 +130,7 @@ impl Records {
             key: key.to_owned(),
             label,
             note: String::new(),
-            shown: true,
+            shown: None,
         };
         let thousands = |number: usize| text::thousands(number as u64);
         let mut lines = vec![line(
@@ -174,7 +174,11 @@ impl Records {
                     cx.go(Route::Fix(Box::new(view)));
                 }
             }
-            _ if scope == THIS => cx.effects.extend(self.chosen().map(asked::aside_of_record)),
+            _ if scope == THIS => {
+                let row = self.chosen();
+                let asked = row.map(|row| asked::aside_of_record(row, cx.keys));
+                cx.effects.extend(asked);
+            }
             _ if self.takes_back() => cx.effects.push(Effect::Start(JobRequest::Aside {
                 filter: Box::new(filter),
                 reason: None,

@@ -99,7 +99,7 @@ impl Records {
             .to_owned(),
             key,
             label,
-            shown: true,
+            shown: None,
         };
         fixed.into_iter().chain(columns).map(line).collect()
     }

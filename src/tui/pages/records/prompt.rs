@@ -349,7 +349,8 @@ impl Records {
     pub(super) fn clear_filter(&mut self, cx: &mut Cx) {
         self.keep_filter(cx);
         self.apply(String::new(), cx);
-        cx.say("Filter cleared. / then Up brings it back.");
+        let key = cx.keys.of(Action::Filter);
+        cx.say(format!("Filter cleared. {key} then Up brings it back."));
     }
 
     /// The filter that is applied becomes the newest of those that can be brought back.

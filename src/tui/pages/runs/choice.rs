@@ -86,7 +86,7 @@ impl Runs {
             key: order.words(),
             label: order.label().to_owned(),
             note: String::new(),
-            shown: true,
+            shown: None,
         });
         let at = Order::ALL.iter().position(|order| *order == self.order);
         cx.effects.push(Effect::Choose(Box::new(Choosing {

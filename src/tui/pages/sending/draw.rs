@@ -15,7 +15,9 @@ use crate::{
     ops::{Flow, Logged, SendProgress, Waits, Why},
     text,
     tui::{
+        action::Action,
         clock::Clock,
+        keymap::Keys,
         pages::list::fitted,
         theme::Theme,
         widgets::{panel::panel, wrap::wrap},
@@ -166,45 +168,50 @@ impl Sending {
     /// A word for how it stands, what it means, and what happens next.
     fn destination(&self, name: &str) -> (&'static str, String, String) {
         let said = |word, first: &str, second: &str| (word, first.to_owned(), second.to_owned());
+        let (send, pause) = (self.keys.of(Action::Send), self.keys.of(Action::Pause));
         if let Some(live) = &self.live {
             return match live.flow {
-                Flow::Paused => said("PAUSED BY YOU", "Nothing leaves.  p goes on", ""),
-                _ if self.wants_pause == Some(true) => said(
-                    "PAUSED BY YOU",
-                    "What is on its way is waited for.  p goes on",
-                    "",
-                ),
+                Flow::Paused => {
+                    let words = format!("Nothing leaves.  {pause} goes on");
+                    said("PAUSED BY YOU", &words, "")
+                }
+                _ if self.wants_pause == Some(true) => {
+                    let words = format!("What is on its way is waited for.  {pause} goes on");
+                    said("PAUSED BY YOU", &words, "")
+                }
                 Flow::Testing => (
                     "TESTING",
                     format!("{name} was not answering well."),
                     "A few records are tried before all others.".to_owned(),
                 ),
-                Flow::Waiting(waits) if waits.why != Why::Rate => waiting(name, waits),
+                Flow::Waiting(waits) if waits.why != Why::Rate => waiting(name, waits, self.keys),
                 Flow::Flowing | Flow::Waiting(_) => {
                     ("FLOWING", format!("{name} answers."), String::new())
                 }
             };
         }
         let Some(plan) = self.plan() else {
-            return said("", "S sends what is ready. 3 shows it before.", "");
+            let review = self.keys.of(Action::ReviewTab);
+            let words = format!("{send} sends what is ready. {review} shows it before.");
+            return said("", &words, "");
         };
         let left = text::count(plan.tally.total() - plan.tally.done(), "record");
         match (&plan.held, plan.sender) {
             (_, Sender::AnotherProcess) => said(
                 "WATCHING",
                 "Another process sends this plan.",
-                "If it ends early, S here goes on with it; nothing is sent twice.",
+                &format!("If it ends early, {send} here goes on with it; nothing is sent twice."),
             ),
             (_, Sender::ThisProcess) => said("FLOWING", "It begins.", ""),
             (Some(why), Sender::Nobody) => (
                 "STOPPED",
                 text::safe(why).into_owned(),
-                format!("{left} not sent. S tries again."),
+                format!("{left} not sent. {send} tries again."),
             ),
             (None, Sender::Nobody) if plan.is_open => (
                 "STOPPED",
                 format!("{left} not sent."),
-                "S goes on where it ended; nothing is sent twice.".to_owned(),
+                format!("{send} goes on where it ended; nothing is sent twice."),
             ),
             (None, Sender::Nobody) => ("DONE", format!("{name} has answered."), String::new()),
         }
@@ -248,8 +255,12 @@ impl Sending {
     }
 
     fn draw_log(&mut self, frame: &mut Frame, area: Rect, whole: bool, theme: Theme) {
-        let note = if whole { "" } else { "L full log" };
-        let block = panel(area.width, "Log", note, whole, theme);
+        let note = if whole {
+            String::new()
+        } else {
+            format!("{} full log", self.keys.of(Action::FullLog))
+        };
+        let block = panel(area.width, "Log", &note, whole, theme);
         let lines: Vec<String> = match (&self.live, self.plan()) {
             (Some(live), _) => live
                 .log
@@ -342,9 +353,12 @@ fn clock_time(time: Duration) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-fn waiting(name: &str, waits: Waits) -> (&'static str, String, String) {
+fn waiting(name: &str, waits: Waits, keys: Keys) -> (&'static str, String, String) {
     let time = clock_time(Duration::from_secs(waits.time.as_secs_f64().ceil() as u64));
-    let next = format!("Nothing is lost. It goes on by itself in {time}.   t tries now");
+    let next = format!(
+        "Nothing is lost. It goes on by itself in {time}.   {} tries now",
+        keys.of(Action::TryNow)
+    );
     match waits.why {
         Why::Sick { failed, of } => (
             "PAUSED",
