@@ -42,6 +42,7 @@ mod values;
 mod verdict;
 mod verify;
 mod views;
+mod visits;
 mod whole;
 mod workspace;
 
@@ -91,6 +92,7 @@ pub use undo::{redo, undo};
 pub use values::{records_with, values};
 pub use verify::{Finding, verify};
 pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view};
+pub use visits::{ListVisit, Return, Screen, Visit, keep_visit, last_visit, visits};
 pub use whole::write_text;
 pub(crate) use whole::write_whole;
 pub use workspace::{Workspace, spare};

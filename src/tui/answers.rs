@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{Group, Severity},
+    model::{Group, RunId, Severity},
     text,
 };
 
@@ -22,6 +22,9 @@ pub(super) enum Asked {
     Places,
     /// The filters kept for the run.
     Filters,
+    /// Where the person was in this run.
+    Visit(RunId),
+    KeptVisit,
     /// What is to be copied.
     Copy,
     /// Whether somebody has changed the workspace.
@@ -76,6 +79,7 @@ impl App {
         if self.places_of != Some(id) {
             self.places_of = Some(id);
             self.places.clear();
+            self.ask_for_visit(id);
             let ticket = self.cx.ask(Query::Places { run: id });
             self.asked.push((ticket, Asked::Places));
             let ticket = self.cx.ask(Query::Filters { run: id });
@@ -141,12 +145,21 @@ impl App {
                 self.refresh();
             }
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
+            (Asked::Visit(run), Ok(Answer::Visit(found))) => {
+                self.come_back(run, found.map(|found| *found));
+            }
+            (Asked::Visit(run), Err(error)) => {
+                self.come_back(run, None);
+                self.status.get_or_insert(words::reported(&error));
+            }
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
             (_, Ok(Answer::Conflict(conflict))) => self.was_late(&conflict),
             // It is looked again soon, and sending says what is wrong with the contract.
             (Asked::Look | Asked::Version | Asked::Others | Asked::Filters, Err(_)) => {}
+            // It costs a few keys next time, which is not worth a word each time.
+            (Asked::KeptVisit, Err(_)) => {}
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

@@ -157,7 +157,9 @@ mod tests {
     /// What is wished for, but for what others are told.
     fn wished(effects: Vec<Effect>) -> Vec<Wish> {
         let wish = |effect| match effect {
-            Effect::Change(_, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) => None,
+            Effect::Change(_, Wish::ClaimEdit { .. } | Wish::ReleaseEdit | Wish::KeepVisit(..)) => {
+                None
+            }
             Effect::Change(_, wish) => Some(wish),
             _ => None,
         };

@@ -37,6 +37,7 @@ mod testing;
 pub mod theme;
 mod tmux;
 mod views;
+mod visiting;
 mod watching;
 pub mod widgets;
 pub mod words;

@@ -17,7 +17,7 @@
 //! | 9 Enter again and again | `checks/enter` | `storm`: after every key of every page |
 //! | 10 the gate before a send | `checks/gate` | |
 //! | 11 undo to the beginning, redo to the end | `main` | `undo`: edits at random |
-//! | 12 kills | `checks/kill` | |
+//! | 12 kills; the same screen after a start | `checks/kill`, `checks/again` | `visiting`: every page |
 //! | 13 a bug gives the terminal back | `checks/restore` | |
 //! | 14 stopped and continued | `checks/suspend`, in a shell in tmux too | |
 //! | 15 no colour is needed, 16 the terminal's own are used | `checks/colour` | contrast: `theme` |

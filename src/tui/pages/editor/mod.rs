@@ -28,7 +28,7 @@ use super::Subject;
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
-    ops::{Decision, Preview},
+    ops::{Decision, Preview, Visit},
     text,
     tui::{
         action::{Action, Offer},
@@ -187,6 +187,12 @@ impl Editor {
         self.fields.point(place)
     }
 
+    /// Puts the record and its field to where the person is.
+    pub fn locate(&self, visit: &mut Visit) {
+        visit.record = Some(self.id);
+        visit.field = self.fields.path().map(|path| path.as_str().to_owned());
+    }
+
     /// The record, and its field under the cursor.
     pub fn subject(&self) -> Subject {
         let field = self.fields.path().cloned();
@@ -289,6 +295,9 @@ impl Editor {
         self.asked_look = None;
         if self.record.is_none() {
             self.fields = Fields::new(&record, self.among.field.as_deref());
+            if let Some(at) = self.among.at.take() {
+                self.fields.select(&at);
+            }
         } else {
             self.fields.update(&record);
         }

@@ -382,10 +382,10 @@ impl Fix {
         if let Some(chosen) = self.listed.get(self.row).and_then(id) {
             cx.go(Route::Record {
                 id: chosen,
-                among: Among {
-                    ids: self.listed.iter().filter_map(id).collect(),
-                    field: Some(self.field.pattern()),
-                },
+                among: Among::about(
+                    self.listed.iter().filter_map(id).collect::<Vec<_>>(),
+                    Some(self.field.pattern()),
+                ),
             });
         }
     }

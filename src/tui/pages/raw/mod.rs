@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     model::{Form, Path, RecordDetail, RecordId},
+    ops::Visit,
     text,
     tui::{
         action::{Action, Offer},
@@ -165,6 +166,11 @@ impl Raw {
         if let Some(reply) = draft.paste(pasted, cx.now) {
             self.carry_out(reply, cx);
         }
+    }
+
+    /// Puts the record to where the person is.
+    pub fn locate(&self, visit: &mut Visit) {
+        visit.record = Some(self.id);
     }
 
     /// The record, while it is typed into.
