@@ -65,7 +65,7 @@ pub struct Entry<'e> {
     pub under: Option<i64>,
     /// What was checked and found as it is. It is no part of the step.
     pub confirmed: &'e [Confirmed],
-    /// The [`Store::changes`] the changes were worked out on, where more than the records' own versions counts:
+    /// The `Store::changes` the changes were worked out on, where more than the records' own versions counts:
     /// then nobody else may have written anything since.
     pub seen: Option<i64>,
     /// What was done, so that it can be done again: the step of a recipe, as JSON.

@@ -101,7 +101,7 @@ actions! {
     StopJob Page "Stop what is running" ["X"] typing [], "cancel, abort";
     Report Page "Write a report on this run" ["E"] typing [], "export, html, markdown, ticket";
     SaveView Page "Save this filter as a view" [] typing [], "view, bookmark, favourite";
-    Views Page "Go to a saved view, or remove one" [] typing [], "saved filter, bookmark, favourite";
+    Views Page "Go to a saved view, or remove one" [] typing [], "views, saved filter, bookmark, favourite";
     Runs Page "Open another run" [] typing [], "open, switch, import";
     Quit Page "Leave redrive" [] typing [], "exit, close";
 

@@ -166,7 +166,7 @@ mod tests {
         shows(&mut app, "View German   country:DE");
         press(&mut app, "<ret>");
         shows(&mut app, "Filter  [ country:DE");
-        press(&mut app, "<ret>:saved view<ret>");
+        press(&mut app, "<ret>:views<ret>");
         shows(&mut app, "Saved views");
         shows(&mut app, "Del Remove it");
         let asked = wishes(&mut app, "<Del>");
