@@ -132,6 +132,16 @@ pub fn shell_word(name: &str) -> String {
     }
 }
 
+/// Bytes as pairs of hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let digit = |half: u8| char::from(b"0123456789abcdef"[usize::from(half)]);
+        text.extend([digit(byte >> 4), digit(byte & 0xf)]);
+    }
+    text
+}
+
 /// A whole number with thousands separators: `12,004`.
 pub fn thousands(number: u64) -> String {
     let digits = number.to_string();
@@ -203,6 +213,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn bytes_are_two_digits_each() {
+        assert_eq!(hex(&[0x00, 0x0a, 0xff, 0x5c]), "000aff5c");
+    }
 
     #[test]
     fn hidden_characters_get_visible_names() {

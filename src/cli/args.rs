@@ -405,6 +405,9 @@ pub struct Send {
     /// Also send records whose key a newer run of the same contract holds
     #[arg(long)]
     pub superseded: bool,
+    /// Continue what another process sends that cannot be seen from here, such as in another container, once it has ended
+    #[arg(long)]
+    pub take_over: bool,
     /// Send at most so many records a second [default: what the contract says]
     #[arg(long, value_name = "N")]
     pub rate: Option<u32>,

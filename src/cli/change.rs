@@ -81,7 +81,10 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
     if !changes.is_empty() {
         report = match ops::edit(&mut workspace, id, &changes, args.if_version) {
             Ok(report) => report,
-            Err(error) => return Err(late(&workspace, id, changes, args.if_version, error)),
+            Err(error) => {
+                let told = (id, args.if_version, person.verbose);
+                return Err(late(&workspace, told, changes, error));
+            }
         };
     }
     if args.ready {
@@ -115,9 +118,8 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
 /// The error of an edit that came too late, with what it was typed over and what the record is now; any other as it is.
 fn late(
     workspace: &Workspace,
-    id: RecordId,
+    (id, version, is_verbose): (RecordId, Option<i64>, bool),
     changes: Vec<Change>,
-    version: Option<i64>,
     error: anyhow::Error,
 ) -> anyhow::Error {
     let code = error.downcast_ref::<Fault>().map(|fault| fault.code);
@@ -128,7 +130,7 @@ fn late(
     };
     let told = match (code, version) {
         (Some("record:changed"), Some(version)) => {
-            ops::conflict(workspace, &saving(version)).map(|found| disagreement(&found))
+            ops::conflict(workspace, &saving(version)).map(|found| disagreement(&found, is_verbose))
         }
         (Some("record:frozen"), _) => match ops::being_sent(workspace, id) {
             Ok(Some(sent)) => Ok(being_sent(id, &sent)),
@@ -140,11 +142,12 @@ fn late(
     told.map_or(error, Into::into)
 }
 
-/// Who was first, and each field that is not the same to all, in a line.
-fn disagreement(found: &Conflict) -> Fault {
+/// Who was first, and each field that is not the same to all, in a line; with its values only where they are asked for, because
+/// errors end up in logs.
+fn disagreement(found: &Conflict, with_values: bool) -> Fault {
     let (id, seen, now) = (found.saving.record, found.saving.version, found.version);
     let who = match &found.theirs {
-        Some((author, at)) => format!("{author} changed record {id} at {at}"),
+        Some((author, at)) => format!("{} changed record {id} at {at}", safe(author)),
         None => format!("record {id} was changed"),
     };
     let mut words = format!("{who}: it is version {now}, not {seen}; nothing was changed");
@@ -153,22 +156,32 @@ fn disagreement(found: &Conflict) -> Fault {
         None => "(missing)".to_owned(),
     };
     for one in &found.partings {
-        words.push_str(&format!(
-            "\n  {}: was {}, is now {}, yours {} ({})",
-            one.path.label(),
-            value(one.opened.as_ref()),
-            value(one.theirs.as_ref()),
-            value(one.mine.as_ref()),
-            one.who().words()
-        ));
+        let (field, who) = (one.path.label(), one.who().words());
+        words.push_str(&format!("\n  {}: ", safe(&field)));
+        words.push_str(&if with_values {
+            format!(
+                "was {}, is now {}, yours {} ({who})",
+                value(one.opened.as_ref()),
+                value(one.theirs.as_ref()),
+                value(one.mine.as_ref())
+            )
+        } else {
+            who.to_owned()
+        });
     }
+    let values = if with_values {
+        ""
+    } else {
+        ", -v says the values"
+    };
     Fault::unusable("record:changed", words).hint(format!(
-        "look at it again (redrive show {id}), then repeat the change with --if-version {now}"
+        "look at it again (redrive show {id}{values}), then repeat the change with --if-version {now}"
     ))
 }
 
 fn being_sent(id: RecordId, sent: &BeingSent) -> Fault {
     let words = sent.words(&sent.since);
+    let words = safe(&words);
     let message = format!("record {id} is being sent ({words}); nothing was changed");
     Fault::unusable("record:frozen", message).hint("change it once the answer is known")
 }

@@ -10,7 +10,12 @@ use clap::ValueEnum as _;
 use toml::de::{DeTable, DeValue};
 
 use super::args::{Color, Colours, Global};
-use crate::{filter::nearest, ops::Finding, text::safe, tui::Glyphs};
+use crate::{
+    filter::nearest,
+    ops::{Finding, config_folder, in_short},
+    text::safe,
+    tui::Glyphs,
+};
 
 /// All there is to set.
 const KEYS: [&str; 7] = [
@@ -74,10 +79,7 @@ pub fn read(named: Option<&Path>) -> Config {
 
 /// `redrive/config.toml` in `XDG_CONFIG_HOME`, else in `~/.config`.
 fn own_file() -> Option<PathBuf> {
-    let set = |name: &str| env::var_os(name).filter(|folder| !folder.is_empty());
-    let folder = set("XDG_CONFIG_HOME").map(PathBuf::from);
-    let folder = folder.or_else(|| Some(PathBuf::from(set("HOME")?).join(".config")))?;
-    Some(folder.join("redrive/config.toml"))
+    Some(config_folder()?.join("redrive/config.toml"))
 }
 
 impl Config {
@@ -189,16 +191,6 @@ impl Config {
         global.no_mouse |= self.mouse == Some(false) && !said;
         global.author = global.author.take().or_else(|| self.author.clone());
     }
-}
-
-/// A path with `~` for one's home.
-fn in_short(file: &Path) -> String {
-    let home = env::var_os("HOME").filter(|home| !home.is_empty());
-    let inside = home.and_then(|home| file.strip_prefix(home).ok());
-    inside.map_or_else(
-        || file.display().to_string(),
-        |rest| format!("~/{}", rest.display()),
-    )
 }
 
 fn yes_or_no(key: &str, value: &DeValue<'_>) -> Result<bool, String> {

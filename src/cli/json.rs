@@ -6,9 +6,10 @@ use crate::{
     model::{
         AnswerReport, AsideReport, AttemptRow, ChangeReport, Comparison, FixReport, Group,
         LoadReport, MergeReport, Note, Plan, Problem, RecordDetail, RecordRow, RunRow, Seen,
-        SendReport, StepRow, Trend, UndoReport, Version,
+        SendReport, StepRow, Trend, UndoReport,
     },
     ops::{Explained, Selected},
+    text::hex,
 };
 
 /// `load --answers --json`.
@@ -65,6 +66,7 @@ pub fn merged(report: &MergeReport) -> Value {
         "newly_broken": report.newly_broken,
         "others": report.others,
         "alike": report.alike,
+        "alike_rows": report.alike_rows,
         "conflicts": conflicts.collect::<Vec<_>>(),
         "refused": refused.collect::<Vec<_>>(),
         "remarks": report.remarks,
@@ -199,7 +201,7 @@ pub fn detail(detail: &RecordDetail) -> Value {
         json!(String::from_utf8_lossy(&detail.raw.bytes)),
     );
     if std::str::from_utf8(&detail.raw.bytes).is_err() {
-        fields.insert("raw_hex".to_owned(), json!(hex(&detail.raw)));
+        fields.insert("raw_hex".to_owned(), json!(hex(&detail.raw.bytes)));
     }
     // As they stand: `json!` would write an exponent its own way.
     let (received, current) = (detail.received.clone(), detail.row.current.clone());
@@ -364,12 +366,4 @@ fn attempt(attempt: &AttemptRow) -> Value {
 /// Milliseconds are enough.
 fn seconds(seconds: f64) -> f64 {
     (seconds * 1000.0).round() / 1000.0
-}
-
-fn hex(version: &Version) -> String {
-    version
-        .bytes
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }

@@ -181,13 +181,10 @@ fn say_explained(out: &Out, files: &[PathBuf], explained: &Explained) -> Result<
                 "" => "whole record",
                 path => path,
             };
-            let code = match problem.detail.as_str() {
-                "" => problem.code.clone(),
-                detail => format!("{}:{detail}", problem.code),
-            };
             let line = format!(
-                "  {} {code} {path}  {}",
+                "  {} {} {path}  {}",
                 problem.stage.word(),
+                problem.code_and_detail(),
                 problem.message
             );
             out.say(&safe(&line))?;

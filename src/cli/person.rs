@@ -40,6 +40,8 @@ pub struct Person {
     pub named: Option<PathBuf>,
     pub author: String,
     pub json: bool,
+    /// Whether they want to be told more.
+    pub verbose: bool,
     /// The screen's colours.
     pub theme: Theme,
     /// Whether the screen uses the mouse.
@@ -56,6 +58,7 @@ impl Person {
             named: global.workspace.clone(),
             author: global.author.clone().unwrap_or_else(system_user),
             json: global.json,
+            verbose: global.verbose,
             theme: global.theme(),
             mouse: !global.no_mouse,
             plain: global.plain || plain::is_needed(),

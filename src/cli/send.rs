@@ -26,6 +26,7 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         first: Some(args.first.iter().copied().filter(|n| *n > 0).collect()),
         rate: args.rate,
         superseded: args.superseded,
+        take_over: args.take_over,
     };
     if args.prepare {
         return prepare(&mut workspace, &request, out);
@@ -99,7 +100,7 @@ fn question(plan: &Plan) -> String {
 /// What is sent where, and how much of it was changed.
 pub fn what(plan: &Plan) -> String {
     format!(
-        "{} {} to {} ({}): {}. {} changed since they were received.",
+        "{} {} to {} ({}): {}. {} changed since {} received.",
         if plan.continued {
             "Continue sending"
         } else {
@@ -110,6 +111,11 @@ pub fn what(plan: &Plan) -> String {
         safe(&plan.environment),
         safe(&plan.target),
         thousands(plan.changed),
+        if plan.planned == 1 {
+            "it was"
+        } else {
+            "they were"
+        },
     )
 }
 

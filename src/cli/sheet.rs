@@ -93,8 +93,13 @@ fn request(args: &args::Export) -> Result<ExportRequest, Fault> {
 fn say_left(report: &ExportReport) {
     if report.neutralised > 0 {
         note(&format!(
-            "{} got an apostrophe, so that no spreadsheet takes it for a formula.",
-            count(report.neutralised, "cell")
+            "{} got an apostrophe, so that no spreadsheet takes {} for a formula.",
+            count(report.neutralised, "cell"),
+            if report.neutralised == 1 {
+                "it"
+            } else {
+                "them"
+            }
         ));
     }
     if report.unreadable > 0 {
@@ -104,10 +109,17 @@ fn say_left(report: &ExportReport) {
         ));
     }
     if report.not_held > 0 {
-        note(&format!(
-            "{} cannot be held by a sheet as it is (too long, or characters it would change): it is shown, locked, and stays as it is.",
-            count(report.not_held, "value")
-        ));
+        let values = count(report.not_held, "value");
+        let why = "(too long, or characters it would change)";
+        note(&if report.not_held == 1 {
+            format!(
+                "{values} cannot be held by a sheet as it is {why}: it is shown, locked, and stays as it is."
+            )
+        } else {
+            format!(
+                "{values} cannot be held by a sheet as they are {why}: they are shown, locked, and stay as they are."
+            )
+        });
     }
 }
 
@@ -135,8 +147,10 @@ pub fn merge(person: &Person, out: &Out, args: &args::Merge) -> Result<Exit> {
         .map(|run| ops::run(&workspace, run))
         .transpose()?;
     Ok(match run {
-        Some(run) if report.is_whole() => Exit::of_run(&run),
-        _ => Exit::StillRejected,
+        _ if !report.is_whole() => Exit::StillRejected,
+        Some(run) => Exit::of_run(&run),
+        // A sheet without rows.
+        None => Exit::Done,
     })
 }
 
@@ -180,10 +194,7 @@ fn say_merged(out: &Out, report: &MergeReport, args: &args::Merge) -> Result<()>
     say_conflicts(out, &report.conflicts)?;
     say_refused(out, &report.refused)?;
     if report.alike > 0 {
-        note(&format!(
-            "{} turned by the spreadsheet into a number, a date, yes/no or nothing that may mean what was handed out: taken as not edited.",
-            count(report.alike, "cell")
-        ));
+        note(&alike(report));
     }
     if report.others > 0 {
         note(&format!(
@@ -192,6 +203,23 @@ fn say_merged(out: &Out, report: &MergeReport, args: &args::Merge) -> Result<()>
         ));
     }
     Ok(())
+}
+
+/// What is said of cells that may be edits or not, with the way on.
+fn alike(report: &MergeReport) -> String {
+    let rows = &report.alike_rows;
+    let named: Vec<String> = rows.iter().take(NAMED).map(u64::to_string).collect();
+    format!(
+        "{} turned by the spreadsheet into a number, a date, yes/no or nothing that may mean what was handed out: taken as not edited \
+         ({} {}{}). Where it is an edit, type the value as text, with ' before it.",
+        count(report.alike, "cell"),
+        if rows.len() == 1 { "row" } else { "rows" },
+        named.join(", "),
+        match rows.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {} more, which --json has", thousands(more as u64)),
+        }
+    )
 }
 
 fn standing(report: &MergeReport) -> String {
@@ -212,8 +240,13 @@ fn say_conflicts(out: &Out, conflicts: &[MergeConflict]) -> Result<()> {
         return Ok(());
     }
     out.say(&format!(
-        "{} changed here since, and left as they are (--overwrite takes the sheet's):",
-        count(conflicts.len() as u64, "record")
+        "{} changed here since, and left as {} (--overwrite takes the sheet's):",
+        count(conflicts.len() as u64, "record"),
+        if conflicts.len() == 1 {
+            "it is"
+        } else {
+            "they are"
+        }
     ))?;
     for one in conflicts.iter().take(NAMED) {
         for field in &one.fields {

@@ -1,9 +1,9 @@
 //! The validator a contract names: its program, and the files that decide what it says.
 
-use std::{collections::BTreeMap, fmt::Write, path::Path as FilePath, time::Duration};
+use std::{collections::BTreeMap, path::Path as FilePath, time::Duration};
 
 use super::{Validator, place::Place, raw};
-use crate::{model::Fault, read};
+use crate::{model::Fault, read, text::hex};
 
 /// What one batch may take when the contract does not say.
 const BATCH_TIME: Duration = Duration::from_mins(1);
@@ -105,14 +105,6 @@ pub(super) fn files(
         }
     }
     Ok(files)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut hex, byte| {
-        // Writing to a String cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
 }
 
 #[cfg(test)]

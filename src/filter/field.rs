@@ -2,10 +2,11 @@
 
 use crate::model::Path;
 
-/// The pattern of `/lines/0/qty`, `lines[].qty`, `lines[0].qty` or `contact_email`.
+/// The path of `/lines/0/qty`, `lines[].qty`, `lines.0.qty` or `contact_email`, with its positions as they are typed: digits may be
+/// the name of a column.
 pub(super) fn field(typed: &str) -> Option<String> {
     if typed.is_empty() || typed.starts_with('/') {
-        return Path::parse(typed).map(|path| path.pattern());
+        return Path::parse(typed).map(|path| path.as_str().to_owned());
     }
     if typed == Path::root().label() {
         return Some(String::new());
@@ -21,13 +22,13 @@ pub(super) fn field(typed: &str) -> Option<String> {
             if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
                 return None;
             }
-            path = path.child("[]");
+            path = path.child(if digits.is_empty() { "[]" } else { digits });
         }
         if part.is_empty() || !(positions.is_empty() || positions.ends_with(']')) {
             return None;
         }
     }
-    Some(path.pattern())
+    Some(path.as_str().to_owned())
 }
 
 /// Whether a key can be typed without quotes: letters, digits, and what paths are made of.
@@ -37,12 +38,16 @@ pub(super) fn is_plain(key: &str) -> bool {
     key.starts_with(|c: char| c.is_alphanumeric() || "_$/".contains(c)) && key.chars().all(plain)
 }
 
-/// The key that stands for a path pattern: its label where that says it, else the pointer in quotes.
-pub(super) fn key_of(pattern: &str, is_key: impl Fn(&str) -> bool) -> String {
-    let label = Path::parse(pattern).map(|path| path.label());
-    match label.filter(|label| is_plain(label) && field(label).as_deref() == Some(pattern)) {
-        Some(label) if is_key(&label.to_lowercase()) => format!(".{label}"),
-        Some(label) => label,
-        None => format!(".\"{}\"", pattern.replace('"', "\"\"")),
+/// The key that stands for a path: its label where that says it, else its name, else the pointer in quotes.
+pub(super) fn key_of(path: &str, is_key: impl Fn(&str) -> bool) -> String {
+    let written = Path::parse(path).into_iter().flat_map(|path| {
+        let name = path.segments().collect::<Vec<_>>().join(".");
+        [path.label(), name]
+    });
+    let mut written = written.filter(|key| is_plain(key) && field(key).as_deref() == Some(path));
+    match written.next() {
+        Some(key) if is_key(&key.to_lowercase()) => format!(".{key}"),
+        Some(key) => key,
+        None => format!(".\"{}\"", path.replace('"', "\"\"")),
     }
 }

@@ -154,7 +154,7 @@ pub fn begins(word: &str, typed: &str) -> bool {
 
 /// The key that asks for the values of a field.
 pub fn key_of_field(path: &Path) -> String {
-    key_of(&path.pattern(), is_key)
+    key_of(path.as_str(), is_key)
 }
 
 /// The term of a line that the cursor is in, which may be half typed, and the line without it: without the `|` as well that

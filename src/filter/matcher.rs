@@ -55,7 +55,7 @@ impl Matcher {
     /// `None` for a term that is not about values.
     pub fn of(term: &Term) -> Option<Self> {
         let (place, test) = match &term.wanted {
-            Wanted::Value(pattern, test) => (Place::Field(Spot::of(pattern)?), Ready::of(test)),
+            Wanted::Value(path, test) => (Place::Field(Spot::of(path)?), Ready::of(test)),
             Wanted::Now(test)
             | Wanted::Was(test)
             | Wanted::Failing(test)
@@ -123,7 +123,7 @@ impl Matcher {
     }
 }
 
-/// A path pattern, ready to be looked for in many records.
+/// A path, ready to be looked for in many records.
 #[derive(Debug)]
 struct Spot {
     segments: Vec<String>,
@@ -134,8 +134,8 @@ struct Spot {
 type Look<'l, 'v> = &'l mut dyn FnMut(Seen<'v>) -> bool;
 
 impl Spot {
-    fn of(pattern: &str) -> Option<Self> {
-        let segments: Vec<String> = Path::parse(pattern)?.segments().collect();
+    fn of(path: &str) -> Option<Self> {
+        let segments: Vec<String> = Path::parse(path)?.segments().collect();
         let name = segments.join(".");
         Some(Self { segments, name })
     }
@@ -145,7 +145,15 @@ impl Spot {
         match row {
             Row::Cells(cells) => {
                 let column = (cells.columns.iter()).position(|column| *column == self.name);
-                look(column.map_or(Seen::missing(), |column| Seen::cell(cells.get(column))))
+                match column {
+                    Some(column) => look(Seen::cell(cells.get(column))),
+                    // The pattern of a group tells no name of digits from another.
+                    None if self.name == ANY => {
+                        let mut columns = cells.columns.iter().enumerate();
+                        columns.any(|(at, name)| is_digits(name) && look(Seen::cell(cells.get(at))))
+                    }
+                    None => look(Seen::missing()),
+                }
             }
             Row::Json(document) => {
                 let mut met = false;
@@ -156,21 +164,27 @@ impl Spot {
     }
 }
 
+/// What stands for any position in a pattern.
+const ANY: &str = "[]";
+
+fn is_digits(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// The values at a path: `met` says whether it led to one.
 fn at<'v>(value: &'v Value, segments: &[String], met: &mut bool, look: Look<'_, 'v>) -> bool {
     let Some((first, rest)) = segments.split_first() else {
         *met = true;
         return look(Seen::value(value));
     };
-    let is_position = first == "[]";
     match value {
-        Value::Array(items) if is_position => {
+        Value::Array(items) if first == ANY || is_digits(first) => {
             items.iter().any(|item| inside(item, rest, met, look))
         }
         // A pattern cannot tell a position from a name of digits.
-        Value::Object(fields) if is_position => fields
+        Value::Object(fields) if first == ANY => fields
             .iter()
-            .filter(|(name, _)| name.bytes().all(|byte| byte.is_ascii_digit()))
+            .filter(|(name, _)| is_digits(name))
             .any(|(_, value)| inside(value, rest, met, look)),
         Value::Object(fields) => match fields.get(first) {
             Some(value) => at(value, rest, met, look),
@@ -193,9 +207,9 @@ fn inside<'v>(value: &'v Value, rest: &[String], met: &mut bool, look: Look<'_, 
 pub struct Values(Spot);
 
 impl Values {
-    /// `None` where the pattern is no path.
-    pub fn of(pattern: &str) -> Option<Self> {
-        Spot::of(pattern).map(Self)
+    /// `None` where it is no path.
+    pub fn of(path: &str) -> Option<Self> {
+        Spot::of(path).map(Self)
     }
 
     /// Appends the values of a record; one that stands there more than once as often as it does.
@@ -455,6 +469,34 @@ mod tests {
         check("bill.city:KÖLN", true);
         check("now~köl", true);
         check("other:missing", true);
+    }
+
+    #[test]
+    fn a_column_is_found_by_the_name_that_was_typed_even_if_it_has_digits() {
+        let layout = Layout::Csv {
+            columns: ["lines.0.qty", "lines.1.qty", "2024", "2025", "[]x"]
+                .map(str::to_owned)
+                .to_vec(),
+            delimiter: ',',
+        };
+        let check = |line: &str, expected: bool| {
+            assert_eq!(passes(line, &layout, "5,6,7,8,9"), expected, "{line}");
+        };
+        check("lines.0.qty:5", true);
+        check("lines.1.qty:5", false);
+        check("lines[1].qty:6", true);
+        check("2024:7", true);
+        check("2024:8", false);
+        check("2023:missing", true);
+        check(".\"/[]\":8", true);
+        check(".\"/[]x\":9", true);
+        let record = r#"{"2024":7,"2025":8,"lines":[{"qty":5},{"qty":6}]}"#;
+        let check = |line: &str, expected: bool| {
+            assert_eq!(passes(line, &Layout::Json, record), expected, "{line}");
+        };
+        check("2024:7", true);
+        check("2024:8", false);
+        check("lines.0.qty:6", true);
     }
 
     #[test]

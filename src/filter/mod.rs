@@ -68,7 +68,7 @@ pub enum Wanted {
     Row(RecordId, RecordId),
     /// The record's own key is one of these, `*` for anything.
     Id(Vec<String>),
-    /// The value at a path pattern passes, as it is now.
+    /// The value at a path passes, as it is now. Any position of a list is meant, whichever is named; a name of digits is itself.
     Value(String, Test),
     /// The value of some field passes, as it is now.
     Now(Test),
@@ -256,7 +256,7 @@ impl Filter {
 }
 
 impl Term {
-    /// The path patterns of the fields whose values it looks at.
+    /// The paths of the fields whose values it looks at.
     pub fn fields(&self) -> Vec<&str> {
         match &self.wanted {
             Wanted::Value(path, _) => vec![path],
@@ -383,6 +383,7 @@ mod tests {
         );
         check("seen:-30m", Wanted::Seen(Test::AnyOf(vec![Item::Ago(30)])));
         let value = |path: &str, test: Test| Wanted::Value(path.to_owned(), test);
+        let any_of = |text: &str| Test::AnyOf(vec![like(text)]);
         check(
             "country:DE,FR",
             value("/country", Test::AnyOf(vec![like("DE"), like("FR")])),
@@ -402,6 +403,9 @@ mod tests {
                 Test::Compares(Order::Above, "10".to_owned()),
             ),
         );
+        check("lines[3].qty:x", value("/lines/3/qty", any_of("x")));
+        check("lines.3.qty:x", value("/lines/3/qty", any_of("x")));
+        check("2024:x", value("/2024", any_of("x")));
         check(
             "qty:1..2.5",
             value(
@@ -591,7 +595,9 @@ mod tests {
     fn fields_are_named_as_people_write_them() {
         let printed = |line: &str| Filter::parse(line).unwrap().to_string();
         assert_eq!(printed("/country:DE,fr"), "country:DE,fr");
-        assert_eq!(printed("lines[0].qty:>10"), "lines[].qty>10");
+        assert_eq!(printed("lines[].qty:>10"), "lines[].qty>10");
+        assert_eq!(printed("lines.0.qty:>10"), "lines[0].qty>10");
+        assert_eq!(printed("2024:>10"), "2024>10");
         assert_eq!(printed(".status:shipped"), ".status:shipped");
         assert_eq!(printed(".\"ship date\">2025-01"), ".\"/ship date\">2025-01");
         assert_eq!(
@@ -635,7 +641,7 @@ mod tests {
         let texts = || {
             proptest::collection::btree_set(text, 1..3).prop_map(|any| any.into_iter().collect())
         };
-        let path = "(/[ab.,\" é:\\-\\[]{1,4}|/\\[\\]|/~1~0|/status|/is){1,3}";
+        let path = "(/[ab.,\" é:\\-\\[]{1,4}|/\\[\\]|/[0-9]{1,4}|/~1~0|/status|/is){1,3}";
         prop_oneof![
             Just(Wanted::Changed),
             Just(Wanted::Novelty(Novelty::New)),

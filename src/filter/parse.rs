@@ -8,7 +8,7 @@ use super::{
     test::Bound,
     words::{error, owners, push, severities, stages, statuses},
 };
-use crate::model::{GroupId, RecordId, RunId};
+use crate::model::{GroupId, Path, RecordId, RunId};
 
 /// The words that are not a field's name before a sign.
 pub const KEYS: [&str; 20] = [
@@ -220,7 +220,9 @@ fn keyed(term: &str, key: &str, typed: &str) -> Result<Wanted, FilterError> {
         "field" => {
             let path = |item: &String| {
                 let message = || format!("\"{item}\" is not a field's name or path");
-                field(item).ok_or_else(|| error(term, message(), like.as_str()))
+                let path = field(item).and_then(|path| Path::parse(&path));
+                path.map(|path| path.pattern())
+                    .ok_or_else(|| error(term, message(), like.as_str()))
             };
             let paths = items.iter().map(path).collect::<Result<_, _>>()?;
             Ok(Wanted::Field(distinct(paths)))
@@ -286,10 +288,10 @@ fn rows(
 
 /// A field's value.
 fn value(term: &str, key: &str, rest: &str) -> Result<Wanted, FilterError> {
-    match field(key).filter(|pattern| !pattern.is_empty()) {
-        Some(pattern) => {
+    match field(key).filter(|path| !path.is_empty()) {
+        Some(path) => {
             let like = format!("Write it like {key}:text, {key}~part or {key}:missing.");
-            Ok(Wanted::Value(pattern, test(term, rest, &like)?))
+            Ok(Wanted::Value(path, test(term, rest, &like)?))
         }
         None => Err(error(
             term,

@@ -24,6 +24,8 @@ pub struct MergeReport {
     /// Cells that a spreadsheet turned into a number, a date, yes/no or nothing that may mean what was handed out: they count as
     /// not edited.
     pub alike: u64,
+    /// The rows that have such cells, in the order of the sheet.
+    pub alike_rows: Vec<u64>,
     /// Records that were changed here since they were handed out; they stay as they are unless asked otherwise.
     pub conflicts: Vec<MergeConflict>,
     /// Rows that are not taken back, in the order of the sheet.

@@ -80,6 +80,16 @@ impl Path {
         pattern
     }
 
+    /// The pointer to the first entry of each list that a pattern leaves open: `/lines/[]/qty` is `/lines/0/qty`.
+    #[must_use]
+    pub fn at_first(&self) -> Self {
+        let parts = self.0.split('/');
+        let parts: Vec<&str> = parts
+            .map(|part| if part == "[]" { "0" } else { part })
+            .collect();
+        Self(parts.join("/"))
+    }
+
     /// How screens write it: `customer.email`, `lines[1].qty`; the root is `whole record`.
     pub fn label(&self) -> String {
         if self.is_root() {
@@ -118,7 +128,10 @@ mod tests {
         let path = Path::parse("/lines/12/qty").unwrap();
         assert_eq!(path.pattern(), "/lines/[]/qty");
         assert_eq!(path.label(), "lines[12].qty");
-        assert_eq!(Path::parse("/lines/[]/qty").unwrap().label(), "lines[].qty");
+        let pattern = Path::parse("/lines/[]/qty").unwrap();
+        assert_eq!(pattern.label(), "lines[].qty");
+        assert_eq!(pattern.at_first().as_str(), "/lines/0/qty");
+        assert_eq!(Path::field("[]x").at_first(), Path::field("[]x"));
     }
 
     #[test]

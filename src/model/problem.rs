@@ -188,14 +188,23 @@ impl Group {
 
     /// `format:email`, or the code alone where that says it all.
     pub fn code_and_detail(&self) -> String {
-        match self.detail.as_str() {
-            "" => self.code.clone(),
-            detail => format!("{}:{detail}", self.code),
-        }
+        code_and_detail(&self.code, &self.detail)
+    }
+}
+
+fn code_and_detail(code: &str, detail: &str) -> String {
+    match detail {
+        "" => code.to_owned(),
+        detail => format!("{code}:{detail}"),
     }
 }
 
 impl Problem {
+    /// As [`Group::code_and_detail`].
+    pub fn code_and_detail(&self) -> String {
+        code_and_detail(&self.code, &self.detail)
+    }
+
     /// Whether it keeps its record from being ready.
     pub fn rejects(&self) -> bool {
         self.severity == Severity::Error

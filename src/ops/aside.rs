@@ -63,7 +63,7 @@ fn move_aside(
     let Some(run) = workspace.run_of(filter)? else {
         return Ok(AsideReport::default());
     };
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let contract = workspace.contract(run)?;
     let (mut records, mut report) = (Vec::new(), AsideReport::default());
     for chunk in ids(workspace, filter)?.chunks(CHUNK) {

@@ -44,7 +44,7 @@ const CHUNK: usize = 1_000;
 /// another contract, and, with another contract, when anything was changed. Nothing is changed then.
 pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Result<ChangeReport> {
     let started = Instant::now();
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let Some(run) = workspace.run_of(&request.filter)? else {
         return Ok(ChangeReport::default());
     };

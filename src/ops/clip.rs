@@ -1,5 +1,7 @@
 //! What a person copies to take it elsewhere: a value, a record, a command, a summary for a ticket.
 
+use std::path;
+
 use anyhow::Result;
 
 use super::{Workspace, aim, report::report, show};
@@ -22,11 +24,12 @@ pub enum Clip {
     Json(RecordId),
     /// A record as it was received, byte for byte where it is text.
     Received(RecordId),
-    /// The request that would deliver a record, for a shell. Secrets are named, never told.
+    /// The request that would deliver a record alone, for a shell: to the API it was sent to last, else to the contract's first.
+    /// Secrets are named, never told.
     Curl(RecordId),
     /// What a person calls a record.
     Key(RecordId),
-    /// What is wrong with a record, for a ticket, without its values.
+    /// What is wrong with a record, for a ticket: without its values, and so without its key.
     Problems(RecordId),
     /// What is wrong in a group, for a ticket, without values.
     Group(RunId, GroupId),
@@ -65,8 +68,11 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
         }
         Clip::Curl(id) => {
             let detail = show(workspace, *id)?;
-            let text = curl(workspace, &detail)?;
-            (format!("{} as a curl command", name(&detail)), text)
+            let (api, text) = curl(workspace, &detail)?;
+            (
+                format!("{} as a curl command for {api}", name(&detail)),
+                text,
+            )
         }
         Clip::Key(id) => ("the record's ID".to_owned(), name(&show(workspace, *id)?)),
         Clip::Problems(id) => {
@@ -90,7 +96,9 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
             ("the problem".to_owned(), text)
         }
         Clip::Command(filter) => {
-            let file = workspace.path().to_string_lossy().into_owned();
+            // It is to be used elsewhere.
+            let file = path::absolute(workspace.path())?;
+            let file = file.to_string_lossy();
             let text = format!(
                 "redrive -w {} records {}",
                 shell_word(&file),
@@ -114,17 +122,11 @@ fn name(detail: &RecordDetail) -> String {
 /// One problem a line, by its code and the shape of the value: a sentence would tell the value.
 fn problems(detail: &RecordDetail) -> String {
     let mut lines = vec![format!(
-        "{} (record {}, {}, line {})",
-        name(detail),
-        detail.row.id,
-        detail.source,
-        detail.row.line
+        "record {}, line {}",
+        detail.row.id, detail.row.line
     )];
     lines.extend(detail.row.problems.iter().map(|problem| {
-        let code = match problem.detail.as_str() {
-            "" => problem.code.clone(),
-            detail => format!("{}:{detail}", problem.code),
-        };
+        let code = problem.code_and_detail();
         let found = match &problem.found {
             Some(found) => format!(", a value like {}", shape_of(found)),
             None => String::new(),
@@ -135,22 +137,30 @@ fn problems(detail: &RecordDetail) -> String {
     lines.join("\n")
 }
 
-/// Without its idempotency key: what is sent by hand is no send of ours.
-fn curl(workspace: &Workspace, detail: &RecordDetail) -> Result<String> {
+/// The name of the API and the command. Without its idempotency key: what is sent by hand is no send of ours.
+fn curl(workspace: &Workspace, detail: &RecordDetail) -> Result<(String, String)> {
     let contract = aim::on_disk(workspace, detail.row.run, None)?;
-    let api = contract
-        .destinations
-        .iter()
-        .find_map(|one| match &one.kind {
-            Kind::Http(http) => Some(http),
-            _ => None,
-        });
-    let api = api.ok_or_else(|| none("the contract names no HTTP destination"))?;
+    let mut apis = (contract.destinations.iter()).filter_map(|one| match &one.kind {
+        Kind::Http(http) => Some((&one.name, http)),
+        _ => None,
+    });
+    let last = detail.attempts.last().map(|attempt| &attempt.destination);
+    let chosen = apis.clone().find(|(name, _)| Some(*name) == last);
+    let (destination, api) = chosen
+        .or_else(|| apis.next())
+        .ok_or_else(|| none("the contract names no HTTP destination"))?;
     let Some(serde_json::Value::Object(document)) = &detail.row.current else {
         return Err(none("the record cannot be split into fields").into());
     };
+    let nobody = serde_json::Map::new();
+    // The URL of many records can hold nothing of one.
+    let fields = if api.batch.is_some() {
+        &nobody
+    } else {
+        document
+    };
     let url =
-        (api.url.of(document)).map_err(|(path, why)| none(&format!("{}: {why}", path.label())))?;
+        (api.url.of(fields)).map_err(|(path, why)| none(&format!("{}: {why}", path.label())))?;
     let payload = match detail.text.form {
         Form::Json => String::from_utf8_lossy(&detail.text.bytes).into_owned(),
         Form::Csv | Form::Excerpt => {
@@ -159,7 +169,9 @@ fn curl(workspace: &Workspace, detail: &RecordDetail) -> Result<String> {
             contract.checker.json_text(&row)
         }
     };
-    Ok(command(api, &url, &payload))
+    let body = api.body_by_hand(payload.as_bytes());
+    let text = command(api, &url, &String::from_utf8_lossy(&body));
+    Ok((destination.clone(), text))
 }
 
 fn command(api: &Http, url: &str, payload: &str) -> String {
@@ -231,8 +243,9 @@ mod tests {
             said.contains("- email: format:email (stage schema), a value like aaa@"),
             "{said}"
         );
+        assert!(said.starts_with("record 1, line 1\n"), "{said}");
         assert!(
-            !said.contains("foo@"),
+            !said.contains("foo@") && !said.contains("A1"),
             "a ticket is read by everybody: {said}"
         );
         let summary = text(&desk, &Clip::Summary(RunId(1)));
@@ -240,6 +253,64 @@ mod tests {
         let error = clip(&desk.workspace, &Clip::Curl(id)).unwrap_err();
         let error = format!("{error:#}");
         assert!(error.contains("no HTTP destination"), "{error}");
+    }
+
+    const APIS: &str = r#"
+name = "people"
+key = ["/id"]
+
+[[destination]]
+name = "one"
+kind = "http"
+url = "https://api.example/v1/{/id}"
+environment = "test"
+idempotency = "none"
+
+[[destination]]
+name = "many"
+kind = "http"
+url = "https://api.example/bulk"
+environment = "test"
+idempotency = "none"
+batch = { max = 10, items = "/records", results = "/results", status = "/status", ordered = true }
+"#;
+
+    #[test]
+    fn a_curl_command_is_for_the_api_the_record_was_sent_to_last_and_says_which() {
+        let mut desk = Desk::csv(&["A1,a@b.de,30,Open"]);
+        desk.check_against(APIS).unwrap();
+        let curl = |desk: &Desk| clip(&desk.workspace, &Clip::Curl(RecordId(1))).unwrap();
+        let (what, text) = curl(&desk);
+        assert_eq!(what, "A1 as a curl command for one");
+        assert!(text.contains("https://api.example/v1/A1 \\"), "{text}");
+        let contract = APIS.replace("\"one\"\nkind = \"http\"", "\"one\"\nkind = \"file\"");
+        let contract =
+            contract.replace("url = \"https://api.example/v1/{/id}\"", "path = \"x.csv\"");
+        let contract = contract.replacen(
+            "environment = \"test\"\nidempotency = \"none\"",
+            "environment = \"test\"",
+            1,
+        );
+        desk.check_against(&contract).unwrap();
+        let (what, text) = curl(&desk);
+        assert_eq!(what, "A1 as a curl command for many");
+        assert!(
+            text.contains(r#"--data-raw '{"records":[{"id":"A1""#),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_command_can_be_used_in_another_folder() {
+        let desk = Desk::checked(&["A1,foo@,30,Open"]);
+        let here = std::env::current_dir().unwrap();
+        let up: std::path::PathBuf = here.components().skip(1).map(|_| "..").collect();
+        let relative = up.join(desk.workspace.path().strip_prefix("/").unwrap());
+        assert!(relative.is_relative());
+        let workspace = Workspace::open_read_only(&relative).unwrap();
+        let command = Clip::Command(Box::new(Filter::parse("is:ready").unwrap()));
+        let text = clip(&workspace, &command).unwrap().1;
+        assert!(text.starts_with("redrive -w /"), "{text}");
     }
 
     #[test]

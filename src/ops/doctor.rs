@@ -3,7 +3,11 @@
 use std::path::Path as FilePath;
 
 use super::{Finding, Workspace};
-use crate::{model::folder_of, store, text::thousands};
+use crate::{
+    model::{Fault, folder_of},
+    store::{self, Sight},
+    text::thousands,
+};
 
 /// Bytes that should be free on the disk; a fix of many records writes as much as the records.
 const FREE: u64 = 256 << 20;
@@ -26,7 +30,25 @@ pub fn doctor(path: &FilePath) -> Vec<Finding> {
         findings.push(space(free));
     }
     findings.extend(file_system(folder));
+    findings.push(processes(store::sight()));
     findings
+}
+
+/// Whether it can be told that whoever sent or loaded has died.
+fn processes(sight: Sight) -> Finding {
+    let words = match sight {
+        Sight::All => "a send or load that died is told from one under way",
+        Sight::OneAccount => {
+            "those of other accounts are hidden, so a send of theirs that died may count as under way"
+        }
+        Sight::Container => {
+            "this is a container, so a send begun outside of it that died counts as under way: redrive send --take-over"
+        }
+        Sight::Nothing => {
+            "other processes cannot be seen, so a send that died counts as under way: redrive send --take-over"
+        }
+    };
+    Finding::new("processes", true, words)
 }
 
 fn workspace(path: &FilePath) -> Finding {
@@ -41,7 +63,11 @@ fn workspace(path: &FilePath) -> Finding {
             let runs = crate::text::count(runs.len() as u64, "run");
             Finding::new("workspace", true, format!("{name} holds {runs}"))
         }
-        Err(error) => Finding::new("workspace", false, error.to_string()),
+        Err(error) => {
+            let hint = (error.downcast_ref::<Fault>()).and_then(|fault| fault.hint.as_deref());
+            let hint = hint.map_or(String::new(), |hint| format!(": {hint}"));
+            Finding::new("workspace", false, format!("{error}{hint}"))
+        }
     }
 }
 
@@ -119,7 +145,9 @@ mod tests {
         assert!(after[1].message.starts_with("SQLite 3."), "{after:?}");
         let foreign = folder.path().join("foreign.db");
         std::fs::write(&foreign, "not a workspace").unwrap();
-        assert_eq!(ok(&doctor(&foreign), "workspace"), Some(false));
+        let found = doctor(&foreign);
+        assert_eq!(ok(&found, "workspace"), Some(false));
+        assert!(found[0].message.contains("name another file"), "{found:?}");
     }
 
     #[test]

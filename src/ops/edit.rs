@@ -184,7 +184,7 @@ fn try_edit(
     version: Option<i64>,
     started: Instant,
 ) -> Result<ChangeReport> {
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let record = workspace.store.record(id)?;
     if version.is_some_and(|version| version != record.version) {
         return Err(store::changed(id).into());

@@ -58,7 +58,7 @@ const CHUNK: usize = 1_000;
 /// Unreadable records named in an error.
 const NAMED: usize = 5;
 
-/// Writes the current version of every record of the filter, in order, streamed. CSV: one header over all fields, the
+/// Writes the version that every record of the filter has now, in order, streamed (a workbook at its end). CSV: one header over all fields, the
 /// run's columns first, nested values as JSON text, nothing neutralised unless asked for. JSON Lines: a JSON text as it
 /// stands, but for line breaks in it. A workbook: every value as text. Records that cannot be split into fields are refused
 /// by name in CSV, are `{"raw": ...}` in JSON Lines, and have their problems only in what can be taken back.
@@ -71,6 +71,8 @@ pub fn export(
     request: ExportRequest,
     out: &mut dyn Write,
 ) -> Result<ExportReport> {
+    // Records are read more than once; what others change meanwhile must not come between.
+    let _still = workspace.store.reading()?;
     let Some(run) = workspace.run_of(filter)? else {
         return Ok(ExportReport::default());
     };
@@ -138,8 +140,6 @@ fn csv(
         }
         match &row {
             Ok(row) => line.extend(header.line(row)),
-            // It was read a moment ago; it can only have been changed to something else since.
-            Err(_) if !request.with_ids => return Err(unreadable(&[record.id]).into()),
             Err(_) => line.resize(line.len() + header.names.len(), Cow::Borrowed("")),
         }
         put(line)
@@ -367,6 +367,56 @@ mod tests {
         A1,a@b.de,30,Open,
         A2,b@b.de,31,Open,"[""x"",1]"
         "#);
+    }
+
+    /// Changes the last record as soon as something is written.
+    struct Meddler<'m> {
+        workspace: &'m mut Workspace,
+        out: Vec<u8>,
+    }
+
+    impl Write for Meddler<'_> {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            if self.out.is_empty() {
+                let last = RecordId(CHUNK as i64 + 1);
+                let change = |path: &str, text: &str| Change::Text {
+                    path: Path::parse(path).unwrap(),
+                    text: text.to_owned(),
+                };
+                let changes = [change("/email", "new@b.de"), change("/more", "x")];
+                edit(self.workspace, last, &changes, None).map_err(std::io::Error::other)?;
+            }
+            self.out.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_export_is_of_one_moment_whatever_others_change_meanwhile() {
+        let lines: Vec<String> = (0..=CHUNK)
+            .map(|n| format!("A{n},old@b.de,30,{}", "x".repeat(20)))
+            .collect();
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let desk = Desk::csv(&lines);
+        let mut other = Workspace::open(desk.workspace.path(), "bert").unwrap();
+        let mut out = Meddler {
+            workspace: &mut other,
+            out: Vec::new(),
+        };
+        let request = ExportRequest {
+            format: ExportFormat::Csv,
+            is_formula_safe: false,
+            with_ids: false,
+        };
+        export(&desk.workspace, &Filter::default(), request, &mut out).unwrap();
+        let csv = String::from_utf8(out.out).unwrap();
+        assert_eq!(csv.matches("old@b.de").count(), CHUNK + 1);
+        let now = exported(&desk, ExportFormat::Csv).unwrap();
+        assert!(now.starts_with("id,email,age,stage,more\n"), "{now}");
     }
 
     #[test]

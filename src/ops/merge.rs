@@ -42,7 +42,7 @@ pub struct MergeRequest<'r> {
 const EXAMPLES: usize = 20;
 /// Columns of a label in the history.
 const LABEL: usize = 80;
-/// Records between two reports of how far it is.
+/// Records that are read at once, and between two reports of how far it is.
 const CHUNK: usize = 500;
 
 /// A record that changes.
@@ -87,9 +87,9 @@ fn try_merge(
     request: MergeRequest<'_>,
     job: &Job,
 ) -> Result<MergeReport> {
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let mut report = MergeReport::default();
-    let (found, rows) = known(workspace, table, columns, &mut report.refused)?;
+    let (found, rows) = known(workspace, (table, columns), &mut report.refused, job)?;
     report.rows = rows;
     let Some(run) = found.first().map(|one| one.record.run) else {
         return Ok(report);
@@ -133,11 +133,12 @@ fn wishes(
         .judge
         .as_ref()
         .map_or(&[][..], |judge| judge.checker().properties());
-    let names = names(&desk.layout, properties, &found);
+    let names = names(&desk.layout, properties, &found, job)?;
     report.remarks = remarks(columns, &names, &desk.layout);
     let mut work = Vec::new();
-    for one in found {
-        job.check()?;
+    let all = found.len();
+    for (n, one) in found.into_iter().enumerate() {
+        tell(job, n, all)?;
         let mut refuse = |why: String| {
             report.refused.push(RefusedRow {
                 row: one.row,
@@ -146,7 +147,7 @@ fn wishes(
             });
         };
         let how = (table.is_csv, request.overwrite);
-        let edited = match one.edited(desk, columns, &names, how, &mut report.alike) {
+        let edited = match one.edited(desk, columns, &names, how, &mut report.alike_rows) {
             Ok(edited) => edited,
             Err(why) => {
                 refuse(why);
@@ -174,7 +175,26 @@ fn wishes(
             },
         }
     }
+    report.alike = report.alike_rows.len() as u64;
+    report.alike_rows.dedup();
     Ok(work)
+}
+
+/// Says now and then how many of the rows are looked at, and asks whether to go on.
+///
+/// # Errors
+/// `interrupted`.
+fn tell(job: &Job, done: usize, all: usize) -> Result<()> {
+    if done.is_multiple_of(CHUNK) {
+        job.check()?;
+        job.report(Progress {
+            done: done as u64,
+            total: Some(all as u64),
+            records: done as u64,
+            ..Progress::default()
+        });
+    }
+    Ok(())
 }
 
 /// Counts the fields of a record that changes, and keeps the first for a preview.
@@ -253,15 +273,7 @@ fn verdicts(
     for (n, one) in work.iter().enumerate() {
         let verdict = desk.verdict(&one.record, &one.text, &one.changes)?;
         verdicts.push((one.record.id, &one.text, verdict));
-        if n.is_multiple_of(CHUNK) {
-            job.check()?;
-            job.report(Progress {
-                done: n as u64,
-                total: Some(work.len() as u64),
-                records: n as u64,
-                ..Progress::default()
-            });
-        }
+        tell(job, n, work.len())?;
     }
     // Nobody waits for a program while the workspace is being read.
     drop(reading);

@@ -25,6 +25,7 @@ mod load;
 mod merge;
 mod note;
 mod offered;
+mod places;
 mod report;
 mod save;
 mod send;
@@ -72,6 +73,7 @@ pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use merge::{MergeRequest, merge};
 pub use note::{add_note, notes};
 pub use offered::offered;
+pub use places::{config_folder, in_short, state_folder};
 pub use report::{is_page, report, write_report};
 pub use save::{
     Conflict, Decision, KeptDraft, Saved, Saving, being_sent, conflict, decide, drafts,
@@ -89,7 +91,7 @@ pub use suggested::edit_as_suggested;
 pub use undo::{redo, undo};
 pub use values::{records_with, values};
 pub use verify::{Finding, verify};
-pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view, state_folder};
+pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view};
 pub use visits::{ListVisit, Return, Screen, Visit, keep_visit, last_visit, visits};
 pub use whole::write_text;
 pub(crate) use whole::write_whole;

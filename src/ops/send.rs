@@ -44,7 +44,10 @@ use crate::{
         Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, WatchedPlan,
     },
     send::Breaker,
-    store::plans::{NewPlan, OpenPlan, Target, unexpected},
+    store::{
+        plans::{NewPlan, OpenPlan, Target, unexpected},
+        sends::Claim,
+    },
 };
 
 pub use board::{Flow, Logged, SendProgress};
@@ -71,6 +74,8 @@ pub struct SendRequest {
     pub rate: Option<u32>,
     /// Also records whose key a newer run holds.
     pub superseded: bool,
+    /// Whoever cannot be seen from here sends no more: somebody knows that it has ended.
+    pub take_over: bool,
 }
 
 /// The destinations of a run's contract on disk: name, environment, target in words.
@@ -202,7 +207,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
             ..SendReport::default()
         });
     };
-    let (claim, unanswered) = workspace.store.claim(plan, &aim.resume(), &now())?;
+    let (claim, unanswered) = claimed(workspace, plan, request, &aim)?;
     let tally = workspace.store.tally(plan)?;
     let before = Refused::of(workspace, run)?;
     let mut sending = Sending {
@@ -236,6 +241,33 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         return Err(stopped(&report).into());
     }
     Ok(report)
+}
+
+/// Takes the right to send a plan.
+fn claimed(
+    workspace: &mut Workspace,
+    plan: PlanId,
+    request: &SendRequest,
+    aim: &Aim,
+) -> Result<(Claim, u64)> {
+    if request.take_over {
+        workspace.store.forget_hidden_senders(plan)?;
+    }
+    let claimed = workspace.store.claim(plan, &aim.resume(), &now());
+    claimed.map_err(|error| way_on(workspace, plan, error))
+}
+
+/// An error that says what to do where the other sender cannot be seen.
+fn way_on(workspace: &Workspace, plan: PlanId, error: anyhow::Error) -> anyhow::Error {
+    let fault = error.downcast_ref::<Fault>();
+    match fault.filter(|fault| fault.code == "send:busy") {
+        Some(busy) if workspace.store.has_hidden_sender(plan).unwrap_or_default() => {
+            let hint = "it cannot be seen from here (another container or account): once you know that it has ended, \
+                        redrive send --take-over continues its work";
+            busy.clone().hint(hint).into()
+        }
+        _ => error,
+    }
 }
 
 fn aim_of(workspace: &Workspace, request: &SendRequest) -> Result<(RunId, Aim)> {
@@ -303,7 +335,7 @@ fn make_plan(
     aim: &Aim,
     behind: &mut Behind,
 ) -> Result<Option<(PlanId, u64)>> {
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let ids;
     (ids, *behind) = sendable(workspace, request, run, aim)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {

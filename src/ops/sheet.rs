@@ -1,7 +1,7 @@
 //! What a sheet that is handed out says besides values, so that it can be taken back: which record a row is, and a seal that
 //! tells what it was then.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeMap};
 
 use anyhow::Result;
 use serde_json::Value;
@@ -11,6 +11,7 @@ use crate::{
     model::{Layout, RecordId, Version},
     row::Row,
     store::{Store, keys::KeyHasher},
+    text::hex,
 };
 
 /// The columns that are ours. A colon keeps them apart from the names of fields.
@@ -89,18 +90,10 @@ impl Seal {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-/// The fields of a text with what a cell shows of each; `None` when it cannot be split into fields.
-pub(super) fn fields(layout: &Layout, text: &Version) -> Option<Vec<(String, String)>> {
+/// What a cell shows of each field of a text; `None` when it cannot be split into fields. Of columns of one name the first counts.
+pub(super) fn fields(layout: &Layout, text: &Version) -> Option<BTreeMap<String, String>> {
     Some(match Row::read(layout, text.form, &text.bytes).ok()? {
-        Row::Cells(cells) => (cells.columns.iter().enumerate())
+        Row::Cells(cells) => (cells.columns.iter().enumerate().rev())
             .map(|(n, name)| (name.clone(), cells.get(n).into_owned()))
             .collect(),
         Row::Json(document) => (document.value.as_object().into_iter().flatten())
@@ -126,12 +119,13 @@ pub(super) fn shown(text: &str) -> Option<String> {
         (c.is_control() && c != '\t' && c != '\n') || matches!(c, '\u{fffe}' | '\u{ffff}')
     };
     let is_long = text.len() > MAX_CELL && text.encode_utf16().count() > MAX_CELL;
-    if !is_long && !text.contains(is_bad) && !text.contains("_x") {
+    let escapes = escapes(text);
+    if !is_long && !text.contains(is_bad) && escapes.is_empty() {
         return None;
     }
     let mut shown = String::new();
     let mut units = 0;
-    for c in text.replace("_x", "_ x").chars() {
+    for (at, c) in text.char_indices() {
         if is_long && units + c.len_utf16() > SHOWN {
             break;
         }
@@ -143,12 +137,27 @@ pub(super) fn shown(text: &str) -> Option<String> {
         };
         units += c.len_utf16();
         shown.push(c);
+        if escapes.contains(&at) {
+            units += 1;
+            shown.push(' ');
+        }
     }
     if is_long {
         let all = text.chars().count() as u64;
         shown += &format!("… (cut: {} characters)", crate::text::thousands(all));
     }
     Some(shown)
+}
+
+/// Where a spreadsheet would read one character for several: `_x0041_` is an A to it.
+fn escapes(text: &str) -> Vec<usize> {
+    let is_escape = |at: &usize| {
+        let rest = &text.as_bytes()[*at..];
+        matches!(rest, [b'_', b'x' | b'X', a, b, c, d, b'_', ..] if [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit))
+    };
+    (text.match_indices('_').map(|(at, _)| at))
+        .filter(is_escape)
+        .collect()
 }
 
 /// A text that no spreadsheet takes for a formula: with an apostrophe before what could begin one.
@@ -166,11 +175,23 @@ mod tests {
 
     #[test]
     fn a_cell_holds_most_texts_as_they_are_and_shows_the_others() {
-        for text in ["", "=1+1", " a\tb\n", "ünï 😀", "_y"] {
+        for text in [
+            "",
+            "=1+1",
+            " a\tb\n",
+            "ünï 😀",
+            "_y",
+            "shirt_xl",
+            "_x",
+            "_x00e_",
+            "_x00e9",
+            "_xü0e9_",
+        ] {
             assert_eq!(shown(text), None, "{text}");
         }
         assert_eq!(shown("a\u{1b}[31m\r\n").unwrap(), "a␛[31m␍\n");
         assert_eq!(shown("_x0041_").unwrap(), "_ x0041_");
+        assert_eq!(shown("a_x00e9_x00E9_").unwrap(), "a_ x00e9_ x00E9_");
         assert_eq!(shown(&"a".repeat(MAX_CELL)), None);
         let long = shown(&"😀".repeat(20_000)).unwrap();
         assert!(

@@ -3,14 +3,15 @@
 
 use std::{
     collections::BTreeMap,
-    env, fs, io,
+    fs::{self, File},
+    io,
     path::{Path as FilePath, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{Workspace, whole::write_text};
+use super::{Workspace, places::state_folder, whole::write_text};
 use crate::model::{Fault, RunId};
 
 /// So many of the last filters of a run are kept.
@@ -37,13 +38,6 @@ impl Filters {
     pub fn add(&mut self, filter: &str) {
         add(&mut self.recent, filter);
     }
-}
-
-/// The folder of the person for what a program remembers: `XDG_STATE_HOME`, else `~/.local/state`.
-pub fn state_folder() -> Option<PathBuf> {
-    let set = |name: &str| env::var_os(name).filter(|folder| !folder.is_empty());
-    let state = set("XDG_STATE_HOME").map(PathBuf::from);
-    state.or_else(|| Some(PathBuf::from(set("HOME")?).join(".local/state")))
 }
 
 /// The filters kept for a run; none where they cannot be read.
@@ -155,6 +149,13 @@ impl Book {
     }
 
     fn change(&self, work: impl FnOnce(&mut Kept)) -> Result<()> {
+        if let Some(folder) = self.file.parent() {
+            fs::create_dir_all(folder).with_context(|| {
+                Fault::unusable("views:file", format!("cannot make {}", folder.display()))
+                    .hint("set XDG_STATE_HOME to a folder you can write to")
+            })?;
+        }
+        let _alone = self.alone();
         let mut pages = self.pages()?;
         let mine = (pages.workspace.iter()).position(|kept| kept.file == self.workspace);
         let at = mine.unwrap_or_else(|| {
@@ -165,13 +166,15 @@ impl Book {
             pages.workspace.len() - 1
         });
         work(&mut pages.workspace[at]);
-        if let Some(folder) = self.file.parent() {
-            fs::create_dir_all(folder).with_context(|| {
-                Fault::unusable("views:file", format!("cannot make {}", folder.display()))
-                    .hint("set XDG_STATE_HOME to a folder you can write to")
-            })?;
-        }
         write_text(&self.file, &toml::to_string(&pages)?)
+    }
+
+    /// Nobody else changes the file while this is there. It is another file, because the file itself is replaced. `None`
+    /// where the disk has no locks: then the last one wins.
+    fn alone(&self) -> Option<File> {
+        let lock = File::create(self.file.with_extension("lock")).ok()?;
+        lock.lock().ok()?;
+        Some(lock)
     }
 }
 
@@ -222,6 +225,23 @@ mod tests {
             &fs::metadata(&mine.file).unwrap().permissions(),
         );
         assert_eq!(mode & 0o777, 0o600, "filters hold values of records");
+    }
+
+    #[test]
+    fn what_two_screens_keep_at_once_is_all_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let book = || Book::at(folder.path(), FilePath::new("w.db"));
+        std::thread::scope(|scope| {
+            for screen in ["a", "b", "c"] {
+                scope.spawn(move || {
+                    for n in 0..10 {
+                        let view = format!("{screen}{n}");
+                        book().change(|kept| kept.save(&view, "x")).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(book().filters(RunId(1)).views.len(), 30);
     }
 
     #[test]

@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Workspace, list, views::state_folder, workspace::now};
+use super::{Workspace, list, places::state_folder, workspace::now};
 use crate::{
     filter::Filter,
     model::{Fault, Group, GroupId, RecordId, RunId, RunRow, Sort},

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufWriter, Write},
+    io::{self, BufWriter, Write},
     path::Path as FilePath,
 };
 
@@ -20,6 +20,15 @@ pub(crate) fn write_whole<T>(
     code: &'static str,
     work: impl FnOnce(&mut dyn Write) -> Result<T>,
 ) -> Result<T> {
+    write_aside(path, (None, code), work)
+}
+
+/// [`write_whole`], or a fault of the first code where the file must not be there, even if it came meanwhile.
+fn write_aside<T>(
+    path: &FilePath,
+    (exists, code): (Option<&'static str>, &'static str),
+    work: impl FnOnce(&mut dyn Write) -> Result<T>,
+) -> Result<T> {
     let folder = folder_of(path);
     let cannot = || {
         Fault::unusable(code, format!("cannot write {}", path.display()))
@@ -33,7 +42,15 @@ pub(crate) fn write_whole<T>(
         .map_err(std::io::IntoInnerError::into_error)
         .with_context(cannot)?;
     aside.as_file().sync_all().with_context(cannot)?;
-    aside.persist(path).with_context(cannot)?;
+    match exists {
+        None => aside.persist(path).map(drop).with_context(cannot)?,
+        Some(exists) => match aside.persist_noclobber(path) {
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(is_there(exists, path).into());
+            }
+            placed => placed.map(drop).with_context(cannot)?,
+        },
+    }
     fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
         .with_context(cannot)?;
@@ -60,10 +77,35 @@ pub(crate) fn write_new(
 ) -> Result<()> {
     workspace.spare(path)?;
     if path.symlink_metadata().is_ok() {
-        let message = format!("{} is there already", path.display());
-        return Err(Fault::usage(exists, message)
-            .hint("name another file")
-            .into());
+        return Err(is_there(exists, path).into());
     }
-    write_whole(path, cannot, |to| Ok(to.write_all(text.as_bytes())?))
+    write_aside(path, (Some(exists), cannot), |to| {
+        Ok(to.write_all(text.as_bytes())?)
+    })
+}
+
+fn is_there(code: &'static str, path: &FilePath) -> Fault {
+    Fault::usage(code, format!("{} is there already", path.display())).hint("name another file")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::testing::code;
+
+    #[test]
+    fn a_file_that_came_while_a_new_one_was_written_is_not_written_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.toml");
+        let error = write_aside(&path, (Some("map:exists"), "map:file"), |to| {
+            fs::write(&path, "theirs")?;
+            Ok(to.write_all(b"ours")?)
+        });
+        assert_eq!(code(&error.unwrap_err()), "map:exists");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs");
+        let left = fs::read_dir(folder.path()).unwrap().count();
+        assert_eq!(left, 1, "nothing is left beside it");
+        write_text(&path, "in its place").unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "in its place");
+    }
 }

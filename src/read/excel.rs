@@ -5,8 +5,9 @@
 
 use std::io::Cursor;
 
-use calamine::{Data, DataType as _, Range, Reader as _, Xlsx};
+use calamine::{Cell, Data, DataType as _, Range, Reader as _, Xlsx};
 
+use super::grid::{self, Book};
 use crate::model::Fault;
 
 /// What every zip file begins with, and so every workbook.
@@ -38,7 +39,7 @@ pub(super) struct Table {
 /// `input:compressed` when the zip file is no workbook, `excel:sheet` when it has no such sheet, `input:empty` when it has no
 /// cells.
 pub(super) fn table(name: &str, bytes: Vec<u8>, wanted: &Sheet) -> Result<Table, Fault> {
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| {
+    let mut book: Book = Xlsx::new(Cursor::new(bytes)).map_err(|error| {
         Fault::unusable(
             "input:compressed",
             format!("{name} is a zip file, but no Excel workbook: {error}"),
@@ -85,19 +86,15 @@ fn no_sheet(name: &str, wanted: &str, sheets: &[String]) -> Fault {
         .at(name, None)
 }
 
-fn range(book: &mut Xlsx<Cursor<Vec<u8>>>, name: &str, sheet: &str) -> Result<Range<Data>, Fault> {
-    book.worksheet_range(sheet).map_err(|error| {
-        Fault::unusable(
-            "input:read",
-            format!("the sheet {sheet} of {name} cannot be read: {error}"),
-        )
-        .hint("save the workbook anew, or save the sheet as CSV")
-        .at(name, None)
+fn range(book: &mut Book, name: &str, sheet: &str) -> Result<Range<Data>, Fault> {
+    grid::cells(book, (name, sheet), |reader| {
+        let cell = reader.next_cell()?;
+        Ok(cell.map(|cell| Cell::new(cell.get_position(), Data::from(cell.get_value().clone()))))
     })
 }
 
 fn first_filled(
-    book: &mut Xlsx<Cursor<Vec<u8>>>,
+    book: &mut Book,
     name: &str,
     sheets: &[String],
 ) -> Result<(String, Range<Data>), Fault> {

@@ -5,6 +5,7 @@
 pub mod blocks;
 mod elements;
 mod excel;
+mod grid;
 mod packed;
 mod piped;
 pub mod sheet;

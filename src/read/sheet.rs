@@ -2,17 +2,19 @@
 
 use std::{fs, io::Cursor, path::Path as FilePath};
 
-use calamine::{Data, DataType as _, Range, Reader as _, Xlsx};
+use calamine::{CellType, Data, Range, Reader as _, Xlsx, XlsxError, XlsxFormulaMetadata};
 
 use super::{
     excel::{MAGIC, MAX_BYTES, moment},
+    grid::{self, Book},
     unopenable,
 };
 use crate::model::Fault;
 
 /// What a cell holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cell {
+    #[default]
     Empty,
     Text(String),
     Number(f64),
@@ -76,55 +78,66 @@ pub fn read(path: &FilePath, column: &str) -> Result<Table, Fault> {
 }
 
 fn of_workbook(name: &str, bytes: Vec<u8>, column: &str) -> Result<Option<Table>, Fault> {
-    let unreadable = |error: calamine::XlsxError| {
+    let mut book: Book = Xlsx::new(Cursor::new(bytes)).map_err(|error| {
         Fault::unusable("input:read", format!("{name} cannot be read: {error}"))
             .hint("save it anew as an Excel workbook (.xlsx)")
             .at(name, None)
-    };
-    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(unreadable)?;
+    })?;
     for sheet in book.sheet_names() {
-        let cells = book.worksheet_range(&sheet).map_err(unreadable)?;
-        let Some(at) = header_at(&cells, column) else {
-            continue;
-        };
-        let formulas = book.worksheet_formula(&sheet).map_err(unreadable)?;
-        return Ok(Some(table(&cells, &formulas, at)));
+        let cells = grid::cells(&mut book, (name, &sheet), next)?;
+        if let Some(at) = header_at(&cells, column) {
+            return Ok(Some(table(&cells, at)));
+        }
     }
     Ok(None)
 }
 
-fn header_at(cells: &Range<Data>, column: &str) -> Option<usize> {
-    let is_it = |cell: &Data| cell.get_string().is_some_and(|text| text.trim() == column);
+impl CellType for Cell {}
+
+fn next(reader: &mut grid::Reader<'_>) -> Result<Option<calamine::Cell<Cell>>, XlsxError> {
+    let Some(found) = reader.next_cell_with_formula_metadata()? else {
+        return Ok(None);
+    };
+    let is_formula = found.formula.is_some_and(|formula| match formula {
+        XlsxFormulaMetadata::Normal { formula } | XlsxFormulaMetadata::Shared { formula, .. } => {
+            !formula.is_empty()
+        }
+        _ => true,
+    });
+    let cell = if is_formula {
+        Cell::Formula
+    } else {
+        cell(&Data::from(found.value))
+    };
+    Ok(Some(calamine::Cell::new(found.pos, cell)))
+}
+
+fn header_at(cells: &Range<Cell>, column: &str) -> Option<usize> {
+    let is_it = |cell: &Cell| matches!(cell, Cell::Text(text) if text.trim() == column);
     cells
         .rows()
         .take(ABOVE)
         .position(|row| row.iter().any(is_it))
 }
 
-fn table(cells: &Range<Data>, formulas: &Range<String>, header: usize) -> Table {
-    let (top, left) = cells.start().unwrap_or_default();
-    let mut rows = cells.rows().enumerate().skip(header);
+fn table(cells: &Range<Cell>, header: usize) -> Table {
+    let (top, _) = cells.start().unwrap_or_default();
+    let mut rows = (u64::from(top) + 1..).zip(cells.rows()).skip(header);
     let names = rows.next().map(|(_, row)| row).unwrap_or_default();
-    let is_formula = |row: u32, column: u32| {
-        let formula = formulas.get_value((row, column));
-        formula.is_some_and(|formula| !formula.is_empty())
-    };
     Table {
-        header: names.iter().map(ToString::to_string).collect(),
-        rows: rows
-            .map(|(n, row)| {
-                let number = top + n as u32;
-                let cells = row.iter().enumerate().map(|(m, data)| {
-                    if is_formula(number, left + m as u32) {
-                        Cell::Formula
-                    } else {
-                        cell(data)
-                    }
-                });
-                (u64::from(number) + 1, cells.collect())
-            })
-            .collect(),
+        header: names.iter().map(name).collect(),
+        rows: rows.map(|(row, cells)| (row, cells.to_vec())).collect(),
         is_csv: false,
+    }
+}
+
+/// What a cell of the header calls its column.
+fn name(cell: &Cell) -> String {
+    match cell {
+        Cell::Empty | Cell::Formula => String::new(),
+        Cell::Text(text) | Cell::Moment(text) | Cell::Error(text) => text.clone(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Boolean(value) => value.to_string(),
     }
 }
 
@@ -226,6 +239,30 @@ mod tests {
             (6, vec![Cell::Boolean(true), Cell::Empty]),
         ];
         assert_eq!(sheet.rows, expected);
+    }
+
+    #[test]
+    fn a_stray_cell_in_the_last_corner_is_refused_and_takes_no_memory() {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "id").unwrap();
+        sheet.write(1_048_575, 16_383, "x").unwrap();
+        assert_eq!(
+            read_bytes(&book.save_to_buffer().unwrap()),
+            Err("input:read")
+        );
+        // Formulas without a value as well.
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write(0, 0, "id").unwrap();
+        for (row, column) in [(1, 0), (1_048_575, 16_383)] {
+            let nothing = Formula::new("=1").set_result("");
+            sheet.write(row, column, nothing).unwrap();
+        }
+        assert_eq!(
+            read_bytes(&book.save_to_buffer().unwrap()),
+            Err("input:read")
+        );
     }
 
     #[test]

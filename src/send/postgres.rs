@@ -375,17 +375,22 @@ fn outcome(said: &DbError) -> Failure {
         _ if ["22", "23"].iter().any(|class| code.starts_with(class))
             || *said.code() == SqlState::RAISE_EXCEPTION =>
         {
-            Failure::Said(Outcome::Refused {
-                code: code.to_owned(),
-                said: vec![Said {
-                    path: said.column().map(Path::field).unwrap_or_default(),
-                    message: words(said),
-                }],
-            })
+            refused(said)
         }
         _ if code.starts_with("XX") || code.starts_with("58") => retry(true),
         _ => held(code, said.message()),
     }
+}
+
+/// The record is at fault.
+fn refused(said: &DbError) -> Failure {
+    Failure::Said(Outcome::Refused {
+        code: said.code().code().to_owned(),
+        said: vec![Said {
+            path: said.column().map(Path::field).unwrap_or_default(),
+            message: words(said),
+        }],
+    })
 }
 
 fn words(said: &DbError) -> String {
@@ -467,7 +472,7 @@ fn known(
     // An invariant is broken, and going on could apply something twice.
     Err(held(
         "key",
-        "another content was sent under the same idempotency key; please report this",
+        "another content was sent under the same idempotency key: this is a mistake of redrive, report it",
     ))
 }
 

@@ -12,8 +12,9 @@ use std::{
 };
 
 use rusqlite::{
-    Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, TransactionBehavior,
-    params_from_iter, types::Value as Cell,
+    CachedStatement, Connection, ErrorCode, OpenFlags, Transaction, TransactionBehavior,
+    params_from_iter,
+    types::{ToSqlOutput, Value as Cell, ValueRef},
 };
 use serde_json::{Number, Value};
 
@@ -23,10 +24,19 @@ use crate::model::Path;
 /// How long another program may keep the file locked.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// Keys come in no order, so that each batch touches most of their table. Negative: KiB, not pages.
+const CACHE_KIB: i64 = -32_768;
+
 /// An open table.
 pub struct SqliteDestination {
     conn: Connection,
+    table: Table,
+}
+
+/// What is written to.
+struct Table {
     columns: Vec<String>,
+    is_view: bool,
     insert: String,
 }
 
@@ -41,6 +51,8 @@ impl SqliteDestination {
         let held = |error: rusqlite::Error| Held::new(format!("{}: {error}", path.display()));
         let mut conn = Connection::open(path).map_err(held)?;
         conn.busy_timeout(PATIENCE).map_err(held)?;
+        conn.pragma_update(None, "cache_size", CACHE_KIB)
+            .map_err(held)?;
         prepare(&mut conn, table, &columns).map_err(held)?;
         if let Some(column) = missing_column(&conn, table, &columns).map_err(held)? {
             return Err(Held::new(format!(
@@ -55,26 +67,36 @@ impl SqliteDestination {
             names.join(", "),
             vec!["?"; columns.len()].join(", ")
         );
-        Ok(Self {
-            conn,
+        let is_view = conn
+            .query_row(
+                "SELECT count(*) FROM sqlite_schema WHERE type = 'view' AND name = ?1 COLLATE NOCASE",
+                [table],
+                |row| row.get(0),
+            )
+            .map_err(held)?;
+        let table = Table {
             columns,
+            is_view,
             insert,
-        })
+        };
+        Ok(Self { conn, table })
     }
 
-    fn try_batch(&mut self, batch: &[Delivery]) -> Result<Vec<Outcome>, Failure> {
+    fn try_batch(&mut self, batch: &[Delivery], care: Care) -> Result<Vec<Outcome>, Failure> {
         let transaction = self
             .conn
             .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut outcomes = Vec::with_capacity(batch.len());
+        let mut writing = Writing::new(&transaction, &self.table, care)?;
         for delivery in batch {
-            let outcome = deliver_one(&transaction, &self.insert, &self.columns, delivery)?;
+            let outcome = writing.deliver(delivery)?;
             // A trigger or conflict clause can undo the whole transaction, not only its record.
             if transaction.is_autocommit() {
                 return Err(Failure::Batch(outcome));
             }
             outcomes.push(outcome);
         }
+        drop(writing);
         match transaction.commit() {
             Ok(()) => Ok(outcomes),
             Err(error) if is_constraint(&error) => Err(Failure::Batch(refused(&words(&error)))),
@@ -85,10 +107,15 @@ impl SqliteDestination {
 
 impl Destination for SqliteDestination {
     fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held> {
-        match self.try_batch(batch) {
+        let tried = match self.try_batch(batch, Care::Together) {
+            Err(Failure::Record) => self.try_batch(batch, Care::EachAlone),
+            tried => tried,
+        };
+        match tried {
+            Ok(outcomes) => Ok(outcomes.into_iter().map(Answered::from).collect()),
             Err(Failure::Batch(outcome)) if batch.len() == 1 => Ok(vec![outcome.into()]),
             // Alone, the one that breaks the constraint can be told from the others.
-            Err(Failure::Batch(_)) => {
+            Err(Failure::Batch(_) | Failure::Record) => {
                 let mut outcomes = Vec::with_capacity(batch.len());
                 for delivery in batch {
                     outcomes.extend(self.deliver(std::slice::from_ref(delivery))?);
@@ -96,13 +123,23 @@ impl Destination for SqliteDestination {
                 Ok(outcomes)
             }
             Err(Failure::Held(held)) => Err(held),
-            Ok(outcomes) => Ok(outcomes.into_iter().map(Answered::from).collect()),
         }
     }
 }
 
+/// How the records of a batch are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Care {
+    /// As if all of them were taken: twice as fast, and nothing is written when one is not.
+    Together,
+    /// Each so that it can be undone without the others.
+    EachAlone,
+}
+
 /// Why a batch was given up.
 enum Failure {
+    /// A record was not taken, and is to be written so that it can be undone alone.
+    Record,
     /// One record undid the whole transaction: a constraint that is checked at its end, a trigger that rolls back. This
     /// is that record's outcome, if it was alone.
     Batch(Outcome),
@@ -116,61 +153,99 @@ impl From<rusqlite::Error> for Failure {
     }
 }
 
-/// Delivers one record inside the batch's transaction; a constraint undoes this record alone.
-fn deliver_one(
-    transaction: &Transaction<'_>,
-    insert: &str,
-    columns: &[String],
-    delivery: &Delivery,
-) -> Result<Outcome, Failure> {
-    if let Some(field) = without_column(&delivery.document, columns) {
-        let message = format!("the table has no column for field '{field}'");
-        return Ok(Outcome::refused_at(
-            "sqlite:no_column",
-            Path::field(field),
-            message,
-        ));
+/// A batch's transaction, and what is said in it again and again.
+struct Writing<'t> {
+    transaction: &'t Transaction<'t>,
+    table: &'t Table,
+    care: Care,
+    key: CachedStatement<'t>,
+    row: CachedStatement<'t>,
+    /// When the batch is written, by SQLite's clock.
+    at: String,
+}
+
+impl<'t> Writing<'t> {
+    fn new(
+        transaction: &'t Transaction<'t>,
+        table: &'t Table,
+        care: Care,
+    ) -> rusqlite::Result<Self> {
+        let now = "SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now')";
+        Ok(Self {
+            transaction,
+            table,
+            care,
+            key: transaction.prepare_cached(
+                "INSERT INTO redrive_dedupe (key, payload_sha256, at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+            )?,
+            row: transaction.prepare_cached(&table.insert)?,
+            at: (transaction.prepare_cached(now)?).query_row([], |row| row.get(0))?,
+        })
     }
-    let known: Option<Vec<u8>> = transaction
-        .prepare_cached("SELECT payload_sha256 FROM redrive_dedupe WHERE key = ?1")?
-        .query_row([&delivery.key], |row| row.get(0))
-        .optional()?;
-    match known {
-        Some(hash) if hash == delivery.payload_sha256 => return Ok(accepted()),
-        // An invariant is broken, and going on could apply something twice.
-        Some(_) => return Err(Failure::Held(other_payload(&delivery.key))),
-        None => {}
-    }
-    let savepoint = |statement| transaction.prepare_cached(statement)?.execute([]);
-    savepoint("SAVEPOINT record")?;
-    let cells = columns
-        .iter()
-        .map(|column| cell(delivery.document.get(column)));
-    let written = transaction
-        .prepare_cached(insert)?
-        .execute(params_from_iter(cells));
-    match written {
-        Ok(_) => {
-            transaction
-                .prepare_cached(
-                    "INSERT INTO redrive_dedupe (key, payload_sha256, at) \
-                     VALUES (?1, ?2, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'))",
-                )?
-                .execute((&delivery.key, delivery.payload_sha256.as_slice()))?;
-            savepoint("RELEASE record")?;
-            Ok(accepted())
+
+    /// Delivers one record; a constraint undoes this record alone, or with [`Care::Together`] all.
+    fn deliver(&mut self, delivery: &Delivery) -> Result<Outcome, Failure> {
+        let table = self.table;
+        if let Some(field) = without_column(&delivery.document, &table.columns) {
+            let message = format!("the table has no column for field '{field}'");
+            return Ok(Outcome::refused_at(
+                "sqlite:no_column",
+                Path::field(field),
+                message,
+            ));
         }
-        Err(error) if is_constraint(&error) => {
-            // Unless the constraint has undone everything.
-            if !transaction.is_autocommit() {
-                savepoint("ROLLBACK TO record")?;
-                savepoint("RELEASE record")?;
+        self.say("SAVEPOINT record")?;
+        let hash = delivery.payload_sha256.as_slice();
+        if self.key.execute((&delivery.key, hash, &self.at))? == 0 {
+            self.say("RELEASE record")?;
+            return self.applied_before(delivery);
+        }
+        let cells = (table.columns.iter()).map(|column| cell(delivery.document.get(column)));
+        let message = match self.row.execute(params_from_iter(cells)) {
+            // What is written through a view is not counted.
+            Ok(rows) if rows > 0 || table.is_view => {
+                self.say("RELEASE record")?;
+                return Ok(accepted());
             }
-            Ok(refused(&words(&error)))
+            Ok(_) => NOT_TAKEN.to_owned(),
+            Err(error) if is_constraint(&error) => words(&error),
+            Err(error) => return Err(error.into()),
+        };
+        if self.care == Care::Together {
+            return Err(Failure::Record);
         }
-        Err(error) => Err(error.into()),
+        // Unless the constraint has undone everything.
+        if !self.transaction.is_autocommit() {
+            self.say("ROLLBACK TO record")?;
+            self.say("RELEASE record")?;
+        }
+        Ok(refused(&message))
+    }
+
+    /// Something about one record's own place in the transaction, if it has one.
+    fn say(&self, statement: &str) -> rusqlite::Result<()> {
+        if self.care == Care::EachAlone {
+            self.transaction.prepare_cached(statement)?.execute([])?;
+        }
+        Ok(())
+    }
+
+    /// The outcome of a key that is there already.
+    fn applied_before(&self, delivery: &Delivery) -> Result<Outcome, Failure> {
+        let known: Vec<u8> = self
+            .transaction
+            .prepare_cached("SELECT payload_sha256 FROM redrive_dedupe WHERE key = ?1")?
+            .query_row([&delivery.key], |row| row.get(0))?;
+        if known == delivery.payload_sha256 {
+            return Ok(accepted());
+        }
+        // An invariant is broken, and going on could apply something twice.
+        Err(Failure::Held(other_payload(&delivery.key)))
     }
 }
+
+/// A conflict clause of the table, or a trigger, can drop a row without an error.
+const NOT_TAKEN: &str = "the table left the row out without an error";
 
 /// Makes table and dedupe table where there are none. Columns have no type, so that every value stays what it is.
 fn prepare(conn: &mut Connection, table: &str, columns: &[String]) -> rusqlite::Result<()> {
@@ -263,14 +338,17 @@ fn make_file(path: &FilePath) -> Result<(), Held> {
     }
 }
 
-fn cell(value: Option<&Value>) -> Cell {
-    match value {
+fn cell(value: Option<&Value>) -> ToSqlOutput<'_> {
+    let made = match value {
+        Some(Value::String(text)) => {
+            return ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes()));
+        }
         None | Some(Value::Null) => Cell::Null,
         Some(Value::Bool(yes)) => Cell::Integer(i64::from(*yes)),
         Some(Value::Number(number)) => number_cell(number),
-        Some(Value::String(text)) => Cell::Text(text.clone()),
         Some(nested) => Cell::Text(nested.to_string()),
-    }
+    };
+    ToSqlOutput::Owned(made)
 }
 
 /// A number that SQLite's types would round stays text. `1.10` is the REAL 1.1: as text it would not compare as a number.
@@ -479,6 +557,49 @@ mod tests {
         assert_eq!(outcomes[0].outcome, accepted());
         assert!(matches!(outcomes[1].outcome, Outcome::Refused { .. }));
         assert_eq!(rows(&path), ["1 1 NULL"]);
+    }
+
+    #[test]
+    fn a_row_that_the_table_drops_without_an_error_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE customer (id UNIQUE ON CONFLICT IGNORE, age, tags);
+             CREATE TRIGGER adults BEFORE INSERT ON customer WHEN NEW.age < 18 BEGIN SELECT RAISE(IGNORE); END;",
+        )
+        .unwrap();
+        let batch = [
+            delivery("a", &json!({"id": 1, "age": 20})),
+            delivery("b", &json!({"id": 1, "age": 30})),
+            delivery("c", &json!({"id": 2, "age": 3})),
+            delivery("d", &json!({"id": 3, "age": 40})),
+        ];
+        let left_out = || Answered::from(refused(NOT_TAKEN));
+        let outcomes = [accepted().into(), left_out(), left_out(), accepted().into()];
+        assert_eq!(open(&path).unwrap().deliver(&batch).unwrap(), outcomes);
+        assert_eq!(rows(&path), ["1 20 NULL", "3 40 NULL"]);
+        // Again, what was refused is tried again, and what was taken is not.
+        assert_eq!(open(&path).unwrap().deliver(&batch).unwrap(), outcomes);
+        assert_eq!(rows(&path).len(), 2);
+    }
+
+    #[test]
+    fn what_is_written_through_a_view_is_accepted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        let conn = Connection::open(&path).unwrap();
+        conn.execute_batch(
+            "CREATE TABLE people (id, age, tags);
+             CREATE VIEW Customer AS SELECT id, age, tags FROM people;
+             CREATE TRIGGER put INSTEAD OF INSERT ON Customer BEGIN INSERT INTO people VALUES (NEW.id, NEW.age, NEW.tags); END;",
+        )
+        .unwrap();
+        let batch = [delivery("a", &json!({"id": 1}))];
+        let outcomes = open(&path).unwrap().deliver(&batch).unwrap();
+        assert_eq!(outcomes, [accepted().into()]);
+        let written = "SELECT count(*) FROM people WHERE id = 1";
+        assert_eq!(conn.query_row(written, [], |row| row.get(0)), Ok(1));
     }
 
     #[test]

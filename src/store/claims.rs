@@ -124,7 +124,7 @@ fn end_what_is_done(conn: &Connection, destination: i64, plan: PlanId) -> Result
 /// Waiting deliveries that must not be tried again by themselves become records without an answer.
 fn park(conn: &Connection, claim: &Claim, resume: &Resume) -> Result<u64> {
     let mut query = conn.prepare(
-        "SELECT y.id, y.record FROM delivery y WHERE y.plan = ?1 AND y.open = 1 AND y.state = 'waiting' \
+        "SELECT y.id, y.record FROM delivery y WHERE y.plan = ?1 AND y.state = 'waiting' \
          AND (NOT ?2 OR coalesce(y.first_sent_at < ?3, 0)) \
          AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.outcome = 'unknown')",
     )?;

@@ -32,7 +32,7 @@ impl Store {
         author: &str,
         at: &str,
     ) -> Result<()> {
-        self.write(|tx| {
+        self.write_beside(|tx| {
             let mut keep = tx.prepare_cached(
                 "INSERT OR REPLACE INTO draft (record, author, path, version, kind, value, kept_at) \
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
@@ -85,7 +85,7 @@ impl Store {
         if paths.is_empty() {
             return Ok(());
         }
-        self.write(|tx| {
+        self.write_beside(|tx| {
             for path in &paths {
                 tx.execute(
                     "DELETE FROM draft WHERE record = ?1 AND author = ?2 AND path = ?3",

@@ -90,7 +90,11 @@ const TABLES: &[(&str, &str, &str)] = &[
         "id, plan, n, record, destination, content, payload, hex(payload_sha256), epoch, state, attempts",
         "id",
     ),
-    ("attempt", "id, delivery, n, outcome, code, message", "id"),
+    (
+        "attempt",
+        "delivery, n, outcome, code, message",
+        "delivery, n",
+    ),
 ];
 
 impl Store {

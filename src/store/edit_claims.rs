@@ -24,7 +24,7 @@ impl Store {
         (now, until): (&str, &str),
     ) -> Result<()> {
         self.soon(|store| {
-            store.write(|tx| {
+            store.write_beside(|tx| {
                 clear(tx, now)?;
                 tx.execute(
                     "DELETE FROM edit_claim WHERE owner = ?1 AND record <> ?2",
@@ -46,7 +46,7 @@ impl Store {
     /// As [`Store::claim_edit`].
     pub(crate) fn release_edit(&mut self) -> Result<()> {
         self.soon(|store| {
-            store.write(|tx| {
+            store.write_beside(|tx| {
                 tx.execute("DELETE FROM edit_claim WHERE owner = ?1", [this_process()])?;
                 Ok(())
             })

@@ -38,6 +38,7 @@ mod sorting;
 mod sql;
 mod step_records;
 mod steps;
+mod take_over;
 #[cfg(test)]
 pub(crate) mod testing;
 mod undo;
@@ -48,7 +49,10 @@ mod verify;
 mod versions;
 mod watch;
 
-use std::path::{Path as FilePath, PathBuf};
+use std::{
+    ops::Deref,
+    path::{Path as FilePath, PathBuf},
+};
 
 use anyhow::Result;
 use rusqlite::{Connection, Row, Transaction, TransactionBehavior, types::Type};
@@ -61,7 +65,7 @@ pub use contracts::ContractText;
 pub(crate) use contracts::{keep_contract, statement_of};
 pub use drafts::KeptDraft;
 pub(crate) use faults::explain;
-pub(crate) use owner::{is_alive, this_process};
+pub(crate) use owner::{Sight, is_alive, is_hidden, sight, this_process};
 pub use records::StoredRecord;
 pub use sql::Selected;
 pub(crate) use steps::frozen;
@@ -74,6 +78,21 @@ pub struct Store {
     conn: Connection,
     path: PathBuf,
     writable: bool,
+}
+
+/// What is read while this is there is one moment of the workspace.
+pub(crate) struct Reading<'s> {
+    conn: &'s Connection,
+    /// `None` within another.
+    _transaction: Option<Transaction<'s>>,
+}
+
+impl Deref for Reading<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.conn
+    }
 }
 
 impl Store {
@@ -126,6 +145,26 @@ impl Store {
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,
     ) -> Result<T> {
+        self.write_beside(|tx| {
+            let before = tx.total_changes();
+            let value = work(tx)?;
+            if tx.total_changes() != before {
+                tx.prepare_cached("UPDATE workspace SET changes = changes + 1")?
+                    .execute([])?;
+            }
+            Ok(value)
+        })
+    }
+
+    /// [`Store::write`] for what nobody's work counts on: who edits what, what was typed and not saved, how far a send is.
+    /// [`Store::changes`] stays what it is.
+    ///
+    /// # Errors
+    /// Its own.
+    pub(crate) fn write_beside<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
         if !self.writable {
             return Err(faults::read_only(&self.path).into());
         }
@@ -148,8 +187,15 @@ impl Store {
 
     /// Until what it gives is dropped, everything is read as it is now. Whoever reads many records takes this: otherwise each
     /// statement locks the file for itself, which takes longer than most of them. Nothing is written meanwhile.
-    pub(crate) fn reading(&self) -> Result<Transaction<'_>> {
-        Ok(self.conn.unchecked_transaction()?)
+    /// May be taken by whoever already reads.
+    pub(crate) fn reading(&self) -> Result<Reading<'_>> {
+        let is_first = self.conn.is_autocommit();
+        Ok(Reading {
+            conn: &self.conn,
+            _transaction: is_first
+                .then(|| self.conn.unchecked_transaction())
+                .transpose()?,
+        })
     }
 
     /// The connection, for reading.
@@ -171,7 +217,13 @@ impl Store {
         Ok(query.query_row([], |row| row.get(0))?)
     }
 
-    /// A number that changes whenever another connection has changed the workspace.
+    /// A number that grows with every change of what others may count on: runs, records, plans, contracts.
+    pub(crate) fn changes(&self) -> Result<i64> {
+        let mut query = self.conn.prepare_cached("SELECT changes FROM workspace")?;
+        Ok(query.query_row([], |row| row.get(0))?)
+    }
+
+    /// A number that changes whenever another connection has written anything to the workspace.
     pub fn data_version(&self) -> Result<i64> {
         Ok(self
             .conn

@@ -247,7 +247,7 @@ impl<'t> Count<'t> {
         match self.found.get_mut(&value) {
             Some((_, last)) if *last == record => {}
             Some((records, last)) => (*records, *last) = (*records + 1, record),
-            None if self.typed.is_empty() || begins(&value.to_string(), self.typed) => {
+            None if goes_with(&value, self.typed) => {
                 self.found.insert(value, (1, record));
             }
             None => {}
@@ -275,6 +275,15 @@ impl<'t> Count<'t> {
             all,
             whole: self.whole,
         }
+    }
+}
+
+/// Whether a value begins with what is typed: its text, not as it would be quoted.
+fn goes_with(value: &Item, typed: &str) -> bool {
+    match value {
+        _ if typed.is_empty() => true,
+        Item::Like(text) => begins(text, typed),
+        other => begins(&other.to_string(), typed),
     }
 }
 
@@ -319,6 +328,21 @@ mod tests {
         check("", "de", "DE 2   Denmark 1");
         check("row:1..2", "", "DE 1   FR 1");
         assert_eq!(offered(&store, run, "", "/nothing", ""), "missing 6");
+    }
+
+    #[test]
+    fn a_value_that_needs_quotes_is_found_by_how_it_begins() {
+        let (_folder, mut store) = workspace();
+        let texts = ["rue de, 5", "rue \"x\"", "missing", "Rue"];
+        let texts = texts.map(|text| serde_json::json!({ "street": text }).to_string());
+        let run = put_run(&mut store, &texts.map(|text| rejected(&text, &[])));
+        let check = |typed: &str, expected: &str| {
+            assert_eq!(offered(&store, run, "", "/street", typed), expected);
+        };
+        check("rue d", "\"rue de, 5\" 1");
+        check("RUE \"", "\"rue \"\"x\"\"\" 1");
+        check("mis", "\"missing\" 1");
+        check("\"", "");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(crate) struct NewPlan<'a> {
     pub at: &'a str,
     /// The contracts that find the same as the one the destination is taken from. A verdict of another one is too old.
     pub current: &'a [i64],
-    /// The [`Store::data_version`] when the records were looked at: whether what must be unique stands in two of them hangs on
+    /// The [`Store::changes`] when the records were looked at: whether what must be unique stands in two of them hangs on
     /// the others.
     pub seen: i64,
     /// How many records must be ready; any number when `None`.
@@ -358,7 +358,7 @@ pub(super) mod tests {
     }
 
     pub fn plan(store: &mut Store, run: RunId, ids: &[i64]) -> Option<PlanId> {
-        let seen = store.data_version().unwrap();
+        let seen = store.changes().unwrap();
         plan_after(store, run, ids, seen).unwrap()
     }
 
@@ -448,7 +448,7 @@ pub(super) mod tests {
                 Ok(())
             })
             .unwrap();
-        let seen = store.data_version().unwrap();
+        let seen = store.changes().unwrap();
         let error = plan_after(&mut store, run, &[1, 2], seen).unwrap_err();
         assert_eq!(
             error.downcast_ref::<Fault>().unwrap().code,
@@ -461,7 +461,7 @@ pub(super) mod tests {
     fn no_plan_is_made_of_what_was_looked_at_before_somebody_else_wrote() {
         let (folder, mut store) = workspace();
         let run = put_run(&mut store, &[ready("{}")]);
-        let seen = store.data_version().unwrap();
+        let seen = store.changes().unwrap();
         let mut other = Store::open(&folder.path().join("redrive.db")).unwrap();
         put_run(&mut other, &[ready("{}")]);
         let error = plan_after(&mut store, run, &[1], seen).unwrap_err();

@@ -22,7 +22,7 @@ const SAME_KIND: &str = "EXISTS (SELECT 1 FROM problem_group o WHERE o.stage = p
 
 /// The newest try to deliver a record.
 pub(super) const NEWEST_ATTEMPT: &str = "FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.record = r.id \
-     AND a.outcome <> 'sending' ORDER BY a.id DESC LIMIT 1";
+     AND a.outcome <> 'sending' ORDER BY a.started_at DESC, a.delivery DESC, a.n DESC LIMIT 1";
 
 /// A `SELECT` of record numbers in order, and the values of its parameters.
 #[derive(Debug)]

@@ -78,7 +78,7 @@ impl Store {
     /// # Errors
     /// `send:taken_over` when another process sends this plan now.
     pub(crate) fn take(&mut self, claim: &Claim, next: Next, at: &str) -> Result<Vec<Taken>> {
-        self.write(|tx| {
+        self.write_beside(|tx| {
             check_fence(tx, claim)?;
             take(tx, claim, next, at)
         })
@@ -125,7 +125,7 @@ impl Store {
     /// # Errors
     /// `send:taken_over`.
     pub(crate) fn put_back(&mut self, claim: &Claim, taken: &[Taken]) -> Result<()> {
-        self.write(|tx| {
+        self.write_beside(|tx| {
             check_fence(tx, claim)?;
             let mut attempt = tx.prepare_cached(
                 "DELETE FROM attempt WHERE delivery = ?1 AND n = ?2 AND fence = ?3 AND outcome = 'sending'",
@@ -147,7 +147,7 @@ impl Store {
     /// When the next delivery that waits may be tried again, RFC 3339; `None` when none waits.
     pub(crate) fn next_try(&self, claim: &Claim) -> Result<Option<String>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT min(coalesce(next_at, '')) FROM delivery WHERE plan = ?1 AND open = 1 AND state = 'waiting'",
+            "SELECT min(coalesce(next_at, '')) FROM delivery WHERE plan = ?1 AND state = 'waiting'",
         )?;
         Ok(query.query_row([claim.plan.0], |row| row.get(0))?)
     }
@@ -157,10 +157,10 @@ impl Store {
     /// # Errors
     /// `send:taken_over`.
     pub(crate) fn try_now(&mut self, claim: &Claim) -> Result<()> {
-        self.write(|tx| {
+        self.write_beside(|tx| {
             check_fence(tx, claim)?;
             tx.execute(
-                "UPDATE delivery SET next_at = NULL WHERE plan = ?1 AND open = 1 AND state = 'waiting'",
+                "UPDATE delivery SET next_at = NULL WHERE plan = ?1 AND state = 'waiting'",
                 [claim.plan.0],
             )?;
             Ok(())
@@ -180,7 +180,7 @@ impl Store {
     /// # Errors
     /// `send:taken_over`.
     pub(crate) fn keep_breaker(&mut self, claim: &Claim, breaker: &str) -> Result<()> {
-        self.write(|tx| {
+        self.write_beside(|tx| {
             check_fence(tx, claim)?;
             tx.execute(
                 "UPDATE destination SET breaker = ?2 WHERE id = ?1",
@@ -244,22 +244,21 @@ impl Store {
 }
 
 fn take(conn: &Connection, claim: &Claim, wanted: Next, at: &str) -> Result<Vec<Taken>> {
-    let mut taken = next(conn, claim, "waiting", wanted.limit, at)?;
+    let mut taken = next(conn, claim, AGAIN, wanted.limit, at)?;
     if wanted.new {
         let left = wanted.limit - taken.len();
-        taken.extend(next(conn, claim, "queued", left, at)?);
+        taken.extend(next(conn, claim, NEVER_TRIED, left, at)?);
     }
     let mut delivery = conn.prepare_cached(
         "UPDATE delivery SET state = 'sending', attempts = attempts + 1, fence = ?2, \
          next_at = NULL, first_sent_at = coalesce(first_sent_at, ?3) WHERE id = ?1",
     )?;
     let mut attempt = conn.prepare_cached(
-        "INSERT INTO attempt (delivery, n, fence, started_at, outcome) \
-         SELECT id, attempts, ?2, ?3, 'sending' FROM delivery WHERE id = ?1",
+        "INSERT INTO attempt (delivery, n, fence, started_at, outcome) VALUES (?1, ?2, ?3, ?4, 'sending')",
     )?;
     for one in &taken {
         delivery.execute(params![one.delivery, claim.fence, at])?;
-        attempt.execute(params![one.delivery, claim.fence, at])?;
+        attempt.execute(params![one.delivery, one.attempts, claim.fence, at])?;
     }
     Ok(taken)
 }
@@ -311,34 +310,36 @@ fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
     .into())
 }
 
+/// What waits to be tried again: the words of an index.
+const AGAIN: &str = "state = 'waiting'";
+/// The same of what was never tried.
+const NEVER_TRIED: &str = "open = 1 AND state = 'queued'";
+
 fn next(
     conn: &Connection,
     claim: &Claim,
-    state: &str,
+    which: &str,
     limit: usize,
     at: &str,
 ) -> Result<Vec<Taken>> {
-    let mut query = conn.prepare_cached(
+    let mut query = conn.prepare_cached(&format!(
         "SELECT id, record, idempotency, payload, payload_sha256, attempts + 1, \
          attempts > 0 AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown'), \
          EXISTS (SELECT 1 FROM content c WHERE c.id = delivery.content AND c.form = 'csv') FROM delivery \
-         WHERE plan = ?1 AND open = 1 AND state = ?2 AND (next_at IS NULL OR next_at <= ?4) ORDER BY n LIMIT ?3",
-    )?;
-    let taken = query.query_map(
-        params![claim.plan.0, state, limit as i64, at],
-        |row: &Row<'_>| {
-            Ok(Taken {
-                delivery: row.get(0)?,
-                record: RecordId(row.get(1)?),
-                key: row.get(2)?,
-                payload: row.get(3)?,
-                payload_sha256: row.get(4)?,
-                attempts: row.get(5)?,
-                may_be_applied: row.get(6)?,
-                is_csv: row.get(7)?,
-            })
-        },
-    )?;
+         WHERE plan = ?1 AND {which} AND (next_at IS NULL OR next_at <= ?3) ORDER BY n LIMIT ?2"
+    ))?;
+    let taken = query.query_map(params![claim.plan.0, limit as i64, at], |row: &Row<'_>| {
+        Ok(Taken {
+            delivery: row.get(0)?,
+            record: RecordId(row.get(1)?),
+            key: row.get(2)?,
+            payload: row.get(3)?,
+            payload_sha256: row.get(4)?,
+            attempts: row.get(5)?,
+            may_be_applied: row.get(6)?,
+            is_csv: row.get(7)?,
+        })
+    })?;
     Ok(taken.collect::<rusqlite::Result<_>>()?)
 }
 

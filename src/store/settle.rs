@@ -67,7 +67,9 @@ fn end_delivery(conn: &Connection, record: RecordId, state: DeliveryState) -> Re
             delivery,
             state.word(),
             state.is_open(),
-            state == DeliveryState::Cancelled
+            delivery
+                .filter(|_| state == DeliveryState::Cancelled)
+                .unwrap_or_default()
         ])?;
     Ok(())
 }

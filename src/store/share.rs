@@ -1,7 +1,7 @@
 //! A workspace for several accounts of one machine: everybody of the folder's Unix group may work in it.
 
 use std::{
-    fs::{self, Permissions},
+    fs::{self, Metadata, Permissions},
     io,
     os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::{Path as FilePath, PathBuf},
@@ -17,7 +17,8 @@ const FILES: [&str; 3] = ["", "-wal", "-shm"];
 /// Read and written by owner and group, by nobody else.
 const MODE: u32 = 0o660;
 
-/// Refuses a folder in which a group cannot work, or in which anybody could put another file in the workspace's place.
+/// Refuses a folder in which a group cannot work, or in which anybody could put another file in the workspace's place. Whose
+/// folder it is does not matter where the workspace is there and shared already: its owner has decided.
 ///
 /// # Errors
 /// `workspace:group`, with what to do about the folder.
@@ -30,6 +31,11 @@ fn check_for(path: &FilePath, me: u32) -> Result<(), Fault> {
     let Ok(found) = fs::metadata(folder) else {
         return Err(super::faults::missing_folder(path, folder));
     };
+    let me = if is_shared(path, &found) {
+        found.uid()
+    } else {
+        me
+    };
     match unfit(found.mode(), found.uid(), me) {
         None => Ok(()),
         Some(why) => Err(
@@ -39,6 +45,12 @@ fn check_for(path: &FilePath, me: u32) -> Result<(), Fault> {
             )),
         ),
     }
+}
+
+/// Whether the group of this folder may work in the workspace.
+fn is_shared(path: &FilePath, folder: &Metadata) -> bool {
+    fs::symlink_metadata(path)
+        .is_ok_and(|file| file.gid() == folder.gid() && file.mode() & 0o777 == MODE)
 }
 
 fn fault(message: String) -> Fault {
@@ -70,14 +82,12 @@ impl Store {
     /// # Errors
     /// `workspace:group`.
     pub fn share(&self) -> Result<()> {
-        let folder = fs::metadata(folder_of(&self.path))?;
-        let group = folder.gid();
-        let file = fs::symlink_metadata(&self.path)?;
-        if file.gid() == group && file.mode() & 0o777 == MODE {
-            // Its owner has decided, so whose folder it is does not matter any more.
-            return Ok(check_for(&self.path, folder.uid())?);
-        }
         check(&self.path)?;
+        let folder = fs::metadata(folder_of(&self.path))?;
+        if is_shared(&self.path, &folder) {
+            return Ok(());
+        }
+        let group = folder.gid();
         for end in FILES {
             // By name: opening it would drop SQLite's locks.
             let file = beside(&self.path, end);
@@ -155,6 +165,20 @@ mod tests {
         write(&mut store);
         assert_eq!(modes(folder.path()), all);
         store.share().unwrap();
+    }
+
+    #[test]
+    fn in_a_folder_of_somebody_else_only_what_is_shared_already_can_be_worked_in() {
+        let (folder, path) = folder(0o2770);
+        let somebody_else = fs::metadata(folder.path()).unwrap().uid() + 1;
+        // The folder of root is everybody's.
+        let is_root = somebody_else == 1;
+        let store = Store::create(&path, NOW).unwrap();
+        assert_eq!(check_for(&path, somebody_else).is_ok(), is_root);
+        store.share().unwrap();
+        assert_eq!(check_for(&path, somebody_else), Ok(()));
+        fs::set_permissions(folder.path(), Permissions::from_mode(0o2777)).unwrap();
+        assert!(check_for(&path, somebody_else).is_err());
     }
 
     #[test]

@@ -38,7 +38,8 @@ impl Store {
             }
             SortBy::State => status_key(),
             SortBy::Field(pattern) => {
-                let first = pattern.replace("/[]", "/0");
+                let first = Path::parse(pattern).unwrap_or_default().at_first();
+                let first = first.as_str().to_owned();
                 let at = if *pattern == first { "?" } else { AT };
                 if *pattern != first {
                     values.push(SqlValue::Text(pattern.clone()));

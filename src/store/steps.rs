@@ -65,7 +65,7 @@ pub struct Entry<'e> {
     pub under: Option<i64>,
     /// What was checked and found as it is. It is no part of the step.
     pub confirmed: &'e [Confirmed],
-    /// The [`Store::data_version`] the changes were worked out on, where more than the records' own versions counts:
+    /// The [`Store::changes`] the changes were worked out on, where more than the records' own versions counts:
     /// then nobody else may have written anything since.
     pub seen: Option<i64>,
     /// What was done, so that it can be done again: the step of a recipe, as JSON.
@@ -236,12 +236,14 @@ fn begin(conn: &Connection, entry: &Entry<'_>) -> Result<Option<i64>> {
     }
 }
 
-/// Refuses what was worked out before somebody else wrote: `seen` is the [`Store::data_version`] of then.
+/// Refuses what was worked out before somebody else wrote: `seen` is the [`Store::changes`] of then.
 ///
 /// # Errors
 /// `workspace:changed`.
 pub(super) fn refuse_changed(conn: &Connection, seen: i64) -> Result<()> {
-    let now: i64 = conn.pragma_query_value(None, "data_version", |row| row.get(0))?;
+    let now: i64 = conn
+        .prepare_cached("SELECT changes FROM workspace")?
+        .query_row([], |row| row.get(0))?;
     if seen == now {
         Ok(())
     } else {
@@ -440,7 +442,7 @@ mod tests {
     #[test]
     fn a_step_that_counts_on_the_whole_workspace_waits_for_nobody_elses_write() {
         let mut bench = Bench::new(2);
-        let seen = bench.store.data_version().unwrap();
+        let seen = bench.store.changes().unwrap();
         let entry = Entry {
             run: RUN,
             kind: StepKind::Edit,
@@ -454,12 +456,19 @@ mod tests {
             what: None,
         };
         let title = |_: &Problem| String::new();
-        // One's own writes do not count.
-        let first = bench.change(1, "{}", None);
-        bench.store.apply(&entry, &[first], &title).unwrap();
         let mine = bench.change(1, "[]", None);
         let path = bench.path.clone();
         let mut other = Store::open(&path).unwrap();
+        // Nobody counts on what somebody typed.
+        other
+            .claim_edit(RecordId(2), "bob", (AT, "2026-01-02T00:00:00.000Z"))
+            .unwrap();
+        let first = bench.change(2, "[]", None);
+        let counting = Entry {
+            seen: Some(seen),
+            ..entry
+        };
+        bench.store.apply(&counting, &[first], &title).unwrap();
         let his = bench.change(2, "{}", None);
         let his_entry = Entry {
             seen: None,

@@ -30,6 +30,7 @@ const SAVED: &[&[u8]] = &[
     include_bytes!("../../tests/data/workspace-5.db"),
     include_bytes!("../../tests/data/workspace-6.db"),
     include_bytes!("../../tests/data/workspace-7.db"),
+    include_bytes!("../../tests/data/workspace-8.db"),
 ];
 
 const AT: &str = "2026-01-01T00:00:00.000Z";

@@ -43,6 +43,7 @@ impl App {
     /// Gives an answer to whoever still waits for it; nobody waits for the answer to a question that has since been asked
     /// again.
     pub(super) fn answer(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>) {
+        let is_wished = self.cx.is_wished(ticket);
         let mine = self.asked.iter().position(|(asked, _)| *asked == ticket);
         if let Some(at) = mine {
             let (_, asked) = self.asked.remove(at);
@@ -50,8 +51,11 @@ impl App {
         }
         self.learn(&answer);
         let changed = matches!(answer, Ok(Answer::Changed(_)));
-        if let Some(page) = self.pages.awaiting(ticket) {
-            page.receive(ticket, answer, &mut self.cx);
+        match self.pages.awaiting(ticket) {
+            Some(page) => page.receive(ticket, answer, &mut self.cx),
+            // The page is left, and the person takes it for done.
+            None if is_wished => self.receive(Asked::Done, answer),
+            None => {}
         }
         if changed {
             self.refresh();
@@ -151,6 +155,7 @@ impl App {
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
+            (_, Ok(Answer::Conflict(conflict))) => self.was_late(&conflict),
             // It is looked again soon, and sending says what is wrong with the contract.
             (Asked::Look | Asked::Version | Asked::Others | Asked::Filters, Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.

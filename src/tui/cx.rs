@@ -49,6 +49,8 @@ pub struct Cx {
     /// The filters kept for the run.
     pub filters: Filters,
     last: Ticket,
+    /// Changes that were wished for and are not answered yet.
+    wished: Vec<Ticket>,
 }
 
 impl Cx {
@@ -70,8 +72,18 @@ impl Cx {
     /// Wishes for a change.
     pub fn change(&mut self, wish: Wish) -> Ticket {
         self.last.0 += 1;
+        // What others are told is a courtesy: nobody misses it.
+        if !matches!(wish, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) {
+            self.wished.push(self.last);
+        }
         self.effects.push(Effect::Change(self.last, wish));
         self.last
+    }
+
+    /// Whether this answers a change that was wished for. Each is answered once.
+    pub(super) fn is_wished(&mut self, ticket: Ticket) -> bool {
+        let at = self.wished.iter().position(|wished| *wished == ticket);
+        at.map(|at| self.wished.swap_remove(at)).is_some()
     }
 
     pub fn go(&mut self, route: Route) {

@@ -34,6 +34,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 pub mod theme;
+mod tmux;
 mod views;
 mod visiting;
 mod watching;
@@ -42,6 +43,8 @@ pub mod words;
 mod worker;
 
 use std::path::PathBuf;
+
+pub(crate) use tmux::ask as ask_tmux;
 
 /// What the screen is opened on.
 #[derive(Clone, Debug)]

@@ -308,16 +308,29 @@ fn an_edit_of_a_version_that_is_gone_says_what_is_there_now_and_changes_nothing(
     for words in [
         "jana changed record 2 at ",
         "it is version 2, not 1; nothing was changed\n",
-        "\n  email: was \"ben@\", is now \"ben@example.com\", yours \"b@example.com\" (both changed)\n",
-        "\n  name: was \"Ben Baker\", is now \"Ben Baker\", yours \"Ben B.\" (only you)",
-        "then repeat the change with --if-version 2",
+        "\n  email: both changed\n",
+        "\n  name: only you",
+        "-v says the values), then repeat the change with --if-version 2",
     ] {
         let late = "edit 2 /email=b@example.com '/name=Ben B.' --if-version 1";
         folder.redrive(late).exit(3).stderr_has(words).run();
     }
+    let late = "edit 2 /email=b@example.com '/name=Ben B.' --if-version 1 -v";
+    for words in [
+        "\n  email: was \"ben@\", is now \"ben@example.com\", yours \"b@example.com\" (both changed)\n",
+        "\n  name: was \"Ben Baker\", is now \"Ben Baker\", yours \"Ben B.\" (only you)",
+    ] {
+        folder.redrive(late).exit(3).stderr_has(words).run();
+    }
     let late = "edit 2 /email=b@example.com --if-version 1 --json";
-    let code = r#""code":"record:changed""#;
-    folder.redrive(late).exit(3).stderr_has(code).run();
+    let error = r#""code":"record:changed","message":"jana changed record 2 at "#;
+    let fields = r#"nothing was changed\n  email: both changed","hint""#;
+    folder
+        .redrive(late)
+        .exit(3)
+        .stderr_has(error)
+        .stderr_has(fields)
+        .run();
     let record = folder.redrive("show 2").json();
     assert_eq!(record["current"]["email"], json!("ben@example.com"));
     let again = "edit 2 /email=b@example.com --if-version 2";

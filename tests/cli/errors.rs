@@ -90,6 +90,11 @@ fn a_file_that_is_no_workspace_is_left_alone() {
         .exit(3)
         .stderr_has("not a redrive workspace")
         .run();
+    let said = folder.redrive("doctor").exit(3).run();
+    assert!(
+        said.contains("!   workspace         redrive.db is not a redrive workspace: name another"),
+        "{said}"
+    );
     assert!(folder.read("redrive.db").starts_with("this is a letter"));
 }
 

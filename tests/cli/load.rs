@@ -174,6 +174,25 @@ fn a_sheet_of_a_workbook_is_a_table() {
 }
 
 #[test]
+fn a_stray_cell_far_away_is_an_error_that_says_where_to_look() {
+    let folder = Folder::loaded();
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write(0, 0, "redrive:record").unwrap();
+    sheet.write(1, 0, 1).unwrap();
+    sheet.write(1_048_575, 16_383, "x").unwrap();
+    folder.write("stray.xlsx", book.save_to_buffer().unwrap());
+    for command in ["load --explain stray.xlsx", "merge --dry-run stray.xlsx"] {
+        folder
+            .redrive(command)
+            .exit(3)
+            .stderr_has("spans 1,048,576 rows and 16,384 columns, and only 3 of its cells")
+            .stderr_has("Ctrl+End goes there")
+            .run();
+    }
+}
+
+#[test]
 fn what_might_be_something_else_is_said() {
     let folder = Folder::new();
     folder.write("jobs.csv", "id,n,error\nA,1,n is too small\nB,2,\n");

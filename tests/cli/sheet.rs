@@ -167,7 +167,7 @@ fn a_record_that_was_changed_here_meanwhile_is_a_conflict_and_is_overwritten_onl
     insta::assert_snapshot!(folder.redrive("merge back.xlsx").exit(1).run(), @r#"
     Changed 1 field of 1 record: 0 ready, 1 still to fix.
     6 records as before.
-    1 record changed here since, and left as they are (--overwrite takes the sheet's):
+    1 record changed here since, and left as it is (--overwrite takes the sheet's):
       row 2  record 2  email  handed out: ben@  now: ann@example.com  sheet: ben@example.com
     "#);
     assert_eq!(
@@ -293,11 +293,55 @@ fn what_a_spreadsheet_made_of_a_value_is_no_edit_and_is_said() {
         .redrive("merge back.xlsx")
         .exit(1)
         .stderr_has("3 cells turned by the spreadsheet")
+        .stderr_has("taken as not edited (rows 2, 3). Where it is an edit, type the value as text")
         .run();
+    let report = folder
+        .redrive("merge back.xlsx --json")
+        .exit(1)
+        .any_stderr()
+        .run();
+    let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!(
-        folder.redrive("merge back.xlsx").exit(1).json()["step"],
-        json!(null)
+        (&report["step"], &report["alike"], &report["alike_rows"]),
+        (&json!(null), &json!(3), &json!([2, 3]))
     );
+}
+
+#[test]
+fn a_sheet_without_rows_is_taken_back_and_nobody_has_to_look_at_it() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("export row:9999 --format xlsx -o none.xlsx")
+        .run();
+    let said = folder.redrive("merge none.xlsx").run();
+    assert_eq!(said, "No record changes.\n");
+}
+
+#[test]
+fn a_name_with_an_underscore_and_an_x_can_be_edited() {
+    let folder = Folder::new();
+    folder.write("c.csv", "customer_id,item_x\nA,shirt_xl\nB,_x0041_\n");
+    folder
+        .redrive("load c.csv --contract customers.toml")
+        .exit(1)
+        .any_stderr()
+        .run();
+    folder
+        .redrive("export --format xlsx -o out.xlsx")
+        .stderr_has("1 value cannot be held by a sheet as it is")
+        .run();
+    let mut open = Open::of(&folder.path("out.xlsx"));
+    assert_eq!(open.text(1, "item_x"), "shirt_xl");
+    open.type_in(1, "item_x", text("shirt_xxl"));
+    open.save(&folder.path("back.xlsx"));
+    let report = folder.redrive("merge back.xlsx").exit(1).json();
+    assert_eq!(
+        (&report["changed"], &report["unchanged"]),
+        (&json!(1), &json!(1)),
+        "{report}"
+    );
+    let shown = folder.redrive("show 1").json();
+    assert_eq!(shown["current"]["item_x"], json!("shirt_xxl"));
 }
 
 #[test]

@@ -4,8 +4,6 @@
 use std::{
     env,
     io::{self, IsTerminal, Write},
-    process::{Command, Stdio},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -16,13 +14,12 @@ use rustix::{
 };
 
 use super::advice::{Facts, Tmux, read_answers};
+use crate::tui::ask_tmux;
 
 /// How long one answer may take, of a terminal at this machine and of one far away: an answer that comes too late would be
 /// taken for keys by the shell.
 const ANSWER: Duration = Duration::from_millis(100);
 const FAR_ANSWER: Duration = Duration::from_millis(500);
-/// How long tmux may take to say a setting.
-const TMUX: Duration = Duration::from_millis(500);
 /// "What are you?", which every terminal answers with something that ends in `c`.
 const DEVICE: &str = "\u{1b}[c";
 /// What is asked, in the order of [`read_answers`]: where the cursor is after one character, and whether a mode is known.
@@ -111,24 +108,6 @@ fn tmux() -> Tmux {
 }
 
 fn tmux_says(option: &str) -> Option<String> {
-    let mut tmux = Command::new("tmux")
-        .args(["show-options", "-sv", option])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let until = Instant::now() + TMUX;
-    while tmux.try_wait().ok()?.is_none() {
-        if Instant::now() > until {
-            let _ = tmux.kill();
-            let _ = tmux.wait();
-            return None;
-        }
-        // The end of a program can be asked for, not waited for with an end of patience.
-        thread::sleep(Duration::from_millis(5));
-    }
-    let said = tmux.wait_with_output().ok()?;
-    let said = String::from_utf8(said.stdout).ok()?;
+    let said = ask_tmux(&["show-options", "-sv", option], "")?;
     Some(said.trim().to_owned()).filter(|said| !said.is_empty())
 }

@@ -1,7 +1,7 @@
 //! An Excel workbook that can be edited and taken back. Every value is text, so that nothing is ever evaluated or turned into
 //! something else; what is ours is locked, without a password.
 
-use std::io::Write;
+use std::io::{self, BufWriter, Seek as _, Write};
 
 use anyhow::{Context as _, Result};
 use rust_xlsxwriter::{Format, FormatAlign, ProtectionOptions, Workbook, Worksheet, XlsxError};
@@ -92,8 +92,13 @@ pub(super) fn write(
         put(sheet, (at, seal_at), &seal, &formats.locked)?;
         Ok(())
     })?;
-    let bytes = book.save_to_buffer().map_err(cannot)?;
-    out.write_all(&bytes).context(WRITING)
+    let mut out = BufWriter::new(out);
+    // Its last part is written to the side first, so that memory stays flat.
+    let mut aside = tempfile::tempfile().context(WRITING)?;
+    book.save_to_writer(&mut aside).map_err(cannot)?;
+    aside.rewind().context(WRITING)?;
+    io::copy(&mut aside, &mut out).context(WRITING)?;
+    out.flush().context(WRITING)
 }
 
 fn begin(

@@ -37,7 +37,7 @@ pub fn apply_fix(
     job: &Job,
 ) -> Result<FixReport> {
     let started = Instant::now();
-    let seen = workspace.store.data_version()?;
+    let seen = workspace.store.changes()?;
     let (run, request) = (preview.run, &preview.request);
     let contract = workspace.contract(run)?;
     let under = workspace.store.contract_of(run)?;

@@ -5,12 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use anyhow::Result;
 use serde_json::Value;
 
-use super::cells::{Told, told};
+use super::{
+    CHUNK,
+    cells::{Told, told},
+    tell,
+};
 use crate::{
     fix::Change,
-    model::{Clash, Fault, Layout, Path, RecordId, RefusedRow, RunId, Version, Wants},
+    model::{Clash, Fault, Form, Layout, Path, RecordId, RefusedRow, RunId, Version, Wants},
     ops::{
-        Workspace,
+        Job, Workspace,
         edit::{Desk, closed},
         sheet::{OURS, RECORD, SEAL, Seal, Seals, fields, neutral, shown},
     },
@@ -82,15 +86,18 @@ pub(super) enum Edited {
     },
 }
 
+/// A row with the number of the record it says it is.
+type Numbered<'t> = (u64, &'t [Cell], Option<RecordId>);
+
 /// Finds the record of each row. Gives also how many rows there are.
 pub(super) fn known<'t>(
     workspace: &Workspace,
-    table: &'t Table,
-    columns: &Columns,
+    (table, columns): (&'t Table, &Columns),
     refused: &mut Vec<RefusedRow>,
+    job: &Job,
 ) -> Result<(Vec<Known<'t>>, u64)> {
     let seals = Seals::of(&workspace.store)?;
-    let numbers: Vec<(u64, &[Cell], Option<RecordId>)> = (table.rows.iter())
+    let numbers: Vec<Numbered<'t>> = (table.rows.iter())
         .filter(|(_, cells)| !cells.iter().all(Cell::is_blank))
         .map(|(row, cells)| (*row, &cells[..], number(cells.get(columns.record))))
         .collect();
@@ -103,38 +110,52 @@ pub(super) fn known<'t>(
     let _still = workspace.store.reading()?;
     let mut known: Vec<Known<'t>> = Vec::new();
     let mut run: Option<RunId> = None;
-    let count = numbers.len() as u64;
-    for (row, cells, id) in numbers {
-        let found = match id {
-            None => Err("the number of its record was removed or changed".to_owned()),
-            Some(id) if rows_of[&id].len() > 1 => Err(twice(&rows_of[&id])),
-            Some(id) => of_seal(workspace, &seals, id, cells.get(columns.seal))?,
-        };
-        let found = found.and_then(|(record, base)| {
-            let first = *run.get_or_insert(record.run);
-            if record.run == first {
-                return Ok((record, base));
+    for (n, chunk) in numbers.chunks(CHUNK).enumerate() {
+        tell(job, n * CHUNK, numbers.len())?;
+        let ids: Vec<RecordId> = chunk.iter().filter_map(|(_, _, id)| *id).collect();
+        let records = workspace.store.records(&ids)?.into_iter();
+        let mut records: HashMap<RecordId, StoredRecord> =
+            records.map(|record| (record.id, record)).collect();
+        for (row, cells, id) in chunk {
+            let found = match id {
+                None => Err("the number of its record was removed or changed".to_owned()),
+                Some(id) if rows_of[id].len() > 1 => Err(twice(&rows_of[id])),
+                Some(id) => {
+                    let record = (*id, records.remove(id));
+                    of_seal(workspace, &seals, record, cells.get(columns.seal))?
+                }
+            };
+            match found.and_then(|found| of_one_run(found, &mut run)) {
+                Ok((record, base)) => known.push(Known {
+                    row: *row,
+                    record,
+                    base,
+                    cells,
+                }),
+                Err(why) => refused.push(RefusedRow {
+                    row: *row,
+                    record: *id,
+                    why,
+                }),
             }
-            let its = record.run;
-            Err(format!(
-                "it is of run {its}, and those above are of run {first}"
-            ))
-        });
-        match found {
-            Ok((record, base)) => known.push(Known {
-                row,
-                record,
-                base,
-                cells,
-            }),
-            Err(why) => refused.push(RefusedRow {
-                row,
-                record: id,
-                why,
-            }),
         }
     }
-    Ok((known, count))
+    Ok((known, numbers.len() as u64))
+}
+
+/// Refuses a record of another run than the first has.
+fn of_one_run(
+    (record, base): (StoredRecord, Version),
+    run: &mut Option<RunId>,
+) -> Result<(StoredRecord, Version), String> {
+    let first = *run.get_or_insert(record.run);
+    if record.run == first {
+        return Ok((record, base));
+    }
+    let its = record.run;
+    Err(format!(
+        "it is of run {its}, and those above are of run {first}"
+    ))
 }
 
 fn twice(rows: &[u64]) -> String {
@@ -156,7 +177,7 @@ fn number(cell: Option<&Cell>) -> Option<RecordId> {
 fn of_seal(
     workspace: &Workspace,
     seals: &Seals,
-    id: RecordId,
+    (id, record): (RecordId, Option<StoredRecord>),
     cell: Option<&Cell>,
 ) -> Result<Result<(StoredRecord, Version), String>> {
     let seal = match cell {
@@ -169,12 +190,12 @@ fn of_seal(
     if !seals.is_ours(&seal) {
         return Ok(Err("it was handed out from another workspace".to_owned()));
     }
-    let record = match workspace.store.record(id) {
-        Ok(record) => record,
-        Err(error) => match error.downcast::<Fault>() {
-            Ok(fault) => return Ok(Err(fault.message)),
-            Err(error) => return Err(error),
-        },
+    let Some(record) = record else {
+        // Asked for alone it says why it is not there.
+        return match workspace.store.record(id) {
+            Ok(record) => of_seal(workspace, seals, (id, Some(record)), cell),
+            Err(error) => Ok(Err(error.downcast::<Fault>()?.message)),
+        };
     };
     if seals.fits(&seal, id, &record.text) {
         let base = record.text.clone();
@@ -192,7 +213,15 @@ fn of_seal(
 }
 
 /// The fields a sheet may have, by the names a sheet shows, with their own.
-pub(super) fn names(layout: &Layout, properties: &[String], known: &[Known<'_>]) -> Names {
+///
+/// # Errors
+/// `interrupted`.
+pub(super) fn names(
+    layout: &Layout,
+    properties: &[String],
+    known: &[Known<'_>],
+    job: &Job,
+) -> Result<Names> {
     let mut names = Names::new();
     // A workbook and CSV write some names in ways of their own.
     let mut add = |name: &str| {
@@ -209,12 +238,13 @@ pub(super) fn names(layout: &Layout, properties: &[String], known: &[Known<'_>])
             add(name);
         }
     }
-    for one in known {
-        for (name, _) in fields(layout, &one.base).unwrap_or_default() {
-            add(&name);
+    for one in known.iter().filter(|one| one.base.form == Form::Json) {
+        job.check()?;
+        for name in fields(layout, &one.base).unwrap_or_default().keys() {
+            add(name);
         }
     }
-    names
+    Ok(names)
 }
 
 /// What is to be said of columns that came too many or are gone.
@@ -248,7 +278,8 @@ pub(super) fn remarks(columns: &Columns, names: &Names, layout: &Layout) -> Vec<
 }
 
 impl Known<'_> {
-    /// What was edited in the row. `alike` counts cells that cannot be told apart from what was handed out.
+    /// What was edited in the row. The row is put into `alike` for each cell that may
+    /// mean what was handed out.
     ///
     /// # Errors
     /// Half a sentence: why the row cannot be taken back.
@@ -258,7 +289,7 @@ impl Known<'_> {
         columns: &Columns,
         names: &Names,
         (is_csv, overwrite): (bool, bool),
-        alike: &mut u64,
+        alike: &mut Vec<u64>,
     ) -> Result<Edited, String> {
         let mut wishes = self.wishes(desk, columns, names, is_csv, alike)?;
         let now = fields(&desk.layout, &self.record.text);
@@ -280,7 +311,7 @@ impl Known<'_> {
             return Ok(Edited::Clashes(clashes));
         }
         let document = desk.document(&self.record.text).unwrap_or(Value::Null);
-        let is_json = self.record.text.form == crate::model::Form::Json;
+        let is_json = self.record.text.form == Form::Json;
         let mut changes = Vec::new();
         for clash in &clashes {
             let old = document.pointer(clash.path.as_str());
@@ -299,7 +330,7 @@ impl Known<'_> {
         columns: &Columns,
         names: &'n Names,
         is_csv: bool,
-        alike: &mut u64,
+        alike: &mut Vec<u64>,
     ) -> Result<Vec<Wish<'n>>, String> {
         let then = fields(&desk.layout, &self.base);
         let mut wishes: Vec<Wish<'n>> = Vec::new();
@@ -311,7 +342,7 @@ impl Known<'_> {
             let cell = self.cells.get(*at).unwrap_or(&Cell::Empty);
             match told(&handed_out, cell, is_csv) {
                 Ok(Told::Same) => {}
-                Ok(Told::Alike) => *alike += 1,
+                Ok(Told::Alike) => alike.push(self.row),
                 Ok(Told::Edited(_)) if then.is_none() => {
                     let id = self.record.id;
                     return Err(format!(
@@ -327,10 +358,11 @@ impl Known<'_> {
 }
 
 /// A field's value, empty where there is none.
-fn value_of(fields: Option<&Vec<(String, String)>>, name: &str) -> String {
-    let mut all = fields.into_iter().flatten();
-    let found = all.find(|(other, _)| other == name);
-    found.map_or(String::new(), |(_, value)| value.clone())
+fn value_of(fields: Option<&BTreeMap<String, String>>, name: &str) -> String {
+    fields
+        .and_then(|fields| fields.get(name))
+        .cloned()
+        .unwrap_or_default()
 }
 
 /// The wish that a cell is. A record that is JSON has kinds of values, which a cell has not.

@@ -122,7 +122,8 @@ fn no_line(document: &Map<String, Value>, columns: &[String]) -> Outcome {
         return Outcome::refused_at(code, Path::field(name), message);
     }
     if let Some((name, _)) = document.iter().find(|(_, value)| value.is_null()) {
-        let message = "a line of the file cannot hold null; leave the field out";
+        let message =
+            "a line of the file cannot tell an empty value from a missing one; leave the field out";
         return Outcome::refused_at(code, Path::field(name), message);
     }
     let message = "the record was rewritten as JSON, which is no line of the file; undo that, or send it to a file with \

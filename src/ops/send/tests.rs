@@ -30,6 +30,7 @@ mod contracts;
 mod dates;
 mod http;
 mod steering;
+mod take_over;
 
 const CONTRACT: &str = r#"
 name = "people"

@@ -154,6 +154,16 @@ impl Batch {
 
     /// What a request with these holds.
     fn body(&self, members: &[&Delivery]) -> Vec<u8> {
+        self.list(members.len(), |n, body| self.put(members[n], body))
+    }
+
+    /// The same with one record, without its key.
+    pub(super) fn body_by_hand(&self, payload: &[u8]) -> Vec<u8> {
+        self.list(1, |_, body| body.extend(payload.trim_ascii()))
+    }
+
+    /// A list of so many records, where the contract wants it.
+    fn list(&self, count: usize, mut put: impl FnMut(usize, &mut Vec<u8>)) -> Vec<u8> {
         let mut body = Vec::new();
         let mut ends = Vec::new();
         for name in self.items.segments() {
@@ -161,11 +171,11 @@ impl Batch {
             ends.push(b'}');
         }
         body.push(b'[');
-        for (n, delivery) in members.iter().enumerate() {
+        for n in 0..count {
             if n > 0 {
                 body.push(b',');
             }
-            self.put(delivery, &mut body);
+            put(n, &mut body);
         }
         body.push(b']');
         body.extend(ends);

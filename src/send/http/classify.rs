@@ -123,7 +123,7 @@ pub(super) fn answered(answer: &Answer, proof: Proof, seen: Seen) -> Outcome {
         422 if says(answer, &["idempotency-key", "idempotency_key"]) => held(
             code,
             Applied::Maybe,
-            "it knows the same idempotency key with another content; this is a mistake of redrive, please report it",
+            "it knows the same idempotency key with another content; this is a mistake of redrive, report it",
         ),
         408 => again(answer, code, Applied::Maybe, true),
         421 | 423 | 425 => again(answer, code, Applied::No, false),

@@ -80,6 +80,16 @@ pub struct Http {
     pub concurrency: usize,
 }
 
+impl Http {
+    /// What a request with this record alone holds, without its idempotency key.
+    pub fn body_by_hand(&self, payload: &[u8]) -> Vec<u8> {
+        match &self.batch {
+            Some(batch) => batch.body_by_hand(payload),
+            None => payload.to_owned(),
+        }
+    }
+}
+
 /// An API that is being sent to.
 pub struct HttpDestination {
     http: Arc<Http>,

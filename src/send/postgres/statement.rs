@@ -5,11 +5,12 @@ use std::error::Error;
 use bytes::{BufMut, BytesMut};
 use postgres::{
     Client, Statement, Transaction,
+    error::SqlState,
     types::{Format, IsNull, Kind, ToSql, Type, to_sql_checked},
 };
 use serde_json::Value;
 
-use super::{Failure, Repeat, held, template::SqlTemplate};
+use super::{Failure, Repeat, held, refused, template::SqlTemplate};
 use crate::{
     model::Path,
     send::{Delivery, Outcome, Said, cell_text, value_at},
@@ -73,7 +74,11 @@ impl Prepared {
     /// What an error means, with the field of the record it is about.
     fn blamed(&self, error: postgres::Error) -> Failure {
         let path = error.as_db_error().map(|said| self.template.field(said));
-        let mut failure = Failure::from(error);
+        let mut failure = match error.as_db_error() {
+            // One record alone is the cause: a query in the statement finds more than one row for it.
+            Some(said) if *said.code() == SqlState::CARDINALITY_VIOLATION => refused(said),
+            _ => Failure::from(error),
+        };
         if let Failure::Said(Outcome::Refused { said, .. }) = &mut failure {
             for Said { path: known, .. } in said {
                 *known = path.clone().unwrap_or_else(Path::root);

@@ -152,6 +152,22 @@ fn a_statement_that_changes_no_row_has_applied_nothing() {
 }
 
 #[test]
+fn a_record_for_which_a_query_finds_two_rows_is_refused_and_not_tried_again() {
+    let Some(cluster) = orders() else {
+        return;
+    };
+    cluster
+        .client()
+        .batch_execute("CREATE TABLE price (id text, n integer); INSERT INTO price VALUES ('1', 7), ('2', 8), ('2', 9)")
+        .unwrap();
+    let insert = "INSERT INTO orders (id, qty) VALUES ({/order/id}, (SELECT n FROM price WHERE id = {/order/id}))";
+    let batch = [order("1", &json!(1)), order("2", &json!(1))];
+    let answers = cluster.statement(insert, Repeat::Dedupe).deliver(&batch);
+    assert_eq!(words(&answers.unwrap()), ["accepted", "21000 "]);
+    assert_eq!(cluster.orders(), ["1 7   0"]);
+}
+
+#[test]
 fn a_statement_the_server_does_not_understand_is_nobodys_record() {
     let Some(cluster) = orders() else {
         return;

@@ -84,6 +84,8 @@ enum Told {
     Checked,
     MarkedReady,
     Decided(Decision),
+    /// The whole text that was typed before.
+    WentOn,
 }
 
 impl Editor {
@@ -324,6 +326,7 @@ impl Editor {
             Told::Checked => "Checked again.".to_owned(),
             Told::MarkedReady => String::new(),
             Told::Decided(how) => decided(*how).to_owned(),
+            Told::WentOn => "What you had typed is saved.".to_owned(),
         };
         let run = record.row.run;
         let words = if let Some(why) = self.unasked.take() {
