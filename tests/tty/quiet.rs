@@ -110,10 +110,10 @@ fn a_filter_is_completed_and_comes_back_another_day() {
     tty.signal("-TERM");
     tty.ends();
     let mut tty = Tty::start(folder.path(), 100, 30, &[]);
-    tty.sees("Enter Open");
-    tty.press("2");
-    tty.sees("[2 Records");
-    tty.sees("Enter opens the record.");
+    tty.sees("Welcome back.");
+    tty.sees("[email:b@b.example");
+    tty.press("\x1b");
+    tty.sees("Filter cleared.");
     tty.press("/");
     tty.sees("Enter Keep this filter");
     tty.sees("only b");
