@@ -6,6 +6,15 @@ use super::{GOAL_FIRST_FRAME, GOAL_PAGE, KEYS, most, ms, screen::Screen, verdict
 
 /// From the key that ends a filter to the list that it leads to.
 const GOAL_FILTER: Duration = Duration::from_millis(500);
+/// From the sign behind a key or a field to its values, with how many records have each.
+const GOAL_COMPLETION: Duration = Duration::from_millis(150);
+/// What is typed, and what is on the screen only once its values are.
+const COMPLETIONS: [(&str, &str, &str); 4] = [
+    ("values of a key", "is:", "rejected  "),
+    ("of a field", "country:", "┌───"),
+    ("of a field of many", "email:", "┌───"),
+    ("beside a term", "error:format country:", "┌───"),
+];
 /// From a key in an edited field to its check.
 const GOAL_LIVE: Duration = Duration::from_millis(100);
 /// Of a frame that one step down leads to.
@@ -56,6 +65,14 @@ pub fn budgets(workspace: &Path, folder: &Path) {
         screen.settle(QUIET);
         let took = screen.takes(typed, &all);
         say(what, took, Some(GOAL_FILTER));
+        screen.press("\x1b");
+        screen.settle(QUIET);
+    }
+    for (what, typed, value) in COMPLETIONS {
+        screen.press("/");
+        screen.settle(QUIET);
+        let took = screen.takes(typed, value);
+        say(what, took, Some(GOAL_COMPLETION));
         screen.press("\x1b");
         screen.settle(QUIET);
     }

@@ -41,6 +41,7 @@ impl Screen {
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_redrive"));
         command.env("TERM", "xterm-256color");
         command.env("REDRIVE_WORKSPACE", workspace);
+        command.env("XDG_STATE_HOME", folder);
         command.cwd(folder);
         let mut reader = pair.master.try_clone_reader().expect("it can be read");
         let input = pair.master.take_writer().expect("it can be written to");

@@ -166,7 +166,7 @@ pub struct Diff {
 
 #[derive(Debug, Args)]
 pub struct Open {
-    /// Open this run's problems
+    /// Open this run, where you left it
     #[arg(long, value_name = "R")]
     pub run: Option<i64>,
     /// Open the records of this filter

@@ -126,7 +126,7 @@ fn two_ways(report: &FixReport) {
 }
 
 /// How the changed records stand, in half a sentence.
-fn consequences(report: &FixReport) -> String {
+pub(super) fn consequences(report: &FixReport) -> String {
     let mut parts = vec![format!("{} ready", thousands(report.ready))];
     for (number, words) in [
         (report.newly_broken, "broken that were fine elsewhere"),
@@ -144,14 +144,9 @@ fn consequences(report: &FixReport) -> String {
     parts.join(", ")
 }
 
-fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result<()> {
-    let report = &preview.report;
-    out.say(&format!(
-        "{} in {}. This is a preview: nothing is changed.",
-        safe(&preview.request.words()),
-        count(report.scope, "record")
-    ))?;
-    for (effect, number, words) in [
+/// What would become of how many records, the worst first.
+pub(super) fn foreseen(report: &FixReport) -> [(Effect, u64, &'static str); 6] {
+    [
         (
             Effect::NewlyBroken,
             report.newly_broken,
@@ -174,7 +169,17 @@ fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result
             "will be changed and not checked",
         ),
         (Effect::Unchanged, report.unchanged, "unchanged"),
-    ] {
+    ]
+}
+
+fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result<()> {
+    let report = &preview.report;
+    out.say(&format!(
+        "{} in {}. This is a preview: nothing is changed.",
+        safe(&preview.request.words()),
+        count(report.scope, "record")
+    ))?;
+    for (effect, number, words) in foreseen(report) {
         if number == 0 {
             continue;
         }

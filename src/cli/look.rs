@@ -44,7 +44,7 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     }
     let route = match (&args.filter, args.run) {
         (Some(line), run) => Some(filtered(person, line, run)?),
-        (None, Some(run)) => Some(Route::Groups { run: RunId(run) }),
+        (None, Some(run)) => Some(Route::Run { run: RunId(run) }),
         (None, None) => None,
     };
     tui::run(person.screen(person.workspace_path(), route, args.read_only))?;

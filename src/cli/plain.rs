@@ -1,10 +1,14 @@
 //! The whole flow as numbered lines, for screen readers, dumb terminals and pipes. It only ever appends: no line is taken
 //! back, and nothing steers the terminal.
 
+mod doing;
+mod fixing;
+mod groups;
 mod look;
 mod page;
 mod results;
 mod say;
+mod views;
 
 use std::{
     io::{self, BufRead, IsTerminal, Write},
@@ -18,7 +22,7 @@ use anyhow::{Context as _, Result};
 pub use self::results::begun;
 use self::{
     look::{look, one, request, run_of},
-    page::{Place, Wish},
+    page::{Place, Sight, Wish},
     results::{reported, saved, sent, undone},
     say::records_of,
 };
@@ -57,6 +61,7 @@ pub fn records(run: RunId, filter: Filter) -> Place {
         run,
         filter,
         title: "Records".to_owned(),
+        typed: None,
     }
 }
 
@@ -150,12 +155,14 @@ struct Talk<W: Write> {
 impl<W: Write> Talk<W> {
     fn go_on(&mut self, input: &mut dyn BufRead) -> Result<()> {
         let mut shows = true;
+        let mut kept = None;
         while let Some((place, from)) = self.stack.last().cloned() {
-            let sight = match look(&self.workspace, &place, from) {
+            let sight = match kept.take().map_or_else(|| self.sight(&place, from), Ok) {
                 Ok(sight) => sight,
                 Err(error) if self.stack.len() > 1 => {
                     self.say(&reported(&error))?;
                     self.stack.pop();
+                    shows = true;
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -164,19 +171,9 @@ impl<W: Write> Talk<W> {
             if shows {
                 self.say(&format!("\n{}", page.text().trim_end()))?;
             }
-            write!(self.out, "> ")?;
-            self.out.flush()?;
-            let mut line = Vec::new();
-            input
-                .read_until(b'\n', &mut line)
-                .context("cannot read your answer")?;
-            if line.is_empty() {
+            let Some(line) = self.answer(input)? else {
                 return self.say("");
-            }
-            let line = String::from_utf8_lossy(&line);
-            if self.echo {
-                self.say(&safe(line.trim_end()))?;
-            }
+            };
             let wish = match page.wish(&line) {
                 Wish::Help => Wish::Say(page.help()),
                 wish => wish,
@@ -185,12 +182,37 @@ impl<W: Write> Talk<W> {
             if wish == Wish::Quit {
                 return Ok(());
             }
-            if let Err(error) = self.does(wish, &place) {
+            if let Err(error) = self.does(wish, &place, &sight) {
                 self.say(&reported(&error))?;
                 shows = false;
+            } else if !shows {
+                // Nothing was done: what was said still holds, and need not be looked up again.
+                kept = Some(sight);
             }
         }
         Ok(())
+    }
+
+    fn sight(&self, place: &Place, from: usize) -> Result<Sight> {
+        look(&self.workspace, place, from, &self.work)
+    }
+
+    /// The next line that is typed; `None` at the end.
+    fn answer(&mut self, input: &mut dyn BufRead) -> Result<Option<String>> {
+        write!(self.out, "> ")?;
+        self.out.flush()?;
+        let mut line = Vec::new();
+        input
+            .read_until(b'\n', &mut line)
+            .context("cannot read your answer")?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        let line = String::from_utf8_lossy(&line).into_owned();
+        if self.echo {
+            self.say(&safe(line.trim_end()))?;
+        }
+        Ok(Some(line))
     }
 
     fn say(&mut self, words: &str) -> Result<()> {
@@ -216,7 +238,7 @@ impl<W: Write> Talk<W> {
         Ok(())
     }
 
-    fn does(&mut self, wish: Wish, place: &Place) -> Result<()> {
+    fn does(&mut self, wish: Wish, place: &Place, sight: &Sight) -> Result<()> {
         let run = run_of(&self.workspace, place);
         match wish {
             Wish::Go(place) => self.go(place),
@@ -252,11 +274,13 @@ impl<W: Write> Talk<W> {
                 self.say(&format!("Record {id} is taken back."))?;
             }
             Wish::Send => self.send(place)?,
+            Wish::Apply => self.apply(sight)?,
+            Wish::SaveView { name, filter } => self.save_view(&name, &filter)?,
+            Wish::RemoveView(name) => self.remove_view(&name)?,
+            Wish::Views => self.go(Place::Views { run: run? }),
+            Wish::Since => self.go(Place::Since { run: run? }),
             Wish::Review => self.review(run?)?,
-            Wish::History => {
-                let run = run?;
-                self.go(Place::History { run });
-            }
+            Wish::History => self.go(Place::History { run: run? }),
             Wish::Undo(step) => {
                 let report = ops::undo(&mut self.workspace, step)?;
                 self.say(&undone("Undone", &report))?;
@@ -305,19 +329,6 @@ impl<W: Write> Talk<W> {
             }
             None => self.say("No other record is in this list."),
         }
-    }
-
-    fn find(&mut self, line: &str, run: RunId) -> Result<()> {
-        let mut filter = Filter::parse(line).map_err(ops::refused)?;
-        if filter.run().is_none() {
-            filter.terms.extend(records_of(run, None).terms);
-        }
-        self.go(Place::Records {
-            run,
-            filter,
-            title: format!("Records with {line}"),
-        });
-        Ok(())
     }
 
     fn check(&mut self, run: RunId) -> Result<()> {

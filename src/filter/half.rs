@@ -157,6 +157,29 @@ pub fn key_of_field(path: &Path) -> String {
     key_of(path.as_str(), is_key)
 }
 
+/// The term of a line that the cursor is in, which may be half typed, and the line without it: without the `|` as well that
+/// waits for it.
+pub fn beside_half(line: &str, cursor: usize) -> (&str, String) {
+    let (start, mut quoted) = last_term(&line[..cursor]);
+    let mut end = line.len();
+    for (at, c) in line[cursor..].char_indices() {
+        quoted ^= c == '"';
+        if c.is_whitespace() && !quoted {
+            end = cursor + at;
+            break;
+        }
+    }
+    let (mut left, mut right) = (&line[..start], &line[end..]);
+    let is_apart = |text: &str| text.is_empty() || text.ends_with(char::is_whitespace);
+    let waits = left.trim_end().strip_suffix('|');
+    if let Some(one) = waits.filter(|one| is_apart(one)) {
+        left = one;
+    } else if let Some(other) = right.trim_start().strip_prefix("| ") {
+        right = other;
+    }
+    (&line[start..end], format!("{left}{right}"))
+}
+
 /// Where the last term of a text begins, and whether a quote of it is open.
 fn last_term(text: &str) -> (usize, bool) {
     let (mut start, mut quoted) = (0, false);
@@ -241,6 +264,26 @@ mod tests {
         check("name~\"rue de^", field("/name", '~'), "rue de", "");
         check(".status:^", field("/status", ':'), "", "");
         check(".\"/a b\":x^", field("/a b", ':'), "x", "");
+    }
+
+    #[test]
+    fn the_term_under_the_cursor_is_told_from_those_beside_it() {
+        let check = |line: &str, term: &str, others: &str| {
+            let cursor = line.find('^').unwrap();
+            let line = line.replace('^', "");
+            assert_eq!(beside_half(&line, cursor), (term, others.to_owned()));
+        };
+        check("is:ready country:^", "country:", "is:ready ");
+        check("coun^try: is:ready", "country:", " is:ready");
+        check("is:ready ^", "", "is:ready ");
+        check("x \"rue de^", "\"rue de", "x ");
+        check("x name:\"rue^ de\" y", "name:\"rue de\"", "x  y");
+        check("a | country:^", "country:", "a ");
+        check("a |^", "|", "a ");
+        check("a | ^", "", "a ");
+        check("country:^ | a", "country:", "a");
+        check("a| b^", "b", "a| ");
+        check("^", "", "");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use crate::model::{GroupId, RecordId, RunId, Severity, Stage, Status};
 
-pub use half::{Half, MEANINGS, Of, Offered, Part, STANDINGS, begins, key_of_field};
+pub use half::{Half, MEANINGS, Of, Offered, Part, STANDINGS, begins, beside_half, key_of_field};
 pub use matcher::{Matcher, Values};
 pub use parse::KEYS;
 pub use test::{Item, Order, Test};
@@ -184,6 +184,16 @@ impl Filter {
     /// The terms of a line that are understood, and why the others are not.
     pub fn understood(line: &str) -> (Self, Vec<FilterError>) {
         parse::line(line)
+    }
+
+    /// All records of a run.
+    pub fn of_run(run: RunId) -> Self {
+        Self {
+            terms: vec![Term {
+                negated: false,
+                wanted: Wanted::Run(run),
+            }],
+        }
     }
 
     /// The records of a run that have a problem of this group.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod bench;
+mod choices;
 mod dates;
 mod field;
 #[cfg(test)]
@@ -22,6 +23,7 @@ use serde_json::Value;
 pub(super) use self::recipe::condition;
 pub use self::{
     apply::apply_fix,
+    choices::{Asks, FixChoice, FixKind, SAMPLE, fix_choices},
     dates::date_evidence,
     recipe::{Replayed, recipe_of, replay},
     suggest::{SuggestedFix, suggest_fixes},

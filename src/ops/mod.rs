@@ -42,6 +42,7 @@ mod values;
 mod verdict;
 mod verify;
 mod views;
+mod visits;
 mod whole;
 mod workspace;
 
@@ -62,8 +63,8 @@ pub use edit_claims::{claim_edit, edit_claims, release_edit};
 pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
-    FixPreview, FixRequest, Replayed, SuggestedFix, apply_fix, date_evidence, fix_rows, mistake,
-    preview_fix, recipe_of, replay, suggest_fixes,
+    Asks, FixChoice, FixKind, FixPreview, FixRequest, Replayed, SAMPLE, SuggestedFix, apply_fix,
+    date_evidence, fix_choices, fix_rows, mistake, preview_fix, recipe_of, replay, suggest_fixes,
 };
 pub use history::{go_back, history, plans, recipe_of_step, step_facts, write_recipe};
 pub use job::{Job, Progress, Steering, Waits, Why};
@@ -91,6 +92,7 @@ pub use undo::{redo, undo};
 pub use values::{records_with, values};
 pub use verify::{Finding, verify};
 pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view};
+pub use visits::{ListVisit, Return, Screen, Visit, keep_visit, last_visit, visits};
 pub use whole::write_text;
 pub(crate) use whole::write_whole;
 pub use workspace::{Workspace, spare};

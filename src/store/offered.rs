@@ -21,6 +21,8 @@ use crate::{
 
 /// So many rows are looked at before it is asked what time it is.
 const BETWEEN: usize = 256;
+/// So many steps of SQLite are made before it is asked what time it is: a hundred records, or so.
+const INSTRUCTIONS: i32 = 2_000;
 /// More than anybody looks through.
 const MOST: usize = 200;
 
@@ -40,34 +42,37 @@ impl Store {
     ) -> Result<Offered> {
         let query = Query::of(filter, run);
         let mut count = Count::new(typed, patience);
-        let key = match of {
-            Of::Field(pattern) => {
-                self.count_field(run, &query, pattern, &mut count)?;
-                return Ok(count.offered());
-            }
-            Of::Key(key) => key.as_str(),
-        };
+        let until = count.until;
+        let is_done = self.within(until, || match of {
+            Of::Field(pattern) => self.count_field(run, &query, pattern, &mut count),
+            Of::Key(key) => self.count_key(run, &query, key, &mut count),
+        })?;
+        count.whole &= is_done;
+        Ok(count.offered())
+    }
+
+    fn count_key(&self, run: RunId, query: &Query, key: &str, count: &mut Count) -> Result<()> {
         let from_records = "JOIN record r ON r.id = q.id";
         let from_steps = "JOIN step_record sr ON sr.record = q.id JOIN step s ON s.id = sr.step \
              AND s.undone = 0 AND s.target IS NULL";
         match key {
             "stage" | "error" | "field" | "severity" | "owner" | "problem" | "value" | "shape" => {
-                self.count_problems(run, &query, key, &mut count)?;
+                self.count_problems(run, query, key, count)?;
             }
             "status" | "is" => {
-                self.count(&query, "r.status", from_records, &mut count, Item::Like)?;
+                self.count(query, "r.status", from_records, count, Item::Like)?;
             }
-            "by" => self.count(&query, "s.author", from_steps, &mut count, Item::Like)?,
-            "fix" => self.count(&query, "s.label", from_steps, &mut count, Item::Like)?,
+            "by" => self.count(query, "s.author", from_steps, count, Item::Like)?,
+            "fix" => self.count(query, "s.label", from_steps, count, Item::Like)?,
             "http" => {
                 let newest = format!("(SELECT a.code {NEWEST_ATTEMPT})");
-                self.count(&query, &newest, from_records, &mut count, |code| {
+                self.count(query, &newest, from_records, count, |code| {
                     Item::Like(code.strip_prefix("http:").unwrap_or(&code).to_owned())
                 })?;
             }
             _ => {}
         }
-        Ok(count.offered())
+        Ok(())
     }
 
     fn count_field(
@@ -179,6 +184,25 @@ impl Store {
         }
         Ok(())
     }
+
+    /// Does it until that takes too long, also where it looks at many records and finds none. Says whether it came to its end.
+    fn within(&self, until: Instant, work: impl FnOnce() -> Result<()>) -> Result<bool> {
+        let is_over = move || Instant::now() >= until;
+        self.conn.progress_handler(INSTRUCTIONS, Some(is_over))?;
+        let done = work();
+        self.conn.progress_handler(0, None::<fn() -> bool>)?;
+        match done {
+            Ok(()) => Ok(true),
+            Err(error) if is_interrupted(&error) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+fn is_interrupted(error: &anyhow::Error) -> bool {
+    let sql = error.downcast_ref::<rusqlite::Error>();
+    let code = sql.and_then(rusqlite::Error::sqlite_error_code);
+    code == Some(rusqlite::ErrorCode::OperationInterrupted)
 }
 
 /// The value of a problem, or its shape, as a term names it.
@@ -383,13 +407,17 @@ mod tests {
         let run = put_run(&mut store, &many);
         let of = Of::Field("/a".to_owned());
         let now = Duration::ZERO;
-        let offered = store
-            .offered(run, &Filter::default(), &of, "", now)
-            .unwrap();
-        assert!(!offered.whole);
-        assert_eq!(
-            offered.values,
-            [(Item::Like("1".to_owned()), BETWEEN as u64)]
-        );
+        let offered = |filter: &str, patience| {
+            let filter = Filter::parse(filter).unwrap();
+            store.offered(run, &filter, &of, "", patience).unwrap()
+        };
+        let few = offered("", now);
+        assert!(!few.whole);
+        let records: u64 = few.values.iter().map(|(_, records)| records).sum();
+        assert!(records <= BETWEEN as u64, "{records}");
+        // It looks at every record, and finds none.
+        assert!(!offered("nothing", now).whole);
+        // Nothing of it holds up what is asked next.
+        assert!(offered("", LONG).whole);
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::event::Route;
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::Filter,
     model::{GroupId, Path, RecordId, RunId},
 };
 
@@ -25,16 +25,24 @@ pub struct Among {
     pub ids: Arc<[RecordId]>,
     /// The path pattern of the problem the list is about: each of its records opens there.
     pub field: Option<String>,
+    /// The field the first of them to be opened is looked at.
+    pub at: Option<Path>,
 }
 
 impl Among {
+    /// These records, each of which opens at this field.
+    pub fn about(ids: impl Into<Arc<[RecordId]>>, field: Option<String>) -> Self {
+        Self {
+            ids: ids.into(),
+            field,
+            at: None,
+        }
+    }
+
     /// Its records, about no problem in particular.
     #[cfg(test)]
     pub fn all(ids: impl Into<Arc<[RecordId]>>) -> Self {
-        Self {
-            ids: ids.into(),
-            field: None,
-        }
+        Self::about(ids, None)
     }
 }
 
@@ -42,12 +50,7 @@ impl Among {
 pub fn whole_run(run: RunId) -> Route {
     Route::Records {
         run,
-        filter: Filter {
-            terms: vec![Term {
-                negated: false,
-                wanted: Wanted::Run(run),
-            }],
-        },
+        filter: Filter::of_run(run),
         title: "Records".to_owned(),
         field: None,
         typed: None,

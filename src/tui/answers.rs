@@ -7,7 +7,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{Group, Severity},
+    model::{Group, RunId, Severity},
     text,
 };
 
@@ -22,6 +22,9 @@ pub(super) enum Asked {
     Places,
     /// The filters kept for the run.
     Filters,
+    /// Where the person was in this run.
+    Visit(RunId),
+    KeptVisit,
     /// What is to be copied.
     Copy,
     /// Whether somebody has changed the workspace.
@@ -40,6 +43,7 @@ impl App {
     /// Gives an answer to whoever still waits for it; nobody waits for the answer to a question that has since been asked
     /// again.
     pub(super) fn answer(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>) {
+        let is_wished = self.cx.is_wished(ticket);
         let mine = self.asked.iter().position(|(asked, _)| *asked == ticket);
         if let Some(at) = mine {
             let (_, asked) = self.asked.remove(at);
@@ -47,8 +51,11 @@ impl App {
         }
         self.learn(&answer);
         let changed = matches!(answer, Ok(Answer::Changed(_)));
-        if let Some(page) = self.pages.awaiting(ticket) {
-            page.receive(ticket, answer, &mut self.cx);
+        match self.pages.awaiting(ticket) {
+            Some(page) => page.receive(ticket, answer, &mut self.cx),
+            // The page is left, and the person takes it for done.
+            None if is_wished => self.receive(Asked::Done, answer),
+            None => {}
         }
         if changed {
             self.refresh();
@@ -72,6 +79,7 @@ impl App {
         if self.places_of != Some(id) {
             self.places_of = Some(id);
             self.places.clear();
+            self.ask_for_visit(id);
             let ticket = self.cx.ask(Query::Places { run: id });
             self.asked.push((ticket, Asked::Places));
             let ticket = self.cx.ask(Query::Filters { run: id });
@@ -137,11 +145,21 @@ impl App {
                 self.refresh();
             }
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
+            (Asked::Visit(run), Ok(Answer::Visit(found))) => {
+                self.come_back(run, found.map(|found| *found));
+            }
+            (Asked::Visit(run), Err(error)) => {
+                self.come_back(run, None);
+                self.status.get_or_insert(words::reported(&error));
+            }
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
+            (_, Ok(Answer::Conflict(conflict))) => self.was_late(&conflict),
             // It is looked again soon, and sending says what is wrong with the contract.
             (Asked::Look | Asked::Version | Asked::Others | Asked::Filters, Err(_)) => {}
+            // It costs a few keys next time, which is not worth a word each time.
+            (Asked::KeptVisit, Err(_)) => {}
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

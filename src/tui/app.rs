@@ -18,6 +18,7 @@ use super::{
     running::Running,
     tabs::Tab,
     theme::Theme,
+    visiting::Visiting,
     watching,
 };
 use crate::{
@@ -88,6 +89,7 @@ pub struct App {
     /// What the terminal is to put on its clipboard.
     pub(super) clipboard: Option<String>,
     pub(super) holding: Holding,
+    pub(super) visiting: Visiting,
     /// Whether there is something to draw that was not drawn.
     changed: bool,
     /// When Ctrl+C was pressed.
@@ -111,6 +113,7 @@ impl App {
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
         let mut cx = Cx::new(setup.size, setup.clock);
         cx.read_only = setup.read_only;
+        let visiting = Visiting::to(&setup.route);
         let pages = Stack::reached(setup.route, &mut cx);
         let mut app = Self {
             pages,
@@ -136,6 +139,7 @@ impl App {
             clicked: None,
             clipboard: None,
             holding: Holding::default(),
+            visiting,
             changed: true,
             stopped: None,
             leaving: false,
@@ -171,12 +175,13 @@ impl App {
         self.changed |= !self.is_quiet(&event);
         if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
             self.holding.touch(self.cx.now);
+            self.visiting.returns = false;
         }
         match event {
             Event::Key(key) => self.key(key),
             Event::Paste(text) => self.paste(&text),
             Event::Mouse(event) => self.mouse(event),
-            Event::Resize(size) => self.cx.size = size,
+            Event::Resize(size) => (self.cx.size, self.redraw) = (size, true),
             Event::Tick(now) => {
                 self.cx.now = Some(now);
                 if self.pages.top().waits() {
@@ -207,7 +212,9 @@ impl App {
         match event {
             Event::Tick(_) => !self.pages.top().waits(),
             Event::Answer(_, Ok(Answer::Standing(found))) => {
-                let looks = |asked: &Asked| matches!(asked, Asked::Look | Asked::Version);
+                let looks = |asked: &Asked| {
+                    matches!(asked, Asked::Look | Asked::Version | Asked::KeptVisit)
+                };
                 self.asked.iter().all(|(_, asked)| looks(asked))
                     && self.known_standing() == Some(found)
             }
@@ -366,12 +373,13 @@ impl App {
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
             Action::Back if self.is_menu_on_back() => self.act(Action::Menu),
-            Action::Back if matches!(self.pages.top(), Page::Runs(_)) => self.ask_to_quit(),
+            Action::Back if self.pages.top().escape() == "Quit" => self.ask_to_quit(),
             other => self.pages.top_mut().act(other, &mut self.cx),
         }
     }
 
     fn go_to_runs(&mut self) {
+        self.keep_visit();
         while self.pages.pop(&mut self.cx) {}
         self.pages = Stack::reached(Route::Runs, &mut self.cx);
     }
@@ -400,7 +408,7 @@ impl App {
         self.status = Some("Press Ctrl+C again to leave redrive.".to_owned());
     }
 
-    fn wish(&mut self, wish: Wish, asked: Asked) {
+    pub(super) fn wish(&mut self, wish: Wish, asked: Asked) {
         let ticket = self.cx.change(wish);
         self.asked.push((ticket, asked));
     }
@@ -427,10 +435,7 @@ impl App {
                         }
                         self.pages.push(page);
                     }
-                    Effect::Replace(route) => {
-                        let page = Page::open(route, &mut self.cx);
-                        self.pages.replace(page, &mut self.cx);
-                    }
+                    Effect::Replace(route) => self.replace(route),
                     Effect::Back => {
                         self.pages.pop(&mut self.cx);
                     }

@@ -63,6 +63,8 @@ pub enum ChoiceOf {
     Columns,
     /// What records are put in order by.
     Sort,
+    /// What other lists are put in order by.
+    Order,
     /// Which records are fixed alike.
     FixAll,
     /// Which records are set aside, or taken back.

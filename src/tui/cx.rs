@@ -1,15 +1,22 @@
 //! What a page may do besides changing itself: ask, wish, go elsewhere.
 
-use std::{collections::HashMap, sync::Arc, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+    time::Instant,
+};
 
 use ratatui::layout::Size;
 
 use super::{
     clock::Clock,
     event::{Effect, Query, Route, Wish},
-    pages::Kept,
+    pages::{Kept, Order},
 };
-use crate::{model::EditClaim, ops::Filters};
+use crate::{
+    model::{EditClaim, GroupId, RecordId, RunId},
+    ops::{Filters, ListVisit},
+};
 
 /// Pairs a question with its answer, so that a late answer can be told apart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,11 +35,22 @@ pub struct Cx {
     pub read_only: bool,
     /// How lists that were left are laid out, by their names.
     pub kept: HashMap<String, Kept>,
+    /// The same of lists that have a name of their own, as far as it lasts: of a problem, or of a whole run.
+    pub lists: BTreeMap<(RunId, Option<GroupId>), ListVisit>,
+    /// What problems are put in order by, and the order in which they were shown last.
+    pub order: Order,
+    pub groups: Vec<GroupId>,
+    /// The record that opens with the next list, and the place of its field under the cursor.
+    pub opens: Option<(RecordId, Option<String>)>,
+    /// The line the next page of lines begins with.
+    pub line: usize,
     /// What others edit now.
     pub others: Arc<[EditClaim]>,
     /// The filters kept for the run.
     pub filters: Filters,
     last: Ticket,
+    /// Changes that were wished for and are not answered yet.
+    wished: Vec<Ticket>,
 }
 
 impl Cx {
@@ -54,8 +72,18 @@ impl Cx {
     /// Wishes for a change.
     pub fn change(&mut self, wish: Wish) -> Ticket {
         self.last.0 += 1;
+        // What others are told is a courtesy: nobody misses it.
+        if !matches!(wish, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) {
+            self.wished.push(self.last);
+        }
         self.effects.push(Effect::Change(self.last, wish));
         self.last
+    }
+
+    /// Whether this answers a change that was wished for. Each is answered once.
+    pub(super) fn is_wished(&mut self, ticket: Ticket) -> bool {
+        let at = self.wished.iter().position(|wished| *wished == ticket);
+        at.map(|at| self.wished.swap_remove(at)).is_some()
     }
 
     pub fn go(&mut self, route: Route) {

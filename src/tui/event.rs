@@ -23,7 +23,7 @@ use crate::{
     },
     ops::{
         Clip, Conflict, Decision, Filters, FixPreview, FixRequest, KeptDraft, Preview, Progress,
-        Review, Saving, Standing, SuggestedFix,
+        Return, Review, Saving, Standing, SuggestedFix, Visit,
     },
 };
 
@@ -113,6 +113,8 @@ pub enum Effect {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Query {
     Runs,
+    /// The runs the person was in.
+    Visits,
     /// The run's own row and its groups.
     Groups {
         run: RunId,
@@ -142,6 +144,10 @@ pub enum Query {
     },
     /// The filters kept for a run.
     Filters {
+        run: RunId,
+    },
+    /// Where the person was in a run when they left it.
+    Visit {
         run: RunId,
     },
     Rows {
@@ -289,6 +295,8 @@ pub enum Wish {
         run: RunId,
         name: String,
     },
+    /// Keeps where the person is in a run.
+    KeepVisit(RunId, Box<Visit>),
     /// Tells others that a record is edited here.
     ClaimEdit {
         id: RecordId,
@@ -322,6 +330,9 @@ pub enum Answer {
     Offered(Offered),
     /// The filters that are kept now, and what was done to them, if it is worth a word.
     Filters(Filters, String),
+    Visit(Option<Box<Return>>),
+    /// With the time when; the last one first.
+    Visits(Vec<(RunId, String)>),
     Rows(Vec<RecordRow>),
     Example {
         row: Option<Box<RecordRow>>,
@@ -376,6 +387,10 @@ pub struct Place {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Route {
     Runs,
+    /// A run as the person left it; its Problems page if they never were there.
+    Run {
+        run: RunId,
+    },
     /// The Problems page.
     Groups {
         run: RunId,

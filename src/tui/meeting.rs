@@ -5,7 +5,7 @@ use super::{
     app::App,
     event::{Cx, Effect, Wish},
     overlays::{Choice, Disagreement, Letters, Overlay},
-    pages::{Page, typed},
+    pages::{Page, Subject, typed},
 };
 use crate::{
     fix::Change,
@@ -40,22 +40,47 @@ impl App {
                 let asked = Disagreement::new(*conflict, &self.cx);
                 self.overlay = Some(Overlay::Disagreement(Box::new(asked)));
             }
-            Meeting::Decide(conflict, how) => {
-                self.pages.top_mut().decided(&conflict, how, &mut self.cx);
-            }
+            Meeting::Decide(conflict, how) => self.decide(*conflict, how),
             Meeting::Offer(id, drafts) if self.overlay.is_none() => {
                 let choices = offered(id, &drafts, &self.cx);
                 let title = "You typed this and did not save it";
                 self.overlay = Some(Overlay::Letters(Letters::new(title, choices)));
             }
             Meeting::Offer(..) => {}
-            Meeting::GoOn(draft) => self.pages.top_mut().go_on(&draft, &mut self.cx),
+            Meeting::GoOn(draft) => {
+                let page = self.pages.top_mut();
+                match page.subject() {
+                    Some(Subject::Record { id, .. }) if id == draft.record => {
+                        page.go_on(&draft, &mut self.cx);
+                    }
+                    _ => self.status = Some(KEPT.to_owned()),
+                }
+            }
             Meeting::Forget(id) => {
                 self.cx.change(Wish::DropDrafts { id });
                 self.pages.top_mut().refresh(&mut self.cx);
                 self.status = Some("What you had typed is forgotten.".to_owned());
             }
         }
+    }
+
+    /// What the person has decided goes to the page where it was typed; if that is gone, it is done without.
+    fn decide(&mut self, conflict: Conflict, how: Decision) {
+        let record = Some(conflict.saving.record);
+        let mut pages = self.pages.iter_mut();
+        match pages.find(|page| page.edited() == record) {
+            Some(page) => page.decided(&conflict, how, &mut self.cx),
+            None if how == Decision::Keep => self.status = Some(KEPT.to_owned()),
+            None => {
+                self.cx.change(Wish::Decide(Box::new(conflict), how));
+            }
+        }
+    }
+
+    /// Somebody else was first, and whoever typed it has left the page.
+    pub(super) fn was_late(&mut self, conflict: &Conflict) {
+        let id = text::thousands(conflict.saving.record.0.unsigned_abs());
+        self.status = Some(format!("Somebody else changed record {id} first. {KEPT}"));
     }
 
     /// Keeps what is being typed on any page: the program ends.
@@ -115,9 +140,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        model::{BeingSent, Path, Status},
+        model::{BeingSent, Fault, Path, Status},
         tui::{
-            event::{Answer, Event, Query},
+            event::{Answer, Event, Query, Ticket},
             testing::{self, feed_with, picture, press, problems, wishes},
         },
     };
@@ -132,7 +157,9 @@ mod tests {
     /// What is wished for, but for what others are told.
     fn wished(effects: Vec<Effect>) -> Vec<Wish> {
         let wish = |effect| match effect {
-            Effect::Change(_, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) => None,
+            Effect::Change(_, Wish::ClaimEdit { .. } | Wish::ReleaseEdit | Wish::KeepVisit(..)) => {
+                None
+            }
             Effect::Change(_, wish) => Some(wish),
             _ => None,
         };
@@ -297,6 +324,51 @@ mod tests {
             assert_eq!(wished(press(&mut app, key)), [decided], "{key}");
             assert!(!picture(&mut app).contains("Editing"), "{key}");
         }
+    }
+
+    /// The editor is left while a field is being made empty.
+    fn left_while_saving() -> (App, Ticket) {
+        let mut app = problems((100, 30));
+        app.update(Event::Tick(Instant::now()));
+        press(&mut app, "<ret><ret>");
+        let saved = press(&mut app, "<Del>");
+        press(&mut app, "<esc>");
+        let ticket = saved.iter().find_map(|effect| match effect {
+            Effect::Change(ticket, Wish::Edit { .. }) => Some(*ticket),
+            _ => None,
+        });
+        assert!(!picture(&mut app).contains("> record 7"));
+        (app, ticket.expect("it is saved"))
+    }
+
+    #[test]
+    fn a_change_that_fails_after_its_page_was_left_is_said() {
+        let (mut app, ticket) = left_while_saving();
+        let fault = Fault::unusable("workspace:busy", "another process is writing");
+        app.update(Event::Answer(ticket, Err(fault.into())));
+        let shown = picture(&mut app);
+        assert!(
+            shown.to_lowercase().contains("another process is writing"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn somebody_who_was_first_is_named_after_the_page_was_left_and_the_page_there_is_left_alone() {
+        let (mut app, ticket) = left_while_saving();
+        let answer = Answer::Conflict(Box::new(here()));
+        let effects = app.update(Event::Answer(ticket, Ok(answer)));
+        assert_eq!(wished(effects), []);
+        let shown = picture(&mut app);
+        let said = "Somebody else changed record 7 first. Kept.";
+        assert!(shown.contains(said), "{shown}");
+        assert!(!shown.contains("Merge: yours"), "{shown}");
+        // What is decided all the same is done by the app.
+        for how in [Decision::Merge, Decision::Keep] {
+            app.decide(here(), how);
+        }
+        let decided = Wish::Decide(Box::new(here()), Decision::Merge);
+        assert_eq!(wished(std::mem::take(&mut app.cx.effects)), [decided]);
     }
 
     #[test]

@@ -222,8 +222,8 @@ mod tests {
         click(&mut app, "Esc Back");
         click(&mut app, "Menu");
         assert!(picture(&mut app).contains("Menu: Problems"));
-        click(&mut app, "This help");
-        assert!(picture(&mut app).contains("Help: Problems"));
+        click(&mut app, "Search all commands");
+        assert!(picture(&mut app).contains("┌ Commands"));
         press(&mut app, "<esc>");
         press(&mut app, "S");
         let effects = click(&mut app, "[ Send 3 records ]");

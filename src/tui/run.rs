@@ -7,7 +7,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use crossbeam_channel::{Receiver, Sender};
+use crossbeam_channel::Receiver;
 use ratatui::layout::Size;
 
 use super::{
@@ -20,7 +20,7 @@ use super::{
     signals::{self, Cause},
     terminal::Screen,
     widgets::ascii,
-    worker::{self, Opening},
+    worker::{self, Inbox, Opening},
 };
 use crate::text;
 
@@ -40,14 +40,13 @@ pub trait Surface {
 /// Shows the screen until the person leaves, then waits for what was under way.
 pub fn run(options: Options) -> Result<()> {
     let (event_tx, event_rx) = crossbeam_channel::unbounded();
-    let (effect_tx, effect_rx) = crossbeam_channel::unbounded();
     let workspace = text::safe(&options.workspace.to_string_lossy()).into_owned();
     let opening = Opening {
         workspace: options.workspace,
         author: options.author,
         read_only: options.read_only,
     };
-    let workers = worker::spawn(&opening, effect_rx, &event_tx).context("cannot start a thread")?;
+    let (inbox, workers) = worker::spawn(&opening, &event_tx).context("cannot start a thread")?;
     let cause = Cause::default();
     // It would look at NO_COLOR itself, whatever was asked for.
     crossterm::style::force_color_output(options.theme.is_coloured());
@@ -68,7 +67,7 @@ pub fn run(options: Options) -> Result<()> {
     signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
-        size: surface.screen.size()?,
+        size: Screen::size()?,
         theme: options.theme,
         clock: Clock::system(),
         read_only: options.read_only,
@@ -78,12 +77,13 @@ pub fn run(options: Options) -> Result<()> {
         slow_link: options.slow_link,
         notice: options.notice,
     };
-    let ended = drive(&mut surface, setup, &event_rx, &effect_tx);
+    let ended = drive(&mut surface, setup, &event_rx, &inbox);
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
-    drop(effect_tx);
-    wait_for(&workers.asks);
-    wait_for(&workers.jobs);
+    drop(inbox);
+    for thread in [&workers.asks, &workers.jobs] {
+        wait_for(thread);
+    }
     match ended? {
         Exit::Quit => {}
         Exit::Terminated => match cause.load(Ordering::Relaxed) {
@@ -99,7 +99,7 @@ pub fn drive(
     surface: &mut impl Surface,
     setup: Setup,
     events: &Receiver<Event>,
-    effects: &Sender<Effect>,
+    effects: &Inbox,
 ) -> Result<Exit> {
     let mut pace = Pace::new(setup.slow_link);
     let mut by_hand = false;
@@ -142,10 +142,10 @@ pub fn drive(
 }
 
 /// Hands effects to the workers; a suspension is done already.
-fn carry_out(wanted: Vec<Effect>, effects: &Sender<Effect>) -> Result<()> {
+fn carry_out(wanted: Vec<Effect>, effects: &Inbox) -> Result<()> {
     for effect in wanted {
         if effect != Effect::Suspend {
-            effects.send(effect).context("the worker is gone")?;
+            effects.send(effect)?;
         }
     }
     Ok(())
@@ -169,7 +169,7 @@ impl Surface for Terminal {
             self.screen.copy(&text)?;
         }
         if app.take_redraw() {
-            self.screen.clear()?;
+            self.screen.forget();
         }
         let plain = self.ascii;
         let took = self.screen.draw(|frame| {
@@ -188,7 +188,7 @@ impl Surface for Terminal {
         self.screen.enter_again()?;
         self.pause.set(false);
         self.continued = true;
-        Ok(self.screen.size()?)
+        Ok(Screen::size()?)
     }
 
     fn set_up_again(&mut self) -> Result<Size> {
@@ -196,7 +196,7 @@ impl Surface for Terminal {
             Screen::leave();
             self.screen.enter_again()?;
         }
-        Ok(self.screen.size()?)
+        Ok(Screen::size()?)
     }
 }
 
@@ -223,6 +223,7 @@ fn wait_for(thread: &JoinHandle<()>) {
 mod tests {
     use std::{fs, path::Path};
 
+    use crossbeam_channel::Sender;
     use ratatui::backend::TestBackend;
 
     use super::*;
@@ -286,8 +287,7 @@ mod tests {
             read_only: false,
         };
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
-        let (effect_tx, effect_rx) = crossbeam_channel::unbounded();
-        let workers = worker::spawn(&opening, effect_rx, &event_tx).unwrap();
+        let (inbox, workers) = worker::spawn(&opening, &event_tx).unwrap();
         let mut script = Script {
             terminal: ratatui::Terminal::new(TestBackend::new(80, 24)).unwrap(),
             events: event_tx,
@@ -310,10 +310,10 @@ mod tests {
             slow_link: false,
             notice: None,
         };
-        let ended = drive(&mut script, setup, &event_rx, &effect_tx).unwrap();
+        let ended = drive(&mut script, setup, &event_rx, &inbox).unwrap();
         assert_eq!(ended, Exit::Quit);
         assert!(script.steps.is_empty());
-        drop(effect_tx);
+        drop(inbox);
         workers.asks.join().unwrap();
         workers.jobs.join().unwrap();
     }

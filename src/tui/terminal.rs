@@ -1,10 +1,8 @@
 //! Takes the terminal over, and gives it back however we leave.
 
 use std::{
-    cell::RefCell,
     io::{self, Write, stdout},
     panic,
-    rc::Rc,
     sync::atomic::{AtomicBool, Ordering},
     thread,
     time::{Duration, Instant},
@@ -16,17 +14,11 @@ use crossterm::{
     event::{DisableBracketedPaste, EnableBracketedPaste},
     execute, queue,
     style::Print,
-    terminal::{
-        self, BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen,
-        LeaveAlternateScreen,
-    },
+    terminal::{self, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen},
 };
-use ratatui::{
-    Frame, Terminal,
-    backend::CrosstermBackend,
-    layout::{Position, Rect, Size},
-};
+use ratatui::{Frame, layout::Size};
 
+use super::frames::Frames;
 use crate::text;
 
 /// Set while the terminal is ours, so that it is given back exactly once.
@@ -34,38 +26,11 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 
 /// Owns raw mode and the alternate screen; dropping it restores both.
 pub struct Screen {
-    terminal: Terminal<CrosstermBackend<Frames>>,
     frames: Frames,
+    /// What goes out before the next frame.
+    first: Vec<u8>,
     /// Whether the terminal says what the mouse does.
     mouse: bool,
-}
-
-/// What is drawn, until the whole frame is there: one write a frame, however slow the line is.
-#[derive(Clone, Debug, Default)]
-pub struct Frames(Rc<RefCell<Vec<u8>>>);
-
-impl Frames {
-    /// Gives how long the terminal held it up.
-    fn send(&self) -> io::Result<Duration> {
-        let bytes = std::mem::take(&mut *self.0.borrow_mut());
-        let start = Instant::now();
-        let mut out = stdout().lock();
-        out.write_all(&bytes)?;
-        out.flush()?;
-        Ok(start.elapsed())
-    }
-}
-
-impl Write for Frames {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    /// Only a whole frame goes out.
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 /// Clicks and the wheel, with places beyond column 223; nothing about the pointer that only moves, which would never be
@@ -77,10 +42,11 @@ impl Screen {
     /// `workspace` is said after a crash, so that a person knows where the work is.
     pub fn enter(workspace: &str) -> io::Result<Self> {
         restore_on_panic(workspace.to_owned());
-        let frames = Frames::default();
+        let frames = Frames::new()?;
+        take_over()?;
         Ok(Self {
-            terminal: take_over(&frames)?,
             frames,
+            first: Vec::new(),
             mouse: false,
         })
     }
@@ -92,13 +58,15 @@ impl Screen {
 
     /// Takes it over again; everything is drawn anew at whatever size it has now.
     pub fn enter_again(&mut self) -> io::Result<()> {
-        self.terminal = take_over(&self.frames)?;
+        take_over()?;
+        self.frames.forget();
         self.mouse = false;
         Ok(())
     }
 
-    pub fn size(&self) -> io::Result<Size> {
-        self.terminal.size()
+    pub fn size() -> io::Result<Size> {
+        let (width, height) = terminal::size()?;
+        Ok(Size { width, height })
     }
 
     /// Whether the terminal is to say what the mouse does.
@@ -106,27 +74,30 @@ impl Screen {
         if self.mouse != listen {
             self.mouse = listen;
             let words = if listen { MOUSE_ON } else { MOUSE_OFF };
-            queue!(self.frames, Print(words))?;
+            queue!(self.first, Print(words))?;
         }
         Ok(())
     }
 
     /// Asks the terminal to put a text on its clipboard, with the next frame.
     pub fn copy(&mut self, text: &str) -> io::Result<()> {
-        queue!(self.frames, CopyToClipboard::to_clipboard_from(text))
+        queue!(self.first, CopyToClipboard::to_clipboard_from(text))
     }
 
-    /// Empties the screen, so that the next frame writes all of it.
-    pub fn clear(&mut self) -> io::Result<()> {
-        clear(&mut self.terminal)
+    /// The next frame writes all of the screen.
+    pub fn forget(&mut self) {
+        self.frames.forget();
     }
 
-    /// Draws one frame, written at once where the terminal can. Gives how long writing it took.
+    /// Draws one frame: one write, however slow the line is. Gives how long the terminal held it up.
     pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<Duration> {
-        queue!(self.frames, BeginSynchronizedUpdate)?;
-        self.terminal.draw(draw)?;
-        queue!(self.frames, EndSynchronizedUpdate)?;
-        self.frames.send()
+        let mut bytes = std::mem::take(&mut self.first);
+        bytes.extend(self.frames.draw(Self::size()?, draw)?);
+        let start = Instant::now();
+        let mut out = stdout().lock();
+        out.write_all(&bytes)?;
+        out.flush()?;
+        Ok(start.elapsed())
     }
 }
 
@@ -136,23 +107,13 @@ impl Drop for Screen {
     }
 }
 
-fn take_over(frames: &Frames) -> io::Result<Terminal<CrosstermBackend<Frames>>> {
+fn take_over() -> io::Result<()> {
     TAKEN.store(true, Ordering::Relaxed);
     let entered = || {
         terminal::enable_raw_mode()?;
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        let mut terminal = Terminal::new(CrosstermBackend::new(frames.clone()))?;
-        clear(&mut terminal)?;
-        Ok(terminal)
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)
     };
     entered().inspect_err(|_| restore())
-}
-
-/// Not `Terminal::clear`, which asks the terminal where the cursor is: some never answer, and while the input thread reads,
-/// the answer may go there.
-fn clear(terminal: &mut Terminal<CrosstermBackend<Frames>>) -> io::Result<()> {
-    let area = Rect::from((Position::ORIGIN, terminal.size()?));
-    terminal.resize(area)
 }
 
 /// Every step is tried even if another fails: there is nobody left to tell.

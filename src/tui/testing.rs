@@ -27,6 +27,11 @@ use crate::{
 
 /// An app on this route, with the answers it waits for first.
 pub fn app(route: Route, size: (u16, u16)) -> App {
+    app_with(route, size, &answer)
+}
+
+/// The same with other answers.
+pub fn app_with(route: Route, size: (u16, u16), answer: &dyn Fn(Query) -> Answer) -> App {
     let setup = Setup {
         route,
         size: size.into(),
@@ -40,7 +45,7 @@ pub fn app(route: Route, size: (u16, u16)) -> App {
         notice: None,
     };
     let (mut app, effects) = App::open(setup);
-    feed(&mut app, effects);
+    feed_with(&mut app, effects, answer);
     app
 }
 
@@ -157,6 +162,8 @@ pub fn answer(query: Query) -> Answer {
             }
         }
         Query::Offered { of, .. } => Answer::Offered(offered(&of)),
+        Query::Visit { .. } => Answer::Visit(None),
+        Query::Visits => Answer::Visits(vec![(RunId(1), "2025-11-20T02:55:00Z".to_owned())]),
         Query::Filters { .. } => Answer::Filters(Filters::default(), String::new()),
         Query::Rows { ids } => Answer::Rows(ids.iter().map(id).map(row).collect()),
         Query::Example { .. } => Answer::Example {

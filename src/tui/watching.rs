@@ -18,6 +18,7 @@ impl App {
         let asked = self.asked.iter().any(|(_, asked)| *asked == Asked::Version);
         if is_time && !asked {
             self.seen_at = Some(now);
+            self.keep_visit();
             // Nothing is written when another process dies.
             if self.pages.top().watches() {
                 self.pages.top_mut().refresh(&mut self.cx);

@@ -1,5 +1,8 @@
-//! The only part of the screen that calls `ops`: one thread answers pages, one does the long job. Each has its own
-//! connection, so that browsing stays quick while records are sent. A panic in either is an ordinary error answer.
+//! The only part of the screen that calls `ops`: one thread answers pages, one does the long job, one counts values for who is
+//! typing a filter, one looks for suggestions. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
+//! an ordinary error answer.
+
+mod jobs;
 
 use std::{
     collections::VecDeque,
@@ -7,32 +10,27 @@ use std::{
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError, atomic::Ordering},
     thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
+use self::jobs::{throttled, work_all};
 use super::{
     clipboard,
-    event::{Answer, Copied, Effect, Event, JobRequest, Outcome, Place, Query, Steer, Wish},
+    event::{Answer, Copied, Effect, Event, JobRequest, Place, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{ChangeReport, GroupId, NoteAbout, RecordId, RunId, Sort},
-    ops::{self, CheckRequest, Job, Progress, Saved, Saving, SendRequest, Workspace},
+    ops::{self, CheckRequest, Job, Saved, Saving, SendRequest, Workspace},
     text,
 };
 
-/// How often a job says how far it is, at most.
-const EVERY: Duration = Duration::from_millis(100);
-
 /// How long values are counted for who is typing a filter: no longer than one waits for a key.
-const GLANCE: Duration = Duration::from_millis(80);
-
-/// Records that suggestions are measured on, so that they come at once.
-const SAMPLE: usize = 200;
+const GLANCE: Duration = Duration::from_millis(60);
 
 /// Which workspace, and who works in it.
 #[derive(Clone, Debug)]
@@ -42,33 +40,72 @@ pub struct Opening {
     pub read_only: bool,
 }
 
-/// The two threads. They end when the sender of their effects is dropped.
+/// The threads that may be writing. They end when the inbox is dropped, as the others do.
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
 }
 
-/// Starts both threads on one queue of effects; what they find out is sent as events.
-pub fn spawn(
-    opening: &Opening,
-    effects: Receiver<Effect>,
-    events: &Sender<Event>,
-) -> std::io::Result<Workers> {
+/// Where effects go.
+pub struct Inbox {
+    asks: Sender<Effect>,
+    offers: Sender<Effect>,
+    suggestions: Sender<Effect>,
+}
+
+impl Inbox {
+    /// Values that are counted for who is typing do not wait for a list that is being looked for, and no list waits until every
+    /// value of a large problem has been looked at for suggestions.
+    pub fn send(&self, effect: Effect) -> Result<()> {
+        let to = match effect {
+            Effect::Ask(_, Query::Offered { .. }) => &self.offers,
+            Effect::Ask(_, Query::Suggest { .. }) => &self.suggestions,
+            _ => &self.asks,
+        };
+        to.send(effect).context("the worker is gone")
+    }
+}
+
+/// Starts the threads; what they find out is sent as events.
+pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbox, Workers)> {
     let (job_tx, job_rx) = crossbeam_channel::unbounded();
+    let (asks_tx, asks_rx) = crossbeam_channel::unbounded();
+    let (offers_tx, offers_rx) = crossbeam_channel::unbounded();
+    let (suggestions_tx, suggestions_rx) = crossbeam_channel::unbounded();
     let running: Running = Arc::default();
+    let thread = |name: &str| thread::Builder::new().name(name.to_owned());
     let asks = {
         let (opening, events, running) = (opening.clone(), events.clone(), running.clone());
-        thread::Builder::new()
-            .name("ask".to_owned())
-            .spawn(move || answer_all(&opening, &effects, &job_tx, &running, &events))?
+        thread("ask").spawn(move || answer_all(&opening, &asks_rx, &job_tx, &running, &events))?
     };
     let jobs = {
         let (opening, events) = (opening.clone(), events.clone());
-        thread::Builder::new()
-            .name("job".to_owned())
-            .spawn(move || work_all(&opening, &job_rx, &running, &events))?
+        thread("job").spawn(move || work_all(&opening, &job_rx, &running, &events))?
     };
-    Ok(Workers { asks, jobs })
+    for (name, effects) in [("offer", offers_rx), ("suggest", suggestions_rx)] {
+        let (opening, events) = (opening.clone(), events.clone());
+        thread(name).spawn(move || answer_beside(opening, &effects, &events))?;
+    }
+    let inbox = Inbox {
+        asks: asks_tx,
+        offers: offers_tx,
+        suggestions: suggestions_tx,
+    };
+    Ok((inbox, Workers { asks, jobs }))
+}
+
+/// Answers what changes nothing, one question after the other.
+fn answer_beside(mut opening: Opening, effects: &Receiver<Effect>, events: &Sender<Event>) {
+    opening.read_only = true;
+    let mut workspace = None;
+    for effect in effects {
+        if let Effect::Ask(ticket, query) = effect {
+            let answer = guarded(|| ask(with(&mut workspace, &opening)?, &query));
+            if events.send(Event::Answer(ticket, answer)).is_err() {
+                return;
+            }
+        }
+    }
 }
 
 /// The job that can be stopped now.
@@ -134,7 +171,7 @@ pub(super) fn at_once(workspace: &mut Workspace, effect: Effect) -> Option<Event
     Some(match effect {
         Effect::Ask(ticket, query) => Event::Answer(ticket, ask(workspace, &query)),
         Effect::Change(ticket, wish) => Event::Answer(ticket, change(workspace, &wish)),
-        Effect::Start(request) => Event::Finished(work(workspace, &request, &Job::default())),
+        Effect::Start(request) => Event::Finished(jobs::work(workspace, &request, &Job::default())),
         _ => return None,
     })
 }
@@ -170,38 +207,6 @@ fn steer(running: &Running, how: Steer) {
     }
 }
 
-fn work_all(
-    opening: &Opening,
-    requests: &Receiver<(JobRequest, Job)>,
-    running: &Running,
-    events: &Sender<Event>,
-) {
-    let mut workspace = None;
-    for (request, job) in requests {
-        let outcome = guarded(|| work(with(&mut workspace, opening)?, &request, &job));
-        *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        if events.send(Event::Finished(outcome)).is_err() {
-            return;
-        }
-    }
-}
-
-/// A job whose progress is said ten times a second at most.
-fn throttled(events: Sender<Event>) -> Job {
-    let last: Mutex<Option<Instant>> = Mutex::new(None);
-    Job::new(move |progress: Progress| {
-        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        // What is waited for is always said: nothing follows for a while.
-        let says_more = progress.waits.is_some() || progress.sending.is_some();
-        if says_more || last.is_none_or(|last| now.duration_since(last) >= EVERY) {
-            *last = Some(now);
-            // Without a screen nobody looks at it.
-            let _ = events.send(Event::Progress(progress));
-        }
-    })
-}
-
 /// The thread's workspace, opened when it is first needed; an opening that failed is tried again with the next effect.
 fn with<'a>(known: &'a mut Option<Workspace>, opening: &Opening) -> Result<&'a mut Workspace> {
     let workspace = match known.take() {
@@ -233,6 +238,8 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Filters { run } => {
             Answer::Filters(ops::kept_filters(workspace, *run), String::new())
         }
+        Query::Visits => Answer::Visits(ops::visits(workspace)),
+        Query::Visit { run } => Answer::Visit(ops::last_visit(workspace, *run)?.map(Box::new)),
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {
             let first = ops::first(workspace, &filter(*run, Some(*group)))?;
@@ -287,7 +294,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
             *group,
-            Some(SAMPLE),
+            Some(ops::SAMPLE),
             &Job::default(),
         )?),
         Query::FixRows { preview, window } => {
@@ -394,6 +401,10 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             let said = format!("The view {} is removed.", text::safe(name));
             Answer::Filters(ops::kept_filters(workspace, *run), said)
         }
+        Wish::KeepVisit(run, visit) => {
+            ops::keep_visit(workspace, *run, visit)?;
+            Answer::Told
+        }
         Wish::ClaimEdit { id } => {
             ops::claim_edit(workspace, *id)?;
             Answer::Told
@@ -426,52 +437,6 @@ fn check_again(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> 
         again: true,
     };
     ops::check(workspace, &request, &Job::default())
-}
-
-fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Outcome> {
-    Ok(match request {
-        JobRequest::FixPreview(request) => {
-            Outcome::FixPreviewed(ops::preview_fix(workspace, request, job)?.map(Arc::new))
-        }
-        JobRequest::Fix { preview, left_out } => {
-            Outcome::Fixed(ops::apply_fix(workspace, preview, left_out, job)?)
-        }
-        JobRequest::Send {
-            run,
-            to,
-            expect,
-            plan,
-            only,
-        } => {
-            let mut filter = filter(*run, None);
-            filter
-                .terms
-                .extend(only.map(|id| term(Wanted::Row(id, id))));
-            let request = SendRequest {
-                filter,
-                to: Some(to.clone()),
-                expect: Some(*expect),
-                plan: *plan,
-                ..SendRequest::default()
-            };
-            Outcome::Sent(ops::send(workspace, &request, job)?)
-        }
-        JobRequest::Aside { filter, reason } => Outcome::Aside {
-            report: match reason {
-                Some(reason) => ops::discard(workspace, filter, reason, job)?,
-                None => ops::restore(workspace, filter, job)?,
-            },
-            back: reason.is_none(),
-        },
-        JobRequest::Check { run, contract } => {
-            let request = CheckRequest {
-                filter: filter(*run, None),
-                contract: contract.clone(),
-                again: false,
-            };
-            Outcome::Checked(ops::check(workspace, &request, job)?)
-        }
-    })
 }
 
 /// All records of a run, or those of it that have a problem.
@@ -573,18 +538,15 @@ mod tests {
             author: "jana".to_owned(),
             read_only: false,
         };
-        let (effect_tx, effect_rx) = crossbeam_channel::unbounded();
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
-        let workers = spawn(&opening, effect_rx, &event_tx).unwrap();
-        effect_tx
-            .send(Effect::Ask(Ticket(42), Query::Runs))
-            .unwrap();
+        let (inbox, workers) = spawn(&opening, &event_tx).unwrap();
+        inbox.send(Effect::Ask(Ticket(42), Query::Runs)).unwrap();
         let Event::Answer(ticket, answer) = event_rx.recv().unwrap() else {
             panic!("no answer")
         };
         assert_eq!(ticket, Ticket(42));
         assert!(answer.is_err());
-        drop(effect_tx);
+        drop(inbox);
         workers.asks.join().unwrap();
         workers.jobs.join().unwrap();
     }

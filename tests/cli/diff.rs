@@ -9,7 +9,7 @@ const NO_DATE: &str = "C-104,Cleo,c@example.com,Prospect,1,31/12/2025,true\n";
 const NO_VIP: &str = "C-105,Dan,d@example.com,Prospect,1,,yes\n";
 
 /// Four nights of the same import.
-fn nights() -> Folder {
+pub fn nights() -> Folder {
     let folder = Folder::new();
     let nights = [
         format!("{HEAD}{GOOD}{NO_DATE}{NO_VIP}"),

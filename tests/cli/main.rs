@@ -73,6 +73,7 @@ impl Folder {
             exit: 0,
             stderr: Some(Vec::new()),
             stdin: None,
+            state: None,
         }
     }
 }
@@ -85,6 +86,7 @@ pub struct Call<'a> {
     exit: i32,
     stderr: Option<Vec<&'static str>>,
     stdin: Option<Vec<u8>>,
+    state: Option<PathBuf>,
 }
 
 impl Call<'_> {
@@ -95,6 +97,12 @@ impl Call<'_> {
 
     pub fn stdin(mut self, bytes: impl Into<Vec<u8>>) -> Self {
         self.stdin = Some(bytes.into());
+        self
+    }
+
+    /// What the program remembers for a person is kept in the folder.
+    pub fn remembers(mut self) -> Self {
+        self.state = Some(self.folder.path("state"));
         self
     }
 
@@ -122,6 +130,9 @@ impl Call<'_> {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
+        if let Some(state) = &self.state {
+            command.env("XDG_STATE_HOME", state);
+        }
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         // A program that does not read its input closes the pipe; that is its right.

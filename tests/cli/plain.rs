@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::Folder;
+use crate::{Folder, diff::nights};
 
 /// Asserts that nothing steers a terminal.
 fn is_plain(said: &str) {
@@ -157,4 +157,211 @@ fn what_is_not_understood_or_cannot_be_done_is_said_and_the_next_answer_is_waite
         assert!(said.contains(words), "{words}: {said}");
     }
     assert!(!said.contains("never read"), "{said}");
+}
+
+#[test]
+fn all_records_of_a_problem_are_fixed_once_their_number_is_typed() {
+    let folder = Folder::new();
+    // The number of a choice, where a number of records is wanted, changes nothing.
+    let said = folder
+        .redrive("--plain demo --rows 300")
+        .stdin("1\nfix\n1\n1\n9\nundo\nquit\n")
+        .run();
+    is_plain(&said);
+    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
+    assert!(said.contains("makes 7 of 9 ready"), "{said}");
+    insta::assert_snapshot!(part("stage  map"), @r#"
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values, in 9 records. This is a preview: nothing is changed yet.
+    7 will be ready to send, for example record 17: "closed won" to "Closed Won".
+    2 will need fixing in another field, for example record 109: "Prospekt" to "Prospect".
+    Type 9 to change so many records; undo takes it back. 0 goes back.
+    > 1
+    Nothing was changed: 9 is the number to type.
+    > 9
+    Fixed 9 records (stage  map "CLOSED LOST" to "Closed Lost" and 8 more values): 7 ready, 2 to fix in another field. undo takes it back.
+
+    Stage not in the list: no record.
+    0 goes back. help says more.
+    > undo
+    Undone: stage  map "CLOSED LOST" to "Closed Lost" and 8 more values, 9 records.
+
+    Stage not in the list: 9 records.
+    1. Record 17, CUS-0000017, needs fixing: "closed won" is not one of the allowed values.
+    2. Record 64, CUS-0000064, needs fixing: "negotiation" is not one of the allowed values.
+    3. Record 95, CUS-0000095, needs fixing: "CLOSED LOST" is not one of the allowed values.
+    4. Record 109, cus-0000109, needs fixing: Customer number is not written the expected way. And 1 more.
+    5. Record 117, CUS-0000117, needs fixing: "qualified" is not one of the allowed values.
+    6. Record 181, CUS-0000181, needs fixing: "Closed-Won" is not one of the allowed values.
+    7. Record 264, CUS-0000264, needs fixing: "Negotation" is not one of the allowed values.
+    8. Record 268, CUS-0000268, needs fixing: "PROSPECT" is not one of the allowed values. And 1 more.
+    9. Record 278, CUS-0000278, needs fixing: "closed_lost" is not one of the allowed values.
+    A number chooses. 0 goes back. Or fix. help says more.
+    > quit
+    "#);
+    let history = folder.redrive("-w redrive-demo/redrive.db history");
+    assert_eq!(history.json_lines().len(), 2, "a fix and its undo");
+}
+
+#[test]
+fn what_a_fix_needs_is_typed_and_what_cannot_be_done_is_said() {
+    let folder = Folder::loaded();
+    let said = folder
+        .redrive("--plain open --filter problem:2")
+        .stdin("fix\n4\nno sign\nProspect=Lead\n0\n0\n2\n=\n0\nquit\n")
+        .run();
+    is_plain(&said);
+    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
+    insta::assert_snapshot!(part("A regular expression"), @r#"
+    A regular expression, =, and what is to stand there instead; $1 is its first group.
+    Type it. 0 goes back.
+    > no sign
+    Write old=new.
+    > Prospect=Lead
+
+    stage  replace pattern Prospect with "Lead", in 1 record. This is a preview: nothing is changed yet.
+    1 unchanged, for example record 3: "closed won".
+    0 goes back. help says more.
+    > 0
+
+    A regular expression, =, and what is to stand there instead; $1 is its first group.
+    Type it. 0 goes back.
+    > 0
+
+    Fix all: Stage not in the list, field stage, 1 record. What is to be done? Nothing is changed before you have heard what it comes to.
+    1. Map "closed won" to "Closed Won": makes 0 of 1 ready
+    2. Set one value ...
+    3. Find and replace ...
+    4. Find and replace by a pattern ...
+    5. Map an old value to a new one ...
+    6. Trim and tidy text
+    7. Rewrite a date, day first
+    8. Rewrite a date, month first
+    9. Rewrite a date, leave what can be read two ways
+    10. Rewrite a date, name the zone of its times ...
+    11. Clean up a number, decimal point
+    12. Clean up a number, decimal comma
+    13. Yes and no as true and false
+    14. lower case
+    15. UPPER CASE
+    16. Title Case
+    17. Put the schema's default where it is empty
+    18. Copy from another field ...
+    19. Remove the field
+    20. Formula (advanced) ...
+    A number chooses. 0 goes back. help says more.
+    > 2
+
+    The value that all of them get. = alone empties the field.
+    Type it. 0 goes back.
+    > =
+
+    stage  set to "", in 1 record. This is a preview: nothing is changed yet.
+    1 still wrong in this field, for example record 3: "closed won" to missing.
+    Type 1 to change so many records; undo takes it back. 0 goes back.
+    > 0
+
+    The value that all of them get. = alone empties the field.
+    Type it. 0 goes back.
+    > quit
+
+    stage  set to "quit", in 1 record. This is a preview: nothing is changed yet.
+    1 still wrong in this field, for example record 3: "closed won" to "quit".
+    Type 1 to change so many records; undo takes it back. 0 goes back.
+    >
+    "#);
+    let history = folder.redrive("history");
+    assert!(history.json_lines().is_empty(), "nothing was applied");
+}
+
+#[test]
+fn a_filter_is_kept_as_a_view_found_by_number_and_removed() {
+    let folder = Folder::loaded();
+    let said = folder
+        .redrive("--plain")
+        .remembers()
+        .stdin("/stage:parse\nsave cannot be read\n0\n/nope:1\nviews\n1\n0\nremove nothing\nremove cannot be read\nquit\n")
+        .run();
+    is_plain(&said);
+    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
+    insta::assert_snapshot!(part("> views"), @r#"
+    > views
+
+    1 saved view, for run 1.
+    1. cannot be read: stage:parse
+    2. Lately: stage:parse
+    A number chooses. 0 goes back. Or remove NAME. help says more.
+    > 1
+
+    Records with stage:parse: 2 records.
+    1. Record 6, needs fixing: Columns expected 7, found 3.
+    2. Record 9, needs fixing: Byte E4 at position 8 is not UTF-8.
+    A number chooses. 0 goes back. Or save NAME. help says more.
+    > 0
+
+    1 saved view, for run 1.
+    1. cannot be read: stage:parse
+    2. Lately: stage:parse
+    A number chooses. 0 goes back. Or remove NAME. help says more.
+    > remove nothing
+    No view is called that.
+    > remove cannot be read
+    The view cannot be read is removed.
+
+    No view is saved. A slash and a filter finds records, and save NAME keeps the filter as a view.
+    1. Lately: stage:parse
+    A number chooses. 0 goes back. help says more.
+    > quit
+    "#);
+    assert!(said.contains("Saved as the view cannot be read."), "{said}");
+}
+
+#[test]
+fn a_run_is_heard_beside_the_one_before_it() {
+    let folder = nights();
+    let said = folder
+        .redrive("open --run 3")
+        .stdin("since\n1\n0\n0\nquit\n")
+        .run();
+    is_plain(&said);
+    insta::assert_snapshot!(said, @r#"
+
+    Problems of run 3, customers. 5 records: 4 to fix, 0 ready to send, 0 sent.
+    2 problems.
+    Since run 2: 0 problems new, 1 gone. since says more.
+    1. Email address not complete: 3 records, field email, 2 before
+    2. Date not year-month-day: 1 record, field since, came back, last seen in run 1
+    A number chooses. 0 goes back. help says more.
+    > since
+
+    Run 3 of ____-__-__T__:__:__.___Z, beside run 2 of ____-__-__T__:__:__.___Z.
+    1 came back, 1 growing, 1 gone. 3 problems.
+    1. Date not year-month-day, since: came back, last seen in run 1, 0 before, 1 record now
+    2. Email address not complete, email: growing, 2 before, 3 records now
+    3. VIP is not yes or no, vip: gone, 1 before, 0 records now
+    A number chooses. 0 goes back. help says more.
+    > 1
+
+    Date not year-month-day: 1 record.
+    1. Record 11, C-104, needs fixing: This date is not written year-month-day: "31/12/2025".
+    A number chooses. 0 goes back. Or fix. help says more.
+    > 0
+
+    Run 3 of ____-__-__T__:__:__.___Z, beside run 2 of ____-__-__T__:__:__.___Z.
+    1 came back, 1 growing, 1 gone. 3 problems.
+    1. Date not year-month-day, since: came back, last seen in run 1, 0 before, 1 record now
+    2. Email address not complete, email: growing, 2 before, 3 records now
+    3. VIP is not yes or no, vip: gone, 1 before, 0 records now
+    A number chooses. 0 goes back. help says more.
+    > 0
+
+    Problems of run 3, customers. 5 records: 4 to fix, 0 ready to send, 0 sent.
+    2 problems.
+    Since run 2: 0 problems new, 1 gone. since says more.
+    1. Email address not complete: 3 records, field email, 2 before
+    2. Date not year-month-day: 1 record, field since, came back, last seen in run 1
+    A number chooses. 0 goes back. help says more.
+    > quit
+    "#);
+    let alone = folder.redrive("open --run 1").stdin("since\nquit\n").run();
+    assert!(alone.contains("Not done: run 1 is the first"), "{alone}");
 }

@@ -17,17 +17,17 @@
 //! | 9 Enter again and again | `checks/enter` | `storm`: after every key of every page |
 //! | 10 the gate before a send | `checks/gate` | |
 //! | 11 undo to the beginning, redo to the end | `main` | `undo`: edits at random |
-//! | 12 kills | `checks/kill` | |
+//! | 12 kills; the same screen after a start | `checks/kill`, `checks/again` | `visiting`: every page |
 //! | 13 a bug gives the terminal back | `checks/restore` | |
-//! | 14 stopped and continued | `checks/suspend` | |
+//! | 14 stopped and continued | `checks/suspend`, in a shell in tmux too | |
 //! | 15 no colour is needed, 16 the terminal's own are used | `checks/colour` | contrast: `theme` |
 //! | 17 hostile and wide text | `checks/hostile` | |
-//! | 18 quiet on the wire | `checks/wire` | |
+//! | 18 quiet on the wire | `checks/wire`, in tmux too | `tui::frames`: what a terminal shows of frames at random |
 //! | 19 latency | the benchmark | `storm`: a step costs the same in a list of any length |
 //! | 20 nothing is called wrong while one types | | `preview`, and the tests of the editor |
 //! | 21 a preview is what comes | | `preview`: every method and choice of records |
 //! | 22 a send tells the truth | `checks/truth`, `sending` | |
-//! | 23 copying | `checks/copy` | |
+//! | 23 copying | `checks/copy`, in tmux too | |
 //! | 24 the mouse | `checks/mouse` | |
 //! | 25 numbered lines | `plain` | |
 
@@ -39,13 +39,14 @@ mod plain;
 mod quiet;
 mod sending;
 mod svg;
+mod tmux;
 mod tty;
 
 use std::{path::Path, process::Command};
 
 use tempfile::TempDir;
 
-use self::tty::Tty;
+use self::{tmux::Tmux, tty::Tty};
 
 const ENTER: &str = "\r";
 const DOWN: &str = "\x1b[B";

@@ -3,38 +3,60 @@
 use anyhow::Result;
 
 use super::{
-    LIST,
-    page::{Place, Sight},
+    LIST, Work,
+    page::{Fixing, Place, Sight},
     say::records_of,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
-    model::{Fault, RecordId, RunId, StepKind},
-    ops::{self, SendRequest, Workspace},
+    fix::Transform,
+    model::{Consequence, Fault, Path, RecordId, RunId, StepKind},
+    ops::{self, FixRequest, SendRequest, Workspace},
 };
 
 /// Looks up what there is to be said at a place.
-pub fn look(workspace: &Workspace, place: &Place, from: usize) -> Result<Sight> {
+pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> Result<Sight> {
     Ok(match place {
         Place::Runs => Sight::Runs(ops::runs(workspace)?),
+        Place::Fix(fixing) => {
+            let group = fixing.group;
+            let found =
+                work.does(|job| ops::suggest_fixes(workspace, group, Some(ops::SAMPLE), job))?;
+            Sight::Fix(fixing.clone(), ops::fix_choices(&found, fixing.records))
+        }
+        Place::Given(fixing, asks) => Sight::Given(fixing.clone(), *asks),
+        Place::Foreseen(fixing, transforms) => foreseen(workspace, fixing, transforms, work)?,
+        Place::Views { run } => Sight::Views(*run, ops::kept_filters(workspace, *run)),
+        Place::Since { run } => Sight::Since {
+            comparison: Box::new(ops::compare(workspace, None, Some(*run))?),
+            from,
+        },
         Place::Groups { run } => {
             let mut groups = ops::groups(workspace, &records_of(*run, None))?;
             groups.retain(|group| group.open > 0);
             let (total, from, groups) = window(groups, from);
             Sight::Groups {
                 run: Box::new(ops::run(workspace, *run)?),
+                since: Box::new(ops::since(workspace, *run)?),
                 total,
                 from,
                 groups,
             }
         }
-        Place::Records { filter, title, .. } => {
+        Place::Records {
+            run,
+            filter,
+            title,
+            typed,
+        } => {
             let (total, from, ids) = window(ops::ids(workspace, filter)?, from);
             Sight::Records {
                 title: title.clone(),
                 total,
                 from,
                 rows: ops::rows(workspace, &ids)?,
+                typed: typed.clone(),
+                fixing: fixing(workspace, *run, filter, total as u64)?.map(Box::new),
             }
         }
         Place::Record { id } => Sight::Record(Box::new(ops::show(workspace, *id)?)),
@@ -73,6 +95,61 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize) -> Result<Sight> 
     })
 }
 
+/// What is fixed where all records of a list have one problem in one field.
+fn fixing(
+    workspace: &Workspace,
+    run: RunId,
+    filter: &Filter,
+    records: u64,
+) -> Result<Option<Fixing>> {
+    let problems = filter.terms.iter().find_map(|term| match &term.wanted {
+        Wanted::Problem(groups) if !term.negated => Some(groups),
+        _ => None,
+    });
+    let Some([group]) = problems.map(Vec::as_slice) else {
+        return Ok(None);
+    };
+    let groups = ops::groups(workspace, &Filter::of_group(run, *group))?;
+    let found = groups.into_iter().find(|one| one.id == *group);
+    Ok(found.and_then(|found| {
+        let field = Path::parse(&found.path).filter(|path| !path.is_root())?;
+        (records > 0).then(|| Fixing {
+            run,
+            group: *group,
+            field,
+            filter: filter.clone(),
+            title: found.title,
+            records,
+        })
+    }))
+}
+
+/// What a fix would come to, with the first record of each kind.
+fn foreseen(
+    workspace: &Workspace,
+    fixing: &Fixing,
+    transforms: &[Transform],
+    work: &Work,
+) -> Result<Sight> {
+    let request = FixRequest::new(
+        fixing.filter.clone(),
+        fixing.field.clone(),
+        transforms.to_vec(),
+    );
+    let preview = work.does(|job| ops::preview_fix(workspace, &request, job))?;
+    let Some(preview) = preview.filter(|preview| preview.report.scope > 0) else {
+        return Ok(Sight::Foreseen(None));
+    };
+    let mut firsts: Vec<Consequence> = Vec::new();
+    for one in &preview.consequences {
+        if firsts.iter().all(|first| first.effect != one.effect) {
+            firsts.push(*one);
+        }
+    }
+    let rows = ops::fix_rows(workspace, &preview, &firsts)?;
+    Ok(Sight::Foreseen(Some((Box::new(preview), rows))))
+}
+
 /// How many there are, and the part of them from there on; from the beginning where there is none.
 fn window<T>(all: Vec<T>, from: usize) -> (usize, usize, Vec<T>) {
     let total = all.len();
@@ -108,6 +185,11 @@ pub fn run_of(workspace: &Workspace, place: &Place) -> Result<RunId> {
     Ok(match place {
         Place::Groups { run }
         | Place::Records { run, .. }
+        | Place::Fix(Fixing { run, .. })
+        | Place::Given(Fixing { run, .. }, _)
+        | Place::Foreseen(Fixing { run, .. }, _)
+        | Place::Views { run }
+        | Place::Since { run }
         | Place::Destinations { run }
         | Place::Review { run, .. }
         | Place::History { run } => *run,

@@ -3,9 +3,12 @@
 
 use crate::{
     filter::Filter,
-    fix::Change,
-    model::{Group, Path, RecordDetail, RecordId, RecordRow, RunId, RunRow, StepId, StepRow},
-    ops::{Preview, Review},
+    fix::{Change, Transform},
+    model::{
+        Comparison, FixRow, Group, GroupId, Path, RecordDetail, RecordId, RecordRow, RunId, RunRow,
+        Since, StepId, StepRow,
+    },
+    ops::{Asks, Filters, FixChoice, FixPreview, Preview, Review},
 };
 
 /// Where a person is.
@@ -20,6 +23,22 @@ pub enum Place {
         run: RunId,
         filter: Filter,
         title: String,
+        /// The filter that was typed, if it was found by one.
+        typed: Option<String>,
+    },
+    /// What can be done to all records of a problem.
+    Fix(Fixing),
+    /// Something must be typed before it can be done.
+    Given(Fixing, Asks),
+    /// What a fix would come to, before it is done.
+    Foreseen(Fixing, Vec<Transform>),
+    /// The filters with a name, and those that were applied last.
+    Views {
+        run: RunId,
+    },
+    /// A run beside the one before it.
+    Since {
+        run: RunId,
     },
     Record {
         id: RecordId,
@@ -47,12 +66,24 @@ pub enum Place {
     },
 }
 
+/// The records of a problem, to be fixed all at once.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fixing {
+    pub run: RunId,
+    pub group: GroupId,
+    pub field: Path,
+    pub filter: Filter,
+    pub title: String,
+    pub records: u64,
+}
+
 /// What there is to be said at a place.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sight {
     Runs(Vec<RunRow>),
     Groups {
         run: Box<RunRow>,
+        since: Box<Since>,
         /// Those that records still have.
         total: usize,
         /// The first of `groups` among them, from 0.
@@ -66,6 +97,18 @@ pub enum Sight {
         /// The first of `rows` among them, from 0.
         from: usize,
         rows: Vec<RecordRow>,
+        typed: Option<String>,
+        /// Where they have one problem in one field.
+        fixing: Option<Box<Fixing>>,
+    },
+    Fix(Fixing, Vec<FixChoice>),
+    Given(Fixing, Asks),
+    /// With a record for each thing that becomes of one; `None` where no record is left.
+    Foreseen(Option<(Box<FixPreview>, Vec<FixRow>)>),
+    Views(RunId, Filters),
+    Since {
+        comparison: Box<Comparison>,
+        from: usize,
     },
     Record(Box<RecordDetail>),
     Field {
@@ -113,8 +156,18 @@ pub enum Wish {
     Aside(RecordId),
     Restore(RecordId),
     Send,
+    /// Do what was foreseen.
+    Apply,
+    /// Give a filter a name, or forget it.
+    SaveView {
+        name: String,
+        filter: String,
+    },
+    RemoveView(String),
     Review,
     History,
+    Since,
+    Views,
     Undo(Option<StepId>),
     Redo,
     Again,
@@ -126,13 +179,17 @@ pub enum Wish {
 }
 
 /// What a line may be at a place, besides the number of a choice.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Takes {
     Words,
     /// A value of this field of a record.
     Value(RecordId, Path),
     /// This number, and then the records leave.
     Count(u64),
+    /// This number, and then so many records change.
+    Changes(u64),
+    /// What a fix of these records needs to know.
+    Given(Box<Fixing>, Asks),
 }
 
 /// A place as it is said.
@@ -144,15 +201,54 @@ pub struct Page {
     /// Words that do something here, besides those that do so everywhere.
     pub words: Vec<(&'static str, Wish)>,
     pub takes: Takes,
+    pub names: Option<Names>,
+}
+
+/// A word that is followed by the name of a view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Names {
+    /// This filter can be given one.
+    Save(String),
+    /// These can be forgotten.
+    Remove(Vec<String>),
+}
+
+impl Names {
+    fn words(&self) -> &'static str {
+        match self {
+            Self::Save(_) => "save NAME",
+            Self::Remove(_) => "remove NAME",
+        }
+    }
+
+    /// What a line means that begins with the word and goes on with a name.
+    fn wish(&self, typed: &str) -> Option<Wish> {
+        let (word, name) = typed.split_once(' ')?;
+        let name = name.trim().to_owned();
+        match self {
+            Self::Save(filter) if word == "save" => Some(Wish::SaveView {
+                name,
+                filter: filter.clone(),
+            }),
+            Self::Remove(known) if word == "remove" => Some(if known.contains(&name) {
+                Wish::RemoveView(name)
+            } else {
+                Wish::Say("No view is called that.".to_owned())
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// What can be typed everywhere, in the order it is said.
-const EVERYWHERE: [(&str, Wish); 8] = [
+const EVERYWHERE: [(&str, Wish); 10] = [
     ("review", Wish::Review),
     ("history", Wish::History),
     ("undo", Wish::Undo(None)),
     ("redo", Wish::Redo),
     ("check", Wish::Check),
+    ("since", Wish::Since),
+    ("views", Wish::Views),
     ("again", Wish::Again),
     ("help", Wish::Help),
     ("quit", Wish::Quit),
@@ -184,8 +280,12 @@ impl Page {
             Takes::Count(count) => {
                 format!("Type {count} to send. This cannot be undone. 0 goes back.")
             }
+            Takes::Changes(count) => {
+                format!("Type {count} to change so many records; undo takes it back. 0 goes back.")
+            }
+            Takes::Given(..) => "Type it. 0 goes back.".to_owned(),
             Takes::Words => {
-                let own: Vec<&str> = self.words.iter().map(|(word, _)| *word).collect();
+                let own = self.own();
                 let own = if own.is_empty() {
                     String::new()
                 } else {
@@ -196,10 +296,15 @@ impl Page {
         }
     }
 
+    /// The words of this place.
+    fn own(&self) -> Vec<&'static str> {
+        let words = self.words.iter().map(|(word, _)| *word);
+        words.chain(self.names.as_ref().map(Names::words)).collect()
+    }
+
     /// Everything that can be typed.
     pub fn help(&self) -> String {
-        let own = self.words.iter().map(|(word, _)| *word);
-        let words: Vec<&str> = own
+        let words: Vec<&str> = (self.own().into_iter())
             .chain(EVERYWHERE.iter().map(|(word, _)| *word))
             .collect();
         format!(
@@ -226,12 +331,12 @@ impl Page {
         let number = typed.parse::<usize>().ok();
         match &self.takes {
             Takes::Count(count) if number.is_some() => {
-                return if number == Some(*count as usize) {
-                    Wish::Send
-                } else {
-                    Wish::Say(format!("Nothing was sent: {count} is the number to type."))
-                };
+                return counted(number, *count, Wish::Send, "sent");
             }
+            Takes::Changes(count) if number.is_some() => {
+                return counted(number, *count, Wish::Apply, "changed");
+            }
+            Takes::Given(fixing, asks) => return given(fixing, *asks, line),
             Takes::Value(id, path) => return self.value(*id, path, line, number),
             _ => {}
         }
@@ -246,7 +351,8 @@ impl Page {
         if let Some(filter) = typed.strip_prefix('/') {
             return Wish::Find(filter.trim().to_owned());
         }
-        self.word(&typed.to_lowercase())
+        let named = self.names.as_ref().and_then(|names| names.wish(typed));
+        named.unwrap_or_else(|| self.word(&typed.to_lowercase()))
     }
 
     /// A word, or the beginning of one that nothing else begins with.
@@ -295,6 +401,32 @@ impl Page {
     }
 }
 
+/// What is done for this number alone.
+fn counted(typed: Option<usize>, count: u64, wish: Wish, done: &str) -> Wish {
+    if typed == Some(count as usize) {
+        wish
+    } else {
+        Wish::Say(format!(
+            "Nothing was {done}: {count} is the number to type."
+        ))
+    }
+}
+
+/// What a fix comes to with what was typed.
+fn given(fixing: &Fixing, asks: Asks, line: &str) -> Wish {
+    let line = line.trim_end_matches(['\r', '\n']);
+    let exact = line.trim_start().strip_prefix('=');
+    let typed = match (asks, exact) {
+        (Asks::Value, Some(exact)) => exact,
+        _ if line.trim().is_empty() => return Wish::Again,
+        _ => line,
+    };
+    match asks.read(typed) {
+        Ok(transform) => Wish::Go(Place::Foreseen(fixing.clone(), vec![transform])),
+        Err(why) => Wish::Say(why.to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -308,6 +440,7 @@ mod tests {
             ],
             words: vec![("next", Wish::More)],
             takes,
+            names: None,
         }
     }
 
@@ -348,6 +481,57 @@ mod tests {
         assert_eq!(tried("=2\n"), "2");
         assert_eq!(tried("=\n"), "");
         assert_eq!(tried(" a \n"), " a ");
+    }
+
+    #[test]
+    fn many_records_change_only_for_their_number() {
+        let page = Page {
+            choices: Vec::new(),
+            ..page(Takes::Changes(12))
+        };
+        assert_eq!(page.wish("12"), Wish::Apply);
+        for typed in ["1", "13", "yes"] {
+            assert!(matches!(page.wish(typed), Wish::Say(_)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_view_is_saved_and_removed_by_its_name() {
+        let mut page = page(Takes::Words);
+        page.names = Some(Names::Save("is:ready".to_owned()));
+        let saved = Wish::SaveView {
+            name: "to do today".to_owned(),
+            filter: "is:ready".to_owned(),
+        };
+        assert_eq!(page.wish("save to do today"), saved);
+        assert!(page.text().contains("Or next, save NAME."));
+        page.names = Some(Names::Remove(vec!["old".to_owned()]));
+        assert_eq!(page.wish("remove old"), Wish::RemoveView("old".to_owned()));
+        assert!(matches!(page.wish("remove new"), Wish::Say(_)));
+    }
+
+    #[test]
+    fn what_a_fix_needs_is_typed_as_it_is() {
+        let fixing = Fixing {
+            run: RunId(1),
+            group: GroupId(3),
+            field: Path::field("stage"),
+            filter: Filter { terms: Vec::new() },
+            title: "Stage".to_owned(),
+            records: 12,
+        };
+        let given = |asks, typed: &str| {
+            let page = page(Takes::Given(Box::new(fixing.clone()), asks));
+            match page.wish(typed) {
+                Wish::Go(Place::Foreseen(_, made)) => made[0].words(),
+                other => format!("{other:?}"),
+            }
+        };
+        assert_eq!(given(Asks::Value, "2\n"), r#"set to "2""#);
+        assert_eq!(given(Asks::Value, "=\n"), r#"set to """#);
+        assert_eq!(given(Asks::Map, "a=b"), r#"map "a" to "b""#);
+        assert_eq!(given(Asks::Map, "a"), r#"Say("Write old=new.")"#);
+        assert_eq!(given(Asks::Value, "0"), "Back");
     }
 
     #[test]

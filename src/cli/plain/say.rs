@@ -4,14 +4,14 @@ use serde_json::{Map, Value};
 
 use super::{
     super::send::what,
-    page::{Page, Place, Sight, Takes, Wish},
+    fixing, groups,
+    page::{Names, Page, Place, Sight, Takes, Wish},
+    views,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
     fix::Change,
-    model::{
-        Group, Path, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status, StepRow,
-    },
+    model::{Path, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status, StepRow},
     ops::{Preview, Review},
     text::{count, safe, safe_bytes, shorten, thousands},
 };
@@ -29,16 +29,30 @@ pub fn page(sight: &Sight) -> Page {
         Sight::Runs(runs) => of_runs(runs),
         Sight::Groups {
             run,
+            since,
             total,
             from,
             groups,
-        } => of_groups(run, (*from, *total), groups),
+        } => groups::page((run, since), (*from, *total), groups),
         Sight::Records {
             title,
             total,
             from,
             rows,
-        } => of_records(title, (*from, *total), rows),
+            typed,
+            fixing,
+        } => {
+            let mut page = of_records(title, (*from, *total), rows);
+            let fix = fixing.as_deref().cloned().map(Place::Fix);
+            page.words.extend(fix.map(|fix| ("fix", Wish::Go(fix))));
+            page.names = typed.clone().map(Names::Save);
+            page
+        }
+        Sight::Fix(fixing, choices) => fixing::choices(fixing, choices),
+        Sight::Given(fixing, asks) => fixing::given(fixing, *asks),
+        Sight::Foreseen(foreseen) => fixing::foreseen(foreseen.as_ref()),
+        Sight::Views(run, filters) => views::page(*run, filters),
+        Sight::Since { comparison, from } => groups::compared(comparison, *from),
         Sight::Record(detail) => of_record(detail),
         Sight::Field {
             detail,
@@ -71,17 +85,18 @@ pub fn records_of(run: RunId, wanted: Option<Wanted>) -> Filter {
     }
 }
 
-fn plain(lines: Vec<String>, choices: Vec<(String, Wish)>) -> Page {
+pub(super) fn plain(lines: Vec<String>, choices: Vec<(String, Wish)>) -> Page {
     Page {
         lines,
         choices,
         words: Vec::new(),
         takes: Takes::Words,
+        names: None,
     }
 }
 
 /// Which part of a list is said.
-fn part((from, here, total): (usize, usize, usize), noun: &str) -> String {
+pub(super) fn part((from, here, total): (usize, usize, usize), noun: &str) -> String {
     if here == total {
         return format!("{}.", count(total as u64, noun));
     }
@@ -93,7 +108,7 @@ fn part((from, here, total): (usize, usize, usize), noun: &str) -> String {
     )
 }
 
-fn with_more(mut page: Page, is_more: bool) -> Page {
+pub(super) fn with_more(mut page: Page, is_more: bool) -> Page {
     if is_more {
         page.words.push(("more", Wish::More));
     }
@@ -116,72 +131,6 @@ fn of_runs(runs: &[RunRow]) -> Page {
         (words, Wish::Go(Place::Groups { run: run.id }))
     });
     plain(vec![head], choices.collect())
-}
-
-fn of_groups(run: &RunRow, (from, total): (usize, usize), groups: &[Group]) -> Page {
-    let mut lines = vec![format!(
-        "Problems of run {}, {}. {}: {}.",
-        run.id,
-        safe(&run.name),
-        count(run.records, "record"),
-        statuses(run)
-    )];
-    lines.push(match total {
-        0 => "No problem is left.".to_owned(),
-        _ => part((from, groups.len(), total), "problem"),
-    });
-    let choice = |group: &Group| {
-        let label = Path::parse(&group.path).map_or(String::new(), |path| path.label());
-        let field = if label.is_empty() || group.path.is_empty() {
-            String::new()
-        } else {
-            format!(", field {}", safe(&label))
-        };
-        let warning = if group.severity == crate::model::Severity::Warning {
-            ", only a warning"
-        } else {
-            ""
-        };
-        let place = Place::Records {
-            run: run.id,
-            filter: records_of(run.id, Some(Wanted::Problem(vec![group.id]))),
-            title: group.title.clone(),
-        };
-        let words = format!(
-            "{}: {}{field}{warning}",
-            safe(&group.title),
-            count(group.open, "record")
-        );
-        (words, Wish::Go(place))
-    };
-    with_more(
-        plain(lines, groups.iter().map(choice).collect()),
-        from + groups.len() < total,
-    )
-}
-
-/// How many records are in each state, in half a sentence.
-fn statuses(run: &RunRow) -> String {
-    let mut parts = vec![
-        format!("{} to fix", thousands(run.with_status(Status::Rejected))),
-        format!(
-            "{} ready to send",
-            thousands(run.with_status(Status::Ready))
-        ),
-        format!("{} sent", thousands(run.with_status(Status::Accepted))),
-    ];
-    for (status, words) in [
-        (Status::HandedOver, "handed over"),
-        (Status::Sending, "on their way"),
-        (Status::Unknown, "without an answer"),
-        (Status::Discarded, "set aside"),
-    ] {
-        let number = run.with_status(status);
-        if number > 0 {
-            parts.push(format!("{} {words}", thousands(number)));
-        }
-    }
-    parts.join(", ")
 }
 
 fn of_records(title: &str, (from, total): (usize, usize), rows: &[RecordRow]) -> Page {

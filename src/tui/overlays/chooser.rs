@@ -90,6 +90,7 @@ impl Chooser {
                 "Left hides and Right shows a column; [ and ] move it as well.".to_owned()
             }
             ChoiceOf::Sort => "Choosing it once more turns the order round.".to_owned(),
+            ChoiceOf::Order => "What is done stays at the bottom.".to_owned(),
             ChoiceOf::FixAll => "What would happen is shown before anything does.".to_owned(),
             ChoiceOf::Views => "Removing a view changes no record.".to_owned(),
             ChoiceOf::SetAside => "u takes it back.".to_owned(),

@@ -37,6 +37,8 @@ pub(super) struct List<'a> {
     pub notes: &'a [Note],
     /// Since when the problems are there.
     pub since: &'a Since,
+    /// What the problems are put in order by, where it is not the usual.
+    pub order: Option<String>,
     /// When the run before it was loaded, in words.
     pub before: Option<String>,
     pub wide: bool,
@@ -45,6 +47,14 @@ pub(super) struct List<'a> {
 impl List<'_> {
     fn seen(&self, group: &Group) -> Option<Seen> {
         self.since.groups.get(&group.id).copied()
+    }
+
+    /// `by name, top 2 explain 62%`.
+    fn order_and_share(&self) -> String {
+        let order = self.order.iter().cloned();
+        let words = order.chain([explained(self.groups)]);
+        let words: Vec<String> = words.filter(|one| !one.is_empty()).collect();
+        words.join(", ")
     }
 
     /// `NEW`, `CAME BACK`; empty for what was there before.
@@ -126,7 +136,7 @@ pub(super) fn draw_list(
     let note = if room < view.groups.len() {
         format!("showing {}-{last} of {}", *first + 1, view.groups.len())
     } else {
-        explained(view.groups)
+        view.order_and_share()
     };
     let block = panel(area.width, &title, &note, true, theme);
     let inside = block.inner(area);

@@ -41,7 +41,7 @@ impl Comparison {
             run,
             state: State::Loading,
             pending: Some(cx.ask(Query::Comparison { run })),
-            list: List::default(),
+            list: List::starting_at(cx),
             clock: cx.clock.clone(),
         }
     }

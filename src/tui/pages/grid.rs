@@ -14,6 +14,7 @@ use ratatui::{
 use super::{
     about::padded,
     cell::{Column, Mark, also},
+    laid::{Laid, Room},
     records::Records,
 };
 use crate::{
@@ -25,42 +26,11 @@ use crate::{
     },
 };
 
-/// The widest a column of values is made.
-const WIDEST: usize = 28;
-
-/// The widest columns are made where not all of them fit: the problem's own, and others.
-const BOUNDED: [usize; 2] = [22, 16];
-
 /// A column that does not fit is cut, but not below this.
 const NARROWEST: usize = 8;
 
 /// Columns of the terminal for the state and the gap behind it.
-const STATE: usize = 14;
-
-/// What the columns are laid out by: how many columns of the terminal there are for what.
-struct Room {
-    /// For a whole line.
-    line: usize,
-    number: usize,
-    also: usize,
-}
-
-impl Room {
-    fn of(page: &Records, shown: &[RecordId], rows: &[Option<&RecordRow>], width: u16) -> Self {
-        let line = usize::from(width.saturating_sub(3));
-        Self {
-            line,
-            number: number_width(shown, page.arrow(&SortBy::Record)),
-            also: also_width(page, rows, line),
-        }
-    }
-
-    /// For the columns of values.
-    fn values(&self) -> usize {
-        let fixed = 3 + self.number + 2 + STATE;
-        self.line.saturating_sub(fixed + self.also)
-    }
-}
+pub(super) const STATE: usize = 14;
 
 pub(super) fn draw_grid(
     frame: &mut Frame,
@@ -76,21 +46,28 @@ pub(super) fn draw_grid(
         .max((page.at + 1).saturating_sub(room.max(1)));
     let shown = &page.ids[page.first..page.ids.len().min(page.first + room)];
     let rows: Vec<Option<&RecordRow>> = shown.iter().map(|id| page.row(*id)).collect();
-    let columns = Room::of(page, shown, &rows, area.width);
-    let widths = widths(page, &rows, columns.values());
+    let number = number_width(shown, page.arrow(&SortBy::Record));
+    let laid = Laid::of(
+        page,
+        Room {
+            line: usize::from(area.width.saturating_sub(3)),
+            number,
+            lines: room,
+        },
+    );
     let pinned = page.columns.pinned();
     let cursor = if page.in_cell { page.column } else { 0 };
     let first = if page.in_cell { page.first_column } else { 0 };
-    let seen = Seen::fit(&widths, pinned, first, cursor, columns.values());
+    let seen = Seen::fit(&laid.widths, pinned, first, cursor, laid.values());
     let note = note(page, &seen, area.width);
     let block = panel(area.width, "Records", &note, true, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
-    let heading = heading(page, &seen, &columns);
+    let heading = heading(page, &seen, &laid);
     let mut lines = vec![Line::styled(heading, theme.muted())];
     for (offset, (id, row)) in shown.iter().zip(&rows).enumerate() {
         let chosen = page.first + offset == page.at;
-        lines.push(line(page, *id, *row, chosen, (&seen, &columns), theme));
+        lines.push(line(page, *id, *row, chosen, (&seen, &laid), theme));
     }
     lines.resize(room + 1, Line::default());
     if legend {
@@ -101,10 +78,11 @@ pub(super) fn draw_grid(
     draw_scrollbar(frame, inside, page, room);
     let before = seen.0.iter().take_while(|(at, _)| *at != page.column);
     let before: usize = before.map(|(_, width)| width + 2).sum();
-    let before = 3 + columns.number + 2 + STATE + before;
+    let before = 3 + number + 2 + STATE + before;
     let x = inside.x + if page.in_cell { before as u16 } else { 0 };
-    page.places = Places::of(page, &seen, &columns, inside, room);
+    page.places = Places::of(page, &seen, number, inside, room);
     page.drawn = seen.0;
+    page.laid = Some(laid);
     let y = inside.y + 1 + (page.at - page.first) as u16;
     if inside.contains((x, y).into()) {
         frame.set_cursor_position((x, y));
@@ -122,7 +100,7 @@ pub(super) struct Places {
 }
 
 impl Places {
-    fn of(page: &Records, seen: &Seen, columns: &Room, inside: Rect, room: usize) -> Self {
+    fn of(page: &Records, seen: &Seen, number: usize, inside: Rect, room: usize) -> Self {
         let mut x = inside.x + 3;
         let mut taken = |width: usize| {
             let start = x;
@@ -130,7 +108,7 @@ impl Places {
             start..x
         };
         let mut all = vec![
-            (taken(columns.number + 2), SortBy::Record, None),
+            (taken(number + 2), SortBy::Record, None),
             (taken(STATE), SortBy::State, None),
         ];
         for (at, width) in &seen.0 {
@@ -224,8 +202,8 @@ fn number_width(shown: &[RecordId], arrow: &str) -> usize {
 }
 
 /// The titles of the columns, where the values stand.
-fn heading(page: &Records, seen: &Seen, room: &Room) -> String {
-    let number = room.number;
+fn heading(page: &Records, seen: &Seen, laid: &Laid) -> String {
+    let number = laid.room.number;
     let record = format!("Record{}", page.arrow(&SortBy::Record));
     let state = format!("State{}", page.arrow(&SortBy::State));
     let mut heading = format!("   {record:<number$}  {state:<STATE$}");
@@ -235,8 +213,11 @@ fn heading(page: &Records, seen: &Seen, room: &Room) -> String {
         let label = text::shorten(&column.label, width.saturating_sub(text::width(arrow)));
         heading.push_str(&padded(&format!("{label}{arrow}"), width + 2));
     }
-    if room.also > 0 {
-        let gap = room.line.saturating_sub(text::width(&heading) + room.also);
+    if laid.also > 0 {
+        let gap = laid
+            .room
+            .line
+            .saturating_sub(text::width(&heading) + laid.also);
         heading.push_str(&" ".repeat(gap));
         heading.push_str("Also");
     }
@@ -249,10 +230,10 @@ fn line(
     id: RecordId,
     row: Option<&RecordRow>,
     chosen: bool,
-    (seen, room): (&Seen, &Room),
+    (seen, laid): (&Seen, &Laid),
     theme: Theme,
 ) -> Line<'static> {
-    let number = room.number;
+    let number = laid.room.number;
     let start = format!(
         "{}{}{}{:<number$}  ",
         if chosen { ">" } else { " " },
@@ -268,8 +249,8 @@ fn line(
         page,
         seen,
         chosen: (chosen && page.in_cell).then_some(page.column),
-        total: room.line.saturating_sub(text::width(&start)),
-        also: room.also,
+        total: laid.room.line.saturating_sub(text::width(&start)),
+        also: laid.also,
     };
     let mut spans = vec![if chosen {
         Span::styled(start, theme.accent())
@@ -360,56 +341,9 @@ impl Cells<'_> {
 }
 
 /// The columns that stay in sight.
-fn own(page: &Records) -> &[Column] {
+pub(super) fn own(page: &Records) -> &[Column] {
     let shown = page.columns.shown();
     &shown[..page.columns.pinned().min(shown.len())]
-}
-
-/// As wide as a person made them, else as their values, and those bounded where not all of them fit.
-fn widths(page: &Records, rows: &[Option<&RecordRow>], space: usize) -> Vec<usize> {
-    let columns = page.columns.shown().iter();
-    let chosen: Vec<Option<usize>> = columns.map(|one| page.columns.width(one)).collect();
-    let wanted = page.columns.shown().iter().zip(&chosen);
-    let mut widths: Vec<usize> = wanted
-        .map(|(column, chosen)| chosen.unwrap_or_else(|| width(page, column, rows)))
-        .collect();
-    if widths.iter().map(|width| width + 2).sum::<usize>() > space {
-        for (at, width) in widths.iter_mut().enumerate() {
-            let widest = BOUNDED[usize::from(at >= page.columns.pinned())];
-            if chosen[at].is_none() {
-                *width = widest.min(*width);
-            }
-        }
-    }
-    widths
-}
-
-/// As wide as its values, the mark counted.
-fn width(page: &Records, column: &Column, rows: &[Option<&RecordRow>]) -> usize {
-    let values = rows
-        .iter()
-        .flatten()
-        .map(|row| text::width(&column.shown(row)));
-    let arrow = page.arrow(&SortBy::Field(column.key().to_owned()));
-    values
-        .chain([text::width(&column.label) + text::width(arrow)])
-        .max()
-        .unwrap_or_default()
-        .clamp(3, WIDEST)
-}
-
-/// Room for the other fields that fail, where there is room and one of these records has any.
-fn also_width(page: &Records, rows: &[Option<&RecordRow>], columns: usize) -> usize {
-    let mut others = rows
-        .iter()
-        .flatten()
-        .filter(|row| row.current.is_some())
-        .map(|row| also(row, own(page)));
-    if columns >= 70 && others.any(|others| !others.is_empty()) {
-        10
-    } else {
-        0
-    }
 }
 
 /// The columns that are seen, by their place, with their widths.

@@ -1,5 +1,9 @@
 //! The Problems page: what broke, since when, how many, one example, one bug or many.
 
+mod order;
+
+pub use self::order::{Order, as_listed};
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
@@ -39,6 +43,9 @@ pub struct Groups {
     example: Example,
     advice: Advice,
     since: Known,
+    order: Order,
+    /// The order of the answer.
+    usual: Vec<GroupId>,
     clock: Clock,
     /// Whether the card is shown in place of the list.
     zoomed: bool,
@@ -88,6 +95,8 @@ impl Groups {
             example: Example::default(),
             advice: Advice::default(),
             since: Known::default(),
+            order: cx.order,
+            usual: Vec::new(),
             clock: cx.clock.clone(),
             zoomed: false,
         }
@@ -116,6 +125,7 @@ impl Groups {
             let first = self.since.since.before.is_none();
             let why = first.then_some("there is no run of its contract before it");
             offers.push(Offer::new(Action::Compare, "").unless(why));
+            offers.push(Offer::new(Action::Sort, ""));
             offers.push(Offer::new(Action::CheckAll, "Check all again"));
             offers.push(Offer::new(Action::Undo, "Undo"));
         }
@@ -157,6 +167,7 @@ impl Groups {
             }
             Action::Compare => cx.go(Route::Comparison { run: self.run }),
             Action::Filter => self.filter("", cx),
+            Action::Sort => self.ask_for_order(cx),
             Action::Zoom | Action::NextPanel | Action::PreviousPanel => self.zoomed = !self.zoomed,
             _ => {}
         }
@@ -222,13 +233,14 @@ impl Groups {
             // The list does without it then.
             if let Ok(Answer::Since(since)) = answer {
                 self.since.since = *since;
+                self.sort(cx);
             }
             return;
         }
         self.pending = None;
         match answer {
             Ok(Answer::Groups { run, groups }) => {
-                self.show(run, groups);
+                self.show(run, groups, cx);
                 self.example.known = None;
                 self.advice.known = None;
                 self.ask_for_example(cx);
@@ -323,20 +335,10 @@ impl Groups {
             advice: self.advice(),
             notes: self.notes(),
             since,
+            order: self.order_in_words(),
             before: before.map(|run| self.clock.day_and_time(&run.loaded_at)),
             wide,
         }
-    }
-
-    /// Puts new groups on the page, with the cursor still on the same one if it is still there.
-    fn show(&mut self, run: RunRow, mut groups: Vec<Group>) {
-        // Those that are done sink to the bottom; the order is otherwise the one of the answer.
-        groups.sort_by_key(|group| group.open == 0);
-        let kept = self
-            .selected
-            .filter(|kept| groups.iter().any(|group| group.id == *kept));
-        self.selected = kept.or(groups.first().map(|group| group.id));
-        self.state = State::Known(Box::new(run), groups);
     }
 
     fn ask_for_example(&mut self, cx: &mut Cx) {
@@ -476,7 +478,7 @@ fn advice(best: &SuggestedFix) -> String {
 }
 
 /// The records that have this problem now.
-pub(super) fn records_of(group: &Group) -> Route {
+pub fn records_of(group: &Group) -> Route {
     Route::Records {
         run: group.run,
         filter: Filter::of_group(group.run, group.id),

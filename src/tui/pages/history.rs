@@ -55,7 +55,7 @@ impl History {
             facts: None,
             asked: None,
             unknown: None,
-            list: List::default(),
+            list: List::starting_at(cx),
             clock: cx.clock.clone(),
         }
     }

@@ -26,6 +26,14 @@ pub(super) struct List {
 }
 
 impl List {
+    /// The cursor is where it was when the page was left in another program.
+    pub fn starting_at(cx: &mut Cx) -> Self {
+        Self {
+            at: std::mem::take(&mut cx.line),
+            ..Self::default()
+        }
+    }
+
     /// Moves the cursor in a list of so many lines, where the action is a movement.
     pub fn act(&mut self, action: Action, cx: &Cx, len: usize) {
         let page = isize::from(cx.size.height as i16 / 2).max(1);

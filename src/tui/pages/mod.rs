@@ -12,6 +12,7 @@ mod funnel;
 mod grid;
 mod groups;
 mod history;
+mod laid;
 mod list;
 mod people;
 mod raw;
@@ -23,10 +24,13 @@ mod stack;
 mod strip;
 mod table;
 mod values;
+mod visit;
 mod window;
 
 pub(super) use asked::report_on;
 pub(super) use editor::kept::typed;
+pub use groups::Order;
+pub(super) use groups::records_of;
 pub use records::Kept;
 pub use stack::Stack;
 
@@ -61,7 +65,7 @@ pub enum Subject {
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
 pub enum Page {
-    Runs(runs::Runs),
+    Runs(Box<runs::Runs>),
     Groups(Box<groups::Groups>),
     Records(Box<records::Records>),
     Editor(Box<editor::Editor>),
@@ -97,8 +101,10 @@ impl Page {
     /// Makes the page of a route; it asks for what it shows.
     pub fn open(route: Route, cx: &mut Cx) -> Self {
         match route {
-            Route::Runs => Self::Runs(runs::Runs::open(cx)),
-            Route::Groups { run } => Self::Groups(Box::new(groups::Groups::open(run, cx))),
+            Route::Runs => Self::Runs(Box::new(runs::Runs::open(cx))),
+            Route::Groups { run } | Route::Run { run } => {
+                Self::Groups(Box::new(groups::Groups::open(run, cx)))
+            }
             Route::Records {
                 run,
                 filter,
@@ -137,7 +143,7 @@ impl Page {
     /// What Esc would do now: "Back", "Clear filter", "Cancel edit".
     pub fn escape(&self) -> &'static str {
         match self {
-            Self::Runs(_) => "Quit",
+            Self::Runs(page) => page.escape(),
             Self::Groups(_) => "Menu",
             Self::Values(_) | Self::Comparison(_) | Self::Review(_) | Self::History(_) => "Back",
             Self::Sending(page) => page.escape(),
@@ -150,8 +156,8 @@ impl Page {
 
     pub fn mode(&self) -> Mode {
         match self {
-            Self::Runs(_)
-            | Self::Groups(_)
+            Self::Runs(page) => page.mode(),
+            Self::Groups(_)
             | Self::Values(_)
             | Self::Comparison(_)
             | Self::Review(_)
@@ -211,13 +217,13 @@ impl Page {
     /// A key that is text, in [`Mode::Typing`].
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
         match self {
-            Self::Runs(_)
-            | Self::Groups(_)
+            Self::Groups(_)
             | Self::Values(_)
             | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {}
+            Self::Runs(page) => page.type_key(key),
             Self::Records(page) => page.type_key(key, cx),
             Self::Editor(page) => page.type_key(key, cx),
             Self::Raw(page) => page.type_key(key, cx),
@@ -228,8 +234,8 @@ impl Page {
     /// Pasted text: into the text field with focus, else into the filter prompt; never keystrokes.
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
         match self {
-            Self::Runs(_)
-            | Self::Values(_)
+            Self::Runs(page) => page.paste(text, cx),
+            Self::Values(_)
             | Self::Comparison(_)
             | Self::Review(_)
             | Self::Sending(_)
@@ -261,8 +267,11 @@ impl Page {
 
     /// What was chosen from a list that the page offered.
     pub fn chosen(&mut self, list: &Choosing, cx: &mut Cx) {
-        if let Self::Records(page) = self {
-            page.chosen_from(list, cx);
+        match self {
+            Self::Records(page) => page.chosen_from(list, cx),
+            Self::Groups(page) => page.chosen_from(list, cx),
+            Self::Runs(page) => page.chosen_from(list),
+            _ => {}
         }
     }
 

@@ -4,20 +4,22 @@ mod columns;
 mod editing;
 mod kept;
 mod keys;
+mod left;
 mod like;
 mod marks;
 mod order;
 mod prompt;
 
-pub use self::order::Kept;
+pub use self::left::Kept;
 
 use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
-use self::{columns::Columns, editing::Editing, marks::Marks, prompt::Prompt};
-use super::{Subject, grid::Places, table};
+pub(super) use self::columns::Columns;
+use self::{editing::Editing, left::Recalled, marks::Marks, prompt::Prompt};
+use super::{Subject, grid::Places, laid::Laid, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{GroupId, Layout, Path, RecordId, RecordRow, RunId, Sort},
@@ -60,10 +62,10 @@ pub struct Records {
     pub(super) first: usize,
     /// The columns as they were drawn last, by their place, with their widths.
     pub(super) drawn: Vec<(usize, usize)>,
+    pub(super) laid: Option<Laid>,
     /// Where a click finds lines, cells and titles.
     pub(super) places: Places,
-    /// The record the cursor goes to when the list comes.
-    pub(super) recalled: Option<RecordId>,
+    pub(super) recalled: Recalled,
     /// The list that comes is looked at from its beginning, and it is said that it has come.
     pub(super) to_top: bool,
     pub(super) says_sorted: bool,
@@ -98,6 +100,8 @@ pub(super) enum State {
 pub(super) struct Asked {
     pub ids: Option<Ticket>,
     pub ids_again: bool,
+    /// How many there are without the typed filter.
+    pub total: Option<Ticket>,
     pub rows: Option<Ticket>,
     /// The rows that are shown may be old.
     pub stale: bool,
@@ -108,6 +112,9 @@ pub(super) struct Asked {
     /// The problems of the run, to go to the one behind this one, or the one before.
     pub beside: Option<(Ticket, bool)>,
 }
+
+/// Said when a list comes back with its filter.
+const KEPT_FILTER: &str = "Filter kept from your last visit. Esc clears it first, then goes back.";
 
 impl Records {
     pub fn open(view: View, typed: Option<String>, cx: &mut Cx) -> Self {
@@ -131,8 +138,9 @@ impl Records {
             first_column: 0,
             first: 0,
             drawn: Vec::new(),
+            laid: None,
             places: Places::default(),
-            recalled: None,
+            recalled: Recalled::default(),
             to_top: false,
             says_sorted: false,
             has_legend: table::has_legend(cx.size),
@@ -143,6 +151,9 @@ impl Records {
         page.meet(cx);
         page.recall(cx);
         if let Some(typed) = typed {
+            if !typed.is_empty() {
+                page.typed.clear();
+            }
             page.open_prompt(cx);
             if !typed.is_empty() {
                 page.paste(&typed, cx);
@@ -192,6 +203,7 @@ impl Records {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         self.seeking = None;
+        self.recalled.forget();
         if self.is_editing() {
             self.act_on_draft(action, cx);
         } else if self.prompt.is_some() {
@@ -237,9 +249,15 @@ impl Records {
     pub fn awaits(&self, ticket: Ticket) -> bool {
         let asked = &self.asked;
         let beside = asked.beside.map(|(ticket, _)| ticket);
-        let lists = [asked.ids, asked.rows, asked.layout, asked.check, beside];
+        let lists = [asked.ids, asked.total, asked.rows, asked.layout];
+        let others = [asked.check, beside];
         let offered = self.awaits_offered(ticket);
-        lists.contains(&Some(ticket)) || offered || self.awaits_edit(ticket)
+        lists
+            .iter()
+            .chain(&others)
+            .any(|asked| *asked == Some(ticket))
+            || offered
+            || self.awaits_edit(ticket)
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -260,6 +278,9 @@ impl Records {
         if self.asked.ids == ticket {
             self.asked.ids = None;
             self.receive_ids(answer, cx);
+        } else if self.asked.total == ticket {
+            self.asked.total = None;
+            self.receive_total(answer);
         } else if self.asked.rows == ticket {
             self.asked.rows = None;
             match answer {
@@ -329,6 +350,7 @@ impl Records {
         match (&self.prompt, &self.state) {
             (_, _) if let Some(refusal) = self.refusal() => refusal,
             (Some(prompt), _) => prompt.tip().to_owned(),
+            (None, State::Known) if self.recalled.has_filter => KEPT_FILTER.to_owned(),
             (None, State::Known) if !self.ids.is_empty() => self.steps_in_words(),
             (None, _) => String::new(),
         }
@@ -491,7 +513,7 @@ mod tests {
     #[test]
     fn a_filter_that_is_not_understood_is_named_and_not_applied() {
         let mut app = records((100, 30));
-        let effects = press(&mut app, "/status:bla");
+        let effects = press(&mut app, "/status:bla<ret>");
         assert!(
             effects.iter().all(
                 |effect| !matches!(effect, Effect::Ask(_, Query::Ids { filter })

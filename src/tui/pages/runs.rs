@@ -1,5 +1,7 @@
 //! The runs of this workspace, newest first.
 
+mod choice;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Margin, Position, Rect},
@@ -8,6 +10,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
+use self::choice::{Order, Search};
 use super::{about::padded, funnel::draw_words};
 use crate::{
     model::{RunId, RunRow, Status},
@@ -16,6 +19,7 @@ use crate::{
         action::{Action, Offer},
         clock::Clock,
         event::{Answer, Cx, Effect, Query, Route, Ticket},
+        keymap::Mode,
         theme::Theme,
         widgets::{
             lines::{Lines, below},
@@ -33,6 +37,11 @@ pub struct Runs {
     first: usize,
     lines: Lines,
     clock: Clock,
+    order: Order,
+    search: Search,
+    /// The runs the person was in, the last one first, with the time when.
+    visits: Vec<(RunId, String)>,
+    asked_visits: Option<Ticket>,
     /// Whether the only run is opened at once; not when a person came here from it.
     open_only: bool,
 }
@@ -48,7 +57,12 @@ impl Runs {
     pub fn open(cx: &mut Cx) -> Self {
         Self {
             state: State::Loading,
+            // Known before the runs are, so that the cursor begins with the last one.
+            asked_visits: Some(cx.ask(Query::Visits)),
             pending: Some(cx.ask(Query::Runs)),
+            order: Order::default(),
+            search: Search::default(),
+            visits: Vec::new(),
             selected: None,
             first: 0,
             lines: Lines::default(),
@@ -58,15 +72,45 @@ impl Runs {
     }
 
     pub fn offers(&self) -> Vec<Offer> {
-        match self.chosen() {
-            Some(_) => vec![Offer::new(Action::Open, "Open")],
-            None => Vec::new(),
+        if self.search.is_typing {
+            return Self::typing_offers();
+        }
+        let mut offers = Vec::new();
+        if self.chosen().is_some() {
+            offers.push(Offer::new(Action::Open, "Open"));
+        }
+        if matches!(&self.state, State::Known(runs) if !runs.is_empty()) {
+            offers.push(Offer::new(Action::Filter, "Filter"));
+            offers.push(Offer::new(Action::Sort, "Sort"));
+        }
+        offers
+    }
+
+    pub fn escape(&self) -> &'static str {
+        match (self.search.is_typing, self.search.text()) {
+            (true, _) => "Cancel",
+            (false, "") => "Quit",
+            (false, _) => "Clear filter",
+        }
+    }
+
+    pub fn mode(&self) -> Mode {
+        if self.search.is_typing {
+            Mode::Typing
+        } else {
+            Mode::Moving
         }
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        if self.search.is_typing {
+            return self.act_while_typing(action);
+        }
         let page = isize::from(cx.size.height as i16 / 2).max(1);
         match action {
+            Action::Filter => self.search.is_typing = true,
+            Action::Sort => self.ask_for_order(cx),
+            Action::Back => self.search = Search::default(),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
             Action::PageUp => self.step(-page),
@@ -75,7 +119,7 @@ impl Runs {
             Action::Last => self.step(isize::MAX),
             Action::Open => {
                 if let Some(run) = self.chosen().map(|run| run.id) {
-                    cx.effects.push(Effect::Replace(Route::Groups { run }));
+                    cx.effects.push(Effect::Replace(Route::Run { run }));
                 }
             }
             _ => {}
@@ -83,28 +127,39 @@ impl Runs {
     }
 
     pub fn point(&mut self, place: Position) -> bool {
-        let State::Known(runs) = &self.state else {
-            return false;
-        };
-        let run = self.lines.at(place).and_then(|at| runs.get(at));
-        self.selected = run.map(|run| run.id).or(self.selected);
+        let run = self.lines.at(place);
+        let run = run.and_then(|at| self.listed().get(at).map(|run| run.id));
+        self.selected = run.or(self.selected);
         run.is_some()
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending == Some(ticket)
+        [self.pending, self.asked_visits].contains(&Some(ticket))
     }
 
-    pub fn receive(&mut self, _ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self
+            .asked_visits
+            .take_if(|asked| *asked == ticket)
+            .is_some()
+        {
+            // Without them the list is shown all the same.
+            if let Ok(Answer::Visits(visits)) = answer {
+                self.visits = visits;
+            }
+            return;
+        }
         self.pending = None;
         match answer {
             Ok(Answer::Runs(runs)) => {
                 if let ([only], true) = (runs.as_slice(), self.open_only) {
                     let run = only.id;
-                    cx.effects.push(Effect::Replace(Route::Groups { run }));
+                    cx.effects.push(Effect::Replace(Route::Run { run }));
                 }
+                let last = self.visits.first().map(|(run, _)| *run);
                 let kept = self
                     .selected
+                    .or(last)
                     .filter(|kept| runs.iter().any(|run| run.id == *kept));
                 self.selected = kept.or(runs.first().map(|run| run.id));
                 self.state = State::Known(runs);
@@ -116,6 +171,7 @@ impl Runs {
 
     pub fn refresh(&mut self, cx: &mut Cx) {
         self.open_only = false;
+        self.asked_visits = Some(cx.ask(Query::Visits));
         self.pending = Some(cx.ask(Query::Runs));
     }
 
@@ -130,7 +186,7 @@ impl Runs {
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let runs = match &self.state {
+        match &self.state {
             State::Loading => {
                 return draw_words(
                     frame,
@@ -158,23 +214,27 @@ impl Runs {
                 ];
                 return draw_words(frame, area, "Choose an import run", &words, theme);
             }
-            State::Known(runs) => runs,
-        };
-        let [list, card] = area.layout(&Layout::vertical([
+            State::Known(_) => {}
+        }
+        let is_searched = self.search.is_typing || !self.search.text().is_empty();
+        let [search, list, card] = area.layout(&Layout::vertical([
+            Constraint::Length(u16::from(is_searched)),
             Constraint::Fill(1),
             Constraint::Length(if area.height >= 16 { 6 } else { 0 }),
         ]));
+        self.draw_search(frame, search, theme);
+        let runs: Vec<RunRow> = self.listed().into_iter().cloned().collect();
         let at = self.at().unwrap_or_default();
         let room = usize::from(list.height.saturating_sub(3)).max(1);
         let mut first = self.first.min(at).max((at + 1).saturating_sub(room));
         if runs.len() <= room {
             first = 0;
         }
-        self.draw_list(frame, list, runs, (first, room, at), theme);
+        self.draw_list(frame, list, &runs, (first, room, at), theme);
         let inside = list.inner(Margin::new(1, 1));
         self.lines = Lines::new(below(inside, 1), first, runs.len());
         if let (Some(run), false) = (runs.get(at), card.is_empty()) {
-            draw_card(frame, card, run, theme);
+            self.draw_card(frame, card, run, theme);
         }
         self.first = first;
     }
@@ -188,10 +248,11 @@ impl Runs {
         theme: Theme,
     ) {
         let note = if runs.len() <= room {
-            "newest first".to_owned()
+            self.order.words()
         } else {
             format!(
-                "newest first, showing {}-{} of {}",
+                "{}, showing {}-{} of {}",
+                self.order.words(),
                 first + 1,
                 (first + room).min(runs.len()),
                 runs.len()
@@ -258,58 +319,56 @@ impl Runs {
     }
 
     fn step(&mut self, by: isize) {
-        let State::Known(runs) = &self.state else {
-            return;
-        };
         let at = self.at().unwrap_or_default().saturating_add_signed(by);
-        let at = at.min(runs.len().saturating_sub(1));
-        self.selected = runs.get(at).map(|run| run.id);
+        let listed = self.listed();
+        let at = at.min(listed.len().saturating_sub(1));
+        self.selected = listed.get(at).map(|run| run.id);
     }
 
     fn at(&self) -> Option<usize> {
-        let State::Known(runs) = &self.state else {
-            return None;
-        };
-        runs.iter().position(|run| Some(run.id) == self.selected)
+        (self.listed().iter()).position(|run| Some(run.id) == self.selected)
     }
 
     fn chosen(&self) -> Option<&RunRow> {
-        match &self.state {
-            State::Known(runs) => runs.get(self.at()?),
-            _ => None,
-        }
+        self.listed().get(self.at()?).copied()
     }
-}
 
-fn draw_card(frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
-    let block = panel(area.width, &text::safe(&run.name), "", false, theme);
-    let contract = run
-        .contract
-        .as_deref()
-        .unwrap_or("none: nothing can be checked");
-    let lines = [
-        format!(
-            "From      {}  ({} bytes, {})",
-            run.source,
-            text::thousands(run.bytes),
-            run.format
-        ),
-        format!("Contract  {contract}"),
-        format!(
-            "{} read, {} passed, {}{} rejected, {} of them unreadable.",
-            text::thousands(run.records),
-            text::thousands(run.passed),
-            if run.capped { "at least " } else { "" },
-            text::thousands(run.rejected),
-            text::thousands(run.unparsed)
-        ),
-    ];
-    let columns = usize::from(area.width).saturating_sub(4);
-    let lines: Vec<Line> = lines
-        .iter()
-        .map(|line| Line::from(format!(" {}", text::shorten(&text::safe(line), columns))))
-        .collect();
-    frame.render_widget(Paragraph::new(lines).block(block), area);
+    fn draw_card(&self, frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
+        let block = panel(area.width, &text::safe(&run.name), "", false, theme);
+        let contract = run
+            .contract
+            .as_deref()
+            .unwrap_or("none: nothing can be checked");
+        let visit = self.visits.iter().find(|(visited, _)| *visited == run.id);
+        let visit = visit.map(|(_, time)| {
+            let time = self.clock.day_and_time(time);
+            format!("Your last visit: {time}. It will be just as you left it.")
+        });
+        let lines = [
+            format!(
+                "From      {}  ({} bytes, {})",
+                run.source,
+                text::thousands(run.bytes),
+                run.format
+            ),
+            format!("Contract  {contract}"),
+            format!(
+                "{} read, {} passed, {}{} rejected, {} of them unreadable.",
+                text::thousands(run.records),
+                text::thousands(run.passed),
+                if run.capped { "at least " } else { "" },
+                text::thousands(run.rejected),
+                text::thousands(run.unparsed)
+            ),
+            visit.unwrap_or_default(),
+        ];
+        let columns = usize::from(area.width).saturating_sub(4);
+        let lines: Vec<Line> = lines
+            .iter()
+            .map(|line| Line::from(format!(" {}", text::shorten(&text::safe(line), columns))))
+            .collect();
+        frame.render_widget(Paragraph::new(lines).block(block), area);
+    }
 }
 
 /// In a few words, what is left to do with a run.
@@ -358,10 +417,10 @@ mod tests {
         │ From      customers.csv  (2,210,443 bytes, csv)                                                  │
         │ Contract  customers                                                                              │
         │ 10,000 read, 8,613 passed, 1,387 rejected, 12 of them unreadable.                                │
-        │                                                                                                  │
+        │ Your last visit: 20 Nov 2025. It will be just as you left it.                                    │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          2 runs in this workspace.
-         Enter Open                                                                        ? Help  Esc Quit
+         Enter Open  / Filter  s Sort                                                      ? Help  Esc Quit
         "#);
     }
 
@@ -388,10 +447,10 @@ mod tests {
         │ From      customers.csv  (2,210,443 bytes, csv)                              │
         │ Contract  customers                                                          │
         │ 10,000 read, 8,613 passed, 1,387 rejected, 12 of them unreadable.            │
-        │                                                                              │
+        │ Your last visit: 20 Nov 2025. It will be just as you left it.                │
         └──────────────────────────────────────────────────────────────────────────────┘
          2 runs in this workspace.
-         Enter Open                                                    ? Help  Esc Quit
+         Enter Open  / Filter  s Sort                                  ? Help  Esc Quit
         "#);
     }
 

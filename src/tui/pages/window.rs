@@ -43,7 +43,10 @@ impl Records {
             .and_then(|prompt| prompt.refused.first());
         // An answer may be older than what stands in the prompt.
         let terms = self.filter().terms;
-        let unknown = || self.unknown.iter().find(|(term, _)| terms.contains(term));
+        let is_typing =
+            |term: &Term| (self.prompt.as_ref()).is_some_and(|prompt| prompt.is_typing(term));
+        let mut unknown = self.unknown.iter();
+        let mut unknown = || unknown.find(|(term, _)| terms.contains(term) && !is_typing(term));
         let words = if let Some(error) = typed {
             format!(
                 "Not applied: {}: {}. {}",
@@ -85,14 +88,24 @@ impl Records {
         }
     }
 
+    pub(super) fn receive_total(&mut self, answer: anyhow::Result<Answer>) {
+        // Without it the list is shown all the same.
+        if let Ok(Answer::Ids { ids, .. }) = answer {
+            self.total = Some(ids.len());
+        }
+    }
+
     /// Puts another list on the page, with the cursor still on the same record, or where it would stand.
     fn show(&mut self, ids: Vec<RecordId>, cx: &mut Cx) {
         let kept = (self.ids.get(self.at).copied()).filter(|_| !std::mem::take(&mut self.to_top));
-        let kept = kept.or(self.recalled.take());
+        let kept = kept.or(self.recalled.record.take());
         self.ids = ids.into();
         self.state = State::Known;
         if self.typed.is_empty() {
             self.total = Some(self.ids.len());
+        } else if self.total.is_none() && self.asked.total.is_none() {
+            let filter = self.view.filter.clone();
+            self.asked.total = Some(cx.ask(Query::Ids { filter }));
         }
         let place = |kept: RecordId| match self.sort.by {
             SortBy::Record if !self.sort.reversed => self.ids.partition_point(|id| *id < kept),
@@ -108,6 +121,7 @@ impl Records {
         }
         self.asked.stale = true;
         self.ask_for_rows(cx);
+        self.open_again(cx);
     }
 
     /// Asks for the rows around the cursor that are not there yet, or for all of them when they may be old.
@@ -152,6 +166,7 @@ impl Records {
                 self.near(AROUND * 2).iter().copied().collect();
             self.rows.retain(|id, _| near.contains(id));
         }
+        self.enter_cell_again();
         let status = self.chosen().map(|row| row.status);
         if let (Some(by), Some(status)) = (self.seeking.take(), status) {
             if status == Status::Rejected {

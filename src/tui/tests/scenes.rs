@@ -182,6 +182,7 @@ fn done(wish: &Wish) -> Answer {
         }
         Wish::ClaimEdit { .. }
         | Wish::ReleaseEdit
+        | Wish::KeepVisit(..)
         | Wish::KeepDraft(_)
         | Wish::DropDrafts { .. }
         | Wish::Decide(..) => Answer::Told,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::people::{ready, server};
-use crate::{ENTER, tty::Tty, workspace};
+use crate::{ENTER, Tmux, tty::Tty, workspace};
 
 #[test]
 fn what_is_copied_reaches_the_terminals_clipboard_and_a_file() {
@@ -70,6 +70,51 @@ fn a_curl_command_is_copied_without_its_secrets() {
         "{kept}"
     );
     assert!(!kept.contains("hush"), "{kept}");
+    tty.signal("-TERM");
+    tty.ends();
+}
+
+#[test]
+fn in_tmux_its_buffer_holds_what_is_copied() {
+    let folder = workspace();
+    let Some(tmux) = Tmux::start(folder.path(), (140, 30)) else {
+        return;
+    };
+    tmux.redrive("");
+    tmux.sees("Stage not in the list");
+    tmux.presses(&["Enter"]);
+    tmux.sees("D-2");
+    tmux.presses(&["Enter"]);
+    tmux.sees("Where it came from");
+    tmux.presses(&["y"]);
+    tmux.sees("as received");
+    tmux.presses(&["J"]);
+    tmux.sees("Copied D-2 as received (26 bytes, OSC 52, tmux).");
+    assert_eq!(tmux.asks(&["show-buffer"]), "D-2,b@b.example,closed won");
+}
+
+#[test]
+fn over_ssh_the_terminal_at_the_other_end_is_asked() {
+    let folder = workspace();
+    let set = [
+        ("SSH_TTY", "/dev/pts/7"),
+        ("SSH_CONNECTION", "192.0.2.7 50022 192.0.2.8 22"),
+    ];
+    let mut tty = Tty::start_in(folder.path(), (100, 30), &[], &set);
+    tty.sees("Stage not in the list");
+    tty.press(ENTER);
+    tty.sees("D-2");
+    tty.press(ENTER);
+    tty.sees("Where it came from");
+    tty.press("y");
+    tty.sees("as received");
+    tty.press("v");
+    tty.sees("OSC 52).");
+    // "closed won" in Base64.
+    tty.waits_for("for the clipboard", |output| {
+        let asked = b"\x1b]52;c;Y2xvc2VkIHdvbg==";
+        output.bytes.windows(asked.len()).any(|part| part == asked)
+    });
     tty.signal("-TERM");
     tty.ends();
 }

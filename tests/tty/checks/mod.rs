@@ -1,5 +1,6 @@
 //! The 25 checks of the screen, one file a subject. The table in `main.rs` says which is which.
 
+mod again;
 mod colour;
 mod copy;
 mod enter;

@@ -8,12 +8,27 @@ use super::{
     number,
     people::{ready, review, server},
 };
-use crate::{DOWN, ENTER, tty::Tty};
+use crate::{DOWN, ENTER, Tmux, redrive, tty::Tty};
 
 const RIGHT: &str = "\x1b[C";
+const UP: &str = "\x1b[A";
+
+/// What a move of the cursor may cost.
+const MOVE: usize = 1_500;
+
+/// Presses a key so often and gives how many bytes were written for each.
+fn each(tty: &mut Tty, key: &str, times: usize) -> Vec<usize> {
+    let press = |_| {
+        let before = tty.bytes().len();
+        tty.press(key);
+        tty.waits_for("for a frame", |output| output.bytes.len() > before);
+        tty.rests(Duration::from_millis(40)) - before
+    };
+    (0..times).map(press).collect()
+}
 
 #[test]
-fn nothing_is_written_while_nothing_happens_and_a_step_down_is_small() {
+fn nothing_is_written_while_nothing_happens() {
     let folder = TempDir::new().unwrap();
     let mut tty = Tty::start(folder.path(), 100, 30, &["demo", "--rows", "600"]);
     tty.sees("Suggested fix");
@@ -23,20 +38,76 @@ fn nothing_is_written_while_nothing_happens_and_a_step_down_is_small() {
     // Whatever is looked at every second is looked at, and nothing of it is drawn.
     let idle = Duration::from_secs(number("REDRIVE_IDLE", 3));
     assert_eq!(tty.rests(idle), before, "written while idle");
-    let mut each = Vec::new();
-    for _ in 0..20 {
-        let before = tty.bytes().len();
-        tty.press(DOWN);
-        tty.writes(before + 1);
-        each.push(tty.rests(Duration::from_millis(60)) - before);
-    }
-    println!("{each:?} bytes for each step down");
-    // Where the list stands still. One that moves by a line is drawn anew: terminals are not asked to scroll a part.
-    let (still, moved): (Vec<usize>, Vec<usize>) = each.iter().partition(|bytes| **bytes <= 1_500);
-    assert!(still.len() >= 12 && !each.contains(&0), "{each:?}");
-    assert!(moved.iter().all(|bytes| *bytes <= 4_096), "{each:?}");
     tty.signal("-TERM");
     tty.ends();
+}
+
+#[test]
+fn a_step_is_small_also_where_the_whole_list_moves() {
+    for (columns, rows) in [(100, 30), (120, 40)] {
+        let folder = TempDir::new().unwrap();
+        let mut tty = Tty::start(folder.path(), columns, rows, &["demo", "--rows", "900"]);
+        tty.sees("Suggested fix");
+        tty.press_until("2", "[2 Records");
+        tty.sees("needs fixing");
+        tty.rests(Duration::from_millis(300));
+        let steps = usize::from(rows) + 5;
+        for key in [DOWN, UP] {
+            let each = each(&mut tty, key, steps);
+            println!("{columns}x{rows}: {each:?} bytes for each step");
+            assert!(each.iter().all(|bytes| *bytes <= MOVE), "{each:?}");
+        }
+        assert!(
+            tty.bytes().windows(5).any(|part| part == b"H\x1b[1M"),
+            "lines moved up"
+        );
+        assert!(
+            tty.bytes().windows(5).any(|part| part == b"H\x1b[1L"),
+            "lines moved down"
+        );
+        tty.signal("-TERM");
+        tty.ends();
+    }
+}
+
+/// Whoever draws less can draw wrong: nothing differs from what a person gets who has all of it drawn anew.
+#[test]
+fn a_list_that_moved_in_tmux_shows_what_it_shows_drawn_anew() {
+    let folder = TempDir::new().unwrap();
+    redrive(folder.path(), &["demo", "--rows", "900", "--no-ui"]);
+    let list = ["-w", "redrive-demo/redrive.db", "records", "--json"];
+    let records = redrive(folder.path(), &list);
+    let number = |at: usize| {
+        let line = records.lines().nth(at).unwrap();
+        let number = line.strip_prefix("{\"record\":").unwrap().split(',').next();
+        number.unwrap().to_owned()
+    };
+    for (size, looks) in [
+        ((120, 40), "--color always"),
+        ((100, 30), "--color never"),
+        ((80, 24), "--theme dark"),
+    ] {
+        let Some(tmux) = Tmux::start(folder.path(), size) else {
+            return;
+        };
+        tmux.redrive(&format!("{looks} -w redrive-demo/redrive.db"));
+        tmux.sees("Enter Open");
+        tmux.presses(&["2"]);
+        tmux.sees("[2 Records");
+        tmux.sees("needs fixing");
+        let moved = |key: &str, times: usize, record: &str| {
+            tmux.presses(&vec![key; times]);
+            tmux.sees(&format!("record {record},"));
+            let moved = tmux.rests();
+            tmux.presses(&["C-l"]);
+            assert_eq!(moved, tmux.rests(), "{size:?} {looks}");
+        };
+        moved("Down", 50, &number(50));
+        moved("Up", 50, &number(0));
+        let fewer = (size.1 - 1).to_string();
+        tmux.asks(&["resize-window", "-y", &fewer]);
+        moved("Down", 40, &number(40));
+    }
 }
 
 #[test]

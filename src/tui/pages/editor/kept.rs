@@ -71,7 +71,7 @@ impl Editor {
                 changes: vec![kept.change.clone()],
                 version: kept.version,
             };
-            self.changing = Some((cx.change(wish), Told::Decided(Decision::Overwrite)));
+            self.changing = Some((cx.change(wish), Told::WentOn));
             return;
         }
         let path = kept.change.path();

@@ -28,7 +28,7 @@ use super::Subject;
 use crate::{
     filter::{Filter, Term, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
-    ops::{Decision, Preview},
+    ops::{Decision, Preview, Visit},
     text,
     tui::{
         action::{Action, Offer},
@@ -84,6 +84,8 @@ enum Told {
     Checked,
     MarkedReady,
     Decided(Decision),
+    /// The whole text that was typed before.
+    WentOn,
 }
 
 impl Editor {
@@ -183,6 +185,12 @@ impl Editor {
     /// Moves the cursor to the field under the pointer, if there is one.
     pub fn point(&mut self, place: Position) -> bool {
         self.fields.point(place)
+    }
+
+    /// Puts the record and its field to where the person is.
+    pub fn locate(&self, visit: &mut Visit) {
+        visit.record = Some(self.id);
+        visit.field = self.fields.path().map(|path| path.as_str().to_owned());
     }
 
     /// The record, and its field under the cursor.
@@ -287,6 +295,9 @@ impl Editor {
         self.asked_look = None;
         if self.record.is_none() {
             self.fields = Fields::new(&record, self.among.field.as_deref());
+            if let Some(at) = self.among.at.take() {
+                self.fields.select(&at);
+            }
         } else {
             self.fields.update(&record);
         }
@@ -315,6 +326,7 @@ impl Editor {
             Told::Checked => "Checked again.".to_owned(),
             Told::MarkedReady => String::new(),
             Told::Decided(how) => decided(*how).to_owned(),
+            Told::WentOn => "What you had typed is saved.".to_owned(),
         };
         let run = record.row.run;
         let words = if let Some(why) = self.unasked.take() {

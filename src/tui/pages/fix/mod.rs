@@ -1,6 +1,5 @@
 //! Fix all: one decision for many records, with its consequences before it is made.
 
-mod choices;
 mod desk;
 mod draw;
 
@@ -12,12 +11,11 @@ use std::{
 use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect, text::Line};
 
-use self::choices::{Asks, Choice, Kind, choices};
 use crate::{
     filter::Filter,
     fix::{Transform, dates::Evidence},
     model::{Consequence, Effect as Becomes, FixReport, FixRow, Path, RecordId},
-    ops::{FixPreview, FixRequest},
+    ops::{Asks, FixChoice, FixKind, FixPreview, FixRequest, fix_choices},
     text,
     tui::{
         action::{Action, Offer},
@@ -36,7 +34,7 @@ pub struct Fix {
     field: Path,
     filter: Filter,
     records: u64,
-    choices: Vec<Choice>,
+    choices: Vec<FixChoice>,
     at: usize,
     panel: Panel,
     /// What is being typed for the choice under the cursor.
@@ -91,7 +89,7 @@ impl Fix {
             field: view.field,
             filter: view.filter,
             records: view.records,
-            choices: choices(&[], view.records),
+            choices: fix_choices(&[], view.records),
             at: 0,
             panel: Panel::What,
             typing: None,
@@ -224,7 +222,7 @@ impl Fix {
             if let Ok(Answer::Suggested(suggested)) = answer {
                 let untouched = self.at == 0 && self.typing.is_none();
                 let moved = suggested.len();
-                self.choices = choices(&suggested, self.records);
+                self.choices = fix_choices(&suggested, self.records);
                 // Whoever has moved already stays where they are.
                 if !untouched {
                     self.at = (self.at + moved).min(self.choices.len() - 1);
@@ -332,11 +330,11 @@ impl Fix {
             return;
         };
         match &choice.kind {
-            Kind::Ready(transforms) => {
+            FixKind::Ready(transforms) => {
                 let request = self.request(transforms.clone());
                 self.look(request, cx);
             }
-            Kind::Asks(asks) => self.typing = Some((*asks, Field::new(""))),
+            FixKind::Asks(asks) => self.typing = Some((*asks, Field::new(""))),
         }
     }
 
@@ -384,10 +382,10 @@ impl Fix {
         if let Some(chosen) = self.listed.get(self.row).and_then(id) {
             cx.go(Route::Record {
                 id: chosen,
-                among: Among {
-                    ids: self.listed.iter().filter_map(id).collect(),
-                    field: Some(self.field.pattern()),
-                },
+                among: Among::about(
+                    self.listed.iter().filter_map(id).collect::<Vec<_>>(),
+                    Some(self.field.pattern()),
+                ),
             });
         }
     }

@@ -316,8 +316,8 @@ fn a_problem_about_no_field_has_nothing_to_fix() {
 #[test]
 fn a_date_is_rewritten_with_the_evidence_beside_it() {
     let mut app = page((100, 30));
-    let listed = choices(&suggested(), 412);
-    let is_date = |one: &Choice| one.label == "Rewrite a date, day first";
+    let listed = fix_choices(&suggested(), 412);
+    let is_date = |one: &FixChoice| one.label == "Rewrite a date, day first";
     let down = listed.iter().position(is_date).unwrap();
     let started = press(&mut app, &("<Down>".repeat(down) + "<ret>"));
     end(&mut app, &started);

@@ -1,7 +1,7 @@
 //! What was typed for an unreadable record and not saved: kept when the page is left or somebody else was first, and offered
 //! again.
 
-use super::{Draft, Raw, excerpt};
+use super::{Done, Draft, Raw, excerpt};
 use crate::{
     model::Form,
     ops::{Conflict, Decision, KeptDraft},
@@ -62,7 +62,7 @@ impl Raw {
             cx.say(KEPT);
         } else {
             let wish = Wish::Decide(Box::new(conflict.clone()), how);
-            self.checking = Some(cx.change(wish));
+            self.changing = Some((cx.change(wish), Done::Saved));
         }
     }
 

@@ -19,6 +19,7 @@ use super::{
 };
 use crate::{
     model::{Form, Path, RecordDetail, RecordId},
+    ops::Visit,
     text,
     tui::{
         action::{Action, Offer},
@@ -45,11 +46,30 @@ pub struct Raw {
     asked_drafts: Option<Ticket>,
     error: Option<String>,
     pending: Option<Ticket>,
-    checking: Option<Ticket>,
-    /// Whether a saved text is waiting to be read again.
-    saved: bool,
+    /// A change that is under way, but for what is typed.
+    changing: Option<(Ticket, Done)>,
+    /// What was done, while the record is read again.
+    done: Option<Done>,
     /// Why that was not checked, if so. Safe to print.
     unasked: Option<String>,
+}
+
+/// What was done to the line.
+#[derive(Clone, Copy, Debug)]
+enum Done {
+    Saved,
+    Checked,
+    PutBack,
+}
+
+impl Done {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Saved => "Saved",
+            Self::Checked => "Checked",
+            Self::PutBack => "The received text is back",
+        }
+    }
 }
 
 impl Raw {
@@ -66,8 +86,8 @@ impl Raw {
             asked_drafts: None,
             error: None,
             pending: None,
-            checking: None,
-            saved: false,
+            changing: None,
+            done: None,
             unasked: None,
         };
         page.ask_for_drafts(cx);
@@ -148,6 +168,11 @@ impl Raw {
         }
     }
 
+    /// Puts the record to where the person is.
+    pub fn locate(&self, visit: &mut Visit) {
+        visit.record = Some(self.id);
+    }
+
     /// The record, while it is typed into.
     pub fn edited(&self) -> Option<RecordId> {
         self.draft.as_ref().map(|_| self.id)
@@ -168,7 +193,7 @@ impl Raw {
         let draft = self.draft.as_ref();
         let waits = [
             self.pending,
-            self.checking,
+            self.changing.map(|(ticket, _)| ticket),
             self.asked_drafts,
             draft.and_then(|draft| draft.asked),
             draft.and_then(|draft| draft.saving.map(|(ticket, _)| ticket)),
@@ -178,14 +203,14 @@ impl Raw {
 
     /// After a change the app calls [`Self::refresh`], and the record that comes then says what the change came to.
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
-        if self.checking == Some(ticket) {
-            self.checking = None;
-        }
+        let changing = self.changing.take_if(|(asked, _)| *asked == ticket);
         match answer {
             Ok(Answer::Changed(report)) => {
                 self.unasked = words::not_checked(&report);
-                self.saved = true;
-                self.draft = None;
+                self.done = changing.map(|(_, done)| done).or(Some(Done::Saved));
+                let is_saved =
+                    |draft: &mut Draft| draft.saving.is_some_and(|(asked, _)| asked == ticket);
+                self.draft.take_if(is_saved);
             }
             Ok(Answer::Record(record)) => {
                 self.pending = None;
@@ -273,7 +298,8 @@ impl Raw {
             Action::NextProblem | Action::NextRecord => self.next_record(1, cx),
             Action::PreviousProblem | Action::PreviousRecord => self.next_record(-1, cx),
             Action::Check if self.may_change(cx) => {
-                self.checking = Some(cx.change(Wish::Check { id: self.id }));
+                let ticket = cx.change(Wish::Check { id: self.id });
+                self.changing = Some((ticket, Done::Checked));
             }
             Action::PutBack => self.put_back(cx),
             _ => {}
@@ -349,11 +375,12 @@ impl Raw {
             cx.say("This is the received text already.");
             return;
         }
-        self.checking = Some(cx.change(Wish::Edit {
+        let ticket = cx.change(Wish::Edit {
             id: self.id,
             changes: vec![crate::fix::Change::Raw(record.raw.bytes.clone())],
             version: record.row.version,
-        }));
+        });
+        self.changing = Some((ticket, Done::PutBack));
     }
 
     /// Says why not, if not.
@@ -381,9 +408,11 @@ impl Raw {
     }
 
     fn show(&mut self, record: Box<RecordDetail>, cx: &mut Cx) {
-        let saved = std::mem::take(&mut self.saved);
+        let done = self.done.take();
         if record.row.current.is_some() {
-            if saved {
+            // Whoever types on meanwhile finds it where the fields are.
+            self.keep(cx);
+            if done.is_some() {
                 let line = text::thousands(record.row.line);
                 let left = match self.unasked.take() {
                     Some(why) => why,
@@ -396,8 +425,8 @@ impl Raw {
                 .push(Effect::Replace(Route::Record { id, among }));
             return;
         }
-        if saved {
-            cx.say("Saved. The line still cannot be read.");
+        if let Some(done) = done {
+            cx.say(format!("{}. The line still cannot be read.", done.word()));
         }
         self.error = None;
         self.excerpt = Excerpt::new(&record);
@@ -527,6 +556,25 @@ mod tests {
             desk.answer(Answer::Record(Box::new(record(bytes))));
             desk.cx.effects.clear();
             desk
+        }
+
+        /// The change that is under way.
+        fn changing(&self) -> Ticket {
+            let ticket = self.cx.effects.iter().find_map(|effect| match effect {
+                Effect::Change(ticket, _) => Some(*ticket),
+                _ => None,
+            });
+            ticket.expect("something is changed")
+        }
+
+        fn hear(&mut self, ticket: Ticket, answer: Answer) {
+            self.page.receive(ticket, Ok(answer), &mut self.cx);
+        }
+
+        /// The record comes that was asked for last.
+        fn show(&mut self, record: RecordDetail) {
+            let ticket = self.page.pending.expect("it was asked for");
+            self.hear(ticket, Answer::Record(Box::new(record)));
         }
 
         fn answer(&mut self, answer: Answer) {
@@ -731,6 +779,34 @@ mod tests {
         let (id, among) = (RecordId(31_021), desk.page.among.clone());
         let route = Route::Record { id, among };
         assert_eq!(desk.cx.effects, [Effect::Say(said), Effect::Replace(route)]);
+    }
+
+    #[test]
+    fn what_is_typed_while_the_line_is_checked_is_kept_where_its_fields_are() {
+        let mut desk = Desk::new(LINE);
+        desk.press("r");
+        let checked = desk.changing();
+        desk.press("Enter");
+        desk.type_in("typed");
+        desk.hear(checked, Answer::Changed(ChangeReport::default()));
+        assert_eq!(desk.page.mode(), Mode::Typing);
+        desk.page.refresh(&mut desk.cx);
+        desk.cx.effects.clear();
+        desk.show(record(LINE));
+        let said = "Checked. The line still cannot be read.".to_owned();
+        assert_eq!(desk.cx.effects[0], Effect::Say(said));
+        assert!(desk.picture(80, 22).contains("typed"));
+        // Somebody else mends it meanwhile.
+        let mut fixed = record(GOOD.as_bytes());
+        fixed.row.current = Some(json!({}));
+        desk.page.refresh(&mut desk.cx);
+        desk.cx.effects.clear();
+        desk.show(fixed);
+        let Effect::Change(_, Wish::KeepDraft(kept)) = &desk.cx.effects[0] else {
+            panic!("{:?}", desk.cx.effects);
+        };
+        let text = [LINE, b"typed"].concat();
+        assert_eq!(kept.changes, [Change::Raw(text)]);
     }
 
     #[test]

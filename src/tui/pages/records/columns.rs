@@ -11,7 +11,7 @@ const WIDTHS: (usize, usize) = (3, 120);
 /// How much wider or narrower one key makes a column.
 const STEP: usize = 2;
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::tui::pages) struct Columns {
     /// All of them in order, the problem's own first, and whether they are shown.
     order: Vec<(Column, bool)>,

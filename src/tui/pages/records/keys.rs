@@ -216,12 +216,10 @@ impl Records {
         // The cell that is meant, where it fails; else what the list is about.
         let failing = self.chosen().zip(self.target_column());
         let failing = failing.and_then(|(row, column)| column.problem(row));
-        let among = Among {
-            ids: self.ids.clone(),
-            field: failing
-                .map(|problem| problem.path.pattern())
-                .or_else(|| self.view.field.clone()),
-        };
+        let field = failing
+            .map(|problem| problem.path.pattern())
+            .or_else(|| self.view.field.clone());
+        let among = Among::about(self.ids.clone(), field);
         let unreadable = self.chosen().is_some_and(|row| row.current.is_none());
         cx.go(if unreadable {
             Route::Raw { id, among }

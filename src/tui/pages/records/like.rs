@@ -43,8 +43,7 @@ impl Records {
     }
 
     pub(super) fn go_to_group_beside(&self, mut all: Vec<Group>, forward: bool, cx: &mut Cx) {
-        // As the Problems page has them.
-        all.sort_by_key(|group| group.open == 0);
+        groups::as_listed(&mut all, &cx.groups);
         all.retain(|group| group.open > 0 || Some(group.id) == self.group());
         let here = all.iter().position(|group| Some(group.id) == self.group());
         let there = here.and_then(|at| at.checked_add_signed(if forward { 1 } else { -1 }));

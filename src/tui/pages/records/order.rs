@@ -1,8 +1,8 @@
-//! How the list is laid out: columns, widths, order; and what of it is kept while the list is left.
+//! How the list is laid out: columns, widths, order.
 
-use super::{Columns, Records, marks::Marks};
+use super::Records;
 use crate::{
-    model::{RecordId, Sort, SortBy},
+    model::{Sort, SortBy},
     tui::{
         action::Action,
         event::{ChoiceOf, Choosable, Choosing, Cx, Effect},
@@ -10,47 +10,11 @@ use crate::{
     },
 };
 
-/// What a list is found with again after it was left, for as long as the program runs.
-#[derive(Clone, Debug, Default)]
-pub struct Kept {
-    pub(super) columns: Columns,
-    pub(super) sort: Sort,
-    pub(super) marks: Marks,
-    /// The record under the cursor.
-    pub(super) record: Option<RecordId>,
-}
-
 /// The keys of the lines to sort by that are no fields; those begin with a slash or are empty.
 const BY_RECORD: &str = "record";
 const BY_STATE: &str = "state";
 
 impl Records {
-    /// What the list is kept under.
-    fn name(&self) -> String {
-        format!("{} {}", self.view.filter, self.view.title)
-    }
-
-    /// Lays the list out as it was when it was left.
-    pub(super) fn recall(&mut self, cx: &mut Cx) {
-        if let Some(kept) = cx.kept.remove(&self.name()) {
-            self.columns = kept.columns;
-            self.sort = kept.sort;
-            self.marks = kept.marks;
-            self.recalled = kept.record;
-        }
-    }
-
-    /// The page is left: keeps how the list is laid out.
-    pub fn leave(&mut self, cx: &mut Cx) {
-        let kept = Kept {
-            columns: std::mem::take(&mut self.columns),
-            sort: std::mem::take(&mut self.sort),
-            marks: std::mem::take(&mut self.marks),
-            record: self.ids.get(self.at).copied().or(self.recalled),
-        };
-        cx.kept.insert(self.name(), kept);
-    }
-
     pub(super) fn act_on_columns(&mut self, action: Action, cx: &mut Cx) {
         match action {
             Action::Columns => {
@@ -93,8 +57,8 @@ impl Records {
                     self.act_on(list.of, &line.key, cx);
                 }
             }
-            // The app lists it, whatever page is in front.
-            ChoiceOf::Views => {}
+            // The app lists a view, whatever page is in front; other lists have their own order.
+            ChoiceOf::Views | ChoiceOf::Order => {}
         }
         self.ask_for_rows(cx);
     }
@@ -286,18 +250,5 @@ mod tests {
         shows(&mut app, "contact_email ▲");
         press(&mut app, "s<Home><ret>");
         shows(&mut app, "┌ Records ──────────────────────── by record ");
-    }
-
-    #[test]
-    fn a_list_is_found_again_as_it_was_left() {
-        let mut app = records((80, 24));
-        press(&mut app, "c<Space><ret>s<Down><ret>s<ret>jj<esc>");
-        shows(&mut app, "[1 Problems 6]");
-        press(&mut app, "2");
-        shows(&mut app, "by record");
-        press(&mut app, "1<ret>");
-        shows(&mut app, "by state, reversed");
-        shows(&mut app, "contact_email  name");
-        shows(&mut app, ">  2,870");
     }
 }

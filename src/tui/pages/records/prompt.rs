@@ -11,7 +11,7 @@ use ratatui::{
 use self::choices::{Choices, With};
 use super::Records;
 use crate::{
-    filter::{Filter, FilterError, Half, Of, Offered, Part, begins},
+    filter::{Filter, FilterError, Half, Of, Offered, Part, Term, begins, beside_half},
     model::RecordRow,
     ops::Filters,
     text,
@@ -29,8 +29,10 @@ pub(in crate::tui::pages) struct Prompt {
     pub field: Field,
     /// The filter as it was before, for Esc.
     before: String,
-    /// Why terms that stand there are not applied.
+    /// Why terms that stand there are not applied; of the one that is being typed nothing is said.
     pub refused: Vec<FilterError>,
+    /// The person wants the line as it is, also the term they were typing.
+    insists: bool,
     /// Where the cursor was drawn.
     pub column: u16,
     filters: Filters,
@@ -73,6 +75,7 @@ impl Prompt {
             field: Field::new(typed),
             before: typed.to_owned(),
             refused: Vec::new(),
+            insists: false,
             column: 0,
             filters,
             recalled: None,
@@ -81,6 +84,11 @@ impl Prompt {
             counted: None,
             asked: None,
         }
+    }
+
+    /// The filter as it was before the prompt was opened.
+    pub fn before(&self) -> &str {
+        &self.before
     }
 
     pub fn offers(&self) -> Vec<Offer> {
@@ -113,6 +121,27 @@ impl Prompt {
             }
             _ => "All terms must hold; | for either, - for not. Tab completes, Down chooses.",
         }
+    }
+
+    /// The line as far as it is to be applied, and why some of its terms are not: while a term is being typed and is not
+    /// understood, the line stays as it was before that term.
+    fn settled(&self) -> (String, Vec<FilterError>) {
+        let line = self.field.value();
+        let refused = Filter::understood(line).1;
+        if !refused.is_empty() && !self.insists {
+            let (_, others) = beside_half(line, self.field.cursor());
+            let without = Filter::understood(&others).1;
+            if without.len() < refused.len() {
+                return (others.trim().to_owned(), without);
+            }
+        }
+        (line.trim().to_owned(), refused)
+    }
+
+    /// Whether a term is the one that is being typed, so that nothing is said of it yet.
+    pub fn is_typing(&self, term: &Term) -> bool {
+        let (half, _) = beside_half(self.field.value(), self.field.cursor());
+        !self.insists && Filter::understood(half).0.terms.contains(term)
     }
 
     /// The part of the line that is being typed.
@@ -235,7 +264,6 @@ impl Records {
     }
 
     pub(super) fn act_on_prompt(&mut self, action: Action, cx: &mut Cx) {
-        let is_understood = self.refusal().is_none();
         let Some(prompt) = &mut self.prompt else {
             return;
         };
@@ -255,10 +283,14 @@ impl Records {
                 prompt.complete();
                 self.apply_prompt(cx);
             }
-            // What cannot be understood stays to be corrected.
-            Action::Open | Action::Down if is_understood => {
-                self.prompt = None;
-                self.keep_filter(cx);
+            Action::Open | Action::Down => {
+                prompt.insists = true;
+                (_, prompt.refused) = prompt.settled();
+                // What cannot be understood stays to be corrected.
+                if self.refusal().is_none() {
+                    self.prompt = None;
+                    self.keep_filter(cx);
+                }
             }
             Action::ClearText => {
                 prompt.field.set("");
@@ -284,8 +316,9 @@ impl Records {
         let Some(prompt) = &mut self.prompt else {
             return;
         };
-        let typed = prompt.field.value().trim().to_owned();
-        prompt.refused = Filter::understood(&typed).1;
+        prompt.insists = false;
+        let (typed, refused) = prompt.settled();
+        prompt.refused = refused;
         prompt.list(false);
         self.apply(typed, cx);
         self.ask_for_values(cx);
@@ -305,8 +338,10 @@ impl Records {
     }
 
     pub(super) fn apply(&mut self, typed: String, cx: &mut Cx) {
-        if typed != self.typed {
-            self.typed = typed;
+        // Another text may be the same filter, which is not looked for again.
+        let same = Filter::understood(&typed).0 == Filter::understood(&self.typed).0;
+        self.typed = typed;
+        if !same {
             self.ask_for_ids(cx);
         }
     }
@@ -473,10 +508,10 @@ mod tests {
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
           1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
-         Filter  [ is:ready address.country:                        ] ?0 of 412 records
+         Filter  [ is:ready address.country:                        ]  0 of 412 records
         ┌ Records ───────────────────────┌───────────┐─────────────────────────────────┐
         │                                │   DE  702 │                                 │
-        │   No record matches   is:ready │   FR  110 │ry:                              │
+        │   No record matches   is:ready │   FR  110 │                                 │
         │                                │   AT   61 │                                 │
         │   > Clear the whole filter     └───────────┘                                 │
         │                                                                              │
@@ -493,13 +528,51 @@ mod tests {
 
 
 
-         Not applied: address.country:: nothing stands after :.
+         All terms must hold; | for either, - for not. Tab completes, Down chooses.
          Enter Keep this filter  Tab Complete  Ctrl+U Clear         F1 Help  Esc Cancel
         ");
         press(&mut app, "<Tab>");
         shows(&mut app, "[ is:ready address.country:DE ");
         press(&mut app, ",f<Tab>");
         shows(&mut app, "[ is:ready address.country:DE,FR ");
+    }
+
+    #[test]
+    fn nothing_is_said_of_a_term_that_is_being_typed_and_the_list_stays_as_it_was() {
+        let mut app = records((80, 24));
+        press(&mut app, "/is:ready");
+        for typed in [
+            " country:",
+            "<Ctrl+U>is:ready | is:",
+            "<Ctrl+U>x name:\"a",
+            "<Ctrl+U>is:b",
+        ] {
+            press(&mut app, typed);
+            shows_not(&mut app, "Not applied");
+            shows_not(&mut app, "] ?");
+        }
+        press(&mut app, "<Ctrl+U>is:ready row:");
+        shows(&mut app, "No record matches   is:ready ");
+        // Once it is left, it is said.
+        press(&mut app, " ");
+        shows(&mut app, "Not applied: row:: nothing stands after row:.");
+        press(&mut app, "<Left>");
+        shows_not(&mut app, "Not applied");
+        // Or once it is to hold.
+        press(&mut app, "<ret>");
+        shows(&mut app, "Not applied: row:: nothing stands after row:.");
+        shows(&mut app, "[ is:ready row: ");
+        press(&mut app, "1<ret>");
+        shows(&mut app, "Filter  [is:ready row:1]");
+    }
+
+    #[test]
+    fn a_field_that_is_not_there_is_named_when_its_term_is_left() {
+        let mut app = records((80, 24));
+        press(&mut app, "/ship_dat:2025");
+        shows_not(&mut app, "Not applied");
+        press(&mut app, " x");
+        shows(&mut app, "Not applied: ship_dat is not a field.");
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! What can be done to a field: what was found to help, then what always can be.
+//! What can be done to a field: what was found to help, then what always can be. Both faces offer these.
 
 use std::collections::BTreeMap;
 
+use super::SuggestedFix;
 use crate::{
     fix::{
         Transform,
@@ -22,22 +23,25 @@ use crate::{
             tidy::Tidy,
         },
     },
-    ops::SuggestedFix,
     text,
 };
 
+/// Records that suggestions are measured on while a person waits, so that they come at once.
+pub const SAMPLE: usize = 200;
+
 /// One line of the list.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
+pub struct FixChoice {
     /// Safe to print.
     pub label: String,
     /// What it was found to do; empty for what always can be done.
     pub note: String,
-    pub kind: Kind,
+    pub kind: FixKind,
 }
 
+/// What a choice does.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind {
+pub enum FixKind {
     Ready(Vec<Transform>),
     /// Something must be typed first.
     Asks(Asks),
@@ -69,7 +73,10 @@ impl Asks {
         }
     }
 
-    /// What was typed as a transform; why it is none.
+    /// What was typed as a transform.
+    ///
+    /// # Errors
+    /// Why it is none, as a sentence.
     pub fn read(self, typed: &str) -> Result<Transform, &'static str> {
         let pair = || {
             let (old, new) = typed.split_once('=').ok_or("Write old=new.")?;
@@ -119,14 +126,14 @@ impl Asks {
 }
 
 /// All choices for so many records, the suggestions first.
-pub fn choices(suggested: &[SuggestedFix], records: u64) -> Vec<Choice> {
-    let mut all: Vec<Choice> = (suggested.iter())
+pub fn fix_choices(suggested: &[SuggestedFix], records: u64) -> Vec<FixChoice> {
+    let mut all: Vec<FixChoice> = (suggested.iter())
         .map(|one| suggestion(one, records))
         .collect();
-    let ready = |label: &str, transform| Choice {
+    let ready = |label: &str, transform| FixChoice {
         label: label.to_owned(),
         note: String::new(),
-        kind: Kind::Ready(vec![transform]),
+        kind: FixKind::Ready(vec![transform]),
     };
     let date = |first| {
         Transform::Date(Date {
@@ -140,10 +147,10 @@ pub fn choices(suggested: &[SuggestedFix], records: u64) -> Vec<Choice> {
         })
     };
     let case = |to| Transform::Case(Case { to });
-    let asks = |label: &str, asks| Choice {
+    let asks = |label: &str, asks| FixChoice {
         label: label.to_owned(),
         note: String::new(),
-        kind: Kind::Asks(asks),
+        kind: FixKind::Asks(asks),
     };
     all.extend([
         asks("Set one value ...", Asks::Value),
@@ -178,7 +185,7 @@ pub fn choices(suggested: &[SuggestedFix], records: u64) -> Vec<Choice> {
     all
 }
 
-fn suggestion(one: &SuggestedFix, records: u64) -> Choice {
+fn suggestion(one: &SuggestedFix, records: u64) -> FixChoice {
     let words: Vec<String> = (one.request.transforms.iter())
         .map(Transform::words)
         .collect();
@@ -190,7 +197,7 @@ fn suggestion(one: &SuggestedFix, records: u64) -> Choice {
     } else {
         ""
     };
-    Choice {
+    FixChoice {
         label: text::safe(&format!(
             "{}{}",
             first.unwrap_or_default(),
@@ -207,6 +214,6 @@ fn suggestion(one: &SuggestedFix, records: u64) -> Choice {
             },
             text::thousands(one.report.scope)
         ),
-        kind: Kind::Ready(one.request.transforms.clone()),
+        kind: FixKind::Ready(one.request.transforms.clone()),
     }
 }

@@ -1,0 +1,130 @@
+//! One decision for many records, in words: what can be done, what it would come to, what it came to.
+
+use super::{
+    super::fix::{consequences, foreseen as kinds},
+    page::{Fixing, Page, Place, Takes, Wish},
+    say::plain,
+};
+use crate::{
+    model::{FixReport, FixRow},
+    ops::{Asks, FixChoice, FixKind, FixPreview},
+    text::{count, safe, shorten, thousands},
+};
+
+/// Columns of a value in an example.
+const VALUE: usize = 60;
+
+/// What can be done to all records of a problem; what was measured to help comes first.
+pub fn choices(fixing: &Fixing, choices: &[FixChoice]) -> Page {
+    let head = format!(
+        "Fix all: {}, field {}, {}. What is to be done? Nothing is changed before you have heard what it comes to.",
+        safe(&fixing.title),
+        safe(&fixing.field.label()),
+        count(fixing.records, "record")
+    );
+    let choices = choices.iter().map(|choice| {
+        let note = match choice.note.as_str() {
+            "" => String::new(),
+            note => format!(": {note}"),
+        };
+        let place = match &choice.kind {
+            FixKind::Ready(transforms) => Place::Foreseen(fixing.clone(), transforms.clone()),
+            FixKind::Asks(asks) => Place::Given(fixing.clone(), *asks),
+        };
+        (format!("{}{note}", choice.label), Wish::Go(place))
+    });
+    plain(vec![head], choices.collect())
+}
+
+/// What must be typed for it.
+pub fn given(fixing: &Fixing, asks: Asks) -> Page {
+    let words = match asks {
+        Asks::Value => "The value that all of them get. = alone empties the field.",
+        Asks::Replace => "What is to be found, =, and what is to stand there instead.",
+        Asks::Pattern => {
+            "A regular expression, =, and what is to stand there instead; $1 is its first group."
+        }
+        Asks::Map => "The old value, =, and the new one.",
+        Asks::Zone => "The zone of its times, such as Europe/Berlin or +02:00.",
+        Asks::CopyFrom => "The field whose value is taken.",
+        Asks::Formula => "A formula over value and record, such as value + record.city.",
+    };
+    Page {
+        takes: Takes::Given(Box::new(fixing.clone()), asks),
+        ..plain(vec![words.to_owned()], Vec::new())
+    }
+}
+
+/// What a fix would come to, with the first record of each kind.
+pub fn foreseen(foreseen: Option<&(Box<FixPreview>, Vec<FixRow>)>) -> Page {
+    let Some((preview, rows)) = foreseen else {
+        let words = "No record is left that can be changed.";
+        return plain(vec![words.to_owned()], Vec::new());
+    };
+    let report = &preview.report;
+    let mut lines = vec![format!(
+        "{}, in {}. This is a preview: nothing is changed yet.",
+        safe(&preview.request.words()),
+        count(report.scope, "record")
+    )];
+    for (effect, number, words) in kinds(report) {
+        if number == 0 {
+            continue;
+        }
+        let row = rows.iter().find(|row| row.consequence.effect == effect);
+        lines.push(format!(
+            "{} {words}{}.",
+            thousands(number),
+            row.map_or(String::new(), example)
+        ));
+    }
+    if report.ambiguous > 0 {
+        let stay = match report.undecided {
+            0 => String::new(),
+            stay => format!("; {} stay, because nobody decided", thousands(stay)),
+        };
+        lines.push(format!(
+            "{} can be read in two ways{stay}.",
+            thousands(report.ambiguous)
+        ));
+    }
+    let mut page = plain(lines, Vec::new());
+    if report.changed > 0 {
+        page.takes = Takes::Changes(report.changed);
+    }
+    page
+}
+
+fn example(row: &FixRow) -> String {
+    let shown = |value: &Option<String>| {
+        (value.as_ref()).map_or("missing".to_owned(), |value| shorten(&safe(value), VALUE))
+    };
+    let change = if row.before == row.after {
+        shown(&row.before)
+    } else {
+        format!("{} to {}", shown(&row.before), shown(&row.after))
+    };
+    format!(", for example record {}: {change}", row.consequence.record)
+}
+
+/// What a fix came to.
+pub fn fixed(words: &str, report: &FixReport) -> String {
+    if report.step.is_none() {
+        return "No record changed.".to_owned();
+    }
+    let mut said = format!(
+        "Fixed {} ({}): {}.",
+        count(report.changed, "record"),
+        safe(words),
+        consequences(report)
+    );
+    for (number, why) in [
+        (report.skipped.len() as u64, "changed or sent meanwhile"),
+        (report.undecided, "read in two ways, and nobody decided"),
+    ] {
+        if number > 0 {
+            said += &format!(" Left as they are: {}, {why}.", count(number, "record"));
+        }
+    }
+    said + " undo takes it back."
+}

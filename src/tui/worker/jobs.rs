@@ -1,0 +1,97 @@
+//! The long jobs, one after the other, on a connection of their own.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use crossbeam_channel::{Receiver, Sender};
+
+use super::{Opening, Running, filter, guarded, term, with};
+use crate::{
+    filter::Wanted,
+    ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
+    tui::event::{Event, JobRequest, Outcome},
+};
+
+/// How often a job says how far it is, at most.
+const EVERY: Duration = Duration::from_millis(100);
+
+pub(super) fn work_all(
+    opening: &Opening,
+    requests: &Receiver<(JobRequest, Job)>,
+    running: &Running,
+    events: &Sender<Event>,
+) {
+    let mut workspace = None;
+    for (request, job) in requests {
+        let outcome = guarded(|| work(with(&mut workspace, opening)?, &request, &job));
+        *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        if events.send(Event::Finished(outcome)).is_err() {
+            return;
+        }
+    }
+}
+
+/// A job whose progress is said ten times a second at most.
+pub(super) fn throttled(events: Sender<Event>) -> Job {
+    let last: Mutex<Option<Instant>> = Mutex::new(None);
+    Job::new(move |progress: Progress| {
+        let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        // What is waited for is always said: nothing follows for a while.
+        let says_more = progress.waits.is_some() || progress.sending.is_some();
+        if says_more || last.is_none_or(|last| now.duration_since(last) >= EVERY) {
+            *last = Some(now);
+            // Without a screen nobody looks at it.
+            let _ = events.send(Event::Progress(progress));
+        }
+    })
+}
+
+pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -> Result<Outcome> {
+    Ok(match request {
+        JobRequest::FixPreview(request) => {
+            Outcome::FixPreviewed(ops::preview_fix(workspace, request, job)?.map(Arc::new))
+        }
+        JobRequest::Fix { preview, left_out } => {
+            Outcome::Fixed(ops::apply_fix(workspace, preview, left_out, job)?)
+        }
+        JobRequest::Send {
+            run,
+            to,
+            expect,
+            plan,
+            only,
+        } => {
+            let mut filter = filter(*run, None);
+            filter
+                .terms
+                .extend(only.map(|id| term(Wanted::Row(id, id))));
+            let request = SendRequest {
+                filter,
+                to: Some(to.clone()),
+                expect: Some(*expect),
+                plan: *plan,
+                ..SendRequest::default()
+            };
+            Outcome::Sent(ops::send(workspace, &request, job)?)
+        }
+        JobRequest::Aside { filter, reason } => Outcome::Aside {
+            report: match reason {
+                Some(reason) => ops::discard(workspace, filter, reason, job)?,
+                None => ops::restore(workspace, filter, job)?,
+            },
+            back: reason.is_none(),
+        },
+        JobRequest::Check { run, contract } => {
+            let request = CheckRequest {
+                filter: filter(*run, None),
+                contract: contract.clone(),
+                again: false,
+            };
+            Outcome::Checked(ops::check(workspace, &request, job)?)
+        }
+    })
+}

@@ -1,0 +1,157 @@
+//! Check 12: whoever starts the program again, killed or not, finds the same screen, filter and cursor.
+
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::{DOWN, ENTER, redrive, tty::Tty};
+
+const WORKSPACE: [&str; 2] = ["-w", "redrive-demo/redrive.db"];
+const WELCOME: &str = "Welcome back. 0 ready, ";
+
+fn demo() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    redrive(folder.path(), &["demo", "--rows", "600", "--no-ui"]);
+    folder
+}
+
+fn start(folder: &TempDir, args: &[&str]) -> Tty {
+    Tty::start(folder.path(), 100, 30, &[&WORKSPACE[..], args].concat())
+}
+
+/// The file that says where somebody was.
+fn file(folder: &TempDir) -> PathBuf {
+    let visits = fs::read_dir(folder.path().join("state/redrive/visits")).unwrap();
+    let mut files: Vec<PathBuf> = visits.map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(files.len(), 1, "{files:?}");
+    files.remove(0)
+}
+
+/// Waits until the file says it, which it does within a second.
+fn keeps(folder: &TempDir, words: &str) {
+    let visits = folder.path().join("state/redrive/visits");
+    let says = || {
+        let mut files = fs::read_dir(&visits).ok()?;
+        fs::read_to_string(files.next()?.ok()?.path()).ok()
+    };
+    let start = Instant::now();
+    while !says().is_some_and(|text| text.contains(words)) {
+        assert!(
+            start.elapsed().as_secs() < 60,
+            "{words:?} is not kept: {:?}",
+            says()
+        );
+        std::thread::yield_now();
+    }
+}
+
+/// All that is to be seen but the status line, and what says when something was saved.
+fn shown(screen: &vt100::Screen) -> String {
+    let text = screen.contents();
+    let lines = text.lines().enumerate();
+    let lines = lines.filter(|(row, _)| ![0, 28].contains(row));
+    lines
+        .map(|(_, line)| line.trim_end().to_owned() + "\n")
+        .collect()
+}
+
+/// What is to be seen once everything has come.
+fn seen(tty: &Tty) -> String {
+    tty.rests(Duration::from_millis(500));
+    shown(&tty.screen())
+}
+
+fn comes_back_to(tty: &Tty, before: &str) {
+    tty.sees(WELCOME);
+    tty.waits_for(&format!("to see again:\n{before}"), |output| {
+        shown(output.screen.screen()) == before
+    });
+}
+
+#[test]
+fn killed_or_left_the_next_start_shows_the_same_screen_filter_and_cursor() {
+    let folder = demo();
+    let mut tty = start(&folder, &[]);
+    tty.sees("Suggested fix");
+    tty.press(DOWN);
+    tty.sees("2 of ");
+    tty.press(ENTER);
+    tty.sees("needs fixing");
+    tty.press("/");
+    tty.sees("F1 Help");
+    tty.press("row:1..400");
+    tty.sees("[ row:1..400 ");
+    tty.press(ENTER);
+    tty.sees("[row:1..400]");
+    tty.press(DOWN);
+    tty.press(DOWN);
+    tty.press("\x1b[C");
+    tty.press("\x1b[C");
+    tty.sees("Esc Leave the cell");
+    keeps(&folder, "cell = ");
+    let list = seen(&tty);
+    tty.signal("-KILL");
+    drop(tty);
+
+    let mut tty = start(&folder, &[]);
+    comes_back_to(&tty, &list);
+    tty.press(ENTER);
+    tty.sees("Where it came from");
+    tty.press(DOWN);
+    keeps(&folder, "field = ");
+    let record = seen(&tty);
+    // Left as one leaves, and not only killed.
+    tty.signal("-TERM");
+    tty.ends();
+
+    let mut tty = start(&folder, &[]);
+    comes_back_to(&tty, &record);
+    tty.press("\x1b");
+    tty.sees("[row:1..400]");
+    tty.signal("-TERM");
+    tty.ends();
+    let mode = fs::metadata(file(&folder)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let names = fs::read_dir(folder.path().join("redrive-demo")).unwrap();
+    let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+    assert!(
+        names
+            .iter()
+            .all(|name| !name.to_string_lossy().contains("visit")),
+        "{names:?}"
+    );
+}
+
+#[test]
+fn what_is_asked_for_goes_before_what_was_left_and_a_broken_file_is_said_and_made_new() {
+    let folder = demo();
+    let mut tty = start(&folder, &[]);
+    tty.sees("Suggested fix");
+    tty.press("5");
+    tty.sees("[5 History");
+    keeps(&folder, "screen = \"history\"");
+    tty.signal("-TERM");
+    tty.ends();
+
+    let tty = start(&folder, &["open", "--filter", "row:1..9"]);
+    tty.sees("[ row:1..9 ");
+    assert!(!tty.text().contains(WELCOME));
+    tty.signal("-KILL");
+    drop(tty);
+
+    fs::write(file(&folder), "= nothing").unwrap();
+    let mut tty = start(&folder, &[]);
+    tty.sees("The file of your last visit ");
+    tty.sees("[1 Problems");
+    tty.press(DOWN);
+    keeps(&folder, "screen = \"problems\"");
+    tty.press("q");
+    tty.sees("[1 Problems");
+    tty.signal("-TERM");
+    tty.ends();
+}
