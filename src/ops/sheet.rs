@@ -185,7 +185,8 @@ mod tests {
             "_x",
             "_x00e_",
             "_x00e9",
-            "_xü0e9_",
+            "_xü0e_",
+            "_xl123_",
         ] {
             assert_eq!(shown(text), None, "{text}");
         }
