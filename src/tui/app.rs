@@ -804,30 +804,30 @@ mod tests {
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
          [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
-        ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
-        │ Re┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐   │
-        │ -1│ Search  [                                  ]                                             │   │
-        │ Ne│                                                                                          │   │
-        └───│ This page                                      U Ctrl+Y  Redo                            │───┘
-        ┌ 6 │ > Enter     Open this one thing                Esc       Back, one step at a time        │ 7 ┐
-        │   │   b         Fix all like this                  ? F1      This help                       │   │
-        │ > │   v         See every value that fails         Ctrl+C    Stop typing; twice: quit        │   │
-        │   │   S         Send what is ready               Moving                                      │   │
-        │   │   E         Write a report on this run         Tab F6    Next panel or field             │5. │
-        │   │   x         Set aside, or take back            1         Problems                        │   │
+        ┌ Wh┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐00 ┐
+        │ Re│ Search  [                                  ]                                             │   │
+        │ -1│                                                                                          │   │
+        │ Ne│ This page                                      U Ctrl+Y  Redo                            │   │
+        └───│ > Enter     Open this one thing                Esc       Back, one step at a time        │───┘
+        ┌ 6 │   b         Fix all like this                  ? F1      This help                       │ 7 ┐
+        │   │   v         See every value that fails         Ctrl+C    Stop typing; twice: quit        │   │
+        │ > │   S         Send what is ready               Moving                                      │   │
+        │   │   E         Write a report on this run         Tab F6    Next panel or field             │   │
+        │   │   x         Set aside, or take back            1         Problems                        │5. │
         │   │   m         Write a note for whoever works…    2         Records                         │   │
         │   │   D         Compare with the run before        3         Review                          │   │
-        │   │   R         Check all records again            4         Send                            │   │
-        │   │ Everywhere                                     5         History                         │   │
-        │   │   / F3      Filter the list                    Up k      Move up                         │0% │
-        │   │   y         Copy something of it               Down j    Move down                       │0% │
-        │   │   u Ctrl+Z  Undo                               Left h    Move left                       │   │
-        │   │   z         Show the other panel               Right l   Move right                      │   │
-        │   │   . F9      All that can be done here          PgUp      One page up                     │   │
-        │   │   : Ctrl+P  Search all commands                PgDn      One page down                   │   │
-        │   │   q         Back; on Problems: quit            Home g    To the first                    │   │
-        │ Si│   M         Mouse on or off, to select text    End G     To the last                     │   │
-        │   │   Ctrl+L    Draw the screen again              Shift+Tab Panel or field before           │   │
+        │   │   s         Choose what to sort by             4         Send                            │   │
+        │   │   R         Check all records again            5         History                         │   │
+        │   │ Everywhere                                     Up k      Move up                         │   │
+        │   │   / F3      Filter the list                    Down j    Move down                       │0% │
+        │   │   y         Copy something of it               Left h    Move left                       │0% │
+        │   │   u Ctrl+Z  Undo                               Right l   Move right                      │   │
+        │   │   z         Show the other panel               PgUp      One page up                     │   │
+        │   │   . F9      All that can be done here          PgDn      One page down                   │   │
+        │   │   : Ctrl+P  Search all commands                Home g    To the first                    │   │
+        │   │   q         Back; on Problems: quit            End G     To the last                     │   │
+        │ Si│   M         Mouse on or off, to select text    Shift+Tab Panel or field before           │   │
+        │   │   Ctrl+L    Draw the screen again                                                        │   │
         │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
         └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
          Dim lines cannot be used now. The reason stands beside them.
@@ -854,14 +854,14 @@ mod tests {
         ││   x         Set aside, or take back                                        ││
         ││   m         Write a note for whoever works on it next                      ││
         ││   D         Compare with the run before                                    ││
+        ││   s         Choose what to sort by                                         ││
         ││   R         Check all records again                                        ││
-        ││ Everywhere                                                                 ││
-        └│   / F3      Filter the list                                                │┘
-        ┌│   y         Copy something of it                                           │┐
+        └│ Everywhere                                                                 │┘
+        ┌│   / F3      Filter the list                                                │┐
+        ││   y         Copy something of it                                           ││
         ││   u Ctrl+Z  Undo                                                           ││
         ││   z         Show the other panel                                           ││
         ││   . F9      All that can be done here                                      ││
-        ││   : Ctrl+P  Search all commands                                            ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help
