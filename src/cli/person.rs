@@ -108,8 +108,19 @@ impl Person {
 
 /// The filter of a command that looks: `--run` is one more term.
 pub fn filter(scope: &Scope) -> Result<Filter> {
-    let line = scope.filter.join(" ");
-    let mut filter = Filter::parse(&line).map_err(ops::refused)?;
+    let mut filter = parsed(&scope.filter.join(" "))?;
+    if let Some(run) = scope.run {
+        filter.terms.push(Term {
+            negated: false,
+            wanted: Wanted::Run(RunId(run)),
+        });
+    }
+    Ok(filter)
+}
+
+/// A filter that was typed where nobody marks records.
+pub fn parsed(line: &str) -> Result<Filter> {
+    let mut filter = Filter::parse(line).map_err(ops::refused)?;
     if filter.put_marked(Arc::default) {
         return Err(ops::refused(FilterError {
             term: "is:marked".to_owned(),
@@ -117,12 +128,6 @@ pub fn filter(scope: &Scope) -> Result<Filter> {
             hint: "Name the records by row: or id:, or by what they have in common.".to_owned(),
         })
         .into());
-    }
-    if let Some(run) = scope.run {
-        filter.terms.push(Term {
-            negated: false,
-            wanted: Wanted::Run(RunId(run)),
-        });
     }
     Ok(filter)
 }

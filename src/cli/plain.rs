@@ -30,7 +30,7 @@ use super::{person::Person, stop};
 use crate::{
     filter::Filter,
     model::RunId,
-    ops::{self, CheckRequest, Job, Workspace},
+    ops::{self, CheckRequest, Job, SendRequest, Workspace},
     text::{count, safe, thousands},
 };
 
@@ -208,7 +208,10 @@ impl<W: Write> Talk<W> {
         if line.is_empty() {
             return Ok(None);
         }
-        let line = String::from_utf8_lossy(&line).into_owned();
+        let Ok(line) = String::from_utf8(line) else {
+            self.say("That is not UTF-8, and nothing was done.")?;
+            return self.answer(input);
+        };
         if self.echo {
             self.say(&safe(line.trim_end()))?;
         }
@@ -273,7 +276,7 @@ impl<W: Write> Talk<W> {
                 ops::restore(&mut self.workspace, &one(id), &Job::default())?;
                 self.say(&format!("Record {id} is taken back."))?;
             }
-            Wish::Send => self.send(place)?,
+            Wish::Send => self.send(sight)?,
             Wish::Apply => self.apply(sight)?,
             Wish::SaveView { name, filter } => self.save_view(&name, &filter)?,
             Wish::RemoveView(name) => self.remove_view(&name)?,
@@ -358,13 +361,17 @@ impl<W: Write> Talk<W> {
         Ok(())
     }
 
-    fn send(&mut self, place: &Place) -> Result<()> {
-        let Place::Review { run, to } = place else {
+    /// Sends what was said, or nothing.
+    fn send(&mut self, sight: &Sight) -> Result<()> {
+        let Sight::Review(review) = sight else {
             return Ok(());
         };
-        let mut request = request(*run, to.as_deref());
-        // What was said is what is sent.
-        request.expect = Some(ops::plan(&self.workspace, &request)?.planned);
+        let plan = &review.plan;
+        let request = SendRequest {
+            expect: Some(plan.planned),
+            plan: plan.id,
+            ..request(plan.run, Some(&plan.destination))
+        };
         self.say("Sending. Ctrl+C stops safely.")?;
         let workspace = &mut self.workspace;
         let report = self.work.does(|job| ops::send(workspace, &request, job))?;

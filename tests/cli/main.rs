@@ -118,8 +118,8 @@ impl Call<'_> {
         self
     }
 
-    /// Runs it and gives stdout with durations and times masked.
-    pub fn run(self) -> String {
+    /// The program, ready to be started.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_redrive"));
         command
             .args(&self.words)
@@ -133,7 +133,12 @@ impl Call<'_> {
         if let Some(state) = &self.state {
             command.env("XDG_STATE_HOME", state);
         }
-        let mut child = command.spawn().unwrap();
+        command
+    }
+
+    /// Runs it and gives stdout with durations and times masked.
+    pub fn run(self) -> String {
+        let mut child = self.command().spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         // A program that does not read its input closes the pipe; that is its right.
         let _ = std::io::Write::write_all(&mut stdin, self.stdin.as_deref().unwrap_or_default());

@@ -1,5 +1,10 @@
 //! The whole flow in numbered lines, through a pipe.
 
+use std::{
+    io::{Read as _, Write as _},
+    process::{Child, ChildStdin, ChildStdout},
+};
+
 use serde_json::json;
 
 use crate::{Folder, diff::nights};
@@ -364,4 +369,100 @@ fn a_run_is_heard_beside_the_one_before_it() {
     "#);
     let alone = folder.redrive("open --run 1").stdin("since\nquit\n").run();
     assert!(alone.contains("Not done: run 1 is the first"), "{alone}");
+}
+
+/// Somebody who talks to the program while others work.
+struct Talk {
+    child: Child,
+    says: ChildStdin,
+    hears: ChildStdout,
+}
+
+impl Talk {
+    fn start(folder: &Folder, line: &str) -> Self {
+        let mut child = folder.redrive(line).command().spawn().unwrap();
+        let (says, hears) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        let mut talk = Self { child, says, hears };
+        talk.heard();
+        talk
+    }
+
+    /// Types a line and gives what is said to it.
+    fn say(&mut self, line: &str) -> String {
+        writeln!(self.says, "{line}").unwrap();
+        self.heard()
+    }
+
+    /// What is said until the next answer is waited for.
+    fn heard(&mut self) -> String {
+        let mut said = Vec::new();
+        while !said.ends_with(b"> ") || (said.len() > 2 && !said.ends_with(b"\n> ")) {
+            let mut byte = [0];
+            let read = self.hears.read(&mut byte).unwrap();
+            assert_eq!(read, 1, "it ended: {}", String::from_utf8_lossy(&said));
+            said.push(byte[0]);
+        }
+        String::from_utf8(said).unwrap()
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn what_became_ready_while_the_review_was_read_is_not_sent() {
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    let mut talk = Talk::start(&folder, "--plain -w redrive.db");
+    talk.say("review");
+    let said = talk.say("1");
+    assert!(said.contains("Run 1. Send 1 record"), "{said}");
+    folder.redrive("edit 8 /deal_value=1200.50 /vip=true").run();
+    let said = talk.say("1");
+    assert!(said.contains("2 records would be sent, not 1"), "{said}");
+    let sent = "records status:accepted";
+    assert_eq!(folder.redrive(sent).json_lines().len(), 0);
+}
+
+#[test]
+fn what_somebody_else_saved_while_a_value_was_typed_is_not_written_over() {
+    let folder = Folder::loaded();
+    let mut talk = Talk::start(&folder, "--plain -w redrive.db open --filter row:2");
+    talk.say("1");
+    let said = talk.say("1");
+    assert!(said.contains("email of record 2 is now: ben@"), "{said}");
+    folder.redrive("edit 2 /email=other@example.com").run();
+    let said = talk.say("mine@example.com");
+    assert!(said.contains("Save"), "{said}");
+    let said = talk.say("1");
+    assert!(said.contains("changed"), "{said}");
+    let record = folder.redrive("show 2").json();
+    assert_eq!(record["current"]["email"], "other@example.com", "{record}");
+}
+
+#[test]
+fn a_filter_with_another_run_is_reviewed_with_that_run() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("load customers.csv --contract customers.toml --again")
+        .exit(1)
+        .any_stderr()
+        .run();
+    let ben = &folder.redrive("records run:2 email:ben@").json_lines()[0]["record"];
+    folder
+        .redrive(&format!("edit {ben} /email=ben@example.com"))
+        .run();
+    let mut talk = Talk::start(&folder, "--plain -w redrive.db open --run 1");
+    talk.say("review");
+    let said = talk.say("1");
+    assert!(said.contains("no record is ready"), "{said}");
+    talk.say("/run:2");
+    talk.say("review");
+    let said = talk.say("1");
+    assert!(said.contains("Run 2. Send 1 record"), "{said}");
+    assert!(talk.say("/is:marked").contains("marked on the screen"));
 }

@@ -9,7 +9,7 @@ use super::{
     page::{Place, Sight},
     say::records_of,
 };
-use crate::{filter::Filter, model::RunId, ops, text::safe};
+use crate::{cli::person::parsed, model::RunId, ops, text::safe};
 
 impl<W: Write> Talk<W> {
     /// Does what was foreseen, to exactly those versions of those records.
@@ -33,7 +33,9 @@ impl<W: Write> Talk<W> {
     }
 
     pub(super) fn find(&mut self, line: &str, run: RunId) -> Result<()> {
-        let mut filter = Filter::parse(line).map_err(ops::refused)?;
+        let mut filter = parsed(line)?;
+        // A filter can name another run: what is said from then on is about that.
+        let run = filter.run().unwrap_or(run);
         if filter.run().is_none() {
             filter.terms.extend(records_of(run, None).terms);
         }

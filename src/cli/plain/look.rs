@@ -10,7 +10,7 @@ use super::{
 use crate::{
     filter::{Filter, Term, Wanted},
     fix::Transform,
-    model::{Consequence, Fault, Path, RecordId, RunId, StepKind},
+    model::{Consequence, Fault, Path, RecordId, RunId, StepRow},
     ops::{self, FixRequest, SendRequest, Workspace},
 };
 
@@ -65,10 +65,15 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> R
             path: path.clone(),
             preview: Box::new(ops::preview(workspace, *id, &[], path)?),
         },
-        Place::Trial { id, path, change } => Sight::Trial {
+        Place::Trial {
+            id,
+            path,
+            change,
+            version,
+        } => Sight::Trial {
             id: *id,
             path: path.clone(),
-            version: ops::show(workspace, *id)?.row.version,
+            version: *version,
             preview: Box::new(ops::preview(
                 workspace,
                 *id,
@@ -86,9 +91,7 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> R
         )?)),
         Place::History { run } => {
             let mut steps = ops::history(workspace, Some(*run))?;
-            steps.retain(|step| {
-                !step.undone && !matches!(step.kind, StepKind::Undo | StepKind::Redo)
-            });
+            steps.retain(StepRow::can_be_undone);
             let (total, from, steps) = window(steps, from);
             Sight::History { total, from, steps }
         }

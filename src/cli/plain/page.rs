@@ -53,6 +53,8 @@ pub enum Place {
         id: RecordId,
         path: Path,
         change: Change,
+        /// Of the record when its value was said: what somebody else saves from then on is not written over.
+        version: i64,
     },
     Destinations {
         run: RunId,
@@ -182,8 +184,8 @@ pub enum Wish {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Takes {
     Words,
-    /// A value of this field of a record.
-    Value(RecordId, Path),
+    /// A value of this field of a record, which was of this version.
+    Value(RecordId, Path, i64),
     /// This number, and then the records leave.
     Count(u64),
     /// This number, and then so many records change.
@@ -272,6 +274,9 @@ impl Page {
     fn hint(&self) -> String {
         let number = self.number();
         match &self.takes {
+            Takes::Value(_, path, _) if path.is_root() => {
+                format!("{number}Anything else is the new text. 0 goes back.")
+            }
             Takes::Value(..) => {
                 format!(
                     "{number}Anything else is the new value; = before it gives a number, or nothing. 0 goes back."
@@ -337,7 +342,9 @@ impl Page {
                 return counted(number, *count, Wish::Apply, "changed");
             }
             Takes::Given(fixing, asks) => return given(fixing, *asks, line),
-            Takes::Value(id, path) => return self.value(*id, path, line, number),
+            Takes::Value(id, path, version) => {
+                return self.value((*id, path, *version), line, number);
+            }
             _ => {}
         }
         if let Some(number) = number {
@@ -374,16 +381,22 @@ impl Page {
         }
     }
 
-    fn value(&self, id: RecordId, path: &Path, line: &str, number: Option<usize>) -> Wish {
+    fn value(
+        &self,
+        (id, path, version): (RecordId, &Path, i64),
+        line: &str,
+        number: Option<usize>,
+    ) -> Wish {
         let choice = number.and_then(|number| self.choices.get(number.checked_sub(1)?));
         if let Some((_, wish)) = choice {
             return wish.clone();
         }
         let line = line.trim_end_matches(['\r', '\n']);
         let text = match line.trim_start().strip_prefix('=') {
-            Some(exact) => exact,
-            None if line.trim().is_empty() => return Wish::Again,
-            None => line,
+            // A whole text may begin with it.
+            Some(exact) if !path.is_root() => exact,
+            _ if line.trim().is_empty() => return Wish::Again,
+            _ => line,
         };
         let change = if path.is_root() {
             Change::Raw(text.as_bytes().to_vec())
@@ -397,6 +410,7 @@ impl Page {
             id,
             path: path.clone(),
             change,
+            version,
         })
     }
 }
@@ -465,7 +479,7 @@ mod tests {
     #[test]
     fn a_value_is_anything_but_the_number_of_a_choice() {
         let path = Path::field("email");
-        let page = page(Takes::Value(RecordId(7), path.clone()));
+        let page = page(Takes::Value(RecordId(7), path.clone(), 3));
         let tried = |typed: &str| match page.wish(typed) {
             Wish::Go(Place::Trial {
                 change: Change::Text { text, .. },

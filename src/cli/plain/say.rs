@@ -294,12 +294,13 @@ fn of_field(detail: &RecordDetail, path: &Path, preview: &Preview) -> Page {
             id,
             path: path.clone(),
             change,
+            version: detail.row.version,
         };
         (format!("{}{why}", value(Some(offer))), Wish::Go(trial))
     });
     Page {
         choices: choices.collect(),
-        takes: Takes::Value(id, path.clone()),
+        takes: Takes::Value(id, path.clone(), detail.row.version),
         ..plain(lines, Vec::new())
     }
 }
@@ -316,7 +317,10 @@ fn of_trial(
         );
     }
     let mut lines = Vec::new();
-    if !path.is_root() {
+    if let Change::Raw(text) = change {
+        let text = String::from_utf8_lossy(text);
+        lines.push(format!("Record {id} would be: {}", safe(&text)));
+    } else {
         let then = preview.current.as_ref();
         let then = then.and_then(|then| then.pointer(path.as_str()));
         lines.push(format!(
@@ -374,7 +378,7 @@ fn of_review(review: &Review) -> Page {
         lines.push(format!("{} to fix.", count(review.needs_fixing, "record")));
         return plain(lines, Vec::new());
     }
-    let mut lines = vec![what(plan)];
+    let mut lines = vec![format!("Run {}. {}", plan.run, what(plan))];
     for field in review.fields.iter().take(FIELDS) {
         let label =
             Path::parse(&field.path).map_or_else(|| field.path.clone(), |path| path.label());
