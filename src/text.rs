@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, fmt::Write};
 
+use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
@@ -162,6 +163,17 @@ pub fn count(number: u64, noun: &str) -> String {
         thousands(number),
         if number == 1 { "" } else { "s" }
     )
+}
+
+/// A value as people read it: text without quotes, and a word where there is nothing to be seen. Untrusted.
+pub fn in_words(value: Option<&Value>) -> String {
+    match value {
+        None => "(missing)".to_owned(),
+        Some(Value::Null) => "(no value)".to_owned(),
+        Some(Value::String(text)) if text.is_empty() => "(empty)".to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    }
 }
 
 /// The 1-based line and character of a byte.

@@ -25,6 +25,7 @@ use crate::{
     },
     row::Row,
     store::{self, Checked, Entry, RecordChange, StoredRecord},
+    text,
 };
 
 /// What a change would do, without doing it.
@@ -460,12 +461,8 @@ fn problems_at(problems: &[Problem], at: &Path) -> usize {
 }
 
 fn value_at(document: Option<&Value>, path: &Path) -> String {
-    match document.and_then(|document| document.pointer(path.as_str())) {
-        None => "(missing)".to_owned(),
-        Some(Value::String(text)) if text.is_empty() => "(empty)".to_owned(),
-        Some(Value::String(text)) => cut(text, LABEL / 3),
-        Some(value) => cut(&value.to_string(), LABEL / 3),
-    }
+    let value = document.and_then(|document| document.pointer(path.as_str()));
+    cut(&text::in_words(value), LABEL / 3)
 }
 
 /// At most so many characters, as they are: faces make them safe.

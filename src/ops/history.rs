@@ -3,7 +3,6 @@
 use std::path::Path as FilePath;
 
 use anyhow::{Context as _, Result};
-use serde_json::Value;
 
 use super::{
     Workspace,
@@ -14,6 +13,7 @@ use super::{
 use crate::{
     fix::recipe::{Recipe, RecipeStep},
     model::{Fault, FaultKind, Path, PlanRow, RunId, StepExample, StepFacts, StepId, StepRow},
+    text,
 };
 
 /// Records of a step that are shown.
@@ -53,8 +53,8 @@ pub fn step_facts(workspace: &Workspace, run: RunId, step: StepId) -> Result<Ste
         differences(&Path::root(), &before, &after, &mut paths);
         examples.extend(paths.into_iter().next().map(|path| StepExample {
             record,
-            before: words(&before, &path),
-            after: words(&after, &path),
+            before: text::in_words(before.pointer(path.as_str())),
+            after: text::in_words(after.pointer(path.as_str())),
             path,
         }));
     }
@@ -64,14 +64,6 @@ pub fn step_facts(workspace: &Workspace, run: RunId, step: StepId) -> Result<Ste
         sent: store.sent_of_step(step)?,
         examples,
     })
-}
-
-fn words(document: &Value, path: &Path) -> String {
-    match document.pointer(path.as_str()) {
-        None => "(missing)".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(value) => value.to_string(),
-    }
 }
 
 /// Takes back a step and everything done to the run after it, the newest first, each as an undo of its own. Gives how many steps

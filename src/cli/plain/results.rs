@@ -20,7 +20,7 @@ pub fn saved(report: &ChangeReport) -> String {
     };
     if report.checked > 1 {
         words += &format!(
-            " {} decided again, because their key must differ.",
+            " {} with a key that must differ decided again.",
             count(report.checked - 1, "other record")
         );
     }
@@ -36,7 +36,7 @@ pub fn undone(verb: &str, report: &UndoReport) -> String {
     );
     if !report.skipped.is_empty() {
         words += &format!(
-            " {} left as they are, because they were sent or changed since.",
+            " {} sent or changed since, and left alone.",
             count(report.skipped.len() as u64, "record")
         );
     }

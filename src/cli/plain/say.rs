@@ -13,7 +13,7 @@ use crate::{
     fix::Change,
     model::{Path, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status, StepRow},
     ops::{Preview, Review},
-    text::{count, safe, safe_bytes, shorten, thousands},
+    text::{count, in_words, safe, safe_bytes, shorten, thousands},
 };
 
 /// Columns of a value in a sentence; a whole record is read with `redrive show`.
@@ -252,12 +252,7 @@ fn told(problem: &Problem) -> String {
 }
 
 fn value(value: Option<&Value>) -> String {
-    match value {
-        None => "missing".to_owned(),
-        Some(Value::String(text)) if text.is_empty() => "empty".to_owned(),
-        Some(Value::String(text)) => shorten(&safe(text), VALUE),
-        Some(other) => shorten(&safe(&other.to_string()), VALUE),
-    }
+    shorten(&safe(&in_words(value)), VALUE)
 }
 
 fn of_field(detail: &RecordDetail, path: &Path, preview: &Preview) -> Page {
@@ -371,8 +366,9 @@ fn of_review(review: &Review) -> Page {
         let mut lines = vec!["Nothing to send: no record is ready.".to_owned()];
         if behind > 0 {
             lines = vec![format!(
-                "Nothing to send: {} stay behind; `redrive send --dry-run` says why.",
-                count(behind, "ready record")
+                "Nothing to send: {} {} behind; `redrive send --dry-run` says why.",
+                count(behind, "ready record"),
+                if behind == 1 { "stays" } else { "stay" }
             )];
         }
         lines.push(format!("{} to fix.", count(review.needs_fixing, "record")));
@@ -396,7 +392,7 @@ fn of_review(review: &Review) -> Page {
     for (number, words) in [
         (
             behind,
-            "ready, and stay behind: `redrive send --dry-run` says why",
+            "ready and left behind: `redrive send --dry-run` says why",
         ),
         (review.needs_fixing, "still to fix"),
         (review.set_aside, "set aside"),

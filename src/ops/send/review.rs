@@ -9,6 +9,7 @@ use super::{SendRequest, plan_and_records};
 use crate::{
     model::{Plan, RecordId, Status, StepKind},
     ops::{Workspace, list},
+    text,
 };
 
 /// Records whose fields are compared: enough to show what is done, few enough to be there at once.
@@ -126,7 +127,7 @@ fn fields(workspace: &Workspace, ids: &[RecordId]) -> Result<Vec<FieldChanges>> 
         for path in &row.changed {
             let value = |document: Option<&Value>| {
                 let found = document.and_then(|document| document.pointer(path.as_str()));
-                found.map_or("(missing)".to_owned(), words)
+                text::in_words(found)
             };
             let pair = (value(received.as_ref()), value(row.current.as_ref()));
             let pattern = path.pattern();
@@ -158,11 +159,4 @@ fn most_common(pairs: HashMap<(String, String), u64>) -> Vec<(String, String, u6
     pairs.sort_by(|a, b| b.2.cmp(&a.2).then_with(|| a.cmp(b)));
     pairs.truncate(PAIRS);
     pairs
-}
-
-fn words(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
 }

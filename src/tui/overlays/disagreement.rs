@@ -222,13 +222,7 @@ fn row(cells: [String; 5], widths: [usize; 5], styles: [Style; 5]) -> Line<'stat
 
 /// A value as a cell shows it. Safe to print.
 fn as_cell(value: Option<&Value>) -> String {
-    match value {
-        None => "(missing)".to_owned(),
-        Some(Value::Null) => "(null)".to_owned(),
-        Some(Value::String(text)) if text.is_empty() => "(empty)".to_owned(),
-        Some(Value::String(text)) => text::safe_whole(text).into_owned(),
-        Some(other) => text::safe_whole(&other.to_string()).into_owned(),
-    }
+    text::safe_whole(&text::in_words(value)).into_owned()
 }
 
 fn ways(conflict: &Conflict) -> Vec<Way> {

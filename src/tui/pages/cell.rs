@@ -68,7 +68,7 @@ impl Column {
         match problem {
             Some(problem) => problem.path.clone(),
             // A position that no problem names is the first one.
-            None => Path::parse(&self.pattern.replace("/[]", "/0")).unwrap_or_default(),
+            None => Path::parse(&self.pattern).unwrap_or_default().at_first(),
         }
     }
 
