@@ -108,17 +108,21 @@ impl Screen {
 
     /// Presses keys and waits until a text is to be seen that was not there before; gives the time between.
     pub fn takes(&mut self, keys: &str, text: &str) -> Duration {
+        let took = self.takes_within(PATIENCE, keys, text);
+        took.unwrap_or_else(|| panic!("no {text:?} in:\n{}", self.parser.screen().contents()))
+    }
+
+    /// The same; `None` when nothing comes for so long.
+    pub fn takes_within(&mut self, quiet: Duration, keys: &str, text: &str) -> Option<Duration> {
         let before = self.parser.screen().contents();
         let pressed = Instant::now();
         self.press(keys);
         loop {
             let contents = self.parser.screen().contents();
             if contents.contains(text) && contents != before {
-                return pressed.elapsed();
+                return Some(pressed.elapsed());
             }
-            let more = self.output.recv_timeout(PATIENCE);
-            let bytes = more.unwrap_or_else(|_| panic!("no {text:?} in:\n{contents}"));
-            self.parser.process(&bytes);
+            self.parser.process(&self.output.recv_timeout(quiet).ok()?);
         }
     }
 

@@ -8,8 +8,8 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{
     Store,
     changes::{Title, count_statuses},
+    ended::{add_problem, set_status},
     number,
-    sends::{add_problem, set_status},
     verdicts::Verdicts,
 };
 use crate::model::{DeliveryState, Fault, Form, PlanId, Problem, RecordId, RunId, Status};

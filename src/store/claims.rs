@@ -6,11 +6,7 @@ use anyhow::Result;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::{
-    Store,
-    changes::count_statuses,
-    is_alive,
-    sends::{Claim, set_status},
-    this_process,
+    Store, changes::count_statuses, ended::set_status, is_alive, sends::Claim, this_process,
 };
 use crate::{
     broken::{is_broken, may_die},

@@ -15,6 +15,7 @@ mod contracts;
 mod drafts;
 mod dump;
 mod edit_claims;
+mod ended;
 mod faults;
 pub(crate) mod files;
 mod groups;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension as _, params};
 use sha2::{Digest, Sha256};
 
 use super::{
@@ -178,14 +178,16 @@ impl Store {
             let mut planned = 0;
             let mut verdicts = Verdicts::default();
             let read = |conn: &Connection, id| frozen(conn, new, destination, id);
+            let mut putting = Putting::new(tx)?;
             each_ahead((tx, &workspace), ids, read, |frozen| {
                 if let Some(frozen) = frozen {
                     planned += 1;
                     verdicts.add(Status::Ready, frozen.checked_by, -1);
-                    put(tx, (plan, destination, planned), &frozen)?;
+                    putting.put((plan, destination, planned), &frozen)?;
                 }
                 Ok(())
             })?;
+            drop(putting);
             if let Some(expect) = new.expect.filter(|expect| *expect != planned as u64) {
                 return Err(unexpected(expect, planned as u64).into());
             }
@@ -276,30 +278,38 @@ fn frozen(
     }))
 }
 
-/// Puts a record into a plan.
-fn put(
-    conn: &Connection,
-    (plan, destination, n): (PlanId, i64, i64),
-    frozen: &Frozen,
-) -> Result<()> {
-    conn.prepare_cached(
-        "INSERT INTO delivery (plan, n, record, destination, content, payload, payload_sha256, idempotency, epoch, state) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued')",
-    )?
-    .execute(params![
-        plan.0,
-        n,
-        frozen.id.0,
-        destination,
-        frozen.content,
-        frozen.payload,
-        frozen.payload_sha256,
-        frozen.key,
-        frozen.epoch
-    ])?;
-    conn.prepare_cached("UPDATE record SET status = 'sending' WHERE id = ?1")?
-        .execute([frozen.id.0])?;
-    Ok(())
+/// Puts records into a plan.
+struct Putting<'c> {
+    delivery: CachedStatement<'c>,
+    record: CachedStatement<'c>,
+}
+
+impl<'c> Putting<'c> {
+    fn new(conn: &'c Connection) -> Result<Self> {
+        Ok(Self {
+            delivery: conn.prepare_cached(
+                "INSERT INTO delivery (plan, n, record, destination, content, payload, payload_sha256, idempotency, epoch, state) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 'queued')",
+            )?,
+            record: conn.prepare_cached("UPDATE record SET status = 'sending' WHERE id = ?1")?,
+        })
+    }
+
+    fn put(&mut self, (plan, destination, n): (PlanId, i64, i64), frozen: &Frozen) -> Result<()> {
+        self.delivery.execute(params![
+            plan.0,
+            n,
+            frozen.id.0,
+            destination,
+            frozen.content,
+            frozen.payload,
+            frozen.payload_sha256,
+            frozen.key,
+            frozen.epoch
+        ])?;
+        self.record.execute([frozen.id.0])?;
+        Ok(())
+    }
 }
 
 /// A record's current text and its content's number, if it is ready.

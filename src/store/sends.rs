@@ -3,12 +3,13 @@
 
 use std::collections::HashMap;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use rusqlite::{Connection, Row, params};
 
 use super::{
     Store,
-    changes::{Title, count_statuses, group_of},
+    changes::{Title, count_statuses},
+    ended::{Ending, add_problem, checked_by},
     number,
     verdicts::Verdicts,
 };
@@ -272,8 +273,9 @@ fn end(
 ) -> Result<()> {
     let mut statuses = HashMap::new();
     let mut verdicts = Verdicts::default();
+    let mut ending = Ending::new(conn)?;
     for one in ended {
-        end_attempt(conn, claim, one, at)?;
+        ending.end(claim, one, at)?;
         let status = match one.state {
             DeliveryState::Delivered => Status::Accepted,
             DeliveryState::Refused => Status::Rejected,
@@ -282,7 +284,8 @@ fn end(
             // Its plan still holds it.
             _ => continue,
         };
-        let checked_by = set_status(conn, one.record, (Status::Sending, status))?;
+        ending.moves.set(one.record, (Status::Sending, status))?;
+        let checked_by = checked_by(conn, one.record, status)?;
         verdicts.add(status, checked_by, 1);
         *statuses.entry(Status::Sending).or_default() -= 1;
         *statuses.entry(status).or_default() += 1;
@@ -343,41 +346,6 @@ fn next(
     Ok(taken.collect::<rusqlite::Result<_>>()?)
 }
 
-fn end_attempt(conn: &Connection, claim: &Claim, ended: &Ended, at: &str) -> Result<()> {
-    // What stays open leaves the indexes of what is open alone.
-    let update = if ended.state.is_open() {
-        "UPDATE delivery SET state = ?3, next_at = ?4 WHERE id = ?1 AND state = 'sending' AND fence = ?2"
-    } else {
-        "UPDATE delivery SET state = ?3, next_at = ?4, open = 0 WHERE id = ?1 AND state = 'sending' AND fence = ?2"
-    };
-    let moved = conn.prepare_cached(update)?.execute(params![
-        ended.delivery,
-        claim.fence,
-        ended.state.word(),
-        ended.next_at
-    ])?;
-    anyhow::ensure!(
-        moved == 1,
-        "the delivery of record {} is not being tried",
-        ended.record
-    );
-    conn.prepare_cached(
-        "UPDATE attempt SET outcome = ?3, code = ?4, message = ?5, ended_at = ?6, duration_ms = ?7, answer_id = ?8 \
-         WHERE delivery = ?1 AND fence = ?2 AND outcome = 'sending'",
-    )?
-    .execute(params![
-        ended.delivery,
-        claim.fence,
-        ended.attempt.word(),
-        ended.code,
-        ended.message,
-        at,
-        ended.duration_ms as i64,
-        ended.answer_id
-    ])?;
-    Ok(())
-}
-
 /// Ends every try of this claim alike.
 fn end_all(
     conn: &Connection,
@@ -395,64 +363,6 @@ fn end_all(
         "UPDATE delivery SET state = ?3, open = ?4 WHERE plan = ?1 AND open = 1 AND state = 'sending' AND fence = ?2",
         params![claim.plan.0, claim.fence, state.word(), state.is_open()],
     )?;
-    Ok(())
-}
-
-/// Moves a record on; gives the contract that found it ready, where the record can be checked again.
-pub(super) fn set_status(
-    conn: &Connection,
-    record: RecordId,
-    (from, to): (Status, Status),
-) -> Result<Option<i64>> {
-    let moved = conn
-        .prepare_cached("UPDATE record SET status = ?2 WHERE id = ?1 AND status = ?3")?
-        .execute(params![record.0, to.word(), from.word()])?;
-    anyhow::ensure!(moved == 1, "record {record} is not {}", from.label());
-    if !to.can_be_checked() {
-        return Ok(None);
-    }
-    // Not RETURNING, for which SQLite makes a table of its own each time.
-    let checked_by = conn
-        .prepare_cached("SELECT checked_by FROM record WHERE id = ?1")?
-        .query_row([record.0], |row| row.get(0))?;
-    Ok(checked_by)
-}
-
-/// A record that was ready has no other problem, but it can have warnings.
-pub(super) fn add_problem(
-    conn: &Connection,
-    run: RunId,
-    record: RecordId,
-    problem: &Problem,
-    title: Title<'_>,
-) -> Result<()> {
-    let line = conn
-        .prepare_cached("SELECT line FROM record WHERE id = ?1")?
-        .query_row([record.0], |row| row.get(0))
-        .with_context(|| format!("there is no record {record}"))?;
-    let group = group_of(conn, run, line, problem, title)?;
-    conn.prepare_cached(
-        "INSERT INTO problem (record, n, grp, path, message, hint, found) \
-         SELECT ?1, coalesce(max(n) + 1, 0), ?2, ?3, ?4, ?5, ?6 FROM problem WHERE record = ?1",
-    )?
-    .execute(params![
-        record.0,
-        group,
-        problem.path.as_str(),
-        problem.message,
-        problem.hint,
-        problem
-            .found
-            .as_ref()
-            .map(serde_json::to_string)
-            .transpose()?
-    ])?;
-    // A record that has a problem of a group twice is open in it once.
-    conn.prepare_cached(
-        "UPDATE problem_group SET open = open + 1 WHERE id = ?1 \
-         AND (SELECT count(*) FROM problem WHERE record = ?2 AND grp = ?1) = 1",
-    )?
-    .execute(params![group, record.0])?;
     Ok(())
 }
 
