@@ -276,8 +276,6 @@ fn configure_writing(conn: &Connection) -> Result<()> {
     // At most 64 MiB, in KiB. With the 2 MiB SQLite has by itself, a step of many records writes the same pages again and
     // again, and reads them back.
     conn.pragma_update(None, "cache_size", -(64 << 10))?;
-    // Pages, 32 MiB: a send changes the same ones again and again, and they go into the file once for all of it.
-    conn.pragma_update(None, "wal_autocheckpoint", 8_192)?;
     conn.pragma_update(None, "journal_size_limit", 64 << 20)
         .context("journal_size_limit")?;
     Ok(())
