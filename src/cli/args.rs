@@ -179,6 +179,9 @@ pub struct Open {
     /// Open the records of this filter
     #[arg(long, value_name = "Q")]
     pub filter: Option<String>,
+    /// Put the cursor on this record of the list
+    #[arg(long, value_name = "N")]
+    pub row: Option<i64>,
     /// Look only: nothing can be changed or sent
     #[arg(long)]
     pub read_only: bool,

@@ -16,7 +16,7 @@ use crate::{
         Fault, Group, Happened, NoteAbout, Problem, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, Severity, Since, Stage, Status,
     },
-    ops::{self, ContractState, Finding},
+    ops::{self, ContractState, Finding, Workspace},
     text::thousands,
     tui::{self, event::Route},
 };
@@ -38,21 +38,43 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     if let Some(run) = args.run {
         ops::run(&workspace, RunId(run))?;
     }
+    let row = args
+        .row
+        .map(|id| row_of(&workspace, RecordId(id), args.run));
+    let run = row.transpose()?.map(|run| run.0).or(args.run);
     drop(workspace);
     if person.plain {
         return open_plain(person, args);
     }
-    let route = match (&args.filter, args.run) {
+    let route = match (&args.filter, run) {
         (Some(line), run) => Some(filtered(person, line, run)?),
+        (None, Some(run)) if args.row.is_some() => Some(list(RunId(run), None)),
         (None, Some(run)) => Some(Route::Run { run: RunId(run) }),
         (None, None) => None,
     };
-    tui::run(person.screen(person.workspace_path(), route, args.read_only))?;
+    let mut screen = person.screen(person.workspace_path(), route, args.read_only);
+    screen.at = args.row.map(RecordId);
+    tui::run(screen)?;
     Ok(Exit::Done)
+}
+
+/// The run of a record, which must be the one that was named, if one was.
+fn row_of(workspace: &Workspace, id: RecordId, named: Option<i64>) -> Result<RunId> {
+    let run = ops::show(workspace, id)?.row.run;
+    match named {
+        Some(other) if run != RunId(other) => Err(Fault::usage(
+            "record:run",
+            format!("record {id} is of run {run}, not of run {other}"),
+        )
+        .hint("leave --run out, or name a record of that run")
+        .into()),
+        _ => Ok(run),
+    }
 }
 
 fn open_plain(person: &Person, args: &args::Open) -> Result<Exit> {
     let place = match (&args.filter, args.run) {
+        _ if args.row.is_some() => args.row.map(|id| plain::record(RecordId(id))),
         (Some(line), run) => {
             let scope = args::Scope {
                 filter: vec![line.clone()],
@@ -85,19 +107,24 @@ fn filtered(person: &Person, line: &str, run: Option<i64>) -> Result<Route> {
     let run = filter(&scope)?
         .run()
         .map_or_else(|| newest_run(person), Ok)?;
+    Ok(list(run, Some(line.to_owned())))
+}
+
+/// All records of a run, and what stands in the prompt.
+fn list(run: RunId, typed: Option<String>) -> Route {
     let whole_run = Filter {
         terms: vec![Term {
             negated: false,
             wanted: Wanted::Run(run),
         }],
     };
-    Ok(Route::Records {
+    Route::Records {
         run,
         filter: whole_run,
         field: None,
         title: "Records".to_owned(),
-        typed: Some(line.to_owned()),
-    })
+        typed,
+    }
 }
 
 fn newest_run(person: &Person) -> Result<RunId> {

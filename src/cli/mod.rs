@@ -81,6 +81,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
             &args::Open {
                 run: None,
                 filter: None,
+                row: None,
                 read_only: false,
                 group: false,
             },

@@ -81,6 +81,7 @@ impl Person {
             theme: self.theme,
             keys: config.keys,
             route,
+            at: None,
             read_only,
             mouse: self.mouse,
             suspends: config.suspends,

@@ -29,7 +29,7 @@ use self::{
 use super::{person::Person, stop};
 use crate::{
     filter::Filter,
-    model::RunId,
+    model::{RecordId, RunId},
     ops::{self, CheckRequest, Job, SendRequest, Workspace},
     text::{count, safe, thousands},
 };
@@ -68,6 +68,11 @@ pub fn records(run: RunId, filter: Filter) -> Place {
 /// Where a run begins.
 pub fn problems(run: RunId) -> Place {
     Place::Groups { run }
+}
+
+/// One record.
+pub fn record(id: RecordId) -> Place {
+    Place::Record { id }
 }
 
 /// Long work: a line says now and then how far it is, and Ctrl+C stops it safely. Between two of them Ctrl+C ends the program.

@@ -22,7 +22,7 @@ use super::{
     watching,
 };
 use crate::{
-    model::{RunId, RunRow},
+    model::{RecordId, RunId, RunRow},
     ops::Standing,
 };
 
@@ -42,6 +42,8 @@ const TICK: Duration = Duration::from_millis(50);
 #[derive(Clone, Debug)]
 pub struct Setup {
     pub route: Route,
+    /// The record the cursor is put on, where the route is a list of a run.
+    pub at: Option<RecordId>,
     pub size: Size,
     pub theme: Theme,
     pub keys: Keys,
@@ -116,6 +118,7 @@ impl App {
         cx.read_only = setup.read_only;
         cx.keys = setup.keys;
         let visiting = Visiting::to(&setup.route);
+        cx.point_at(&setup.route, setup.at);
         let pages = Stack::reached(setup.route, &mut cx);
         let mut app = Self {
             pages,
@@ -506,6 +509,7 @@ mod tests {
     fn the_first_frame_comes_before_the_first_answer() {
         let setup = Setup {
             route: Route::Groups { run: RunId(1) },
+            at: None,
             size: Size::new(80, 24),
             theme: Theme::default(),
             keys: Keys::default(),

@@ -65,6 +65,17 @@ impl Cx {
         }
     }
 
+    /// The list of a route, once it comes, has the cursor on this record.
+    pub(super) fn point_at(&mut self, route: &Route, record: Option<RecordId>) {
+        if let (Route::Records { run, .. }, Some(_)) = (route, record) {
+            let list = ListVisit {
+                record,
+                ..ListVisit::default()
+            };
+            self.lists.insert((*run, None), list);
+        }
+    }
+
     /// Asks for something to show.
     pub fn ask(&mut self, query: Query) -> Ticket {
         self.last.0 += 1;

@@ -56,6 +56,8 @@ pub struct Options {
     pub keys: keymap::Keys,
     /// Where to begin; the run picker, or the only run's problems, when `None`.
     pub route: Option<event::Route>,
+    /// The record the cursor is put on, where the route is a list of a run.
+    pub at: Option<crate::model::RecordId>,
     pub read_only: bool,
     /// Whether the mouse is used, as long as nobody turns it off.
     pub mouse: bool,

@@ -67,6 +67,7 @@ pub fn run(options: Options) -> Result<()> {
     signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
+        at: options.at,
         size: Screen::size()?,
         theme: options.theme,
         keys: options.keys,
@@ -301,6 +302,7 @@ mod tests {
         };
         let setup = Setup {
             route: Route::Runs,
+            at: None,
             size: Size::new(80, 24),
             theme: crate::tui::theme::Theme::default(),
             keys: keymap::Keys::default(),

@@ -53,6 +53,7 @@ fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> 
         suspends: false,
         slow_link: false,
         notice: None,
+        at: None,
     };
     let (mut app, effects) = App::open(setup);
     feed_with(&mut app, effects, answer);

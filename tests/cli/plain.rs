@@ -445,6 +445,23 @@ fn what_somebody_else_saved_while_a_value_was_typed_is_not_written_over() {
 }
 
 #[test]
+fn a_record_is_opened_by_its_number() {
+    let folder = Folder::loaded();
+    let said = folder.redrive("--plain open --row 8").stdin("quit\n").run();
+    assert!(said.contains("Record 8, needs fixing."), "{said}");
+    folder
+        .redrive("--plain open --row 8 --run 2")
+        .exit(3)
+        .stderr_has("run 2")
+        .run();
+    folder
+        .redrive("--plain open --row 999")
+        .exit(3)
+        .stderr_has("999")
+        .run();
+}
+
+#[test]
 fn a_filter_with_another_run_is_reviewed_with_that_run() {
     let folder = Folder::loaded();
     folder

@@ -75,6 +75,7 @@ impl Desk {
             suspends: false,
             slow_link: false,
             notice: None,
+            at: None,
         };
         let (app, effects) = App::open(setup);
         let mut desk = Self {

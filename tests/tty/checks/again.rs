@@ -144,6 +144,19 @@ fn what_is_asked_for_goes_before_what_was_left_and_a_broken_file_is_said_and_mad
     tty.signal("-KILL");
     drop(tty);
 
+    let listed = redrive(
+        folder.path(),
+        &[&WORKSPACE[..], &["records", "--json"]].concat(),
+    );
+    let fifth = listed.lines().nth(4).unwrap();
+    let number = fifth.strip_prefix("{\"record\":").unwrap();
+    let number = number.split(',').next().unwrap();
+    let tty = start(&folder, &["open", "--row", number]);
+    tty.sees(&format!("record {number},"));
+    assert!(!tty.text().contains(WELCOME));
+    tty.signal("-KILL");
+    drop(tty);
+
     fs::write(file(&folder), "= nothing").unwrap();
     let mut tty = start(&folder, &[]);
     tty.sees("The file of your last visit ");
