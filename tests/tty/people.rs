@@ -9,10 +9,7 @@ const CLEAR: &str = "\x15";
 
 /// A screen of somebody.
 fn person(folder: &Path, name: &str) -> Tty {
-    let state = folder.join(format!("state-{name}"));
-    let state = state.to_string_lossy();
-    let set = [("REDRIVE_USER", name), ("XDG_STATE_HOME", &*state)];
-    Tty::start_in(folder, (100, 30), &[], &set)
+    Tty::start_in(folder, (100, 30), &[], &[("REDRIVE_USER", name)])
 }
 
 /// A screen of somebody who looks at the first record.
@@ -118,8 +115,7 @@ fn what_was_typed_outlives_the_conflict_and_the_program() {
     anna.sees("both changed");
     anna.signal("-KILL");
 
-    // She comes back to the record by herself.
-    let mut anna = person(folder.path(), "anna");
+    let mut anna = at_the_first_record(folder.path(), "anna");
     anna.sees("You typed this and did not save it");
     anna.press("1");
     anna.sees("Editing stage");
@@ -136,7 +132,7 @@ fn what_was_typed_outlives_the_conflict_and_the_program() {
     anna.signal("-TERM");
     anna.ends();
 
-    let mut anna = person(folder.path(), "anna");
+    let mut anna = at_the_first_record(folder.path(), "anna");
     anna.sees("You typed this and did not save it");
     anna.press("1");
     anna.sees("[ Open ");

@@ -109,7 +109,9 @@ fn a_filter_is_completed_and_comes_back_another_day() {
     tty.sees("Saved as the view only b.");
     tty.signal("-TERM");
     tty.ends();
-    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
+    let state = folder.path().join("state");
+    let kept = [("XDG_STATE_HOME", &*state.to_string_lossy())];
+    let mut tty = Tty::start_in(folder.path(), (100, 30), &[], &kept);
     tty.sees("Welcome back.");
     tty.sees("[email:b@b.example");
     tty.press("\x1b");

@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::tty::comes_for_the_first_time;
+
 /// How long anything may take; only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -45,6 +47,7 @@ impl Tmux {
         command.env("HOME", folder.join("state"));
         command.env("XDG_CONFIG_HOME", folder.join("config"));
         command.env("XDG_STATE_HOME", folder.join("state"));
+        comes_for_the_first_time(folder);
         Self::said(&command.output().unwrap());
         tmux.sees("shell>");
         Some(tmux)

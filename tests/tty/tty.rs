@@ -71,6 +71,9 @@ impl Tty {
         // Nor what they set and kept.
         command.env("XDG_CONFIG_HOME", folder.join("config"));
         command.env("XDG_STATE_HOME", folder.join("state"));
+        if set.iter().all(|(name, _)| *name != "XDG_STATE_HOME") {
+            comes_for_the_first_time(folder);
+        }
         for (name, value) in set {
             command.env(name, value);
         }
@@ -277,6 +280,12 @@ impl Tty {
         let status = self.child.wait().unwrap();
         (status, self)
     }
+}
+
+/// Nobody comes back to where they were, unless a test says where that is kept: how far the screen before this one had come when it
+/// was ended is no part of a test.
+pub fn comes_for_the_first_time(folder: &Path) {
+    let _ = std::fs::remove_dir_all(folder.join("state/redrive/visits"));
 }
 
 impl Drop for Tty {

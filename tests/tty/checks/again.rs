@@ -21,7 +21,10 @@ fn demo() -> TempDir {
 }
 
 fn start(folder: &TempDir, args: &[&str]) -> Tty {
-    Tty::start(folder.path(), 100, 30, &[&WORKSPACE[..], args].concat())
+    let state = folder.path().join("state");
+    let kept = [("XDG_STATE_HOME", &*state.to_string_lossy())];
+    let args = [&WORKSPACE[..], args].concat();
+    Tty::start_in(folder.path(), (100, 30), &args, &kept)
 }
 
 /// The file that says where somebody was.

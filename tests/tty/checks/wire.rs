@@ -95,8 +95,6 @@ fn a_list_that_moved_in_tmux_shows_what_it_shows_drawn_anew() {
         tmux.presses(&["2"]);
         tmux.sees("[2 Records");
         tmux.sees("needs fixing");
-        // The cursor comes back to where it was left.
-        tmux.presses(&["Home"]);
         let moved = |key: &str, times: usize, record: &str| {
             tmux.presses(&vec![key; times]);
             tmux.sees(&format!("record {record},"));
