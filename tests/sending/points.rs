@@ -72,6 +72,8 @@ impl Desk {
     /// Sends and dies again and again, then sends undisturbed to the end. Gives how that ends.
     fn survive(&self, server: &Server, deaths: Vec<Death>) -> Result<Option<i32>, String> {
         for (point, does) in deaths {
+            // What is told now is not for a request of the one that died before.
+            server.hear_out();
             server.then(does);
             let status = self.send(point);
             hold(status.signal() == Some(ABORTED), || {

@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, VecDeque},
     io::{BufRead, BufReader, Read, Write},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Condvar, Mutex},
     thread,
 };
 
@@ -113,6 +113,8 @@ struct Ledger {
     hanging: Vec<TcpStream>,
     /// Those that wait to be let go, with the status and the body each is to be told.
     waiting: Vec<(TcpStream, u16, String)>,
+    /// Connections whose end was not seen yet.
+    open: usize,
     is_over: bool,
 }
 
@@ -120,6 +122,8 @@ struct Ledger {
 pub(crate) struct Server {
     address: SocketAddr,
     ledger: Arc<Mutex<Ledger>>,
+    /// Told of the end of every connection.
+    closed: Arc<Condvar>,
 }
 
 impl Server {
@@ -131,17 +135,29 @@ impl Server {
             script: script.into_iter().collect(),
             ..Ledger::default()
         }));
-        let shared = Arc::clone(&ledger);
+        let closed = Arc::new(Condvar::new());
+        let (shared, ended) = (Arc::clone(&ledger), Arc::clone(&closed));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                if shared.lock().unwrap().is_over {
+                let mut ledger = shared.lock().unwrap();
+                if ledger.is_over {
                     break;
                 }
-                let (shared, rest) = (Arc::clone(&shared), rest.clone());
-                thread::spawn(move || serve(stream.unwrap(), &shared, &rest));
+                ledger.open += 1;
+                drop(ledger);
+                let (shared, ended, rest) = (Arc::clone(&shared), Arc::clone(&ended), rest.clone());
+                thread::spawn(move || {
+                    serve(stream.unwrap(), &shared, &rest);
+                    shared.lock().unwrap().open -= 1;
+                    ended.notify_all();
+                });
             }
         });
-        Self { address, ledger }
+        Self {
+            address,
+            ledger,
+            closed,
+        }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -169,6 +185,17 @@ impl Server {
     pub fn let_one_go(&self) {
         let (mut stream, status, body) = self.ledger.lock().unwrap().waiting.remove(0);
         answer(&mut stream, status, JSON, &body);
+    }
+
+    /// Waits until everything has been read that senders which are dead by now have left on the way.
+    pub fn hear_out(&self) {
+        // Connections are taken in the order in which they come. When this one has its end, those of the dead count as open.
+        let mut last = TcpStream::connect(self.address).unwrap();
+        last.shutdown(Shutdown::Write).unwrap();
+        last.read_to_end(&mut Vec::new()).unwrap();
+        let ledger = self.ledger.lock().unwrap();
+        let silent = self.closed.wait_while(ledger, |ledger| ledger.open > 0);
+        drop(silent.unwrap());
     }
 
     /// Recognises no repeat from now on.
