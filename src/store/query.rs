@@ -35,10 +35,7 @@ pub(super) struct Query {
 impl Query {
     /// The records of a run that pass a filter. The filter's own `run:` terms hold as well.
     pub fn of(filter: &Filter, run: RunId) -> Self {
-        let only_run = Term {
-            negated: false,
-            wanted: Wanted::Run(run),
-        };
+        let only_run = Term::from(Wanted::Run(run));
         let terms: Vec<&Term> = filter
             .terms
             .iter()
@@ -412,14 +409,7 @@ fn has_text(hay: &[u8], wanted: &str) -> bool {
 
 /// A term as it is typed, which the functions of [`super::matching`] take.
 fn typed(wanted: &Wanted) -> Value {
-    let wanted = wanted.clone();
-    Value::Text(
-        Term {
-            negated: false,
-            wanted,
-        }
-        .to_string(),
-    )
+    Value::Text(Term::from(wanted.clone()).to_string())
 }
 
 fn text(text: &str) -> Value {
@@ -437,10 +427,7 @@ mod tests {
     };
 
     fn has(wanted: Wanted) -> Term {
-        Term {
-            negated: false,
-            wanted,
-        }
+        wanted.into()
     }
 
     fn not(wanted: Wanted) -> Term {
