@@ -196,14 +196,7 @@ impl App {
                 self.look_for_changes();
             }
             Event::Answer(ticket, answer) => self.answer(ticket, answer),
-            Event::Progress(progress) => {
-                for page in self.pages.iter_mut() {
-                    page.progress(&progress);
-                }
-                if let Some(job) = &mut self.job {
-                    job.progress = progress;
-                }
-            }
+            Event::Progress(progress) => self.progressed(progress),
             Event::Finished(outcome) => self.finished(outcome),
             Event::Terminate => self.exit = Some(Exit::Terminated),
             Event::Suspend => self.cx.effects.push(Effect::Suspend),
@@ -437,7 +430,7 @@ impl App {
                     Effect::Go(route) => {
                         let mut page = Page::open(route, &mut self.cx);
                         if let Some(job) = &self.job {
-                            page.progress(&job.progress);
+                            page.progress(job.request.run(), &job.progress);
                         }
                         self.pages.push(page);
                     }
@@ -466,18 +459,10 @@ impl App {
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Meet(meeting) => self.carry_out(meeting),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
-                    Effect::Quit if self.job.is_some() => {
-                        self.leaving = true;
-                        outside.push(Effect::Cancel);
-                    }
-                    Effect::Quit => self.exit = Some(Exit::Quit),
-                    Effect::Start(request) => self.start(request, &mut outside),
-                    Effect::Cancel => {
-                        if let Some(job) = &mut self.job {
-                            job.stopping = true;
-                            outside.push(Effect::Cancel);
-                        }
-                    }
+                    Effect::Quit => outside.extend(self.leave()),
+                    Effect::Start(request) => drop(self.cx.start(request)),
+                    Effect::Begin(ticket, request) => self.begin(ticket, request, &mut outside),
+                    Effect::Cancel(ticket) => outside.extend(self.cancel(ticket)),
                     Effect::Ask(..) | Effect::Change(..) | Effect::Steer(_) | Effect::Suspend => {
                         outside.push(effect);
                     }
@@ -742,7 +727,8 @@ mod tests {
         assert_eq!(app.exit(), None);
         press(&mut app, "S<Right><ret>1q");
         assert!(picture(&mut app).contains("Sending has not ended"));
-        assert_eq!(press(&mut app, "<Right><ret>"), [Effect::Cancel]);
+        let stopped = press(&mut app, "<Right><ret>");
+        assert!(matches!(stopped[..], [Effect::Cancel(_)]), "{stopped:?}");
         assert_eq!(app.exit(), None);
         finished(&mut app, Outcome::Sent(SendReport::default()));
         assert_eq!(app.exit(), Some(Exit::Quit));

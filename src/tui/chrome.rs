@@ -17,6 +17,7 @@ use super::{
     mouse::Spot,
     overlays::wrap,
     pages::Page,
+    running::Running,
     tabs::Tab,
     widgets::{
         footer::{Hint, footer, hint_width, place},
@@ -30,7 +31,8 @@ impl App {
     pub fn draw(&mut self, frame: &mut Frame) {
         let area = frame.area();
         if area.width < LEAST.width || area.height < LEAST.height {
-            return draw_too_small(frame, area, self.cx.keys.of(Action::Leave));
+            let running = self.job.as_ref().map(Running::name);
+            return draw_too_small(frame, area, self.cx.keys.of(Action::Leave), running);
         }
         let mut status_lines = self.status(area.width);
         if let Some(notice) = self.notice() {
@@ -283,14 +285,19 @@ fn whole_sentences(words: &str, columns: usize) -> &str {
         .unwrap_or(first)
 }
 
-/// `key` leaves.
-fn draw_too_small(frame: &mut Frame, area: Rect, key: &str) {
+/// `key` leaves, but while something with a name runs: then it must be asked first, and there is no room to ask.
+fn draw_too_small(frame: &mut Frame, area: Rect, key: &str, running: Option<&str>) {
     let (width, height) = (area.width, area.height);
+    let leaving = match running {
+        Some(name) => format!("{name} has not ended."),
+        None if width < 40 => format!("{key}  quit (saved)"),
+        None => format!("{key}  quit (your work is saved)"),
+    };
     let lines = if width < 40 {
         [
             format!("Needs {} x {}.", LEAST.width, LEAST.height),
             format!("Now: {width} x {height}."),
-            format!("{key}  quit (saved)"),
+            leaving,
         ]
     } else {
         [
@@ -299,7 +306,7 @@ fn draw_too_small(frame: &mut Frame, area: Rect, key: &str) {
                 LEAST.width, LEAST.height
             ),
             "Make the window bigger, or the text smaller.".to_owned(),
-            format!("{key}  quit (your work is saved)"),
+            leaving,
         ]
     };
     let lines = lines.map(|line| Line::from(format!(" {line}")));

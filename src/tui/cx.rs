@@ -10,9 +10,10 @@ use ratatui::layout::Size;
 
 use super::{
     clock::Clock,
-    event::{Effect, Query, Route, Wish},
+    event::{Effect, JobRequest, Query, Route, Wish},
     keymap::Keys,
     pages::{Kept, Order},
+    running::BUSY,
 };
 use crate::{
     model::{EditClaim, GroupId, RecordId, RunId},
@@ -51,6 +52,8 @@ pub struct Cx {
     pub others: Arc<[EditClaim]>,
     /// The filters kept for the run.
     pub filters: Filters,
+    /// The job that runs.
+    pub(super) job: Option<Ticket>,
     last: Ticket,
     /// Changes that were wished for and are not answered yet.
     wished: Vec<Ticket>,
@@ -74,6 +77,19 @@ impl Cx {
             };
             self.lists.insert((*run, None), list);
         }
+    }
+
+    /// Starts a long job, and gives the ticket under which its end is told. Where one runs already nothing is started,
+    /// and that is said.
+    pub fn start(&mut self, request: JobRequest) -> Option<Ticket> {
+        if self.job.is_some() {
+            self.say(BUSY);
+            return None;
+        }
+        self.last.0 += 1;
+        self.job = Some(self.last);
+        self.effects.push(Effect::Begin(self.last, request));
+        self.job
     }
 
     /// Asks for something to show.

@@ -70,15 +70,17 @@ pub enum Effect {
     Ask(Ticket, Query),
     /// A short write; never dropped, done in order.
     Change(Ticket, Wish),
-    /// Starts the one long job.
+    /// Starts the one long job, which no page waits for.
     Start(JobRequest),
-    /// Asks the running job to stop.
-    Cancel,
+    /// Asks this job to stop, if it still runs.
+    Cancel(Ticket),
     /// Tells the running send how to go on.
     Steer(Steer),
     /// Suspends the program (SIGTSTP).
     Suspend,
     // What follows is carried out by the app itself.
+    /// Starts a long job for the page that waits for its end.
+    Begin(Ticket, JobRequest),
     Go(Route),
     /// Puts another page in place of the one on top.
     Replace(Route),

@@ -39,6 +39,18 @@ pub enum JobRequest {
     },
 }
 
+impl JobRequest {
+    /// The run it is about, where it is about one.
+    pub fn run(&self) -> Option<RunId> {
+        match self {
+            Self::Send { run, .. } | Self::Check { run, .. } => Some(*run),
+            Self::FixPreview(request) => request.filter.run(),
+            Self::Fix { preview, .. } => preview.request.filter.run(),
+            Self::Aside { filter, .. } => filter.run(),
+        }
+    }
+}
+
 /// How a send is to go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Steer {

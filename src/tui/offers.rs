@@ -54,7 +54,7 @@ impl App {
         }
         let run = self.shown_run();
         match action {
-            Action::Send | Action::CheckAll if self.job.is_some() => {
+            _ if self.job.is_some() && self.pages.top().starts(action) => {
                 Some("something is running already".to_owned())
             }
             Action::Send if run.is_some_and(|run| !has_something_to_send(run)) => {

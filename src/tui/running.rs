@@ -3,16 +3,25 @@
 use super::{
     action::Action,
     app::{App, Exit},
-    event::{Effect, JobRequest, Outcome, Question, Route},
+    event::{Effect, JobRequest, Outcome, Question, Route, Ticket},
     overlays::{Button, Dialog, Overlay},
     tabs::Tab,
     words,
 };
-use crate::{filter::Filter, model::RecordId, ops::Progress, text};
+use crate::{
+    filter::Filter,
+    model::{RecordId, RunId},
+    ops::Progress,
+    text,
+};
+
+/// Said where another job is started while one runs.
+pub(super) const BUSY: &str = "Not now: something is running already.";
 
 /// The job under way.
 #[derive(Debug)]
 pub struct Running {
+    pub ticket: Ticket,
     pub request: JobRequest,
     pub progress: Progress,
     pub stopping: bool,
@@ -58,12 +67,9 @@ impl App {
         self.job.is_some()
     }
 
-    pub(super) fn start(&mut self, request: JobRequest, outside: &mut Vec<Effect>) {
-        if self.job.is_some() {
-            self.status = Some("Not now: something is running already.".to_owned());
-            return;
-        }
+    pub(super) fn begin(&mut self, ticket: Ticket, request: JobRequest, outside: &mut Vec<Effect>) {
         self.job = Some(Running {
+            ticket,
             request: request.clone(),
             progress: Progress::default(),
             stopping: false,
@@ -75,22 +81,52 @@ impl App {
         }
     }
 
+    /// Asks a job to stop. One that is over is not, nor the one that came after it.
+    pub(super) fn cancel(&mut self, ticket: Ticket) -> Option<Effect> {
+        let job = self.job.as_mut().filter(|job| job.ticket == ticket)?;
+        job.stopping = true;
+        Some(Effect::Cancel(ticket))
+    }
+
+    /// Leaves the program, once the job that runs has stopped.
+    pub(super) fn leave(&mut self) -> Option<Effect> {
+        let Some(running) = self.job.as_ref().map(|job| job.ticket) else {
+            self.exit = Some(Exit::Quit);
+            return None;
+        };
+        self.leaving = true;
+        self.cancel(running)
+    }
+
+    pub(super) fn progressed(&mut self, progress: Progress) {
+        let Some(job) = &mut self.job else { return };
+        for page in self.pages.iter_mut() {
+            page.progress(job.request.run(), &progress);
+        }
+        job.progress = progress;
+    }
+
     pub(super) fn finished(&mut self, outcome: anyhow::Result<Outcome>) {
         let was = self.job.take();
+        self.cx.job = None;
         if self.leaving {
             self.exit = Some(Exit::Quit);
             return;
         }
         let is_preview =
             (was.as_ref()).is_some_and(|job| matches!(job.request, JobRequest::FixPreview(_)));
-        for page in self.pages.iter_mut() {
-            page.ended(outcome.as_ref(), &mut self.cx);
+        let run = was.as_ref().and_then(|job| job.request.run());
+        let run = run.or(self.run.as_ref().map(|run| run.id));
+        if let Some(ticket) = was.as_ref().map(|job| job.ticket) {
+            for page in self.pages.iter_mut() {
+                page.ended(ticket, outcome.as_ref(), &mut self.cx);
+            }
         }
         match outcome {
             Ok(Outcome::FixPreviewed(_)) => return,
             Ok(Outcome::Fixed(report)) => {
                 let said = words::fixed(&report);
-                self.offer_skipped(&said, &report.skipped);
+                self.offer_skipped(&said, run, &report.skipped);
                 self.status = Some(said);
             }
             // The page that asked has been told.
@@ -103,7 +139,8 @@ impl App {
                     then: None,
                 };
                 let mut buttons = vec![close];
-                if report.refused > 0 {
+                let is_shown = run == self.shown_run().map(|run| run.id);
+                if report.refused > 0 && is_shown {
                     buttons.push(Button {
                         label: "Go to problems".to_owned(),
                         then: Some(Effect::Act(Action::ProblemsTab)),
@@ -117,7 +154,7 @@ impl App {
             }
             Ok(Outcome::Aside { report, back }) => {
                 let said = words::aside(&report, back, self.cx.keys);
-                self.offer_skipped(&said, &report.skipped);
+                self.offer_skipped(&said, run, &report.skipped);
                 self.status = Some(said);
             }
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
@@ -134,10 +171,8 @@ impl App {
     }
 
     /// Offers to list the records that a step of many left as they are, if there are any.
-    fn offer_skipped(&mut self, said: &str, skipped: &[RecordId]) {
-        let Some(run) = self.run.as_ref().map(|run| run.id) else {
-            return;
-        };
+    fn offer_skipped(&mut self, said: &str, run: Option<RunId>, skipped: &[RecordId]) {
+        let Some(run) = run else { return };
         // A question in front is not taken away under the fingers; the status line says how many they are.
         if skipped.is_empty() || self.overlay.is_some() {
             return;
@@ -209,7 +244,7 @@ impl App {
             typed: None,
             safe: "Keep going".to_owned(),
             verb: "Stop".to_owned(),
-            then: Box::new(Effect::Cancel),
+            then: Box::new(Effect::Cancel(job.ticket)),
         };
         self.cx.effects.push(Effect::Confirm(question));
     }
@@ -219,10 +254,14 @@ impl App {
 mod tests {
     use super::*;
     use crate::{
-        model::{FixReport, RunId},
+        model::{FixReport, RunId, SendReport},
         tui::{
-            event::{Event, Query},
-            testing::{feed, picture, press, problems},
+            event::{Answer, Event, Query},
+            pages::Stack,
+            testing::{
+                self, feed, feed_with, older_run, picture, press, problems, shows, shows_not,
+            },
+            tests::scenes::sending,
         },
     };
 
@@ -279,5 +318,60 @@ mod tests {
         };
         app.update(Event::Finished(Ok(Outcome::Fixed(report))));
         assert!(app.overlay.is_none());
+    }
+
+    /// Another run in front, while a send of the first goes on.
+    fn beside_a_send() -> App {
+        let mut app = problems((100, 30));
+        press(&mut app, "S<Right><ret>");
+        app.update(Event::Progress(sending()));
+        let run = older_run();
+        app.pages = Stack::reached(Route::Groups { run: run.id }, &mut app.cx);
+        let effects = app.settle();
+        feed_with(&mut app, effects, &|query| match query {
+            Query::Groups { .. } => Answer::Groups {
+                run: older_run(),
+                groups: Vec::new(),
+            },
+            other => testing::answer(other),
+        });
+        app
+    }
+
+    #[test]
+    fn a_send_is_shown_where_its_run_is_shown() {
+        let mut app = problems((100, 30));
+        press(&mut app, "S<Right><ret>");
+        app.update(Event::Progress(sending()));
+        shows(&mut app, "[4 Send 50%]");
+        let mut app = beside_a_send();
+        press(&mut app, "4");
+        shows(&mut app, "[4 Send]");
+        shows(&mut app, "Nothing was sent yet.");
+        app.update(Event::Progress(sending()));
+        shows(&mut app, "Nothing was sent yet.");
+    }
+
+    #[test]
+    fn what_is_offered_at_the_end_is_of_the_run_of_the_job() {
+        let mut app = beside_a_send();
+        let report = SendReport {
+            planned: 3,
+            refused: 3,
+            ..SendReport::default()
+        };
+        let effects = app.update(Event::Finished(Ok(Outcome::Sent(report))));
+        feed(&mut app, effects);
+        shows(&mut app, "[>Close ]");
+        shows_not(&mut app, "Go to problems");
+    }
+
+    #[test]
+    fn only_the_job_that_is_meant_is_stopped() {
+        let mut app = problems((100, 30));
+        press(&mut app, "S<Right><ret>");
+        let running = app.job.as_ref().unwrap().ticket;
+        assert_eq!(app.cancel(Ticket(running.0 - 1)), None);
+        assert_eq!(app.cancel(running), Some(Effect::Cancel(running)));
     }
 }

@@ -139,6 +139,9 @@ impl App {
         if !matches!(job.request, JobRequest::Send { .. }) {
             return None;
         }
+        if job.request.run() != self.shown_run().map(|run| run.id) {
+            return None;
+        }
         let tally = job.progress.sending.as_ref().map(|sending| sending.tally)?;
         (tally.done() * 100).checked_div(tally.total())
     }

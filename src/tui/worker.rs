@@ -8,7 +8,7 @@ use std::{
     collections::VecDeque,
     panic::{self, AssertUnwindSafe},
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, atomic::Ordering},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -51,18 +51,42 @@ pub struct Inbox {
     asks: Sender<Effect>,
     offers: Sender<Effect>,
     suggestions: Sender<Effect>,
+    running: Running,
+    events: Sender<Event>,
 }
 
 impl Inbox {
     /// Values that are counted for who is typing do not wait for a list that is being looked for, and no list waits until every
-    /// value of a large problem has been looked at for suggestions.
+    /// value of a large problem has been looked at for suggestions. A job is stopped and steered at once, whatever is being
+    /// answered; it begins once all changes wished for before it are made.
     pub fn send(&self, effect: Effect) -> Result<()> {
         let to = match effect {
+            Effect::Cancel(_) => {
+                cancel(&self.running);
+                return Ok(());
+            }
+            Effect::Steer(how) => {
+                steer(&self.running, how);
+                return Ok(());
+            }
+            Effect::Start(_) => {
+                // Known from now on, so that it can be stopped before it has begun.
+                let job = throttled(self.events.clone());
+                *known(&self.running) = Some(job);
+                &self.asks
+            }
             Effect::Ask(_, Query::Offered { .. }) => &self.offers,
             Effect::Ask(_, Query::Suggest { .. }) => &self.suggestions,
             _ => &self.asks,
         };
         to.send(effect).context("the worker is gone")
+    }
+}
+
+/// Whoever leaves while a job runs has been asked; it stops at the next safe point.
+impl Drop for Inbox {
+    fn drop(&mut self) {
+        cancel(&self.running);
     }
 }
 
@@ -79,7 +103,7 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         thread("ask").spawn(move || answer_all(&opening, &asks_rx, &job_tx, &running, &events))?
     };
     let jobs = {
-        let (opening, events) = (opening.clone(), events.clone());
+        let (opening, events, running) = (opening.clone(), events.clone(), running.clone());
         thread("job").spawn(move || work_all(&opening, &job_rx, &running, &events))?
     };
     for (name, effects) in [("offer", offers_rx), ("suggest", suggestions_rx)] {
@@ -90,6 +114,8 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         asks: asks_tx,
         offers: offers_tx,
         suggestions: suggestions_tx,
+        running,
+        events: events.clone(),
     };
     Ok((inbox, Workers { asks, jobs }))
 }
@@ -139,21 +165,11 @@ fn answer_all(
                 guarded(|| change(with(&mut workspace, opening)?, &wish)),
             ),
             Some(Effect::Start(request)) => {
-                // Known from the start, so that it can be stopped before it has begun.
-                let job = throttled(events.clone());
-                *running.lock().unwrap_or_else(PoisonError::into_inner) = Some(job.clone());
+                let job = known(running).clone().unwrap_or_default();
                 if jobs.send((request, job)).is_ok() {
                     continue;
                 }
                 Event::Finished(Err(anyhow!("the program is ending")))
-            }
-            Some(Effect::Cancel) => {
-                cancel(running);
-                continue;
-            }
-            Some(Effect::Steer(how)) => {
-                steer(running, how);
-                continue;
             }
             _ => continue,
         };
@@ -161,8 +177,10 @@ fn answer_all(
             break;
         }
     }
-    // Whoever leaves while a job runs has been asked; it stops at the next safe point.
-    cancel(running);
+}
+
+fn known(running: &Running) -> MutexGuard<'_, Option<Job>> {
+    running.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Does the work of one effect here and now, for tests without threads.
@@ -190,14 +208,13 @@ fn forget_old_previews(waiting: &mut VecDeque<Effect>) {
 }
 
 fn cancel(running: &Running) {
-    let job = running.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(job) = job.as_ref() {
+    if let Some(job) = known(running).as_ref() {
         job.cancel_flag().store(true, Ordering::Relaxed);
     }
 }
 
 fn steer(running: &Running, how: Steer) {
-    let job = running.lock().unwrap_or_else(PoisonError::into_inner);
+    let job = known(running);
     if let Some(steering) = job.as_ref().map(Job::steering) {
         match how {
             Steer::Pause(pause) => steering.pause(pause),

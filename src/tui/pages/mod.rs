@@ -304,19 +304,32 @@ impl Page {
         }
     }
 
-    /// The long job has ended; the page that started it looks what came of it.
-    pub fn ended(&mut self, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
+    /// This long job has ended; the page that started it looks what came of it.
+    pub fn ended(&mut self, job: Ticket, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
         match self {
-            Self::Fix(page) => page.ended(outcome, cx),
-            Self::Sending(page) => page.ended(outcome),
+            Self::Fix(page) => page.ended(job, outcome, cx),
+            Self::Sending(page) => page.ended(),
             _ => {}
         }
     }
 
-    /// The long job says how far it is.
-    pub fn progress(&mut self, progress: &Progress) {
-        if let Self::Sending(page) = self {
+    /// The long job about this run says how far it is.
+    pub fn progress(&mut self, run: Option<RunId>, progress: &Progress) {
+        if let Self::Sending(page) = self
+            && Some(page.run) == run
+        {
             page.progress(progress);
+        }
+    }
+
+    /// Whether an action starts a long job, for which it must be the only one.
+    pub fn starts(&self, action: Action) -> bool {
+        match self {
+            Self::Fix(page) => page.starts(action),
+            _ => matches!(
+                action,
+                Action::Send | Action::CheckAll | Action::TryOne | Action::SetAside
+            ),
         }
     }
 

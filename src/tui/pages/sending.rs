@@ -16,7 +16,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{Answer, Cx, Effect, Outcome, Query, Steer, Ticket},
+        event::{Answer, Cx, Effect, Query, Steer, Ticket},
         keymap::Keys,
         words,
     },
@@ -28,7 +28,7 @@ const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 #[derive(Debug)]
 pub struct Sending {
     keys: Keys,
-    run: RunId,
+    pub run: RunId,
     seen: Seen,
     pending: Option<Ticket>,
     /// What this process sends now.
@@ -205,7 +205,7 @@ impl Sending {
     }
 
     /// The job is over; what the workspace says counts again.
-    pub fn ended(&mut self, _: Result<&Outcome, &anyhow::Error>) {
+    pub fn ended(&mut self) {
         self.live = None;
         self.wants_pause = None;
         self.speed = None;

@@ -285,7 +285,7 @@ pub(super) fn plan_row() -> PlanRow {
     }
 }
 
-pub(super) fn older_run() -> RunRow {
+pub fn older_run() -> RunRow {
     RunRow {
         id: RunId(2),
         name: "customers-2025-11-19".to_owned(),

@@ -84,7 +84,7 @@ fn does_something(keys: &str, key: &str) -> bool {
             Effect::Change(..)
                 | Effect::Start(_)
                 | Effect::Steer(_)
-                | Effect::Cancel
+                | Effect::Cancel(_)
                 | Effect::Suspend
         )
     };

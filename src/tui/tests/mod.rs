@@ -7,7 +7,7 @@ mod layout;
 mod own_keys;
 mod preview;
 mod reach;
-mod scenes;
+pub mod scenes;
 mod storm;
 mod undo;
 

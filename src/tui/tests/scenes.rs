@@ -54,6 +54,7 @@ pub const SCENES: &[(&str, &str)] = &[
     ("nothing being sent", "4"),
     ("a send", "S<Right><ret>"),
     ("the log of a send", "S<Right><ret>L"),
+    ("fix all while a send goes on", "S<Right><ret>1b"),
     ("history", "5"),
     ("the palette over history", "5:"),
     ("help", "?"),
@@ -273,10 +274,11 @@ pub fn sent() -> Event {
     })))
 }
 
-/// The kind of change an effect is, where it is one of more than one record or sends.
+/// Whether an effect changes more than one record, sends, or stops what is under way.
 pub fn is_bulk(effect: &Effect) -> bool {
     match effect {
         Effect::Start(request) => !matches!(request, JobRequest::FixPreview(_)),
+        Effect::Cancel(_) => true,
         Effect::Change(_, wish) => matches!(wish, Wish::UndoStep { .. } | Wish::Undo | Wish::Redo),
         _ => false,
     }

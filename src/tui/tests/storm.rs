@@ -14,7 +14,7 @@ use crate::{
         app::App,
         event::{Answer, Effect, Event, Query, Route, Wish},
         keymap::{self, Keys},
-        testing::{self, app, feed_with, picture},
+        testing::{self, app, feed_with, picture, shows, shows_not},
     },
 };
 
@@ -36,7 +36,7 @@ fn esc_leads_from_everywhere_to_the_menu_and_neither_changes_nor_leaves_anything
                 Effect::Change(_, wish) => {
                     !matches!(wish, Wish::KeepFilter { .. } | Wish::ReleaseEdit)
                 }
-                other => matches!(other, Effect::Start(_)),
+                other => matches!(other, Effect::Start(_) | Effect::Cancel(_)),
             };
             assert!(!effects.iter().any(changes), "{name}: {effects:?}");
             assert_eq!(app.exit(), None, "{name}");
@@ -107,6 +107,8 @@ fn a_send_goes_on_and_ends_in_a_window_that_shows_nothing_of_it() {
     app.update(Event::Resize(Size::new(30, 8)));
     strike(&mut app, key("q"));
     assert_eq!(app.exit(), None, "a send is under way");
+    shows(&mut app, "Sending has not ended.");
+    shows_not(&mut app, "quit");
     app.update(Event::Progress(sending()));
     app.update(sent());
     app.update(Event::Resize(Size::new(100, 30)));

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::{Opening, Running, guarded, with};
+use super::{Opening, Running, guarded, known, with};
 use crate::{
     filter::Filter,
     ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
@@ -27,7 +27,7 @@ pub(super) fn work_all(
     let mut workspace = None;
     for (request, job) in requests {
         let outcome = guarded(|| work(with(&mut workspace, opening)?, &request, &job));
-        *running.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *known(running) = None;
         if events.send(Event::Finished(outcome)).is_err() {
             return;
         }

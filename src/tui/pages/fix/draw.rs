@@ -34,11 +34,11 @@ pub fn tip(fix: &Fix) -> String {
     match &fix.preview {
         State::Nothing if fix.suggesting.is_some() => "Looking what would help ...".to_owned(),
         State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
-        State::Looking => "Checking what would happen ...".to_owned(),
+        State::Looking(_) => "Checking what would happen ...".to_owned(),
         State::Known(_) => {
             format!("Preview is up to date. You can undo the fix with {undo}.")
         }
-        State::Applying(_) => "Applying ...".to_owned(),
+        State::Applying(..) => "Applying ...".to_owned(),
         State::Done { .. } => format!("Done. {undo} takes it back."),
         State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
     }
@@ -156,7 +156,7 @@ impl Fix {
 
 fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let (title, note) = match &page.preview {
-        State::Known(preview) | State::Applying(preview) => (
+        State::Known(preview) | State::Applying(_, preview) => (
             "2 What would happen",
             format!("checked {}", text::count(preview.report.scope, "record")),
         ),
@@ -170,12 +170,12 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let columns = usize::from(inside.width);
     let mut lines = match &page.preview {
         State::Nothing => vec![Line::from(" Choose what to do, and press Enter.")],
-        State::Looking => vec![Line::from(" Checking ...")],
+        State::Looking(_) => vec![Line::from(" Checking ...")],
         State::Failed(words) => crate::tui::overlays::wrap(words, columns.saturating_sub(2))
             .into_iter()
             .map(|line| Line::from(format!(" {line}")))
             .collect(),
-        State::Known(preview) | State::Applying(preview) => counts(&preview.report),
+        State::Known(preview) | State::Applying(_, preview) => counts(&preview.report),
         State::Done { report, .. } => counts(report),
     };
     if let (Some(evidence), Some(_)) = (&page.dates, page.known()) {

@@ -69,9 +69,11 @@ enum Panel {
 #[derive(Debug)]
 enum State {
     Nothing,
-    Looking,
+    /// It is being worked out, by the job of this ticket.
+    Looking(Ticket),
     Known(Arc<FixPreview>),
-    Applying(Arc<FixPreview>),
+    /// It is being done, by the job of this ticket.
+    Applying(Ticket, Arc<FixPreview>),
     /// It was done; `told` once the page has been shown with it.
     Done {
         report: FixReport,
@@ -164,8 +166,8 @@ impl Fix {
         match action {
             Action::Back if self.typing.is_some() => self.typing = None,
             Action::Back => {
-                if matches!(self.preview, State::Looking) {
-                    cx.effects.push(Effect::Cancel);
+                if let State::Looking(job) = self.preview {
+                    cx.effects.push(Effect::Cancel(job));
                 }
                 cx.back();
             }
@@ -250,9 +252,13 @@ impl Fix {
     }
 
     /// The long job this page started has ended.
-    pub fn ended(&mut self, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
+    pub fn ended(&mut self, job: Ticket, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
+        match &self.preview {
+            State::Looking(mine) | State::Applying(mine, _) if *mine == job => {}
+            _ => return,
+        }
         match (outcome, &self.preview) {
-            (Ok(Outcome::FixPreviewed(preview)), State::Looking) => {
+            (Ok(Outcome::FixPreviewed(preview)), State::Looking(_)) => {
                 self.preview = match preview {
                     Some(preview) => State::Known(Arc::clone(preview)),
                     None => State::Failed("This run holds no record.".to_owned()),
@@ -262,18 +268,18 @@ impl Fix {
                 self.show = None;
                 self.list();
             }
-            (Ok(Outcome::Fixed(report)), State::Applying(_)) => {
+            (Ok(Outcome::Fixed(report)), State::Applying(..)) => {
                 self.preview = State::Done {
                     report: report.clone(),
                     told: false,
                 };
                 self.list();
             }
-            (Err(error), State::Applying(preview)) => {
+            (Err(error), State::Applying(_, preview)) => {
                 cx.say(words::reported(error));
                 self.preview = State::Known(Arc::clone(preview));
             }
-            (Err(error), State::Looking) => {
+            (Err(error), State::Looking(_)) => {
                 self.preview = if words::is_stopped(error) {
                     State::Nothing
                 } else {
@@ -343,32 +349,42 @@ impl Fix {
 
     /// Starts a preview; the newest wish wins.
     fn look(&mut self, request: FixRequest, cx: &mut Cx) {
-        if matches!(self.preview, State::Applying(_)) {
-            return;
+        match self.preview {
+            State::Applying(..) => return,
+            State::Looking(job) => {
+                self.next = Some(request);
+                return cx.effects.push(Effect::Cancel(job));
+            }
+            _ => {}
         }
-        if matches!(self.preview, State::Looking) {
-            self.next = Some(request);
-            cx.effects.push(Effect::Cancel);
-            return;
-        }
+        let preview = JobRequest::FixPreview(Box::new(request.clone()));
+        let Some(job) = cx.start(preview) else { return };
         self.listed.clear();
         let is_date = |transform: &Transform| matches!(transform, Transform::Date(_));
         self.dates = None;
         self.asked_dates = (request.transforms.iter().any(is_date))
             .then(|| cx.ask(Query::Dates(Box::new(request.clone()))));
-        self.preview = State::Looking;
-        cx.effects
-            .push(Effect::Start(JobRequest::FixPreview(Box::new(request))));
+        self.preview = State::Looking(job);
     }
 
     fn apply(&mut self, cx: &mut Cx) {
         if let State::Known(preview) = &self.preview {
-            let preview = Arc::clone(preview);
-            cx.effects.push(Effect::Start(JobRequest::Fix {
-                preview: Arc::clone(&preview),
+            let fix = JobRequest::Fix {
+                preview: Arc::clone(preview),
                 left_out: self.left_out.clone(),
-            }));
-            self.preview = State::Applying(preview);
+            };
+            if let Some(job) = cx.start(fix) {
+                self.preview = State::Applying(job, Arc::clone(preview));
+            }
+        }
+    }
+
+    /// Whether an action starts a long job. A preview of one's own is stopped for the next.
+    pub fn starts(&self, action: Action) -> bool {
+        match action {
+            Action::Apply => true,
+            Action::Open => self.panel == Panel::What && !matches!(self.preview, State::Looking(_)),
+            _ => false,
         }
     }
 
@@ -450,7 +466,7 @@ impl Fix {
 
     fn known(&self) -> Option<&FixPreview> {
         match &self.preview {
-            State::Known(preview) | State::Applying(preview) => Some(preview),
+            State::Known(preview) | State::Applying(_, preview) => Some(preview),
             _ => None,
         }
     }

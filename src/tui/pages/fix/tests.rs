@@ -4,7 +4,7 @@ use crate::{
     tui::{
         app::App,
         event::Event,
-        testing::{answer, feed, feed_with, picture, press, preview, problems, suggested},
+        testing::{answer, feed, feed_with, picture, press, preview, problems, shows, suggested},
     },
 };
 
@@ -207,7 +207,7 @@ fn the_newest_wish_wins() {
     assert_eq!(first.len(), 1, "{}", picture(&mut app));
     // The first is being worked out; another one stops it.
     let stopped = press(&mut app, "<Down><Down><Down><Down><Down><ret>");
-    assert_eq!(stopped, [Effect::Cancel]);
+    assert!(matches!(stopped[..], [Effect::Cancel(_)]), "{stopped:?}");
     let error = crate::model::Fault::new(
         crate::model::FaultKind::Interrupted,
         "interrupted",
@@ -220,7 +220,8 @@ fn the_newest_wish_wins() {
     assert_eq!(request.transforms, [Transform::Tidy(Tidy::usual())]);
     // Leaving stops what is under way and changes nothing.
     let left = press(&mut app, "<esc>");
-    assert!(left.contains(&Effect::Cancel), "{left:?}");
+    let stops = |effect: &Effect| matches!(effect, Effect::Cancel(_));
+    assert!(left.iter().any(stops), "{left:?}");
     assert!(picture(&mut app).contains("[1 Problems"));
 }
 
@@ -289,4 +290,57 @@ fn enter_on_a_row_of_the_preview_shows_its_record() {
     assert!(picture(&mut app).contains("Fix all > record 11"));
     press(&mut app, "<esc>");
     assert!(picture(&mut app).contains("2 What would happen"));
+}
+
+/// Whether a job is started or stopped by these.
+fn meddles(effects: &[Effect]) -> bool {
+    let meddles = |effect: &Effect| matches!(effect, Effect::Start(_) | Effect::Cancel(_));
+    effects.iter().any(meddles)
+}
+
+const BUSY: &str = "Not now: something is running already.";
+
+#[test]
+fn a_send_goes_on_whatever_is_pressed_on_this_page() {
+    let mut app = problems((100, 30));
+    press(&mut app, "S<Right><ret>1b");
+    for keys in ["<Down><Down><Down><Down><ret>", "<ret>", "A"] {
+        let pressed = press(&mut app, keys);
+        assert!(!meddles(&pressed), "{keys}: {pressed:?}");
+        let said = if keys == "A" { "Fix all" } else { BUSY };
+        shows(&mut app, said);
+        shows(&mut app, "Choose what to do, and press Enter.");
+    }
+    let left = press(&mut app, "<esc>");
+    assert!(!meddles(&left), "{left:?}");
+    shows(&mut app, "[1 Problems");
+    assert!(app.job.as_ref().is_some_and(|job| !job.stopping));
+}
+
+#[test]
+fn a_preview_is_shown_on_the_page_that_asked_for_it_and_on_no_other() {
+    let mut app = page((100, 30));
+    let started = press(&mut app, "<ret>");
+    // Another tab leads away without stopping it; then it is another problem's turn.
+    press(&mut app, "1jb<ret>");
+    shows(&mut app, BUSY);
+    end(&mut app, &started);
+    shows(&mut app, "Date and time not written");
+    shows(&mut app, "Choose what to do, and press Enter.");
+}
+
+#[test]
+fn a_fix_that_cannot_begin_now_can_be_applied_later() {
+    let mut app = page((100, 30));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    press(&mut app, "R");
+    assert!(app.is_working(), "all are checked again");
+    assert!(!meddles(&press(&mut app, "A")));
+    shows(&mut app, BUSY);
+    let report = crate::model::ChangeReport::default();
+    let effects = app.update(Event::Finished(Ok(Outcome::Checked(report))));
+    feed(&mut app, effects);
+    assert!(meddles(&press(&mut app, "A")));
+    shows(&mut app, "Applying ...");
 }

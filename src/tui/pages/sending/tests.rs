@@ -6,7 +6,7 @@ use crate::{
     ops::{Logged, Waits, Why},
     tui::{
         app::App,
-        event::{Effect, Event},
+        event::{Effect, Event, Outcome},
         testing::{self, feed_with, picture, press, problems},
     },
 };
