@@ -52,7 +52,11 @@ impl App {
         self.learn(&answer);
         let changed = matches!(answer, Ok(Answer::Changed(_)));
         match self.pages.awaiting(ticket) {
-            Some(page) => page.receive(ticket, answer, &mut self.cx),
+            Some(place) => {
+                let page = self.pages.at_mut(place);
+                page.receive(ticket, answer, &mut self.cx);
+                self.replace_at(place);
+            }
             // The page is left, and the person takes it for done.
             None if is_wished => self.receive(Asked::Done, answer),
             None => {}
@@ -150,8 +154,7 @@ impl App {
                 self.come_back(run, found.map(|found| *found));
             }
             (Asked::Visit(run), Err(error)) => {
-                self.come_back(run, None);
-                self.status.get_or_insert(words::reported(&error));
+                self.no_visit(run, &error);
             }
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
@@ -160,7 +163,7 @@ impl App {
             // It is looked again soon, and sending says what is wrong with the contract.
             (Asked::Look | Asked::Version | Asked::Others | Asked::Filters, Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
-            (Asked::KeptVisit, Err(_)) => {}
+            (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

@@ -1,6 +1,6 @@
 //! What stands around every page: header, tabs, status line, footer, and the message of a window that is too small.
 
-use std::ops::Range;
+use std::{ops::Range, time::Instant};
 
 use ratatui::{
     Frame,
@@ -28,6 +28,14 @@ use super::{
 use crate::text;
 
 impl App {
+    /// The frame that was drawn last is out.
+    pub fn drawn(&mut self, now: Instant) {
+        let small = self.is_too_small();
+        if let Some(overlay) = self.overlay.as_mut().filter(|_| !small) {
+            overlay.seen(now);
+        }
+    }
+
     pub fn draw(&mut self, frame: &mut Frame) {
         let area = frame.area();
         if area.width < LEAST.width || area.height < LEAST.height {

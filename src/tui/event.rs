@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc, time::Instant};
 
-use crossterm::event::{KeyEvent, MouseEvent};
+use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use ratatui::layout::Size;
 
 use super::{action::Action, meeting::Meeting};
@@ -54,6 +54,17 @@ pub enum Event {
 }
 
 impl Event {
+    /// Whether a person presses, types or turns something. A button that is let go says nothing new.
+    pub fn is_press(&self) -> bool {
+        match self {
+            Self::Key(_) | Self::Paste(_) => true,
+            Self::Mouse(event) => {
+                !matches!(event.kind, MouseEventKind::Up(_) | MouseEventKind::Moved)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether a person did it, and waits to see it.
     pub fn is_by_hand(&self) -> bool {
         matches!(

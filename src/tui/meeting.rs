@@ -4,6 +4,7 @@
 use super::{
     app::App,
     event::{Cx, Effect, Wish},
+    keymap::Mode,
     overlays::{Disagreement, Lettered, Letters, Overlay},
     pages::{Page, Subject, typed},
 };
@@ -32,8 +33,8 @@ pub enum Meeting {
 impl App {
     pub(super) fn carry_out(&mut self, meeting: Meeting) {
         match meeting {
-            // A question in front is not taken away under the fingers; what was typed is kept.
-            Meeting::Conflict(_) if self.overlay.is_some() => {
+            // A question in front is not taken away under the fingers, nor does one come over what is typed elsewhere.
+            Meeting::Conflict(conflict) if !self.can_be_asked(conflict.saving.record) => {
                 self.status = Some(FIRST.to_owned());
             }
             Meeting::Conflict(conflict) => {
@@ -41,10 +42,11 @@ impl App {
                 self.overlay = Some(Overlay::Disagreement(Box::new(asked)));
             }
             Meeting::Decide(conflict, how) => self.decide(*conflict, how),
-            Meeting::Offer(id, drafts) if self.overlay.is_none() => {
+            Meeting::Offer(id, drafts) if self.shows(id) => {
                 let choices = offered(id, &drafts, &self.cx);
                 let title = "You typed this and did not save it";
-                self.overlay = Some(Overlay::Letters(Letters::new(title, choices)));
+                let asked = Letters::new(title, choices).unasked();
+                self.overlay = Some(Overlay::Letters(asked));
             }
             Meeting::Offer(..) => {}
             Meeting::GoOn(draft) => {
@@ -64,6 +66,20 @@ impl App {
         }
     }
 
+    /// Whether a question about what was typed into a record can come now.
+    fn can_be_asked(&self, id: RecordId) -> bool {
+        let is_typed_there = self.pages.top().edited() == Some(id);
+        self.overlay.is_none() && (self.mode() == Mode::Moving || is_typed_there)
+    }
+
+    /// Whether this record is open in front, and nothing is typed.
+    fn shows(&self, id: RecordId) -> bool {
+        let page = self.pages.top();
+        let is_open = matches!(page, Page::Editor(_) | Page::Raw(_))
+            && matches!(page.subject(), Some(Subject::Record { id: shown, .. }) if shown == id);
+        is_open && self.overlay.is_none() && self.mode() == Mode::Moving
+    }
+
     /// What the person has decided goes to the page where it was typed; if that is gone, it is done without.
     fn decide(&mut self, conflict: Conflict, how: Decision) {
         let record = Some(conflict.saving.record);
@@ -79,8 +95,7 @@ impl App {
 
     /// Somebody else was first, and whoever typed it has left the page.
     pub(super) fn was_late(&mut self, conflict: &Conflict) {
-        let id = text::thousands(conflict.saving.record.0.unsigned_abs());
-        self.status = Some(format!("Somebody else changed record {id} first. {KEPT}"));
+        self.status = Some(late(conflict));
     }
 
     /// Keeps what is being typed on any page: the program ends.
@@ -93,6 +108,12 @@ impl App {
 
 /// Said where somebody else was first and nothing can be asked.
 const FIRST: &str = "Somebody else was first. What you typed is kept: save it again to see both.";
+
+/// What is said where somebody else was first and whoever was late does something else by now.
+pub(super) fn late(conflict: &Conflict) -> String {
+    let id = text::thousands(conflict.saving.record.0.unsigned_abs());
+    format!("Somebody else changed record {id} first. {KEPT}")
+}
 
 /// What is said once somebody has put off to decide.
 pub(super) const KEPT: &str = "Kept. It is offered when you open the record again.";
@@ -114,7 +135,8 @@ fn offered(id: RecordId, drafts: &[KeptDraft], cx: &Cx) -> Vec<Lettered> {
     };
     let mut choices: Vec<Lettered> = ('1'..='9').zip(drafts).map(draft).collect();
     choices.push(Lettered {
-        letter: 'x',
+        // No key of the page, so that nobody forgets it by accident.
+        letter: '0',
         label: "Forget it".to_owned(),
         detail: "the record stays as it is".to_owned(),
         then: Effect::Meet(Meeting::Forget(id)),
@@ -189,7 +211,7 @@ mod tests {
         app
     }
 
-    /// Time enough has passed for the dialog to listen.
+    /// Time enough has passed for a question that was seen to listen.
     fn later(app: &mut App) {
         let now = app.cx.now.unwrap() + Duration::from_millis(300);
         let effects = app.update(Event::Tick(now));
@@ -319,6 +341,7 @@ mod tests {
             ("o", Decision::Overwrite),
         ] {
             let mut app = too_late((100, 30), &here());
+            picture(&mut app);
             later(&mut app);
             let decided = Wish::Decide(Box::new(here()), how);
             assert_eq!(wished(press(&mut app, key)), [decided], "{key}");
@@ -380,6 +403,7 @@ mod tests {
                 [],
                 "it is deaf at first"
             );
+            picture(&mut app);
             later(&mut app);
             assert_eq!(wished(press(&mut app, keys)), [], "{keys}");
             let shown = picture(&mut app);
@@ -471,7 +495,7 @@ mod tests {
         │    deal_value         1200.5             (same)            │└────────────────────────────────────┘
         │    created_at    ┌ You typed this and did not save it ────────────────────────┐m ────────────────┐
         │                  │ > 1  contact_email        a@<ESC>x.com  20 Nov 2025        │.csv              │
-        │                  │   x  Forget it            the record stays as it is        │ 7)               │
+        │                  │   0  Forget it            the record stays as it is        │ 7)               │
         │                  └────────────────────────────────────────────────────────────┘ver sent)         │
         │                                                            ││ Rules   the run's contract         │
         │                                                            ││                                    │
@@ -493,7 +517,7 @@ mod tests {
         assert!(shown.contains("This is what you typed"), "{shown}");
         let mut app = comes_back();
         assert_eq!(
-            wished(wishes(&mut app, "x")),
+            wished(wishes(&mut app, "0")),
             [Wish::DropDrafts { id: RecordId(7) }]
         );
     }
@@ -507,5 +531,103 @@ mod tests {
         press(&mut app, "<ret>");
         let shown = picture(&mut app);
         assert!(shown.contains("This is what you typed"), "{shown}");
+    }
+
+    #[test]
+    fn nobody_is_asked_about_one_record_while_they_type_into_another_field() {
+        let mut app = problems((100, 30));
+        app.update(Event::Tick(Instant::now()));
+        press(&mut app, "<ret><ret>");
+        // A field is made empty, and the next one is typed into before that is saved.
+        let saved = press(&mut app, "<Del>");
+        press(&mut app, "<Down><ret>more");
+        let ticket = saved.iter().find_map(|effect| match effect {
+            Effect::Change(ticket, Wish::Edit { .. }) => Some(*ticket),
+            _ => None,
+        });
+        let answer = Answer::Conflict(Box::new(here()));
+        let effects = app.update(Event::Answer(ticket.expect("it is saved"), Ok(answer)));
+        testing::feed(&mut app, effects);
+        later(&mut app);
+        press(&mut app, "toll");
+        let shown = picture(&mut app);
+        assert!(shown.contains("moretoll"), "{shown}");
+        assert!(
+            shown.contains("Somebody else changed record 7 first."),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn nobody_is_asked_over_another_page_that_is_typed_into() {
+        let mut app = problems((100, 30));
+        press(&mut app, "b<Down><ret>x");
+        app.carry_out(Meeting::Conflict(Box::new(here())));
+        assert!(picture(&mut app).contains(FIRST));
+        assert!(app.overlay.is_none());
+        app.carry_out(Meeting::Offer(RecordId(7), Vec::new()));
+        assert!(app.overlay.is_none());
+        press(&mut app, "<esc>");
+        app.carry_out(Meeting::Offer(RecordId(7), Vec::new()));
+        assert!(
+            app.overlay.is_none(),
+            "it belongs to the page of the record"
+        );
+    }
+
+    #[test]
+    fn whoever_types_on_decides_nothing_until_they_have_paused() {
+        let mut app = too_late((100, 30), &here());
+        picture(&mut app);
+        let start = app.cx.now.unwrap();
+        for (at, key) in (1_u64..).zip(["t", "o", "m", "t", "o"]) {
+            app.update(Event::Tick(start + Duration::from_millis(at * 150)));
+            assert_eq!(wished(press(&mut app, key)), [], "{key}");
+        }
+        later(&mut app);
+        assert_eq!(wished(press(&mut app, "m")).len(), 1);
+    }
+
+    #[test]
+    fn a_question_that_was_not_seen_yet_does_not_listen() {
+        let mut app = too_late((100, 30), &here());
+        // On a slow line the frame before is still going out.
+        later(&mut app);
+        assert_eq!(wished(press(&mut app, "m")), []);
+        picture(&mut app);
+        later(&mut app);
+        assert_eq!(wished(press(&mut app, "m")).len(), 1);
+        let mut app = comes_back();
+        app.update(Event::Tick(Instant::now()));
+        assert_eq!(wished(wishes(&mut app, "0")), []);
+        picture(&mut app);
+        later(&mut app);
+        assert_eq!(wished(wishes(&mut app, "x")), [], "a key of the page");
+        assert_eq!(wished(wishes(&mut app, "0")).len(), 1);
+    }
+
+    #[test]
+    fn whoever_types_while_it_is_saved_is_told_and_can_leave() {
+        let mut app = typing((100, 30));
+        let mut saved = press(&mut app, "<ret>");
+        saved.extend(press(&mut app, "<ret>"));
+        press(&mut app, "x");
+        let shown = picture(&mut app);
+        assert!(
+            shown.contains("Still saving: what you type is not taken yet."),
+            "{shown}"
+        );
+        assert!(shown.contains("Esc Leave the box"), "{shown}");
+        press(&mut app, "<esc>");
+        assert!(!picture(&mut app).contains("Editing"));
+        let ticket = saved.iter().find_map(|effect| match effect {
+            Effect::Change(ticket, Wish::Edit { .. }) => Some(*ticket),
+            _ => None,
+        });
+        let report = crate::model::ChangeReport::default();
+        let effects = app.update(Event::Answer(ticket.unwrap(), Ok(Answer::Changed(report))));
+        testing::feed(&mut app, effects);
+        let shown = picture(&mut app);
+        assert!(shown.contains("contact_email is saved."), "{shown}");
     }
 }

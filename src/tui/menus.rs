@@ -105,7 +105,7 @@ fn sort(entries: &mut [Entry]) {
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::testing::{picture, press, problems};
+    use crate::tui::testing::{picture, press, problems, shows};
 
     #[test]
     fn every_command_is_found_by_its_words_other_words_or_key() {
@@ -152,6 +152,21 @@ mod tests {
     }
 
     #[test]
+    fn the_menu_says_why_a_line_cannot_be_used_now() {
+        let mut app = problems((100, 30));
+        press(&mut app, ".");
+        shows(&mut app, "> Enter     Open this one thing");
+        shows(&mut app, "Go to a saved view, or remove one  (no view is …");
+        // The cursor gets there, and Enter does nothing.
+        while !picture(&mut app).contains(">             Go to a saved view") {
+            press(&mut app, "<Down>");
+        }
+        shows(&mut app, "Not now: no view is saved.");
+        assert_eq!(press(&mut app, "<ret>"), []);
+        shows(&mut app, "Menu: Problems");
+    }
+
+    #[test]
     fn a_number_goes_to_the_row() {
         let mut app = problems((80, 24));
         press(&mut app, ":row 12004");
@@ -178,7 +193,7 @@ mod tests {
         ││                                                                            ││
         │└────────────────────────────────────────────────────────────────────────────┘│
         └──────────────────────────────────────────────────────────────────────────────┘
-         Enter lists row 12,004.
+         Enter lists record 12,004.
          Type to search  Enter Run it                                  Esc Clear search
         ");
         press(&mut app, "<ret>");

@@ -83,7 +83,7 @@ pub fn run(options: Options) -> Result<()> {
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
     drop(inbox);
-    for thread in [&workers.asks, &workers.jobs] {
+    for thread in [&workers.asks, &workers.jobs, &workers.visits] {
         wait_for(thread);
     }
     match ended? {
@@ -103,10 +103,25 @@ pub fn drive(
     events: &Receiver<Event>,
     effects: &Inbox,
 ) -> Result<Exit> {
-    let mut pace = Pace::new(setup.slow_link);
-    let mut by_hand = false;
+    let pace = Pace::new(setup.slow_link);
     let (mut app, first) = App::open(setup);
     carry_out(first, effects)?;
+    let ended = go_on(surface, &mut app, pace, events, effects);
+    if ended.is_err() {
+        // The line is dropped, or the terminal is gone: what is being typed is kept as after a signal.
+        carry_out(app.update(Event::Terminate), effects)?;
+    }
+    ended
+}
+
+fn go_on(
+    surface: &mut impl Surface,
+    app: &mut App,
+    mut pace: Pace,
+    events: &Receiver<Event>,
+    effects: &Inbox,
+) -> Result<Exit> {
+    let mut by_hand = false;
     loop {
         if let Some(exit) = app.exit() {
             return Ok(exit);
@@ -116,8 +131,10 @@ pub fn drive(
         }
         let mut due = pace.wait(Instant::now());
         if due == Some(Duration::ZERO) {
-            let took = surface.draw(&mut app)?;
-            pace.drawn(Instant::now(), took);
+            let took = surface.draw(app)?;
+            let now = Instant::now();
+            pace.drawn(now, took);
+            app.drawn(now);
             due = None;
         }
         by_hand = false;
@@ -239,6 +256,8 @@ mod tests {
         terminal: ratatui::Terminal<TestBackend>,
         events: Sender<Event>,
         steps: Vec<(&'static str, &'static [&'static str])>,
+        /// Whether the terminal is gone once all is seen.
+        breaks: bool,
     }
 
     impl Surface for Script {
@@ -253,6 +272,8 @@ mod tests {
                     self.events.send(Event::Key(key))?;
                 }
                 self.steps.remove(0);
+                let is_gone = self.breaks && self.steps.is_empty();
+                anyhow::ensure!(!is_gone, "the terminal is gone");
             }
             Ok(Duration::ZERO)
         }
@@ -280,25 +301,34 @@ mod tests {
         path
     }
 
-    #[test]
-    fn the_whole_loop_runs_on_a_real_workspace_without_a_terminal() {
-        let folder = tempfile::tempdir().unwrap();
+    /// What somebody does in a workspace, up to its end; and that all of it was done. Whoever waits for what never comes is ended.
+    fn plays(
+        workspace: &Path,
+        breaks: bool,
+        steps: &[(&'static str, &'static [&'static str])],
+    ) -> Result<Exit> {
         let opening = Opening {
-            workspace: workspace(folder.path()),
+            workspace: workspace.to_owned(),
             author: "jana".to_owned(),
             read_only: false,
         };
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
         let (inbox, workers) = worker::spawn(&opening, &event_tx).unwrap();
+        let (ends, ended) = crossbeam_channel::bounded::<()>(0);
+        let too_late = event_tx.clone();
+        let patience = std::thread::spawn(move || {
+            if ended
+                .recv_timeout(Duration::from_mins(1))
+                .is_err_and(|e| e.is_timeout())
+            {
+                let _ = too_late.send(Event::Terminate);
+            }
+        });
         let mut script = Script {
             terminal: ratatui::Terminal::new(TestBackend::new(80, 24)).unwrap(),
             events: event_tx,
-            steps: vec![
-                ("1 problem in 1 record", &["Enter"]),
-                ("needs fixing", &["Enter"]),
-                ("Record 1 of 1", &["Esc", "Esc", "u"]),
-                ("Nothing to undo", &["q"]),
-            ],
+            steps: steps.to_vec(),
+            breaks,
         };
         let setup = Setup {
             route: Route::Runs,
@@ -314,11 +344,47 @@ mod tests {
             slow_link: false,
             notice: None,
         };
-        let ended = drive(&mut script, setup, &event_rx, &inbox).unwrap();
-        assert_eq!(ended, Exit::Quit);
-        assert!(script.steps.is_empty());
-        drop(inbox);
+        let exit = drive(&mut script, setup, &event_rx, &inbox);
+        let seen = script.terminal.backend();
+        assert!(script.steps.is_empty(), "{:?}\n{seen}", script.steps);
+        drop((ends, inbox));
+        patience.join().unwrap();
         workers.asks.join().unwrap();
         workers.jobs.join().unwrap();
+        exit
+    }
+
+    #[test]
+    fn the_whole_loop_runs_on_a_real_workspace_without_a_terminal() {
+        let folder = tempfile::tempdir().unwrap();
+        let steps: [(_, &[_]); 4] = [
+            ("1 problem in 1 record", &["Enter"]),
+            ("needs fixing", &["Enter"]),
+            ("Record 1 of 1", &["Esc", "Esc", "u"]),
+            ("Nothing to undo", &["q"]),
+        ];
+        let ended = plays(&workspace(folder.path()), false, &steps).unwrap();
+        assert_eq!(ended, Exit::Quit);
+    }
+
+    #[test]
+    fn what_was_typed_is_kept_when_the_terminal_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = workspace(folder.path());
+        let steps: [(_, &[_]); 4] = [
+            ("1 problem in 1 record", &["Enter"]),
+            ("needs fixing", &["Enter"]),
+            ("Record 1 of 1", &["Enter", "4", "2"]),
+            ("[ x42 ", &[]),
+        ];
+        let error = plays(&path, true, &steps).unwrap_err();
+        assert_eq!(error.to_string(), "the terminal is gone");
+        let workspace = Workspace::open(&path, "jana").unwrap();
+        assert_eq!(
+            ops::drafts(&workspace, crate::model::RecordId(1))
+                .unwrap()
+                .len(),
+            1
+        );
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     filter::Filter,
-    model::{RecordId, RunId},
+    model::{RecordId, RunId, SendReport},
     ops::Progress,
     text,
 };
@@ -131,27 +131,7 @@ impl App {
             }
             // The page that asked has been told.
             Err(_) if is_preview => return,
-            Ok(Outcome::Sent(report)) => {
-                let (title, body) = words::sent(&report);
-                self.status = Some(format!("{title}. {}", body[0]));
-                let close = Button {
-                    label: "Close".to_owned(),
-                    then: None,
-                };
-                let mut buttons = vec![close];
-                let is_shown = run == self.shown_run().map(|run| run.id);
-                if report.refused > 0 && is_shown {
-                    buttons.push(Button {
-                        label: "Go to problems".to_owned(),
-                        then: Some(Effect::Act(Action::ProblemsTab)),
-                    });
-                }
-                // A question in front is not taken away under the fingers; the status line has said it.
-                if self.overlay.is_none() {
-                    let dialog = Dialog::tell(title, body, buttons, &self.cx);
-                    self.overlay = Some(Overlay::Dialog(dialog));
-                }
-            }
+            Ok(Outcome::Sent(report)) => self.sent(run, &report),
             Ok(Outcome::Aside { report, back }) => {
                 let said = words::aside(&report, back, self.cx.keys);
                 self.offer_skipped(&said, run, &report.skipped);
@@ -168,6 +148,28 @@ impl App {
             Err(error) => self.status = Some(words::reported(&error)),
         }
         self.refresh();
+    }
+
+    /// Says what came of a send of a run.
+    fn sent(&mut self, run: Option<RunId>, report: &SendReport) {
+        let (title, body) = words::sent(report);
+        self.status = Some(format!("{title}. {}", body[0]));
+        let close = Button {
+            label: "Close".to_owned(),
+            then: None,
+        };
+        let mut buttons = vec![close];
+        if report.refused > 0 && run == self.shown_run().map(|run| run.id) {
+            buttons.push(Button {
+                label: "Go to problems".to_owned(),
+                then: Some(Effect::Act(Action::ProblemsTab)),
+            });
+        }
+        // A question in front is not taken away under the fingers; the status line has said it.
+        if self.overlay.is_none() {
+            let dialog = Dialog::tell(title, body, buttons);
+            self.overlay = Some(Overlay::Dialog(dialog));
+        }
     }
 
     /// Offers to list the records that a step of many left as they are, if there are any.
@@ -195,7 +197,7 @@ impl App {
             button(format!("List {records}"), Some(Effect::Go(list))),
         ];
         let title = format!("Left as they are: {records}");
-        let dialog = Dialog::tell(title, body, buttons, &self.cx);
+        let dialog = Dialog::tell(title, body, buttons);
         self.overlay = Some(Overlay::Dialog(dialog));
     }
 
@@ -254,7 +256,7 @@ impl App {
 mod tests {
     use super::*;
     use crate::{
-        model::{FixReport, RunId, SendReport},
+        model::FixReport,
         tui::{
             event::{Answer, Event, Query},
             pages::Stack,

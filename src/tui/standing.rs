@@ -146,7 +146,7 @@ impl App {
                 then: None,
             };
             let title = "Nothing can be sent now".to_owned();
-            let dialog = Dialog::tell(title, body, vec![close], &self.cx);
+            let dialog = Dialog::tell(title, body, vec![close]);
             self.overlay = Some(Overlay::Dialog(dialog));
         }
     }

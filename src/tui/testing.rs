@@ -297,6 +297,7 @@ pub fn cells(app: &mut App) -> Buffer {
     let size = app.cx.size;
     let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
     terminal.draw(|frame| app.draw(frame)).unwrap();
+    app.cx.now.into_iter().for_each(|now| app.drawn(now));
     terminal.backend().buffer().clone()
 }
 

@@ -1,14 +1,18 @@
 //! Where a person is in a run, kept as they go; and gone back to when they come again.
 
+use std::time::Instant;
+
 use super::{
     among::whole_run,
     answers::Asked,
     app::App,
     event::{Effect, Query, Route, Wish},
     pages::{Page, records_of},
+    watching::LOOK,
+    words,
 };
 use crate::{
-    model::{RunId, Status},
+    model::{Fault, RunId, Status},
     ops::{Return, Screen, Visit},
     text,
 };
@@ -22,6 +26,10 @@ pub(super) struct Visiting {
     known: Option<RunId>,
     /// What was kept last.
     kept: Option<(RunId, Visit)>,
+    /// When it was looked last whether there is more to keep.
+    looked: Option<Instant>,
+    /// The run whose last visit could not be asked for.
+    missing: Option<RunId>,
 }
 
 impl Visiting {
@@ -44,6 +52,18 @@ impl App {
         self.pages.replace(page, &mut self.cx);
     }
 
+    /// A page that has just been answered may want another in its place, which it gets also where it is covered.
+    pub(super) fn replace_at(&mut self, place: usize) {
+        let wants = |effect: &mut Effect| matches!(effect, Effect::Replace(_));
+        let wanted: Vec<Effect> = self.cx.effects.extract_if(.., wants).collect();
+        for effect in wanted {
+            if let Effect::Replace(route) = effect {
+                let page = Page::open(route, &mut self.cx);
+                self.pages.replace_at(place, page, &mut self.cx);
+            }
+        }
+    }
+
     pub(super) fn ask_for_visit(&mut self, run: RunId) {
         let ticket = self.cx.ask(Query::Visit { run });
         self.asked.push((ticket, Asked::Visit(run)));
@@ -53,14 +73,16 @@ impl App {
     pub(super) fn come_back(&mut self, run: RunId, found: Option<Return>) {
         self.visiting.known = Some(run);
         let returns = std::mem::take(&mut self.visiting.returns);
-        let Some(found) = found else { return };
+        let Some(found) = found else {
+            return self.keep_visit();
+        };
         for list in &found.visit.lists {
             let lists = self.cx.lists.entry((run, list.of));
             lists.or_insert_with(|| list.clone());
         }
         let top = self.pages.top_mut();
         if !returns || top.problems_of() != Some(run) {
-            return;
+            return self.keep_visit();
         }
         top.go_to(&found.visit, &mut self.cx);
         let route = self.route_of(run, &found);
@@ -71,6 +93,35 @@ impl App {
                 text::thousands(found.run.with_status(Status::Ready)),
                 text::thousands(found.run.with_status(Status::Rejected))
             ));
+        }
+    }
+
+    /// The last visit could not be asked for. What cannot be read is written over; what was only not found out is asked for
+    /// again.
+    pub(super) fn no_visit(&mut self, run: RunId, error: &anyhow::Error) {
+        let fault = error.downcast_ref::<Fault>();
+        if fault.is_some_and(|fault| fault.code == "visits:file") {
+            self.come_back(run, None);
+        } else {
+            self.visiting.missing = Some(run);
+        }
+        self.status.get_or_insert(words::reported(error));
+    }
+
+    /// It was not kept, and is tried again.
+    pub(super) fn visit_is_not_kept(&mut self) {
+        self.visiting.kept = None;
+    }
+
+    /// Keeps where the person is when they have gone on, a moment later.
+    pub(super) fn follow_visit(&mut self, now: Instant) {
+        let looked = self.visiting.looked;
+        if looked.is_none_or(|looked| now.duration_since(looked) >= LOOK) {
+            self.visiting.looked = Some(now);
+            if let Some(run) = self.visiting.missing.take() {
+                self.ask_for_visit(run);
+            }
+            self.keep_visit();
         }
     }
 
@@ -127,7 +178,7 @@ mod tests {
         model::{GroupId, RecordId, Sort, SortBy},
         ops::ListVisit,
         tui::{
-            event::{Answer, Event},
+            event::{Answer, Event, Ticket},
             testing::{self, answer, app_with, feed, groups, picture, press, problems, shows},
         },
     };
@@ -179,15 +230,38 @@ mod tests {
         }
     }
 
-    /// What is kept when nothing happens for a while.
-    fn kept(app: &mut App) -> Option<Visit> {
-        let effects = app.update(Event::Tick(Instant::now()));
-        let visit = effects.iter().find_map(|effect| match effect {
+    /// What these keep.
+    fn keeps(effects: &[Effect]) -> Option<Visit> {
+        effects.iter().find_map(|effect| match effect {
             Effect::Change(_, Wish::KeepVisit(RUN, visit)) => Some((**visit).clone()),
             _ => None,
-        });
+        })
+    }
+
+    /// What is kept when nothing happens for a while.
+    fn kept(app: &mut App) -> Option<Visit> {
+        app.visiting.looked = None;
+        let effects = app.update(Event::Tick(Instant::now()));
+        let visit = keeps(&effects);
         feed(app, effects);
         visit
+    }
+
+    /// What is kept by now.
+    fn known(app: &mut App) -> Visit {
+        kept(app);
+        let (run, visit) = app.visiting.kept.clone().expect("it is kept");
+        assert_eq!(run, RUN);
+        visit
+    }
+
+    /// The question for the last visit, asked and not answered.
+    fn asked(app: &mut App) -> Ticket {
+        app.ask_for_visit(RUN);
+        match app.settle().pop() {
+            Some(Effect::Ask(ticket, Query::Visit { run: RUN })) => ticket,
+            other => panic!("it asks, and not {other:?}"),
+        }
     }
 
     #[test]
@@ -267,7 +341,7 @@ mod tests {
             };
             let mut app = again(&visit);
             shows(&mut app, words);
-            assert_eq!(kept(&mut app).unwrap().screen, screen);
+            assert_eq!(known(&mut app).screen, screen);
             press(&mut app, "1");
             shows(&mut app, "> Deal value is not a number");
         }
@@ -331,16 +405,13 @@ mod tests {
     #[test]
     fn where_one_is_is_kept_when_one_rests_and_once() {
         let mut app = problems((80, 24));
-        assert_eq!(kept(&mut app).unwrap().group, Some(GroupId(1)));
+        assert_eq!(known(&mut app).group, Some(GroupId(1)));
         press(&mut app, "<ret>s<Down><ret>jj<Right><Right><Right>");
         let mut expected = list();
         expected.lists[0].cell = Some("/name".to_owned());
-        app.seen_at = None;
         assert_eq!(kept(&mut app), Some(expected.clone()));
-        app.seen_at = None;
         assert_eq!(kept(&mut app), None);
         press(&mut app, "<esc><ret>");
-        app.seen_at = None;
         let record = kept(&mut app).unwrap();
         assert_eq!(record.screen, Screen::Record);
         assert_eq!(record.record, Some(RecordId(21)));
@@ -368,10 +439,7 @@ mod tests {
     #[test]
     fn a_visit_that_cannot_be_read_is_said_in_one_line_and_one_that_cannot_be_kept_is_not() {
         let mut app = problems((80, 24));
-        app.ask_for_visit(RUN);
-        let Some(Effect::Ask(ticket, _)) = app.settle().pop() else {
-            panic!("it asks")
-        };
+        let ticket = asked(&mut app);
         let fault = crate::model::Fault::unusable("visits:file", "the file cannot be used");
         let fault = fault.hint("it is made new as you work");
         let effects = app.update(Event::Answer(ticket, Err(fault.into())));
@@ -382,10 +450,100 @@ mod tests {
         let Some(Effect::Change(ticket, Wish::KeepVisit(..))) = app.settle().pop() else {
             panic!("it keeps")
         };
+        app.take_changed();
         app.update(Event::Answer(
             ticket,
             Err(anyhow::anyhow!("the disk is full")),
         ));
+        assert!(!app.take_changed(), "nothing is to be drawn");
         assert!(!picture(&mut app).contains("disk"));
+        assert!(kept(&mut app).is_some(), "it is tried again");
+    }
+
+    #[test]
+    fn a_visit_is_kept_as_soon_as_the_one_before_it_is_known() {
+        let mut app = problems((80, 24));
+        app.visiting.kept = None;
+        let ticket = asked(&mut app);
+        let effects = app.update(Event::Answer(ticket, Ok(Answer::Visit(None))));
+        assert!(keeps(&effects).is_some(), "{effects:?}");
+    }
+
+    #[test]
+    fn a_visit_that_was_only_not_found_out_is_not_written_over() {
+        let mut app = problems((80, 24));
+        app.visiting = Visiting::default();
+        let ticket = asked(&mut app);
+        let busy = crate::model::Fault::unusable("workspace:busy", "another process is writing");
+        let effects = app.update(Event::Answer(ticket, Err(busy.into())));
+        assert_eq!(keeps(&effects), None);
+        shows(&mut app, "Another process is writing");
+        app.visiting.returns = true;
+        let effects = app.update(Event::Tick(Instant::now()));
+        assert_eq!(keeps(&effects), None);
+        // It is asked again.
+        testing::feed_with(&mut app, effects, &|query| match query {
+            Query::Visit { .. } => last(&list()),
+            other => answer(other),
+        });
+        shows(&mut app, ">  21 ");
+    }
+
+    #[test]
+    fn a_record_that_is_to_be_open_again_is_kept_while_its_list_is_still_read() {
+        let mut visit = list();
+        visit.screen = Screen::Record;
+        visit.record = Some(RecordId(35));
+        visit.field = Some("/stage".to_owned());
+        let mut app = problems((80, 24));
+        app.visiting.returns = true;
+        let ticket = asked(&mut app);
+        // The list is asked for, and no answer comes.
+        app.update(Event::Answer(ticket, Ok(last(&visit))));
+        assert_eq!(known(&mut app), Visit { line: 0, ..visit });
+    }
+
+    #[test]
+    fn the_problem_under_the_cursor_comes_back_also_where_the_problems_come_late() {
+        let mut app = app_with(Route::Run { run: RUN }, (80, 24), &answer);
+        app.replace(Route::Run { run: RUN });
+        let opened = app.settle();
+        let [Effect::Ask(first, _)] = opened[..] else {
+            panic!("{opened:?}")
+        };
+        // The workspace changes before the first answer, so that the page waits for another.
+        app.refresh();
+        let again = app.settle();
+        let late = Query::Groups { run: RUN };
+        let effects = app.update(Event::Answer(first, Ok(answer(late))));
+        testing::feed_with(&mut app, effects, &|query| match query {
+            Query::Visit { .. } => last(&Visit {
+                group: Some(GroupId(3)),
+                ..Visit::default()
+            }),
+            other => answer(other),
+        });
+        feed(&mut app, again);
+        shows(&mut app, "> Deal value is not a number");
+    }
+
+    #[test]
+    fn a_button_that_is_let_go_keeps_nobody_from_coming_back() {
+        use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+        let mut app = problems((80, 24));
+        let mut comes_back_after = |kind| {
+            app.visiting.returns = true;
+            let (column, row, modifiers) = (0, 0, KeyModifiers::NONE);
+            app.update(Event::Mouse(MouseEvent {
+                kind,
+                column,
+                row,
+                modifiers,
+            }));
+            app.visiting.returns
+        };
+        assert!(comes_back_after(MouseEventKind::Up(MouseButton::Left)));
+        assert!(!comes_back_after(MouseEventKind::Down(MouseButton::Left)));
+        assert!(!comes_back_after(MouseEventKind::ScrollDown));
     }
 }

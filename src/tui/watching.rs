@@ -14,11 +14,11 @@ impl App {
         let Some(now) = self.cx.now else {
             return;
         };
+        self.follow_visit(now);
         let is_time = (self.seen_at).is_none_or(|seen| now.duration_since(seen) >= LOOK);
         let asked = self.asked.iter().any(|(_, asked)| *asked == Asked::Version);
         if is_time && !asked {
             self.seen_at = Some(now);
-            self.keep_visit();
             // Nothing is written when another process dies.
             if self.pages.top().watches() {
                 self.pages.top_mut().refresh(&mut self.cx);

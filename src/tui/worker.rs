@@ -1,5 +1,5 @@
 //! The only part of the screen that calls `ops`: one thread answers pages, one does the long job, one counts values for who is
-//! typing a filter, one looks for suggestions. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
+//! typing a filter, one looks for suggestions, one keeps where the person is. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
 //! an ordinary error answer.
 
 mod jobs;
@@ -44,6 +44,7 @@ pub struct Opening {
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
+    pub visits: JoinHandle<()>,
 }
 
 /// Where effects go.
@@ -51,6 +52,7 @@ pub struct Inbox {
     asks: Sender<Effect>,
     offers: Sender<Effect>,
     suggestions: Sender<Effect>,
+    visits: Sender<Effect>,
     running: Running,
     events: Sender<Event>,
 }
@@ -77,6 +79,9 @@ impl Inbox {
             }
             Effect::Ask(_, Query::Offered { .. }) => &self.offers,
             Effect::Ask(_, Query::Suggest { .. }) => &self.suggestions,
+            // Where the person is lies in a file of its own, which is written at once.
+            Effect::Ask(_, Query::Visit { .. } | Query::Visits)
+            | Effect::Change(_, Wish::KeepVisit(..)) => &self.visits,
             _ => &self.asks,
         };
         to.send(effect).context("the worker is gone")
@@ -96,6 +101,7 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
     let (asks_tx, asks_rx) = crossbeam_channel::unbounded();
     let (offers_tx, offers_rx) = crossbeam_channel::unbounded();
     let (suggestions_tx, suggestions_rx) = crossbeam_channel::unbounded();
+    let (visits_tx, visits_rx) = crossbeam_channel::unbounded();
     let running: Running = Arc::default();
     let thread = |name: &str| thread::Builder::new().name(name.to_owned());
     let asks = {
@@ -106,30 +112,42 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         let (opening, events, running) = (opening.clone(), events.clone(), running.clone());
         thread("job").spawn(move || work_all(&opening, &job_rx, &running, &events))?
     };
-    for (name, effects) in [("offer", offers_rx), ("suggest", suggestions_rx)] {
+    let beside = |name: &str, effects: Receiver<Effect>| {
         let (opening, events) = (opening.clone(), events.clone());
-        thread(name).spawn(move || answer_beside(opening, &effects, &events))?;
-    }
+        thread(name).spawn(move || answer_beside(opening, &effects, &events))
+    };
+    beside("offer", offers_rx)?;
+    beside("suggest", suggestions_rx)?;
+    let visits = beside("visit", visits_rx)?;
     let inbox = Inbox {
         asks: asks_tx,
         offers: offers_tx,
         suggestions: suggestions_tx,
+        visits: visits_tx,
         running,
         events: events.clone(),
     };
-    Ok((inbox, Workers { asks, jobs }))
+    Ok((inbox, Workers { asks, jobs, visits }))
 }
 
-/// Answers what changes nothing, one question after the other.
+/// Answers what changes nothing in the workspace, one question after the other.
 fn answer_beside(mut opening: Opening, effects: &Receiver<Effect>, events: &Sender<Event>) {
     opening.read_only = true;
     let mut workspace = None;
     for effect in effects {
-        if let Effect::Ask(ticket, query) = effect {
-            let answer = guarded(|| ask(with(&mut workspace, &opening)?, &query));
-            if events.send(Event::Answer(ticket, answer)).is_err() {
-                return;
+        let (ticket, answer) = match effect {
+            Effect::Ask(ticket, query) => {
+                let ask = || ask(with(&mut workspace, &opening)?, &query);
+                (ticket, guarded(ask))
             }
+            Effect::Change(ticket, wish) => {
+                let change = || change(with(&mut workspace, &opening)?, &wish);
+                (ticket, guarded(change))
+            }
+            _ => continue,
+        };
+        if events.send(Event::Answer(ticket, answer)).is_err() {
+            return;
         }
     }
 }
@@ -551,5 +569,31 @@ mod tests {
         drop(inbox);
         workers.asks.join().unwrap();
         workers.jobs.join().unwrap();
+    }
+
+    #[test]
+    fn a_job_is_stopped_and_steered_while_questions_wait() {
+        let (asks, waiting) = crossbeam_channel::unbounded();
+        let (beside, _) = crossbeam_channel::unbounded();
+        let (events, _) = crossbeam_channel::unbounded();
+        let inbox = Inbox {
+            asks,
+            offers: beside.clone(),
+            suggestions: beside.clone(),
+            visits: beside,
+            running: Running::default(),
+            events,
+        };
+        let check = JobRequest::Check {
+            run: crate::model::RunId(1),
+            contract: None,
+        };
+        inbox.send(Effect::Ask(Ticket(1), Query::Runs)).unwrap();
+        inbox.send(Effect::Start(check)).unwrap();
+        let job = known(&inbox.running).clone().expect("it is known");
+        inbox.send(Effect::Steer(Steer::Speed(7))).unwrap();
+        inbox.send(Effect::Cancel(Ticket(2))).unwrap();
+        assert!(job.cancel_flag().load(Ordering::Relaxed));
+        assert_eq!(waiting.len(), 2, "it begins after what was asked before it");
     }
 }

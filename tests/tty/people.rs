@@ -1,15 +1,22 @@
 //! Two people at two screens on one workspace: each sees what the other edits, and nobody loses what they typed.
 
-use std::path::Path;
+use std::{
+    path::Path,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use super::{ENTER, redrive, tty::Tty, workspace};
 
 const UP: &str = "\x1b[A";
 const CLEAR: &str = "\x15";
 
-/// A screen of somebody.
+/// A screen of somebody, who comes for the first time. Where they go is kept beside what is kept of the others.
 fn person(folder: &Path, name: &str) -> Tty {
-    Tty::start_in(folder, (100, 30), &[], &[("REDRIVE_USER", name)])
+    static BEFORE: AtomicUsize = AtomicUsize::new(0);
+    let state = folder.join(format!("state-{}", BEFORE.fetch_add(1, Ordering::Relaxed)));
+    let state = state.to_string_lossy();
+    let set = [("REDRIVE_USER", name), ("XDG_STATE_HOME", &*state)];
+    Tty::start_in(folder, (100, 30), &[], &set)
 }
 
 /// A screen of somebody who looks at the first record.
@@ -85,7 +92,7 @@ fn what_two_people_changed_in_one_record_is_merged() {
     types(&mut bert, "email", "ben@b.example");
     bert.press(ENTER);
     bert.sees("email is saved.");
-    anna.sees("Someone else changed this record meanwhile.");
+    anna.sees("Somebody else changed this record meanwhile.");
     anna.press(ENTER);
     anna.sees("Record 2 changed while you were editing");
     anna.sees("ben@b.example");

@@ -173,7 +173,8 @@ impl Tty {
         });
     }
 
-    /// Presses a key that does no harm twice until the screen shows a text: a dialog is deaf for a moment.
+    /// Presses a key that does no harm twice until the screen shows a text: a dialog is deaf for a moment, and as long as
+    /// somebody types on.
     pub fn press_until(&mut self, keys: &str, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         let (lock, changed) = &*Arc::clone(&self.output);
@@ -183,7 +184,7 @@ impl Tty {
             let shown = |output: &Output| output.screen.screen().contents().contains(text);
             let wait = |output: &mut Output| !shown(output);
             let (output, _) = changed
-                .wait_timeout_while(output, Duration::from_millis(100), wait)
+                .wait_timeout_while(output, Duration::from_millis(400), wait)
                 .unwrap();
             if shown(&output) {
                 return;
@@ -282,6 +283,15 @@ impl Tty {
     }
 }
 
+/// Waits for what no screen tells.
+pub fn until(what: &str, done: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !done() {
+        assert!(Instant::now() < deadline, "waited {what}");
+        thread::yield_now();
+    }
+}
+
 /// Nobody comes back to where they were, unless a test says where that is kept: how far the screen before this one had come when it
 /// was ended is no part of a test.
 fn comes_for_the_first_time(folder: &Path) {
@@ -290,8 +300,9 @@ fn comes_for_the_first_time(folder: &Path) {
 
 impl Drop for Tty {
     fn drop(&mut self) {
-        // It has ended already unless the test failed.
+        // It has ended already unless the test failed, or needs no more of it. Nothing of it writes into what comes after it.
         let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

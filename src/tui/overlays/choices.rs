@@ -376,7 +376,8 @@ impl<T: Choice> Choices<T> {
 
     /// The cursor goes to where a list begins.
     fn begin(&mut self) {
-        let harmless = self.lines.iter().position(|line| !line.changes());
+        let is_harmless = |line: &T| !line.changes() && line.unable().is_none();
+        let harmless = self.lines.iter().position(is_harmless);
         self.first = 0;
         self.at = match self.searched() {
             "" => harmless.unwrap_or_default(),

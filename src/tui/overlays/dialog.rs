@@ -1,7 +1,5 @@
 //! A question or a message with buttons. The safe button has focus; a number that must be typed comes first.
 
-use std::time::{Duration, Instant};
-
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
@@ -10,7 +8,7 @@ use ratatui::{
     widgets::{Clear, Paragraph},
 };
 
-use super::Verdict;
+use super::{Verdict, ears::Ears};
 use crate::{
     text,
     tui::{
@@ -22,9 +20,6 @@ use crate::{
     },
 };
 
-/// Keys typed this soon after a dialog opens were meant for what was there before.
-const DEAF: Duration = Duration::from_millis(250);
-
 #[derive(Debug)]
 pub struct Dialog {
     title: String,
@@ -33,7 +28,7 @@ pub struct Dialog {
     /// The first is the safe one: Esc presses it.
     buttons: Vec<Button>,
     focus: Focus,
-    opened: Option<Instant>,
+    pub(super) ears: Ears,
     /// Where the buttons are, as drawn last.
     places: Vec<Rect>,
 }
@@ -60,7 +55,7 @@ enum Focus {
 }
 
 impl Dialog {
-    pub fn ask(question: Question, cx: &Cx) -> Self {
+    pub fn ask(question: Question) -> Self {
         let verb = question.verb.split(' ').next().unwrap_or_default();
         let typed = question.typed.map(|wanted| Typed {
             wanted,
@@ -81,19 +76,19 @@ impl Dialog {
                 None => Focus::Button(0),
             },
             typed,
-            ..Self::tell(question.title, question.body, vec![safe, does_it], cx)
+            ..Self::tell(question.title, question.body, vec![safe, does_it])
         }
     }
 
     /// A message; the first button only closes it.
-    pub fn tell(title: String, body: Vec<String>, buttons: Vec<Button>, cx: &Cx) -> Self {
+    pub fn tell(title: String, body: Vec<String>, buttons: Vec<Button>) -> Self {
         Self {
             title,
             body,
             typed: None,
             buttons,
             focus: Focus::Button(0),
-            opened: cx.now,
+            ears: Ears::default(),
             places: Vec::new(),
         }
     }
@@ -106,7 +101,7 @@ impl Dialog {
     }
 
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
-        if is_deaf(self.opened, cx) {
+        if self.ears.are_deaf(cx) {
             return Verdict::Stay;
         }
         match action {
@@ -133,7 +128,7 @@ impl Dialog {
     pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
         let button = self.places.iter().position(|area| area.contains(place));
         match button {
-            Some(at) if !is_deaf(self.opened, cx) => {
+            Some(at) if !self.ears.are_deaf(cx) => {
                 self.focus = Focus::Button(at);
                 self.press(at)
             }
@@ -142,7 +137,7 @@ impl Dialog {
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) {
-        if is_deaf(self.opened, cx) {
+        if self.ears.are_deaf(cx) {
             return;
         }
         if let (Focus::Typed, Some(typed)) = (self.focus, &mut self.typed) {
@@ -156,7 +151,7 @@ impl Dialog {
         let is_number = pasted.chars().all(|c| c.is_ascii_digit());
         if let (Focus::Typed, Some(typed)) = (self.focus, &mut self.typed)
             && is_number
-            && !is_deaf(self.opened, cx)
+            && !self.ears.are_deaf(cx)
         {
             typed.field.paste(pasted);
         }
@@ -307,10 +302,6 @@ impl Dialog {
             .min(stops.len() - 1);
         self.focus = stops[next];
     }
-}
-
-pub(super) fn is_deaf(opened: Option<Instant>, cx: &Cx) -> bool {
-    matches!((opened, cx.now), (Some(opened), Some(now)) if now < opened + DEAF)
 }
 
 /// Breaks a line between words so that each part fits.

@@ -1,7 +1,5 @@
 //! Somebody changed the record while it was edited here: what it was, what they made of it, what was typed, and what to do.
 
-use std::time::Instant;
-
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
@@ -15,7 +13,8 @@ use serde_json::Value;
 use super::{
     Verdict,
     choices::{Choice, Choices},
-    dialog::{is_deaf, wrap},
+    dialog::wrap,
+    ears::Ears,
     framed,
 };
 use crate::{
@@ -46,7 +45,7 @@ pub struct Disagreement {
     /// Why the record cannot be changed any more, if so. Safe to print.
     closed: Option<String>,
     choices: Choices<Way>,
-    opened: Option<Instant>,
+    pub(super) ears: Ears,
 }
 
 /// One way to go on.
@@ -85,12 +84,12 @@ impl Disagreement {
             theirs,
             closed,
             choices: Choices::new(ways).beginning_at(last),
-            opened: cx.now,
+            ears: Ears::default(),
         }
     }
 
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
-        if is_deaf(self.opened, cx) {
+        if self.ears.are_deaf(cx) {
             return Verdict::Stay;
         }
         match action {
@@ -102,7 +101,7 @@ impl Disagreement {
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
-        if !is_deaf(self.opened, cx) && self.choices.type_key(key) {
+        if self.ears.hear_letter(cx) && self.choices.type_key(key) {
             self.take()
         } else {
             Verdict::Stay
@@ -110,7 +109,7 @@ impl Disagreement {
     }
 
     pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
-        if !is_deaf(self.opened, cx) && self.choices.click(place) {
+        if !self.ears.are_deaf(cx) && self.choices.click(place) {
             self.take()
         } else {
             Verdict::Stay

@@ -9,6 +9,7 @@ use ratatui::{
 use super::{
     Verdict,
     choices::{Choice, Choices},
+    ears::Ears,
     framed,
 };
 use crate::tui::{
@@ -49,6 +50,8 @@ impl Choice for Lettered {
 pub struct Letters {
     title: String,
     choices: Choices<Lettered>,
+    /// It comes by itself, so that not every key is meant for it.
+    pub(super) ears: Option<Ears>,
 }
 
 impl Letters {
@@ -56,10 +59,21 @@ impl Letters {
         Self {
             title: title.into(),
             choices: Choices::new(choices).notes_from(LABEL),
+            ears: None,
         }
     }
 
+    /// The same where nobody has asked for it: it does not listen before it was seen.
+    #[must_use]
+    pub fn unasked(mut self) -> Self {
+        self.ears = Some(Ears::default());
+        self
+    }
+
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
+        if self.is_deaf(cx) {
+            return Verdict::Stay;
+        }
         match action {
             Action::Back => return Verdict::Close,
             Action::Open => return self.take(),
@@ -68,20 +82,25 @@ impl Letters {
         Verdict::Stay
     }
 
-    pub fn type_key(&mut self, key: KeyEvent) -> Verdict {
-        if self.choices.type_key(key) {
+    pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
+        let hears = (self.ears.as_mut()).is_none_or(|ears| ears.hear_letter(cx));
+        if hears && self.choices.type_key(key) {
             self.take()
         } else {
             Verdict::Stay
         }
     }
 
-    pub fn click(&mut self, place: Position) -> Verdict {
-        if self.choices.click(place) {
+    pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
+        if !self.is_deaf(cx) && self.choices.click(place) {
             self.take()
         } else {
             Verdict::Stay
         }
+    }
+
+    fn is_deaf(&self, cx: &Cx) -> bool {
+        (self.ears.as_ref()).is_some_and(|ears| ears.are_deaf(cx))
     }
 
     fn take(&self) -> Verdict {

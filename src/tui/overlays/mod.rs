@@ -4,9 +4,12 @@ mod choices;
 mod chooser;
 mod dialog;
 mod disagreement;
+mod ears;
 mod letters;
 mod palette;
 mod prompt;
+
+use std::time::Instant;
 
 use crossterm::event::KeyEvent;
 use ratatui::{
@@ -81,12 +84,22 @@ impl Overlay {
         }
     }
 
+    /// A frame with it is out.
+    pub fn seen(&mut self, now: Instant) {
+        match self {
+            Self::Dialog(dialog) => dialog.ears.seen(now),
+            Self::Letters(letters) => letters.ears.iter_mut().for_each(|ears| ears.seen(now)),
+            Self::Disagreement(asked) => asked.ears.seen(now),
+            Self::Palette(_) | Self::Prompt(_) | Self::Chooser(_) => {}
+        }
+    }
+
     /// Presses what is under the pointer, if anything is.
     pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {
         match self {
             Self::Dialog(dialog) => dialog.click(place, cx),
             Self::Palette(palette) => palette.click(place),
-            Self::Letters(letters) => letters.click(place),
+            Self::Letters(letters) => letters.click(place, cx),
             Self::Disagreement(asked) => asked.click(place, cx),
             Self::Chooser(chooser) => chooser.click(place, cx),
             Self::Prompt(_) => Verdict::Stay,
@@ -107,7 +120,7 @@ impl Overlay {
     /// A key that is text.
     pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
         match self {
-            Self::Letters(letters) => return letters.type_key(key),
+            Self::Letters(letters) => return letters.type_key(key, cx),
             Self::Disagreement(asked) => return asked.type_key(key, cx),
             Self::Dialog(dialog) => dialog.type_key(key, cx),
             Self::Palette(palette) => palette.type_key(key),

@@ -141,9 +141,8 @@ impl Palette {
         }
     }
 
-    /// What can be done now, for arrows and Enter alone.
-    pub fn menu(page: &str, mut entries: Vec<Entry>) -> Self {
-        entries.retain(|entry| entry.unable.is_none());
+    /// What can be done here, for arrows and Enter alone; what cannot be done now says why.
+    pub fn menu(page: &str, entries: Vec<Entry>) -> Self {
         Self {
             kind: Kind::Menu,
             title: format!("Menu: {page}"),
@@ -247,7 +246,7 @@ impl Palette {
 
     pub fn tip(&self) -> String {
         if let Some(row) = self.row_wanted() {
-            return format!("Enter lists row {}.", text::thousands(row));
+            return format!("Enter lists record {}.", text::thousands(row));
         }
         if let Some(name) = self.view_wanted() {
             return format!("Enter saves the filter as the view {}.", text::safe(name));
@@ -259,7 +258,8 @@ impl Palette {
             }
             Some(None) => String::new(),
             None if self.kind == Kind::Commands => {
-                "Words match names, other names and keys: undo, skip, ctrl+z, row 12004.".to_owned()
+                "Words match names, other names and keys: undo, skip, ctrl+z, record 12004."
+                    .to_owned()
             }
             None => "No action has these words.".to_owned(),
         }
@@ -327,10 +327,13 @@ impl Palette {
             .to_vec()
     }
 
-    /// `row 12004`, or the number alone.
+    /// `record 12004`, `row 12004` as in a filter, or the number alone.
     fn row_wanted(&self) -> Option<u64> {
         let words = self.entries.searched().trim();
-        let number = words.strip_prefix("row ").unwrap_or(words);
+        let mut names = ["record ", "row "].into_iter();
+        let number = names
+            .find_map(|name| words.strip_prefix(name))
+            .unwrap_or(words);
         let is_commands = self.kind == Kind::Commands;
         number.trim().parse().ok().filter(|_| is_commands)
     }

@@ -2,7 +2,7 @@
 
 use crate::{
     filter::Filter,
-    model::{Group, NoteAbout, RecordRow, RunId, Status},
+    model::{Group, NoteAbout, RecordId, RecordRow, RunId, Status},
     text,
     tui::{
         action::Action,
@@ -27,15 +27,21 @@ pub(super) fn aside_of_group(group: &Group) -> Effect {
 
 /// Asks why a record is set aside; takes it back where it is.
 pub(super) fn aside_of_record(row: &RecordRow, keys: Keys) -> Effect {
-    let filter = Filter::of_record(row.run, row.id);
     if row.status == Status::Discarded {
+        let filter = Filter::of_record(row.run, row.id);
         return Effect::Start(JobRequest::Aside {
             filter: Box::new(filter),
             reason: None,
         });
     }
+    reason_for_record(row.run, row.id, keys)
+}
+
+/// Asks why a record is set aside.
+pub(super) fn reason_for_record(run: RunId, id: RecordId, keys: Keys) -> Effect {
+    let filter = Filter::of_record(run, id);
     Effect::Prompt(Wanting {
-        title: format!("Set aside record {}?", row.id),
+        title: format!("Set aside record {id}?"),
         body: format!(
             "It is neither fixed nor sent until somebody takes it back with {}.",
             keys.of(Action::SetAside)

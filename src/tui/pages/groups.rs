@@ -245,7 +245,8 @@ impl Groups {
             Ok(Answer::Groups { run, groups }) => {
                 self.show(run, groups, cx);
                 self.example.known = None;
-                self.advice.known = None;
+                // What is still measured is measured on records as they were.
+                self.advice = Advice::default();
                 self.ask_for_example(cx);
                 self.ask_since(cx);
             }
@@ -717,6 +718,31 @@ mod tests {
         )));
         feed(&mut app, effects);
         assert!(picture(&mut app).contains("> Deal value is not a number"));
+    }
+
+    #[test]
+    fn advice_on_records_as_they_were_is_not_shown_after_a_change() {
+        let mut app = problems((100, 30));
+        let moved = app.update(Event::Key(crate::tui::keymap::parse("Down").unwrap()));
+        // Everything comes but the advice.
+        let mut advised = None;
+        let mut waiting = moved;
+        while let Some(effect) = waiting.pop() {
+            match effect {
+                Effect::Ask(ticket, Query::Suggest { .. }) => advised = Some(ticket),
+                Effect::Ask(ticket, query) => {
+                    let answer = crate::tui::testing::answer(query);
+                    waiting.extend(app.update(Event::Answer(ticket, Ok(answer))));
+                }
+                _ => {}
+            }
+        }
+        app.refresh();
+        let effects = app.settle();
+        feed(&mut app, effects);
+        let old = Answer::Suggested(crate::tui::testing::suggested());
+        app.update(Event::Answer(advised.expect("it is asked"), Ok(old)));
+        assert!(!picture(&mut app).contains("187 of 200 ready"));
     }
 
     #[test]

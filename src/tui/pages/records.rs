@@ -185,7 +185,7 @@ impl Records {
 
     pub fn escape(&self) -> &'static str {
         if let Some(cell) = &self.editing.draft {
-            return Self::draft_escape(&cell.draft);
+            return cell.draft.escape_word();
         }
         match &self.prompt {
             Some(prompt) => prompt.escape(),
@@ -231,10 +231,7 @@ impl Records {
     pub fn paste(&mut self, text: &str, cx: &mut Cx) {
         if let Some(cell) = &mut self.editing.draft {
             let reply = cell.draft.paste(text, cx.now);
-            if let Some(reply) = reply {
-                self.carry_out(reply, cx);
-            }
-            return;
+            return self.carry_out(reply, cx);
         }
         self.paste_in_prompt(text, cx);
     }

@@ -4,18 +4,17 @@ mod draw;
 #[cfg(test)]
 mod tests;
 
+use super::asked;
 use crate::{
     filter::{Filter, Wanted},
-    text,
-};
-use crate::{
     model::{RecordDetail, RecordId, RunId, Status},
     ops::Review as Facts,
+    text,
     tui::{
         action::{Action, Offer},
         among::whole_run,
         clock::Clock,
-        event::{Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting},
+        event::{Answer, Cx, Effect, JobRequest, Query, Question, Route, Ticket},
         keymap::Keys,
         words,
     },
@@ -99,13 +98,8 @@ impl Review {
             Action::TryOne => self.try_one(cx),
             Action::SetAside => {
                 if let Some(id) = self.shown() {
-                    cx.effects.push(Effect::Prompt(Wanting {
-                        title: "Set this record aside?".to_owned(),
-                        body: "It stays behind until it is taken back.".to_owned(),
-                        label: "Why".to_owned(),
-                        verb: "Set aside".to_owned(),
-                        needs: Needs::Reason(one(self.run, id)),
-                    }));
+                    let asked = asked::reason_for_record(self.run, id, cx.keys);
+                    cx.effects.push(asked);
                 }
             }
             Action::Back => cx.back(),
@@ -123,14 +117,14 @@ impl Review {
         }
         let name = text::safe(&facts.plan.destination).into_owned();
         let question = Question {
-            title: format!("Send 1 record to {name}?"),
+            title: format!("Send {} to {name}?", self.named(id)),
             body: vec![
                 words::cannot_be_undone(&facts.plan.environment),
-                "Only the record that is shown goes. The others stay ready.".to_owned(),
+                "Only this record goes. The others stay ready.".to_owned(),
             ],
             typed: words::typed_before_sending(&facts.plan.environment, 1),
             safe: "Go back".to_owned(),
-            verb: "Send 1 record".to_owned(),
+            verb: format!("Send record {id}"),
             then: Box::new(Effect::Start(JobRequest::Send {
                 run: self.run,
                 to: facts.plan.destination.clone(),
@@ -140,6 +134,15 @@ impl Review {
             })),
         };
         cx.effects.push(Effect::Confirm(question));
+    }
+
+    /// `record 7 (CUS-0000007)`; the key only once it has come. Safe to print.
+    fn named(&self, id: RecordId) -> String {
+        let known = self.record.as_ref().filter(|record| record.row.id == id);
+        match known.and_then(|record| record.row.key.as_deref()) {
+            Some(key) => format!("record {id} ({})", text::shorten(&text::safe(key), 24)),
+            None => format!("record {id}"),
+        }
     }
 
     fn show(&mut self, at: usize, cx: &mut Cx) {
@@ -206,11 +209,6 @@ impl Review {
             None => String::new(),
         }
     }
-}
-
-/// One record of a run.
-fn one(run: RunId, id: RecordId) -> Filter {
-    Filter::all_of([Wanted::Run(run), Wanted::Row(id, id)])
 }
 
 /// The list of all that is ready.

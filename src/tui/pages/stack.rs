@@ -51,9 +51,14 @@ impl Stack {
         self.below.iter_mut().chain([&mut self.top])
     }
 
-    /// The page that waits for this answer, covered or not.
-    pub fn awaiting(&mut self, ticket: Ticket) -> Option<&mut Page> {
-        self.iter_mut().find(|page| page.awaits(ticket))
+    /// The place of the page that waits for this answer, covered or not.
+    pub fn awaiting(&self, ticket: Ticket) -> Option<usize> {
+        self.iter().position(|page| page.awaits(ticket))
+    }
+
+    /// The page at a place, counted from the first one.
+    pub fn at_mut(&mut self, place: usize) -> &mut Page {
+        self.below.get_mut(place).unwrap_or(&mut self.top)
     }
 
     pub fn push(&mut self, page: Page) {
@@ -61,8 +66,14 @@ impl Stack {
     }
 
     pub fn replace(&mut self, page: Page, cx: &mut Cx) {
-        self.top.leave(cx);
-        self.top = page;
+        self.replace_at(self.below.len(), page, cx);
+    }
+
+    /// Puts a page in the place of another, whatever lies over that.
+    pub fn replace_at(&mut self, place: usize, page: Page, cx: &mut Cx) {
+        let old = self.at_mut(place);
+        old.leave(cx);
+        *old = page;
     }
 
     /// Goes back one page; says whether there was one.
@@ -74,5 +85,33 @@ impl Stack {
             }
             None => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        model::RecordId,
+        tui::{
+            event::Query,
+            testing::{answer, feed_with, press, problems, shows},
+        },
+    };
+
+    #[test]
+    fn a_page_that_is_covered_is_replaced_where_it_is() {
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret><ret>b");
+        shows(&mut app, "1 What to do");
+        // Somebody makes the record unreadable meanwhile.
+        app.refresh();
+        let effects = app.settle();
+        feed_with(&mut app, effects, &|query| match query {
+            Query::Record { .. } => answer(Query::Record { id: RecordId(28) }),
+            other => answer(other),
+        });
+        shows(&mut app, "1 What to do");
+        press(&mut app, "<esc>");
+        assert!(app.pages.top().is_raw());
     }
 }

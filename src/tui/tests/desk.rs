@@ -88,10 +88,11 @@ impl Desk {
         desk
     }
 
-    /// Types keys, a third of a second each. Gives all that they led to.
+    /// Types keys, a third of a second after a look at the screen each. Gives all that they led to.
     pub fn types(&mut self, keys: &str) -> Vec<Effect> {
         let mut all = Vec::new();
         for key in parse(keys) {
+            self.app.drawn(self.now);
             self.waits(300);
             let effects = self.app.update(Event::Key(key));
             all.extend(self.settle(effects));

@@ -35,9 +35,10 @@ fn keys(app: &App, taken: &mut HashSet<String>) -> Vec<&'static str> {
     let Some(Overlay::Palette(palette)) = &app.overlay else {
         return KEYS.to_vec();
     };
-    let action = palette.chosen().map(|entry| entry.action);
+    let chosen = palette.chosen().filter(|entry| entry.unable.is_none());
+    let action = chosen.map(|entry| entry.action);
     let page = app.pages.top().name();
-    if taken.insert(format!("{page} {action:?}")) {
+    if action.is_some() && taken.insert(format!("{page} {action:?}")) {
         vec!["Down", "Up", "Enter"]
     } else {
         vec!["Down", "Up"]

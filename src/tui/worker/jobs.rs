@@ -34,7 +34,7 @@ pub(super) fn work_all(
     }
 }
 
-/// A job whose progress is said ten times a second at most.
+/// A job whose progress is said ten times a second at most. A send keeps to that by itself, and says what must not be missed.
 pub(super) fn throttled(events: Sender<Event>) -> Job {
     let last: Mutex<Option<Instant>> = Mutex::new(None);
     Job::new(move |progress: Progress| {

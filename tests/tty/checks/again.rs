@@ -1,15 +1,13 @@
 //! Check 12: whoever starts the program again, killed or not, finds the same screen, filter and cursor.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::PathBuf,
-    time::{Duration, Instant},
-};
+use std::{fs, os::unix::fs::PermissionsExt, path::PathBuf, time::Duration};
 
 use tempfile::TempDir;
 
-use crate::{DOWN, ENTER, redrive, tty::Tty};
+use crate::{
+    DOWN, ENTER, redrive,
+    tty::{Tty, until},
+};
 
 const WORKSPACE: [&str; 2] = ["-w", "redrive-demo/redrive.db"];
 const WELCOME: &str = "Welcome back. 0 ready, ";
@@ -29,28 +27,38 @@ fn start(folder: &TempDir, args: &[&str]) -> Tty {
 
 /// The file that says where somebody was.
 fn file(folder: &TempDir) -> PathBuf {
-    let visits = fs::read_dir(folder.path().join("state/redrive/visits")).unwrap();
-    let mut files: Vec<PathBuf> = visits.map(|entry| entry.unwrap().path()).collect();
+    let mut files = files(folder);
     assert_eq!(files.len(), 1, "{files:?}");
     files.remove(0)
 }
 
-/// Waits until the file says it, which it does within a second.
-fn keeps(folder: &TempDir, words: &str) {
-    let visits = folder.path().join("state/redrive/visits");
-    let says = || {
-        let mut files = fs::read_dir(&visits).ok()?;
-        fs::read_to_string(files.next()?.ok()?.path()).ok()
-    };
-    let start = Instant::now();
-    while !says().is_some_and(|text| text.contains(words)) {
-        assert!(
-            start.elapsed().as_secs() < 60,
-            "{words:?} is not kept: {:?}",
-            says()
-        );
-        std::thread::yield_now();
-    }
+/// Beside it lies what is being written.
+fn files(folder: &TempDir) -> Vec<PathBuf> {
+    let visits = fs::read_dir(folder.path().join("state/redrive/visits"));
+    let visits = visits.into_iter().flatten().flatten();
+    let paths = visits.map(|entry| entry.path());
+    paths
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .collect()
+}
+
+/// Waits until the file has such a line, which it does within a second.
+fn keeps(folder: &TempDir, begins: &str, ends: &str) {
+    until(&format!("for {begins}...{ends} to be kept"), || {
+        let text = files(folder).first().map(fs::read_to_string);
+        let text = text.and_then(Result::ok).unwrap_or_default();
+        let mut lines = text.lines();
+        lines.any(|line| line.starts_with(begins) && line.ends_with(ends))
+    });
+}
+
+/// The first word of a line behind what it begins with, as in `┌ Cell: name, record 21`.
+fn named(screen: &str, begins: &str) -> String {
+    let found = screen.split_once(begins);
+    let (_, rest) = found.unwrap_or_else(|| panic!("{begins:?} is not in\n{screen}"));
+    let rest = rest.trim_start_matches([' ', '!', '~']);
+    let end = rest.find([' ', ',']).unwrap_or(rest.len());
+    rest[..end].to_owned()
 }
 
 /// All that is to be seen but the status line, and what says when something was saved.
@@ -96,8 +104,17 @@ fn killed_or_left_the_next_start_shows_the_same_screen_filter_and_cursor() {
     tty.press("\x1b[C");
     tty.press("\x1b[C");
     tty.sees("Esc Leave the cell");
-    keeps(&folder, "cell = ");
     let list = seen(&tty);
+    keeps(
+        &folder,
+        "cell = ",
+        &format!("/{}\"", named(&list, "Cell: ")),
+    );
+    keeps(
+        &folder,
+        "record = ",
+        &format!("= {}", named(&list, ", record ")),
+    );
     tty.signal("-KILL");
     drop(tty);
 
@@ -106,8 +123,12 @@ fn killed_or_left_the_next_start_shows_the_same_screen_filter_and_cursor() {
     tty.press(ENTER);
     tty.sees("Where it came from");
     tty.press(DOWN);
-    keeps(&folder, "field = ");
     let record = seen(&tty);
+    keeps(
+        &folder,
+        "field = ",
+        &format!("/{}\"", named(&record, "\n│ >")),
+    );
     // Left as one leaves, and not only killed.
     tty.signal("-TERM");
     tty.ends();
@@ -137,7 +158,7 @@ fn what_is_asked_for_goes_before_what_was_left_and_a_broken_file_is_said_and_mad
     tty.sees("Suggested fix");
     tty.press("5");
     tty.sees("[5 History");
-    keeps(&folder, "screen = \"history\"");
+    keeps(&folder, "screen = ", "\"history\"");
     tty.signal("-TERM");
     tty.ends();
 
@@ -165,7 +186,7 @@ fn what_is_asked_for_goes_before_what_was_left_and_a_broken_file_is_said_and_mad
     tty.sees("The file of your last visit ");
     tty.sees("[1 Problems");
     tty.press(DOWN);
-    keeps(&folder, "screen = \"problems\"");
+    keeps(&folder, "screen = ", "\"problems\"");
     tty.press("q");
     tty.sees("[1 Problems");
     tty.signal("-TERM");

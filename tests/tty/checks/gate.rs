@@ -3,7 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::people::{ready, review, server};
-use crate::{ENTER, sending::server::Does, tty::Tty};
+use crate::{
+    ENTER,
+    sending::server::Does,
+    tty::{Tty, until},
+};
 
 #[test]
 fn only_the_right_number_sends_and_the_first_record_goes_alone() {
@@ -34,7 +38,7 @@ fn only_the_right_number_sends_and_the_first_record_goes_alone() {
     tty.sees("Enter Send 12 records");
     tty.press(ENTER);
     tty.sees("Sending 12 records");
-    tty.waits_for("for the first record", |_| !server.requests().is_empty());
+    until("for the first record", || !server.requests().is_empty());
     tty.rests(Duration::from_millis(200));
     assert_eq!(server.requests().len(), 1, "the first one alone");
     server.let_go();

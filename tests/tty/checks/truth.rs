@@ -11,7 +11,7 @@ const RIGHT: &str = "\x1b[C";
 const RECORDS: u64 = 20;
 
 /// A destination that is slow to be believed in, and quickly again.
-const KNOBS: &str = "idempotency = 'none'\ntimeouts = { first_byte = '1s', total = '2s' }\n\
+const KNOBS: &str = "idempotency = 'none'\ntimeouts = { first_byte = '8s', total = '10s' }\n\
                      retry = { base = '50ms', cap = '100ms', max_attempts = 50 }\n\
                      breaker = { min_calls = 4, open = '2s', open_max = '2s' }\nconcurrency = { max = 2 }";
 

@@ -90,7 +90,14 @@ pub enum Reply {
     Cancel,
     /// There is nothing to choose from.
     NoChoices,
+    /// It is being saved: nothing is typed into it meanwhile.
+    Saving,
+    /// Closes while it is being saved, which goes on.
+    Leave,
 }
+
+/// Said where something is typed that is not taken.
+pub const SAVING: &str = "Still saving: what you type is not taken yet. Esc leaves the box, and it is saved all the same.";
 
 /// What the check says about the text as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,6 +151,16 @@ impl Draft {
             whole: true,
             start: same.then(|| text.to_owned()),
             ..Self::open(Path::root(), None, &[])
+        }
+    }
+
+    /// What Esc would do now.
+    pub fn escape_word(&self) -> &'static str {
+        match self.focus {
+            _ if self.saving.is_some() => "Leave the box",
+            Focus::Text => "Cancel edit",
+            Focus::Choice(_) => "Close the list",
+            Focus::Anyway => "Keep typing",
         }
     }
 
@@ -215,13 +232,17 @@ impl Draft {
             .is_none_or(|value| self.before.as_ref() == Some(value))
     }
 
-    /// What an action leads to while this is edited. Enter goes on to the next problem, Tab to what `tab` says. Nothing
-    /// follows while it is being saved.
+    /// This change was not made, so that its text can be edited again. `false` where it is another's.
+    pub fn is_not_saved(&mut self, ticket: Ticket) -> bool {
+        self.saving.take_if(|(asked, _)| *asked == ticket).is_some()
+    }
+
+    /// What an action leads to while this is edited. Enter goes on to the next problem, Tab to what `tab` says. While
+    /// it is being saved it can only be left.
     pub fn act(&mut self, action: Action, tab: Then, now: Option<Instant>) -> Reply {
-        if self.saving.is_some() {
-            return Reply::Nothing;
-        }
         match action {
+            Action::Back | Action::Stop if self.saving.is_some() => Reply::Leave,
+            _ if self.saving.is_some() => Reply::Saving,
             Action::Open => self.enter(Then::Problem),
             Action::NextPanel => self.enter(tab),
             Action::Back => self.escape(),
@@ -236,20 +257,23 @@ impl Draft {
         }
     }
 
-    /// A key for the text field. Nothing follows from one that leaves the text as it is, or while it is being saved.
+    /// A key for the text field. Nothing follows from one that leaves the text as it is.
     pub fn press(&mut self, key: KeyEvent, now: Option<Instant>) -> Option<Reply> {
+        if self.saving.is_some() {
+            return Some(Reply::Saving);
+        }
         let before = self.field.value().to_owned();
-        let changed = self.saving.is_none() && self.field.key(key) && before != self.field.value();
+        let changed = self.field.key(key) && before != self.field.value();
         changed.then(|| self.edited(now))
     }
 
     /// A paste into the text field.
-    pub fn paste(&mut self, pasted: &str, now: Option<Instant>) -> Option<Reply> {
+    pub fn paste(&mut self, pasted: &str, now: Option<Instant>) -> Reply {
         if self.saving.is_some() {
-            return None;
+            return Reply::Saving;
         }
         self.field.paste(pasted);
-        Some(self.edited(now))
+        self.edited(now)
     }
 
     /// The text was edited by a key or a paste.

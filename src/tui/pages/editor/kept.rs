@@ -115,16 +115,18 @@ impl Editor {
         let now = self.record.as_ref().map(|record| record.row.version);
         let is_older = |draft: &Draft| draft.saving.is_none() && Some(draft.seen) < now;
         if before.is_some() && before < now && self.draft.as_ref().is_some_and(is_older) {
-            cx.say("Someone else changed this record meanwhile. Your text is kept: saving it shows both.");
+            cx.say("Somebody else changed this record meanwhile. Your text is kept: saving it shows both.");
         }
     }
 
-    /// Somebody was first.
-    pub(super) fn disagree(&mut self, conflict: Box<Conflict>, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.saving = None;
+    /// Somebody was first. It is asked who is right, unless something else is typed by now.
+    pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
+        let draft = self.draft.as_mut();
+        if draft.is_none_or(|draft| draft.is_not_saved(ticket)) {
+            cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+        } else {
+            cx.say(meeting::late(&conflict));
         }
-        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
         self.ask(cx);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     Editor, Told,
-    draft::{Draft, Focus, Reply, Then},
+    draft::{Draft, Focus, Reply, SAVING, Then},
     fields::FieldLine,
     frozen,
 };
@@ -138,6 +138,14 @@ impl Editor {
                 self.ask_for_drafts(cx);
             }
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
+            Reply::Saving => cx.say(SAVING),
+            Reply::Leave => {
+                if let Some(draft) = self.draft.take()
+                    && let Some((ticket, _)) = draft.saving
+                {
+                    self.changing = Some((ticket, Told::Saved(draft.path, Then::Problem)));
+                }
+            }
             Reply::Unchanged(then) => {
                 self.draft = None;
                 match then {

@@ -20,7 +20,7 @@ use ratatui::{
 
 use self::{
     alike::Alike,
-    draft::{Draft, Focus, Then},
+    draft::{Draft, Then},
     fields::Fields,
     kept::{Kept, decided},
 };
@@ -128,12 +128,7 @@ impl Editor {
     }
 
     pub fn escape(&self) -> &'static str {
-        match self.draft.as_ref().map(|draft| draft.focus) {
-            None => "Back",
-            Some(Focus::Text) => "Cancel edit",
-            Some(Focus::Choice(_)) => "Close the list",
-            Some(Focus::Anyway) => "Keep typing",
-        }
+        self.draft.as_ref().map_or("Back", Draft::escape_word)
     }
 
     pub fn mode(&self) -> Mode {
@@ -169,9 +164,8 @@ impl Editor {
             cx.say("Nothing is being typed. Enter opens the field, then paste.");
             return;
         };
-        if let Some(reply) = draft.paste(pasted, cx.now) {
-            self.carry_out(reply, cx);
-        }
+        let reply = draft.paste(pasted, cx.now);
+        self.carry_out(reply, cx);
     }
 
     /// The record, while it is typed into.
@@ -243,7 +237,7 @@ impl Editor {
             }
             (Ok(Answer::Preview(preview)), ..) => self.previewed(ticket, looked, preview, cx),
             (Ok(Answer::Ids { ids, .. }), ..) => self.count_open(ids, cx),
-            (Ok(Answer::Conflict(conflict)), ..) => self.disagree(conflict, cx),
+            (Ok(Answer::Conflict(conflict)), ..) => self.disagree(ticket, conflict, cx),
             (Ok(Answer::Drafts(drafts)), ..) => self.receive_drafts(drafts, cx),
             (Ok(Answer::Alike(group)), ..) => self.receive_alike(group.map(|group| *group), cx),
             (Ok(_), ..) => {}
@@ -421,7 +415,7 @@ impl Editor {
             .downcast_ref::<Fault>()
             .is_some_and(|fault| fault.code == "record:changed");
         if changed {
-            cx.say("Someone else changed this record meanwhile.");
+            cx.say("Somebody else changed this record meanwhile.");
             self.ask(cx);
         } else {
             cx.say(words);
@@ -1228,7 +1222,7 @@ mod tests {
         newer.row.version = 2;
         desk.answer(Answer::Record(Box::new(newer)));
         assert_eq!(desk.editor.draft.as_ref().unwrap().seen, 2);
-        assert!(!desk.said().contains("Someone else"));
+        assert!(!desk.said().contains("Somebody else"));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 mod desk;
 mod draw;
+mod job;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -19,7 +20,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Among, Answer, Cx, Effect, FixView, JobRequest, Outcome, Query, Route, Ticket},
+        event::{Among, Answer, Cx, Effect, FixView, Query, Route, Ticket},
         keymap::{Keys, Mode},
         theme::Theme,
         widgets::{field::Field, lines::Lines},
@@ -251,49 +252,6 @@ impl Fix {
         }
     }
 
-    /// The long job this page started has ended.
-    pub fn ended(&mut self, job: Ticket, outcome: Result<&Outcome, &anyhow::Error>, cx: &mut Cx) {
-        match &self.preview {
-            State::Looking(mine) | State::Applying(mine, _) if *mine == job => {}
-            _ => return,
-        }
-        match (outcome, &self.preview) {
-            (Ok(Outcome::FixPreviewed(preview)), State::Looking(_)) => {
-                self.preview = match preview {
-                    Some(preview) => State::Known(Arc::clone(preview)),
-                    None => State::Failed("This run holds no record.".to_owned()),
-                };
-                self.left_out.clear();
-                self.rows.clear();
-                self.show = None;
-                self.list();
-            }
-            (Ok(Outcome::Fixed(report)), State::Applying(..)) => {
-                self.preview = State::Done {
-                    report: report.clone(),
-                    told: false,
-                };
-                self.list();
-            }
-            (Err(error), State::Applying(_, preview)) => {
-                cx.say(words::reported(error));
-                self.preview = State::Known(Arc::clone(preview));
-            }
-            (Err(error), State::Looking(_)) => {
-                self.preview = if words::is_stopped(error) {
-                    State::Nothing
-                } else {
-                    State::Failed(words::reported(error))
-                };
-            }
-            _ => {}
-        }
-        if let Some(next) = self.next.take() {
-            self.look(next, cx);
-        }
-        self.ask_for_rows(cx);
-    }
-
     /// A preview is of versions: what has changed since is skipped when it is applied, and said then. Rows are asked for anew.
     pub fn refresh(&mut self, cx: &mut Cx) {
         // The first change of the workspace after a fix is the fix itself; what comes later makes its report old.
@@ -345,47 +303,6 @@ impl Fix {
 
     fn request(&self, transforms: Vec<Transform>) -> FixRequest {
         FixRequest::new(self.filter.clone(), self.field.clone(), transforms)
-    }
-
-    /// Starts a preview; the newest wish wins.
-    fn look(&mut self, request: FixRequest, cx: &mut Cx) {
-        match self.preview {
-            State::Applying(..) => return,
-            State::Looking(job) => {
-                self.next = Some(request);
-                return cx.effects.push(Effect::Cancel(job));
-            }
-            _ => {}
-        }
-        let preview = JobRequest::FixPreview(Box::new(request.clone()));
-        let Some(job) = cx.start(preview) else { return };
-        self.listed.clear();
-        let is_date = |transform: &Transform| matches!(transform, Transform::Date(_));
-        self.dates = None;
-        self.asked_dates = (request.transforms.iter().any(is_date))
-            .then(|| cx.ask(Query::Dates(Box::new(request.clone()))));
-        self.preview = State::Looking(job);
-    }
-
-    fn apply(&mut self, cx: &mut Cx) {
-        if let State::Known(preview) = &self.preview {
-            let fix = JobRequest::Fix {
-                preview: Arc::clone(preview),
-                left_out: self.left_out.clone(),
-            };
-            if let Some(job) = cx.start(fix) {
-                self.preview = State::Applying(job, Arc::clone(preview));
-            }
-        }
-    }
-
-    /// Whether an action starts a long job. A preview of one's own is stopped for the next.
-    pub fn starts(&self, action: Action) -> bool {
-        match action {
-            Action::Apply => true,
-            Action::Open => self.panel == Panel::What && !matches!(self.preview, State::Looking(_)),
-            _ => false,
-        }
     }
 
     /// Opens the record of the row, among those that are listed.

@@ -3,7 +3,7 @@ use crate::{
     fix::transforms::{replace::Replace, tidy::Tidy},
     tui::{
         app::App,
-        event::Event,
+        event::{Event, JobRequest, Outcome},
         testing::{answer, feed, feed_with, picture, press, preview, problems, shows, suggested},
     },
 };
@@ -334,13 +334,15 @@ fn a_fix_that_cannot_begin_now_can_be_applied_later() {
     let mut app = page((100, 30));
     let started = press(&mut app, "<ret>");
     end(&mut app, &started);
-    press(&mut app, "R");
-    assert!(app.is_working(), "all are checked again");
+    // All are checked again.
+    let (run, contract) = (crate::model::RunId(1), None);
+    app.cx.start(JobRequest::Check { run, contract });
+    app.settle();
     assert!(!meddles(&press(&mut app, "A")));
     shows(&mut app, BUSY);
     let report = crate::model::ChangeReport::default();
     let effects = app.update(Event::Finished(Ok(Outcome::Checked(report))));
     feed(&mut app, effects);
     assert!(meddles(&press(&mut app, "A")));
-    shows(&mut app, "Applying ...");
+    shows(&mut app, "Fixing: 0 are done.");
 }

@@ -132,7 +132,8 @@ impl Groups {
         cx.order = Order::of(&visit.order).unwrap_or(cx.order);
         self.sort(cx);
         let there = |group: &Group| Some(group.id) == visit.group;
-        if self.groups().iter().any(there) {
+        // Groups that are on their way are looked through when they come.
+        if matches!(self.state, State::Loading) || self.groups().iter().any(there) {
             self.selected = visit.group;
             self.ask_for_example(cx);
         }

@@ -6,7 +6,7 @@ use crate::{
     model::Form,
     ops::{Conflict, Decision, KeptDraft},
     tui::{
-        event::{Cx, Effect, Query, Wish},
+        event::{Cx, Effect, Query, Ticket, Wish},
         meeting::{self, KEPT, Meeting},
         pages::editor::kept::typed,
     },
@@ -66,12 +66,14 @@ impl Raw {
         }
     }
 
-    /// Somebody was first.
-    pub(super) fn disagree(&mut self, conflict: Box<Conflict>, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.saving = None;
+    /// Somebody was first. It is asked who is right, unless something else is typed by now.
+    pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
+        let draft = self.draft.as_mut();
+        if draft.is_none_or(|draft| draft.is_not_saved(ticket)) {
+            cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+        } else {
+            cx.say(meeting::late(&conflict));
         }
-        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
         self.refresh(cx);
     }
 }

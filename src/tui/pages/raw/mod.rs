@@ -13,7 +13,7 @@ use self::excerpt::Excerpt;
 use super::{
     Subject,
     editor::{
-        draft::{Draft, Focus, Reply, Then},
+        draft::{Draft, Focus, Reply, SAVING, Then},
         frozen,
     },
 };
@@ -128,11 +128,7 @@ impl Raw {
     }
 
     pub fn escape(&self) -> &'static str {
-        match self.draft.as_ref().map(|draft| draft.focus) {
-            None => "Back",
-            Some(Focus::Anyway) => "Keep typing",
-            Some(Focus::Text | Focus::Choice(_)) => "Cancel edit",
-        }
+        self.draft.as_ref().map_or("Back", Draft::escape_word)
     }
 
     pub fn mode(&self) -> Mode {
@@ -165,9 +161,8 @@ impl Raw {
             cx.say("Nothing is being typed. Enter opens the line, then paste.");
             return;
         };
-        if let Some(reply) = draft.paste(pasted, cx.now) {
-            self.carry_out(reply, cx);
-        }
+        let reply = draft.paste(pasted, cx.now);
+        self.carry_out(reply, cx);
     }
 
     /// Puts the record to where the person is.
@@ -227,7 +222,7 @@ impl Raw {
                     self.carry_out(reply, cx);
                 }
             }
-            Ok(Answer::Conflict(conflict)) => self.disagree(conflict, cx),
+            Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
             Ok(Answer::Drafts(drafts)) => self.receive_drafts(drafts, cx),
             Ok(_) => {}
             Err(error) => self.fail(ticket, &error, cx),
@@ -328,6 +323,12 @@ impl Raw {
                 cx.say("Nothing was changed: the text is the same.");
             }
             Reply::NoChoices => cx.say("There is no suggestion for this line."),
+            Reply::Saving => cx.say(SAVING),
+            Reply::Leave => {
+                let draft = self.draft.take();
+                let saving = draft.and_then(|draft| draft.saving);
+                self.changing = saving.map(|(ticket, _)| (ticket, Done::Saved));
+            }
             Reply::Save(then) => {
                 if let Some(draft) = &mut self.draft {
                     let ticket = cx.change(Wish::Edit {

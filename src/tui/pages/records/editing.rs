@@ -16,7 +16,7 @@ use crate::{
         action::{Action, Offer},
         event::{Cx, Query, Ticket, Wish},
         pages::editor::{
-            draft::{Draft, Focus, Reply, Then},
+            draft::{Draft, Focus, Reply, SAVING, Then},
             edit_box::{draft_box, told},
             frozen,
             keys::as_received,
@@ -62,12 +62,11 @@ impl Editing {
         self.touched = self.saving.values().copied().collect();
     }
 
-    /// A change was not saved after all; what was typed stays.
-    pub(super) fn is_not_saved(&mut self, ticket: Ticket) {
+    /// A change was not saved after all; what was typed stays. `false` where something else is typed by now.
+    pub(super) fn is_not_saved(&mut self, ticket: Ticket) -> bool {
         self.saving.remove(&ticket);
-        if let Some(cell) = &mut self.draft {
-            cell.draft.saving.take_if(|(of, _)| *of == ticket);
-        }
+        let cell = self.draft.as_mut();
+        cell.is_none_or(|cell| cell.draft.is_not_saved(ticket))
     }
 
     /// Forgets what the check said: the workspace has changed.
@@ -90,14 +89,6 @@ impl Records {
         offers.push(Offer::new(Action::NextPanel, "Save + next field"));
         offers.push(Offer::new(Action::ClearText, "Clear"));
         offers
-    }
-
-    pub(super) fn draft_escape(draft: &Draft) -> &'static str {
-        match draft.focus {
-            Focus::Text => "Cancel edit",
-            Focus::Choice(_) => "Close the list",
-            Focus::Anyway => "Keep typing",
-        }
     }
 
     /// Changes one cell, as the action says.
@@ -240,6 +231,15 @@ impl Records {
                 cx.say("Nothing was changed.");
             }
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
+            Reply::Saving => cx.say(SAVING),
+            Reply::Leave => {
+                if let Some(cell) = self.editing.draft.take()
+                    && let Some((ticket, _)) = cell.draft.saving
+                {
+                    self.editing.saving.insert(ticket, cell.id);
+                    self.editing.touched.insert(cell.id);
+                }
+            }
             Reply::Unchanged(then) => {
                 self.editing.draft = None;
                 match then {
@@ -359,7 +359,7 @@ impl Records {
         {
             cell.told = version;
             cx.say(
-                "Someone else changed this record meanwhile. Your text is kept: saving it shows both.",
+                "Somebody else changed this record meanwhile. Your text is kept: saving it shows both.",
             );
             self.check_draft(cx);
         }

@@ -29,10 +29,13 @@ impl Records {
         }
     }
 
-    /// Somebody was first.
+    /// Somebody was first. It is asked who is right, unless something else is typed by now.
     pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
-        self.editing.is_not_saved(ticket);
-        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+        if self.editing.is_not_saved(ticket) {
+            cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+        } else {
+            cx.say(meeting::late(&conflict));
+        }
         self.refresh(cx);
     }
 }

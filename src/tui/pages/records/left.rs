@@ -103,6 +103,12 @@ impl Records {
             visit.of = self.group();
             visit.lists.retain(|list| list.of != self.group());
             visit.lists.push(lasting(self.list_visit()));
+            // The record that is to be opened again still waits for the list.
+            if let Some((record, field)) = &self.recalled.opens {
+                visit.screen = Screen::Record;
+                visit.record = Some(*record);
+                visit.field.clone_from(field);
+            }
         }
     }
 
@@ -112,7 +118,9 @@ impl Records {
             of: self.group(),
             filter: self.settled_filter().to_owned(),
             record: self.ids.get(self.at).copied().or(self.recalled.record),
-            cell: cell.map(|column| column.key().to_owned()),
+            cell: cell
+                .map(|column| column.key().to_owned())
+                .or_else(|| self.recalled.cell.clone()),
             sort: self.sort.clone(),
         }
     }

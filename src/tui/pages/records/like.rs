@@ -4,9 +4,10 @@ use serde_json::Value;
 
 use super::Records;
 use crate::{
-    filter::{Item, Term, Test, Wanted},
+    filter::{Filter, Item, Term, Test, Wanted},
     model::{Group, RecordRow},
     tui::{
+        action::Action,
         event::{Cx, Effect, Query},
         pages::{cell::Column, groups},
     },
@@ -20,8 +21,9 @@ impl Records {
             cx.say("Only a single value can be filtered by.");
             return;
         };
+        let known = Filter::understood(&self.typed).0.terms.contains(&term);
         let term = term.to_string();
-        if self.typed.split(' ').any(|known| known == term) {
+        if known {
             cx.say(format!(
                 "The filter has it already: {}",
                 crate::text::safe(&term)
@@ -35,7 +37,10 @@ impl Records {
     /// Asks for the problems of the run, to go to the one before or behind this one.
     pub(super) fn ask_for_group_beside(&mut self, forward: bool, cx: &mut Cx) {
         if self.group().is_none() {
-            cx.say("This list is about no problem in particular. 1 shows the problems.");
+            let key = cx.keys.of(Action::ProblemsTab);
+            cx.say(format!(
+                "This list is about no problem in particular. {key} shows the problems."
+            ));
             return;
         }
         let run = self.view.run;
@@ -83,10 +88,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{
-        filter::Filter,
-        tui::testing::{picture, press, problems, record},
-    };
+    use crate::tui::testing::{picture, press, problems, record, shows};
 
     #[test]
     fn a_cell_becomes_the_term_that_finds_it() {
@@ -132,6 +134,8 @@ mod tests {
         press(&mut app, "2<Right><Right>f");
         let picture = picture(&mut app);
         assert!(picture.contains("name:\"Müller GmbH\""), "{picture}");
+        press(&mut app, "f");
+        shows(&mut app, "The filter has it already: name:\"Müller GmbH\"");
     }
 
     #[test]

@@ -3,7 +3,7 @@ use crate::{
     model::Behind,
     tui::{
         app::App,
-        testing::{self, feed_with, picture, press, problems},
+        testing::{self, feed_with, picture, press, problems, shows},
     },
 };
 
@@ -103,6 +103,21 @@ fn one_record_is_sent_first_and_only_that() {
 }
 
 #[test]
+fn the_question_names_the_record_that_goes_whatever_is_still_shown() {
+    let mut app = review((100, 30), |_| {});
+    press(&mut app, "T");
+    shows(&mut app, "Send record 7 (CUS-0000007) to crm?");
+    press(&mut app, "<esc>");
+    // The next record has not come yet.
+    testing::wishes(&mut app, "]T");
+    shows(&mut app, "CUS-0000007 as it will be sent");
+    shows(&mut app, "Send record 14 to crm?");
+    shows(&mut app, "[ Send record 14 ]");
+    press(&mut app, "<esc>x");
+    shows(&mut app, "Set aside record 14?");
+}
+
+#[test]
 fn production_wants_a_number_even_for_one_record() {
     let mut app = review((80, 24), |facts| {
         facts.plan.environment = "production".to_owned();
@@ -155,6 +170,6 @@ fn nothing_to_send_is_said() {
 fn the_record_that_is_shown_can_be_set_aside_with_a_reason() {
     let mut app = review((80, 24), |_| {});
     let effects = press(&mut app, "xtwice<ret>");
-    let wanted = |effect: &Effect| matches!(effect, Effect::Start(JobRequest::Aside { filter, .. }) if **filter == one(RunId(1), RecordId(7)));
+    let wanted = |effect: &Effect| matches!(effect, Effect::Start(JobRequest::Aside { filter, .. }) if **filter == Filter::of_record(RunId(1), RecordId(7)));
     assert!(effects.iter().any(wanted), "{effects:?}");
 }
