@@ -55,7 +55,7 @@ impl App {
             Some(place) => {
                 let page = self.pages.at_mut(place);
                 page.receive(ticket, answer, &mut self.cx);
-                self.replace_at(place);
+                self.replace_if_wanted(place);
             }
             // The page is left, and the person takes it for done.
             None if is_wished => self.receive(Asked::Done, answer),

@@ -44,22 +44,25 @@ impl Visiting {
 impl App {
     /// Another page takes the place of this one: of a run that is opened it is asked where the person left it.
     pub(super) fn replace(&mut self, route: Route) {
+        self.replace_at(self.pages.last(), route);
+    }
+
+    fn replace_at(&mut self, place: usize, route: Route) {
         if let Route::Run { .. } = route {
             self.visiting = Visiting::to(&route);
             self.places_of = None;
         }
         let page = Page::open(route, &mut self.cx);
-        self.pages.replace(page, &mut self.cx);
+        self.pages.replace_at(place, page, &mut self.cx);
     }
 
     /// A page that has just been answered may want another in its place, which it gets also where it is covered.
-    pub(super) fn replace_at(&mut self, place: usize) {
+    pub(super) fn replace_if_wanted(&mut self, place: usize) {
         let wants = |effect: &mut Effect| matches!(effect, Effect::Replace(_));
         let wanted: Vec<Effect> = self.cx.effects.extract_if(.., wants).collect();
         for effect in wanted {
             if let Effect::Replace(route) = effect {
-                let page = Page::open(route, &mut self.cx);
-                self.pages.replace_at(place, page, &mut self.cx);
+                self.replace_at(place, route);
             }
         }
     }
@@ -525,6 +528,16 @@ mod tests {
         });
         feed(&mut app, again);
         shows(&mut app, "> Deal value is not a number");
+    }
+
+    #[test]
+    fn whoever_opens_the_only_run_comes_back_too() {
+        let mut app = app_with(Route::Runs, (80, 24), &|query| match query {
+            Query::Runs => Answer::Runs(vec![testing::run()]),
+            Query::Visit { .. } => last(&list()),
+            other => answer(other),
+        });
+        shows(&mut app, "Welcome back.");
     }
 
     #[test]

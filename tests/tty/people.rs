@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicUsize, Ordering},
 };
 
-use super::{ENTER, redrive, tty::Tty, workspace};
+use super::{DOWN, ENTER, redrive, tty::Tty, workspace};
 
 const UP: &str = "\x1b[A";
 const CLEAR: &str = "\x15";
@@ -39,6 +39,11 @@ fn types(screen: &mut Tty, field: &str, text: &str) {
     screen.press(text);
     screen.sees(&format!("[ {text} "));
     screen.sees("OK  ");
+}
+
+/// Waits until the offer of what was typed listens, which it does not at first.
+fn listens(screen: &mut Tty) {
+    screen.press_until(DOWN, "> 0  Forget it");
 }
 
 /// Chooses what a dialog offers, which is deaf for a moment.
@@ -124,6 +129,7 @@ fn what_was_typed_outlives_the_conflict_and_the_program() {
 
     let mut anna = at_the_first_record(folder.path(), "anna");
     anna.sees("You typed this and did not save it");
+    listens(&mut anna);
     anna.press("1");
     anna.sees("Editing stage");
     anna.sees("[ Open ");
@@ -141,6 +147,7 @@ fn what_was_typed_outlives_the_conflict_and_the_program() {
 
     let mut anna = at_the_first_record(folder.path(), "anna");
     anna.sees("You typed this and did not save it");
+    listens(&mut anna);
     anna.press("1");
     anna.sees("[ Open ");
     anna.sees("OK  ");

@@ -92,7 +92,11 @@ impl History {
                 (Some(facts), Some(step)) if facts.step == step.id => {
                     cx.go(records_of(step, facts));
                 }
-                _ => cx.say("It is being looked up ..."),
+                _ => {
+                    // What could not be looked up before is looked up again.
+                    self.unknown = None;
+                    cx.say("It is being looked up ...");
+                }
             },
             (Action::UndoStep, Some(entry)) => {
                 let question = entry.step().map(ask_to_undo);
@@ -120,8 +124,12 @@ impl History {
         if let Some((_, step)) = self.asked.take_if(|(asked, _)| *asked == ticket) {
             match answer {
                 Ok(Answer::StepFacts(facts)) => self.facts = Some(facts),
+                Ok(_) => self.unknown = Some(step),
                 // The card does without then.
-                _ => self.unknown = Some(step),
+                Err(error) => {
+                    self.unknown = Some(step);
+                    cx.say(words::reported(&error));
+                }
             }
             return self.ask_for_facts(cx);
         }
@@ -129,9 +137,14 @@ impl History {
         match answer {
             Ok(Answer::History { steps, plans }) => {
                 let entries = entry::in_order(steps, plans);
+                // The cursor stays on its entry: others do something at the top.
+                let chosen = self.chosen().map(Entry::id);
+                let place = entries.iter().position(|entry| Some(entry.id()) == chosen);
+                self.list.at = place.unwrap_or(self.list.at);
                 self.list.fit(entries.len());
                 self.state = State::Known(entries);
                 self.facts = None;
+                self.unknown = None;
                 self.ask_for_facts(cx);
             }
             Ok(_) => {}
@@ -422,10 +435,10 @@ fn ask_for_recipe(step: &StepRow) -> Wanting {
 mod tests {
     use crate::{
         filter::Filter,
-        model::{RecordId, RunId, StepId},
+        model::{RecordId, RunId, StepId, StepRow},
         tui::{
-            event::{Effect, Query, Wish},
-            testing::{picture, press, problems},
+            event::{Answer, Effect, Event, Query, Wish},
+            testing::{answer, feed_with, picture, press, problems, shows, wishes},
         },
     };
 
@@ -537,5 +550,51 @@ mod tests {
         let wish = Wish::Recipe { run, step, file };
         let saves = |effect: &Effect| matches!(effect, Effect::Change(_, made) if *made == wish);
         assert!(wanted.iter().any(saves), "{wanted:?}");
+    }
+
+    #[test]
+    fn the_cursor_stays_on_its_entry_when_others_do_something() {
+        let mut app = problems((100, 30));
+        press(&mut app, "5<Down><Down>");
+        let before = picture(&mut app);
+        let line = |picture: &str| {
+            let mut lines = picture.lines().filter(|line| line.starts_with("│ > "));
+            lines.next().map(|line| line[..62].to_owned())
+        };
+        app.refresh();
+        let effects = app.settle();
+        feed_with(&mut app, effects, &|query| match answer(query) {
+            Answer::History { mut steps, plans } => {
+                let newest = StepRow {
+                    id: StepId(9),
+                    at: "2025-12-01T00:00:00Z".to_owned(),
+                    ..steps[0].clone()
+                };
+                steps.insert(0, newest);
+                Answer::History { steps, plans }
+            }
+            other => other,
+        });
+        assert_eq!(line(&picture(&mut app)), line(&before));
+    }
+
+    #[test]
+    fn what_could_not_be_looked_up_is_looked_up_again() {
+        let mut app = problems((100, 30));
+        let opened = wishes(&mut app, "5");
+        let mut waiting = opened;
+        while let Some(effect) = waiting.pop() {
+            if let Effect::Ask(ticket, query) = effect {
+                let answered = match query {
+                    Query::StepFacts { .. } => Err(anyhow::anyhow!("the disk is busy")),
+                    other => Ok(answer(other)),
+                };
+                waiting.extend(app.update(Event::Answer(ticket, answered)));
+            }
+        }
+        shows(&mut app, "The disk is busy");
+        press(&mut app, "<ret>");
+        press(&mut app, "<ret>");
+        shows(&mut app, "412 records");
     }
 }

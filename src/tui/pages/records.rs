@@ -110,6 +110,8 @@ pub(super) struct Asked {
     pub renews: bool,
     pub layout: Option<Ticket>,
     pub check: Option<Ticket>,
+    /// Which of the records that are meant are set aside.
+    pub back: Option<Ticket>,
     /// The problems of the run, to go to the one behind this one, or the one before.
     pub beside: Option<(Ticket, bool)>,
 }
@@ -249,7 +251,7 @@ impl Records {
         let asked = &self.asked;
         let beside = asked.beside.map(|(ticket, _)| ticket);
         let lists = [asked.ids, asked.total, asked.rows, asked.layout];
-        let others = [asked.check, beside];
+        let others = [asked.check, asked.back, beside];
         let offered = self.awaits_offered(ticket);
         lists
             .iter()
@@ -307,16 +309,23 @@ impl Records {
                 Ok(_) => {}
                 Err(error) => cx.say(words::reported(&error)),
             }
+        } else if self.asked.back == ticket {
+            self.asked.back = None;
+            self.ask_to_take_back(answer, cx);
         } else if self.asked.check == ticket {
             self.asked.check = None;
-            match answer {
-                Ok(Answer::Changed(report)) => {
-                    cx.say(words::changed(&report, cx.keys));
-                    self.ask_for_ids(cx);
-                }
-                Ok(_) => {}
-                Err(error) => cx.say(words::reported(&error)),
+            self.receive_check(answer, cx);
+        }
+    }
+
+    fn receive_check(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        match answer {
+            Ok(Answer::Changed(report)) => {
+                cx.say(words::changed(&report, cx.keys));
+                self.ask_for_ids(cx);
             }
+            Ok(_) => {}
+            Err(error) => cx.say(words::reported(&error)),
         }
     }
 

@@ -56,6 +56,11 @@ impl Stack {
         self.iter().position(|page| page.awaits(ticket))
     }
 
+    /// The place of the page on top.
+    pub fn last(&self) -> usize {
+        self.below.len()
+    }
+
     /// The page at a place, counted from the first one.
     pub fn at_mut(&mut self, place: usize) -> &mut Page {
         self.below.get_mut(place).unwrap_or(&mut self.top)

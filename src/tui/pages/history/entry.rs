@@ -1,7 +1,7 @@
 //! A line of the history: a step, or what was sent.
 
 use crate::{
-    model::{DeliveryState, PlanRow, StepKind, StepRow},
+    model::{DeliveryState, PlanId, PlanRow, StepId, StepKind, StepRow},
     text,
     tui::{action::Action, keymap::Keys},
 };
@@ -21,7 +21,21 @@ pub(super) fn in_order(steps: Vec<StepRow>, plans: Vec<PlanRow>) -> Vec<Entry> {
     entries
 }
 
+/// What an entry is known by, whatever is done after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Id {
+    Step(StepId),
+    Plan(PlanId),
+}
+
 impl Entry {
+    pub fn id(&self) -> Id {
+        match self {
+            Self::Step(step) => Id::Step(step.id),
+            Self::Sent(plan) => Id::Plan(plan.id),
+        }
+    }
+
     pub fn step(&self) -> Option<&StepRow> {
         match self {
             Self::Step(step) => Some(step),

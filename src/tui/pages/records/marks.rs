@@ -9,8 +9,9 @@ use crate::{
     text,
     tui::{
         action::Action,
-        event::{ChoiceOf, Choosable, Cx, Effect, JobRequest, Route},
+        event::{Answer, ChoiceOf, Choosable, Cx, Effect, JobRequest, Query, Question, Route},
         pages::asked,
+        words,
     },
 };
 
@@ -159,7 +160,10 @@ impl Records {
     /// Does what was asked for to the records of a scope.
     pub(super) fn act_on(&mut self, of: ChoiceOf, scope: &str, cx: &mut Cx) {
         let (filter, records) = match scope {
-            MARKED => (self.of_marked(), self.marks.len()),
+            MARKED => {
+                let marked = Filter::of_records(self.view.run, self.marked());
+                (marked, self.marks.len())
+            }
             ALL => (
                 self.view.filter.clone(),
                 self.total.unwrap_or(self.ids.len()),
@@ -179,10 +183,11 @@ impl Records {
                 let asked = row.map(|row| asked::aside_of_record(row, cx.keys));
                 cx.effects.extend(asked);
             }
-            _ if self.takes_back() => cx.effects.push(Effect::Start(JobRequest::Aside {
-                filter: Box::new(filter),
-                reason: None,
-            })),
+            _ if self.takes_back() => {
+                let mut filter = filter;
+                filter.and(Wanted::Status(vec![Status::Discarded]));
+                self.asked.back = Some(cx.ask(Query::Ids { filter }));
+            }
             _ => cx
                 .effects
                 .push(asked::aside_of_many(records as u64, filter)),
@@ -195,11 +200,26 @@ impl Records {
             .is_some_and(|row| row.status == Status::Discarded)
     }
 
-    /// The marked records of the list, whatever is typed.
-    fn of_marked(&self) -> Filter {
-        let mut filter = self.view.filter.clone();
-        filter.and(Wanted::Marked(self.marked()));
-        filter
+    /// It is known which of the records that were meant are set aside: asks whether they are taken back.
+    pub(super) fn ask_to_take_back(&self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        let aside = match answer {
+            Ok(Answer::Ids { ids, .. }) if !ids.is_empty() => ids,
+            Ok(_) => return cx.say("None of them is set aside."),
+            Err(error) => return cx.say(words::reported(&error)),
+        };
+        let records = text::count(aside.len() as u64, "record");
+        let filter = Filter::of_records(self.view.run, aside.into());
+        cx.effects.push(Effect::Confirm(Question {
+            title: format!("Take back {records}?"),
+            body: vec!["They are checked as before, and can be fixed and sent again.".to_owned()],
+            typed: None,
+            safe: "Go back".to_owned(),
+            verb: format!("Take back {records}"),
+            then: Box::new(Effect::Start(JobRequest::Aside {
+                filter: Box::new(filter),
+                reason: None,
+            })),
+        }));
     }
 
     /// What the marks of the table mean, and how many records are marked.
@@ -219,9 +239,12 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::{
-        event::{Needs, Query},
-        testing::{picture, press, records, shows, wishes},
+    use crate::{
+        model::RunId,
+        tui::{
+            event::{Event, Needs},
+            testing::{self, answer, app_with, feed_with, picture, press, records, shows, wishes},
+        },
     };
 
     fn ids(ids: &[i64]) -> Vec<RecordId> {
@@ -334,6 +357,75 @@ mod tests {
         let mut app = records((80, 24));
         press(&mut app, "x");
         shows(&mut app, "Set aside record 7?");
+    }
+
+    #[test]
+    fn many_records_are_taken_back_after_a_question_with_their_number() {
+        let mut app = app_with(Route::Groups { run: RunId(1) }, (80, 24), &answer);
+        press(&mut app, "<ret><Space><Space>");
+        // The record under the cursor is set aside.
+        app.refresh();
+        let effects = app.settle();
+        let set_aside = |query: Query| match answer(query) {
+            Answer::Rows(mut rows) => {
+                for row in &mut rows {
+                    row.status = Status::Discarded;
+                }
+                Answer::Rows(rows)
+            }
+            other => other,
+        };
+        feed_with(&mut app, effects, &set_aside);
+        press(&mut app, "x");
+        shows(&mut app, "Take back which records?");
+        let asked = wishes(&mut app, "<ret>");
+        let [Effect::Ask(ticket, Query::Ids { filter })] = &asked[..] else {
+            panic!("{asked:?}")
+        };
+        assert!(filter.to_string().ends_with("status:discarded"), "{filter}");
+        let found = Answer::Ids {
+            run: testing::run(),
+            ids: ids(&[14]),
+            unknown: Vec::new(),
+        };
+        app.update(Event::Answer(*ticket, Ok(found)));
+        shows(&mut app, "Take back 1 record?");
+        assert_eq!(press(&mut app, "<ret>"), [], "the safe button has focus");
+        press(&mut app, "x");
+        let asked = wishes(&mut app, "<ret>");
+        let [Effect::Ask(ticket, _)] = &asked[..] else {
+            panic!("{asked:?}")
+        };
+        let found = Answer::Ids {
+            run: testing::run(),
+            ids: ids(&[7, 14]),
+            unknown: Vec::new(),
+        };
+        app.update(Event::Answer(*ticket, Ok(found)));
+        let started = press(&mut app, "<Right><ret>");
+        let [
+            Effect::Start(JobRequest::Aside {
+                filter,
+                reason: None,
+                ..
+            }),
+        ] = &started[..]
+        else {
+            panic!("{started:?}")
+        };
+        let back = filter.terms.last().map(|term| &term.wanted);
+        assert_eq!(back, Some(&Wanted::Marked(ids(&[7, 14]).into())));
+    }
+
+    #[test]
+    fn marked_records_are_meant_also_when_they_have_the_problem_no_more() {
+        let mut app = records((80, 24));
+        press(&mut app, "<Space><Space>x<ret>");
+        let started = press(&mut app, "tests<ret>");
+        let [Effect::Start(JobRequest::Aside { filter, .. })] = &started[..] else {
+            panic!("{started:?}")
+        };
+        assert!(!filter.to_string().contains("problem:"), "{filter}");
     }
 
     #[test]
