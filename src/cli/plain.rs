@@ -272,7 +272,7 @@ impl<W: Write> Talk<W> {
             Wish::Check => self.check(run?)?,
             Wish::Aside(id) => {
                 let reason = "set aside in numbered lines";
-                ops::discard(&mut self.workspace, &one(id), reason, &Job::default())?;
+                ops::discard(&mut self.workspace, &one(id), reason, None, &Job::default())?;
                 self.say(&format!(
                     "Record {id} is set aside; undo or restore takes it back."
                 ))?;

@@ -48,7 +48,7 @@ mod workspace;
 
 pub use alarm::Alarm;
 pub use answers::answers;
-pub use aside::{discard, restore};
+pub use aside::{Counted, count_aside, discard, restore};
 pub use backup::backup;
 pub use check::{CheckRequest, check};
 pub use clip::{Clip, clip};

@@ -459,7 +459,7 @@ impl App {
                     Effect::RemoveView(name) => self.remove_view(name),
                     Effect::Act(action) => self.act(action),
                     Effect::Prompt(wanting) => {
-                        self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
+                        self.prompt(Prompt::new(wanting));
                     }
                     Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
                     Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),

@@ -8,7 +8,7 @@ use ratatui::layout::Size;
 use super::{action::Action, meeting::Meeting};
 pub use super::{
     among::{Among, FixView},
-    asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
+    asking::{Aside, ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
     cx::{Cx, Ticket},
     jobs::{JobRequest, Outcome, Steer},
@@ -22,8 +22,8 @@ use crate::{
         Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{
-        Clip, Conflict, Decision, Filters, FixPreview, FixRequest, KeptDraft, Preview, Progress,
-        Return, Review, Saving, Standing, SuggestedFix, Visit,
+        Clip, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft, Preview,
+        Progress, Return, Review, Saving, Standing, SuggestedFix, Visit,
     },
 };
 
@@ -181,6 +181,8 @@ pub enum Query {
     },
     /// Something to be copied.
     Copy(Clip),
+    /// What would be set aside of a filter's records.
+    CountAside(Box<Filter>),
     /// A number that changes when somebody changes the workspace.
     Version,
     /// Who else edits a record now.
@@ -255,11 +257,6 @@ pub enum Wish {
     Redo,
     /// Takes one step back, whoever made it.
     UndoStep {
-        step: StepId,
-    },
-    /// Takes back a step and all that was done after it.
-    GoBack {
-        run: RunId,
         step: StepId,
     },
     /// Writes a step into a new file, as a recipe.
@@ -350,6 +347,7 @@ pub enum Answer {
     /// Somebody was first: nothing was changed, and what was typed is kept.
     Conflict(Box<Conflict>),
     Copied(Copied),
+    Counted(Counted),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
@@ -362,8 +360,6 @@ pub enum Answer {
         plans: Vec<PlanRow>,
     },
     StepFacts(Box<StepFacts>),
-    /// So many steps were taken back, of so many records.
-    WentBack(u64, u64),
     Noted,
     /// The others know.
     Told,

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use crate::{
     filter::Filter,
-    model::{AsideReport, ChangeReport, FixReport, PlanId, RecordId, RunId, SendReport},
+    model::{
+        AsideReport, ChangeReport, FixReport, PlanId, RecordId, RunId, SendReport, StepId, WentBack,
+    },
     ops::{FixPreview, FixRequest},
 };
 
@@ -31,7 +33,11 @@ pub enum JobRequest {
     Aside {
         filter: Box<Filter>,
         reason: Option<String>,
+        /// It is these records or none.
+        counted: Option<Arc<[RecordId]>>,
     },
+    /// Takes back a step and all that was done after it.
+    GoBack { run: RunId, step: StepId },
     /// Checks all records of a run whose verdict is old, against another contract if one is named.
     Check {
         run: RunId,
@@ -54,6 +60,7 @@ pub enum Steer {
 pub enum Outcome {
     Sent(SendReport),
     Checked(ChangeReport),
+    WentBack(WentBack),
     /// `None` when the run holds no record.
     FixPreviewed(Option<Arc<FixPreview>>),
     Fixed(FixReport),

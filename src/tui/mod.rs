@@ -28,6 +28,7 @@ pub mod pages;
 mod people;
 mod run;
 mod running;
+mod setting_aside;
 mod signals;
 mod standing;
 mod tabs;

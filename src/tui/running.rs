@@ -8,7 +8,12 @@ use super::{
     tabs::Tab,
     words,
 };
-use crate::{filter::Filter, model::RecordId, ops::Progress, text};
+use crate::{
+    filter::Filter,
+    model::{RecordId, SendReport},
+    ops::Progress,
+    text,
+};
 
 /// The job under way.
 #[derive(Debug)]
@@ -26,10 +31,29 @@ impl Running {
             JobRequest::Check { .. } => "Checking",
             JobRequest::FixPreview(_) => "Looking what would happen",
             JobRequest::Fix { .. } => "Fixing",
+            JobRequest::GoBack { .. } => "Going back",
             JobRequest::Aside {
                 reason: Some(_), ..
             } => "Setting aside",
             JobRequest::Aside { .. } => "Taking back",
+        }
+    }
+
+    /// What becomes of it when it is stopped.
+    fn when_stopped(&self) -> &'static str {
+        match self.request {
+            JobRequest::Send { .. } => {
+                "What is on its way is waited for. The rest stays ready to send."
+            }
+            JobRequest::GoBack { .. } => {
+                "The steps that are undone already stay so, each as a whole. The others stay as they are."
+            }
+            JobRequest::FixPreview(_)
+            | JobRequest::Fix { .. }
+            | JobRequest::Aside { .. }
+            | JobRequest::Check { .. } => {
+                "It is done as a whole or not at all: nothing is changed."
+            }
         }
     }
 
@@ -95,42 +119,50 @@ impl App {
             }
             // The page that asked has been told.
             Err(_) if is_preview => return,
-            Ok(Outcome::Sent(report)) => {
-                let (title, body) = words::sent(&report);
-                self.status = Some(format!("{title}. {}", body[0]));
-                let close = Button {
-                    label: "Close".to_owned(),
-                    then: None,
-                };
-                let mut buttons = vec![close];
-                if report.refused > 0 {
-                    buttons.push(Button {
-                        label: "Go to problems".to_owned(),
-                        then: Some(Effect::Act(Action::ProblemsTab)),
-                    });
-                }
-                // A question in front is not taken away under the fingers; the status line has said it.
-                if self.overlay.is_none() {
-                    let dialog = Dialog::tell(title, body, buttons, &self.cx);
-                    self.overlay = Some(Overlay::Dialog(dialog));
-                }
-            }
+            Ok(Outcome::Sent(report)) => self.sent(&report),
             Ok(Outcome::Aside { report, back }) => {
                 let said = words::aside(&report, back, self.cx.keys);
                 self.offer_skipped(&said, &report.skipped);
                 self.status = Some(said);
+            }
+            Ok(Outcome::WentBack(report)) => {
+                self.status = Some(words::went_back(&report, self.cx.keys));
             }
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
             Err(error) if words::is_stopped(&error) => {
                 let sending = was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. }));
                 self.status = Some(words::stopped(sending, self.cx.keys));
             }
-            Err(error) if was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. })) => {
+            Err(error)
+                if (was.as_ref())
+                    .is_some_and(|job| matches!(job.request, JobRequest::Send { .. })) =>
+            {
                 self.cannot_send(&error);
             }
-            Err(error) => self.status = Some(words::reported(&error)),
+            Err(error) => self.failed(was, &error),
         }
         self.refresh();
+    }
+
+    fn sent(&mut self, report: &SendReport) {
+        let (title, body) = words::sent(report);
+        self.status = Some(format!("{title}. {}", body[0]));
+        let close = Button {
+            label: "Close".to_owned(),
+            then: None,
+        };
+        let mut buttons = vec![close];
+        if report.refused > 0 {
+            buttons.push(Button {
+                label: "Go to problems".to_owned(),
+                then: Some(Effect::Act(Action::ProblemsTab)),
+            });
+        }
+        // A question in front is not taken away under the fingers; the status line has said it.
+        if self.overlay.is_none() {
+            let dialog = Dialog::tell(title, body, buttons, &self.cx);
+            self.overlay = Some(Overlay::Dialog(dialog));
+        }
     }
 
     /// Offers to list the records that a step of many left as they are, if there are any.
@@ -170,7 +202,7 @@ impl App {
                 title: "Leave redrive?".to_owned(),
                 body: vec![
                     format!("{} has not ended: {}.", job.name(), job.so_far()),
-                    "Leaving stops it. What is done stays done, the rest stays ready.".to_owned(),
+                    format!("Leaving stops it. {}", job.when_stopped()),
                 ],
                 typed: None,
                 safe: "Stay".to_owned(),
@@ -202,10 +234,7 @@ impl App {
         };
         let question = Question {
             title: format!("Stop {}?", job.name().to_lowercase()),
-            body: vec![
-                so_far,
-                "What is on its way is waited for. The rest stays as it is.".to_owned(),
-            ],
+            body: vec![so_far, job.when_stopped().to_owned()],
             typed: None,
             safe: "Keep going".to_owned(),
             verb: "Stop".to_owned(),

@@ -7,7 +7,9 @@ use std::collections::VecDeque;
 use crossterm::event::KeyEvent;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-use self::rows::{before, detail, fix_row, offered, older_run, plan_row, row, since, step, value};
+use self::rows::{
+    before, counted, detail, fix_row, offered, older_run, plan_row, row, since, step, value,
+};
 pub use self::rows::{conflict, group, groups, preview, problem, record, review, run, suggested};
 use super::{
     app::{App, Setup},
@@ -209,6 +211,7 @@ pub fn answer(query: Query) -> Answer {
             text: "{\"a\": 1}\n".to_owned(),
             ..Copied::default()
         }),
+        Query::CountAside(filter) => Answer::Counted(counted(*filter)),
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
         Query::Drafts { .. } => Answer::Drafts(Vec::new()),

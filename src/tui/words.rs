@@ -8,7 +8,7 @@ use super::{
 use crate::{
     model::{
         AsideReport, ChangeReport, Fault, FaultKind, FixReport, Plan, Problem, RunRow, SendReport,
-        Status, UndoReport,
+        Status, UndoReport, WentBack,
     },
     text,
 };
@@ -174,6 +174,20 @@ pub fn undone(report: &UndoReport, is_redo: bool, keys: Keys) -> String {
         ));
     }
     words
+}
+
+/// What going back in the history came to.
+pub fn went_back(report: &WentBack, keys: Keys) -> String {
+    let records = text::count(report.records, "record");
+    let redo = redo(keys);
+    if report.is_stopped {
+        let of = text::count(report.of, "step");
+        let steps = text::thousands(report.steps);
+        format!("Stopped: {steps} of {of} undone, of {records}. The others stay.  {redo}")
+    } else {
+        let steps = text::count(report.steps, "step");
+        format!("Undone: {steps} of {records}.  {redo}")
+    }
 }
 
 /// `1 other record has`, `411 other records have`.

@@ -288,6 +288,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
                 text,
             })
         }
+        Query::CountAside(filter) => Answer::Counted(ops::count_aside(workspace, filter)?),
         Query::Version => Answer::Version(workspace.version()?),
         Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
         Query::Drafts { id } => Answer::Drafts(ops::drafts(workspace, *id)?),
@@ -369,10 +370,6 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         Wish::Accept { id } => Answer::Changed(ops::accept(workspace, *id)?),
         Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
         Wish::UndoStep { step } => Answer::Undone(ops::undo(workspace, Some(*step))?),
-        Wish::GoBack { run, step } => {
-            let (steps, records) = ops::go_back(workspace, *run, *step)?;
-            Answer::WentBack(steps, records)
-        }
         Wish::Recipe { run, step, file } => {
             let recipe = ops::recipe_of_step(workspace, *run, *step)?;
             ops::write_recipe(workspace, &recipe, file)?;

@@ -20,7 +20,7 @@ pub use dialog::{Button, Dialog, wrap};
 pub use disagreement::Disagreement;
 pub use letters::{Lettered, Letters};
 pub use palette::{Entry, Palette};
-pub use prompt::Prompt;
+pub use prompt::{Prompt, asked_aside};
 
 use super::{
     action::Action,
@@ -76,7 +76,7 @@ impl Overlay {
             Self::Palette(palette) => palette.act(action, cx),
             Self::Letters(letters) => letters.act(action, cx),
             Self::Disagreement(asked) => asked.act(action, cx),
-            Self::Prompt(prompt) => prompt.act(action),
+            Self::Prompt(prompt) => prompt.act(action, cx),
             Self::Chooser(chooser) => chooser.act(action, cx),
         }
     }

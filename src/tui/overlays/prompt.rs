@@ -1,5 +1,7 @@
 //! One line of text that an action needs: the reason for setting records aside, or a note.
 
+use std::time::Instant;
+
 use crossterm::event::KeyEvent;
 use ratatui::{
     Frame,
@@ -8,12 +10,14 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{Verdict, framed, wrap};
+use super::{Verdict, dialog::is_deaf, framed, wrap};
 use crate::{
+    filter::Filter,
+    ops::Counted,
     text,
     tui::{
         action::Action,
-        event::{Effect, JobRequest, Needs, Wanting, Wish},
+        event::{Cx, Effect, JobRequest, Needs, Wanting, Wish},
         keymap::Keys,
         theme::Theme,
         widgets::{field::Field, footer::Hint},
@@ -27,6 +31,10 @@ pub struct Prompt {
     field: Field,
     /// Enter was pressed on an empty line.
     empty: bool,
+    /// What it says now is not what it said: keys typed this soon were meant for that.
+    changed: Option<Instant>,
+    /// Said of what is asked, in place of the tip.
+    notice: Option<String>,
 }
 
 impl Prompt {
@@ -41,11 +49,50 @@ impl Prompt {
             wanting,
             field,
             empty: false,
+            changed: None,
+            notice: None,
         }
     }
 
-    pub fn act(&mut self, action: Action) -> Verdict {
+    /// Asks again with what was typed, and says why.
+    pub fn again(wanting: Wanting, typed: &str, why: String) -> Self {
+        let mut prompt = Self::new(wanting);
+        prompt.field.set(typed);
+        prompt.notice = Some(why);
+        prompt
+    }
+
+    /// The records to be set aside that must be counted before anybody can agree to it.
+    pub fn counts(&self) -> Option<&Filter> {
+        match &self.wanting.needs {
+            Needs::Reason(aside) if aside.counted.is_none() => Some(&aside.filter),
+            _ => None,
+        }
+    }
+
+    /// They are counted: the question names the number, and what it is agreed to are these records.
+    pub fn counted(&mut self, found: &Counted, cx: &Cx) {
+        let Needs::Reason(aside) = &mut self.wanting.needs else {
+            return;
+        };
+        aside.counted = Some(found.records.clone());
+        let title = asked_aside(found.records.len() as u64);
+        if title != self.wanting.title {
+            self.changed = cx.now;
+            self.wanting.title = title;
+        }
+        if found.records.is_empty() {
+            self.notice = Some("None of them can be set aside.".to_owned());
+        } else if found.stay > 0 {
+            let stay = text::count(found.stay, "record");
+            let verb = if found.stay == 1 { "stays" } else { "stay" };
+            self.notice = Some(format!("{stay} on the way or sent {verb} as before."));
+        }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
         match action {
+            Action::Open if is_deaf(self.changed, cx) => Verdict::Stay,
             Action::Back => Verdict::Close,
             Action::ClearText => {
                 self.field.set("");
@@ -55,12 +102,14 @@ impl Prompt {
                 self.empty = true;
                 Verdict::Stay
             }
+            Action::Open if !self.can_be_agreed_to() => Verdict::Stay,
             Action::Open => {
                 let text = self.field.value().trim().to_owned();
                 Verdict::Then(match self.wanting.needs.clone() {
-                    Needs::Reason(filter) => Effect::Start(JobRequest::Aside {
-                        filter: Box::new(filter),
+                    Needs::Reason(aside) => Effect::Start(JobRequest::Aside {
+                        filter: Box::new(aside.filter),
                         reason: Some(text),
+                        counted: aside.counted,
                     }),
                     Needs::Note(about) => Effect::Do(Wish::Note { about, text }),
                     Needs::Recipe(run, step) => Effect::Do(Wish::Recipe {
@@ -80,6 +129,14 @@ impl Prompt {
                 })
             }
             _ => Verdict::Stay,
+        }
+    }
+
+    /// Whether it is known which records are meant, and there are some.
+    fn can_be_agreed_to(&self) -> bool {
+        match &self.wanting.needs {
+            Needs::Reason(aside) => (aside.counted.as_ref()).is_some_and(|ids| !ids.is_empty()),
+            _ => true,
         }
     }
 
@@ -105,6 +162,10 @@ impl Prompt {
     pub fn tip(&self, keys: Keys) -> String {
         if self.empty {
             "Write a few words first, or press Esc to go back.".to_owned()
+        } else if self.counts().is_some() {
+            "They are being counted ...".to_owned()
+        } else if let Some(notice) = &self.notice {
+            notice.clone()
         } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
         } else if matches!(self.wanting.needs, Needs::View(..)) {
@@ -148,11 +209,16 @@ impl Prompt {
     }
 }
 
+/// The title of the question.
+pub fn asked_aside(records: u64) -> String {
+    format!("Set aside {}?", text::count(records, "record"))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{
         filter::Filter,
-        model::{GroupId, NoteAbout, RunId},
+        model::{GroupId, NoteAbout, RecordId, RunId},
         tui::{
             event::{Effect, JobRequest, Wish},
             testing::{picture, press, problems},
@@ -195,6 +261,7 @@ mod tests {
         let request = JobRequest::Aside {
             filter: Box::new(Filter::of_group(RunId(1), GroupId(1))),
             reason: Some("test orders".to_owned()),
+            counted: Some((1..=412).map(|n| RecordId(n * 7)).collect()),
         };
         assert_eq!(started, [Effect::Start(request)]);
     }

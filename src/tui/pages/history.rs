@@ -18,7 +18,9 @@ use crate::{
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{Answer, Cx, Effect, Needs, Query, Question, Route, Ticket, Wanting, Wish},
+        event::{
+            Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting, Wish,
+        },
         keymap::Keys,
         theme::Theme,
         widgets::{panel::panel, wrap::wrap},
@@ -348,7 +350,7 @@ impl History {
             typed: None,
             safe: "Stay".to_owned(),
             verb: "Go back".to_owned(),
-            then: Box::new(Effect::Do(Wish::GoBack {
+            then: Box::new(Effect::Start(JobRequest::GoBack {
                 run: self.run,
                 step: step.id,
             })),
@@ -424,7 +426,7 @@ mod tests {
         filter::Filter,
         model::{RecordId, RunId, StepId},
         tui::{
-            event::{Effect, Query, Wish},
+            event::{Effect, JobRequest, Query, Wish},
             testing::{picture, press, problems},
         },
     };
@@ -529,9 +531,7 @@ mod tests {
         assert!(picture(&mut app).contains("Go back to before this step?"));
         let wanted = press(&mut app, "<Right><ret>");
         let (run, step) = (RunId(1), StepId(1));
-        let wish = Wish::GoBack { run, step };
-        let goes = |effect: &Effect| matches!(effect, Effect::Change(_, made) if *made == wish);
-        assert!(wanted.iter().any(goes), "{wanted:?}");
+        assert_eq!(wanted, [Effect::Start(JobRequest::GoBack { run, step })]);
         let wanted = press(&mut app, ":recipe<ret><ret>");
         let file = "step-1.toml".into();
         let wish = Wish::Recipe { run, step, file };

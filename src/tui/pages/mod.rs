@@ -27,7 +27,7 @@ mod values;
 mod visit;
 mod window;
 
-pub(super) use asked::report_on;
+pub(super) use asked::{reason_for, report_on};
 pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;

@@ -15,7 +15,9 @@ use crate::{
         action::{Action, Offer},
         among::whole_run,
         clock::Clock,
-        event::{Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting},
+        event::{
+            Answer, Aside, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting,
+        },
         keymap::Keys,
         words,
     },
@@ -104,7 +106,10 @@ impl Review {
                         body: "It stays behind until it is taken back.".to_owned(),
                         label: "Why".to_owned(),
                         verb: "Set aside".to_owned(),
-                        needs: Needs::Reason(one(self.run, id)),
+                        needs: Needs::Reason(Aside {
+                            filter: one(self.run, id),
+                            counted: Some([id].into()),
+                        }),
                     }));
                 }
             }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    filter::{Filter, Item, Of, Offered},
+    filter::{Filter, Item, Of, Offered, Wanted},
     fix::{Change, Transform, three_way::part, transforms::tidy::Tidy},
     model::{
         Behind, Consequence, DeliveryState, Effect, FixReport, FixRow, Form, Found, Group, GroupId,
@@ -14,7 +14,8 @@ use crate::{
         ValueCount, Version, compare, shape_of,
     },
     ops::{
-        Conflict, FieldChanges, FixPreview, FixRequest, Made, MadeBy, Review, Saving, SuggestedFix,
+        Conflict, Counted, FieldChanges, FixPreview, FixRequest, Made, MadeBy, Review, Saving,
+        SuggestedFix,
     },
 };
 
@@ -254,6 +255,18 @@ pub(super) fn value(text: &str, count: u64, record: i64) -> ValueCount {
         count,
         record: RecordId(record),
         repair: None,
+    }
+}
+
+/// What would be set aside: the records that are named, else all of a problem.
+pub(super) fn counted(filter: Filter) -> Counted {
+    let named = filter.terms.into_iter().find_map(|term| match term.wanted {
+        Wanted::Marked(ids) => Some(ids),
+        _ => None,
+    });
+    Counted {
+        records: named.unwrap_or_else(|| (1..=412).map(|n| RecordId(n * 7)).collect()),
+        stay: 0,
     }
 }
 

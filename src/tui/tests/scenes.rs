@@ -10,7 +10,7 @@ use crate::{
     check::suggest::Suggestion,
     model::{
         AsideReport, ChangeReport, DeliveryState, FixReport, PlanId, RecordId, Refusal, RunId,
-        SendReport, StepId, Tally, Try, UndoReport,
+        SendReport, StepId, Tally, Try, UndoReport, WentBack,
     },
     ops::{Filters, Flow, Logged, Progress, SendProgress, Waits, Why},
     tui::{
@@ -164,7 +164,6 @@ fn done(wish: &Wish) -> Answer {
     match wish {
         Wish::Undo | Wish::UndoStep { .. } => Answer::Undone(undone),
         Wish::Redo => Answer::Redone(undone),
-        Wish::GoBack { .. } => Answer::WentBack(2, 14),
         Wish::Recipe { file, .. } => Answer::Reported(file.clone()),
         Wish::KeepFilter { .. } | Wish::SaveView { .. } | Wish::RemoveView { .. } => {
             Answer::Filters(Filters::default(), "Saved.".to_owned())
@@ -209,6 +208,12 @@ fn come(request: &JobRequest) -> Event {
             back: reason.is_none(),
         },
         JobRequest::Check { .. } => Outcome::Checked(ChangeReport::default()),
+        JobRequest::GoBack { .. } => Outcome::WentBack(WentBack {
+            steps: 2,
+            of: 2,
+            records: 14,
+            is_stopped: false,
+        }),
     }))
 }
 

@@ -78,13 +78,20 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             };
             Outcome::Sent(ops::send(workspace, &request, job)?)
         }
-        JobRequest::Aside { filter, reason } => Outcome::Aside {
+        JobRequest::Aside {
+            filter,
+            reason,
+            counted,
+        } => Outcome::Aside {
             report: match reason {
-                Some(reason) => ops::discard(workspace, filter, reason, job)?,
+                Some(reason) => ops::discard(workspace, filter, reason, counted.as_deref(), job)?,
                 None => ops::restore(workspace, filter, job)?,
             },
             back: reason.is_none(),
         },
+        JobRequest::GoBack { run, step } => {
+            Outcome::WentBack(ops::go_back(workspace, *run, *step, job)?)
+        }
         JobRequest::Check { run, contract } => {
             let request = CheckRequest {
                 filter: filter(*run, None),

@@ -182,6 +182,7 @@ impl Records {
             _ if self.takes_back() => cx.effects.push(Effect::Start(JobRequest::Aside {
                 filter: Box::new(filter),
                 reason: None,
+                counted: None,
             })),
             _ => cx
                 .effects
@@ -223,7 +224,7 @@ impl Records {
 mod tests {
     use super::*;
     use crate::tui::{
-        event::{Needs, Query},
+        event::{Aside, Needs, Query},
         testing::{picture, press, records, shows, wishes},
     };
 
@@ -327,12 +328,18 @@ mod tests {
         press(&mut app, "<ret>");
         shows(&mut app, "Set aside 2 records?");
         let started = press(&mut app, "tests<ret>");
-        let [Effect::Start(JobRequest::Aside { filter, reason })] = &started[..] else {
+        let Some(Effect::Start(JobRequest::Aside {
+            filter,
+            reason,
+            counted,
+        })) = started.last()
+        else {
             panic!("{started:?}")
         };
         assert_eq!(reason.as_deref(), Some("tests"));
         let marked = filter.terms.last().map(|term| &term.wanted);
         assert_eq!(marked, Some(&Wanted::Marked(ids(&[7, 14]).into())));
+        assert_eq!(counted.as_deref(), Some(&ids(&[7, 14])[..]));
         // Without marks it is the record under the cursor, as before.
         let mut app = records((80, 24));
         press(&mut app, "x");
@@ -345,6 +352,10 @@ mod tests {
             panic!("a reason is asked for")
         };
         assert_eq!(wanting.title, "Set aside 1,200 records?");
-        assert_eq!(wanting.needs, Needs::Reason(Filter::default()));
+        let aside = Aside {
+            filter: Filter::default(),
+            counted: None,
+        };
+        assert_eq!(wanting.needs, Needs::Reason(aside));
     }
 }
