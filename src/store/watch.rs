@@ -3,7 +3,7 @@
 use anyhow::Result;
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Store, is_alive, number, this_process, word};
+use super::{Store, is_alive, is_hidden, number, this_process, word};
 use crate::model::{
     DeliveryState, PlanId, RecordId, Refusal, RunId, Sender, Tally, Try, WatchedPlan,
 };
@@ -42,6 +42,9 @@ impl Store {
         let Some(mut row) = found else {
             return Ok(None);
         };
+        if row.sender == Sender::Nobody && self.has_hidden_sender(row.plan)? {
+            row.sender = Sender::Unseen;
+        }
         row.tally = self.tally(row.plan)?;
         row.refusals = self.refusals(row.plan)?;
         row.tries = self.last_tries(row.plan)?;
@@ -110,6 +113,7 @@ fn plan_row(row: &Row<'_>) -> rusqlite::Result<WatchedPlan> {
         is_open: row.get(4)?,
         sender: match sender.as_deref() {
             Some(sender) if sender == this_process() => Sender::ThisProcess,
+            Some(sender) if is_hidden(sender) => Sender::Unseen,
             Some(sender) if is_alive(sender) => Sender::AnotherProcess,
             _ => Sender::Nobody,
         },

@@ -9,7 +9,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
-    event::{Answer, ChoiceOf, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
+    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
@@ -104,9 +104,11 @@ pub struct App {
 }
 
 /// Why the loop ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exit {
     Quit,
+    /// The screen goes on with another workspace.
+    Elsewhere(Box<Elsewhere>),
     /// A signal asked for it.
     Terminated,
 }
@@ -156,7 +158,7 @@ impl App {
     }
 
     pub fn exit(&self) -> Option<Exit> {
-        self.exit
+        self.exit.clone()
     }
 
     /// How soon the loop must send [`Event::Tick`] where nothing else happens, because something waits for time to pass.
@@ -279,7 +281,7 @@ impl App {
             if action == Some(Action::Leave) || action == Some(Action::Redraw) {
                 self.exit = (action == Some(Action::Leave) && self.job.is_none())
                     .then_some(Exit::Quit)
-                    .or(self.exit);
+                    .or(self.exit.take());
             }
             return;
         }
@@ -321,6 +323,7 @@ impl App {
     pub(super) fn conclude(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Stay => {}
+            Verdict::And(effect) => self.cx.effects.push(effect),
             Verdict::Close => self.overlay = None,
             Verdict::Then(effect) => {
                 self.overlay = None;
@@ -354,7 +357,7 @@ impl App {
             Action::Redo if self.mode() == Mode::Moving => self.wish(Wish::Redo, Asked::Redo),
             Action::Send => {
                 if let Some(run) = self.shown_run().map(|run| run.id) {
-                    let ticket = self.cx.ask(Query::Plan { run });
+                    let ticket = self.cx.ask(Query::Plan { run, of: None });
                     self.asked.push((ticket, Asked::Plan));
                     self.status = Some("Looking what would be sent ...".to_owned());
                 }
@@ -382,12 +385,6 @@ impl App {
             Action::Back if self.pages.top().escape() == "Quit" => self.ask_to_quit(),
             other => self.pages.top_mut().act(other, &mut self.cx),
         }
-    }
-
-    fn go_to_runs(&mut self) {
-        self.keep_visit();
-        while self.pages.pop(&mut self.cx) {}
-        self.pages = Stack::reached(Route::Runs, &mut self.cx);
     }
 
     /// Esc never quits: on Problems it opens the menu, which can.
@@ -465,6 +462,7 @@ impl App {
                     Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Meet(meeting) => self.carry_out(meeting),
+                    Effect::Opening(step) => self.open_step(step),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
                     Effect::Quit if self.job.is_some() => {
                         self.leaving = true;
@@ -609,6 +607,7 @@ mod tests {
             expect: 3,
             plan: None,
             only: None,
+            take_over: false,
         };
         assert!(started.contains(&Effect::Start(request)));
         press(&mut app, "1");
@@ -780,9 +779,9 @@ mod tests {
         │                                                            ││ 7 contact_email                    │
         │                                                            ││   <sp>Office@x.de -> office@x.de   │
         │                                                            ││                                    │
-        │                                                            ││ The menu (.) takes it back alone,  │
-        │                                                            ││ goes back to before it, and saves  │
-        │                                                            ││ a fix as a recipe.                 │
+        │                                                            ││ [ Undo this step ]                 │
+        │                                                            ││ [ Save as recipe ]                 │
+        │                                                            ││ [ Go back to before this ]         │
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
@@ -796,7 +795,7 @@ mod tests {
         │                                                            ││                                    │
         │                                                            ││                                    │
         └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
-         u undoes your newest step, U brings it back. Nothing that was sent changes.
+         u undoes your newest step, U brings it back. Right leads to what can be done with a step.
          Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
         ");
     }

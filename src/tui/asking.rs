@@ -1,6 +1,6 @@
 //! What a person is asked, as data: questions with buttons, lines of text, lists to choose from.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use super::event::Effect;
 use crate::{
@@ -44,6 +44,14 @@ pub enum Needs {
     Report(RunId),
     /// The name of the file a step is saved in.
     Recipe(RunId, StepId),
+    /// The path of what is opened; the run is one whose contract may be meant for it.
+    File {
+        like: Option<RunId>,
+    },
+    /// The contract that what lies there is checked against, or nothing.
+    Contract {
+        path: PathBuf,
+    },
     /// The name of a view of a run, with its filter.
     View(RunId, String),
 }

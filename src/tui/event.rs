@@ -11,19 +11,21 @@ pub use super::{
     asking::{Aside, ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
     cx::{Cx, Ticket},
-    jobs::{JobRequest, Outcome, Steer},
+    jobs::{Elsewhere, JobRequest, Outcome, Steer},
+    opening::Opening,
+    picking::RunFacts,
 };
 use crate::{
     filter::{Filter, FilterError, Of, Offered, Term},
     fix::{Change, dates::Evidence},
     model::{
         ChangeReport, Comparison, Consequence, EditClaim, FixRow, Found, Group, GroupId, Note,
-        NoteAbout, Path, Plan, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
-        Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
+        NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{
-        Clip, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft, Preview,
-        Progress, Return, Review, Saving, Standing, SuggestedFix, Visit,
+        Clip, Completed, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft,
+        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Visit,
     },
 };
 
@@ -106,6 +108,8 @@ pub enum Effect {
     /// What was chosen, for the page in front.
     Chosen(Box<Choosing>),
     Meet(Meeting),
+    /// A step on the way to opening a file.
+    Opening(Opening),
     Quit,
 }
 
@@ -115,6 +119,21 @@ pub enum Query {
     Runs,
     /// The runs the person was in.
     Visits,
+    /// What the card of a run says.
+    RunFacts {
+        run: RunId,
+    },
+    /// Who else edits something, in which run.
+    InWork,
+    /// What a typed path stands for, beside a run whose contract may be meant.
+    Named {
+        typed: String,
+        like: Option<RunId>,
+    },
+    /// How a typed path could go on.
+    Completed {
+        typed: String,
+    },
     /// The run's own row and its groups.
     Groups {
         run: RunId,
@@ -167,9 +186,11 @@ pub enum Query {
         changes: Vec<Change>,
         at: Path,
     },
-    /// What a send of all ready records of the run would deliver.
+    /// What a send would deliver.
     Plan {
         run: RunId,
+        /// The plan to continue, and its destination; all ready records of the run where it is `None`.
+        of: Option<(Option<PlanId>, String)>,
     },
     /// What would be sent, and why it is what it is.
     Review {
@@ -312,6 +333,10 @@ pub enum Wish {
 #[derive(Debug)]
 pub enum Answer {
     Runs(Vec<RunRow>),
+    RunFacts(Box<RunFacts>),
+    InWork(Vec<(RunId, String)>),
+    Named(Named),
+    Completed(Completed),
     Groups {
         run: RunRow,
         groups: Vec<Group>,

@@ -5,7 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use crate::{
     filter::Filter,
     model::{
-        AsideReport, ChangeReport, FixReport, PlanId, RecordId, RunId, SendReport, StepId, WentBack,
+        AsideReport, ChangeReport, FixReport, LoadReport, PlanId, RecordId, RunId, SendReport,
+        StepId, WentBack,
     },
     ops::{FixPreview, FixRequest},
 };
@@ -21,6 +22,8 @@ pub enum JobRequest {
         plan: Option<PlanId>,
         /// Only this record.
         only: Option<RecordId>,
+        /// Whoever cannot be seen from here sends no more: a person knows that it has ended.
+        take_over: bool,
     },
     /// Works out what a fix would do.
     FixPreview(Box<FixRequest>),
@@ -38,11 +41,26 @@ pub enum JobRequest {
     },
     /// Takes back a step and all that was done after it.
     GoBack { run: RunId, step: StepId },
+    /// Loads what a path stands for as a run, also if the same bytes were loaded before where that is wanted.
+    Load {
+        path: PathBuf,
+        contract: Option<PathBuf>,
+        again: bool,
+    },
+    /// Prepares the example, in a workspace of its own.
+    Demo,
     /// Checks all records of a run whose verdict is old, against another contract if one is named.
     Check {
         run: RunId,
         contract: Option<PathBuf>,
     },
+}
+
+/// Another workspace, to be opened in place of the one that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub workspace: PathBuf,
+    pub run: Option<RunId>,
 }
 
 /// How a send is to go on.
@@ -61,6 +79,9 @@ pub enum Outcome {
     Sent(SendReport),
     Checked(ChangeReport),
     WentBack(WentBack),
+    Loaded(LoadReport),
+    /// It is in another workspace.
+    Elsewhere(Elsewhere),
     /// `None` when the run holds no record.
     FixPreviewed(Option<Arc<FixPreview>>),
     Fixed(FixReport),

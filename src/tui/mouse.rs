@@ -124,7 +124,8 @@ impl App {
                 None => self.pages.top_mut().act(action, &mut self.cx),
             }
         }
-        self.cx.effects.retain(|effect| *effect != Effect::Tabs);
+        let moves = |effect: &Effect| !matches!(effect, Effect::Tabs | Effect::Act(_));
+        self.cx.effects.retain(moves);
     }
 
     fn spot(&self, place: Position) -> Option<Spot> {

@@ -54,7 +54,13 @@ impl App {
         }
         let run = self.shown_run();
         match action {
-            Action::Send | Action::CheckAll if self.job.is_some() => {
+            Action::Send
+            | Action::CheckAll
+            | Action::TakeOver
+            | Action::OpenFile
+            | Action::Demo
+                if self.job.is_some() =>
+            {
                 Some("something is running already".to_owned())
             }
             Action::Send if run.is_some_and(|run| !has_something_to_send(run)) => {

@@ -7,20 +7,20 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender};
 use ratatui::layout::Size;
 
 use super::{
     Glyphs, Options,
     app::{App, Exit, Setup},
     clock::Clock,
-    event::{Effect, Event, Route},
+    event::{Effect, Elsewhere, Event, Route},
     input::{self, Pause},
     pace::Pace,
     signals::{self, Cause},
     terminal::Screen,
     widgets::ascii,
-    worker::{self, Inbox, Opening},
+    worker::{self, Inbox, Opening, Workers},
 };
 use crate::text;
 
@@ -46,7 +46,6 @@ pub fn run(options: Options) -> Result<()> {
         author: options.author,
         read_only: options.read_only,
     };
-    let (inbox, workers) = worker::spawn(&opening, &event_tx).context("cannot start a thread")?;
     let cause = Cause::default();
     // It would look at NO_COLOR itself, whatever was asked for.
     crossterm::style::force_color_output(options.theme.is_coloured());
@@ -64,7 +63,7 @@ pub fn run(options: Options) -> Result<()> {
         },
     };
     input::spawn(event_tx.clone(), surface.pause.clone()).context("cannot start a thread")?;
-    signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
+    signals::spawn(event_tx.clone(), cause.clone()).context("cannot listen for signals")?;
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
         at: options.at,
@@ -79,20 +78,55 @@ pub fn run(options: Options) -> Result<()> {
         slow_link: options.slow_link,
         notice: options.notice,
     };
-    let ended = drive(&mut surface, setup, &event_rx, &inbox);
+    let (ended, workers) = show(&mut surface, (opening, setup), (&event_tx, &event_rx))?;
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
-    drop(inbox);
     for thread in [&workers.asks, &workers.jobs] {
         wait_for(thread);
     }
     match ended? {
-        Exit::Quit => {}
+        Exit::Quit | Exit::Elsewhere(_) => {}
         Exit::Terminated => match cause.load(Ordering::Relaxed) {
             0 => {}
             signal => signals::end_by(signal)?,
         },
     }
+    Ok(())
+}
+
+/// Shows one workspace after the other, until the person leaves; gives who still works on the last one.
+fn show(
+    surface: &mut impl Surface,
+    (mut opening, mut setup): (Opening, Setup),
+    (give, events): (&Sender<Event>, &Receiver<Event>),
+) -> Result<(Result<Exit>, Workers)> {
+    loop {
+        let (inbox, workers) = worker::spawn(&opening, give).context("cannot start a thread")?;
+        match drive(surface, setup.clone(), events, &inbox) {
+            Ok(Exit::Elsewhere(place)) => {
+                drop(inbox);
+                workers.end();
+                // What was pressed and answered meanwhile was meant for what was there before.
+                events.try_iter().for_each(drop);
+                go(&mut opening, &mut setup, *place)?;
+            }
+            ended => return Ok((ended, workers)),
+        }
+    }
+}
+
+/// Makes everything ready for a screen on another workspace.
+fn go(opening: &mut Opening, setup: &mut Setup, place: Elsewhere) -> Result<()> {
+    let shown = text::safe(&place.workspace.to_string_lossy()).into_owned();
+    setup.notice = Some(format!("The workspace is {shown} now."));
+    setup.workspace = shown;
+    setup.route = match place.run {
+        Some(run) => Route::Run { run },
+        None => Route::Runs,
+    };
+    setup.at = None;
+    setup.size = Screen::size()?;
+    opening.workspace = place.workspace;
     Ok(())
 }
 
@@ -211,6 +245,15 @@ pub(super) fn panic_for_a_test(part: &str) {
     );
 }
 
+impl Workers {
+    /// Waits until all have ended.
+    fn end(&self) {
+        for thread in [&self.asks, &self.jobs].into_iter().chain(&self.beside) {
+            wait_for(thread);
+        }
+    }
+}
+
 /// Waits until a thread has ended, but not for ever: a destination may never answer, and what was sent is known to the
 /// workspace all the same.
 fn wait_for(thread: &JoinHandle<()>) {
@@ -225,7 +268,6 @@ fn wait_for(thread: &JoinHandle<()>) {
 mod tests {
     use std::{fs, path::Path};
 
-    use crossbeam_channel::Sender;
     use ratatui::backend::TestBackend;
 
     use super::*;

@@ -32,10 +32,22 @@ impl Running {
             JobRequest::FixPreview(_) => "Looking what would happen",
             JobRequest::Fix { .. } => "Fixing",
             JobRequest::GoBack { .. } => "Going back",
+            JobRequest::Load { .. } => "Loading",
+            JobRequest::Demo => "Preparing the demo",
             JobRequest::Aside {
                 reason: Some(_), ..
             } => "Setting aside",
             JobRequest::Aside { .. } => "Taking back",
+        }
+    }
+
+    /// `12,000 records read, 35%`
+    fn loaded_so_far(&self) -> String {
+        let records = text::count(self.progress.records, "record");
+        let total = self.progress.total.unwrap_or_default();
+        match (self.progress.done * 100).checked_div(total) {
+            Some(percent) => format!("{records} read, {percent}%"),
+            None => format!("{records} read"),
         }
     }
 
@@ -47,6 +59,9 @@ impl Running {
             }
             JobRequest::GoBack { .. } => {
                 "The steps that are undone already stay so, each as a whole. The others stay as they are."
+            }
+            JobRequest::Load { .. } | JobRequest::Demo => {
+                "It is loaded as a whole or not at all: no run is left behind."
             }
             JobRequest::FixPreview(_)
             | JobRequest::Fix { .. }
@@ -63,6 +78,9 @@ impl Running {
             JobRequest::Send { expect, .. } => Some(expect),
             _ => None,
         };
+        if matches!(self.request, JobRequest::Load { .. } | JobRequest::Demo) {
+            return self.loaded_so_far();
+        }
         let done = text::thousands(self.progress.done);
         let so_far = match self.progress.total.or(planned) {
             Some(total) => format!("{done} of {} are done", text::thousands(total)),
@@ -124,6 +142,11 @@ impl App {
                 let said = words::aside(&report, back, self.cx.keys);
                 self.offer_skipped(&said, &report.skipped);
                 self.status = Some(said);
+            }
+            Ok(Outcome::Loaded(report)) => self.loaded(&report),
+            Ok(Outcome::Elsewhere(place)) => {
+                self.exit = Some(Exit::Elsewhere(Box::new(place)));
+                return;
             }
             Ok(Outcome::WentBack(report)) => {
                 self.status = Some(words::went_back(&report, self.cx.keys));

@@ -40,10 +40,18 @@ impl App {
     /// A job has failed: its words are said, and where others were faster than the answer it is asked again.
     pub(super) fn failed(&mut self, was: Option<Running>, error: &anyhow::Error) {
         self.status = Some(words::reported(error));
-        let fault = error.downcast_ref::<Fault>();
-        let Some(fault) = fault.filter(|fault| fault.code == "aside:changed") else {
+        let Some(fault) = error.downcast_ref::<Fault>() else {
             return;
         };
+        if fault.code == "load:again"
+            && self.overlay.is_none()
+            && let Some(job) = was
+        {
+            return self.ask_to_load_again(job.request, &fault.message);
+        }
+        if fault.code != "aside:changed" {
+            return;
+        }
         // A question in front is not taken away under the fingers; the status line says what happened.
         let request = was.map(|job| job.request);
         if let (

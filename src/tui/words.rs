@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     model::{
-        AsideReport, ChangeReport, Fault, FaultKind, FixReport, Plan, Problem, RunRow, SendReport,
-        Status, UndoReport, WentBack,
+        AsideReport, ChangeReport, Fault, FaultKind, FixReport, LoadReport, Plan, Problem, RunRow,
+        SendReport, Status, UndoReport, WentBack,
     },
     text,
 };
@@ -176,6 +176,23 @@ pub fn undone(report: &UndoReport, is_redo: bool, keys: Keys) -> String {
     words
 }
 
+/// What a load came to.
+pub fn loaded(report: &LoadReport) -> String {
+    let at_least = if report.capped { "at least " } else { "" };
+    let mut words = format!(
+        "Loaded {}: {} read, {at_least}{} rejected.",
+        text::safe(&report.name),
+        text::count(report.records, "record"),
+        text::thousands(report.rejected)
+    );
+    if report.passed > 0 && !report.kept_passed {
+        let verb = if report.passed == 1 { "is" } else { "are" };
+        let passed = text::thousands(report.passed);
+        words.push_str(&format!(" {passed} passed and {verb} counted, not kept."));
+    }
+    words
+}
+
 /// What going back in the history came to.
 pub fn went_back(report: &WentBack, keys: Keys) -> String {
     let records = text::count(report.records, "record");
@@ -261,6 +278,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
             expect: plan.planned,
             plan: plan.id,
             only: None,
+            take_over: false,
         })),
     }
 }

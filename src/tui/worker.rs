@@ -3,6 +3,7 @@
 //! an ordinary error answer.
 
 mod jobs;
+mod picking;
 
 use std::{
     collections::VecDeque,
@@ -19,7 +20,7 @@ use crossbeam_channel::{Receiver, Sender};
 use self::jobs::{throttled, work_all};
 use super::{
     clipboard,
-    event::{Answer, Copied, Effect, Event, JobRequest, Place, Query, Steer, Wish},
+    event::{Answer, Copied, Effect, Event, JobRequest, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
@@ -40,10 +41,12 @@ pub struct Opening {
     pub read_only: bool,
 }
 
-/// The threads that may be writing. They end when the inbox is dropped, as the others do.
+/// The threads. They end when the inbox is dropped.
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
+    /// Those that write nothing.
+    pub beside: Vec<JoinHandle<()>>,
 }
 
 /// Where effects go.
@@ -82,16 +85,18 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         let (opening, events) = (opening.clone(), events.clone());
         thread("job").spawn(move || work_all(&opening, &job_rx, &running, &events))?
     };
+    let mut beside = Vec::new();
     for (name, effects) in [("offer", offers_rx), ("suggest", suggestions_rx)] {
         let (opening, events) = (opening.clone(), events.clone());
-        thread(name).spawn(move || answer_beside(opening, &effects, &events))?;
+        beside.push(thread(name).spawn(move || answer_beside(opening, &effects, &events))?);
     }
     let inbox = Inbox {
         asks: asks_tx,
         offers: offers_tx,
         suggestions: suggestions_tx,
     };
-    Ok((inbox, Workers { asks, jobs }))
+    let workers = Workers { asks, jobs, beside };
+    Ok((inbox, workers))
 }
 
 /// Answers what changes nothing, one question after the other.
@@ -221,6 +226,10 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
     panic_for_a_test("worker");
     Ok(match query {
         Query::Runs => Answer::Runs(ops::runs(workspace)?),
+        Query::RunFacts { run } => Answer::RunFacts(Box::new(picking::facts(workspace, *run)?)),
+        Query::InWork => Answer::InWork(picking::in_work(workspace)?),
+        Query::Named { typed, like } => Answer::Named(ops::named(workspace, typed, *like)?),
+        Query::Completed { typed } => Answer::Completed(ops::completed(typed)),
         Query::Groups { run } => Answer::Groups {
             run: ops::run(workspace, *run)?,
             groups: ops::groups(workspace, &filter(*run, None))?,
@@ -253,22 +262,17 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Preview { id, changes, at } => {
             Answer::Preview(Box::new(ops::preview(workspace, *id, changes, at)?))
         }
-        Query::Plan { run } => Answer::Plan(ops::plan(
-            workspace,
-            &SendRequest {
+        Query::Plan { run, of } => {
+            let (plan, to) = of.clone().unzip();
+            let request = SendRequest {
                 filter: filter(*run, None),
+                plan: plan.flatten(),
+                to,
                 ..SendRequest::default()
-            },
-        )?),
-        Query::Places { run } => {
-            let places = ops::destinations(workspace, *run, None)?;
-            let place = |(name, environment, target)| Place {
-                name,
-                environment,
-                target,
             };
-            Answer::Places(places.into_iter().map(place).collect())
+            Answer::Plan(ops::plan(workspace, &request)?)
         }
+        Query::Places { run } => Answer::Places(picking::places(workspace, *run)?),
         Query::Review { run } => {
             let request = SendRequest {
                 filter: filter(*run, None),

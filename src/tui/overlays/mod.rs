@@ -51,6 +51,8 @@ pub enum Overlay {
 pub enum Verdict {
     Stay,
     Close,
+    /// Do this, and stay.
+    And(Effect),
     /// Close it and do this.
     Then(Effect),
 }

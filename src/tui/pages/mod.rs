@@ -145,7 +145,8 @@ impl Page {
         match self {
             Self::Runs(page) => page.escape(),
             Self::Groups(_) => "Menu",
-            Self::Values(_) | Self::Comparison(_) | Self::Review(_) | Self::History(_) => "Back",
+            Self::Values(_) | Self::Comparison(_) | Self::Review(_) => "Back",
+            Self::History(page) => page.escape(),
             Self::Sending(page) => page.escape(),
             Self::Records(page) => page.escape(),
             Self::Editor(page) => page.escape(),
@@ -201,7 +202,7 @@ impl Page {
     /// Moves the cursor to the line under the pointer, if there is one.
     pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
         match self {
-            Self::Runs(page) => page.point(place),
+            Self::Runs(page) => page.point(place, cx),
             Self::Groups(page) => page.point(place, cx),
             Self::Values(page) => page.list.point(place),
             Self::Comparison(page) => page.list.point(place),
@@ -223,7 +224,7 @@ impl Page {
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {}
-            Self::Runs(page) => page.type_key(key),
+            Self::Runs(page) => page.type_key(key, cx),
             Self::Records(page) => page.type_key(key, cx),
             Self::Editor(page) => page.type_key(key, cx),
             Self::Raw(page) => page.type_key(key, cx),
@@ -299,7 +300,7 @@ impl Page {
             Self::Values(page) => page.receive(ticket, answer, cx),
             Self::Comparison(page) => page.receive(answer),
             Self::Review(page) => page.receive(ticket, answer, cx),
-            Self::Sending(page) => page.receive(answer),
+            Self::Sending(page) => page.receive(ticket, answer, cx),
             Self::History(page) => page.receive(ticket, answer, cx),
         }
     }

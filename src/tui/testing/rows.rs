@@ -17,6 +17,7 @@ use crate::{
         Conflict, Counted, FieldChanges, FixPreview, FixRequest, Made, MadeBy, Review, Saving,
         SuggestedFix,
     },
+    tui::event::{Place, RunFacts},
 };
 
 pub fn run() -> RunRow {
@@ -255,6 +256,24 @@ pub(super) fn value(text: &str, count: u64, record: i64) -> ValueCount {
         count,
         record: RecordId(record),
         repair: None,
+    }
+}
+
+/// Where the records of the made-up run go.
+pub(super) fn place() -> Place {
+    Place {
+        name: "crm".to_owned(),
+        environment: "test".to_owned(),
+        target: "table customer in crm.db".to_owned(),
+    }
+}
+
+pub(super) fn run_facts() -> RunFacts {
+    RunFacts {
+        problems: 6,
+        biggest: Some(("Email address not complete".to_owned(), 412)),
+        to: Some(place()),
+        is_sent: false,
     }
 }
 

@@ -54,7 +54,14 @@ pub const SCENES: &[(&str, &str)] = &[
     ("nothing being sent", "4"),
     ("a send", "S<Right><ret>"),
     ("the log of a send", "S<Right><ret>L"),
+    ("runs", ".another<ret>"),
+    ("a file to open", ".another<ret>:open a<ret>"),
+    (
+        "a contract to check it against",
+        ".another<ret>:open a<ret>in.csv<ret>",
+    ),
     ("history", "5"),
+    ("an older step", "5<Down><Down><Down>"),
     ("the palette over history", "5:"),
     ("help", "?"),
     ("help, searched", "?fix"),
@@ -208,6 +215,9 @@ fn come(request: &JobRequest) -> Event {
             back: reason.is_none(),
         },
         JobRequest::Check { .. } => Outcome::Checked(ChangeReport::default()),
+        JobRequest::Load { .. } | JobRequest::Demo => {
+            return Event::Finished(Err(anyhow::anyhow!("there is nothing to load")));
+        }
         JobRequest::GoBack { .. } => Outcome::WentBack(WentBack {
             steps: 2,
             of: 2,
@@ -281,7 +291,11 @@ pub fn sent() -> Event {
 /// The kind of change an effect is, where it is one of more than one record or sends.
 pub fn is_bulk(effect: &Effect) -> bool {
     match effect {
-        Effect::Start(request) => !matches!(request, JobRequest::FixPreview(_)),
+        // A file that was named is one thing, and the demo is made beside, in a workspace of its own.
+        Effect::Start(request) => !matches!(
+            request,
+            JobRequest::FixPreview(_) | JobRequest::Load { .. } | JobRequest::Demo
+        ),
         Effect::Change(_, wish) => matches!(wish, Wish::UndoStep { .. } | Wish::Undo | Wish::Redo),
         _ => false,
     }

@@ -98,7 +98,9 @@ impl Sending {
         };
         let records = text::count(tally.total(), "record");
         let title = match (&self.live, self.plan().map(|plan| plan.sender)) {
-            (Some(_), _) | (None, Some(Sender::AnotherProcess)) => format!("Sending {records}"),
+            (Some(_), _) | (None, Some(Sender::AnotherProcess | Sender::Unseen)) => {
+                format!("Sending {records}")
+            }
             _ => format!("Plan of {records}"),
         };
         let note = self.plan().map_or(String::new(), |plan| {
@@ -202,6 +204,7 @@ impl Sending {
                 "Another process sends this plan.",
                 &format!("If it ends early, {send} here goes on with it; nothing is sent twice."),
             ),
+            (_, Sender::Unseen) => unseen(name, self.keys),
             (_, Sender::ThisProcess) => said("FLOWING", "It begins.", ""),
             (Some(why), Sender::Nobody) => (
                 "STOPPED",
@@ -373,6 +376,20 @@ fn waiting(name: &str, waits: Waits, keys: Keys) -> (&'static str, String, Strin
         ),
         Why::Rate => ("FLOWING", String::new(), next),
     }
+}
+
+fn unseen(name: &str, keys: Keys) -> (&'static str, String, String) {
+    (
+        "WATCHING",
+        format!(
+            "A process that cannot be seen from here sends to {name}: it is in another container, on another host, or \
+             somebody else's."
+        ),
+        format!(
+            "Once you know that it has ended, the menu ({}) takes over.",
+            keys.of(Action::Menu)
+        ),
+    )
 }
 
 fn logged(line: &Logged, clock: &Clock) -> String {
