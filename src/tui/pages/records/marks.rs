@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Records, order::choose};
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     model::{RecordId, Sort, Status},
     text,
     tui::{
@@ -199,10 +199,7 @@ impl Records {
     /// The marked records of the list, whatever is typed.
     fn of_marked(&self) -> Filter {
         let mut filter = self.view.filter.clone();
-        filter.terms.push(Term {
-            negated: false,
-            wanted: Wanted::Marked(self.marked()),
-        });
+        filter.and(Wanted::Marked(self.marked()));
         filter
     }
 
