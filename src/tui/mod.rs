@@ -30,6 +30,7 @@ mod run;
 mod running;
 mod signals;
 mod standing;
+mod stepping;
 mod tabs;
 mod terminal;
 #[cfg(test)]

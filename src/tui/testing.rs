@@ -7,8 +7,10 @@ use std::collections::VecDeque;
 use crossterm::event::KeyEvent;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-use self::rows::{before, detail, fix_row, offered, older_run, plan_row, row, since, step, value};
-pub use self::rows::{conflict, group, groups, preview, problem, record, review, run, suggested};
+use self::rows::{before, detail, fix_row, offered, older_run, plan_row, row, since, value};
+pub use self::rows::{
+    conflict, group, groups, preview, problem, record, review, run, step, suggested,
+};
 use super::{
     app::{App, Setup},
     clock::Clock,

@@ -21,7 +21,10 @@ use crate::{
         event::{Answer, Cx, Effect, Needs, Query, Question, Route, Ticket, Wanting, Wish},
         keymap::Keys,
         theme::Theme,
-        widgets::{panel::panel, wrap::wrap},
+        widgets::{
+            panel::{panel, said},
+            wrap::wrap,
+        },
         words,
     },
 };
@@ -38,6 +41,8 @@ pub struct History {
     /// Steps nothing more is to be known of.
     unknown: Option<StepId>,
     pub(super) list: List,
+    /// Where the card was drawn.
+    pub(super) late: [Rect; 2],
     clock: Clock,
 }
 
@@ -59,6 +64,7 @@ impl History {
             asked: None,
             unknown: None,
             list: List::starting_at(cx),
+            late: [Rect::ZERO; 2],
             clock: cx.clock.clone(),
         }
     }
@@ -197,6 +203,7 @@ impl History {
             ),
         };
         self.list.draw(frame, list, block, heading, &lines, theme);
+        self.late = said(card);
         if let (Some(entry), false) = (self.chosen(), card.is_empty()) {
             self.draw_card(frame, card, entry, theme);
         }

@@ -257,7 +257,7 @@ pub(super) fn value(text: &str, count: u64, record: i64) -> ValueCount {
     }
 }
 
-pub(super) fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepRow {
+pub fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepRow {
     StepRow {
         id: StepId(id),
         parent: (id > 1).then(|| StepId(id - 1)),
