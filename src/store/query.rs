@@ -53,6 +53,11 @@ impl Query {
         query
     }
 
+    /// Whether it asks for fewer than all records of the run.
+    pub fn narrows(&self) -> bool {
+        self.narrows
+    }
+
     /// What a filter asks of the groups of a run, as conditions that each begin with ` AND`: terms about problems choose
     /// the groups themselves, the others those that some record has for which they all hold.
     pub fn of_groups(filter: &Filter, run: RunId) -> Self {

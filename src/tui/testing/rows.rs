@@ -181,6 +181,7 @@ pub(super) fn offered(of: &Of) -> Offered {
             .collect(),
         all: true,
         whole: true,
+        of_run: false,
     }
 }
 
