@@ -112,15 +112,9 @@ fn filtered(person: &Person, line: &str, run: Option<i64>) -> Result<Route> {
 
 /// All records of a run, and what stands in the prompt.
 fn list(run: RunId, typed: Option<String>) -> Route {
-    let whole_run = Filter {
-        terms: vec![Term {
-            negated: false,
-            wanted: Wanted::Run(run),
-        }],
-    };
     Route::Records {
         run,
-        filter: whole_run,
+        filter: Filter::of_run(run),
         field: None,
         title: "Records".to_owned(),
         typed,

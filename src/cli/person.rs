@@ -16,7 +16,7 @@ use super::{
     plain,
 };
 use crate::{
-    filter::{Filter, FilterError, Term, Wanted},
+    filter::{Filter, FilterError, Wanted},
     model::{Fault, RunId},
     ops::{self, Workspace},
     tui::{Options, event::Route, theme::Theme},
@@ -111,10 +111,7 @@ impl Person {
 pub fn filter(scope: &Scope) -> Result<Filter> {
     let mut filter = parsed(&scope.filter.join(" "))?;
     if let Some(run) = scope.run {
-        filter.terms.push(Term {
-            negated: false,
-            wanted: Wanted::Run(RunId(run)),
-        });
+        filter.and(Wanted::Run(RunId(run)));
     }
     Ok(filter)
 }

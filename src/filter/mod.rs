@@ -159,6 +159,16 @@ impl Wanted {
     }
 }
 
+impl From<Wanted> for Term {
+    /// What is wanted, not what is not.
+    fn from(wanted: Wanted) -> Self {
+        Self {
+            negated: false,
+            wanted,
+        }
+    }
+}
+
 /// Why a filter cannot be understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FilterError {
@@ -186,47 +196,36 @@ impl Filter {
         parse::line(line)
     }
 
+    /// The records of which all of this is true.
+    pub fn all_of(wanted: impl IntoIterator<Item = Wanted>) -> Self {
+        Self {
+            terms: wanted.into_iter().map(Term::from).collect(),
+        }
+    }
+
     /// All records of a run.
     pub fn of_run(run: RunId) -> Self {
-        Self {
-            terms: vec![Term {
-                negated: false,
-                wanted: Wanted::Run(run),
-            }],
-        }
+        Self::all_of([Wanted::Run(run)])
     }
 
     /// The records of a run that have a problem of this group.
     pub fn of_group(run: RunId, group: GroupId) -> Self {
-        let terms = [Wanted::Run(run), Wanted::Problem(vec![group])].map(|wanted| Term {
-            negated: false,
-            wanted,
-        });
-        Self {
-            terms: terms.to_vec(),
-        }
+        Self::all_of([Wanted::Run(run), Wanted::Problem(vec![group])])
     }
 
     /// These records of a run.
     pub fn of_records(run: RunId, ids: Arc<[RecordId]>) -> Self {
-        let term = |wanted| Term {
-            negated: false,
-            wanted,
-        };
-        Self {
-            terms: vec![term(Wanted::Run(run)), term(Wanted::Marked(ids))],
-        }
+        Self::all_of([Wanted::Run(run), Wanted::Marked(ids)])
     }
 
     /// One record of a run.
     pub fn of_record(run: RunId, id: RecordId) -> Self {
-        let terms = [Wanted::Run(run), Wanted::Row(id, id)].map(|wanted| Term {
-            negated: false,
-            wanted,
-        });
-        Self {
-            terms: terms.to_vec(),
-        }
+        Self::all_of([Wanted::Run(run), Wanted::Row(id, id)])
+    }
+
+    /// Lets through only what also has this.
+    pub fn and(&mut self, wanted: Wanted) {
+        self.terms.push(wanted.into());
     }
 
     /// Whether it is about records that only the screen knows.
@@ -687,10 +686,8 @@ mod tests {
             about_values(),
         ];
         let term = (any::<bool>(), wanted).prop_map(|(negated, wanted)| Term { negated, wanted });
-        let either = proptest::collection::vec(term.clone(), 2..4).prop_map(|terms| Term {
-            negated: false,
-            wanted: Wanted::Either(terms),
-        });
+        let either = proptest::collection::vec(term.clone(), 2..4)
+            .prop_map(|terms| Wanted::Either(terms).into());
         let term = prop_oneof![4 => term, 1 => either];
         proptest::collection::vec(term, 0..4).prop_map(|terms| Filter { terms })
     }
@@ -707,8 +704,9 @@ mod tests {
                 prop_assert_eq!(Filter::parse(&filter.to_string()), Ok(filter));
             }
             for (at, _) in line.char_indices() {
-                let half = Half::at(&line, at);
-                prop_assert!(half.is_none_or(|half| half.place.end == at));
+                let Some(half) = Half::at(&line, at) else { continue };
+                prop_assert!((half.place.start..=half.place.end).contains(&at));
+                prop_assert!(line.get(half.place).is_some());
             }
         }
     }

@@ -83,12 +83,7 @@ fn names_beside(workspace: &Workspace, run: RunId, typed: &str) -> Result<Option
         names.extend(inside.map(|name| parent.child(&name).label()));
     }
     let present = Test::AnyOf(vec![Item::Like("*".to_owned())]);
-    let present = Filter {
-        terms: vec![Term {
-            negated: false,
-            wanted: Wanted::Value(typed.to_owned(), present),
-        }],
-    };
+    let present = Filter::all_of([Wanted::Value(typed.to_owned(), present)]);
     if workspace.store.first(run, &present)?.is_some() {
         return Ok(None);
     }

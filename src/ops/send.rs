@@ -43,7 +43,7 @@ use super::{
 };
 use crate::{
     broken::may_die,
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     model::{
         Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, WatchedPlan,
     },
@@ -318,10 +318,7 @@ fn sendable(
     aim: &Aim,
 ) -> Result<(Vec<RecordId>, Behind)> {
     let mut filter = request.filter.clone();
-    filter.terms.push(Term {
-        negated: false,
-        wanted: Wanted::Status(vec![Status::Ready]),
-    });
+    filter.and(Wanted::Status(vec![Status::Ready]));
     let mut ids = workspace.store.ids(run, &filter)?;
     let mut behind = Behind::default();
     if !request.superseded {

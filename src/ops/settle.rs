@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{Workspace, ids, workspace::now};
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     model::{AsideReport, RecordId, Status, StepKind},
     text::count,
 };
@@ -15,10 +15,7 @@ use crate::{
 /// Those of a workspace that cannot be used.
 pub fn unanswered(workspace: &Workspace, filter: &Filter) -> Result<Vec<RecordId>> {
     let mut filter = filter.clone();
-    filter.terms.push(Term {
-        negated: false,
-        wanted: Wanted::Status(vec![Status::Unknown]),
-    });
+    filter.and(Wanted::Status(vec![Status::Unknown]));
     ids(workspace, &filter)
 }
 

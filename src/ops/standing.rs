@@ -114,7 +114,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        filter::{Filter, Term, Wanted},
+        filter::{Filter, Wanted},
         fix::Change,
         model::{ChangeReport, Mark, Path, RecordId, Stage, Status},
         ops::{
@@ -133,12 +133,7 @@ mod tests {
     }
 
     fn only(id: i64) -> Filter {
-        Filter {
-            terms: vec![Term {
-                negated: false,
-                wanted: Wanted::Row(RecordId(id), RecordId(id)),
-            }],
-        }
+        Filter::all_of([Wanted::Row(RecordId(id), RecordId(id))])
     }
 
     impl Desk {

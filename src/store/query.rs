@@ -20,9 +20,9 @@ const SAME_KIND: &str = "EXISTS (SELECT 1 FROM problem_group o WHERE o.stage = p
      AND o.code = problem_group.code AND o.detail = problem_group.detail AND o.path = problem_group.path \
      AND o.shape = problem_group.shape AND o.severity = problem_group.severity AND o.records > 0 AND o.run IN (";
 
-/// The newest try to deliver a record.
+/// The newest try to deliver a record, by the order in which they were written down: clocks go back.
 pub(super) const NEWEST_ATTEMPT: &str = "FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.record = r.id \
-     AND a.outcome <> 'sending' ORDER BY a.started_at DESC, a.delivery DESC, a.n DESC LIMIT 1";
+     AND a.outcome <> 'sending' ORDER BY a.delivery DESC, a.n DESC LIMIT 1";
 
 /// A `SELECT` of record numbers in order, and the values of its parameters.
 #[derive(Debug)]
@@ -35,10 +35,7 @@ pub(super) struct Query {
 impl Query {
     /// The records of a run that pass a filter. The filter's own `run:` terms hold as well.
     pub fn of(filter: &Filter, run: RunId) -> Self {
-        let only_run = Term {
-            negated: false,
-            wanted: Wanted::Run(run),
-        };
+        let only_run = Term::from(Wanted::Run(run));
         let terms: Vec<&Term> = filter
             .terms
             .iter()
@@ -417,14 +414,7 @@ fn has_text(hay: &[u8], wanted: &str) -> bool {
 
 /// A term as it is typed, which the functions of [`super::matching`] take.
 fn typed(wanted: &Wanted) -> Value {
-    let wanted = wanted.clone();
-    Value::Text(
-        Term {
-            negated: false,
-            wanted,
-        }
-        .to_string(),
-    )
+    Value::Text(Term::from(wanted.clone()).to_string())
 }
 
 fn text(text: &str) -> Value {
@@ -442,10 +432,7 @@ mod tests {
     };
 
     fn has(wanted: Wanted) -> Term {
-        Term {
-            negated: false,
-            wanted,
-        }
+        wanted.into()
     }
 
     fn not(wanted: Wanted) -> Term {

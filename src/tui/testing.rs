@@ -67,6 +67,27 @@ pub fn problems(size: (u16, u16)) -> App {
     app(Route::Groups { run: RunId(1) }, size)
 }
 
+/// The records of its first problem.
+pub fn records(size: (u16, u16)) -> App {
+    let mut app = problems(size);
+    press(&mut app, "<ret>");
+    app
+}
+
+/// Fails, with the picture, unless the screen shows these words.
+#[track_caller]
+pub fn shows(app: &mut App, words: &str) {
+    let picture = picture(app);
+    assert!(picture.contains(words), "{words}\n{picture}");
+}
+
+/// Fails, with the picture, if the screen shows these words.
+#[track_caller]
+pub fn shows_not(app: &mut App, words: &str) {
+    let picture = picture(app);
+    assert!(!picture.contains(words), "{words}\n{picture}");
+}
+
 /// Types keys as a person would, answering every question at once; `<ret>`, `<esc>` and the like name the special ones.
 /// Gives everything that was asked and wished for.
 pub fn press(app: &mut App, keys: &str) -> Vec<Effect> {

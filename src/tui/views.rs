@@ -111,7 +111,7 @@ mod tests {
         ops::{Filters, View},
         tui::{
             event::{Answer, Event},
-            testing::{picture, press, problems, wishes},
+            testing::{press, problems, shows, wishes},
         },
     };
 
@@ -127,11 +127,6 @@ mod tests {
             views: vec![view],
         };
         app
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
     }
 
     #[test]

@@ -128,7 +128,7 @@ mod tests {
         ops::ListVisit,
         tui::{
             event::{Answer, Event},
-            testing::{self, answer, app_with, feed, groups, picture, press, problems},
+            testing::{self, answer, app_with, feed, groups, picture, press, problems, shows},
         },
     };
 
@@ -177,11 +177,6 @@ mod tests {
             }],
             ..Visit::default()
         }
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
     }
 
     /// What is kept when nothing happens for a while.

@@ -23,8 +23,8 @@ use super::{
     run::panic_for_a_test,
 };
 use crate::{
-    filter::{Filter, Term, Wanted},
-    model::{ChangeReport, GroupId, NoteAbout, RecordId, RunId, Sort},
+    filter::{Filter, Wanted},
+    model::{ChangeReport, NoteAbout, RecordId, Sort},
     ops::{self, CheckRequest, Job, Saved, Saving, SendRequest, Workspace},
     text,
 };
@@ -223,7 +223,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Runs => Answer::Runs(ops::runs(workspace)?),
         Query::Groups { run } => Answer::Groups {
             run: ops::run(workspace, *run)?,
-            groups: ops::groups(workspace, &filter(*run, None))?,
+            groups: ops::groups(workspace, &Filter::of_run(*run))?,
         },
         Query::Since { run } => Answer::Since(Box::new(ops::since(workspace, *run)?)),
         Query::Comparison { run } => {
@@ -242,7 +242,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Visit { run } => Answer::Visit(ops::last_visit(workspace, *run)?.map(Box::new)),
         Query::Rows { ids } => Answer::Rows(ops::rows(workspace, ids)?),
         Query::Example { run, group } => {
-            let first = ops::first(workspace, &filter(*run, Some(*group)))?;
+            let first = ops::first(workspace, &Filter::of_group(*run, *group))?;
             let rows = ops::rows(workspace, first.as_slice())?;
             Answer::Example {
                 row: rows.into_iter().next().map(Box::new),
@@ -256,7 +256,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Plan { run } => Answer::Plan(ops::plan(
             workspace,
             &SendRequest {
-                filter: filter(*run, None),
+                filter: Filter::of_run(*run),
                 ..SendRequest::default()
             },
         )?),
@@ -271,7 +271,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         }
         Query::Review { run } => {
             let request = SendRequest {
-                filter: filter(*run, None),
+                filter: Filter::of_run(*run),
                 ..SendRequest::default()
             };
             Answer::Review(Box::new(ops::review(workspace, &request)?))
@@ -301,7 +301,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             Answer::FixRows(ops::fix_rows(workspace, preview, window)?)
         }
         Query::Alike { run, problem } => {
-            let groups = ops::groups(workspace, &filter(*run, None))?;
+            let groups = ops::groups(workspace, &Filter::of_run(*run))?;
             let group = groups.into_iter().find(|group| group.holds(problem));
             Answer::Alike(group.map(Box::new))
         }
@@ -426,32 +426,17 @@ fn saved(saved: Saved) -> Answer {
 
 /// Checks one record, whatever is known of it.
 fn check_again(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
-    let terms = match ops::rows(workspace, &[id])?.first() {
-        Some(row) => vec![term(Wanted::Run(row.run)), term(Wanted::Row(id, id))],
-        None => vec![term(Wanted::Row(id, id))],
+    let filter = match ops::rows(workspace, &[id])?.first() {
+        Some(row) => Filter::of_record(row.run, id),
+        None => Filter::all_of([Wanted::Row(id, id)]),
     };
     let request = CheckRequest {
-        filter: Filter { terms },
+        filter,
         contract: None,
         // Whoever asks about one record wants to know it now.
         again: true,
     };
     ops::check(workspace, &request, &Job::default())
-}
-
-/// All records of a run, or those of it that have a problem.
-fn filter(run: RunId, group: Option<GroupId>) -> Filter {
-    let group = group.map(|group| term(Wanted::Problem(vec![group])));
-    Filter {
-        terms: [term(Wanted::Run(run))].into_iter().chain(group).collect(),
-    }
-}
-
-fn term(wanted: Wanted) -> Term {
-    Term {
-        negated: false,
-        wanted,
-    }
 }
 
 fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {

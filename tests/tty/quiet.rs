@@ -74,7 +74,8 @@ fn own_keys_do_what_they_are_said_to_do_and_are_named_on_the_screen() {
     tty.ends();
     fs::write(&file, "[keys]\nfix_all = [\"x\"]\n").unwrap();
     let mut tty = Tty::start(folder.path(), 100, 30, &[]);
-    tty.sees("line 2: no key is changed: x would be both fix_all and set_aside.");
+    tty.sees("line 2: no key is changed: x would be both fix_all and");
+    tty.sees("set_aside. Defaults stay.");
     tty.sees("Enter Open  b Fix all");
     tty.press("b");
     tty.sees("What to do");

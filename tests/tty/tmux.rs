@@ -6,8 +6,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::tty::comes_for_the_first_time;
-
 /// How long anything may take; only a failing test waits this long.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -46,8 +44,9 @@ impl Tmux {
         command.env("LANG", "C.UTF-8");
         command.env("HOME", folder.join("state"));
         command.env("XDG_CONFIG_HOME", folder.join("config"));
-        command.env("XDG_STATE_HOME", folder.join("state"));
-        comes_for_the_first_time(folder);
+        // Whoever was in another window may still be writing down where they left.
+        let state = folder.join(format!("state-{columns}x{rows}"));
+        command.env("XDG_STATE_HOME", state);
         Self::said(&command.output().unwrap());
         tmux.sees("shell>");
         Some(tmux)

@@ -284,7 +284,7 @@ impl Tty {
 
 /// Nobody comes back to where they were, unless a test says where that is kept: how far the screen before this one had come when it
 /// was ended is no part of a test.
-pub fn comes_for_the_first_time(folder: &Path) {
+fn comes_for_the_first_time(folder: &Path) {
     let _ = std::fs::remove_dir_all(folder.join("state/redrive/visits"));
 }
 

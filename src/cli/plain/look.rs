@@ -8,7 +8,7 @@ use super::{
     say::records_of,
 };
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     fix::Transform,
     model::{Consequence, Fault, Path, RecordId, RunId, StepRow},
     ops::{self, FixRequest, SendRequest, Workspace},
@@ -171,13 +171,7 @@ pub fn request(run: RunId, to: Option<&str>) -> SendRequest {
 
 /// One record as a filter.
 pub fn one(id: RecordId) -> Filter {
-    let row = Wanted::Row(id, id);
-    Filter {
-        terms: vec![Term {
-            negated: false,
-            wanted: row,
-        }],
-    }
+    Filter::all_of([Wanted::Row(id, id)])
 }
 
 /// The run a place is in.

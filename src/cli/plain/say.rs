@@ -9,7 +9,7 @@ use super::{
     views,
 };
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     fix::Change,
     model::{Path, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status, StepRow},
     ops::{Preview, Review},
@@ -74,15 +74,7 @@ pub fn page(sight: &Sight) -> Page {
 
 /// The records of a run that have a problem of a group, or all of its records.
 pub fn records_of(run: RunId, wanted: Option<Wanted>) -> Filter {
-    let wanted = [Some(Wanted::Run(run)), wanted].into_iter().flatten();
-    Filter {
-        terms: wanted
-            .map(|wanted| Term {
-                negated: false,
-                wanted,
-            })
-            .collect(),
-    }
+    Filter::all_of([Wanted::Run(run)].into_iter().chain(wanted))
 }
 
 pub(super) fn plain(lines: Vec<String>, choices: Vec<(String, Wish)>) -> Page {

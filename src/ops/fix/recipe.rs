@@ -79,13 +79,7 @@ fn make_again(
         )
         .hint(wrong.hint)
     })?;
-    filter.terms.insert(
-        0,
-        Term {
-            negated: false,
-            wanted: Wanted::Run(run),
-        },
-    );
+    filter.terms.insert(0, Wanted::Run(run).into());
     let field = Path::parse(&step.field).ok_or_else(|| {
         Fault::usage(
             "recipe:field",
@@ -146,10 +140,7 @@ pub(super) fn condition_of(group: &Group) -> String {
 }
 
 fn kind(stage: Stage, code: &str, detail: &str, path: &str) -> Vec<Term> {
-    let term = |wanted| Term {
-        negated: false,
-        wanted,
-    };
+    let term = Term::from;
     let mut terms = vec![
         term(Wanted::Stage(vec![stage])),
         term(Wanted::Error(vec![code.to_owned()])),

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::{frozen::delivery, *};
 use crate::{
     contract,
-    filter::{Term, Wanted},
+    filter::Wanted,
     fix,
     model::{Layout, Path, Stage, StepKind},
     ops::{CheckRequest, check, edit, undo},

@@ -406,14 +406,8 @@ mod tests {
     use crate::tui::event::{Effect, Query, Wish};
     use crate::tui::{
         event::Event,
-        testing::{picture, press, problems},
+        testing::{picture, press, problems, records},
     };
-
-    fn records(size: (u16, u16)) -> crate::tui::app::App {
-        let mut app = problems(size);
-        press(&mut app, "<ret>");
-        app
-    }
 
     #[test]
     fn the_page_at_100_by_30() {

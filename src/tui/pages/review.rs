@@ -5,7 +5,7 @@ mod draw;
 mod tests;
 
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     text,
 };
 use crate::{
@@ -210,7 +210,7 @@ impl Review {
 
 /// One record of a run.
 fn one(run: RunId, id: RecordId) -> Filter {
-    filter([Wanted::Run(run), Wanted::Row(id, id)])
+    Filter::all_of([Wanted::Run(run), Wanted::Row(id, id)])
 }
 
 /// The list of all that is ready.
@@ -218,21 +218,11 @@ fn ready(run: RunId) -> Route {
     match whole_run(run) {
         Route::Records { run, .. } => Route::Records {
             run,
-            filter: filter([Wanted::Run(run), Wanted::Status(vec![Status::Ready])]),
+            filter: Filter::all_of([Wanted::Run(run), Wanted::Status(vec![Status::Ready])]),
             title: "Ready to send".to_owned(),
             field: None,
             typed: None,
         },
         other => other,
-    }
-}
-
-fn filter<const N: usize>(wanted: [Wanted; N]) -> Filter {
-    let term = |wanted| Term {
-        negated: false,
-        wanted,
-    };
-    Filter {
-        terms: wanted.map(term).to_vec(),
     }
 }

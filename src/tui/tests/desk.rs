@@ -10,7 +10,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::Filter,
     model::{RecordId, RunId, Status},
     ops::{
         self, ContractState, DemoRequest, ExportFormat, ExportRequest, Job, Standing, Workspace,
@@ -142,7 +142,7 @@ impl Desk {
 
     /// All records as they are now: the text of each, and whether it is ready.
     pub fn export(&self) -> String {
-        let filter = of_run();
+        let filter = Filter::of_run(RunId(1));
         let request = ExportRequest {
             format: ExportFormat::JsonLines,
             is_formula_safe: false,
@@ -158,7 +158,7 @@ impl Desk {
     }
 
     pub fn ids(&self) -> Vec<RecordId> {
-        ops::ids(&self.workspace, &of_run()).unwrap()
+        ops::ids(&self.workspace, &Filter::of_run(RunId(1))).unwrap()
     }
 }
 
@@ -168,14 +168,5 @@ fn same() -> Standing {
         old: 0,
         not_checked: 0,
         contract: ContractState::Same,
-    }
-}
-
-fn of_run() -> Filter {
-    Filter {
-        terms: vec![Term {
-            negated: false,
-            wanted: Wanted::Run(RunId(1)),
-        }],
     }
 }

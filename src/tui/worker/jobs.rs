@@ -8,9 +8,9 @@ use std::{
 use anyhow::Result;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::{Opening, Running, filter, guarded, term, with};
+use super::{Opening, Running, guarded, with};
 use crate::{
-    filter::Wanted,
+    filter::Filter,
     ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
     tui::event::{Event, JobRequest, Outcome},
 };
@@ -65,10 +65,10 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             plan,
             only,
         } => {
-            let mut filter = filter(*run, None);
-            filter
-                .terms
-                .extend(only.map(|id| term(Wanted::Row(id, id))));
+            let filter = match *only {
+                Some(id) => Filter::of_record(*run, id),
+                None => Filter::of_run(*run),
+            };
             let request = SendRequest {
                 filter,
                 to: Some(to.clone()),
@@ -87,7 +87,7 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
         },
         JobRequest::Check { run, contract } => {
             let request = CheckRequest {
-                filter: filter(*run, None),
+                filter: Filter::of_run(*run),
                 contract: contract.clone(),
                 again: false,
             };

@@ -56,10 +56,7 @@ fn nothing_is_sent_on_the_word_of_an_older_contract() {
         contract: Some(path),
         ..CheckRequest::default()
     };
-    first_only.filter.terms.push(Term {
-        negated: false,
-        wanted: Wanted::Row(RecordId(1), RecordId(1)),
-    });
+    first_only.filter.and(Wanted::Row(RecordId(1), RecordId(1)));
     check(&mut desk.workspace, &first_only, &Job::default()).unwrap();
     let stale = desk.refusal(&to("crm"));
     assert_eq!(

@@ -26,7 +26,7 @@ use self::{
 };
 use super::Subject;
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
     ops::{Decision, Preview, Visit},
     text,
@@ -459,16 +459,7 @@ fn history(record: &RecordDetail, clock: &Clock) -> Vec<String> {
 }
 
 fn needs_fixing(run: RunId) -> Filter {
-    let term = |wanted| Term {
-        negated: false,
-        wanted,
-    };
-    Filter {
-        terms: vec![
-            term(Wanted::Run(run)),
-            term(Wanted::Status(vec![Status::Rejected])),
-        ],
-    }
+    Filter::all_of([Wanted::Run(run), Wanted::Status(vec![Status::Rejected])])
 }
 
 #[cfg(test)]

@@ -151,13 +151,8 @@ pub fn as_listed(groups: &mut [Group], listed: &[GroupId]) {
 mod tests {
     use crate::tui::{
         app::App,
-        testing::{picture, press, problems},
+        testing::{picture, press, problems, shows},
     };
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
-    }
 
     /// The problems as they stand, by a word of each.
     fn order(app: &mut App) -> Vec<&'static str> {

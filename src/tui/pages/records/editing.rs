@@ -424,7 +424,7 @@ mod tests {
         tui::{
             app::App,
             event::{Answer, Effect, Event},
-            testing::{self, picture, problems, wishes},
+            testing::{self, picture, problems, shows, wishes},
         },
     };
 
@@ -486,15 +486,11 @@ mod tests {
         wished
     }
 
+    /// With the answers of these tests.
     fn records(size: (u16, u16)) -> App {
         let mut app = problems(size);
         press(&mut app, "<ret>");
         app
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
     }
 
     fn edit_of(id: i64, path: &str, value: &str) -> Wish {

@@ -307,25 +307,11 @@ impl Records {
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::{
-        app::App,
-        testing::{picture, press, problems},
-    };
-
-    fn records() -> App {
-        let mut app = problems((80, 24));
-        press(&mut app, "<ret>");
-        app
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
-    }
+    use crate::tui::testing::{picture, press, records, shows};
 
     #[test]
     fn left_past_the_first_cell_leaves_the_cells_and_esc_does_the_same() {
-        let mut app = records();
+        let mut app = records((80, 24));
         shows(&mut app, "Esc Back");
         press(&mut app, "<Right><Right>");
         shows(&mut app, "┌ Cell: customer_id");
@@ -341,7 +327,7 @@ mod tests {
 
     #[test]
     fn the_other_columns_scroll_under_the_cell_cursor_and_back() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, &"<Right>".repeat(8));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
@@ -375,7 +361,7 @@ mod tests {
 
     #[test]
     fn home_and_end_are_the_first_and_the_last_record() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "<Right><Right><End>");
         shows(&mut app, ">  2,884");
         shows(&mut app, "┌ Cell: customer_id, record 2,884");
@@ -385,7 +371,7 @@ mod tests {
 
     #[test]
     fn the_next_problem_is_in_the_next_cell_that_fails_then_in_the_next_record() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "n");
         shows(&mut app, "┌ Cell: phone, record 7");
         press(&mut app, "n");
@@ -405,7 +391,7 @@ mod tests {
 
     #[test]
     fn enter_opens_the_record_at_the_cell_that_fails() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "n<ret>");
         shows(&mut app, "│ > !phone ");
         press(&mut app, "<esc><ret>");

@@ -162,21 +162,9 @@ fn lasting(mut list: ListVisit) -> ListVisit {
 #[cfg(test)]
 mod tests {
     use crate::tui::{
-        app::App,
         event::{Effect, Query},
-        testing::{picture, press, problems},
+        testing::{press, records, shows},
     };
-
-    fn records(size: (u16, u16)) -> App {
-        let mut app = problems(size);
-        press(&mut app, "<ret>");
-        app
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
-    }
 
     #[test]
     fn a_list_is_found_again_as_it_was_left() {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Records, order::choose};
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     model::{RecordId, Sort, Status},
     text,
     tui::{
@@ -198,10 +198,7 @@ impl Records {
     /// The marked records of the list, whatever is typed.
     fn of_marked(&self) -> Filter {
         let mut filter = self.view.filter.clone();
-        filter.terms.push(Term {
-            negated: false,
-            wanted: Wanted::Marked(self.marked()),
-        });
+        filter.and(Wanted::Marked(self.marked()));
         filter
     }
 
@@ -223,21 +220,9 @@ impl Records {
 mod tests {
     use super::*;
     use crate::tui::{
-        app::App,
         event::{Needs, Query},
-        testing::{picture, press, problems, wishes},
+        testing::{picture, press, records, shows, wishes},
     };
-
-    fn records() -> App {
-        let mut app = problems((80, 24));
-        press(&mut app, "<ret>");
-        app
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
-    }
 
     fn ids(ids: &[i64]) -> Vec<RecordId> {
         ids.iter().copied().map(RecordId).collect()
@@ -259,7 +244,7 @@ mod tests {
 
     #[test]
     fn space_marks_and_goes_on() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "<Space><Space>");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
@@ -299,7 +284,7 @@ mod tests {
 
     #[test]
     fn the_filter_knows_the_marks() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "<Space>j<Space>");
         let asked = press(&mut app, "/is:marked<ret>");
         let marked = |effect: &Effect| match effect {
@@ -318,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_fix_of_many_names_which_records_it_is_for() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "<Space><Space>b");
         shows(&mut app, "> 2 marked");
         shows(&mut app, "all 412");
@@ -332,7 +317,7 @@ mod tests {
 
     #[test]
     fn the_marked_records_are_set_aside_with_one_reason() {
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "<Space><Space>x");
         shows(&mut app, "> 2 marked");
         shows(&mut app, "  record 21");
@@ -346,7 +331,7 @@ mod tests {
         let marked = filter.terms.last().map(|term| &term.wanted);
         assert_eq!(marked, Some(&Wanted::Marked(ids(&[7, 14]).into())));
         // Without marks it is the record under the cursor, as before.
-        let mut app = records();
+        let mut app = records((80, 24));
         press(&mut app, "x");
         shows(&mut app, "Set aside record 7?");
     }

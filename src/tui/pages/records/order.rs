@@ -160,21 +160,9 @@ fn key_of(by: &SortBy) -> String {
 mod tests {
     use super::*;
     use crate::tui::{
-        app::App,
         event::Query,
-        testing::{picture, press, problems},
+        testing::{picture, press, records, shows},
     };
-
-    fn records(size: (u16, u16)) -> App {
-        let mut app = problems(size);
-        press(&mut app, "<ret>");
-        app
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
-    }
 
     #[test]
     fn columns_are_hidden_and_put_in_order_in_a_list() {

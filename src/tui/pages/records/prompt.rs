@@ -448,27 +448,10 @@ mod tests {
         model::RunId,
         ops::View,
         tui::{
-            app::App,
             event::Event,
-            testing::{answer, feed, picture, press, problems, wishes},
+            testing::{answer, feed, picture, press, records, shows, shows_not, wishes},
         },
     };
-
-    fn records(size: (u16, u16)) -> App {
-        let mut app = problems(size);
-        press(&mut app, "<ret>");
-        app
-    }
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
-    }
-
-    fn shows_not(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(!picture.contains(words), "{words}\n{picture}");
-    }
 
     #[test]
     fn keys_and_fields_are_listed_with_their_meaning_as_one_types() {

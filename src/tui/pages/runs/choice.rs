@@ -172,15 +172,9 @@ impl Runs {
 #[cfg(test)]
 mod tests {
     use crate::tui::{
-        app::App,
         event::{Effect, Query, Route},
-        testing::{app, picture, press},
+        testing::{app, picture, press, shows},
     };
-
-    fn shows(app: &mut App, words: &str) {
-        let picture = picture(app);
-        assert!(picture.contains(words), "{words}\n{picture}");
-    }
 
     #[test]
     fn a_run_is_found_by_what_is_typed_and_esc_clears_it_first() {
