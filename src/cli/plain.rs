@@ -11,7 +11,7 @@ mod say;
 mod views;
 
 use std::{
-    io::{self, BufRead, IsTerminal, Write},
+    io::{self, BufRead, IsTerminal, Read as _, Write},
     path::PathBuf,
     sync::{Mutex, atomic::Ordering},
     time::{Duration, Instant},
@@ -36,6 +36,8 @@ use crate::{
 
 /// Lines of a list that are said at once.
 const LIST: usize = 10;
+/// The most bytes of an answer: a file that got here by mistake must not fill the memory.
+const LINE: u64 = 1 << 20;
 /// How often long work says how far it is.
 const OFTEN: Duration = Duration::from_secs(5);
 
@@ -51,7 +53,8 @@ pub fn is_needed() -> bool {
 pub struct Options {
     pub workspace: PathBuf,
     pub read_only: bool,
-    pub place: Option<Place>,
+    /// Where it begins, behind what one goes back to; empty for the runs, or the only one.
+    pub places: Vec<Place>,
     pub work: Work,
 }
 
@@ -129,17 +132,17 @@ pub fn run(person: &Person, options: Options) -> Result<()> {
     } else {
         Workspace::open(&options.workspace, &person.author)?
     };
-    let first = match options.place {
-        Some(place) => place,
-        None => match ops::runs(&workspace)?.as_slice() {
+    let mut places = options.places;
+    if places.is_empty() {
+        places.push(match ops::runs(&workspace)?.as_slice() {
             [only] => Place::Groups { run: only.id },
             _ => Place::Runs,
-        },
-    };
+        });
+    }
     let mut talk = Talk {
         workspace,
         work: options.work,
-        stack: vec![(first, 0)],
+        stack: places.into_iter().map(|place| (place, 0)).collect(),
         out: io::stdout(),
         echo: !io::stdin().is_terminal(),
     };
@@ -159,8 +162,9 @@ struct Talk<W: Write> {
 
 impl<W: Write> Talk<W> {
     fn go_on(&mut self, input: &mut dyn BufRead) -> Result<()> {
-        let mut shows = true;
-        let mut kept = None;
+        let (mut shows, mut kept) = (true, None);
+        // What was said last: a number means what it says there, and nothing that was worked out since.
+        let mut said = String::new();
         while let Some((place, from)) = self.stack.last().cloned() {
             let sight = match kept.take().map_or_else(|| self.sight(&place, from), Ok) {
                 Ok(sight) => sight,
@@ -173,8 +177,10 @@ impl<W: Write> Talk<W> {
                 Err(error) => return Err(error),
             };
             let page = say::page(&sight);
-            if shows {
-                self.say(&format!("\n{}", page.text().trim_end()))?;
+            let text = page.text();
+            if shows || text != said {
+                self.say(&format!("\n{}", text.trim_end()))?;
+                said = text;
             }
             let Some(line) = self.answer(input)? else {
                 return self.say("");
@@ -204,23 +210,30 @@ impl<W: Write> Talk<W> {
 
     /// The next line that is typed; `None` at the end.
     fn answer(&mut self, input: &mut dyn BufRead) -> Result<Option<String>> {
-        write!(self.out, "> ")?;
-        self.out.flush()?;
-        let mut line = Vec::new();
-        input
-            .read_until(b'\n', &mut line)
-            .context("cannot read your answer")?;
-        if line.is_empty() {
-            return Ok(None);
+        loop {
+            write!(self.out, "> ")?;
+            self.out.flush()?;
+            let mut line = Vec::new();
+            let mut part = (&mut *input).take(LINE);
+            part.read_until(b'\n', &mut line)
+                .context("cannot read your answer")?;
+            if line.is_empty() {
+                return Ok(None);
+            }
+            if line.len() as u64 == LINE && !line.ends_with(b"\n") {
+                input.skip_until(b'\n')?;
+                self.say("That is longer than a megabyte, and nothing was done.")?;
+                continue;
+            }
+            let Ok(line) = String::from_utf8(line) else {
+                self.say("That is not UTF-8, and nothing was done.")?;
+                continue;
+            };
+            if self.echo {
+                self.say(&safe(line.trim_end()))?;
+            }
+            return Ok(Some(line));
         }
-        let Ok(line) = String::from_utf8(line) else {
-            self.say("That is not UTF-8, and nothing was done.")?;
-            return self.answer(input);
-        };
-        if self.echo {
-            self.say(&safe(line.trim_end()))?;
-        }
-        Ok(Some(line))
     }
 
     fn say(&mut self, words: &str) -> Result<()> {
@@ -265,8 +278,8 @@ impl<W: Write> Talk<W> {
                 }
                 self.say(&saved(&report))?;
             }
-            Wish::Accept(id) => {
-                ops::accept(&mut self.workspace, id)?;
+            Wish::Accept { id, version } => {
+                ops::accept(&mut self.workspace, id, Some(version))?;
                 self.say(&format!("Record {id} is ready."))?;
             }
             Wish::Check => self.check(run?)?,
