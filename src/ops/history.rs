@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use super::{
     Job, Progress, Workspace,
     list::{differences, document},
+    send::Counted,
     undo::undo_heeding,
     whole::write_new,
 };
@@ -31,7 +32,15 @@ pub fn history(workspace: &Workspace, run: Option<RunId>) -> Result<Vec<StepRow>
 /// # Errors
 /// When the workspace cannot be read.
 pub fn plans(workspace: &Workspace, run: RunId) -> Result<Vec<PlanRow>> {
-    workspace.store.plans_of(run)
+    let mut plans = workspace.store.plans_of(run)?;
+    for plan in &mut plans {
+        let counted = Counted::of(workspace, plan.id)?;
+        plan.states = counted.states().collect();
+        // As their words are in order.
+        plan.states.sort_by_key(|(state, _)| state.word());
+        plan.attempts = counted.attempts;
+    }
+    Ok(plans)
 }
 
 /// What a step did.

@@ -97,6 +97,8 @@ pub struct App {
     changed: bool,
     /// When Ctrl+C was pressed.
     pub(super) stopped: Option<Instant>,
+    /// When the cursor was moved by a line, where nothing else was done since.
+    pub(super) stepped: Option<Instant>,
     /// Leave as soon as the job is over.
     pub(super) leaving: bool,
     redraw: bool,
@@ -149,6 +151,7 @@ impl App {
             visiting,
             changed: true,
             stopped: None,
+            stepped: None,
             leaving: false,
             redraw: false,
             exit: None,
@@ -180,6 +183,9 @@ impl App {
     /// Takes one event in, and returns the work it leads to.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.changed |= !self.is_quiet(&event);
+        if event.is_by_hand() {
+            self.stepped = None;
+        }
         if matches!(event, Event::Key(_) | Event::Paste(_) | Event::Mouse(_)) {
             self.holding.touch(self.cx.now);
             self.visiting.returns = false;
@@ -294,7 +300,10 @@ impl App {
                     self.conclude(verdict);
                 }
             }
-            Some(action) => self.act(action),
+            Some(action) => {
+                self.note_step(action, mode);
+                self.act(action);
+            }
             None if mode == Mode::Typing => self.pages.top_mut().type_key(key, &mut self.cx),
             None => {}
         }

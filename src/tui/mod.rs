@@ -33,6 +33,7 @@ mod running;
 mod setting_aside;
 mod signals;
 mod standing;
+mod stepping;
 mod tabs;
 mod terminal;
 #[cfg(test)]

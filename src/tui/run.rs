@@ -18,7 +18,7 @@ use super::{
     input::{self, Pause},
     pace::Pace,
     signals::{self, Cause},
-    terminal::Screen,
+    terminal::{Screen, Written},
     widgets::ascii,
     worker::{self, Inbox, Opening, Workers},
 };
@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where frames go. The loop needs no real terminal.
 pub trait Surface {
-    /// Draws one frame and gives how long writing it took.
-    fn draw(&mut self, app: &mut App) -> Result<Duration>;
+    /// Draws one frame.
+    fn draw(&mut self, app: &mut App) -> Result<Written>;
     /// Gives the terminal back, stops the process, and takes it over again once it is continued.
     fn suspend(&mut self) -> Result<Size>;
     /// Sets the terminal up again after somebody else had it.
@@ -150,9 +150,12 @@ pub fn drive(
         }
         let mut due = pace.wait(Instant::now());
         if due == Some(Duration::ZERO) {
-            let took = surface.draw(&mut app)?;
-            pace.drawn(Instant::now(), took);
-            due = None;
+            let written = surface.draw(&mut app)?;
+            pace.drawn(Instant::now(), written.took);
+            if written.is_left {
+                pace.owe();
+            }
+            due = pace.wait(Instant::now());
         }
         by_hand = false;
         let first = match app.waits().into_iter().chain(due).min() {
@@ -198,7 +201,7 @@ struct Terminal {
 }
 
 impl Surface for Terminal {
-    fn draw(&mut self, app: &mut App) -> Result<Duration> {
+    fn draw(&mut self, app: &mut App) -> Result<Written> {
         panic_for_a_test("ui");
         self.screen.listen_to_mouse(app.uses_mouse())?;
         if let Some(text) = app.take_clipboard() {
@@ -208,13 +211,14 @@ impl Surface for Terminal {
             self.screen.forget();
         }
         let plain = self.ascii;
-        let took = self.screen.draw(|frame| {
+        let written = self.screen.draw(|frame| {
             app.draw(frame);
             if plain {
                 ascii::plain(frame.buffer_mut());
             }
+            app.late()
         })?;
-        Ok(took)
+        Ok(written)
     }
 
     fn suspend(&mut self) -> Result<Size> {
@@ -284,7 +288,7 @@ mod tests {
     }
 
     impl Surface for Script {
-        fn draw(&mut self, app: &mut App) -> Result<Duration> {
+        fn draw(&mut self, app: &mut App) -> Result<Written> {
             self.terminal.draw(|frame| app.draw(frame))?;
             let seen = self.terminal.backend().to_string();
             if let Some((text, keys)) = self.steps.first()
@@ -296,7 +300,7 @@ mod tests {
                 }
                 self.steps.remove(0);
             }
-            Ok(Duration::ZERO)
+            Ok(Written::default())
         }
 
         fn suspend(&mut self) -> Result<Size> {

@@ -9,9 +9,11 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
 use self::rows::{
     before, counted, detail, fix_row, offered, older_run, place, plan_row, row, run_facts, since,
-    step, value,
+    value,
 };
-pub use self::rows::{conflict, group, groups, preview, problem, record, review, run, suggested};
+pub use self::rows::{
+    conflict, group, groups, preview, problem, record, review, run, step, suggested,
+};
 use super::{
     app::{App, Setup},
     clock::Clock,

@@ -23,7 +23,7 @@ use crate::{
         event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
         keymap::Keys,
         theme::Theme,
-        widgets::lines::Lines,
+        widgets::{lines::Lines, panel::said},
         words,
     },
 };
@@ -42,6 +42,7 @@ pub struct Groups {
     /// First line of the list that is shown.
     first: usize,
     lines: Lines,
+    pub(super) late: [Rect; 2],
     example: Example,
     advice: Advice,
     since: Known,
@@ -95,6 +96,7 @@ impl Groups {
             selected: None,
             first: 0,
             lines: Lines::default(),
+            late: [Rect::ZERO; 2],
             example: Example::default(),
             advice: Advice::default(),
             since: Known::default(),
@@ -328,7 +330,7 @@ impl Groups {
         if !card.is_empty() {
             card::draw_card(frame, card, &view, theme);
         }
-        (self.first, self.lines) = (first, lines);
+        (self.first, self.lines, self.late) = (first, lines, said(card));
     }
 
     fn view<'a>(&'a self, run: &'a RunRow, groups: &'a [Group], wide: bool) -> about::List<'a> {

@@ -24,7 +24,10 @@ use crate::{
         },
         keymap::Keys,
         theme::Theme,
-        widgets::{panel::panel, wrap::wrap},
+        widgets::{
+            panel::{panel, said},
+            wrap::wrap,
+        },
         words,
     },
 };
@@ -42,6 +45,8 @@ pub struct History {
     unknown: Option<StepId>,
     pub(super) list: List,
     buttons: Buttons,
+    /// Where the card was drawn.
+    pub(super) late: [Rect; 2],
     clock: Clock,
 }
 
@@ -64,6 +69,7 @@ impl History {
             unknown: None,
             list: List::starting_at(cx),
             buttons: Buttons::default(),
+            late: [Rect::ZERO; 2],
             clock: cx.clock.clone(),
         }
     }
@@ -206,6 +212,7 @@ impl History {
             ),
         };
         self.list.draw(frame, list, block, heading, &lines, theme);
+        self.late = said(card);
         match self.chosen() {
             Some(_) if !card.is_empty() => self.draw_card(frame, card, theme),
             _ => self.buttons.forget(),

@@ -326,6 +326,16 @@ impl Page {
         each!(self, page => page.refresh(cx));
     }
 
+    /// The parts of what was drawn last that are about what is under the cursor only, beside the list it is in.
+    pub fn late(&self) -> Vec<Rect> {
+        match self {
+            Self::Groups(page) => page.late.to_vec(),
+            Self::Records(page) => page.late.clone(),
+            Self::History(page) => page.late.to_vec(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether something on it waits for time to pass.
     pub fn waits(&self) -> bool {
         match self {

@@ -183,6 +183,7 @@ pub(super) fn offered(of: &Of) -> Offered {
             .collect(),
         all: true,
         whole: true,
+        of_run: false,
     }
 }
 
@@ -289,7 +290,7 @@ pub(super) fn counted(filter: Filter) -> Counted {
     }
 }
 
-pub(super) fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepRow {
+pub fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepRow {
     StepRow {
         id: StepId(id),
         parent: (id > 1).then(|| StepId(id - 1)),

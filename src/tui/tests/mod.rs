@@ -8,6 +8,7 @@ mod own_keys;
 mod preview;
 mod reach;
 mod scenes;
+mod steps;
 mod storm;
 mod undo;
 
