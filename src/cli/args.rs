@@ -247,6 +247,9 @@ pub struct Load {
     /// An input without any record is fine
     #[arg(long)]
     pub allow_empty: bool,
+    /// Remove what a load left that cannot be seen from here, such as in another container, once it has ended
+    #[arg(long, conflicts_with_all = ["answers", "explain"])]
+    pub take_over: bool,
     /// Exit 1 only if this holds, such as 'rejected>5%' or 'unparsed>0'
     #[arg(long, value_name = "EXPR")]
     pub fail_if: Option<String>,
@@ -416,7 +419,7 @@ pub struct Send {
     #[arg(long)]
     pub superseded: bool,
     /// Continue what another process sends that cannot be seen from here, such as in another container, once it has ended
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["dry_run", "prepare"])]
     pub take_over: bool,
     /// Send at most so many records a second [default: what the contract says]
     #[arg(long, value_name = "N")]

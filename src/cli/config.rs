@@ -11,7 +11,10 @@ use std::{
 use clap::ValueEnum as _;
 use toml::de::{DeTable, DeValue};
 
-use super::args::{Color, Colours, Global};
+use super::{
+    args::{Color, Colours, Global},
+    out::note,
+};
 use crate::{
     filter::nearest,
     ops::{Finding, config_folder, in_short},
@@ -180,7 +183,7 @@ impl Config {
     /// Says on stderr what is wrong with the file.
     pub fn report(&self) {
         if let Some(mistake) = self.mistake() {
-            eprintln!("{mistake}");
+            note(&mistake);
         }
     }
 

@@ -97,6 +97,7 @@ fn request(args: &args::Load) -> Result<LoadRequest> {
         again: args.again,
         allow_empty: args.allow_empty,
         demo: false,
+        take_over: args.take_over,
         threads: args.threads,
     })
 }

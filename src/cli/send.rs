@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     args, json,
-    out::{Exit, Out, named},
+    out::{Exit, Out, named, note},
     person::{Person, filter_of_one_run, types},
     progress::{Unit, with_progress},
 };
@@ -166,7 +166,8 @@ fn agree(person: &Person, plan: &Plan) -> Result<()> {
         ))
         .into());
     }
-    eprintln!("{}\nSending cannot be undone.", question(plan));
+    question(plan).lines().for_each(note);
+    note("Sending cannot be undone.");
     if types(plan.planned, "send")? {
         return Ok(());
     }

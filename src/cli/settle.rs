@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::{
     args, json,
-    out::{Exit, Out},
+    out::{Exit, Out, note},
     person::{Person, filter_of_one_run, types},
 };
 use crate::{
@@ -54,7 +54,7 @@ fn agree(person: &Person, number: u64, sent: bool) -> Result<()> {
     } else {
         "They can be sent again, and are there twice if they did arrive."
     };
-    eprintln!("{records} without an answer. {then}");
+    note(&format!("{records} without an answer. {then}"));
     if types(number, "go on")? {
         return Ok(());
     }

@@ -1,7 +1,8 @@
 //! Handing records out and taking them back: `export`, `merge`.
 
 use std::{
-    io::{self, IsTerminal},
+    fs::File,
+    io::{self, BufRead as _, BufReader, BufWriter, IntoInnerError, IsTerminal, Seek as _, Write},
     path::Path as FilePath,
 };
 
@@ -17,7 +18,7 @@ use super::{
 use crate::{
     model::{Fault, MergeConflict, MergeReport, RefusedRow},
     ops::{self, ExportFormat, ExportReport, ExportRequest, MergeRequest},
-    text::{count, safe, shorten, thousands},
+    text::{count, safe, safe_bytes, shorten, thousands},
 };
 
 /// Rows of each kind that are named to a person; JSON has all of them.
@@ -37,7 +38,13 @@ pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
                     .into(),
             );
         }
-        let report = out.stream(|stdout| ops::export(&workspace, &filter, request, stdout))?;
+        // Aside first: whoever reads may take their time, and nothing must be read of the workspace for so long.
+        let mut aside = BufWriter::new(ops::spool()?);
+        let report = ops::export(&workspace, &filter, request, &mut aside)?;
+        drop(workspace);
+        let mut aside = aside.into_inner().map_err(IntoInnerError::into_error)?;
+        aside.rewind()?;
+        out.stream(|stdout| show(BufReader::new(aside), stdout))?;
         say_left(&report);
         return Ok(Exit::Done);
     }
@@ -63,6 +70,18 @@ pub fn export(person: &Person, out: &Out, args: &args::Export) -> Result<Exit> {
     ))?;
     say_left(&report);
     Ok(Exit::Done)
+}
+
+/// Byte by byte; on a terminal, which must not be steered by what records hold, as lines that are safe.
+fn show(mut export: BufReader<File>, stdout: &mut dyn Write) -> Result<()> {
+    if !io::stdout().is_terminal() {
+        io::copy(&mut export, stdout)?;
+        return Ok(());
+    }
+    for line in export.split(b'\n') {
+        writeln!(stdout, "{}", safe_bytes(&line?))?;
+    }
+    Ok(())
 }
 
 /// # Errors

@@ -67,7 +67,7 @@ pub enum Part {
 /// Whose values they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Of {
-    /// The field at a path pattern, as it is now.
+    /// The field at a path, as it is now; `[]` stands in it for any position.
     Field(String),
     /// One of the [`KEYS`](super::KEYS).
     Key(String),
@@ -92,7 +92,6 @@ impl Half {
         if !is_quoted && ends.is_some_and(|c| !c.is_whitespace() && c != ',') {
             return None;
         }
-        let rest = after.find(char::is_whitespace).unwrap_or(after.len());
         let term = &before[start..];
         let body = term.strip_prefix('-').unwrap_or(term);
         let at = cursor - body.len();
@@ -102,10 +101,10 @@ impl Half {
             None => (0, Part::Key),
         };
         Some(Self {
-            place: at + from..cursor,
+            place: at + from..cursor + end_of_value(after, is_quoted),
             typed: unquoted(&body[from..]),
             part,
-            others: format!("{}{}", &line[..start], &after[rest..]),
+            others: beside_half(line, cursor).1,
         })
     }
 
@@ -180,6 +179,16 @@ pub fn beside_half(line: &str, cursor: usize) -> (&str, String) {
     (&line[start..end], format!("{left}{right}"))
 }
 
+/// Where a value ends that goes on behind the cursor, perhaps in a quote that is open there.
+fn end_of_value(after: &str, mut quoted: bool) -> usize {
+    let ends = |(_, c): &(usize, char)| {
+        quoted ^= *c == '"';
+        !quoted && (*c == ',' || c.is_whitespace())
+    };
+    let end = after.char_indices().find(ends);
+    end.map_or(after.len(), |(at, _)| at)
+}
+
 /// Where the last term of a text begins, and whether a quote of it is open.
 fn last_term(text: &str) -> (usize, bool) {
     let (mut start, mut quoted) = (0, false);
@@ -226,7 +235,7 @@ mod tests {
     use super::*;
     use crate::filter::{Filter, KEYS};
 
-    /// What is typed where `|` stands in a line, as `part/typed/others`.
+    /// What is typed where `^` stands in a line, as `part/typed/others`.
     fn half(line: &str) -> Option<(Part, String, String)> {
         let cursor = line.find('^').unwrap();
         let half = Half::at(&line.replace('^', ""), cursor)?;
@@ -262,6 +271,8 @@ mod tests {
         );
         check("lines[].qty=1^", field("/lines/[]/qty", '='), "1", "");
         check("name~\"rue de^", field("/name", '~'), "rue de", "");
+        check("name:\"rue^ de\" y", field("/name", ':'), "rue", " y");
+        check("a | country:^", field("/country", ':'), "", "a ");
         check(".status:^", field("/status", ':'), "", "");
         check(".\"/a b\":x^", field("/a b", ':'), "x", "");
     }
@@ -321,6 +332,9 @@ mod tests {
         let half = Half::at("x is:re y", 7).unwrap();
         let (line, cursor) = half.finished("x is:re y", "ready");
         assert_eq!((line.as_str(), cursor), ("x is:ready y", 10));
+        let half = Half::at("name:\"rue de\",x y", 9).unwrap();
+        let (line, cursor) = half.finished("name:\"rue de\",x y", "\"rue du\"");
+        assert_eq!((line.as_str(), cursor), ("name:\"rue du\",x y", 13));
     }
 
     #[test]

@@ -168,7 +168,7 @@ impl Spot {
 const ANY: &str = "[]";
 
 fn is_digits(name: &str) -> bool {
-    name.bytes().all(|byte| byte.is_ascii_digit())
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The values at a path: `met` says whether it led to one.

@@ -704,8 +704,9 @@ mod tests {
                 prop_assert_eq!(Filter::parse(&filter.to_string()), Ok(filter));
             }
             for (at, _) in line.char_indices() {
-                let half = Half::at(&line, at);
-                prop_assert!(half.is_none_or(|half| half.place.end == at));
+                let Some(half) = Half::at(&line, at) else { continue };
+                prop_assert!((half.place.start..=half.place.end).contains(&at));
+                prop_assert!(line.get(half.place).is_some());
             }
         }
     }

@@ -37,15 +37,17 @@ pub fn doctor(path: &FilePath) -> Vec<Finding> {
 /// Whether it can be told that whoever sent or loaded has died.
 fn processes(sight: Sight) -> Finding {
     let words = match sight {
-        Sight::All => "a send or load that died is told from one under way",
+        Sight::All => {
+            "a send or load that died is told from one under way, but for those in containers: send or load with --take-over"
+        }
         Sight::OneAccount => {
-            "those of other accounts are hidden, so a send of theirs that died may count as under way"
+            "those of other accounts are hidden, so a send or load of theirs that died may count as under way: --take-over says that it has ended"
         }
         Sight::Container => {
-            "this is a container, so a send begun outside of it that died counts as under way: redrive send --take-over"
+            "this is a container, so a send or load outside of it that died counts as under way: --take-over says that it has ended"
         }
         Sight::Nothing => {
-            "other processes cannot be seen, so a send that died counts as under way: redrive send --take-over"
+            "other processes cannot be seen, so a send or load that died counts as under way: --take-over says that it has ended"
         }
     };
     Finding::new("processes", true, words)

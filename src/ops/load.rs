@@ -70,6 +70,9 @@ pub struct LoadRequest {
     pub again: bool,
     pub allow_empty: bool,
     pub demo: bool,
+    /// What a load left of which nobody here can tell whether it is under way, such as one in another container, is removed first:
+    /// a person says that it has ended.
+    pub take_over: bool,
     /// Workers; `None` is as many as there are processors.
     pub threads: Option<usize>,
 }
@@ -171,6 +174,7 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
         keep_passed: request.keep_passed,
         demo: request.demo,
         loaded_at: &now(),
+        take_over: request.take_over,
     })?;
     let id = run.run();
     let (give, take) = bounded(BATCHES_AHEAD);

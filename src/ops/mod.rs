@@ -94,5 +94,5 @@ pub use verify::{Finding, verify};
 pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view};
 pub use visits::{ListVisit, Return, Screen, Visit, keep_visit, last_visit, visits};
 pub use whole::write_text;
-pub(crate) use whole::write_whole;
+pub(crate) use whole::{spool, write_whole};
 pub use workspace::{Workspace, spare};

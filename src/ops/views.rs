@@ -3,15 +3,18 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path as FilePath, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-use super::{Workspace, places::state_folder, whole::write_text};
+use super::{
+    Workspace, list,
+    places::{alone, make_folder_of, state_folder},
+    whole::write_text,
+};
 use crate::model::{Fault, RunId};
 
 /// So many of the last filters of a run are kept.
@@ -42,17 +45,23 @@ impl Filters {
 
 /// The filters kept for a run; none where they cannot be read.
 pub fn kept_filters(workspace: &Workspace, run: RunId) -> Filters {
-    Book::of(workspace).map_or(Filters::default(), |book| book.filters(run))
+    let kept = || Ok::<_, anyhow::Error>(Book::of(workspace)?.filters(&key(workspace, run)?));
+    kept().unwrap_or_default()
 }
 
 /// Keeps a filter that was applied, as the newest of its run.
 ///
 /// # Errors
-/// `views:file`.
+/// `views:file`, `run:missing`.
 pub fn keep_filter(workspace: &Workspace, run: RunId, filter: &str) -> Result<()> {
-    Book::of(workspace)?.change(|kept| {
-        add(kept.recent.entry(run.to_string()).or_default(), filter);
-    })
+    let key = key(workspace, run)?;
+    Book::of(workspace)?.change(|kept| add(kept.recent.entry(key).or_default(), filter))
+}
+
+/// A run of this workspace and of no other that had its name and number before.
+fn key(workspace: &Workspace, run: RunId) -> Result<String> {
+    let loaded = list::run(workspace, run)?.loaded_at;
+    Ok(format!("{run} of {loaded}"))
 }
 
 /// Gives a filter a name, in place of what had it.
@@ -87,7 +96,7 @@ struct Pages {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Kept {
     file: String,
-    /// By the number of the run.
+    /// By the number of the run and when it was loaded.
     #[serde(default)]
     recent: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -123,12 +132,12 @@ impl Book {
         }
     }
 
-    fn filters(&self, run: RunId) -> Filters {
+    fn filters(&self, run: &str) -> Filters {
         let pages = self.pages().unwrap_or_default();
         let mut kept = pages.workspace.into_iter();
         let mine = kept.find(|kept| kept.file == self.workspace);
         mine.map_or(Filters::default(), |mut kept| Filters {
-            recent: kept.recent.remove(&run.to_string()).unwrap_or_default(),
+            recent: kept.recent.remove(run).unwrap_or_default(),
             views: kept.view,
         })
     }
@@ -149,13 +158,12 @@ impl Book {
     }
 
     fn change(&self, work: impl FnOnce(&mut Kept)) -> Result<()> {
-        if let Some(folder) = self.file.parent() {
-            fs::create_dir_all(folder).with_context(|| {
-                Fault::unusable("views:file", format!("cannot make {}", folder.display()))
-                    .hint("set XDG_STATE_HOME to a folder you can write to")
-            })?;
-        }
-        let _alone = self.alone();
+        make_folder_of(&self.file).with_context(|| {
+            let message = format!("cannot make the folder of {}", self.file.display());
+            Fault::unusable("views:file", message)
+                .hint("set XDG_STATE_HOME to a folder you can write to")
+        })?;
+        let _alone = alone(&self.file);
         let mut pages = self.pages()?;
         let mine = (pages.workspace.iter()).position(|kept| kept.file == self.workspace);
         let at = mine.unwrap_or_else(|| {
@@ -167,14 +175,6 @@ impl Book {
         });
         work(&mut pages.workspace[at]);
         write_text(&self.file, &toml::to_string(&pages)?)
-    }
-
-    /// Nobody else changes the file while this is there. It is another file, because the file itself is replaced. `None`
-    /// where the disk has no locks: then the last one wins.
-    fn alone(&self) -> Option<File> {
-        let lock = File::create(self.file.with_extension("lock")).ok()?;
-        lock.lock().ok()?;
-        Some(lock)
     }
 }
 
@@ -214,17 +214,18 @@ mod tests {
             recent: ["is:ready", "name:\"a \"\"b\""].map(str::to_owned).to_vec(),
             views: vec![view.clone()],
         };
-        assert_eq!(mine.filters(RunId(1)), expected);
-        let of_another_run = mine.filters(RunId(2));
+        assert_eq!(mine.filters("1"), expected);
+        let of_another_run = mine.filters("2");
         assert_eq!(
             (of_another_run.recent, of_another_run.views),
             (vec![], vec![view])
         );
-        assert_eq!(other.filters(RunId(1)).views, []);
-        let mode = std::os::unix::fs::PermissionsExt::mode(
-            &fs::metadata(&mine.file).unwrap().permissions(),
-        );
-        assert_eq!(mode & 0o777, 0o600, "filters hold values of records");
+        assert_eq!(other.filters("1").views, []);
+        let mode = |path: &FilePath| {
+            std::os::unix::fs::MetadataExt::mode(&fs::metadata(path).unwrap()) & 0o777
+        };
+        assert_eq!(mode(&mine.file), 0o600, "filters hold values of records");
+        assert_eq!(mode(mine.file.parent().unwrap()), 0o700);
     }
 
     #[test]
@@ -241,7 +242,7 @@ mod tests {
                 });
             }
         });
-        assert_eq!(book().filters(RunId(1)).views.len(), 30);
+        assert_eq!(book().filters("1").views.len(), 30);
     }
 
     #[test]
@@ -260,7 +261,7 @@ mod tests {
         let book = Book::at(folder.path(), FilePath::new("w.db"));
         fs::create_dir_all(book.file.parent().unwrap()).unwrap();
         fs::write(&book.file, "= nothing").unwrap();
-        assert_eq!(book.filters(RunId(1)), Filters::default());
+        assert_eq!(book.filters("1"), Filters::default());
         assert!(book.change(|_| {}).is_err());
         assert_eq!(fs::read_to_string(&book.file).unwrap(), "= nothing");
     }

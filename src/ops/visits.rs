@@ -11,7 +11,11 @@ use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::{Workspace, list, places::state_folder, workspace::now};
+use super::{
+    Workspace, list,
+    places::{alone, make_folder_of, state_folder},
+    workspace::now,
+};
 use crate::{
     filter::Filter,
     model::{Fault, Group, GroupId, RecordId, RunId, RunRow, Sort},
@@ -137,6 +141,7 @@ struct Book {
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Pages {
     /// For whoever wonders what the file is.
+    #[serde(default)]
     workspace: String,
     /// The run that was visited last comes first.
     #[serde(default)]
@@ -153,10 +158,9 @@ struct Kept {
 }
 
 impl Book {
-    /// `None` where a person has no folder for such things, as in tests.
+    /// `None` where a person has no folder for such things.
     fn of(workspace: &Workspace) -> Option<Self> {
-        let state = state_folder().filter(|_| !cfg!(test))?;
-        Some(Self::at(&state, workspace.path()))
+        Some(Self::at(&state_folder()?, workspace.path()))
     }
 
     fn at(state: &FilePath, workspace: &FilePath) -> Self {
@@ -177,23 +181,29 @@ impl Book {
     }
 
     fn pages(&self) -> Result<Pages> {
-        let cannot = || {
-            let words = format!(
-                "the file of your last visit {} cannot be used",
-                self.file.display()
-            );
-            Fault::unusable(CODE, words).hint("it is made new as you work")
-        };
+        toml::from_str(&self.text()?).with_context(|| self.cannot())
+    }
+
+    /// Empty where nothing was kept yet.
+    fn text(&self) -> Result<String> {
         match fs::read_to_string(&self.file) {
-            Ok(text) => toml::from_str(&text).with_context(cannot),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Pages::default()),
-            Err(error) => Err(error).with_context(cannot),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
+            read => read.with_context(|| self.cannot()),
         }
     }
 
+    fn cannot(&self) -> Fault {
+        let file = self.file.display();
+        let words = format!("the file of your last visit {file} cannot be used");
+        Fault::unusable(CODE, words).hint("it is made new as you work")
+    }
+
+    /// With all that others keep meanwhile.
     fn keep(&self, mine: Kept) -> Result<()> {
-        // What cannot be read is worth nothing to anybody.
-        let mut pages = self.pages().unwrap_or_default();
+        make_folder_of(&self.file).with_context(|| self.cannot_write())?;
+        let _alone = alone(&self.file);
+        // What is not understood is worth nothing to anybody.
+        let mut pages: Pages = toml::from_str(&self.text()?).unwrap_or_default();
         pages.workspace.clone_from(&self.workspace);
         pages.run.retain(|kept| kept.run != mine.run);
         pages.run.insert(0, mine);
@@ -204,16 +214,17 @@ impl Book {
     /// Whole or not at all, but not waited for until it is on the disk: it is written while somebody works, and a power cut
     /// costs them a few keys.
     fn write(&self, text: &str) -> Result<()> {
-        let cannot = || {
-            Fault::unusable(CODE, format!("cannot write {}", self.file.display()))
-                .hint("set XDG_STATE_HOME to a folder you can write to")
-        };
+        let cannot = || self.cannot_write();
         let folder = self.file.parent().unwrap_or(FilePath::new(""));
-        fs::create_dir_all(folder).with_context(cannot)?;
         let mut aside = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
         aside.write_all(text.as_bytes()).with_context(cannot)?;
         aside.persist(&self.file).with_context(cannot)?;
         Ok(())
+    }
+
+    fn cannot_write(&self) -> Fault {
+        Fault::unusable(CODE, format!("cannot write {}", self.file.display()))
+            .hint("set XDG_STATE_HOME to a folder you can write to")
     }
 }
 

@@ -1,7 +1,8 @@
 //! Files that are handed out, whole or not at all.
 
 use std::{
-    fs,
+    env,
+    fs::{self, File},
     io::{self, BufWriter, Write},
     path::Path as FilePath,
 };
@@ -63,6 +64,19 @@ fn write_aside<T>(
 /// `file:write` when it cannot be written.
 pub fn write_text(path: &FilePath, text: &str) -> Result<()> {
     write_whole(path, "file:write", |to| Ok(to.write_all(text.as_bytes())?))
+}
+
+/// A file without a name, for what is written in portions and read once; it is gone with what it gives.
+///
+/// # Errors
+/// `file:temporary`.
+pub(crate) fn spool() -> Result<File> {
+    tempfile::tempfile().with_context(|| {
+        let folder = env::temp_dir();
+        let message = format!("cannot write a temporary file in {}", folder.display());
+        Fault::unusable("file:temporary", message)
+            .hint("make room there, or set TMPDIR to another folder")
+    })
 }
 
 /// Writes a text into a new file.

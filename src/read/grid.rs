@@ -82,7 +82,7 @@ impl Span {
     fn is_out_of_proportion(&self, filled: u64) -> bool {
         let (rows, columns) = self.size();
         let all = rows.saturating_mul(columns);
-        all > MOST || all > ROOM && all / SPARSE > filled
+        filled > MOST || all > MOST || all > ROOM && all / SPARSE > filled
     }
 
     fn fault(&self, (file, sheet): (&str, &str), filled: u64) -> Fault {

@@ -83,13 +83,19 @@ fn of_workbook(name: &str, bytes: Vec<u8>, column: &str) -> Result<Option<Table>
             .hint("save it anew as an Excel workbook (.xlsx)")
             .at(name, None)
     })?;
+    // A sheet that is somebody's own may be anything, as long as ours is there.
+    let mut first_fault = None;
     for sheet in book.sheet_names() {
-        let cells = grid::cells(&mut book, (name, &sheet), next)?;
-        if let Some(at) = header_at(&cells, column) {
-            return Ok(Some(table(&cells, at)));
+        match grid::cells(&mut book, (name, &sheet), next) {
+            Ok(cells) => {
+                if let Some(at) = header_at(&cells, column) {
+                    return Ok(Some(table(&cells, at)));
+                }
+            }
+            Err(fault) => first_fault = first_fault.or(Some(fault)),
         }
     }
-    Ok(None)
+    first_fault.map_or(Ok(None), Err)
 }
 
 impl CellType for Cell {}

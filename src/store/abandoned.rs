@@ -3,19 +3,20 @@
 use anyhow::Result;
 use rusqlite::{Connection, Transaction};
 
-use super::{Store, is_alive};
+use super::{Store, is_alive, is_hidden};
 
 impl Store {
-    /// Removes what loads left behind whose process has died.
+    /// Removes what loads left behind whose process has died; with `hidden`, also those of which nobody here can tell.
     ///
     /// # Errors
     /// Those of [`Store::write`]; nothing is written when there is nothing to remove.
-    pub(crate) fn clear_abandoned(&mut self) -> Result<()> {
-        if abandoned(&self.conn)?.is_empty() {
+    pub(crate) fn clear_abandoned(&mut self, hidden: bool) -> Result<()> {
+        if abandoned(&self.conn, hidden)?.is_empty() {
             return Ok(());
         }
-        self.write(|transaction| {
-            for run in abandoned(transaction)? {
+        // Nobody has seen any of it.
+        self.write_beside(|transaction| {
+            for run in abandoned(transaction, hidden)? {
                 tracing::warn!(target: "redrive", event = "load_cleared", run);
                 remove_run(transaction, run)?;
             }
@@ -24,7 +25,7 @@ impl Store {
     }
 }
 
-fn abandoned(conn: &Connection) -> Result<Vec<i64>> {
+fn abandoned(conn: &Connection, hidden: bool) -> Result<Vec<i64>> {
     let mut statement = conn.prepare("SELECT id, loader FROM run WHERE state = 'loading'")?;
     let rows = statement.query_map([], |row| {
         Ok((row.get(0)?, row.get::<_, Option<String>>(1)?))
@@ -32,7 +33,8 @@ fn abandoned(conn: &Connection) -> Result<Vec<i64>> {
     let mut dead = Vec::new();
     for row in rows {
         let (id, loader) = row?;
-        if !loader.is_some_and(|loader| is_alive(&loader)) {
+        let is_at_work = |loader: String| is_alive(&loader) && !(hidden && is_hidden(&loader));
+        if !loader.is_some_and(is_at_work) {
             dead.push(id);
         }
     }

@@ -4,13 +4,13 @@
 use std::{collections::BTreeMap, sync::mpsc::sync_channel, thread};
 
 use anyhow::{Context as _, Result};
-use rusqlite::{OptionalExtension, Transaction, named_params};
+use rusqlite::{OptionalExtension, Transaction, named_params, params};
 
 use super::{
     ContractText, Store,
     abandoned::remove_run,
     files::{NewFile, already_loaded, digest, insert_files, refuse_twice, run_with},
-    keep_contract,
+    is_hidden, keep_contract,
     keys::KeySet,
     this_process,
     uniqueness::UniqueValues,
@@ -37,6 +37,8 @@ pub(crate) struct NewRun<'a> {
     pub demo: bool,
     /// RFC 3339, UTC.
     pub loaded_at: &'a str,
+    /// Also removes what a load left of which nobody here can tell whether it is under way: a person says that it has ended.
+    pub take_over: bool,
 }
 
 /// One record that is stored.
@@ -120,12 +122,14 @@ impl Store {
     /// # Errors
     /// `load:running` when another process is loading into this workspace.
     pub(crate) fn begin_load(&mut self, new: &NewRun<'_>) -> Result<RunWriter<'_>> {
-        self.clear_abandoned()?;
-        let (run, base) = self.write(|transaction| insert_run(transaction, new))?;
+        self.clear_abandoned(new.take_over)?;
+        let owner = this_process();
+        let (run, base) = self.write_beside(|transaction| insert_run(transaction, new, &owner))?;
         // A crash throws the batches away anyway, so they need not wait for the disk; publishing does.
         self.wait_for_disk(false)?;
         Ok(RunWriter {
             store: self,
+            owner,
             run,
             base,
             groups: Vec::new(),
@@ -177,6 +181,8 @@ impl Batches {
 /// Stores one run. Dropped before it is published, it leaves nothing behind.
 pub(crate) struct RunWriter<'s> {
     store: &'s mut Store,
+    /// This process, as the run names it.
+    owner: String,
     run: i64,
     base: i64,
     /// Row ids of the groups stored so far, by number.
@@ -213,7 +219,9 @@ impl RunWriter<'_> {
         self.store.wait_for_disk(true)?;
         let (run, ids, verdicts) = (self.run, &self.groups, &self.verdicts);
         let unique = &mut self.unique;
+        let owner = &self.owner;
         self.store.write(|transaction| {
+            check_owner(transaction, run, owner)?;
             refuse_twice(files)?;
             for file in files.iter().filter(|file| !again && file.role != "source") {
                 if let Some(earlier) = run_with(transaction, file)? {
@@ -248,8 +256,9 @@ impl RunWriter<'_> {
     pub fn store(&mut self, batch: Batch) -> Result<()> {
         let (run, base) = (self.run, self.base);
         let (groups, verdicts) = (&mut self.groups, &mut self.verdicts);
-        let unique = &mut self.unique;
-        self.store.write(|transaction| {
+        let (unique, owner) = (&mut self.unique, &self.owner);
+        self.store.write_beside(|transaction| {
+            check_owner(transaction, run, owner)?;
             for group in &batch.groups {
                 groups.push(insert_group(transaction, run, group)?);
             }
@@ -270,9 +279,12 @@ impl Drop for RunWriter<'_> {
         if self.published {
             return;
         }
-        let run = self.run;
+        let (run, owner) = (self.run, &self.owner);
         // When even this fails (a full disk), the run stays invisible and is cleared once this process has ended.
-        let removed = self.store.write(|transaction| remove_run(transaction, run));
+        let removed = (self.store).write_beside(|transaction| {
+            check_owner(transaction, run, owner)?;
+            remove_run(transaction, run)
+        });
         let restored = self.store.wait_for_disk(true);
         if let Err(error) = removed.and(restored) {
             tracing::warn!(target: "redrive", event = "load_not_cleared", run, error = %error);
@@ -280,20 +292,37 @@ impl Drop for RunWriter<'_> {
     }
 }
 
+/// Whoever was taken over writes nothing more, whatever has the number of its run by now.
+fn check_owner(transaction: &Transaction<'_>, run: i64, owner: &str) -> Result<()> {
+    let is_ours = transaction
+        .prepare_cached("SELECT 1 FROM run WHERE id = ?1 AND state = 'loading' AND loader = ?2")?
+        .exists(params![run, owner])?;
+    if is_ours {
+        return Ok(());
+    }
+    let message = "somebody took this load for dead and removed what it had stored";
+    Err(Fault::unusable("load:taken_over", message)
+        .hint("load it again if it is still wanted")
+        .into())
+}
+
 /// Gives the run's id and base.
-fn insert_run(transaction: &Transaction<'_>, new: &NewRun<'_>) -> Result<(i64, i64)> {
-    let loading: Option<String> = transaction
+fn insert_run(transaction: &Transaction<'_>, new: &NewRun<'_>, owner: &str) -> Result<(i64, i64)> {
+    let loading: Option<(String, String)> = transaction
         .query_row(
-            "SELECT name FROM run WHERE state = 'loading' LIMIT 1",
+            "SELECT name, coalesce(loader, '') FROM run WHERE state = 'loading' LIMIT 1",
             [],
-            |row| row.get(0),
+            |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .optional()?;
-    if let Some(name) = loading {
+    if let Some((name, loader)) = loading {
         let message = format!("a run ({name}) is being loaded into this workspace right now");
-        return Err(Fault::unusable("load:running", message)
-            .hint("wait until that load is done, or name another workspace with --workspace")
-            .into());
+        let hint = if is_hidden(&loader) {
+            "it cannot be seen from here (another container or account): once you know that it has ended, load with --take-over"
+        } else {
+            "wait until that load is done, or name another workspace with --workspace"
+        };
+        return Err(Fault::unusable("load:running", message).hint(hint).into());
     }
     let contract = match &new.contract {
         Some((contract, hash)) => Some(keep_contract(transaction, contract, hash)?),
@@ -310,7 +339,7 @@ fn insert_run(transaction: &Transaction<'_>, new: &NewRun<'_>) -> Result<(i64, i
          VALUES (:name, :source, :format, :layout, :contract, :base, 'loading', :loader, :kept, :demo, :loaded_at)",
         named_params! {
             ":name": new.name, ":source": new.source, ":format": new.format, ":layout": layout,
-            ":contract": contract, ":base": base, ":loader": this_process(), ":kept": new.keep_passed,
+            ":contract": contract, ":base": base, ":loader": owner, ":kept": new.keep_passed,
             ":demo": new.demo, ":loaded_at": new.loaded_at,
         },
     )?;
@@ -459,9 +488,10 @@ fn publish_run(
 
 #[cfg(test)]
 mod tests {
-    //! What the tests of loading look at; they live in `ops`, where loading is one.
+    //! Also what the tests of loading look at that live in `ops`, where loading is one.
 
     use super::*;
+    use crate::store::testing::workspace;
 
     impl Store {
         /// Everything a load stores, as text, without times, row ids of texts and what depends on the secret: equal for equal workspaces.
@@ -514,5 +544,42 @@ mod tests {
             ))
             .unwrap();
         }
+    }
+
+    #[test]
+    fn a_load_that_was_taken_over_neither_writes_nor_removes_anything_more() {
+        let (_folder, mut store) = workspace();
+        let mut elsewhere = Store::open(&store.path).unwrap();
+        let new = NewRun {
+            name: "people",
+            source: "people.jsonl",
+            format: "jsonl",
+            layout: &Layout::Json,
+            contract: None,
+            keep_passed: false,
+            demo: false,
+            loaded_at: "2025-11-20T02:10:00Z",
+            take_over: true,
+        };
+        let mut late = elsewhere.begin_load(&new).unwrap();
+        let ours = this_process();
+        let (process, _) = ours.split_once('@').unwrap();
+        let hide = "UPDATE run SET loader = ?1";
+        let hidden = format!("{process}@pid:[1]");
+        (store.write(|tx| Ok(tx.execute(hide, [&hidden])?))).unwrap();
+        let run = late.run();
+        let other = store.begin_load(&new).unwrap();
+        assert_eq!(other.run(), run, "the number is given again");
+        // The one that was hidden knows itself by another name.
+        late.owner = hidden;
+        let refused = late.store(Batch::default()).unwrap_err();
+        let fault = refused.downcast_ref::<Fault>().unwrap();
+        assert_eq!(fault.code, "load:taken_over");
+        drop(late);
+        let runs = elsewhere
+            .conn
+            .query_row("SELECT count(*) FROM run", [], |row| row.get(0));
+        assert_eq!(runs, Ok(1), "that of the other");
+        drop(other);
     }
 }

@@ -110,7 +110,7 @@ impl Store {
             writable: true,
         };
         store
-            .clear_abandoned()
+            .clear_abandoned(false)
             .map_err(|error| faults::explain_opening(error, path))?;
         Ok(store)
     }
@@ -157,11 +157,11 @@ impl Store {
         })
     }
 
-    /// [`Store::write`] for what nobody's work counts on: who edits what, what was typed and not saved, how far a send is.
-    /// [`Store::changes`] stays what it is.
+    /// [`Store::write`] for what nobody's work counts on: who edits what, what was typed and not saved, how far a send is, a run
+    /// that is not published yet. [`Store::changes`] stays what it is.
     ///
     /// # Errors
-    /// Its own.
+    /// Those of [`Store::write`].
     pub(crate) fn write_beside<T>(
         &mut self,
         work: impl FnOnce(&Transaction<'_>) -> Result<T>,

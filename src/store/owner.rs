@@ -86,7 +86,7 @@ fn judge(
     else {
         return Life::Dead;
     };
-    let Ok(pid) = pid.parse::<u32>() else {
+    let Some(pid) = pid.parse().ok().filter(|pid| i32::try_from(*pid).is_ok()) else {
         return Life::Dead;
     };
     if here.boot.is_empty() {
@@ -94,11 +94,12 @@ fn judge(
     }
     // Versions before this one did not say among which processes.
     let (booted, namespace) = booted.split_once('@').unwrap_or((booted, &here.namespace));
-    if booted != here.boot {
-        return Life::Dead;
-    }
     if namespace != here.namespace {
         return Life::Hidden;
+    }
+    // Some containers have a start of their own, and those that say so are told apart by their processes.
+    if booted != here.boot {
+        return Life::Dead;
     }
     match stat(pid) {
         Stat::Started(now) if now == started => Life::Alive,
@@ -199,7 +200,11 @@ mod tests {
         assert_eq!(is("7 9 b@n", &hidden, false), Life::Dead);
         // The same machine, another container.
         assert_eq!(is("7 9 b@other", &started, true), Life::Hidden);
-        assert_eq!(is("7 9 other@n", &hidden, true), Life::Dead);
+        // Another start of the machine, or another machine, if its processes are others as well.
+        assert_eq!(is("7 9 before@n", &hidden, true), Life::Dead);
+        assert_eq!(is("7 9 before@other", &hidden, true), Life::Hidden);
+        // No number of a process.
+        assert_eq!(is("4294967295 9 b@n", &hidden, true), Life::Dead);
         // As it was written before.
         assert_eq!(is("7 9 b", &started, true), Life::Alive);
     }

@@ -20,9 +20,9 @@ const SAME_KIND: &str = "EXISTS (SELECT 1 FROM problem_group o WHERE o.stage = p
      AND o.code = problem_group.code AND o.detail = problem_group.detail AND o.path = problem_group.path \
      AND o.shape = problem_group.shape AND o.severity = problem_group.severity AND o.records > 0 AND o.run IN (";
 
-/// The newest try to deliver a record.
+/// The newest try to deliver a record, by the order in which they were written down: clocks go back.
 pub(super) const NEWEST_ATTEMPT: &str = "FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.record = r.id \
-     AND a.outcome <> 'sending' ORDER BY a.started_at DESC, a.delivery DESC, a.n DESC LIMIT 1";
+     AND a.outcome <> 'sending' ORDER BY a.delivery DESC, a.n DESC LIMIT 1";
 
 /// A `SELECT` of record numbers in order, and the values of its parameters.
 #[derive(Debug)]

@@ -81,7 +81,7 @@ impl Store {
             "SELECT d.plan, destination.name, a.n, a.started_at, a.ended_at, a.outcome, a.code, a.message, \
              a.duration_ms, a.answer_id, plan.author, plan.made_at \
              FROM delivery d JOIN plan ON plan.id = d.plan JOIN attempt a ON a.delivery = d.id JOIN destination ON destination.id = d.destination \
-             WHERE d.record = ?1 ORDER BY a.started_at, a.delivery, a.n",
+             WHERE d.record = ?1 ORDER BY a.delivery, a.n",
         )?;
         let attempts = query.query_map([id.0], |row| {
             Ok(AttemptRow {

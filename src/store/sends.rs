@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use anyhow::Result;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
     Store,
@@ -96,7 +96,7 @@ impl Store {
         at: &str,
         title: Title<'_>,
     ) -> Result<()> {
-        self.write(|tx| {
+        self.write_ended(ended, |tx| {
             check_fence(tx, claim)?;
             end(tx, claim, ended, at, title)
         })
@@ -114,11 +114,25 @@ impl Store {
         at: &str,
         title: Title<'_>,
     ) -> Result<Vec<Taken>> {
-        self.write(|tx| {
+        self.write_ended(ended, |tx| {
             check_fence(tx, claim)?;
             end(tx, claim, ended, at, title)?;
             take(tx, claim, next, at)
         })
+    }
+
+    /// Only what can be worked on again is something that the work of others may count on: a long send leaves it alone.
+    fn write_ended<T>(
+        &mut self,
+        ended: &[Ended],
+        work: impl FnOnce(&Transaction<'_>) -> Result<T>,
+    ) -> Result<T> {
+        let is_refused = |one: &Ended| one.state == DeliveryState::Refused;
+        if ended.iter().any(is_refused) {
+            self.write(work)
+        } else {
+            self.write_beside(work)
+        }
     }
 
     /// Takes back what [`Store::take`] wrote down of deliveries that did not leave after all: as if they had not been taken.
@@ -411,6 +425,30 @@ mod tests {
 
     fn code(error: &anyhow::Error) -> &'static str {
         error.downcast_ref::<Fault>().unwrap().code
+    }
+
+    #[test]
+    fn only_what_comes_back_to_be_worked_on_counts_as_a_change_for_others() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(&mut store, &[ready("{}"), ready("{}"), ready("{}")]);
+        let plan = plan(&mut store, run, &[1, 2, 3]).unwrap();
+        let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let next = Next {
+            limit: 1,
+            new: true,
+        };
+        let mut taken = store.take(&claim, next, NOW).unwrap();
+        for (state, counts) in [
+            (DeliveryState::Delivered, 0),
+            (DeliveryState::Unknown, 0),
+            (DeliveryState::Refused, 1),
+        ] {
+            let before = store.changes().unwrap();
+            let ended = [ended(&taken[0], state)];
+            taken = (store.end_and_take(&claim, &ended, next, NOW, &|_| String::new())).unwrap();
+            assert_eq!(store.changes().unwrap() - before, counts, "{state:?}");
+        }
+        assert!(taken.is_empty());
     }
 
     #[test]

@@ -88,7 +88,8 @@ impl Store {
             return Ok(());
         }
         let group = folder.gid();
-        for end in FILES {
+        // The workspace last: by it those who come later see that all of it was shared.
+        for end in FILES.iter().rev() {
             // By name: opening it would drop SQLite's locks.
             let file = beside(&self.path, end);
             match share_one(&file, group) {

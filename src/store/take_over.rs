@@ -16,7 +16,7 @@ impl Store {
     }
 
     /// Takes the right to send to the destination of a plan from the senders that cannot be seen. One that is seen at work keeps
-    /// it, and one that was alive all the same writes nothing down any more once another has claimed its plan.
+    /// it, and one that was alive all the same writes nothing down any more: it has lost its fence.
     ///
     /// # Errors
     /// Those of [`Store::write`].
@@ -25,7 +25,7 @@ impl Store {
             for (plan, sender) in hidden(tx, plan)? {
                 tracing::warn!(target: "redrive", event = "take_over", plan, sender);
                 tx.execute(
-                    "UPDATE plan SET sender = NULL WHERE id = ?1 AND sender = ?2",
+                    "UPDATE plan SET sender = NULL, fence = fence + 1 WHERE id = ?1 AND sender = ?2",
                     params![plan, sender],
                 )?;
             }
@@ -43,4 +43,42 @@ fn hidden(conn: &Connection, plan: PlanId) -> Result<Vec<(i64, String)>> {
     let mut senders: Vec<(i64, String)> = senders.collect::<rusqlite::Result<_>>()?;
     senders.retain(|(_, sender)| is_hidden(sender));
     Ok(senders)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        model::Fault,
+        store::{
+            claims::RESUME,
+            plans::tests::{plan, ready},
+            sends::Next,
+            testing::{NOW, put_run, workspace},
+            this_process,
+        },
+    };
+
+    #[test]
+    fn a_sender_that_was_taken_over_writes_nothing_down_whichever_plan_is_sent_instead() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
+        let first = plan(&mut store, run, &[1]).unwrap();
+        let second = plan(&mut store, run, &[2]).unwrap();
+        let (claim, _) = store.claim(first, RESUME, NOW).unwrap();
+        let ours = this_process();
+        let (process, _) = ours.split_once('@').unwrap();
+        let elsewhere = format!("{process}@pid:[1]");
+        let hide = "UPDATE plan SET sender = ?1 WHERE sender IS NOT NULL";
+        (store.write(|tx| Ok(tx.execute(hide, [&elsewhere])?))).unwrap();
+        assert!(store.has_hidden_sender(second).unwrap());
+        store.forget_hidden_senders(second).unwrap();
+        store.claim(second, RESUME, NOW).unwrap();
+        let next = Next {
+            limit: 1,
+            new: true,
+        };
+        let late = store.take(&claim, next, NOW).unwrap_err();
+        let fault = late.downcast_ref::<Fault>().unwrap();
+        assert_eq!(fault.code, "send:taken_over");
+    }
 }

@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-/// Between frames a person waits for: 30 a second.
-const BY_HAND: Duration = Duration::from_millis(33);
+/// Between frames a person waits for, in the long run.
+const BY_HAND: Duration = Duration::from_millis(37);
+/// So many of them may follow each other at once after a pause, so that a key need not wait because something else was drawn
+/// just before it, nor its answer for the key. In no second are there more than 30.
+const BURST: u32 = 3;
 /// Between frames that come by themselves while a job runs.
 const AT_WORK: Duration = Duration::from_millis(100);
 /// Between frames on a slow line.
@@ -21,6 +24,8 @@ pub struct Pace {
     /// Frames until the line is taken for quick again.
     slow_for: u8,
     last: Option<Instant>,
+    /// When the frames until now would be through, one each [`BY_HAND`]: the generic cell rate algorithm.
+    through: Option<Instant>,
     /// How long must lie between the last frame and the one that is wanted.
     wanted: Option<Duration>,
 }
@@ -46,13 +51,19 @@ impl Pace {
     /// How long to wait with the frame that is wanted; `None` where none is.
     pub fn wait(&self, now: Instant) -> Option<Duration> {
         let gap = self.wanted?;
-        let since = self.last.map(|last| now.saturating_duration_since(last));
-        Some(since.map_or(Duration::ZERO, |since| gap.saturating_sub(since)))
+        let due = if gap == BY_HAND {
+            // As many may be through before their time as make a burst.
+            (self.through).map(|through| through.checked_sub(BY_HAND * (BURST - 1)).unwrap_or(now))
+        } else {
+            self.last.map(|last| last + gap)
+        };
+        Some(due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now)))
     }
 
     /// A frame is out, and writing it took so long.
     pub fn drawn(&mut self, now: Instant, took: Duration) {
         self.last = Some(now);
+        self.through = Some(self.through.map_or(now, |through| through.max(now)) + BY_HAND);
         self.wanted = None;
         self.slow_for = if took > HELD_UP {
             QUICK
@@ -92,14 +103,14 @@ mod tests {
             let pace = &mut Pace::new(slow);
             frames(pace, Instant::now(), (by_hand, works), quick)
         };
-        assert_eq!(count(false, true, false), 31);
+        assert_eq!(count(false, true, false), 30);
         assert_eq!(
             count(false, true, true),
-            31,
+            30,
             "keys are answered while sending"
         );
         assert_eq!(count(false, false, true), 10);
-        assert_eq!(count(false, false, false), 31, "an answer is waited for");
+        assert_eq!(count(false, false, false), 30, "an answer is waited for");
         assert_eq!(count(true, true, true), 2);
     }
 
@@ -114,9 +125,38 @@ mod tests {
         assert_eq!(pace.wait(now), None);
         pace.want(false, true);
         assert_eq!(pace.wait(now), Some(AT_WORK));
-        // A key does not wait for what comes by itself.
+        // A key does not wait for what comes by itself, nor because of what was drawn just before it.
+        pace.want(true, true);
+        assert_eq!(pace.wait(now), Some(Duration::ZERO));
+        pace.drawn(now, Duration::ZERO);
+        pace.want(true, true);
+        assert_eq!(pace.wait(now), Some(Duration::ZERO));
+        pace.drawn(now, Duration::ZERO);
         pace.want(true, true);
         assert_eq!(pace.wait(now), Some(BY_HAND));
+    }
+
+    #[test]
+    fn in_no_second_are_there_more_than_thirty_frames() {
+        let mut pace = Pace::default();
+        let start = Instant::now();
+        let at = |millis| start + Duration::from_millis(millis);
+        let mut drawn = Vec::new();
+        // Keys held down, with pauses.
+        for millis in (0..6_000).filter(|millis| millis % 700 > 40) {
+            pace.want(true, false);
+            if pace.wait(at(millis)) == Some(Duration::ZERO) {
+                pace.drawn(at(millis), Duration::ZERO);
+                drawn.push(millis);
+            }
+        }
+        let within = |from: u64| {
+            drawn
+                .iter()
+                .filter(|at| (from..from + 1000).contains(at))
+                .count()
+        };
+        assert_eq!((0..5_000).map(within).max(), Some(30));
     }
 
     #[test]

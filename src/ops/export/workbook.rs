@@ -12,6 +12,7 @@ use crate::{
     ops::{
         Workspace,
         sheet::{MAX_COLUMNS, MAX_ROWS, PROBLEMS, RECORD, SEAL, STATE, Seals, shown},
+        whole::spool,
     },
     row::Row,
     text::thousands,
@@ -94,7 +95,7 @@ pub(super) fn write(
     })?;
     let mut out = BufWriter::new(out);
     // Its last part is written to the side first, so that memory stays flat.
-    let mut aside = tempfile::tempfile().context(WRITING)?;
+    let mut aside = spool()?;
     book.save_to_writer(&mut aside).map_err(cannot)?;
     aside.rewind().context(WRITING)?;
     io::copy(&mut aside, &mut out).context(WRITING)?;

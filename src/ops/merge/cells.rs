@@ -37,8 +37,8 @@ pub(super) fn told(handed_out: &str, cell: &Cell, is_csv: bool) -> Result<Told, 
         Cell::Empty => emptied(handed_out, is_csv),
         Cell::Text(text) if text.is_empty() => emptied(handed_out, is_csv),
         Cell::Text(text) if text == handed_out => Told::Same,
-        // So it was shown, locked, by the versions before this one.
-        Cell::Text(text) if *text == handed_out.replace("_x", "_ x") => Told::Same,
+        // So it was shown, locked, by the versions before this one; by this one it may have been typed.
+        Cell::Text(text) if *text == handed_out.replace("_x", "_ x") => Told::Alike,
         Cell::Text(text) if is_csv => of_csv(handed_out, text),
         Cell::Text(text) => Told::Edited(text.clone()),
         Cell::Number(number) if handed_out.trim().parse() == Ok(*number) => {
@@ -131,7 +131,7 @@ mod tests {
             ("=1+1", text("=1+1"), Ok(Told::Same)),
             ("'=1", text("'=1"), Ok(Told::Same)),
             ("shirt_xl", text("shirt_xl"), Ok(Told::Same)),
-            ("shirt_xl", text("shirt_ xl"), Ok(Told::Same)),
+            ("shirt_xl", text("shirt_ xl"), Ok(Told::Alike)),
             ("shirt_xl", text("xl"), Ok(Told::Edited("xl".to_owned()))),
             ("a", text("b"), Ok(Told::Edited("b".to_owned()))),
             ("42", number(42.0), Ok(Told::Same)),

@@ -6,7 +6,7 @@ use std::{fs, time::Duration};
 use tempfile::TempDir;
 
 use super::people::server;
-use crate::{ENTER, redrive, tty::Tty};
+use crate::{ENTER, redrive, tty::Tty, workspace};
 
 const RIGHT: &str = "\x1b[C";
 
@@ -157,4 +157,21 @@ fn hostile_and_wide_text_is_seen_and_moves_no_border_and_is_sent_as_received() {
     sent.sort();
     received.sort();
     assert!(sent == received, "what was sent is not what was received");
+}
+
+#[test]
+fn records_that_are_exported_to_a_terminal_steer_nothing_and_into_a_pipe_they_are_as_they_are() {
+    let folder = workspace();
+    let record = "D-6,\u{1b}]52;c;eA==\u{7}@,Open";
+    let more = format!("id,email,stage\n{record}\n");
+    fs::write(folder.path().join("more.csv"), more).unwrap();
+    redrive(
+        folder.path(),
+        &["load", "more.csv", "--contract", "deals.toml"],
+    );
+    let export = ["export", "D-6", "-o", "-"];
+    let (_, said) = Tty::start(folder.path(), 80, 24, &export).ends_in_lines();
+    assert!(said.contains("D-6,<ESC>]52;c;eA==<BEL>@,Open"), "{said}");
+    let piped = redrive(folder.path(), &export);
+    assert!(piped.contains(record), "{piped}");
 }
