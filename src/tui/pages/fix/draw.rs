@@ -59,7 +59,8 @@ pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
         ),
     };
     let spans = [format!(" {words}"), rest].map(|words| Span::styled(words, theme.muted()));
-    Line::from_iter(spans.into_iter().filter(|span| !span.content.is_empty()))
+    let spans = spans.into_iter().filter(|span| !span.content.is_empty());
+    spans.collect()
 }
 
 pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
