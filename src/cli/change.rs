@@ -88,7 +88,9 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
         };
     }
     if args.ready {
-        report = ops::accept(&mut workspace, id)?;
+        let seen = args.if_version;
+        let now = seen.map(|seen| seen + i64::from(report.step.is_some()));
+        report = ops::accept(&mut workspace, id, now)?;
     }
     let rejected = report.still_rejected + report.newly_broken;
     if out.is_json() {

@@ -215,7 +215,7 @@ pub fn demo(person: &Person, out: &Out, args: &args::Demo) -> Result<Exit> {
         let options = plain::Options {
             workspace: demo.workspace,
             read_only: false,
-            place: Some(plain::problems(demo.report.run)),
+            places: vec![plain::problems(demo.report.run)],
             work,
         };
         plain::run(person, options)?;

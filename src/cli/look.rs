@@ -73,8 +73,7 @@ fn row_of(workspace: &Workspace, id: RecordId, named: Option<i64>) -> Result<Run
 }
 
 fn open_plain(person: &Person, args: &args::Open) -> Result<Exit> {
-    let place = match (&args.filter, args.run) {
-        _ if args.row.is_some() => args.row.map(|id| plain::record(RecordId(id))),
+    let list = match (&args.filter, args.run) {
         (Some(line), run) => {
             let scope = args::Scope {
                 filter: vec![line.clone()],
@@ -86,12 +85,13 @@ fn open_plain(person: &Person, args: &args::Open) -> Result<Exit> {
         }
         (None, run) => run.map(|run| plain::problems(RunId(run))),
     };
+    let record = args.row.map(|id| plain::record(RecordId(id)));
     plain::run(
         person,
         plain::Options {
             workspace: person.workspace_path(),
             read_only: args.read_only,
-            place,
+            places: list.into_iter().chain(record).collect(),
             work: plain::Work::new()?,
         },
     )?;

@@ -12,7 +12,7 @@ mod say;
 mod views;
 
 use std::{
-    io::{self, BufRead, IsTerminal, Write},
+    io::{self, BufRead, IsTerminal, Read as _, Write},
     path::PathBuf,
     sync::{Mutex, atomic::Ordering},
     time::{Duration, Instant},
@@ -37,6 +37,8 @@ use crate::{
 
 /// Lines of a list that are said at once.
 const LIST: usize = 10;
+/// The most bytes of an answer: a file that got here by mistake must not fill the memory.
+const LINE: u64 = 1 << 20;
 /// How often long work says how far it is.
 const OFTEN: Duration = Duration::from_secs(5);
 
@@ -52,7 +54,8 @@ pub fn is_needed() -> bool {
 pub struct Options {
     pub workspace: PathBuf,
     pub read_only: bool,
-    pub place: Option<Place>,
+    /// Where it begins, behind what one goes back to; empty for the runs, or the only one.
+    pub places: Vec<Place>,
     pub work: Work,
 }
 
@@ -130,17 +133,17 @@ pub fn run(person: &Person, options: Options) -> Result<()> {
     } else {
         Workspace::open(&options.workspace, &person.author)?
     };
-    let first = match options.place {
-        Some(place) => place,
-        None => match ops::runs(&workspace)?.as_slice() {
+    let mut places = options.places;
+    if places.is_empty() {
+        places.push(match ops::runs(&workspace)?.as_slice() {
             [only] => Place::Groups { run: only.id },
             _ => Place::Runs,
-        },
-    };
+        });
+    }
     let mut talk = Talk {
         workspace,
         work: options.work,
-        stack: vec![(first, 0)],
+        stack: places.into_iter().map(|place| (place, 0)).collect(),
         out: io::stdout(),
         echo: !io::stdin().is_terminal(),
     };
@@ -160,8 +163,9 @@ struct Talk<W: Write> {
 
 impl<W: Write> Talk<W> {
     fn go_on(&mut self, input: &mut dyn BufRead) -> Result<()> {
-        let mut shows = true;
-        let mut kept = None;
+        let (mut shows, mut kept) = (true, None);
+        // What was said last: a number means what it says there, and nothing that was worked out since.
+        let mut said = String::new();
         while let Some((place, from)) = self.stack.last().cloned() {
             let sight = match kept.take().map_or_else(|| self.sight(&place, from), Ok) {
                 Ok(sight) => sight,
@@ -174,8 +178,10 @@ impl<W: Write> Talk<W> {
                 Err(error) => return Err(error),
             };
             let page = say::page(&sight);
-            if shows {
-                self.say(&format!("\n{}", page.text().trim_end()))?;
+            let text = page.text();
+            if shows || text != said {
+                self.say(&format!("\n{}", text.trim_end()))?;
+                said = text;
             }
             let Some(line) = self.answer(input)? else {
                 return self.say("");
@@ -185,7 +191,7 @@ impl<W: Write> Talk<W> {
                 wish => wish,
             };
             let is_said = matches!(wish, Wish::Say(_));
-            // What is left out is heard at once, and its list only when it is asked for.
+            // Where nothing could be left out, what was said need not be heard again.
             shows = !is_said && !matches!(wish, Wish::Leave(_));
             if wish == Wish::Quit {
                 return Ok(());
@@ -207,23 +213,30 @@ impl<W: Write> Talk<W> {
 
     /// The next line that is typed; `None` at the end.
     fn answer(&mut self, input: &mut dyn BufRead) -> Result<Option<String>> {
-        write!(self.out, "> ")?;
-        self.out.flush()?;
-        let mut line = Vec::new();
-        input
-            .read_until(b'\n', &mut line)
-            .context("cannot read your answer")?;
-        if line.is_empty() {
-            return Ok(None);
+        loop {
+            write!(self.out, "> ")?;
+            self.out.flush()?;
+            let mut line = Vec::new();
+            let mut part = (&mut *input).take(LINE);
+            part.read_until(b'\n', &mut line)
+                .context("cannot read your answer")?;
+            if line.is_empty() {
+                return Ok(None);
+            }
+            if line.len() as u64 == LINE && !line.ends_with(b"\n") {
+                input.skip_until(b'\n')?;
+                self.say("That is longer than a megabyte, and nothing was done.")?;
+                continue;
+            }
+            let Ok(line) = String::from_utf8(line) else {
+                self.say("That is not UTF-8, and nothing was done.")?;
+                continue;
+            };
+            if self.echo {
+                self.say(&safe(line.trim_end()))?;
+            }
+            return Ok(Some(line));
         }
-        let Ok(line) = String::from_utf8(line) else {
-            self.say("That is not UTF-8, and nothing was done.")?;
-            return self.answer(input);
-        };
-        if self.echo {
-            self.say(&safe(line.trim_end()))?;
-        }
-        Ok(Some(line))
     }
 
     fn say(&mut self, words: &str) -> Result<()> {
@@ -262,8 +275,8 @@ impl<W: Write> Talk<W> {
                 version,
             } => self.save(id, change, version)?,
             Wish::Leave(id) => self.leave(id, sight)?,
-            Wish::Accept(id) => {
-                ops::accept(&mut self.workspace, id)?;
+            Wish::Accept { id, version } => {
+                ops::accept(&mut self.workspace, id, Some(version))?;
                 self.say(&format!("Record {id} is ready."))?;
             }
             Wish::Check => self.check(run?)?,

@@ -243,7 +243,7 @@ mod tests {
     fn a_record_that_nobody_checked_is_not_ready_when_it_comes_back() {
         let mut desk = Desk::csv(&["A1,a@b.de,30,Open", "A2,b@b.de,30,Open"]);
         let job = Job::default();
-        accept(&mut desk.workspace, RecordId(1)).unwrap();
+        accept(&mut desk.workspace, RecordId(1), None).unwrap();
         let change = Change::Text {
             path: Path::field("age"),
             text: "31".to_owned(),

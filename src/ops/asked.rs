@@ -267,7 +267,7 @@ done"#;
         assert_eq!((report.ready, report.still_rejected), (0, 1));
         assert_eq!(desk.look(1), "A1,a@b.de,30,Open | rejected | ");
         assert_eq!(code(&desk.check(None).unwrap_err()), "validator:contract");
-        let error = accept(&mut desk.workspace, RecordId(1)).unwrap_err();
+        let error = accept(&mut desk.workspace, RecordId(1), None).unwrap_err();
         assert_eq!(code(&error), "check:contract");
         fs::rename(&contract, contract.with_extension("away")).unwrap();
         let why = set(&mut desk, 2, "email", "c@b.de").not_checked.unwrap();

@@ -100,14 +100,21 @@ pub fn edit(
     again_if_changed(|| try_edit(workspace, id, changes, version, started))
 }
 
-/// A person says a record is ready: one without a contract, or one that a destination refused and that is to be sent
+/// A person says that a record is ready in the version they saw, if they saw one: one without a contract, or one that a destination refused and that is to be sent
 /// again unchanged.
 ///
 /// # Errors
 /// `check:contract` when the run's contract finds something wrong, or has not checked the record as a whole: then the check
-/// decides. `record:frozen` and `edit:refused` as for an edit.
-pub fn accept(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
+/// decides. `record:changed`, `record:frozen` and `edit:refused` as for an edit.
+pub fn accept(
+    workspace: &mut Workspace,
+    id: RecordId,
+    version: Option<i64>,
+) -> Result<ChangeReport> {
     let record = workspace.store.record(id)?;
+    if version.is_some_and(|seen| seen != record.version) {
+        return Err(store::changed(id).into());
+    }
     if let Some(fault) = closed(&record) {
         return Err(fault.into());
     }
@@ -597,11 +604,16 @@ mod tests {
             "{}",
             bench.look(1)
         );
-        let report = accept(&mut bench.workspace, RecordId(1)).unwrap();
+        // Of what was received it was said, not of what somebody has made of it.
+        let late = accept(&mut bench.workspace, RecordId(1), Some(1)).unwrap_err();
+        assert_eq!(code(&late), "record:changed");
+        let report = accept(&mut bench.workspace, RecordId(1), Some(2)).unwrap();
         assert_eq!((report.ready, report.step), (1, Some(StepId(2))));
         assert!(bench.look(1).ends_with("| ready | "), "{}", bench.look(1));
         assert_eq!(
-            accept(&mut bench.workspace, RecordId(1)).unwrap().step,
+            accept(&mut bench.workspace, RecordId(1), None)
+                .unwrap()
+                .step,
             None
         );
         undo(&mut bench.workspace, None).unwrap();
@@ -618,7 +630,7 @@ mod tests {
         );
 
         let mut checked = Bench::checked(&["A1,foo@,30,Open"]);
-        let error = accept(&mut checked.workspace, RecordId(1)).unwrap_err();
+        let error = accept(&mut checked.workspace, RecordId(1), None).unwrap_err();
         assert_eq!(code(&error), "check:contract");
     }
 
@@ -640,7 +652,12 @@ mod tests {
             "{}",
             bench.look(1)
         );
-        assert_eq!(accept(&mut bench.workspace, RecordId(1)).unwrap().ready, 1);
+        assert_eq!(
+            accept(&mut bench.workspace, RecordId(1), None)
+                .unwrap()
+                .ready,
+            1
+        );
         assert!(bench.look(1).ends_with("| ready | "), "{}", bench.look(1));
         // The person overruled the destination; the verdict is still the check's, and can grow old.
         assert!(
@@ -662,7 +679,7 @@ mod tests {
         let good = ["A1,a@b.de,30,Open", "A2,a@b.de,30,Open"];
         let mut bench = Bench::csv(&good);
         bench.check_only(1).unwrap();
-        let error = accept(&mut bench.workspace, RecordId(2)).unwrap_err();
+        let error = accept(&mut bench.workspace, RecordId(2), None).unwrap_err();
         assert_eq!(code(&error), "check:contract");
         let fault = error.downcast_ref::<Fault>().unwrap();
         let hint = fault.hint.as_deref().unwrap_or_default();

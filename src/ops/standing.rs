@@ -364,7 +364,7 @@ mod tests {
     #[test]
     fn a_person_or_a_sent_record_leaves_no_old_verdict() {
         let mut desk = Desk::csv(&PEOPLE);
-        accept(&mut desk.workspace, RecordId(1)).unwrap();
+        accept(&mut desk.workspace, RecordId(1), None).unwrap();
         assert_eq!(desk.standing(), (0, 0, 3));
         let path = desk.write(CONTRACT);
         desk.renew(Filter::default(), Some(path));

@@ -250,6 +250,7 @@ pub enum Wish {
     /// A person says a record without a contract is ready.
     Accept {
         id: RecordId,
+        version: i64,
     },
     Undo,
     Redo,

@@ -366,7 +366,9 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         Wish::EditAsSuggested { id, at } => {
             Answer::Changed(ops::edit_as_suggested(workspace, *id, at)?)
         }
-        Wish::Accept { id } => Answer::Changed(ops::accept(workspace, *id)?),
+        Wish::Accept { id, version } => {
+            Answer::Changed(ops::accept(workspace, *id, Some(*version))?)
+        }
         Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
         Wish::UndoStep { step } => Answer::Undone(ops::undo(workspace, Some(*step))?),
         Wish::GoBack { run, step } => {

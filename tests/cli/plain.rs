@@ -1,6 +1,7 @@
 //! The whole flow in numbered lines, through a pipe.
 
 use std::{
+    fs::File,
     io::{Read as _, Write as _},
     process::{Child, ChildStdin, ChildStdout},
 };
@@ -234,12 +235,60 @@ fn a_record_is_left_out_of_a_fix_by_its_number_in_the_list_or_its_own() {
     A number chooses. 0 goes back. Or leave RECORD. help says more.
     > 1
     Record 17 is left out: 8 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 8 would change, 1 left out.
+    1. Record 17: "closed won" to "Closed Won", left out
+    2. Record 64: "negotiation" to "Negotiation", will be ready to send
+    3. Record 95: "CLOSED LOST" to "Closed Lost", will be ready to send
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
     > 1
     Record 17 is taken in again: 9 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 9 would change, 0 left out.
+    1. Record 17: "closed won" to "Closed Won", will be ready to send
+    2. Record 64: "negotiation" to "Negotiation", will be ready to send
+    3. Record 95: "CLOSED LOST" to "Closed Lost", will be ready to send
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
     > leave 64
     Record 64 is left out: 8 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 8 would change, 1 left out.
+    1. Record 17: "closed won" to "Closed Won", will be ready to send
+    2. Record 64: "negotiation" to "Negotiation", left out
+    3. Record 95: "CLOSED LOST" to "Closed Lost", will be ready to send
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
     > leave 95
     Record 95 is left out: 7 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 7 would change, 2 left out.
+    1. Record 17: "closed won" to "Closed Won", will be ready to send
+    2. Record 64: "negotiation" to "Negotiation", left out
+    3. Record 95: "CLOSED LOST" to "Closed Lost", left out
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
     > leave 1
     Record 1 is not among those that would change.
     > leave me
@@ -506,6 +555,10 @@ fn what_became_ready_while_the_review_was_read_is_not_sent() {
     folder.redrive("edit 8 /deal_value=1200.50 /vip=true").run();
     let said = talk.say("1");
     assert!(said.contains("2 records would be sent, not 1"), "{said}");
+    assert!(
+        said.contains("Run 1. Send 2 records"),
+        "2 means nothing before it was said: {said}"
+    );
     let sent = "records status:accepted";
     assert_eq!(folder.redrive(sent).json_lines().len(), 0);
 }
@@ -532,10 +585,20 @@ fn a_record_is_opened_by_its_number() {
     let said = folder.redrive("--plain open --row 8").stdin("quit\n").run();
     assert!(said.contains("Record 8, needs fixing."), "{said}");
     folder
-        .redrive("--plain open --row 8 --run 2")
-        .exit(3)
-        .stderr_has("run 2")
+        .redrive("load customers.csv --contract customers.toml --again")
+        .exit(1)
+        .any_stderr()
         .run();
+    folder
+        .redrive("--plain open --row 8 --run 2")
+        .exit(2)
+        .stderr_has("record 8 is of run 1, not of run 2")
+        .run();
+    let said = folder
+        .redrive("--plain open --row 8 --filter status:ready")
+        .stdin("0\nquit\n")
+        .run();
+    assert!(said.contains("Records: no record."), "{said}");
     folder
         .redrive("--plain open --row 999")
         .exit(3)
@@ -564,4 +627,18 @@ fn a_filter_with_another_run_is_reviewed_with_that_run() {
     let said = talk.say("1");
     assert!(said.contains("Run 2. Send 1 record"), "{said}");
     assert!(talk.say("/is:marked").contains("marked on the screen"));
+}
+
+#[test]
+fn what_is_no_text_or_far_too_long_is_said_and_the_next_answer_is_waited_for() {
+    let folder = Folder::loaded();
+    let mut typed = b"\xff\n".repeat(20_000);
+    typed.extend(b"9".repeat(3 << 20));
+    typed.extend(b"\nquit\n");
+    folder.write("typed", typed);
+    let mut plain = folder.redrive("--plain").command();
+    plain.stdin(File::open(folder.path("typed")).unwrap());
+    let said = String::from_utf8(plain.output().unwrap().stdout).unwrap();
+    assert_eq!(said.matches("That is not UTF-8").count(), 20_000);
+    assert_eq!(said.matches("longer than a megabyte").count(), 1);
 }

@@ -169,8 +169,11 @@ pub enum Wish {
         change: Change,
         version: i64,
     },
-    /// A person says that the record is right as it is.
-    Accept(RecordId),
+    /// A person says that this version of the record is right as it is.
+    Accept {
+        id: RecordId,
+        version: i64,
+    },
     Check,
     /// Set one record aside, or take it back.
     Aside(RecordId),

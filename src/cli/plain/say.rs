@@ -217,7 +217,11 @@ fn of_record(detail: &RecordDetail) -> Page {
         page.words.push(("restore", Wish::Restore(row.id)));
     } else if row.status.can_be_checked() {
         page.words.push(("aside", Wish::Aside(row.id)));
-        page.words.push(("good", Wish::Accept(row.id)));
+        let good = Wish::Accept {
+            id: row.id,
+            version: row.version,
+        };
+        page.words.push(("good", good));
     }
     page
 }

@@ -293,7 +293,7 @@ fn other_words_for_the_same_fields_are_told_at_the_next_check() {
 #[test]
 fn a_record_a_person_accepts_keeps_its_values() {
     let mut desk = desk(&["A,x@b.de,30,Open", "B,y@b.de,31,Open"]);
-    let accepted = |desk: &mut Desk| edit::accept(&mut desk.workspace, RecordId(1));
+    let accepted = |desk: &mut Desk| edit::accept(&mut desk.workspace, RecordId(1), None);
     set_status(&mut desk.workspace.store, RecordId(1), Status::Rejected);
     assert!(accepted(&mut desk).unwrap().step.is_some());
     set(&mut desk, 2, "email", "x@b.de");

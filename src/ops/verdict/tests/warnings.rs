@@ -143,7 +143,12 @@ fn a_person_who_sends_again_what_was_refused_keeps_its_warnings() {
     assert_eq!(desk.look(1), both);
     assert_eq!(desk.check(None).unwrap().still_rejected, 1);
     assert_eq!(desk.look(1), both);
-    assert_eq!(accept(&mut desk.workspace, RecordId(1)).unwrap().ready, 1);
+    assert_eq!(
+        accept(&mut desk.workspace, RecordId(1), None)
+            .unwrap()
+            .ready,
+        1
+    );
     assert_eq!(desk.look(1), "A1,a@b.de,30,Closed | ready | OPEN@/stage");
     sound(&desk);
 }

@@ -296,15 +296,13 @@ impl Editor {
     }
 
     fn mark_ready(&mut self, cx: &mut Cx) {
-        let with_contract = self
-            .record
-            .as_ref()
-            .is_some_and(|record| record.has_contract);
-        if with_contract {
+        let Some(record) = &self.record else { return };
+        if record.has_contract {
             cx.say("The contract decides when a record is ready.");
-        } else {
-            self.wish(Wish::Accept { id: self.id }, Told::MarkedReady, cx);
+            return;
         }
+        let (id, version) = (self.id, record.row.version);
+        self.wish(Wish::Accept { id, version }, Told::MarkedReady, cx);
     }
 
     fn change(&mut self, change: Change, told: Told, cx: &mut Cx) {

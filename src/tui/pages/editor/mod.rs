@@ -1277,7 +1277,7 @@ mod tests {
         desk.press("Y");
         let id = RecordId(12_004);
         assert!(
-            matches!(&desk.effects()[..], [Effect::Change(_, Wish::Accept { id: said })] if *said == id)
+            matches!(&desk.effects()[..], [Effect::Change(_, Wish::Accept { id: said, .. })] if *said == id)
         );
     }
 
