@@ -72,8 +72,8 @@ actions! {
     Remove Page "Make it empty" ["Del"] typing [] changes, "empty, delete, clear";
     NextGroup Page "Go to the records of the next problem" ["}"] typing [];
     PreviousGroup Page "Go to the records of the problem before" ["{"] typing [];
-    OnlyLike Page "Keep only rows like this cell" ["f"] typing [], "same value";
-    HideLike Page "Hide rows like this cell" ["F"] typing [], "exclude value";
+    OnlyLike Page "Keep only records like this cell" ["f"] typing [], "same value";
+    HideLike Page "Hide records like this cell" ["F"] typing [], "exclude value";
     Sort Page "Choose what to sort by" ["s"] typing [], "order";
     Columns Page "Choose which columns to show, and their order" ["c"] typing [], "hide, fields";
     Narrower Page "Make the column narrower" ["<"] typing [], "width";

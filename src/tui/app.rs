@@ -350,7 +350,7 @@ impl App {
         }
         self.status = None;
         if let Some(reason) = self.unable(action) {
-            self.status = Some(format!("Not now: {reason}."));
+            self.status = Some(super::words::not_now(&reason));
             return;
         }
         match action {
@@ -591,7 +591,7 @@ mod tests {
         │   Date and time no│ Sending cannot be undone.                                │un of 19 Nov 2025. │
         │   created_at, form│ They go to table customer in crm.db.                     │ 30%.              │
         │   Deal value is no│                                                          │: a single shape   │
-        │   deal_value, form│         2  changed by hand                               │                   │
+        │   deal_value, form│         2  changed since they were received              │                   │
         │   Stage not in the│         1  as received                                   │                   │
         │   stage, format:em│                                                          │(2 shapes)         │
         │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │███▋      371  90% │
@@ -854,7 +854,7 @@ mod tests {
         press(&mut app, "<esc>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         ┌ Help: Problems ───────────────────────────── type to search, Enter runs it ┐
+         ┌ Help: Problems ─────────────────────────────────── 1 of 38, type to search ┐
         ┌│ Search  [                                  ]                               │┐
         ││                                                                            ││
         ││ This page                                                                  ││

@@ -108,6 +108,19 @@ mod tests {
     use crate::tui::testing::{picture, press, problems};
 
     #[test]
+    fn a_menu_that_hides_lines_says_which_one_the_cursor_is_on() {
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret>.<Down>");
+        let shown = picture(&mut app);
+        assert!(shown.contains("┌ Menu: Records ─"), "{shown}");
+        assert!(shown.contains("─ 2 of "), "{shown}");
+        let mut app = problems((100, 60));
+        press(&mut app, "<ret>.");
+        let shown = picture(&mut app);
+        assert!(!shown.contains("─ 1 of "), "{shown}");
+    }
+
+    #[test]
     fn every_command_is_found_by_its_words_other_words_or_key() {
         let mut app = problems((100, 30));
         press(&mut app, ":bulk");
@@ -178,7 +191,7 @@ mod tests {
         ││                                                                            ││
         │└────────────────────────────────────────────────────────────────────────────┘│
         └──────────────────────────────────────────────────────────────────────────────┘
-         Enter lists row 12,004.
+         Enter lists record 12,004.
          Type to search  Enter Run it                                  Esc Clear search
         ");
         press(&mut app, "<ret>");

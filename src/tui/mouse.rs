@@ -196,6 +196,19 @@ mod tests {
     }
 
     #[test]
+    fn a_click_on_the_filter_line_begins_to_type_one() {
+        let mut app = problems((80, 24));
+        press(&mut app, "2");
+        click(&mut app, "type / to add one");
+        let shown = picture(&mut app);
+        assert!(shown.contains("Enter Keep this filter"), "{shown}");
+        press(&mut app, "<esc>.");
+        click(&mut app, "Filter");
+        let shown = picture(&mut app);
+        assert!(!shown.contains("Filter  [ /"), "{shown}");
+    }
+
+    #[test]
     fn a_click_selects_a_second_one_opens() {
         let mut app = problems((100, 30));
         let start = Instant::now();

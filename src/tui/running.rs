@@ -133,7 +133,7 @@ impl App {
             Ok(Outcome::Fixed(report)) => {
                 let said = words::fixed(&report);
                 self.offer_skipped(&said, &report.skipped);
-                self.status = Some(said);
+                self.status = Some(words::fixed_status(&report, self.cx.keys));
             }
             // The page that asked has been told.
             Err(_) if is_preview => return,

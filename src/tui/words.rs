@@ -99,6 +99,14 @@ pub fn fixed(report: &FixReport) -> String {
     words
 }
 
+/// The same, and how it is taken back.
+pub fn fixed_status(report: &FixReport, keys: Keys) -> String {
+    match report.changed {
+        0 => fixed(report),
+        _ => format!("{}  {}", fixed(report), undo(keys)),
+    }
+}
+
 /// What checking all records again came to.
 pub fn checked(report: &ChangeReport) -> String {
     if report.checked > 0 && report.checked == report.current {
@@ -245,7 +253,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
     body.push(String::new());
     if plan.changed > 0 {
         body.push(format!(
-            "{:>9}  changed by hand",
+            "{:>9}  changed since they were received",
             text::thousands(plan.changed)
         ));
     }
@@ -400,13 +408,15 @@ fn duration(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
-/// Begins with a capital, unless a name or a path stands there, and ends with a full stop.
+/// Begins with a capital, unless a name, a path or a key stands there, and ends with a full stop.
 pub fn sentence(words: &str) -> String {
     let first = words.split(' ').next().unwrap_or_default();
     let is_word = first
         .trim_end_matches([',', ':'])
         .chars()
         .all(|c| c.is_alphabetic() || matches!(c, '\'' | '-'));
+    // A key is written as it is pressed: `u` is not `U`.
+    let is_word = is_word && (first.chars().count() > 1 || first == "a");
     let mut chars = words.chars();
     let mut sentence = String::new();
     if is_word {
@@ -414,6 +424,17 @@ pub fn sentence(words: &str) -> String {
     }
     sentence.push_str(chars.as_str());
     end(&sentence)
+}
+
+/// Why something cannot be done now: from half a sentence, or a whole one.
+pub fn not_now(reason: &str) -> String {
+    let Some(whole) = reason.strip_suffix('.') else {
+        return format!("Not now: {reason}.");
+    };
+    let mut rest = whole.chars();
+    let first = rest.next().map(char::to_lowercase);
+    let first: String = first.into_iter().flatten().collect();
+    format!("Not now: {first}{}.", rest.as_str())
 }
 
 /// With a full stop.
@@ -430,6 +451,24 @@ fn end(words: &str) -> String {
 mod tests {
     use super::*;
     use crate::{model::Found, tui::testing::problem};
+
+    #[test]
+    fn why_something_is_not_possible_is_one_sentence() {
+        let whole = not_now("It was sent: what was sent stays as it was sent.");
+        assert_eq!(
+            whole,
+            "Not now: it was sent: what was sent stays as it was sent."
+        );
+        assert_eq!(not_now("nothing is ready"), "Not now: nothing is ready.");
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_but_for_a_key_or_a_path() {
+        assert_eq!(sentence("nothing to undo"), "Nothing to undo.");
+        assert_eq!(sentence("a date is missing"), "A date is missing.");
+        assert_eq!(sentence("u takes it back"), "u takes it back.");
+        assert_eq!(sentence("/tmp/x is gone"), "/tmp/x is gone.");
+    }
 
     #[test]
     fn the_owner_of_a_rule_is_named_once() {

@@ -680,7 +680,7 @@ mod tests {
         press(&mut app, "z");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20   to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 Histo
+         [1 Problems 6] 2 1,387  3 3  4  5                     Menu
         ┌ About this problem ────────────────────────────── 1 of 7 ┐
         │What   This e-mail address is not complete.               │
         │Since  Lines 18 to 9,991. Growing: 380 in the run of 19   │

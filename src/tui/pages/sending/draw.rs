@@ -27,15 +27,24 @@ use crate::{
 impl Sending {
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         let wide = area.width >= 100;
+        let six_in_two = area.width < 80;
         let said = self.destination_lines(usize::from(area.width).saturating_sub(4), theme);
         let [counts, destination, rest] = area.layout(&Layout::vertical([
-            Constraint::Length(if wide { 6 } else { 5 }),
+            Constraint::Length(if wide || six_in_two && self.live.is_some() {
+                6
+            } else {
+                5
+            }),
             Constraint::Length(said.len() as u16 + 2),
             Constraint::Fill(1),
         ]));
         self.draw_counts(frame, counts, theme);
         let block = panel(destination.width, "Destination", "", false, theme);
         frame.render_widget(Paragraph::new(said).block(block), destination);
+        // A box of one row cannot be closed.
+        if rest.height < 2 {
+            return;
+        }
         if self.whole_log {
             return self.draw_log(frame, rest, true, theme);
         }
@@ -110,7 +119,7 @@ impl Sending {
         let block = panel(area.width, &title, &note, true, theme);
         let columns = usize::from(block.inner(area).width).saturating_sub(2);
         let mut lines = vec![bar(tally, columns)];
-        if area.height >= 6 {
+        if area.height >= 6 && columns >= 90 {
             lines.push(String::new());
         }
         let gap = if columns >= 90 { "    " } else { "  " };
@@ -123,7 +132,13 @@ impl Sending {
             ("No answer", tally.unknown),
         ];
         let counts = counts.map(|(word, records)| format!("{word} {}", text::thousands(records)));
-        lines.push(counts.join(gap));
+        let all = counts.join(gap);
+        if text::width(&all) <= columns {
+            lines.push(all);
+        } else {
+            // None of the six is ever left out.
+            lines.extend(counts.chunks(3).map(|some| some.join(gap)));
+        }
         lines.extend(self.live.as_ref().map(|live| speed(live)));
         let lines: Vec<Line> = (lines.iter())
             .map(|line| Line::from(format!(" {}", text::shorten(line, columns))))
