@@ -19,7 +19,7 @@ use crate::{demo, ops};
 const OWN_KEYS: &str = "\
 The names are those of [keys] in the configuration file, where fix_all = [\"B\", \"f4\"] gives an action other keys: a letter or sign, \
 space, tab, backtab, del, ins, backspace, home, end, pgup, pgdn, f1 to f12, shift+up, shift+down, ctrl+x, alt+x. Enter, Esc, Ctrl+C \
-and the arrows stay what they are, and a key that would be two actions changes none. While text is typed, keys are as always.";
+and the arrows stay what they are, and a key that would be two actions changes none. While text is typed, keys are as always, so clear_text takes none.";
 
 /// A terminal workbench for the records an import run rejected.
 ///

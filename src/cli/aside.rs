@@ -18,7 +18,7 @@ pub fn discard(person: &Person, out: &Out, args: &args::Discard) -> Result<Exit>
     let mut workspace = person.change()?;
     let filter = filter_of_one_run(&workspace, &args.scope)?;
     let report = with_progress(Unit::Records, |job| {
-        ops::discard(&mut workspace, &filter, &args.reason, job)
+        ops::discard(&mut workspace, &filter, &args.reason, None, job)
     })?;
     say(out, &report, "Set aside")
 }

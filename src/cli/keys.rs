@@ -31,12 +31,13 @@ pub fn keys(out: &Out, keys: Keys) -> Result<Exit> {
     }
     for &action in Action::ALL {
         let about = action.about();
-        let names = match keys.all(Mode::Moving, action) {
-            [] => about.typing,
-            names => names,
+        let (names, when) = match keys.all(Mode::Moving, action) {
+            // It has a meaning in text fields alone, where keys stay what they are.
+            [] if !about.typing.is_empty() => (about.typing, " (while text is typed)"),
+            names => (names, ""),
         };
         let (name, names) = (action.word(), names.join("  "));
-        out.say(&format!("{name:<18} {names:<20} {}", about.sentence))?;
+        out.say(&format!("{name:<18} {names:<20} {}{when}", about.sentence))?;
     }
     Ok(Exit::Done)
 }

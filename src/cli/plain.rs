@@ -1,6 +1,7 @@
 //! The whole flow as numbered lines, for screen readers, dumb terminals and pipes. It only ever appends: no line is taken
 //! back, and nothing steers the terminal.
 
+mod chosen;
 mod doing;
 mod fixing;
 mod groups;
@@ -23,7 +24,7 @@ pub use self::results::begun;
 use self::{
     look::{look, one, request, run_of},
     page::{Place, Sight, Wish},
-    results::{reported, saved, sent, undone},
+    results::{reported, sent, undone},
     say::records_of,
 };
 use super::{person::Person, stop};
@@ -75,7 +76,7 @@ pub fn problems(run: RunId) -> Place {
 
 /// One record.
 pub fn record(id: RecordId) -> Place {
-    Place::Record { id }
+    Place::record(id)
 }
 
 /// Long work: a line says now and then how far it is, and Ctrl+C stops it safely. Between two of them Ctrl+C ends the program.
@@ -189,14 +190,16 @@ impl<W: Write> Talk<W> {
                 Wish::Help => Wish::Say(page.help()),
                 wish => wish,
             };
-            shows = !matches!(wish, Wish::Say(_));
+            let is_said = matches!(wish, Wish::Say(_));
+            // Where nothing could be left out, what was said need not be heard again.
+            shows = !is_said && !matches!(wish, Wish::Leave(_));
             if wish == Wish::Quit {
                 return Ok(());
             }
             if let Err(error) = self.does(wish, &place, &sight) {
                 self.say(&reported(&error))?;
                 shows = false;
-            } else if !shows {
+            } else if is_said {
                 // Nothing was done: what was said still holds, and need not be looked up again.
                 kept = Some(sight);
             }
@@ -270,14 +273,8 @@ impl<W: Write> Talk<W> {
                 id,
                 change,
                 version,
-            } => {
-                let report = ops::edit(&mut self.workspace, id, &[change], Some(version))?;
-                // Back at the record, past the value and the trial.
-                while self.stack.len() > 1 && !self.is_at_record() {
-                    self.stack.pop();
-                }
-                self.say(&saved(&report))?;
-            }
+            } => self.save(id, change, version)?,
+            Wish::Leave(id) => self.leave(id, sight)?,
             Wish::Accept { id, version } => {
                 ops::accept(&mut self.workspace, id, Some(version))?;
                 self.say(&format!("Record {id} is ready."))?;
@@ -285,7 +282,7 @@ impl<W: Write> Talk<W> {
             Wish::Check => self.check(run?)?,
             Wish::Aside(id) => {
                 let reason = "set aside in numbered lines";
-                ops::discard(&mut self.workspace, &one(id), reason, &Job::default())?;
+                ops::discard(&mut self.workspace, &one(id), reason, None, &Job::default())?;
                 self.say(&format!(
                     "Record {id} is set aside; undo or restore takes it back."
                 ))?;
@@ -322,7 +319,7 @@ impl<W: Write> Talk<W> {
 
     /// The next part of a list, or the next record of the list one came from.
     fn more(&mut self, place: &Place) -> Result<()> {
-        let Place::Record { id } = place else {
+        let Place::Record { id, .. } = place else {
             if let Some((_, from)) = self.stack.last_mut() {
                 *from += LIST;
             }
@@ -345,7 +342,7 @@ impl<W: Write> Talk<W> {
         match next {
             Some(next) => {
                 self.stack.pop();
-                self.go(Place::Record { id: *next });
+                self.go(Place::record(*next));
                 Ok(())
             }
             None => self.say("No other record is in this list."),

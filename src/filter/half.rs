@@ -81,6 +81,8 @@ pub struct Offered {
     pub all: bool,
     /// All records of the list were looked at; else there may be more of each.
     pub whole: bool,
+    /// The list took too long to find: values and numbers are those of all records of the run.
+    pub of_run: bool,
 }
 
 impl Half {

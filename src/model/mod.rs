@@ -37,7 +37,7 @@ pub use sort::{Sort, SortBy};
 pub use stages::{StageFacts, stage_marks};
 pub use step::{
     AsideReport, ChangeReport, Note, NoteAbout, StepExample, StepFacts, StepKind, StepRow,
-    UndoReport,
+    UndoReport, WentBack,
 };
 pub use timeline::{Happened, Moment};
 

@@ -133,6 +133,9 @@ pub enum Sender {
     Nobody,
     ThisProcess,
     AnotherProcess,
+    /// One that cannot be seen from here, in another container, on another host or under another account: it may have ended. It
+    /// sends this plan, or another one to the same destination.
+    Unseen,
 }
 
 /// Records of a plan that were refused alike.

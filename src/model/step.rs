@@ -126,6 +126,18 @@ pub struct UndoReport {
     pub skipped: Vec<RecordId>,
 }
 
+/// What going back to before a step came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WentBack {
+    /// Steps that were taken back, each as a whole,
+    pub steps: u64,
+    /// of so many that could be.
+    pub of: u64,
+    pub records: u64,
+    /// A person stopped it before all were taken back.
+    pub is_stopped: bool,
+}
+
 /// What `discard` and `restore` say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AsideReport {

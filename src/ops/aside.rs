@@ -1,5 +1,7 @@
 //! Setting records aside, and taking them back.
 
+use std::sync::Arc;
+
 use anyhow::Result;
 
 use super::{
@@ -8,8 +10,8 @@ use super::{
     workspace::{again_if_changed, now},
 };
 use crate::{
-    filter::Filter,
-    model::{AsideReport, Problem, RecordId, RunId, Status, StepKind},
+    filter::{Filter, Term, Wanted},
+    model::{AsideReport, Fault, FaultKind, Problem, RecordId, RunId, Status, StepKind},
     store::{Checked, Entry, RecordChange, StoredRecord},
     text::{count, shorten},
 };
@@ -18,18 +20,19 @@ use crate::{
 const LABEL: usize = 80;
 
 /// Sets records aside: nobody is asked to fix them and nothing sends them, until they are taken back. Records on their way or
-/// sent stay as they are. What had to differ from one of them is decided again. One step.
+/// sent stay as they are. What had to differ from one of them is decided again. One step. Where `counted` says which records a
+/// person has agreed to, it is those or none.
 ///
 /// # Errors
-/// `interrupted`; those of a workspace that cannot be used.
+/// `aside:changed` when it would not be the records that were counted; `interrupted`; those of a workspace that cannot be used.
 pub fn discard(
     workspace: &mut Workspace,
     filter: &Filter,
     reason: &str,
+    counted: Option<&[RecordId]>,
     job: &Job,
 ) -> Result<AsideReport> {
-    let is_meant =
-        |record: &StoredRecord| matches!(record.status, Status::Rejected | Status::Ready);
+    let is_meant = |record: &StoredRecord| MEANT.contains(&record.status);
     let words = |records: u64| {
         let reason = if reason.is_empty() {
             String::new()
@@ -38,7 +41,46 @@ pub fn discard(
         };
         shorten(&format!("{}{reason}", count(records, "record")), LABEL)
     };
-    again_if_changed(|| move_aside(workspace, filter, StepKind::Discard, &is_meant, &words, job))
+    let moved = Moved {
+        kind: StepKind::Discard,
+        is_meant: &is_meant,
+        counted,
+        words: &words,
+    };
+    again_if_changed(|| move_aside(workspace, filter, &moved, job))
+}
+
+/// What can be set aside.
+const MEANT: [Status; 2] = [Status::Rejected, Status::Ready];
+
+/// What [`discard`] would set aside of a filter's records now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// In the order of their numbers.
+    pub records: Arc<[RecordId]>,
+    /// Records that are on their way or were sent: they stay as they are.
+    pub stay: u64,
+}
+
+/// Counts what [`discard`] would set aside, for a person to agree to.
+///
+/// # Errors
+/// `run:missing`; those of a workspace that cannot be used.
+pub fn count_aside(workspace: &Workspace, filter: &Filter) -> Result<Counted> {
+    let _still = workspace.store.reading()?;
+    let with = |statuses: Vec<Status>| {
+        let mut filter = filter.clone();
+        filter.terms.push(Term {
+            negated: false,
+            wanted: Wanted::Status(statuses),
+        });
+        ids(workspace, &filter)
+    };
+    let frozen = Status::ALL.into_iter().filter(|status| status.is_frozen());
+    Ok(Counted {
+        records: with(MEANT.to_vec())?.into(),
+        stay: with(frozen.collect())?.len() as u64,
+    })
 }
 
 /// Takes back records that were set aside: each is ready or needs fixing as before, and what must differ is decided again. One
@@ -49,17 +91,32 @@ pub fn discard(
 pub fn restore(workspace: &mut Workspace, filter: &Filter, job: &Job) -> Result<AsideReport> {
     let is_meant = |record: &StoredRecord| record.status == Status::Discarded;
     let words = |records: u64| count(records, "record");
-    again_if_changed(|| move_aside(workspace, filter, StepKind::Restore, &is_meant, &words, job))
+    let moved = Moved {
+        kind: StepKind::Restore,
+        is_meant: &is_meant,
+        counted: None,
+        words: &words,
+    };
+    again_if_changed(|| move_aside(workspace, filter, &moved, job))
+}
+
+/// What is done to which records of a filter.
+struct Moved<'m> {
+    kind: StepKind,
+    is_meant: &'m dyn Fn(&StoredRecord) -> bool,
+    /// It is these or none.
+    counted: Option<&'m [RecordId]>,
+    /// The label of the step of so many records.
+    words: &'m dyn Fn(u64) -> String,
 }
 
 fn move_aside(
     workspace: &mut Workspace,
     filter: &Filter,
-    kind: StepKind,
-    is_meant: &dyn Fn(&StoredRecord) -> bool,
-    words: &dyn Fn(u64) -> String,
+    moved: &Moved<'_>,
     job: &Job,
 ) -> Result<AsideReport> {
+    let kind = moved.kind;
     let Some(run) = workspace.run_of(filter)? else {
         return Ok(AsideReport::default());
     };
@@ -69,12 +126,18 @@ fn move_aside(
     for chunk in ids(workspace, filter)?.chunks(CHUNK) {
         job.check()?;
         for record in workspace.store.records(chunk)? {
-            if is_meant(&record) {
+            if (moved.is_meant)(&record) {
                 records.push(record);
             } else if record.status.is_frozen() {
                 report.skipped.push(record.id);
             }
         }
+    }
+    let found = || records.iter().map(|record: &StoredRecord| record.id);
+    if let Some(counted) = moved.counted
+        && !found().eq(counted.iter().copied())
+    {
+        return Err(not_counted(records.len(), counted.len()).into());
     }
     let mut judge = match &contract {
         Some(contract) => Some(Judge::new(workspace, run, contract.clone())?),
@@ -82,7 +145,7 @@ fn move_aside(
     };
     let changes = changes(workspace, run, kind, &records, judge.as_mut())?;
     report.records = records.len() as u64;
-    let label = words(report.records);
+    let label = (moved.words)(report.records);
     let (author, at) = (workspace.author.clone(), now());
     let entry = Entry {
         seen: Some(seen),
@@ -101,6 +164,20 @@ fn move_aside(
         skipped = report.skipped.len(),
     );
     Ok(report)
+}
+
+fn not_counted(now: usize, counted: usize) -> Fault {
+    let (now, counted) = (now as u64, counted as u64);
+    let message = match (now, counted) {
+        (_, 1) => "the record was sent, set aside or fixed meanwhile".to_owned(),
+        _ if now == counted => format!(
+            "these are not the same {} any more: somebody changed some of them meanwhile",
+            count(counted, "record")
+        ),
+        _ => format!("it is {} now, not {counted}", count(now, "record")),
+    };
+    Fault::new(FaultKind::Nothing, "aside:changed", message)
+        .hint("nothing was set aside; look again")
 }
 
 /// Records that are read at once.
@@ -178,7 +255,11 @@ mod tests {
     use crate::{
         fix::Change,
         model::Path,
-        ops::{accept, edit, testing::Desk, undo, verify},
+        ops::{
+            accept, edit,
+            testing::{self, Desk},
+            undo, verify,
+        },
     };
 
     fn filter(line: &str) -> Filter {
@@ -196,7 +277,7 @@ mod tests {
         let mut desk = Desk::checked(&["A1,a@b.de,30,Open", "A2,foo@,30,Open"]);
         let before = [desk.look(1), desk.look(2)];
         let job = Job::default();
-        let report = discard(&mut desk.workspace, &filter(""), "test orders", &job).unwrap();
+        let report = discard(&mut desk.workspace, &filter(""), "test orders", None, &job).unwrap();
         assert_eq!((report.records, report.skipped.len()), (2, 0));
         assert_eq!(desk.look(1), "A1,a@b.de,30,Open | discarded | ");
         let step = &desk.workspace.store.history(None).unwrap()[0];
@@ -206,7 +287,7 @@ mod tests {
         );
         holds(&desk);
         assert_eq!(
-            discard(&mut desk.workspace, &filter(""), "", &job)
+            discard(&mut desk.workspace, &filter(""), "", None, &job)
                 .unwrap()
                 .step,
             None
@@ -226,7 +307,7 @@ mod tests {
         let mut desk = Desk::checked(&["K,a@b.de,30,Open", "K,b@b.de,30,Open"]);
         let job = Job::default();
         assert_eq!(desk.look(2), "K,b@b.de,30,Open | rejected | unique@/id");
-        discard(&mut desk.workspace, &filter("row:1"), "", &job).unwrap();
+        discard(&mut desk.workspace, &filter("row:1"), "", None, &job).unwrap();
         assert_eq!(desk.look(2), "K,b@b.de,30,Open | ready | ");
         holds(&desk);
         restore(&mut desk.workspace, &filter("row:1"), &job).unwrap();
@@ -234,7 +315,7 @@ mod tests {
         assert_eq!(desk.look(2), "K,b@b.de,30,Open | rejected | unique@/id");
         holds(&desk);
         // The other way round: what comes back is the later one.
-        discard(&mut desk.workspace, &filter("row:2"), "", &job).unwrap();
+        discard(&mut desk.workspace, &filter("row:2"), "", None, &job).unwrap();
         restore(&mut desk.workspace, &filter("row:2"), &job).unwrap();
         assert_eq!(desk.look(2), "K,b@b.de,30,Open | rejected | unique@/id");
     }
@@ -249,9 +330,60 @@ mod tests {
             text: "31".to_owned(),
         };
         edit(&mut desk.workspace, RecordId(2), &[change], None).unwrap();
-        discard(&mut desk.workspace, &filter(""), "", &job).unwrap();
+        discard(&mut desk.workspace, &filter(""), "", None, &job).unwrap();
         restore(&mut desk.workspace, &filter(""), &job).unwrap();
         assert_eq!(desk.look(1), "A1,a@b.de,30,Open | ready | ");
         assert_eq!(desk.look(2), "A2,b@b.de,31,Open | rejected | ");
+    }
+
+    fn set(desk: &mut Desk, id: i64, email: &str) {
+        let change = Change::Text {
+            path: Path::field("email"),
+            text: email.to_owned(),
+        };
+        edit(&mut desk.workspace, RecordId(id), &[change], None).unwrap();
+    }
+
+    #[test]
+    fn what_is_set_aside_is_what_was_counted_or_nothing() {
+        let lines = ["A1,foo@,30,Open", "A2,foo@,30,Open", "A3,foo@,30,Open"];
+        let mut desk = Desk::checked(&lines);
+        let wrong = filter("status:rejected");
+        let counted = count_aside(&desk.workspace, &wrong).unwrap();
+        assert_eq!(counted.records[..], [1, 2, 3].map(RecordId));
+        let aside = |desk: &mut Desk, counted: &Counted| {
+            let records = Some(&*counted.records);
+            discard(
+                &mut desk.workspace,
+                &wrong,
+                "tests",
+                records,
+                &Job::default(),
+            )
+        };
+        // Somebody mends one of them before the person says yes.
+        set(&mut desk, 2, "a@b.de");
+        let error = aside(&mut desk, &counted).unwrap_err();
+        assert_eq!(testing::code(&error), "aside:changed");
+        assert_eq!(error.to_string(), "it is 2 records now, not 3");
+        assert_eq!(desk.look(1), "A1,foo@,30,Open | rejected | format@/email");
+        let counted = count_aside(&desk.workspace, &wrong).unwrap();
+        assert_eq!(counted.records[..], [1, 3].map(RecordId));
+        // As many others are no better.
+        set(&mut desk, 3, "a@b.de");
+        set(&mut desk, 2, "b@");
+        let error = aside(&mut desk, &counted).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .starts_with("these are not the same 2 records any more")
+        );
+        let counted = count_aside(&desk.workspace, &wrong).unwrap();
+        assert_eq!(aside(&mut desk, &counted).unwrap().records, 2);
+        assert_eq!(
+            count_aside(&desk.workspace, &wrong).unwrap(),
+            Counted::default()
+        );
+        holds(&desk);
     }
 }

@@ -1,6 +1,6 @@
 //! What a person copies to take it elsewhere: a value, a record, a command, a summary for a ticket.
 
-use std::path;
+use std::path::{self, PathBuf};
 
 use anyhow::Result;
 
@@ -37,6 +37,8 @@ pub enum Clip {
     Command(Box<Filter>),
     /// A report on a run, as Markdown, without values.
     Summary(RunId),
+    /// Where the file lies that a run was loaded from.
+    Source(RunId),
 }
 
 /// The text, and what it is in words: `CUS-0000017 as JSON`. Neither is safe to print.
@@ -105,6 +107,22 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
                 shell_word(&filter.to_string())
             );
             ("the command".to_owned(), text)
+        }
+        Clip::Source(run) => {
+            let source = super::run(workspace, *run)?.source;
+            if source == "-" {
+                return Err(none("it was read from standard input").into());
+            }
+            let places = [PathBuf::new(), workspace.folder().to_owned()];
+            let mut places = places.into_iter().map(|place| place.join(&source));
+            // It was named from a folder that nobody has kept: where it is seen from here is better than its bare name.
+            let seen = places.find(|path| path.exists()).unwrap_or(source.into());
+            let path = if seen.exists() {
+                path::absolute(seen)?
+            } else {
+                seen
+            };
+            ("the path".to_owned(), path.to_string_lossy().into_owned())
         }
         Clip::Summary(run) => {
             let text = markdown(&report(workspace, Some(*run), false)?);

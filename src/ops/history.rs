@@ -5,14 +5,17 @@ use std::path::Path as FilePath;
 use anyhow::{Context as _, Result};
 
 use super::{
-    Workspace,
+    Job, Progress, Workspace,
     list::{differences, document},
-    undo,
+    send::Counted,
+    undo::undo_heeding,
     whole::write_new,
 };
 use crate::{
     fix::recipe::{Recipe, RecipeStep},
-    model::{Fault, FaultKind, Path, PlanRow, RunId, StepExample, StepFacts, StepId, StepRow},
+    model::{
+        Fault, FaultKind, Path, PlanRow, RunId, StepExample, StepFacts, StepId, StepRow, WentBack,
+    },
     text,
 };
 
@@ -29,7 +32,15 @@ pub fn history(workspace: &Workspace, run: Option<RunId>) -> Result<Vec<StepRow>
 /// # Errors
 /// When the workspace cannot be read.
 pub fn plans(workspace: &Workspace, run: RunId) -> Result<Vec<PlanRow>> {
-    workspace.store.plans_of(run)
+    let mut plans = workspace.store.plans_of(run)?;
+    for plan in &mut plans {
+        let counted = Counted::of(workspace, plan.id)?;
+        plan.states = counted.states().collect();
+        // As their words are in order.
+        plan.states.sort_by_key(|(state, _)| state.word());
+        plan.attempts = counted.attempts;
+    }
+    Ok(plans)
 }
 
 /// What a step did.
@@ -66,32 +77,51 @@ pub fn step_facts(workspace: &Workspace, run: RunId, step: StepId) -> Result<Ste
     })
 }
 
-/// Takes back a step and everything done to the run after it, the newest first, each as an undo of its own. Gives how many steps
-/// and records that were; what was sent or changed by somebody since stays.
+/// Takes back a step and everything done to the run after it, the newest first, each as an undo of its own. What was sent or
+/// changed by somebody since stays. When the job is cancelled, the step that is being taken back stays as a whole, with those
+/// before it, and the report says so.
 ///
 /// # Errors
-/// `step:missing`; `undo:nothing` when nothing of it can be taken back.
-pub fn go_back(workspace: &mut Workspace, run: RunId, step: StepId) -> Result<(u64, u64)> {
+/// `step:missing`; `undo:nothing` when nothing of it can be taken back; `interrupted` before anything was.
+pub fn go_back(workspace: &mut Workspace, run: RunId, step: StepId, job: &Job) -> Result<WentBack> {
     step_of(workspace, run, step)?;
-    let (mut steps, mut records) = (0, 0);
-    for one in workspace.store.history(Some(run))? {
-        if one.id < step {
-            break;
-        }
-        if !one.can_be_undone() {
-            continue;
-        }
-        match undo(workspace, Some(one.id)) {
-            Ok(report) => {
-                steps += 1;
-                records += report.records;
+    let since = (workspace.store.history(Some(run))?.into_iter()).take_while(|one| one.id >= step);
+    let steps: Vec<StepRow> = since.filter(StepRow::can_be_undone).collect();
+    let total = steps.iter().map(|one| one.records).sum();
+    let mut report = WentBack {
+        of: steps.len() as u64,
+        ..WentBack::default()
+    };
+    let mut before = 0;
+    for one in &steps {
+        let mut heed = |looked_at: u64| {
+            job.check()?;
+            if looked_at.is_multiple_of(HEEDED) {
+                job.report(Progress {
+                    done: before + looked_at,
+                    total: Some(total),
+                    ..Progress::default()
+                });
+            }
+            Ok(())
+        };
+        let undone = heed(0).and_then(|()| undo_heeding(workspace, Some(one.id), &mut heed));
+        match undone {
+            Ok(undone) => {
+                report.steps += 1;
+                report.records += undone.records;
             }
             // All of it was sent, or is held by something else.
             Err(error) if is_nothing(&error) => {}
+            Err(_) if job.is_cancelled() && report.steps > 0 => {
+                report.is_stopped = true;
+                return Ok(report);
+            }
             Err(error) => return Err(error),
         }
+        before += one.records;
     }
-    if steps == 0 {
+    if report.steps == 0 {
         return Err(Fault::new(
             FaultKind::Nothing,
             "undo:nothing",
@@ -99,8 +129,11 @@ pub fn go_back(workspace: &mut Workspace, run: RunId, step: StepId) -> Result<(u
         )
         .into());
     }
-    Ok((steps, records))
+    Ok(report)
 }
+
+/// Records between two words of how far it is.
+const HEEDED: u64 = 256;
 
 fn is_nothing(error: &anyhow::Error) -> bool {
     let fault = error.downcast_ref::<Fault>();
@@ -147,6 +180,11 @@ fn step_of(workspace: &Workspace, run: RunId, step: StepId) -> Result<StepRow> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    };
+
     use super::*;
     use crate::{
         fix::Change,
@@ -176,18 +214,77 @@ mod tests {
         let one = &facts.examples[0];
         let told = (one.path.as_str(), &*one.before, &*one.after);
         assert_eq!(told, ("/email", "bar@", "bar@x.de"));
-        assert_eq!(go_back(&mut desk.workspace, run, second).unwrap(), (2, 2));
+        let job = Job::default();
+        let back = go_back(&mut desk.workspace, run, second, &job).unwrap();
+        assert_eq!((back.steps, back.records), (2, 2));
+        assert_eq!((back.of, back.is_stopped), (2, false));
         let email = |desk: &Desk, id| {
             let row = ops::show(&desk.workspace, RecordId(id)).unwrap().row;
             row.current.unwrap()["email"].clone()
         };
         assert_eq!(email(&desk, 2), "bar@");
         assert_eq!(email(&desk, 1), "foo@x.de", "that was before");
-        let error = go_back(&mut desk.workspace, run, second).unwrap_err();
+        let error = go_back(&mut desk.workspace, run, second, &job).unwrap_err();
         assert!(is_nothing(&error), "{error:#}");
         let recipe = recipe_of_step(&desk.workspace, run, first).unwrap();
         assert_eq!(recipe.steps.len(), 1);
         let error = step_facts(&desk.workspace, run, StepId(99)).unwrap_err();
         assert_eq!(ops::testing::code(&error), "step:missing");
+    }
+
+    /// The steps of the run that stand, and the e-mail addresses of its records.
+    fn standing(desk: &Desk) -> (Vec<StepId>, [String; 3]) {
+        let steps = history(&desk.workspace, None).unwrap().into_iter();
+        let steps = steps.filter(StepRow::can_be_undone).map(|one| one.id);
+        let email = |id| desk.look(id).split(',').nth(1).unwrap().to_owned();
+        (steps.collect(), [email(1), email(2), email(3)])
+    }
+
+    #[test]
+    fn going_back_says_how_far_it_is_and_stops_between_steps() {
+        let mut desk = Desk::checked(&["A1,a@,30,Open", "A2,b@,30,Open", "A3,c@,30,Open"]);
+        let first = set(&mut desk, 1, "/email", "a@x.de");
+        let second = set(&mut desk, 2, "/email", "b@x.de");
+        set(&mut desk, 3, "/email", "c@x.de");
+        let before = standing(&desk);
+        // Stopped before it begins, it is as it was.
+        let job = Job::default();
+        job.cancel_flag().store(true, Ordering::Relaxed);
+        let error = go_back(&mut desk.workspace, RunId(1), first, &job).unwrap_err();
+        assert_eq!(ops::testing::code(&error), "interrupted");
+        assert_eq!(standing(&desk), before);
+
+        // Stopped while the second step is being taken back, that one and the first stay.
+        let flag = Arc::new(OnceLock::<Arc<AtomicBool>>::new());
+        let job = {
+            let flag = flag.clone();
+            Job::new(move |progress| {
+                if (progress.done, progress.total) == (1, Some(3)) {
+                    flag.get().unwrap().store(true, Ordering::Relaxed);
+                }
+            })
+        };
+        flag.set(job.cancel_flag()).unwrap();
+        let back = go_back(&mut desk.workspace, RunId(1), first, &job).unwrap();
+        let expected = WentBack {
+            steps: 1,
+            of: 3,
+            records: 1,
+            is_stopped: true,
+        };
+        assert_eq!(back, expected);
+        let emails = ["a@x.de", "b@x.de", "c@"].map(str::to_owned);
+        assert_eq!(standing(&desk), (vec![second, first, StepId(1)], emails));
+        assert!(
+            ops::verify(&desk.workspace)
+                .unwrap()
+                .iter()
+                .all(|one| one.ok)
+        );
+
+        // The rest of the way.
+        let back = go_back(&mut desk.workspace, RunId(1), first, &Job::default()).unwrap();
+        assert_eq!((back.steps, back.is_stopped), (2, false));
+        assert_eq!(standing(&desk).1, ["a@", "b@", "c@"]);
     }
 }

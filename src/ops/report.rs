@@ -4,7 +4,7 @@ use std::path::Path as FilePath;
 
 use anyhow::Result;
 
-use super::{Workspace, standing, whole::write_new, workspace::now};
+use super::{Workspace, history::plans, standing, whole::write_new, workspace::now};
 use crate::{
     filter::Filter,
     model::{Fault, RunId},
@@ -34,7 +34,7 @@ pub fn report(workspace: &Workspace, run: Option<RunId>, values: bool) -> Result
         old_verdicts: standing(workspace, run)?.old,
         groups: store.groups(run, &Filter::default())?,
         steps,
-        plans: store.plans_of(run)?,
+        plans: plans(workspace, run)?,
         notes: store.notes_of_run(run)?,
         values,
     })

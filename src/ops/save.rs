@@ -471,7 +471,7 @@ mod tests {
     fn what_is_set_aside_meanwhile_keeps_what_was_typed() {
         let mut bench = bench();
         let all = Filter::default();
-        discard(&mut bench.workspace, &all, "later", &Job::default()).unwrap();
+        discard(&mut bench.workspace, &all, "later", None, &Job::default()).unwrap();
         let saving = typed(&[text("/email", "b@x.de")]);
         let found = clash(save(&mut bench.workspace, &saving).unwrap());
         assert!(!found.is_open() && !found.can_merge());

@@ -2,6 +2,7 @@
 
 mod board;
 mod brake;
+mod counted;
 mod course;
 mod frozen;
 mod pacing;
@@ -15,7 +16,10 @@ mod superseded;
 mod undecided;
 mod unfinished;
 
-pub(super) use self::refusal::Refused;
+pub(super) use self::{
+    counted::{Counted, Counts},
+    refusal::Refused,
+};
 
 use std::{path::PathBuf, time::Instant};
 
@@ -139,13 +143,18 @@ fn plan_and_records(workspace: &Workspace, request: &SendRequest) -> Result<(Pla
 /// # Errors
 /// When the workspace cannot be read.
 pub fn plan_to_watch(workspace: &Workspace, run: RunId) -> Result<Option<WatchedPlan>> {
+    let _still = workspace.store.reading()?;
     let Some(mut plan) = workspace.store.plan_to_watch(run)? else {
         return Ok(None);
     };
-    if !plan.refusals.is_empty() {
+    let counted = Counted::of(workspace, plan.plan)?;
+    plan.tally = counted.tally();
+    if !counted.refused.is_empty() {
         let mut kinds = Refusals::new(plan.plan, Refused::of(workspace, run)?);
-        for refusal in &plan.refusals {
-            kinds.add(&refusal.code, &refusal.message, refusal.records);
+        let mut refused: Vec<_> = counted.refused.into_iter().collect();
+        refused.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
+        for ((code, message), records) in refused {
+            kinds.add(&code, &message, records);
         }
         plan.refusals = kinds.sorted();
     }
@@ -208,7 +217,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         });
     };
     let (claim, unanswered) = claimed(workspace, plan, request, &aim)?;
-    let tally = workspace.store.tally(plan)?;
+    let tally = Counted::of(workspace, plan)?.tally();
     let before = Refused::of(workspace, run)?;
     let mut sending = Sending {
         board: Board::new(plan, &aim.destination.name, tally, before, started),

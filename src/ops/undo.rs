@@ -11,7 +11,20 @@ use crate::model::{StepId, UndoReport};
 /// # Errors
 /// `undo:nothing` (exit 1) when there is no such step or all its records were sent or changed since.
 pub fn undo(workspace: &mut Workspace, step: Option<StepId>) -> Result<UndoReport> {
-    let report = workspace.store.undo(&workspace.author, &now(), step)?;
+    undo_heeding(workspace, step, &mut |_| Ok(()))
+}
+
+/// The same, where `heed` hears of every record how many were looked at before it. What it refuses leaves all as it was.
+///
+/// # Errors
+/// Those of [`undo`] and of `heed`.
+pub(super) fn undo_heeding(
+    workspace: &mut Workspace,
+    step: Option<StepId>,
+    heed: &mut dyn FnMut(u64) -> Result<()>,
+) -> Result<UndoReport> {
+    let (store, author) = (&mut workspace.store, &workspace.author);
+    let report = store.undo_heeding(author, &now(), step, heed)?;
     tracing::info!(
         target: "redrive",
         event = "undo",

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::Result;
 
-use super::asked::Alive;
+use super::{asked::Alive, send::Counts};
 use crate::{
     contract::{self, Contract},
     filter::Filter,
@@ -28,6 +28,8 @@ pub struct Workspace {
     contracts: RefCell<HashMap<i64, Arc<Contract>>>,
     /// What contracts on disk check, by their hash, so that looking at one that changed compiles it once.
     checks: RefCell<HashMap<[u8; 32], [u8; 32]>>,
+    /// What was counted of plans.
+    pub(super) counts: RefCell<Counts>,
     /// The validator that was asked last, alive.
     pub(super) validator: RefCell<Option<Alive>>,
 }
@@ -183,6 +185,7 @@ impl Workspace {
             author: author.to_owned(),
             contracts: RefCell::default(),
             checks: RefCell::default(),
+            counts: RefCell::default(),
             validator: RefCell::default(),
         }
     }

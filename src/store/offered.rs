@@ -28,7 +28,8 @@ const MOST: usize = 200;
 
 impl Store {
     /// The values of a field, or of a key, that begin with what is typed, in the records of a run that pass a filter. Looks at
-    /// records until that takes too long; what was found until then is given.
+    /// records until that takes too long; what was found until then is given. Where that is nothing, because the records
+    /// themselves take too long to find, the values of the run's records are given, which takes half as long again.
     ///
     /// # Errors
     /// When the workspace cannot be read.
@@ -41,11 +42,29 @@ impl Store {
         patience: Duration,
     ) -> Result<Offered> {
         let query = Query::of(filter, run);
+        let found = self.counted(run, &query, of, typed, patience)?;
+        if found.whole || !found.values.is_empty() || !query.narrows() {
+            return Ok(found);
+        }
+        let all = Query::of(&Filter::default(), run);
+        let mut beside = self.counted(run, &all, of, typed, patience / 2)?;
+        beside.of_run = true;
+        Ok(beside)
+    }
+
+    fn counted(
+        &self,
+        run: RunId,
+        query: &Query,
+        of: &Of,
+        typed: &str,
+        patience: Duration,
+    ) -> Result<Offered> {
         let mut count = Count::new(typed, patience);
         let until = count.until;
         let is_done = self.within(until, || match of {
-            Of::Field(pattern) => self.count_field(run, &query, pattern, &mut count),
-            Of::Key(key) => self.count_key(run, &query, key, &mut count),
+            Of::Field(pattern) => self.count_field(run, query, pattern, &mut count),
+            Of::Key(key) => self.count_key(run, query, key, &mut count),
         })?;
         count.whole &= is_done;
         Ok(count.offered())
@@ -274,6 +293,7 @@ impl<'t> Count<'t> {
             values,
             all,
             whole: self.whole,
+            of_run: false,
         }
     }
 }
@@ -415,8 +435,12 @@ mod tests {
         assert!(!few.whole);
         let records: u64 = few.values.iter().map(|(_, records)| records).sum();
         assert!(records <= BETWEEN as u64, "{records}");
-        // It looks at every record, and finds none.
-        assert!(!offered("nothing", now).whole);
+        // It looks at every record, and finds none: then it is those of the run.
+        let beside = offered("nothing", now);
+        assert!(beside.of_run && !beside.whole && !beside.values.is_empty());
+        assert!(!few.of_run);
+        let none = offered("nothing", LONG);
+        assert!(none.whole && !none.of_run && none.values.is_empty());
         // Nothing of it holds up what is asked next.
         assert!(offered("", LONG).whole);
     }

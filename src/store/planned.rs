@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 
-use super::{Store, number, word};
-use crate::model::{DeliveryState, PlanId, PlanRow, RunId};
+use super::{Store, number};
+use crate::model::{PlanId, PlanRow, RunId};
 
 impl Store {
-    /// The plans of a run, oldest first.
+    /// The plans of a run, oldest first; without what [`Store::each_delivery`] tells.
     pub fn plans_of(&self, run: RunId) -> Result<Vec<PlanRow>> {
         let mut query = self.conn.prepare_cached(
             "SELECT p.id, d.name, p.environment, d.target, p.author, p.made_at, p.planned \
@@ -25,18 +25,6 @@ impl Store {
                 attempts: 0,
             })
         })?;
-        let mut plans: Vec<PlanRow> = rows.collect::<rusqlite::Result<_>>()?;
-        let mut query = self.conn.prepare_cached(
-            "SELECT state, count(*), sum(attempts) FROM delivery WHERE plan = ?1 GROUP BY state",
-        )?;
-        for plan in &mut plans {
-            let mut rows = query.query([plan.id.0])?;
-            while let Some(row) = rows.next()? {
-                let state = word(row, 0, DeliveryState::from_word)?;
-                plan.states.push((state, number(row, 1)?));
-                plan.attempts += number(row, 2)?;
-            }
-        }
-        Ok(plans)
+        Ok(rows.collect::<rusqlite::Result<_>>()?)
     }
 }

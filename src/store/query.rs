@@ -50,6 +50,11 @@ impl Query {
         query
     }
 
+    /// Whether it asks for fewer than all records of the run.
+    pub fn narrows(&self) -> bool {
+        self.narrows
+    }
+
     /// What a filter asks of the groups of a run, as conditions that each begin with ` AND`: terms about problems choose
     /// the groups themselves, the others those that some record has for which they all hold.
     pub fn of_groups(filter: &Filter, run: RunId) -> Self {
@@ -397,15 +402,24 @@ fn has_text(hay: &[u8], wanted: &str) -> bool {
     let Some(first) = wanted.bytes().next() else {
         return true;
     };
-    if hay.is_ascii() {
+    if wanted.is_ascii() {
         let wanted = wanted.as_bytes();
-        return memchr::memchr2_iter(first, first.to_ascii_uppercase(), hay).any(|at| {
+        let is_there = memchr::memchr2_iter(first, first.to_ascii_uppercase(), hay).any(|at| {
             hay.get(at..at + wanted.len())
                 .is_some_and(|here| here.eq_ignore_ascii_case(wanted))
         });
+        let becomes_ascii = |letter: &str| memchr::memmem::find(hay, letter.as_bytes()).is_some();
+        if is_there || hay.is_ascii() || !BECOME_ASCII.into_iter().any(becomes_ascii) {
+            return is_there;
+        }
+    } else if hay.is_ascii() {
+        return false;
     }
     String::from_utf8_lossy(hay).to_lowercase().contains(wanted)
 }
+
+/// The letters beyond ASCII in whose lower case there is one of ASCII.
+const BECOME_ASCII: [&str; 2] = ["\u{130}", "\u{212a}"];
 
 /// A term as it is typed, which the functions of [`super::matching`] take.
 fn typed(wanted: &Wanted) -> Value {
@@ -492,6 +506,37 @@ mod tests {
             ],
         );
         (folder, store, run)
+    }
+
+    #[test]
+    fn a_text_is_found_as_in_the_lower_case_of_all() {
+        let becomes_ascii = |c: &char| !c.is_ascii() && c.to_lowercase().any(|c| c.is_ascii());
+        let letters = ('\0'..=char::MAX).filter(becomes_ascii);
+        assert_eq!(letters.map(String::from).collect::<Vec<_>>(), BECOME_ASCII);
+        let hays = [
+            "Ärger im BÜRO",
+            "\u{212a}öln",
+            "\u{130}stanbul, kiel",
+            "O'HARA",
+            "",
+            "\u{e000}a",
+        ];
+        let wanted = [
+            "ärger", "büro", "im b", "köln", "k", "i", "istan", "kiel", "hara", "x", "o'h",
+        ];
+        for (hay, wanted) in hays
+            .iter()
+            .flat_map(|hay| wanted.map(|wanted| (hay, wanted)))
+        {
+            let expected = hay.to_lowercase().contains(wanted);
+            assert_eq!(
+                has_text(hay.as_bytes(), wanted),
+                expected,
+                "{wanted} in {hay}"
+            );
+        }
+        assert!(has_text(b"\xc4 HANSA \xff", "hansa"));
+        assert!(!has_text(b"\xc4 HANSA \xff", "hanse"));
     }
 
     #[test]

@@ -419,6 +419,12 @@ mod tests {
         }
     }
 
+    /// The next deliveries of a plan, at most so many.
+    fn take(store: &mut Store, claim: &Claim, limit: usize) -> Vec<Taken> {
+        let next = Next { limit, new: true };
+        store.take(claim, next, NOW).unwrap()
+    }
+
     fn status(store: &Store, id: i64) -> Status {
         store.record(RecordId(id)).unwrap().status
     }
@@ -457,16 +463,7 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        let taken = store
-            .take(
-                &claim,
-                Next {
-                    limit: 10,
-                    new: true,
-                },
-                NOW,
-            )
-            .unwrap();
+        let taken = take(&mut store, &claim, 10);
         let ended = [
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
@@ -507,16 +504,7 @@ mod tests {
         let run = put_run(&mut store, &[warned.clone(), warned]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        let taken = store
-            .take(
-                &claim,
-                Next {
-                    limit: 10,
-                    new: true,
-                },
-                NOW,
-            )
-            .unwrap();
+        let taken = take(&mut store, &claim, 10);
         let ended = [
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
@@ -668,16 +656,7 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        store
-            .take(
-                &claim,
-                Next {
-                    limit: 1,
-                    new: true,
-                },
-                NOW,
-            )
-            .unwrap();
+        take(&mut store, &claim, 1);
         assert_eq!(store.release(&claim, Some("no table"), NOW).unwrap(), 2);
         assert_eq!(store.open_plans(run, "crm").unwrap()[0].remaining, 2);
         assert_eq!(status(&store, 1), Status::Sending);
@@ -693,16 +672,7 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}"), ready("{}")]);
         let plan = plan(&mut store, run, &[1, 2]).unwrap();
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
-        store
-            .take(
-                &claim,
-                Next {
-                    limit: 10,
-                    new: true,
-                },
-                NOW,
-            )
-            .unwrap();
+        take(&mut store, &claim, 10);
         assert_eq!(store.hand_over(&claim, NOW).unwrap(), 2);
         assert_eq!(store.release(&claim, None, NOW).unwrap(), 0);
         assert_eq!(status(&store, 2), Status::HandedOver);
@@ -719,16 +689,7 @@ mod tests {
         let run = put_run(&mut store, &[ready("{}")]);
         let first = plan(&mut store, run, &[1]).unwrap();
         let (claim, _) = store.claim(first, RESUME, NOW).unwrap();
-        let taken = store
-            .take(
-                &claim,
-                Next {
-                    limit: 1,
-                    new: true,
-                },
-                NOW,
-            )
-            .unwrap();
+        let taken = take(&mut store, &claim, 1);
         store
             .end(
                 &claim,
@@ -743,19 +704,6 @@ mod tests {
             .unwrap();
         let second = plan(&mut store, run, &[1]).unwrap();
         let (claim, _) = store.claim(second, RESUME, NOW).unwrap();
-        assert_eq!(
-            store
-                .take(
-                    &claim,
-                    Next {
-                        limit: 1,
-                        new: true
-                    },
-                    NOW
-                )
-                .unwrap()[0]
-                .key,
-            "key-1-1"
-        );
+        assert_eq!(take(&mut store, &claim, 1)[0].key, "key-1-1");
     }
 }

@@ -28,6 +28,20 @@ impl Store {
     /// # Errors
     /// `undo:nothing` when there is no such step or none of its records can be taken back.
     pub fn undo(&mut self, author: &str, at: &str, step: Option<StepId>) -> Result<UndoReport> {
+        self.undo_heeding(author, at, step, &mut |_| Ok(()))
+    }
+
+    /// The same, where `heed` hears of every record how many were looked at before it. What it refuses leaves all as it was.
+    ///
+    /// # Errors
+    /// Those of [`Store::undo`] and of `heed`.
+    pub(crate) fn undo_heeding(
+        &mut self,
+        author: &str,
+        at: &str,
+        step: Option<StepId>,
+        heed: &mut dyn FnMut(u64) -> Result<()>,
+    ) -> Result<UndoReport> {
         let path = self.path.clone();
         self.write(|tx| {
             let target = match step {
@@ -35,7 +49,7 @@ impl Store {
                 None => newest_own(tx, author)?.ok_or_else(|| nothing("nothing to undo"))?,
             };
             let entry = Entry::new(target.run, StepKind::Undo, (author, at), &target.label);
-            turn(tx, &path, &target, &entry, target.id)
+            turn((tx, &path), &target, &entry, target.id, heed)
         })
     }
 
@@ -49,7 +63,7 @@ impl Store {
             let (undo, target) =
                 last_undo(tx, author)?.ok_or_else(|| nothing("nothing to redo"))?;
             let entry = Entry::new(target.run, StepKind::Redo, (author, at), &target.label);
-            turn(tx, &path, &target, &entry, undo)
+            turn((tx, &path), &target, &entry, undo, &mut |_| Ok(()))
         })
     }
 }
@@ -73,11 +87,11 @@ enum Skipped {
 /// Turns the records of `among` (a step that changed them) back to before `target`, or forth to after it. This is a step
 /// of its own, `entry`.
 fn turn(
-    conn: &Connection,
-    workspace: &FilePath,
+    (conn, workspace): (&Connection, &FilePath),
     target: &Target,
     entry: &Entry<'_>,
     among: StepId,
+    heed: &mut dyn FnMut(u64) -> Result<()>,
 ) -> Result<UndoReport> {
     let back = entry.kind == StepKind::Undo;
     let contract = turned_contract(conn, target, back)?;
@@ -87,7 +101,10 @@ fn turn(
     let mut skipped = Vec::new();
     let records = records_of(conn, among)?;
     let read = |conn: &Connection, record| how_it_stands(conn, target.id, back, record);
+    let mut looked_at = 0;
     each_ahead((conn, workspace), &records, read, |standing| {
+        heed(looked_at)?;
+        looked_at += 1;
         if let Some(why) = obstacle(&standing) {
             skipped.push((standing.now.id, why));
             return Ok(());
@@ -293,6 +310,23 @@ mod tests {
         let error = bench.store.undo("ann", AT, None).unwrap_err();
         assert_eq!(code(&error), "undo:nothing");
         insta::assert_snapshot!(error, @"cannot undo step 1: record 1 and 1 more are on their way or sent");
+        bench.recount();
+    }
+
+    #[test]
+    fn an_undo_that_is_stopped_in_the_middle_leaves_all_as_it_was() {
+        let mut bench = Bench::new(2);
+        let both = [bench.change(1, "{}", None), bench.change(2, "{}", None)];
+        bench.apply("ann", &both).unwrap();
+        let before = bench.dump();
+        let mut heed = |looked_at| {
+            anyhow::ensure!(looked_at == 0, "stopped");
+            Ok(())
+        };
+        let stopped = bench.store.undo_heeding("ann", AT, None, &mut heed);
+        assert_eq!(stopped.unwrap_err().to_string(), "stopped");
+        assert!(bench.dump() == before);
+        assert_eq!(bench.store.history(None).unwrap().len(), 1);
         bench.recount();
     }
 

@@ -1,38 +1,26 @@
 //! How a plan stands, for whoever watches it: who sends it, where its records are, what was refused, what was tried last.
 
+use std::ops::RangeInclusive;
+
 use anyhow::Result;
 use rusqlite::{OptionalExtension as _, Row, params};
 
-use super::{Store, is_alive, number, this_process, word};
-use crate::model::{
-    DeliveryState, PlanId, RecordId, Refusal, RunId, Sender, Tally, Try, WatchedPlan,
-};
+use super::{Store, is_alive, is_hidden, number, this_process, word};
+use crate::model::{DeliveryState, PlanId, RecordId, RunId, Sender, Tally, Try, WatchedPlan};
 
-/// Different messages of refusals that are looked at.
-const REFUSALS: i64 = 5_000;
 /// Tries that are shown.
 const TRIES: i64 = 50;
 
-impl Store {
-    /// Where the records of a plan are.
-    pub(crate) fn tally(&self, plan: PlanId) -> Result<Tally> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT state, count(*) FROM delivery WHERE plan = ?1 GROUP BY state",
-        )?;
-        let states = query.query_map([plan.0], |row| {
-            Ok((word(row, 0, DeliveryState::from_word)?, number(row, 1)?))
-        })?;
-        let mut tally = Tally::default();
-        for state in states {
-            let (state, records) = state?;
-            tally.add(state, records);
-        }
-        Ok(tally)
-    }
+/// The tries of a plan with their deliveries, by the key of the tries: a plan's deliveries were put in one after the other, so that
+/// none of those still to be tried is looked at.
+const NEWEST_TRIES: &str = "FROM attempt a CROSS JOIN delivery y ON y.id = a.delivery AND y.plan = ?1 \
+     WHERE a.delivery BETWEEN (SELECT id FROM delivery WHERE plan = ?1 ORDER BY n LIMIT 1) \
+     AND (SELECT id FROM delivery WHERE plan = ?1 ORDER BY n DESC LIMIT 1)";
 
-    /// The plan of a run to look at: one that is being sent, else one that is not finished, else the newest.
+impl Store {
+    /// The plan of a run to look at: one that is being sent, else one that is not finished, else the newest. Without what
+    /// [`Store::each_delivery`] tells.
     pub(crate) fn plan_to_watch(&self, run: RunId) -> Result<Option<WatchedPlan>> {
-        let _still = self.reading()?;
         let mut query = self.conn.prepare_cached(
             "SELECT p.id, d.name, p.author, p.made_at, p.state = 'open', p.sender, d.held \
              FROM plan p JOIN destination d ON d.id = p.destination WHERE p.run = ?1 \
@@ -42,47 +30,66 @@ impl Store {
         let Some(mut row) = found else {
             return Ok(None);
         };
-        row.tally = self.tally(row.plan)?;
-        row.refusals = self.refusals(row.plan)?;
+        if row.sender == Sender::Nobody && self.has_hidden_sender(row.plan)? {
+            row.sender = Sender::Unseen;
+        }
         row.tries = self.last_tries(row.plan)?;
         Ok(Some(row))
     }
 
-    fn refusals(&self, plan: PlanId) -> Result<Vec<Refusal>> {
-        let mut query = self.conn.prepare_cached(
-            "SELECT a.code, a.message, count(*) FROM delivery y JOIN attempt a ON a.delivery = y.id AND a.n = y.attempts \
-             WHERE y.plan = ?1 AND y.state = 'refused' GROUP BY a.code, a.message ORDER BY 3 DESC, 1, 2 LIMIT ?2",
-        )?;
-        let refusals = query.query_map(params![plan.0, REFUSALS], |row| {
-            Ok(Refusal {
-                code: row.get(0)?,
-                message: row.get(1)?,
-                records: number(row, 2)?,
-                came_back: false,
-            })
-        })?;
-        Ok(refusals.collect::<rusqlite::Result<_>>()?)
+    /// How far a plan is: the last place that was tried, 0 when none was. Records leave in the plan's order.
+    pub(crate) fn last_tried(&self, plan: PlanId) -> Result<i64> {
+        let mut query = self.conn.prepare_cached(&format!(
+            "SELECT y.n {NEWEST_TRIES} ORDER BY a.delivery DESC LIMIT 1"
+        ))?;
+        Ok(query
+            .query_row([plan.0], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0))
     }
 
-    /// What the plans of a run were refused with: each plan with code and message, once.
-    pub(crate) fn refused_in(&self, run: RunId) -> Result<Vec<(PlanId, String, String)>> {
+    /// How many records behind this place are still to be tried for the first time, and how many never will be.
+    pub(crate) fn behind(&self, plan: PlanId, place: i64) -> Result<(u64, u64)> {
         let mut query = self.conn.prepare_cached(
-            "SELECT DISTINCT p.id, a.code, a.message FROM plan p JOIN delivery y ON y.plan = p.id \
-             JOIN attempt a ON a.delivery = y.id AND a.n = y.attempts WHERE p.run = ?1 AND y.state = 'refused'",
+            "SELECT count(*) FROM delivery WHERE plan = ?1 AND open = 1 AND n > ?2",
         )?;
-        let refused = query.query_map([run.0], |row| {
-            Ok((PlanId(row.get(0)?), row.get(1)?, row.get(2)?))
-        })?;
-        Ok(refused.collect::<rusqlite::Result<_>>()?)
+        let queued: u64 = query.query_row(params![plan.0, place], |row| number(row, 0))?;
+        let mut query =
+            (self.conn).prepare_cached("SELECT max(n) FROM delivery WHERE plan = ?1")?;
+        let last: Option<i64> = query.query_row([plan.0], |row| row.get(0))?;
+        let all = last.map_or(0, |last| (last - place).unsigned_abs());
+        Ok((queued, all.saturating_sub(queued)))
+    }
+
+    /// Tells of each delivery at these places of a plan where it stands, how often it was tried, and with which code and message
+    /// it was refused.
+    pub(crate) fn each_delivery(
+        &self,
+        plan: PlanId,
+        places: RangeInclusive<i64>,
+        mut told: impl FnMut(DeliveryState, u64, Option<(&str, &str)>),
+    ) -> Result<()> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT y.state, y.attempts, a.code, a.message FROM delivery y LEFT JOIN attempt a \
+             ON y.state = 'refused' AND a.delivery = y.id AND a.n = y.attempts \
+             WHERE y.plan = ?1 AND y.n BETWEEN ?2 AND ?3",
+        )?;
+        let mut rows = query.query(params![plan.0, places.start(), places.end()])?;
+        while let Some(row) = rows.next()? {
+            let state = word(row, 0, DeliveryState::from_word)?;
+            let code = row.get_ref(2)?.as_str_or_null()?;
+            let refused = code.zip(row.get_ref(3)?.as_str_or_null()?);
+            told(state, number(row, 1)?, refused);
+        }
+        Ok(())
     }
 
     /// Of the records that were tried last: they leave in the plan's order.
     fn last_tries(&self, plan: PlanId) -> Result<Vec<Try>> {
-        let mut query = self.conn.prepare_cached(
+        let mut query = self.conn.prepare_cached(&format!(
             "SELECT coalesce(a.ended_at, a.started_at), y.record, a.outcome, a.code, a.duration_ms, y.next_at \
-             FROM delivery y JOIN attempt a ON a.delivery = y.id AND a.n = y.attempts \
-             WHERE y.plan = ?1 AND y.attempts > 0 ORDER BY y.n DESC LIMIT ?2",
-        )?;
+             {NEWEST_TRIES} AND a.n = y.attempts ORDER BY a.delivery DESC LIMIT ?2"
+        ))?;
         let tries = query.query_map(params![plan.0, TRIES], |row| {
             Ok(Try {
                 at: row.get(0)?,
@@ -110,6 +117,7 @@ fn plan_row(row: &Row<'_>) -> rusqlite::Result<WatchedPlan> {
         is_open: row.get(4)?,
         sender: match sender.as_deref() {
             Some(sender) if sender == this_process() => Sender::ThisProcess,
+            Some(sender) if is_hidden(sender) => Sender::Unseen,
             Some(sender) if is_alive(sender) => Sender::AnotherProcess,
             _ => Sender::Nobody,
         },

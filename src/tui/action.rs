@@ -72,8 +72,8 @@ actions! {
     Remove Page "Make it empty" ["Del"] typing [] changes, "empty, delete, clear";
     NextGroup Page "Go to the records of the next problem" ["}"] typing [];
     PreviousGroup Page "Go to the records of the problem before" ["{"] typing [];
-    OnlyLike Page "Keep only rows like this cell" ["f"] typing [], "same value";
-    HideLike Page "Hide rows like this cell" ["F"] typing [], "exclude value";
+    OnlyLike Page "Keep only records like this cell" ["f"] typing [], "same value";
+    HideLike Page "Hide records like this cell" ["F"] typing [], "exclude value";
     Sort Page "Choose what to sort by" ["s"] typing [], "order";
     Columns Page "Choose which columns to show, and their order" ["c"] typing [], "hide, fields";
     Narrower Page "Make the column narrower" ["<"] typing [], "width";
@@ -98,11 +98,14 @@ actions! {
     Slower Page "Send more slowly" ["-"] typing [];
     Faster Page "Send faster" ["+" "="] typing [];
     FullLog Page "Show the whole log" ["L"] typing [];
+    TakeOver Page "Take the sending over from a process that has ended" [] typing [] changes, "container, host, busy";
     StopJob Page "Stop what is running" ["X"] typing [], "cancel, abort";
     Report Page "Write a report on this run" ["E"] typing [], "export, html, markdown, ticket";
     SaveView Page "Save this filter as a view" [] typing [], "view, bookmark, favourite";
     Views Page "Go to a saved view, or remove one" [] typing [], "views, saved filter, bookmark, favourite";
     Runs Page "Open another run" [] typing [], "open, switch, import";
+    OpenFile Page "Open a file or folder" [] typing [] changes, "load, import, workspace, csv, json";
+    Demo Page "Try the demo (sample data, sends nothing)" [] typing [] changes, "example, sample, test";
     Quit Page "Leave redrive" [] typing [], "exit, close";
 
     Back Everywhere "Back, one step at a time" ["Esc"] typing ["Esc"];
@@ -190,8 +193,8 @@ mod tests {
             open next_problem previous_problem edit accept_suggestion fix_all apply mark mark_shown values \
             set_aside note put_back remove next_group previous_group only_like hide_like sort columns narrower \
             wider earlier later undo_step go_back save_recipe next_record previous_record compare differences \
-            wrap mark_ready check check_all send try_one pause try_now slower faster full_log stop_job report \
-            save_view views runs quit back filter undo redo help menu zoom copy commands mouse leave stop \
+            wrap mark_ready check check_all send try_one pause try_now slower faster full_log take_over stop_job report \
+            save_view views runs open_file demo quit back filter undo redo help menu zoom copy commands mouse leave stop \
             suspend redraw up down left right page_up page_down first last next_panel previous_panel clear_text \
             problems_tab records_tab review_tab send_tab history_tab";
         assert_eq!(words.join(" "), expected);

@@ -27,6 +27,10 @@ pub(super) enum Asked {
     KeptVisit,
     /// What is to be copied.
     Copy,
+    /// How many records would be set aside.
+    Aside,
+    /// What a path stands for, or how it goes on.
+    Opening,
     /// Whether somebody has changed the workspace.
     Version,
     /// Who else edits a record.
@@ -136,20 +140,14 @@ impl App {
                 let file = file.to_string_lossy();
                 self.status = Some(format!("It was written to {}.", text::safe(&file)));
             }
-            (_, Ok(Answer::WentBack(steps, records))) => {
-                self.status = Some(format!(
-                    "Undone: {} of {}.  {}",
-                    text::count(steps, "step"),
-                    text::count(records, "record"),
-                    words::redo(self.cx.keys)
-                ));
-                self.refresh();
-            }
             (_, Ok(Answer::Noted)) => {
                 self.status = Some(format!("Noted.  {}", words::undo(self.cx.keys)));
                 self.refresh();
             }
+            (Asked::Opening, answer) => self.opened(answer),
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
+            (_, Ok(Answer::Counted(found))) => self.counted(&found),
+            (Asked::Aside, Err(error)) => self.cannot_count(&error),
             (Asked::Visit(run), Ok(Answer::Visit(found))) => {
                 self.come_back(run, found.map(|found| *found));
             }

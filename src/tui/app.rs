@@ -9,7 +9,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
-    event::{Answer, ChoiceOf, Cx, Effect, Event, Place, Query, Route, Ticket, Wish},
+    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
     overlays::{Dialog, Overlay, Prompt, Verdict},
@@ -97,6 +97,8 @@ pub struct App {
     changed: bool,
     /// When Ctrl+C was pressed.
     pub(super) stopped: Option<Instant>,
+    /// When the cursor was moved by a line, where nothing else was done since.
+    pub(super) stepped: Option<Instant>,
     /// Leave as soon as the job is over.
     pub(super) leaving: bool,
     redraw: bool,
@@ -104,9 +106,11 @@ pub struct App {
 }
 
 /// Why the loop ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exit {
     Quit,
+    /// The screen goes on with another workspace.
+    Elsewhere(Box<Elsewhere>),
     /// A signal asked for it.
     Terminated,
 }
@@ -147,6 +151,7 @@ impl App {
             visiting,
             changed: true,
             stopped: None,
+            stepped: None,
             leaving: false,
             redraw: false,
             exit: None,
@@ -156,7 +161,7 @@ impl App {
     }
 
     pub fn exit(&self) -> Option<Exit> {
-        self.exit
+        self.exit.clone()
     }
 
     /// How soon the loop must send [`Event::Tick`] where nothing else happens, because something waits for time to pass.
@@ -178,6 +183,9 @@ impl App {
     /// Takes one event in, and returns the work it leads to.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         self.changed |= !self.is_quiet(&event);
+        if event.is_by_hand() {
+            self.stepped = None;
+        }
         if event.is_press() {
             self.holding.touch(self.cx.now);
             self.visiting.returns = false;
@@ -273,7 +281,7 @@ impl App {
             if action == Some(Action::Leave) || action == Some(Action::Redraw) {
                 self.exit = (action == Some(Action::Leave) && self.job.is_none())
                     .then_some(Exit::Quit)
-                    .or(self.exit);
+                    .or(self.exit.take());
             }
             return;
         }
@@ -286,7 +294,10 @@ impl App {
                     self.conclude(verdict);
                 }
             }
-            Some(action) => self.act(action),
+            Some(action) => {
+                self.note_step(action, mode);
+                self.act(action);
+            }
             None if mode == Mode::Typing => self.pages.top_mut().type_key(key, &mut self.cx),
             None => {}
         }
@@ -315,6 +326,7 @@ impl App {
     pub(super) fn conclude(&mut self, verdict: Verdict) {
         match verdict {
             Verdict::Stay => {}
+            Verdict::And(effect) => self.cx.effects.push(effect),
             Verdict::Close => self.overlay = None,
             Verdict::Then(effect) => {
                 self.overlay = None;
@@ -332,7 +344,7 @@ impl App {
         }
         self.status = None;
         if let Some(reason) = self.unable(action) {
-            self.status = Some(format!("Not now: {reason}."));
+            self.status = Some(super::words::not_now(&reason));
             return;
         }
         match action {
@@ -348,7 +360,7 @@ impl App {
             Action::Redo if self.mode() == Mode::Moving => self.wish(Wish::Redo, Asked::Redo),
             Action::Send => {
                 if let Some(run) = self.shown_run().map(|run| run.id) {
-                    let ticket = self.cx.ask(Query::Plan { run });
+                    let ticket = self.cx.ask(Query::Plan { run, of: None });
                     self.asked.push((ticket, Asked::Plan));
                     self.status = Some("Looking what would be sent ...".to_owned());
                 }
@@ -376,12 +388,6 @@ impl App {
             Action::Back if self.pages.top().escape() == "Quit" => self.ask_to_quit(),
             other => self.pages.top_mut().act(other, &mut self.cx),
         }
-    }
-
-    fn go_to_runs(&mut self) {
-        self.keep_visit();
-        while self.pages.pop(&mut self.cx) {}
-        self.pages = Stack::reached(Route::Runs, &mut self.cx);
     }
 
     /// Esc never quits: on Problems it opens the menu, which can.
@@ -453,12 +459,13 @@ impl App {
                     Effect::RemoveView(name) => self.remove_view(name),
                     Effect::Act(action) => self.act(action),
                     Effect::Prompt(wanting) => {
-                        self.overlay = Some(Overlay::Prompt(Prompt::new(wanting)));
+                        self.prompt(Prompt::new(wanting));
                     }
                     Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
                     Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Meet(meeting) => self.carry_out(meeting),
+                    Effect::Opening(step) => self.open_step(step),
                     Effect::Do(wish) => self.wish(wish, Asked::Done),
                     Effect::Quit => outside.extend(self.leave()),
                     Effect::Start(request) => drop(self.cx.start(request)),
@@ -570,7 +577,7 @@ mod tests {
         │   Date and time no│ Sending cannot be undone.                                │un of 19 Nov 2025. │
         │   created_at, form│ They go to table customer in crm.db.                     │ 30%.              │
         │   Deal value is no│                                                          │: a single shape   │
-        │   deal_value, form│         2  changed by hand                               │                   │
+        │   deal_value, form│         2  changed since they were received              │                   │
         │   Stage not in the│         1  as received                                   │                   │
         │   stage, format:em│                                                          │(2 shapes)         │
         │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │███▋      371  90% │
@@ -595,6 +602,7 @@ mod tests {
             expect: 3,
             plan: None,
             only: None,
+            take_over: false,
         };
         assert!(started.contains(&Effect::Start(request)));
         press(&mut app, "1");
@@ -770,9 +778,9 @@ mod tests {
         │                                                            ││ 7 contact_email                    │
         │                                                            ││   <sp>Office@x.de -> office@x.de   │
         │                                                            ││                                    │
-        │                                                            ││ The menu (.) takes it back alone,  │
-        │                                                            ││ goes back to before it, and saves  │
-        │                                                            ││ a fix as a recipe.                 │
+        │                                                            ││ [ Undo this step ]                 │
+        │                                                            ││ [ Save as recipe ]                 │
+        │                                                            ││ [ Go back to before this ]         │
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
@@ -786,7 +794,7 @@ mod tests {
         │                                                            ││                                    │
         │                                                            ││                                    │
         └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
-         u undoes your newest step, U brings it back. Nothing that was sent changes.
+         u undoes your newest step, U brings it back. Right leads to what can be done with a step.
          Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
         ");
     }
@@ -836,7 +844,7 @@ mod tests {
         press(&mut app, "<esc>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         ┌ Help: Problems ───────────────────────────── type to search, Enter runs it ┐
+         ┌ Help: Problems ─────────────────────────────────── 1 of 38, type to search ┐
         ┌│ Search  [                                  ]                               │┐
         ││                                                                            ││
         ││ This page                                                                  ││

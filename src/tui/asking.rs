@@ -1,9 +1,11 @@
 //! What a person is asked, as data: questions with buttons, lines of text, lists to choose from.
 
+use std::{path::PathBuf, sync::Arc};
+
 use super::event::Effect;
 use crate::{
     filter::Filter,
-    model::{NoteAbout, RunId, StepId},
+    model::{NoteAbout, RecordId, RunId, StepId},
 };
 
 /// A question with buttons; the safe one has focus.
@@ -35,15 +37,31 @@ pub struct Wanting {
 /// What the text is for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Needs {
-    /// Why these records are set aside.
-    Reason(Filter),
+    /// Why records are set aside.
+    Reason(Aside),
     Note(NoteAbout),
     /// The name of the file a report on the run is written to.
     Report(RunId),
     /// The name of the file a step is saved in.
     Recipe(RunId, StepId),
+    /// The path of what is opened; the run is one whose contract may be meant for it.
+    File {
+        like: Option<RunId>,
+    },
+    /// The contract that what lies there is checked against, or nothing.
+    Contract {
+        path: PathBuf,
+    },
     /// The name of a view of a run, with its filter.
     View(RunId, String),
+}
+
+/// Records that are to be set aside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Aside {
+    pub filter: Filter,
+    /// What a person agrees to, once it is counted: it is these records or none.
+    pub counted: Option<Arc<[RecordId]>>,
 }
 
 /// A list to choose a line from, or to show, hide and order its lines.

@@ -67,11 +67,21 @@ impl App {
                 while banner.width() > usize::from(row.width) && banner.spans.len() > 1 {
                     banner.spans.pop();
                 }
+                if let [only] = banner.spans.as_mut_slice() {
+                    only.content = text::shorten(&only.content, row.width.into()).into();
+                }
                 banner
             }
             _ => self.tabs(row),
         };
         frame.render_widget(second, row);
+        if let (Page::Records(_), None, Mode::Moving) =
+            (self.pages.top(), &self.overlay, self.mode())
+            && let Some(key) = keymap::parse(self.cx.keys.of(Action::Filter))
+        {
+            let line = Rect { height: 1, ..main };
+            self.put_spot(line, Spot::Key(key));
+        }
         if let Some(overlay) = &mut self.overlay {
             let area = Rect {
                 y: row.y,
@@ -144,7 +154,9 @@ impl App {
         let mut spans = vec![Span::raw(" ")];
         let mut used = 1;
         for tab in Tab::ALL.into_iter().filter(|tab| *tab != Tab::Menu) {
-            let label = self.tab_label(tab, &run);
+            // Where they do not fit, the others are digits and counts.
+            let with_word = width >= 80 || tab == active || self.tab == Some(tab);
+            let label = self.tab_label(tab, &run, with_word);
             // Where the focus is must be seen without colour.
             let label = match (self.tab == Some(tab), tab == active) {
                 (true, true) => format!(">{label}]"),

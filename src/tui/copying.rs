@@ -4,7 +4,7 @@ use super::{
     app::App,
     event::{Effect, Query},
     overlays::{Lettered, Letters, Overlay},
-    pages::Subject,
+    pages::{Page, Subject},
 };
 use crate::{ops::Clip, text};
 
@@ -23,6 +23,13 @@ pub struct Copied {
 impl App {
     /// Asks what is to be copied.
     pub(super) fn ask_what_to_copy(&mut self) {
+        if let Page::Runs(page) = self.pages.top() {
+            let run = page.chosen().map(|run| run.id);
+            return match run {
+                Some(run) => self.copy(Clip::Source(run)),
+                None => self.status = Some("There is nothing to copy here.".to_owned()),
+            };
+        }
         let choices = self.copies();
         if choices.is_empty() {
             self.status = Some("There is nothing to copy here.".to_owned());

@@ -8,22 +8,24 @@ use ratatui::layout::Size;
 use super::{action::Action, meeting::Meeting};
 pub use super::{
     among::{Among, FixView},
-    asking::{ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
+    asking::{Aside, ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
     cx::{Cx, Ticket},
-    jobs::{JobRequest, Outcome, Steer},
+    jobs::{Elsewhere, JobRequest, Outcome, Steer},
+    opening::Opening,
+    picking::RunFacts,
 };
 use crate::{
     filter::{Filter, FilterError, Of, Offered, Term},
     fix::{Change, dates::Evidence},
     model::{
         ChangeReport, Comparison, Consequence, EditClaim, FixRow, Found, Group, GroupId, Note,
-        NoteAbout, Path, Plan, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow,
-        Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
+        NoteAbout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId,
+        RunRow, Since, Sort, StepFacts, StepId, StepRow, UndoReport, ValueCount, WatchedPlan,
     },
     ops::{
-        Clip, Conflict, Decision, Filters, FixPreview, FixRequest, KeptDraft, Preview, Progress,
-        Return, Review, Saving, Standing, SuggestedFix, Visit,
+        Clip, Completed, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft,
+        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Visit,
     },
 };
 
@@ -119,6 +121,8 @@ pub enum Effect {
     /// What was chosen, for the page in front.
     Chosen(Box<Choosing>),
     Meet(Meeting),
+    /// A step on the way to opening a file.
+    Opening(Opening),
     Quit,
 }
 
@@ -128,6 +132,21 @@ pub enum Query {
     Runs,
     /// The runs the person was in.
     Visits,
+    /// What the card of a run says.
+    RunFacts {
+        run: RunId,
+    },
+    /// Who else edits something, in which run.
+    InWork,
+    /// What a typed path stands for, beside a run whose contract may be meant.
+    Named {
+        typed: String,
+        like: Option<RunId>,
+    },
+    /// How a typed path could go on.
+    Completed {
+        typed: String,
+    },
     /// The run's own row and its groups.
     Groups {
         run: RunId,
@@ -180,9 +199,11 @@ pub enum Query {
         changes: Vec<Change>,
         at: Path,
     },
-    /// What a send of all ready records of the run would deliver.
+    /// What a send would deliver.
     Plan {
         run: RunId,
+        /// The plan to continue, and its destination; all ready records of the run where it is `None`.
+        of: Option<(Option<PlanId>, String)>,
     },
     /// What would be sent, and why it is what it is.
     Review {
@@ -194,6 +215,8 @@ pub enum Query {
     },
     /// Something to be copied.
     Copy(Clip),
+    /// What would be set aside of a filter's records.
+    CountAside(Box<Filter>),
     /// A number that changes when somebody changes the workspace.
     Version,
     /// Who else edits a record now.
@@ -271,11 +294,6 @@ pub enum Wish {
     UndoStep {
         step: StepId,
     },
-    /// Takes back a step and all that was done after it.
-    GoBack {
-        run: RunId,
-        step: StepId,
-    },
     /// Writes a step into a new file, as a recipe.
     Recipe {
         run: RunId,
@@ -329,6 +347,10 @@ pub enum Wish {
 #[derive(Debug)]
 pub enum Answer {
     Runs(Vec<RunRow>),
+    RunFacts(Box<RunFacts>),
+    InWork(Vec<(RunId, String)>),
+    Named(Named),
+    Completed(Completed),
     Groups {
         run: RunRow,
         groups: Vec<Group>,
@@ -364,6 +386,7 @@ pub enum Answer {
     /// Somebody was first: nothing was changed, and what was typed is kept.
     Conflict(Box<Conflict>),
     Copied(Copied),
+    Counted(Counted),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
@@ -376,8 +399,6 @@ pub enum Answer {
         plans: Vec<PlanRow>,
     },
     StepFacts(Box<StepFacts>),
-    /// So many steps were taken back, of so many records.
-    WentBack(u64, u64),
     Noted,
     /// The others know.
     Told,

@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 
 use crate::{
     filter::Filter,
-    model::{AsideReport, ChangeReport, FixReport, PlanId, RecordId, RunId, SendReport},
+    model::{
+        AsideReport, ChangeReport, FixReport, LoadReport, PlanId, RecordId, RunId, SendReport,
+        StepId, WentBack,
+    },
     ops::{FixPreview, FixRequest},
 };
 
@@ -19,6 +22,8 @@ pub enum JobRequest {
         plan: Option<PlanId>,
         /// Only this record.
         only: Option<RecordId>,
+        /// Whoever cannot be seen from here sends no more: a person knows that it has ended.
+        take_over: bool,
     },
     /// Works out what a fix would do.
     FixPreview(Box<FixRequest>),
@@ -31,7 +36,19 @@ pub enum JobRequest {
     Aside {
         filter: Box<Filter>,
         reason: Option<String>,
+        /// It is these records or none.
+        counted: Option<Arc<[RecordId]>>,
     },
+    /// Takes back a step and all that was done after it.
+    GoBack { run: RunId, step: StepId },
+    /// Loads what a path stands for as a run, also if the same bytes were loaded before where that is wanted.
+    Load {
+        path: PathBuf,
+        contract: Option<PathBuf>,
+        again: bool,
+    },
+    /// Prepares the example, in a workspace of its own.
+    Demo,
     /// Checks all records of a run whose verdict is old, against another contract if one is named.
     Check {
         run: RunId,
@@ -43,12 +60,22 @@ impl JobRequest {
     /// The run it is about, where it is about one.
     pub fn run(&self) -> Option<RunId> {
         match self {
-            Self::Send { run, .. } | Self::Check { run, .. } => Some(*run),
+            Self::Send { run, .. } | Self::Check { run, .. } | Self::GoBack { run, .. } => {
+                Some(*run)
+            }
             Self::FixPreview(request) => request.filter.run(),
             Self::Fix { preview, .. } => preview.request.filter.run(),
             Self::Aside { filter, .. } => filter.run(),
+            Self::Load { .. } | Self::Demo => None,
         }
     }
+}
+
+/// Another workspace, to be opened in place of the one that is open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Elsewhere {
+    pub workspace: PathBuf,
+    pub run: Option<RunId>,
 }
 
 /// How a send is to go on.
@@ -66,6 +93,10 @@ pub enum Steer {
 pub enum Outcome {
     Sent(SendReport),
     Checked(ChangeReport),
+    WentBack(WentBack),
+    Loaded(LoadReport),
+    /// It is in another workspace.
+    Elsewhere(Elsewhere),
     /// `None` when the run holds no record.
     FixPreviewed(Option<Arc<FixPreview>>),
     Fixed(FixReport),

@@ -111,6 +111,19 @@ mod tests {
     };
 
     #[test]
+    fn a_menu_that_hides_lines_says_which_one_the_cursor_is_on() {
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret>.<Down>");
+        let shown = picture(&mut app);
+        assert!(shown.contains("┌ Menu: Records ─"), "{shown}");
+        assert!(shown.contains("─ 2 of "), "{shown}");
+        let mut app = problems((100, 60));
+        press(&mut app, "<ret>.");
+        let shown = picture(&mut app);
+        assert!(!shown.contains("─ 1 of "), "{shown}");
+    }
+
+    #[test]
     fn every_command_is_found_by_its_words_other_words_or_key() {
         let mut app = problems((100, 30));
         press(&mut app, ":bulk");
@@ -121,7 +134,7 @@ mod tests {
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
-        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 67 ┐─────────┘
+        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 70 ┐─────────┘
         ┌ 6 proble│ : [ bulk                             ]                                       │─ 1 of 7 ┐
         │   Proble│                                                                              │ not     │
         │ > Email │ > b         Fix all like this                                                │         │
@@ -180,7 +193,7 @@ mod tests {
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
          [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
-        │┌ Commands ───────────────────────────────────────────────────────── 0 of 67 ┐│
+        │┌ Commands ───────────────────────────────────────────────────────── 0 of 70 ┐│
         ││ : [ row 12004                        ]                                     ││
         └│                                                                            │┘
         ┌│                                                                            │┐

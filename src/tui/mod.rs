@@ -22,14 +22,18 @@ mod meeting;
 mod menus;
 mod mouse;
 pub mod offers;
+mod opening;
 mod overlays;
 mod pace;
 pub mod pages;
 mod people;
+mod picking;
 mod run;
 mod running;
+mod setting_aside;
 mod signals;
 mod standing;
+mod stepping;
 mod tabs;
 mod terminal;
 #[cfg(test)]

@@ -124,7 +124,8 @@ impl App {
                 None => self.pages.top_mut().act(action, &mut self.cx),
             }
         }
-        self.cx.effects.retain(|effect| *effect != Effect::Tabs);
+        let moves = |effect: &Effect| !matches!(effect, Effect::Tabs | Effect::Act(_));
+        self.cx.effects.retain(moves);
     }
 
     fn spot(&self, place: Position) -> Option<Spot> {
@@ -192,6 +193,19 @@ mod tests {
     fn click(app: &mut App, text: &str) -> Vec<Effect> {
         let place = place_of(app, text);
         event(app, MouseEventKind::Down(MouseButton::Left), place)
+    }
+
+    #[test]
+    fn a_click_on_the_filter_line_begins_to_type_one() {
+        let mut app = problems((80, 24));
+        press(&mut app, "2");
+        click(&mut app, "type / to add one");
+        let shown = picture(&mut app);
+        assert!(shown.contains("Enter Keep this filter"), "{shown}");
+        press(&mut app, "<esc>.");
+        click(&mut app, "Filter");
+        let shown = picture(&mut app);
+        assert!(!shown.contains("Filter  [ /"), "{shown}");
     }
 
     #[test]

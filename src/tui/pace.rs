@@ -11,6 +11,8 @@ const BURST: u32 = 3;
 const AT_WORK: Duration = Duration::from_millis(100);
 /// Between frames on a slow line.
 const SLOW: Duration = Duration::from_millis(500);
+/// The cursor rests when nobody has moved it for so long.
+pub const REST: Duration = Duration::from_millis(100);
 /// A line that holds a frame up so long is slow.
 const HELD_UP: Duration = Duration::from_millis(100);
 /// After so many frames in a row that went out at once it is not slow any more.
@@ -46,6 +48,12 @@ impl Pace {
             (false, false) => AT_WORK,
         };
         self.wanted = Some(self.wanted.map_or(gap, |before| before.min(gap)));
+    }
+
+    /// What the frame before left out is to be drawn once the cursor rests.
+    pub fn owe(&mut self) {
+        let is_slow = self.is_told || self.slow_for > 0;
+        self.wanted = self.wanted.or(Some(if is_slow { SLOW } else { REST }));
     }
 
     /// How long to wait with the frame that is wanted; `None` where none is.
@@ -172,5 +180,23 @@ mod tests {
         assert_eq!(in_second(1, Duration::ZERO), 2);
         let quick = (2..9).map(|second| in_second(second, Duration::ZERO));
         assert!(quick.last() > Some(20));
+    }
+
+    #[test]
+    fn what_was_left_out_is_drawn_once_the_cursor_rests_and_no_key_waits_for_it() {
+        let mut pace = Pace::default();
+        let now = Instant::now();
+        pace.drawn(now, Duration::ZERO);
+        pace.owe();
+        assert_eq!(pace.wait(now), Some(REST));
+        pace.want(true, false);
+        let key = pace.wait(now);
+        assert!(key < Some(REST), "{key:?}");
+        pace.owe();
+        assert_eq!(pace.wait(now), key, "it comes along");
+        let mut slow = Pace::new(true);
+        slow.drawn(now, Duration::ZERO);
+        slow.owe();
+        assert_eq!(slow.wait(now), Some(SLOW));
     }
 }

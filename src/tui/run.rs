@@ -7,20 +7,20 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use crossbeam_channel::Receiver;
+use crossbeam_channel::{Receiver, Sender};
 use ratatui::layout::Size;
 
 use super::{
     Glyphs, Options,
     app::{App, Exit, Setup},
     clock::Clock,
-    event::{Effect, Event, Route},
+    event::{Effect, Elsewhere, Event, Route},
     input::{self, Pause},
     pace::Pace,
     signals::{self, Cause},
-    terminal::Screen,
+    terminal::{Screen, Written},
     widgets::ascii,
-    worker::{self, Inbox, Opening},
+    worker::{self, Inbox, Opening, Workers},
 };
 use crate::text;
 
@@ -29,8 +29,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where frames go. The loop needs no real terminal.
 pub trait Surface {
-    /// Draws one frame and gives how long writing it took.
-    fn draw(&mut self, app: &mut App) -> Result<Duration>;
+    /// Draws one frame.
+    fn draw(&mut self, app: &mut App) -> Result<Written>;
     /// Gives the terminal back, stops the process, and takes it over again once it is continued.
     fn suspend(&mut self) -> Result<Size>;
     /// Sets the terminal up again after somebody else had it.
@@ -46,7 +46,6 @@ pub fn run(options: Options) -> Result<()> {
         author: options.author,
         read_only: options.read_only,
     };
-    let (inbox, workers) = worker::spawn(&opening, &event_tx).context("cannot start a thread")?;
     let cause = Cause::default();
     // It would look at NO_COLOR itself, whatever was asked for.
     crossterm::style::force_color_output(options.theme.is_coloured());
@@ -64,7 +63,7 @@ pub fn run(options: Options) -> Result<()> {
         },
     };
     input::spawn(event_tx.clone(), surface.pause.clone()).context("cannot start a thread")?;
-    signals::spawn(event_tx, cause.clone()).context("cannot listen for signals")?;
+    signals::spawn(event_tx.clone(), cause.clone()).context("cannot listen for signals")?;
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
         at: options.at,
@@ -79,20 +78,55 @@ pub fn run(options: Options) -> Result<()> {
         slow_link: options.slow_link,
         notice: options.notice,
     };
-    let ended = drive(&mut surface, setup, &event_rx, &inbox);
+    let (ended, workers) = show(&mut surface, (opening, setup), (&event_tx, &event_rx))?;
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
-    drop(inbox);
     for thread in [&workers.asks, &workers.jobs, &workers.visits] {
         wait_for(thread);
     }
     match ended? {
-        Exit::Quit => {}
+        Exit::Quit | Exit::Elsewhere(_) => {}
         Exit::Terminated => match cause.load(Ordering::Relaxed) {
             0 => {}
             signal => signals::end_by(signal)?,
         },
     }
+    Ok(())
+}
+
+/// Shows one workspace after the other, until the person leaves; gives who still works on the last one.
+fn show(
+    surface: &mut impl Surface,
+    (mut opening, mut setup): (Opening, Setup),
+    (give, events): (&Sender<Event>, &Receiver<Event>),
+) -> Result<(Result<Exit>, Workers)> {
+    loop {
+        let (inbox, workers) = worker::spawn(&opening, give).context("cannot start a thread")?;
+        match drive(surface, setup.clone(), events, &inbox) {
+            Ok(Exit::Elsewhere(place)) => {
+                drop(inbox);
+                workers.end();
+                // What was pressed and answered meanwhile was meant for what was there before.
+                events.try_iter().for_each(drop);
+                go(&mut opening, &mut setup, *place)?;
+            }
+            ended => return Ok((ended, workers)),
+        }
+    }
+}
+
+/// Makes everything ready for a screen on another workspace.
+fn go(opening: &mut Opening, setup: &mut Setup, place: Elsewhere) -> Result<()> {
+    let shown = text::safe(&place.workspace.to_string_lossy()).into_owned();
+    setup.notice = Some(format!("The workspace is {shown} now."));
+    setup.workspace = shown;
+    setup.route = match place.run {
+        Some(run) => Route::Run { run },
+        None => Route::Runs,
+    };
+    setup.at = None;
+    setup.size = Screen::size()?;
+    opening.workspace = place.workspace;
     Ok(())
 }
 
@@ -131,11 +165,14 @@ fn go_on(
         }
         let mut due = pace.wait(Instant::now());
         if due == Some(Duration::ZERO) {
-            let took = surface.draw(app)?;
+            let written = surface.draw(app)?;
             let now = Instant::now();
-            pace.drawn(now, took);
+            pace.drawn(now, written.took);
             app.drawn(now);
-            due = None;
+            if written.is_left {
+                pace.owe();
+            }
+            due = pace.wait(Instant::now());
         }
         by_hand = false;
         let first = match app.waits().into_iter().chain(due).min() {
@@ -181,7 +218,7 @@ struct Terminal {
 }
 
 impl Surface for Terminal {
-    fn draw(&mut self, app: &mut App) -> Result<Duration> {
+    fn draw(&mut self, app: &mut App) -> Result<Written> {
         panic_for_a_test("ui");
         self.screen.listen_to_mouse(app.uses_mouse())?;
         if let Some(text) = app.take_clipboard() {
@@ -191,13 +228,14 @@ impl Surface for Terminal {
             self.screen.forget();
         }
         let plain = self.ascii;
-        let took = self.screen.draw(|frame| {
+        let written = self.screen.draw(|frame| {
             app.draw(frame);
             if plain {
                 ascii::plain(frame.buffer_mut());
             }
+            app.late()
         })?;
-        Ok(took)
+        Ok(written)
     }
 
     fn suspend(&mut self) -> Result<Size> {
@@ -228,6 +266,18 @@ pub(super) fn panic_for_a_test(part: &str) {
     );
 }
 
+impl Workers {
+    /// Waits until all have ended.
+    fn end(&self) {
+        for thread in [&self.asks, &self.jobs, &self.visits]
+            .into_iter()
+            .chain(&self.beside)
+        {
+            wait_for(thread);
+        }
+    }
+}
+
 /// Waits until a thread has ended, but not for ever: a destination may never answer, and what was sent is known to the
 /// workspace all the same.
 fn wait_for(thread: &JoinHandle<()>) {
@@ -242,7 +292,6 @@ fn wait_for(thread: &JoinHandle<()>) {
 mod tests {
     use std::{fs, path::Path};
 
-    use crossbeam_channel::Sender;
     use ratatui::backend::TestBackend;
 
     use super::*;
@@ -261,7 +310,7 @@ mod tests {
     }
 
     impl Surface for Script {
-        fn draw(&mut self, app: &mut App) -> Result<Duration> {
+        fn draw(&mut self, app: &mut App) -> Result<Written> {
             self.terminal.draw(|frame| app.draw(frame))?;
             let seen = self.terminal.backend().to_string();
             if let Some((text, keys)) = self.steps.first()
@@ -275,7 +324,7 @@ mod tests {
                 let is_gone = self.breaks && self.steps.is_empty();
                 anyhow::ensure!(!is_gone, "the terminal is gone");
             }
-            Ok(Duration::ZERO)
+            Ok(Written::default())
         }
 
         fn suspend(&mut self) -> Result<Size> {

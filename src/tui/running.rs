@@ -35,10 +35,44 @@ impl Running {
             JobRequest::Check { .. } => "Checking",
             JobRequest::FixPreview(_) => "Looking what would happen",
             JobRequest::Fix { .. } => "Fixing",
+            JobRequest::GoBack { .. } => "Going back",
+            JobRequest::Load { .. } => "Loading",
+            JobRequest::Demo => "Preparing the demo",
             JobRequest::Aside {
                 reason: Some(_), ..
             } => "Setting aside",
             JobRequest::Aside { .. } => "Taking back",
+        }
+    }
+
+    /// `12,000 records read, 35%`
+    fn loaded_so_far(&self) -> String {
+        let records = text::count(self.progress.records, "record");
+        let total = self.progress.total.unwrap_or_default();
+        match (self.progress.done * 100).checked_div(total) {
+            Some(percent) => format!("{records} read, {percent}%"),
+            None => format!("{records} read"),
+        }
+    }
+
+    /// What becomes of it when it is stopped.
+    fn when_stopped(&self) -> &'static str {
+        match self.request {
+            JobRequest::Send { .. } => {
+                "What is on its way is waited for. The rest stays ready to send."
+            }
+            JobRequest::GoBack { .. } => {
+                "The steps that are undone already stay so, each as a whole. The others stay as they are."
+            }
+            JobRequest::Load { .. } | JobRequest::Demo => {
+                "It is loaded as a whole or not at all: no run is left behind."
+            }
+            JobRequest::FixPreview(_)
+            | JobRequest::Fix { .. }
+            | JobRequest::Aside { .. }
+            | JobRequest::Check { .. } => {
+                "It is done as a whole or not at all: nothing is changed."
+            }
         }
     }
 
@@ -48,6 +82,9 @@ impl Running {
             JobRequest::Send { expect, .. } => Some(expect),
             _ => None,
         };
+        if matches!(self.request, JobRequest::Load { .. } | JobRequest::Demo) {
+            return self.loaded_so_far();
+        }
         let done = text::thousands(self.progress.done);
         let so_far = match self.progress.total.or(planned) {
             Some(total) => format!("{done} of {} are done", text::thousands(total)),
@@ -127,7 +164,7 @@ impl App {
             Ok(Outcome::Fixed(report)) => {
                 let said = words::fixed(&report);
                 self.offer_skipped(&said, run, &report.skipped);
-                self.status = Some(said);
+                self.status = Some(words::fixed_status(&report, self.cx.keys));
             }
             // The page that asked has been told.
             Err(_) if is_preview => return,
@@ -137,15 +174,26 @@ impl App {
                 self.offer_skipped(&said, run, &report.skipped);
                 self.status = Some(said);
             }
+            Ok(Outcome::Loaded(report)) => self.loaded(&report),
+            Ok(Outcome::Elsewhere(place)) => {
+                self.exit = Some(Exit::Elsewhere(Box::new(place)));
+                return;
+            }
+            Ok(Outcome::WentBack(report)) => {
+                self.status = Some(words::went_back(&report, self.cx.keys));
+            }
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
             Err(error) if words::is_stopped(&error) => {
                 let sending = was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. }));
                 self.status = Some(words::stopped(sending, self.cx.keys));
             }
-            Err(error) if was.is_some_and(|job| matches!(job.request, JobRequest::Send { .. })) => {
+            Err(error)
+                if (was.as_ref())
+                    .is_some_and(|job| matches!(job.request, JobRequest::Send { .. })) =>
+            {
                 self.cannot_send(&error);
             }
-            Err(error) => self.status = Some(words::reported(&error)),
+            Err(error) => self.failed(was, &error),
         }
         self.refresh();
     }
@@ -207,7 +255,7 @@ impl App {
                 title: "Leave redrive?".to_owned(),
                 body: vec![
                     format!("{} has not ended: {}.", job.name(), job.so_far()),
-                    "Leaving stops it. What is done stays done, the rest stays ready.".to_owned(),
+                    format!("Leaving stops it. {}", job.when_stopped()),
                 ],
                 typed: None,
                 safe: "Stay".to_owned(),
@@ -239,10 +287,7 @@ impl App {
         };
         let question = Question {
             title: format!("Stop {}?", job.name().to_lowercase()),
-            body: vec![
-                so_far,
-                "What is on its way is waited for. The rest stays as it is.".to_owned(),
-            ],
+            body: vec![so_far, job.when_stopped().to_owned()],
             typed: None,
             safe: "Keep going".to_owned(),
             verb: "Stop".to_owned(),

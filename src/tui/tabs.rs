@@ -108,29 +108,34 @@ impl App {
         }
     }
 
-    /// `2 Records 1,387`
-    pub(super) fn tab_label(&self, tab: Tab, run: &RunRow) -> String {
-        let key = self.cx.keys.of(tab.action());
-        match tab {
+    /// `2 Records 1,387`, or `2 1,387` without its word.
+    pub(super) fn tab_label(&self, tab: Tab, run: &RunRow, with_word: bool) -> String {
+        let (word, count) = match tab {
             Tab::Problems => {
                 let problems = self.problems.map_or("...".to_owned(), text::thousands);
-                format!("{key} Problems {problems}")
+                ("Problems", problems)
             }
             Tab::Records => {
                 let stored = run.statuses.iter().map(|(_, records)| records).sum();
-                format!("{key} Records {}", text::thousands(stored))
+                ("Records", text::thousands(stored))
             }
             Tab::Review => {
                 let ready = run.with_status(Status::Ready);
-                format!("{key} Review {}", text::thousands(ready))
+                ("Review", text::thousands(ready))
             }
-            Tab::Send => match self.sent_percent() {
-                Some(percent) => format!("{key} Send {percent}%"),
-                None => format!("{key} Send"),
-            },
-            Tab::History => format!("{key} History"),
-            Tab::Menu => "Menu".to_owned(),
-        }
+            Tab::Send => {
+                let percent = self.sent_percent();
+                let percent = percent.map_or(String::new(), |percent| format!("{percent}%"));
+                ("Send", percent)
+            }
+            Tab::History => ("History", String::new()),
+            Tab::Menu => return "Menu".to_owned(),
+        };
+        let key = self.cx.keys.of(tab.action());
+        let word = if with_word { word } else { "" };
+        let parts = [key, word, &count];
+        let said: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        said.join(" ")
     }
 
     /// How much of the plan that is being sent is done. 100 only when all is.

@@ -18,7 +18,7 @@ use crossterm::{
 };
 use ratatui::{Frame, layout::Size};
 
-use super::frames::Frames;
+use super::frames::{Frames, Late};
 use crate::text;
 
 /// Set while the terminal is ours, so that it is given back exactly once.
@@ -37,6 +37,15 @@ pub struct Screen {
 /// quiet on a slow line.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+
+/// What became of one frame.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Written {
+    /// How long the terminal held it up.
+    pub took: Duration,
+    /// Parts of it wait until the cursor rests.
+    pub is_left: bool,
+}
 
 impl Screen {
     /// `workspace` is said after a crash, so that a person knows where the work is.
@@ -89,15 +98,19 @@ impl Screen {
         self.frames.forget();
     }
 
-    /// Draws one frame: one write, however slow the line is. Gives how long the terminal held it up.
-    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame)) -> io::Result<Duration> {
+    /// Draws one frame: one write, however slow the line is. What is drawn says which parts can wait; see [`Frames::draw`].
+    pub fn draw(&mut self, draw: impl FnOnce(&mut Frame) -> Late) -> io::Result<Written> {
         let mut bytes = std::mem::take(&mut self.first);
-        bytes.extend(self.frames.draw(Self::size()?, draw)?);
+        let drawn = self.frames.draw(Self::size()?, draw)?;
+        bytes.extend(drawn.bytes);
         let start = Instant::now();
         let mut out = stdout().lock();
         out.write_all(&bytes)?;
         out.flush()?;
-        Ok(start.elapsed())
+        Ok(Written {
+            took: start.elapsed(),
+            is_left: drawn.is_left,
+        })
     }
 }
 

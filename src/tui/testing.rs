@@ -7,14 +7,16 @@ use std::collections::VecDeque;
 use crossterm::event::KeyEvent;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
 
-use self::rows::{before, detail, fix_row, offered, plan_row, row, since, step, value};
+use self::rows::{
+    before, counted, detail, fix_row, offered, place, plan_row, row, run_facts, since, value,
+};
 pub use self::rows::{
-    conflict, group, groups, older_run, preview, problem, record, review, run, suggested,
+    conflict, group, groups, older_run, preview, problem, record, review, run, step, suggested,
 };
 use super::{
     app::{App, Setup},
     clock::Clock,
-    event::{Answer, Copied, Effect, Event, Place, Query, Route},
+    event::{Answer, Copied, Effect, Event, Query, Route},
     keymap::{self, Keys},
     theme::Theme,
 };
@@ -23,7 +25,7 @@ use crate::{
     model::{
         Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepKind, Wants, compare,
     },
-    ops::{ContractState, Filters, Preview, Standing},
+    ops::{Completed, ContractState, Filters, Named, Preview, Standing},
     text,
 };
 
@@ -152,6 +154,17 @@ pub fn answer(query: Query) -> Answer {
     let id = |id: &RecordId| id.0;
     match query {
         Query::Runs => Answer::Runs(vec![run(), older_run()]),
+        Query::RunFacts { .. } => Answer::RunFacts(Box::new(run_facts())),
+        Query::InWork => Answer::InWork(Vec::new()),
+        Query::Named { typed, .. } => Answer::Named(Named::Input {
+            path: typed.into(),
+            contract: None,
+        }),
+        Query::Completed { typed } => Answer::Completed(Completed {
+            longest: format!("{typed}orders-"),
+            names: vec!["orders-1.csv".to_owned(), "orders-2.csv".to_owned()],
+            typed,
+        }),
         Query::Groups { .. } => Answer::Groups {
             run: run(),
             groups: groups(),
@@ -211,6 +224,7 @@ pub fn answer(query: Query) -> Answer {
             text: "{\"a\": 1}\n".to_owned(),
             ..Copied::default()
         }),
+        Query::CountAside(filter) => Answer::Counted(counted(*filter)),
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
         Query::Drafts { .. } => Answer::Drafts(Vec::new()),
@@ -227,7 +241,7 @@ pub fn answer(query: Query) -> Answer {
                 stages: Vec::new(),
             }))
         }
-        Query::Plan { run } => Answer::Plan(Plan {
+        Query::Plan { run, .. } => Answer::Plan(Plan {
             id: None,
             run,
             destination: "crm".to_owned(),
@@ -284,11 +298,7 @@ pub fn answer(query: Query) -> Answer {
             not_checked: 0,
             contract: ContractState::Same,
         }),
-        Query::Places { .. } => Answer::Places(vec![Place {
-            name: "crm".to_owned(),
-            environment: "test".to_owned(),
-            target: "table customer in crm.db".to_owned(),
-        }]),
+        Query::Places { .. } => Answer::Places(vec![place()]),
     }
 }
 

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     model::{
-        AsideReport, ChangeReport, Fault, FaultKind, FixReport, Plan, Problem, RunRow, SendReport,
-        Status, UndoReport,
+        AsideReport, ChangeReport, Fault, FaultKind, FixReport, LoadReport, Plan, Problem, RunRow,
+        SendReport, Status, UndoReport, WentBack,
     },
     text,
 };
@@ -99,6 +99,14 @@ pub fn fixed(report: &FixReport) -> String {
     words
 }
 
+/// The same, and how it is taken back.
+pub fn fixed_status(report: &FixReport, keys: Keys) -> String {
+    match report.changed {
+        0 => fixed(report),
+        _ => format!("{}  {}", fixed(report), undo(keys)),
+    }
+}
+
 /// What checking all records again came to.
 pub fn checked(report: &ChangeReport) -> String {
     if report.checked > 0 && report.checked == report.current {
@@ -176,6 +184,37 @@ pub fn undone(report: &UndoReport, is_redo: bool, keys: Keys) -> String {
     words
 }
 
+/// What a load came to.
+pub fn loaded(report: &LoadReport) -> String {
+    let at_least = if report.capped { "at least " } else { "" };
+    let mut words = format!(
+        "Loaded {}: {} read, {at_least}{} rejected.",
+        text::safe(&report.name),
+        text::count(report.records, "record"),
+        text::thousands(report.rejected)
+    );
+    if report.passed > 0 && !report.kept_passed {
+        let verb = if report.passed == 1 { "is" } else { "are" };
+        let passed = text::thousands(report.passed);
+        words.push_str(&format!(" {passed} passed and {verb} counted, not kept."));
+    }
+    words
+}
+
+/// What going back in the history came to.
+pub fn went_back(report: &WentBack, keys: Keys) -> String {
+    let records = text::count(report.records, "record");
+    let redo = redo(keys);
+    if report.is_stopped {
+        let of = text::count(report.of, "step");
+        let steps = text::thousands(report.steps);
+        format!("Stopped: {steps} of {of} undone, of {records}. The others stay.  {redo}")
+    } else {
+        let steps = text::count(report.steps, "step");
+        format!("Undone: {steps} of {records}.  {redo}")
+    }
+}
+
 /// `1 other record has`, `411 other records have`.
 pub fn others_have(others: u64) -> String {
     let verb = if others == 1 { "has" } else { "have" };
@@ -214,7 +253,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
     body.push(String::new());
     if plan.changed > 0 {
         body.push(format!(
-            "{:>9}  changed by hand",
+            "{:>9}  changed since they were received",
             text::thousands(plan.changed)
         ));
     }
@@ -247,6 +286,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
             expect: plan.planned,
             plan: plan.id,
             only: None,
+            take_over: false,
         })),
     }
 }
@@ -368,13 +408,15 @@ fn duration(seconds: f64) -> String {
     format!("{}:{:02}", whole / 60, whole % 60)
 }
 
-/// Begins with a capital, unless a name or a path stands there, and ends with a full stop.
+/// Begins with a capital, unless a name, a path or a key stands there, and ends with a full stop.
 pub fn sentence(words: &str) -> String {
     let first = words.split(' ').next().unwrap_or_default();
     let is_word = first
         .trim_end_matches([',', ':'])
         .chars()
         .all(|c| c.is_alphabetic() || matches!(c, '\'' | '-'));
+    // A key is written as it is pressed: `u` is not `U`.
+    let is_word = is_word && (first.chars().count() > 1 || first == "a");
     let mut chars = words.chars();
     let mut sentence = String::new();
     if is_word {
@@ -382,6 +424,17 @@ pub fn sentence(words: &str) -> String {
     }
     sentence.push_str(chars.as_str());
     end(&sentence)
+}
+
+/// Why something cannot be done now: from half a sentence, or a whole one.
+pub fn not_now(reason: &str) -> String {
+    let Some(whole) = reason.strip_suffix('.') else {
+        return format!("Not now: {reason}.");
+    };
+    let mut rest = whole.chars();
+    let first = rest.next().map(char::to_lowercase);
+    let first: String = first.into_iter().flatten().collect();
+    format!("Not now: {first}{}.", rest.as_str())
 }
 
 /// With a full stop.
@@ -398,6 +451,24 @@ fn end(words: &str) -> String {
 mod tests {
     use super::*;
     use crate::{model::Found, tui::testing::problem};
+
+    #[test]
+    fn why_something_is_not_possible_is_one_sentence() {
+        let whole = not_now("It was sent: what was sent stays as it was sent.");
+        assert_eq!(
+            whole,
+            "Not now: it was sent: what was sent stays as it was sent."
+        );
+        assert_eq!(not_now("nothing is ready"), "Not now: nothing is ready.");
+    }
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_but_for_a_key_or_a_path() {
+        assert_eq!(sentence("nothing to undo"), "Nothing to undo.");
+        assert_eq!(sentence("a date is missing"), "A date is missing.");
+        assert_eq!(sentence("u takes it back"), "u takes it back.");
+        assert_eq!(sentence("/tmp/x is gone"), "/tmp/x is gone.");
+    }
 
     #[test]
     fn the_owner_of_a_rule_is_named_once() {

@@ -3,6 +3,7 @@
 //! an ordinary error answer.
 
 mod jobs;
+mod picking;
 
 use std::{
     collections::VecDeque,
@@ -19,7 +20,7 @@ use crossbeam_channel::{Receiver, Sender};
 use self::jobs::{throttled, work_all};
 use super::{
     clipboard,
-    event::{Answer, Copied, Effect, Event, JobRequest, Place, Query, Steer, Wish},
+    event::{Answer, Copied, Effect, Event, JobRequest, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
@@ -40,11 +41,13 @@ pub struct Opening {
     pub read_only: bool,
 }
 
-/// The threads that may be writing. They end when the inbox is dropped, as the others do.
+/// The threads. They end when the inbox is dropped.
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
     pub visits: JoinHandle<()>,
+    /// Those that write nothing.
+    pub beside: Vec<JoinHandle<()>>,
 }
 
 /// Where effects go.
@@ -116,9 +119,11 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         let (opening, events) = (opening.clone(), events.clone());
         thread(name).spawn(move || answer_beside(opening, &effects, &events))
     };
-    beside("offer", offers_rx)?;
-    beside("suggest", suggestions_rx)?;
     let visits = beside("visit", visits_rx)?;
+    let beside = vec![
+        beside("offer", offers_rx)?,
+        beside("suggest", suggestions_rx)?,
+    ];
     let inbox = Inbox {
         asks: asks_tx,
         offers: offers_tx,
@@ -127,7 +132,13 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         running,
         events: events.clone(),
     };
-    Ok((inbox, Workers { asks, jobs, visits }))
+    let workers = Workers {
+        asks,
+        jobs,
+        visits,
+        beside,
+    };
+    Ok((inbox, workers))
 }
 
 /// Answers what changes nothing in the workspace, one question after the other.
@@ -256,6 +267,10 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
     panic_for_a_test("worker");
     Ok(match query {
         Query::Runs => Answer::Runs(ops::runs(workspace)?),
+        Query::RunFacts { run } => Answer::RunFacts(Box::new(picking::facts(workspace, *run)?)),
+        Query::InWork => Answer::InWork(picking::in_work(workspace)?),
+        Query::Named { typed, like } => Answer::Named(ops::named(workspace, typed, *like)?),
+        Query::Completed { typed } => Answer::Completed(ops::completed(typed)),
         Query::Groups { run } => Answer::Groups {
             run: ops::run(workspace, *run)?,
             groups: ops::groups(workspace, &Filter::of_run(*run))?,
@@ -288,22 +303,17 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Preview { id, changes, at } => {
             Answer::Preview(Box::new(ops::preview(workspace, *id, changes, at)?))
         }
-        Query::Plan { run } => Answer::Plan(ops::plan(
-            workspace,
-            &SendRequest {
+        Query::Plan { run, of } => {
+            let (plan, to) = of.clone().unzip();
+            let request = SendRequest {
                 filter: Filter::of_run(*run),
+                plan: plan.flatten(),
+                to,
                 ..SendRequest::default()
-            },
-        )?),
-        Query::Places { run } => {
-            let places = ops::destinations(workspace, *run, None)?;
-            let place = |(name, environment, target)| Place {
-                name,
-                environment,
-                target,
             };
-            Answer::Places(places.into_iter().map(place).collect())
+            Answer::Plan(ops::plan(workspace, &request)?)
         }
+        Query::Places { run } => Answer::Places(picking::places(workspace, *run)?),
         Query::Review { run } => {
             let request = SendRequest {
                 filter: Filter::of_run(*run),
@@ -323,6 +333,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
                 text,
             })
         }
+        Query::CountAside(filter) => Answer::Counted(ops::count_aside(workspace, filter)?),
         Query::Version => Answer::Version(workspace.version()?),
         Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
         Query::Drafts { id } => Answer::Drafts(ops::drafts(workspace, *id)?),
@@ -406,10 +417,6 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         }
         Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
         Wish::UndoStep { step } => Answer::Undone(ops::undo(workspace, Some(*step))?),
-        Wish::GoBack { run, step } => {
-            let (steps, records) = ops::go_back(workspace, *run, *step)?;
-            Answer::WentBack(steps, records)
-        }
         Wish::Recipe { run, step, file } => {
             let recipe = ops::recipe_of_step(workspace, *run, *step)?;
             ops::write_recipe(workspace, &recipe, file)?;

@@ -180,7 +180,7 @@ fn all_records_of_a_problem_are_fixed_once_their_number_is_typed() {
     stage  map "CLOSED LOST" to "Closed Lost" and 8 more values, in 9 records. This is a preview: nothing is changed yet.
     7 will be ready to send, for example record 17: "closed won" to "Closed Won".
     2 will need fixing in another field, for example record 109: "Prospekt" to "Prospect".
-    Type 9 to change so many records; undo takes it back. 0 goes back.
+    Type 9 to change so many records; undo takes it back. 0 goes back. Or each, leave RECORD.
     > 1
     Nothing was changed: 9 is the number to type.
     > 9
@@ -206,6 +206,136 @@ fn all_records_of_a_problem_are_fixed_once_their_number_is_typed() {
     "#);
     let history = folder.redrive("-w redrive-demo/redrive.db history");
     assert_eq!(history.json_lines().len(), 2, "a fix and its undo");
+}
+
+#[test]
+fn a_record_is_left_out_of_a_fix_by_its_number_in_the_list_or_its_own() {
+    let folder = Folder::new();
+    let said = folder
+        .redrive("--plain demo --rows 300")
+        .stdin("1\nfix\n1\neach\n1\n1\nleave 64\nleave 95\nleave 1\nleave me\n0\n9\n7\nquit\n")
+        .run();
+    is_plain(&said);
+    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
+    let told = part("> each");
+    let end = told.find("Stage not in the list: ").expect(&told);
+    insta::assert_snapshot!(told[..end], @r#"
+    > each
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 9 would change, 0 left out.
+    1. Record 17: "closed won" to "Closed Won", will be ready to send
+    2. Record 64: "negotiation" to "Negotiation", will be ready to send
+    3. Record 95: "CLOSED LOST" to "Closed Lost", will be ready to send
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
+    > 1
+    Record 17 is left out: 8 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 8 would change, 1 left out.
+    1. Record 17: "closed won" to "Closed Won", left out
+    2. Record 64: "negotiation" to "Negotiation", will be ready to send
+    3. Record 95: "CLOSED LOST" to "Closed Lost", will be ready to send
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
+    > 1
+    Record 17 is taken in again: 9 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 9 would change, 0 left out.
+    1. Record 17: "closed won" to "Closed Won", will be ready to send
+    2. Record 64: "negotiation" to "Negotiation", will be ready to send
+    3. Record 95: "CLOSED LOST" to "Closed Lost", will be ready to send
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
+    > leave 64
+    Record 64 is left out: 8 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 8 would change, 1 left out.
+    1. Record 17: "closed won" to "Closed Won", will be ready to send
+    2. Record 64: "negotiation" to "Negotiation", left out
+    3. Record 95: "CLOSED LOST" to "Closed Lost", will be ready to send
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
+    > leave 95
+    Record 95 is left out: 7 records would change.
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values: 9 records. A number leaves that record out, or takes it in again. 7 would change, 2 left out.
+    1. Record 17: "closed won" to "Closed Won", will be ready to send
+    2. Record 64: "negotiation" to "Negotiation", left out
+    3. Record 95: "CLOSED LOST" to "Closed Lost", left out
+    4. Record 109: "Prospekt" to "Prospect", will need fixing in another field
+    5. Record 117: "qualified" to "Qualified", will be ready to send
+    6. Record 181: "Closed-Won" to "Closed Won", will be ready to send
+    7. Record 264: "Negotation" to "Negotiation", will be ready to send
+    8. Record 268: "PROSPECT" to "Prospect", will need fixing in another field
+    9. Record 278: "closed_lost" to "Closed Lost", will be ready to send
+    A number chooses. 0 goes back. Or leave RECORD. help says more.
+    > leave 1
+    Record 1 is not among those that would change.
+    > leave me
+    leave wants the number of a record.
+    > 0
+
+    stage  map "CLOSED LOST" to "Closed Lost" and 8 more values, in 7 records. This is a preview: nothing is changed yet.
+    5 will be ready to send, for example record 17: "closed won" to "Closed Won".
+    2 will need fixing in another field, for example record 109: "Prospekt" to "Prospect".
+    2 left out.
+    Type 7 to change so many records; undo takes it back. 0 goes back. Or each, leave RECORD.
+    > 9
+    Nothing was changed: 7 is the number to type.
+    > 7
+    Fixed 7 records (stage  map "CLOSED LOST" to "Closed Lost" and 8 more values): 5 ready, 2 to fix in another field. Left as they are: 2 records, left out. undo takes it back.
+    "#);
+    let history = folder.redrive("-w redrive-demo/redrive.db history");
+    assert_eq!(history.json_lines()[0]["records"], 7);
+    for (record, status) in [(17, "ready"), (64, "rejected"), (95, "rejected")] {
+        let show = folder.redrive(&format!("-w redrive-demo/redrive.db show {record}"));
+        assert_eq!(show.json()["status"], status, "{record}");
+    }
+}
+
+#[test]
+fn after_one_record_is_fixed_the_others_with_the_same_problem_are_told_and_fixed() {
+    let folder = Folder::new();
+    let said = folder
+        .redrive("--plain demo --rows 300")
+        .stdin("1\n1\n1\n1\n1\nfix\n1\n8\n0\nquit\n")
+        .run();
+    is_plain(&said);
+    for words in [
+        "Saved. The record is ready. undo takes it back. 8 other records have the same problem: fix does one thing to all of them.",
+        "Or next, aside, good, fix.",
+        "Fix all: Stage not in the list, field stage, 8 records.",
+        "Fixed 8 records",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    // A record that was opened by itself, and one whose problem stays, tell of nobody.
+    let said = folder
+        .redrive("-w redrive-demo/redrive.db --plain open --row 17")
+        .stdin("undo\nundo\n1\nnonsense\n1\nquit\n")
+        .run();
+    assert!(said.contains("still needs fixing"), "{said}");
+    assert!(!said.contains("the same problem"), "{said}");
 }
 
 #[test]
@@ -263,7 +393,7 @@ fn what_a_fix_needs_is_typed_and_what_cannot_be_done_is_said() {
 
     stage  set to "", in 1 record. This is a preview: nothing is changed yet.
     1 still wrong in this field, for example record 3: "closed won" to missing.
-    Type 1 to change so many records; undo takes it back. 0 goes back.
+    Type 1 to change so many records; undo takes it back. 0 goes back. Or each, leave RECORD.
     > 0
 
     The value that all of them get. = alone empties the field.
@@ -272,7 +402,7 @@ fn what_a_fix_needs_is_typed_and_what_cannot_be_done_is_said() {
 
     stage  set to "quit", in 1 record. This is a preview: nothing is changed yet.
     1 still wrong in this field, for example record 3: "closed won" to "quit".
-    Type 1 to change so many records; undo takes it back. 0 goes back.
+    Type 1 to change so many records; undo takes it back. 0 goes back. Or each, leave RECORD.
     >
     "#);
     let history = folder.redrive("history");

@@ -34,6 +34,7 @@
 mod checks;
 mod doctor;
 mod people;
+mod picker;
 mod picture;
 mod plain;
 mod quiet;

@@ -1,35 +1,126 @@
 //! What is done to many records at once, and to kept filters.
 
-use std::{collections::BTreeSet, io::Write};
+use std::io::Write;
 
 use anyhow::Result;
 
 use super::{
-    Talk, fixing,
-    page::{Place, Sight},
+    Talk,
+    chosen::Foreseen,
+    fixing,
+    page::{Fixing, Place, Sight},
+    results::saved,
     say::records_of,
 };
-use crate::{cli::person::parsed, model::RunId, ops, text::safe};
+use crate::{
+    cli::person::parsed,
+    filter::Filter,
+    fix::Change,
+    model::{Path, Problem, RecordId, RunId},
+    ops,
+    text::{count, safe},
+};
 
 impl<W: Write> Talk<W> {
     /// Does what was foreseen, to exactly those versions of those records.
     pub(super) fn apply(&mut self, sight: &Sight) -> Result<()> {
-        let Sight::Foreseen(Some((preview, _))) = sight else {
+        let Sight::Foreseen(Some(foreseen)) = sight else {
             return Ok(());
         };
+        let (preview, left_out) = (&foreseen.preview, &foreseen.chosen.left_out);
         let workspace = &mut self.workspace;
-        let work = |job: &ops::Job| ops::apply_fix(workspace, preview, &BTreeSet::new(), job);
+        let work = |job: &ops::Job| ops::apply_fix(workspace, preview, left_out, job);
         let report = self.work.does(work)?;
         let is_fix = |place: &Place| {
             matches!(
                 place,
-                Place::Fix(_) | Place::Given(..) | Place::Foreseen(..)
+                Place::Fix(_) | Place::Given(..) | Place::Foreseen(_) | Place::Each(_)
             )
         };
         while self.stack.len() > 1 && self.stack.last().is_some_and(|(place, _)| is_fix(place)) {
             self.stack.pop();
         }
+        // The others have been dealt with.
+        if let Some((Place::Record { alike, .. }, _)) = self.stack.last_mut() {
+            *alike = None;
+        }
         self.say(&fixing::fixed(&preview.request.words(), &report))
+    }
+
+    /// Leaves a record out of the fix that was foreseen, or takes it in again.
+    pub(super) fn leave(&mut self, id: RecordId, sight: &Sight) -> Result<()> {
+        let (Sight::Foreseen(Some(foreseen)) | Sight::Each { foreseen, .. }) = sight else {
+            return Ok(());
+        };
+        if !foreseen.changes(id) {
+            return self.say(&format!(
+                "Record {id} is not among those that would change."
+            ));
+        }
+        let mut chosen = foreseen.chosen.clone();
+        let is_out = chosen.left_out.insert(id) || !chosen.left_out.remove(&id);
+        // The list of them and what was foreseen lie on each other.
+        for (place, _) in &mut self.stack {
+            if let Place::Foreseen(here) | Place::Each(here) = place
+                && *here == foreseen.chosen
+            {
+                here.left_out.clone_from(&chosen.left_out);
+            }
+        }
+        let said = if is_out { "left out" } else { "taken in again" };
+        let changed = Foreseen {
+            chosen,
+            ..Foreseen::clone(foreseen)
+        }
+        .report()
+        .changed;
+        let changed = count(changed, "record");
+        self.say(&format!("Record {id} is {said}: {changed} would change."))
+    }
+
+    /// Saves what was tried, and says how many others have the problem that it set right.
+    pub(super) fn save(&mut self, id: RecordId, change: Change, version: i64) -> Result<()> {
+        let path = change.path();
+        let mut before = ops::show(&self.workspace, id)?.row.problems;
+        before.retain(|problem| problem.path == path && !path.is_root());
+        let report = ops::edit(&mut self.workspace, id, &[change], Some(version))?;
+        // Back at the record, past the value and the trial.
+        while self.stack.len() > 1 && !self.is_at_record() {
+            self.stack.pop();
+        }
+        let mut words = saved(&report);
+        if let (Some(problem), Some(_)) = (before.first(), report.step)
+            && let Some(others) = self.others(id, problem)?
+        {
+            words += &format!(
+                " {} {} the same problem: fix does one thing to all of them.",
+                count(others.records, "other record"),
+                if others.records == 1 { "has" } else { "have" }
+            );
+            if let Some((Place::Record { alike, .. }, _)) = self.stack.last_mut() {
+                *alike = Some(Box::new(others));
+            }
+        }
+        self.say(&words)
+    }
+
+    /// The other records of a problem that this record had; `None` where there are none, or it still has it.
+    fn others(&self, id: RecordId, problem: &Problem) -> Result<Option<Fixing>> {
+        let row = ops::show(&self.workspace, id)?.row;
+        let groups = ops::groups(&self.workspace, &Filter::of_run(row.run))?;
+        let group = groups.into_iter().find(|group| group.holds(problem));
+        let group = group
+            .filter(|group| group.open > 0 && !row.problems.iter().any(|left| group.holds(left)));
+        Ok(group.and_then(|group| {
+            Some(Fixing {
+                run: row.run,
+                group: group.id,
+                field: Path::parse(&group.path).filter(|path| !path.is_root())?,
+                filter: Filter::of_group(row.run, group.id),
+                title: group.title,
+                records: group.open,
+            })
+        }))
     }
 
     pub(super) fn find(&mut self, line: &str, run: RunId) -> Result<()> {

@@ -2,12 +2,13 @@
 
 use super::{
     super::fix::{consequences, foreseen as kinds},
-    page::{Fixing, Page, Place, Takes, Wish},
-    say::plain,
+    chosen::{Chosen, Foreseen},
+    page::{Fixing, Names, Page, Place, Takes, Wish},
+    say::{part, plain, with_more},
 };
 use crate::{
     model::{FixReport, FixRow},
-    ops::{Asks, FixChoice, FixKind, FixPreview},
+    ops::{Asks, FixChoice, FixKind},
     text::{count, safe, shorten, thousands},
 };
 
@@ -28,7 +29,9 @@ pub fn choices(fixing: &Fixing, choices: &[FixChoice]) -> Page {
             note => format!(": {note}"),
         };
         let place = match &choice.kind {
-            FixKind::Ready(transforms) => Place::Foreseen(fixing.clone(), transforms.clone()),
+            FixKind::Ready(transforms) => {
+                Place::Foreseen(Chosen::new(fixing.clone(), transforms.clone()))
+            }
             FixKind::Asks(asks) => Place::Given(fixing.clone(), *asks),
         };
         (format!("{}{note}", choice.label), Wish::Go(place))
@@ -56,22 +59,22 @@ pub fn given(fixing: &Fixing, asks: Asks) -> Page {
 }
 
 /// What a fix would come to, with the first record of each kind.
-pub fn foreseen(foreseen: Option<&(Box<FixPreview>, Vec<FixRow>)>) -> Page {
-    let Some((preview, rows)) = foreseen else {
+pub fn foreseen(foreseen: Option<&Foreseen>) -> Page {
+    let Some(foreseen) = foreseen else {
         let words = "No record is left that can be changed.";
         return plain(vec![words.to_owned()], Vec::new());
     };
-    let report = &preview.report;
+    let report = foreseen.report();
     let mut lines = vec![format!(
         "{}, in {}. This is a preview: nothing is changed yet.",
-        safe(&preview.request.words()),
+        safe(&foreseen.preview.request.words()),
         count(report.scope, "record")
     )];
-    for (effect, number, words) in kinds(report) {
+    for (effect, number, words) in kinds(&report) {
         if number == 0 {
             continue;
         }
-        let row = rows.iter().find(|row| row.consequence.effect == effect);
+        let row = (foreseen.rows.iter()).find(|row| row.consequence.effect == effect);
         lines.push(format!(
             "{} {words}{}.",
             thousands(number),
@@ -88,23 +91,72 @@ pub fn foreseen(foreseen: Option<&(Box<FixPreview>, Vec<FixRow>)>) -> Page {
             thousands(report.ambiguous)
         ));
     }
+    if report.left_out > 0 {
+        lines.push(format!("{} left out.", thousands(report.left_out)));
+    }
     let mut page = plain(lines, Vec::new());
     if report.changed > 0 {
         page.takes = Takes::Changes(report.changed);
     }
+    if report.changed + report.left_out > 0 {
+        let each = Place::Each(foreseen.chosen.clone());
+        page.words.push(("each", Wish::Go(each)));
+        page.names = Some(Names::Leave);
+    }
+    page
+}
+
+/// The records that would change, one by one; a number leaves its record out, or takes it in again.
+pub fn each(foreseen: &Foreseen, (from, total): (usize, usize)) -> Page {
+    let report = foreseen.report();
+    let head = format!(
+        "{}: {} A number leaves that record out, or takes it in again. {} would change, {} left out.",
+        safe(&foreseen.preview.request.words()),
+        part((from, foreseen.rows.len(), total), "record"),
+        thousands(report.changed),
+        thousands(report.left_out)
+    );
+    let choice = |row: &FixRow| {
+        let one = &row.consequence;
+        let becomes = (kinds(&report).into_iter()).find(|(effect, ..)| *effect == one.effect);
+        let becomes = match becomes {
+            _ if foreseen.chosen.left_out.contains(&one.record) => "left out",
+            Some((_, _, words)) => words,
+            None => "",
+        };
+        let ways = if one.ambiguous {
+            ", can be read in two ways"
+        } else {
+            ""
+        };
+        let words = format!("Record {}: {}, {becomes}{ways}", one.record, change(row));
+        (words, Wish::Leave(one.record))
+    };
+    let choices = foreseen.rows.iter().map(choice).collect();
+    let is_more = from + foreseen.rows.len() < total;
+    let mut page = with_more(plain(vec![head], choices), is_more);
+    page.names = Some(Names::Leave);
     page
 }
 
 fn example(row: &FixRow) -> String {
+    format!(
+        ", for example record {}: {}",
+        row.consequence.record,
+        change(row)
+    )
+}
+
+/// The value of a record before and after.
+fn change(row: &FixRow) -> String {
     let shown = |value: &Option<String>| {
         (value.as_ref()).map_or("missing".to_owned(), |value| shorten(&safe(value), VALUE))
     };
-    let change = if row.before == row.after {
+    if row.before == row.after {
         shown(&row.before)
     } else {
         format!("{} to {}", shown(&row.before), shown(&row.after))
-    };
-    format!(", for example record {}: {change}", row.consequence.record)
+    }
 }
 
 /// What a fix came to.
@@ -119,6 +171,7 @@ pub fn fixed(words: &str, report: &FixReport) -> String {
         consequences(report)
     );
     for (number, why) in [
+        (report.left_out, "left out"),
         (report.skipped.len() as u64, "changed or sent meanwhile"),
         (report.undecided, "read in two ways, and nobody decided"),
     ] {

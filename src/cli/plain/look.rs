@@ -4,14 +4,14 @@ use anyhow::Result;
 
 use super::{
     LIST, Work,
+    chosen::{Chosen, Foreseen},
     page::{Fixing, Place, Sight},
     say::records_of,
 };
 use crate::{
     filter::{Filter, Wanted},
-    fix::Transform,
-    model::{Consequence, Fault, Path, RecordId, RunId, StepRow},
-    ops::{self, FixRequest, SendRequest, Workspace},
+    model::{Consequence, Effect, Fault, Path, RecordId, RunId, StepRow},
+    ops::{self, FixPreview, FixRequest, SendRequest, Workspace},
 };
 
 /// Looks up what there is to be said at a place.
@@ -25,7 +25,15 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> R
             Sight::Fix(fixing.clone(), ops::fix_choices(&found, fixing.records))
         }
         Place::Given(fixing, asks) => Sight::Given(fixing.clone(), *asks),
-        Place::Foreseen(fixing, transforms) => foreseen(workspace, fixing, transforms, work)?,
+        Place::Foreseen(chosen) => {
+            let preview = previewed(workspace, chosen, work)?;
+            let seen = preview.map(|preview| foreseen(workspace, preview, chosen));
+            Sight::Foreseen(seen.transpose()?.map(Box::new))
+        }
+        Place::Each(chosen) => match previewed(workspace, chosen, work)? {
+            Some(preview) => each(workspace, preview, chosen, from)?,
+            None => Sight::Foreseen(None),
+        },
         Place::Views { run } => Sight::Views(*run, ops::kept_filters(workspace, *run)),
         Place::Since { run } => Sight::Since {
             comparison: Box::new(ops::compare(workspace, None, Some(*run))?),
@@ -59,7 +67,9 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> R
                 fixing: fixing(workspace, *run, filter, total as u64)?.map(Box::new),
             }
         }
-        Place::Record { id } => Sight::Record(Box::new(ops::show(workspace, *id)?)),
+        Place::Record { id, alike } => {
+            Sight::Record(Box::new(ops::show(workspace, *id)?), alike.clone())
+        }
         Place::Field { id, path } => Sight::Field {
             detail: Box::new(ops::show(workspace, *id)?),
             path: path.clone(),
@@ -127,30 +137,53 @@ fn fixing(
     }))
 }
 
-/// What a fix would come to, with the first record of each kind.
-fn foreseen(
-    workspace: &Workspace,
-    fixing: &Fixing,
-    transforms: &[Transform],
-    work: &Work,
-) -> Result<Sight> {
+/// What the records of a problem would become; `None` where none is left. Those left out are in it.
+fn previewed(workspace: &Workspace, chosen: &Chosen, work: &Work) -> Result<Option<FixPreview>> {
+    let fixing = &chosen.fixing;
     let request = FixRequest::new(
         fixing.filter.clone(),
         fixing.field.clone(),
-        transforms.to_vec(),
+        chosen.transforms.clone(),
     );
     let preview = work.does(|job| ops::preview_fix(workspace, &request, job))?;
-    let Some(preview) = preview.filter(|preview| preview.report.scope > 0) else {
-        return Ok(Sight::Foreseen(None));
-    };
+    Ok(preview.filter(|preview| preview.report.scope > 0))
+}
+
+/// A preview with the first record of each kind.
+fn foreseen(workspace: &Workspace, preview: FixPreview, chosen: &Chosen) -> Result<Foreseen> {
     let mut firsts: Vec<Consequence> = Vec::new();
     for one in &preview.consequences {
-        if firsts.iter().all(|first| first.effect != one.effect) {
+        let is_first = firsts.iter().all(|first| first.effect != one.effect);
+        if is_first && !chosen.left_out.contains(&one.record) {
             firsts.push(*one);
         }
     }
-    let rows = ops::fix_rows(workspace, &preview, &firsts)?;
-    Ok(Sight::Foreseen(Some((Box::new(preview), rows))))
+    with_rows(workspace, preview, chosen, &firsts)
+}
+
+/// A preview with a part of the records that would change.
+fn each(workspace: &Workspace, preview: FixPreview, chosen: &Chosen, from: usize) -> Result<Sight> {
+    let mut changing = preview.consequences.clone();
+    changing.retain(|one| one.effect != Effect::Unchanged);
+    let (total, from, here) = window(changing, from);
+    Ok(Sight::Each {
+        foreseen: Box::new(with_rows(workspace, preview, chosen, &here)?),
+        total,
+        from,
+    })
+}
+
+fn with_rows(
+    workspace: &Workspace,
+    preview: FixPreview,
+    chosen: &Chosen,
+    shown: &[Consequence],
+) -> Result<Foreseen> {
+    Ok(Foreseen {
+        rows: ops::fix_rows(workspace, &preview, shown)?,
+        chosen: chosen.clone(),
+        preview,
+    })
 }
 
 /// How many there are, and the part of them from there on; from the beginning where there is none.
@@ -184,13 +217,20 @@ pub fn run_of(workspace: &Workspace, place: &Place) -> Result<RunId> {
         | Place::Records { run, .. }
         | Place::Fix(Fixing { run, .. })
         | Place::Given(Fixing { run, .. }, _)
-        | Place::Foreseen(Fixing { run, .. }, _)
+        | Place::Foreseen(Chosen {
+            fixing: Fixing { run, .. },
+            ..
+        })
+        | Place::Each(Chosen {
+            fixing: Fixing { run, .. },
+            ..
+        })
         | Place::Views { run }
         | Place::Since { run }
         | Place::Destinations { run }
         | Place::Review { run, .. }
         | Place::History { run } => *run,
-        Place::Record { id } | Place::Field { id, .. } | Place::Trial { id, .. } => {
+        Place::Record { id, .. } | Place::Field { id, .. } | Place::Trial { id, .. } => {
             ops::show(workspace, *id)?.row.run
         }
         Place::Runs => {

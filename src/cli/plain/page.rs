@@ -1,14 +1,15 @@
 //! What a place says, which answers it takes, and what an answer means. Pure: from what was looked up and a line that was
 //! typed to what is to be done.
 
+use super::chosen::{Chosen, Foreseen};
 use crate::{
     filter::Filter,
-    fix::{Change, Transform},
+    fix::Change,
     model::{
-        Comparison, FixRow, Group, GroupId, Path, RecordDetail, RecordId, RecordRow, RunId, RunRow,
-        Since, StepId, StepRow,
+        Comparison, Group, GroupId, Path, RecordDetail, RecordId, RecordRow, RunId, RunRow, Since,
+        StepId, StepRow,
     },
-    ops::{Asks, Filters, FixChoice, FixPreview, Preview, Review},
+    ops::{Asks, Filters, FixChoice, Preview, Review},
 };
 
 /// Where a person is.
@@ -31,7 +32,9 @@ pub enum Place {
     /// Something must be typed before it can be done.
     Given(Fixing, Asks),
     /// What a fix would come to, before it is done.
-    Foreseen(Fixing, Vec<Transform>),
+    Foreseen(Chosen),
+    /// The same, record by record.
+    Each(Chosen),
     /// The filters with a name, and those that were applied last.
     Views {
         run: RunId,
@@ -42,6 +45,8 @@ pub enum Place {
     },
     Record {
         id: RecordId,
+        /// The others that have the problem which was just set right here.
+        alike: Option<Box<Fixing>>,
     },
     /// A field that is given another value; the root is the whole text.
     Field {
@@ -79,6 +84,13 @@ pub struct Fixing {
     pub records: u64,
 }
 
+impl Place {
+    /// A record as one comes to it.
+    pub fn record(id: RecordId) -> Self {
+        Self::Record { id, alike: None }
+    }
+}
+
 /// What there is to be said at a place.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sight {
@@ -105,14 +117,20 @@ pub enum Sight {
     },
     Fix(Fixing, Vec<FixChoice>),
     Given(Fixing, Asks),
-    /// With a record for each thing that becomes of one; `None` where no record is left.
-    Foreseen(Option<(Box<FixPreview>, Vec<FixRow>)>),
+    /// `None` where no record is left.
+    Foreseen(Option<Box<Foreseen>>),
+    /// The records that would change, one by one.
+    Each {
+        foreseen: Box<Foreseen>,
+        total: usize,
+        from: usize,
+    },
     Views(RunId, Filters),
     Since {
         comparison: Box<Comparison>,
         from: usize,
     },
-    Record(Box<RecordDetail>),
+    Record(Box<RecordDetail>, Option<Box<Fixing>>),
     Field {
         detail: Box<RecordDetail>,
         path: Path,
@@ -163,6 +181,8 @@ pub enum Wish {
     Send,
     /// Do what was foreseen.
     Apply,
+    /// Leave a record out of it, or take it in again.
+    Leave(RecordId),
     /// Give a filter a name, or forget it.
     SaveView {
         name: String,
@@ -216,6 +236,8 @@ pub enum Names {
     Save(String),
     /// These can be forgotten.
     Remove(Vec<String>),
+    /// A record can be left out by its number.
+    Leave,
 }
 
 impl Names {
@@ -223,6 +245,7 @@ impl Names {
         match self {
             Self::Save(_) => "save NAME",
             Self::Remove(_) => "remove NAME",
+            Self::Leave => "leave RECORD",
         }
     }
 
@@ -239,6 +262,10 @@ impl Names {
                 Wish::RemoveView(name)
             } else {
                 Wish::Say("No view is called that.".to_owned())
+            }),
+            Self::Leave if word == "leave" => Some(match name.parse() {
+                Ok(number) => Wish::Leave(RecordId(number)),
+                Err(_) => Wish::Say("leave wants the number of a record.".to_owned()),
             }),
             _ => None,
         }
@@ -289,18 +316,26 @@ impl Page {
                 format!("Type {count} to send. This cannot be undone. 0 goes back.")
             }
             Takes::Changes(count) => {
-                format!("Type {count} to change so many records; undo takes it back. 0 goes back.")
+                let own = self.or_own();
+                format!(
+                    "Type {count} to change so many records; undo takes it back. 0 goes back.{own}"
+                )
             }
             Takes::Given(..) => "Type it. 0 goes back.".to_owned(),
             Takes::Words => {
-                let own = self.own();
-                let own = if own.is_empty() {
-                    String::new()
-                } else {
-                    format!(" Or {}.", own.join(", "))
-                };
+                let own = self.or_own();
                 format!("{number}0 goes back.{own} help says more.")
             }
+        }
+    }
+
+    /// The words of this place as the end of a hint.
+    fn or_own(&self) -> String {
+        let own = self.own();
+        if own.is_empty() {
+            String::new()
+        } else {
+            format!(" Or {}.", own.join(", "))
         }
     }
 
@@ -439,7 +474,10 @@ fn given(fixing: &Fixing, asks: Asks, line: &str) -> Wish {
         _ => line,
     };
     match asks.read(typed) {
-        Ok(transform) => Wish::Go(Place::Foreseen(fixing.clone(), vec![transform])),
+        Ok(transform) => Wish::Go(Place::Foreseen(Chosen::new(
+            fixing.clone(),
+            vec![transform],
+        ))),
         Err(why) => Wish::Say(why.to_owned()),
     }
 }
@@ -540,7 +578,7 @@ mod tests {
         let given = |asks, typed: &str| {
             let page = page(Takes::Given(Box::new(fixing.clone()), asks));
             match page.wish(typed) {
-                Wish::Go(Place::Foreseen(_, made)) => made[0].words(),
+                Wish::Go(Place::Foreseen(chosen)) => chosen.transforms[0].words(),
                 other => format!("{other:?}"),
             }
         };

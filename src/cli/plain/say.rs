@@ -50,10 +50,20 @@ pub fn page(sight: &Sight) -> Page {
         }
         Sight::Fix(fixing, choices) => fixing::choices(fixing, choices),
         Sight::Given(fixing, asks) => fixing::given(fixing, *asks),
-        Sight::Foreseen(foreseen) => fixing::foreseen(foreseen.as_ref()),
+        Sight::Foreseen(foreseen) => fixing::foreseen(foreseen.as_deref()),
+        Sight::Each {
+            foreseen,
+            total,
+            from,
+        } => fixing::each(foreseen, (*from, *total)),
         Sight::Views(run, filters) => views::page(*run, filters),
         Sight::Since { comparison, from } => groups::compared(comparison, *from),
-        Sight::Record(detail) => of_record(detail),
+        Sight::Record(detail, alike) => {
+            let mut page = of_record(detail);
+            let fix = alike.as_deref().cloned().map(Place::Fix);
+            page.words.extend(fix.map(|fix| ("fix", Wish::Go(fix))));
+            page
+        }
         Sight::Field {
             detail,
             path,
@@ -147,7 +157,7 @@ fn of_records(title: &str, (from, total): (usize, usize), rows: &[RecordRow]) ->
             ),
         };
         let words = format!("Record {}{key}, {}{problem}", row.id, row.status.label());
-        (words, Wish::Go(Place::Record { id: row.id }))
+        (words, Wish::Go(Place::record(row.id)))
     });
     with_more(
         plain(vec![head], choices.collect()),

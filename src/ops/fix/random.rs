@@ -106,7 +106,7 @@ fn perform(desk: &mut Desk, work: &Work) -> bool {
         }
         Work::Discard(first, last) => {
             let rows = Filter::parse(&format!("row:{first}..{last}")).unwrap();
-            discard(&mut desk.workspace, &rows, "", &job)
+            discard(&mut desk.workspace, &rows, "", None, &job)
                 .unwrap()
                 .step
                 .is_some()

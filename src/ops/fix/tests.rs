@@ -111,7 +111,7 @@ fn a_record_somebody_changed_meanwhile_is_skipped_and_named() {
     edit(&mut desk.workspace, RecordId(1), &[change], None).unwrap();
     // One that was set aside is not fixed either.
     let aside = Filter::parse("row:3").unwrap();
-    discard(&mut desk.workspace, &aside, "", &Job::default()).unwrap();
+    discard(&mut desk.workspace, &aside, "", None, &Job::default()).unwrap();
     let report = apply(&mut desk, &preview);
     assert_eq!(
         (report.changed, report.skipped),
@@ -133,7 +133,7 @@ fn where_keys_are_decided_together_late_records_are_named_too() {
     ]);
     let preview = preview(&desk, &request("", "/id", replace("-", "")));
     let aside = Filter::parse("row:3").unwrap();
-    discard(&mut desk.workspace, &aside, "", &Job::default()).unwrap();
+    discard(&mut desk.workspace, &aside, "", None, &Job::default()).unwrap();
     let report = apply(&mut desk, &preview);
     assert_eq!((report.changed, report.skipped), (1, vec![RecordId(3)]));
     holds(&desk);

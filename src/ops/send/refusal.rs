@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use anyhow::Result;
 
+use super::counted::{Counted, Kind};
 use crate::{
     model::{PlanId, Problem, Refusal, RunId, Severity, Stage},
     ops::{Workspace, compare},
@@ -14,25 +15,23 @@ use crate::{
 #[derive(Debug, Default)]
 pub(in crate::ops) struct Refused {
     /// By code and pattern of the message: the first plan, and the last of the run itself.
-    plans: HashMap<(String, String), (PlanId, Option<PlanId>)>,
+    plans: HashMap<Kind, (PlanId, Option<PlanId>)>,
 }
 
 impl Refused {
     pub fn of(workspace: &Workspace, run: RunId) -> Result<Self> {
         let mut refused = Self::default();
         for alike in compare::up_to(workspace, run)? {
-            for (plan, code, message) in workspace.store.refused_in(alike.id)? {
-                // One answer can name several fields; each is a problem of its own.
-                let parts = message.split("; ").filter(|part| *part != message);
-                for part in parts.chain([message.as_str()]) {
-                    refused.add(plan, alike.id == run, (code.clone(), pattern(part)));
+            for plan in workspace.store.plans_of(alike.id)? {
+                for kind in Counted::of(workspace, plan.id)?.named {
+                    refused.add(plan.id, alike.id == run, kind);
                 }
             }
         }
         Ok(refused)
     }
 
-    fn add(&mut self, plan: PlanId, is_own: bool, kind: (String, String)) {
+    fn add(&mut self, plan: PlanId, is_own: bool, kind: Kind) {
         let (first, last) = self.plans.entry(kind).or_insert((plan, None));
         *first = plan.min(*first);
         if is_own {
@@ -41,7 +40,7 @@ impl Refused {
     }
 
     /// Whether a plan before this one was refused so.
-    fn is_known_before(&self, plan: PlanId, kind: &(String, String)) -> bool {
+    fn is_known_before(&self, plan: PlanId, kind: &Kind) -> bool {
         self.plans.get(kind).is_some_and(|(first, _)| *first < plan)
     }
 
@@ -117,7 +116,7 @@ pub(super) fn refusal(code: &str, said: &Said) -> Problem {
 }
 
 /// A foreign message without its numbers and quoted values, so that messages of one kind share a group.
-fn pattern(message: &str) -> String {
+pub(super) fn pattern(message: &str) -> String {
     let mut pattern = String::with_capacity(message.len());
     let mut quoted = false;
     for c in message.chars() {

@@ -4,7 +4,7 @@ use std::num::NonZero;
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use ratatui::{
-    layout::Rect,
+    buffer::Cell,
     style::{Color, Modifier, Style},
 };
 
@@ -47,6 +47,11 @@ fn style() -> impl Strategy<Value = Style> {
         .prop_map(|(fg, bg, look)| Style::reset().fg(fg).bg(bg).add_modifier(look))
 }
 
+fn area() -> impl Strategy<Value = Rect> {
+    let place = || (0..WIDTH, 0..HEIGHT);
+    (place(), place()).prop_map(|((x, y), (width, height))| Rect::new(x, y, width, height))
+}
+
 fn edit() -> impl Strategy<Value = Edit> {
     let text = select(vec![
         "CUS-0000017  Müller GmbH",
@@ -61,9 +66,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         6 => (place(), text, style()).prop_map(|((x, y), text, style)| Edit::Write(x, y, text, style)),
         4 => (0..HEIGHT, 2..HEIGHT, -6..6).prop_map(|(row, rows, by)| Edit::Move(row, rows, by)),
-        1 => (place(), place(), style()).prop_map(|((x, y), (width, height), style)| {
-            Edit::Look(Rect::new(x, y, width, height), style)
-        }),
+        1 => (area(), style()).prop_map(|(area, style)| Edit::Look(area, style)),
         1 => Just(Edit::Wipe),
     ]
 }
@@ -161,10 +164,23 @@ fn frames() -> Frames {
     Frames::new().unwrap()
 }
 
+/// The bytes of one frame with this picture, of which these parts can wait.
+fn drawn_on(frames: &mut Frames, size: Size, picture: &Buffer, late: &[Rect]) -> Vec<u8> {
+    let draw = |frame: &mut Frame| {
+        *frame.buffer_mut() = picture.clone();
+        Late {
+            parts: late.to_vec(),
+            step: None,
+        }
+    };
+    frames.draw(size, draw).unwrap().bytes
+}
+
 proptest! {
     #[test]
     fn a_terminal_shows_what_was_drawn_whatever_was_there_before(
         steps in vec(vec(edit(), 1..12), 2..6),
+        late in vec(area(), 0..3),
     ) {
         let (mut frames, mut terminal) = (frames(), terminal());
         let mut picture = Buffer::empty(Rect::new(0, 0, WIDTH, HEIGHT));
@@ -172,10 +188,10 @@ proptest! {
             for edit in &edits {
                 edit.apply(&mut picture);
             }
-            let bytes = frames
-                .draw(Size::new(WIDTH, HEIGHT), |frame| *frame.buffer_mut() = picture.clone())
-                .unwrap();
-            terminal.process(&bytes);
+            let size = Size::new(WIDTH, HEIGHT);
+            terminal.process(&drawn_on(&mut frames, size, &picture, &late));
+            // What waited comes with the next frame.
+            terminal.process(&drawn_on(&mut frames, size, &picture, &[]));
             is_shown(&picture, &terminal)?;
         }
     }
@@ -209,8 +225,7 @@ fn a_list_that_moves_by_a_line_is_moved_by_the_terminal() {
         );
         let mut step = |first, most: usize| {
             let picture = list(first, size);
-            let draw = |frame: &mut Frame| *frame.buffer_mut() = picture.clone();
-            let bytes = frames.draw(Size::from(size), draw).unwrap();
+            let bytes = drawn_on(&mut frames, Size::from(size), &picture, &[]);
             terminal.process(&bytes);
             is_shown(&picture, &terminal).unwrap();
             assert!(bytes.len() <= most, "{} bytes in {size:?}", bytes.len());
@@ -237,8 +252,9 @@ fn a_frame_that_changes_nothing_is_not_written_and_after_another_size_all_of_it_
             if let Some(cursor) = cursor {
                 frame.set_cursor_position(cursor);
             }
+            Late::default()
         });
-        String::from_utf8(drawn.unwrap()).unwrap()
+        String::from_utf8(drawn.unwrap().bytes).unwrap()
     };
     let all = draw((80, 24), None, false);
     assert!(all.starts_with("\x1b[?2026h\x1b[0m\x1b[2J"), "{all:?}");
@@ -250,4 +266,57 @@ fn a_frame_that_changes_nothing_is_not_written_and_after_another_size_all_of_it_
     assert!(draw((90, 24), cursor, false).contains("\x1b[2J"));
     assert_eq!(draw((80, 24), None, false), all);
     assert_eq!(draw((80, 24), None, true), all);
+}
+
+#[test]
+fn what_can_wait_stays_as_it_is_until_the_next_frame_where_all_of_it_is_much() {
+    let size = (120, 40);
+    let details = Rect::new(70, 2, 50, 35);
+    let draw = |frames: &mut Frames, words: char, step| {
+        let mut picture = list(1, size);
+        picture.set_string(2, 5, words.to_string(), Style::new());
+        for y in details.top()..details.bottom() {
+            let words = words.to_string().repeat(usize::from(details.width));
+            picture.set_string(details.x, y, words, Style::new());
+        }
+        let draw = |frame: &mut Frame| {
+            *frame.buffer_mut() = picture.clone();
+            Late {
+                parts: vec![details],
+                step: Some(step),
+            }
+        };
+        frames.draw(Size::from(size), draw).unwrap()
+    };
+    let (mut frames, first) = (frames(), Instant::now());
+    let second = first + std::time::Duration::from_millis(40);
+    draw(&mut frames, 'a', first);
+    let Drawn { bytes, is_left } = draw(&mut frames, 'b', second);
+    assert!(is_left && bytes.len() < 100, "{bytes:?}");
+    let again = draw(&mut frames, 'b', second);
+    assert!(again.is_left && again.bytes.len() < 40, "{again:?}");
+}
+
+#[test]
+fn what_is_little_does_not_wait_but_as_often_as_it_comes_within_one_step() {
+    let mut frames = frames();
+    let mut draw = |words: char, step| {
+        let words = words.to_string().repeat(80);
+        let draw = |frame: &mut Frame| {
+            for y in 0..8 {
+                frame.buffer_mut().set_string(0, y, &words, Style::new());
+            }
+            Late {
+                parts: vec![frame.area()],
+                step: Some(step),
+            }
+        };
+        frames.draw(Size::new(80, 24), draw).unwrap().is_left
+    };
+    let first = Instant::now();
+    let second = first + std::time::Duration::from_millis(40);
+    assert!(!draw('a', first));
+    assert!(!draw('b', first));
+    assert!(draw('c', first));
+    assert!(!draw('d', second));
 }

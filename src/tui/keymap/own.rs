@@ -88,6 +88,12 @@ fn own_keys(name: &str, keys: &[String]) -> Result<(Action, Vec<String>), String
             None => format!("{name} is no action; redrive keys lists all"),
         });
     };
+    if action.about().keys.is_empty() && !action.about().typing.is_empty() {
+        let key = written(action.about().typing[0]);
+        return Err(format!(
+            "{name} is {key}, for text fields alone, where keys are as always"
+        ));
+    }
     if keys.is_empty() {
         return Err(format!("{name} needs one key at least"));
     }
@@ -250,6 +256,11 @@ mod tests {
             "launch",
             &["x"],
             "launch is no action; redrive keys lists all",
+        );
+        check(
+            "clear_text",
+            &["ctrl+k"],
+            "clear_text is ctrl+u, for text fields alone, where keys are as always",
         );
         check("fix_all", &[], "fix_all needs one key at least");
         check(

@@ -23,7 +23,7 @@ pub use dialog::{Button, Dialog, wrap};
 pub use disagreement::Disagreement;
 pub use letters::{Lettered, Letters};
 pub use palette::{Entry, Palette};
-pub use prompt::Prompt;
+pub use prompt::{Prompt, asked_aside};
 
 use super::{
     action::Action,
@@ -54,6 +54,8 @@ pub enum Overlay {
 pub enum Verdict {
     Stay,
     Close,
+    /// Do this, and stay.
+    And(Effect),
     /// Close it and do this.
     Then(Effect),
 }
@@ -79,7 +81,7 @@ impl Overlay {
             Self::Palette(palette) => palette.act(action, cx),
             Self::Letters(letters) => letters.act(action, cx),
             Self::Disagreement(asked) => asked.act(action, cx),
-            Self::Prompt(prompt) => prompt.act(action),
+            Self::Prompt(prompt) => prompt.act(action, cx),
             Self::Chooser(chooser) => chooser.act(action, cx),
         }
     }
@@ -90,7 +92,8 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.ears.seen(now),
             Self::Letters(letters) => letters.ears.iter_mut().for_each(|ears| ears.seen(now)),
             Self::Disagreement(asked) => asked.ears.seen(now),
-            Self::Palette(_) | Self::Prompt(_) | Self::Chooser(_) => {}
+            Self::Prompt(prompt) => prompt.ears.iter_mut().for_each(|ears| ears.seen(now)),
+            Self::Palette(_) | Self::Chooser(_) => {}
         }
     }
 

@@ -21,6 +21,7 @@ use crate::{
         keymap::{Keys, Mode},
         theme::Theme,
         widgets::footer::Hint,
+        words,
     },
 };
 
@@ -252,7 +253,7 @@ impl Palette {
             return format!("Enter saves the filter as the view {}.", text::safe(name));
         }
         match self.chosen().map(|entry| &entry.unable) {
-            Some(Some(reason)) => format!("Not now: {reason}."),
+            Some(Some(reason)) => words::not_now(reason),
             Some(None) if self.entries.is_searched() => {
                 "Dim lines cannot be used now. The reason stands beside them.".to_owned()
             }
@@ -279,7 +280,9 @@ impl Palette {
             Kind::Help | Kind::Menu => rows.div_ceil(columns),
         };
         let size = (width, (listed + search + below + 2) as u16);
-        let inside = framed(frame, area, size, &self.title, &self.note(), theme);
+        let room = usize::from(area.height).saturating_sub(search + below + 2);
+        let note = self.note(listed > room);
+        let inside = framed(frame, area, size, &self.title, &note, theme);
         let [top, list, bottom] = inside.layout(&Layout::vertical([
             Constraint::Length(search as u16),
             Constraint::Fill(1),
@@ -294,9 +297,13 @@ impl Palette {
         self.entries.draw_search(frame, top, label, theme);
     }
 
-    fn note(&self) -> String {
+    /// Where lines are hidden, which one the cursor is on says that there are more.
+    fn note(&self, hides: bool) -> String {
+        let place = || format!("{} of {}", self.entries.at() + 1, self.entries.count());
         match self.kind {
+            Kind::Help if hides => format!("{}, type to search", place()),
             Kind::Help => "type to search, Enter runs it".to_owned(),
+            Kind::Menu if hides => place(),
             Kind::Menu => String::new(),
             Kind::Commands => {
                 format!("{} of {}", self.entries.count(), self.entries.all().len())

@@ -8,13 +8,16 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use super::{Verdict, framed, wrap};
+use super::{Verdict, ears::Ears, framed, wrap};
 use crate::{
+    filter::Filter,
+    ops::{Completed, Counted},
     text,
     tui::{
         action::Action,
-        event::{Effect, JobRequest, Needs, Wanting, Wish},
+        event::{Cx, Effect, JobRequest, Needs, Wanting, Wish},
         keymap::Keys,
+        opening::{self, Opening},
         theme::Theme,
         widgets::{field::Field, footer::Hint},
         words,
@@ -27,6 +30,10 @@ pub struct Prompt {
     field: Field,
     /// Enter was pressed on an empty line.
     empty: bool,
+    /// What it says now is not what it said: it does not listen before that was seen.
+    pub(super) ears: Option<Ears>,
+    /// Said of what is asked, in place of the tip.
+    notice: Option<String>,
 }
 
 impl Prompt {
@@ -35,33 +42,128 @@ impl Prompt {
         match wanting.needs {
             Needs::Report(run) => field.set(&format!("run-{run}.html")),
             Needs::Recipe(_, step) => field.set(&format!("step-{step}.toml")),
-            Needs::Reason(_) | Needs::Note(_) | Needs::View(..) => {}
+            _ => {}
         }
         Self {
             wanting,
             field,
             empty: false,
+            ears: None,
+            notice: None,
         }
     }
 
-    pub fn act(&mut self, action: Action) -> Verdict {
+    /// Asks again with what was typed, and says why.
+    pub fn again(wanting: Wanting, typed: &str, why: String) -> Self {
+        let mut prompt = Self::new(wanting);
+        prompt.field.set(typed);
+        prompt.notice = Some(why);
+        prompt
+    }
+
+    /// Keys that were meant for what was there before are not heard for a moment.
+    pub fn wait(&mut self) {
+        self.ears = Some(Ears::default());
+    }
+
+    /// Says something in place of the tip. Safe to print.
+    pub fn say(&mut self, words: String) {
+        self.notice = Some(words);
+    }
+
+    /// Whether it is about a path, which can be completed.
+    pub fn completes(&self) -> bool {
+        matches!(
+            self.wanting.needs,
+            Needs::File { .. } | Needs::Contract { .. }
+        )
+    }
+
+    /// What is typed goes on, if it is still the same.
+    pub fn completed(&mut self, found: &Completed) {
+        if self.field.value() != found.typed {
+            return;
+        }
+        self.field.set(&found.longest);
+        self.notice = Some(match found.names.as_slice() {
+            [] => "Nothing begins like this.".to_owned(),
+            [_] => String::new(),
+            names => {
+                let few: Vec<_> = names
+                    .iter()
+                    .take(MOST)
+                    .map(|name| text::safe(name))
+                    .collect();
+                let more = if names.len() > MOST { ", ..." } else { "" };
+                format!(
+                    "{}: {}{more}",
+                    text::count(names.len() as u64, "name"),
+                    few.join(", ")
+                )
+            }
+        });
+    }
+
+    /// The records to be set aside that must be counted before anybody can agree to it.
+    pub fn counts(&self) -> Option<&Filter> {
+        match &self.wanting.needs {
+            Needs::Reason(aside) if aside.counted.is_none() => Some(&aside.filter),
+            _ => None,
+        }
+    }
+
+    /// They are counted: the question names the number, and what it is agreed to are these records.
+    pub fn counted(&mut self, found: &Counted) {
+        let Needs::Reason(aside) = &mut self.wanting.needs else {
+            return;
+        };
+        aside.counted = Some(found.records.clone());
+        let title = asked_aside(found.records.len() as u64);
+        if title != self.wanting.title {
+            self.ears = Some(Ears::default());
+            self.wanting.title = title;
+        }
+        if found.records.is_empty() {
+            self.notice = Some("None of them can be set aside.".to_owned());
+        } else if found.stay > 0 {
+            let stay = text::count(found.stay, "record");
+            let verb = if found.stay == 1 { "stays" } else { "stay" };
+            self.notice = Some(format!("{stay} on the way or sent {verb} as before."));
+        }
+    }
+
+    pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
         match action {
+            Action::Open if self.ears.as_ref().is_some_and(|ears| ears.are_deaf(cx)) => {
+                Verdict::Stay
+            }
             Action::Back => Verdict::Close,
             Action::ClearText => {
                 self.field.set("");
                 Verdict::Stay
             }
-            Action::Open if self.field.value().trim().is_empty() => {
+            Action::NextPanel if self.completes() => Verdict::And(Effect::Opening(
+                Opening::Complete(self.field.value().to_owned()),
+            )),
+            Action::Open if self.field.value().trim().is_empty() && !self.may_be_empty() => {
                 self.empty = true;
                 Verdict::Stay
             }
+            Action::Open if !self.can_be_agreed_to() => Verdict::Stay,
             Action::Open => {
                 let text = self.field.value().trim().to_owned();
+                if let Needs::File { like } = self.wanting.needs {
+                    self.notice = Some("It is looked at ...".to_owned());
+                    return Verdict::And(Effect::Opening(Opening::Look(text, like)));
+                }
                 Verdict::Then(match self.wanting.needs.clone() {
-                    Needs::Reason(filter) => Effect::Start(JobRequest::Aside {
-                        filter: Box::new(filter),
+                    Needs::Reason(aside) => Effect::Start(JobRequest::Aside {
+                        filter: Box::new(aside.filter),
                         reason: Some(text),
+                        counted: aside.counted,
                     }),
+                    Needs::File { .. } => return Verdict::Stay,
+                    Needs::Contract { path } => opening::load(path, &text),
                     Needs::Note(about) => Effect::Do(Wish::Note { about, text }),
                     Needs::Recipe(run, step) => Effect::Do(Wish::Recipe {
                         run,
@@ -83,8 +185,23 @@ impl Prompt {
         }
     }
 
+    fn may_be_empty(&self) -> bool {
+        matches!(self.wanting.needs, Needs::Contract { .. })
+    }
+
+    /// Whether it is known which records are meant, and there are some.
+    fn can_be_agreed_to(&self) -> bool {
+        match &self.wanting.needs {
+            Needs::Reason(aside) => (aside.counted.as_ref()).is_some_and(|ids| !ids.is_empty()),
+            _ => true,
+        }
+    }
+
     pub fn type_key(&mut self, key: KeyEvent) {
         self.empty = false;
+        if self.completes() {
+            self.notice = None;
+        }
         self.field.key(key);
     }
 
@@ -96,6 +213,9 @@ impl Prompt {
 
     pub fn hints(&self) -> Vec<Hint> {
         let mut hints = vec![("Enter".to_owned(), self.wanting.verb.clone())];
+        if self.completes() {
+            hints.push(("Tab".to_owned(), "Complete".to_owned()));
+        }
         if !self.field.value().is_empty() {
             hints.push(("Ctrl+U".to_owned(), "Clear".to_owned()));
         }
@@ -103,8 +223,18 @@ impl Prompt {
     }
 
     pub fn tip(&self, keys: Keys) -> String {
-        if self.empty {
+        if self.empty && self.completes() {
+            "Type a path first, or press Esc to go back.".to_owned()
+        } else if self.empty {
             "Write a few words first, or press Esc to go back.".to_owned()
+        } else if self.counts().is_some() {
+            "They are being counted ...".to_owned()
+        } else if let Some(notice) = &self.notice {
+            notice.clone()
+        } else if self.may_be_empty() {
+            "Leave it empty to load without a contract.".to_owned()
+        } else if self.completes() {
+            "Tab completes the name of a file or folder.".to_owned()
         } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
         } else if matches!(self.wanting.needs, Needs::View(..)) {
@@ -148,11 +278,19 @@ impl Prompt {
     }
 }
 
+/// Names that are listed when what is typed could go on in several ways.
+const MOST: usize = 8;
+
+/// The title of the question.
+pub fn asked_aside(records: u64) -> String {
+    format!("Set aside {}?", text::count(records, "record"))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{
         filter::Filter,
-        model::{GroupId, NoteAbout, RunId},
+        model::{GroupId, NoteAbout, RecordId, RunId},
         tui::{
             event::{Effect, JobRequest, Wish},
             testing::{picture, press, problems},
@@ -195,6 +333,7 @@ mod tests {
         let request = JobRequest::Aside {
             filter: Box::new(Filter::of_group(RunId(1), GroupId(1))),
             reason: Some("test orders".to_owned()),
+            counted: Some((1..=412).map(|n| RecordId(n * 7)).collect()),
         };
         assert_eq!(started, [Effect::Start(request)]);
     }

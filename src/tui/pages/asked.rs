@@ -6,22 +6,26 @@ use crate::{
     text,
     tui::{
         action::Action,
-        event::{Effect, JobRequest, Needs, Wanting},
+        event::{Aside, Effect, JobRequest, Needs, Wanting},
         keymap::Keys,
+        overlays::asked_aside,
     },
 };
 
 /// Asks why the records of a problem are set aside.
 pub(super) fn aside_of_group(group: &Group) -> Effect {
     Effect::Prompt(Wanting {
-        title: format!("Set aside {}?", text::count(group.open, "record")),
+        title: asked_aside(group.open),
         body: format!(
             "{}. They are neither fixed nor sent until somebody takes them back.",
             text::safe(&group.title)
         ),
         label: "Reason".to_owned(),
         verb: "Set aside".to_owned(),
-        needs: Needs::Reason(Filter::of_group(group.run, group.id)),
+        needs: Needs::Reason(Aside {
+            filter: Filter::of_group(group.run, group.id),
+            counted: None,
+        }),
     })
 }
 
@@ -32,6 +36,7 @@ pub(super) fn aside_of_record(row: &RecordRow, keys: Keys) -> Effect {
         return Effect::Start(JobRequest::Aside {
             filter: Box::new(filter),
             reason: None,
+            counted: None,
         });
     }
     reason_for_record(row.run, row.id, keys)
@@ -48,19 +53,30 @@ pub(super) fn reason_for_record(run: RunId, id: RecordId, keys: Keys) -> Effect 
         ),
         label: "Reason".to_owned(),
         verb: "Set aside".to_owned(),
-        needs: Needs::Reason(filter),
+        needs: Needs::Reason(Aside {
+            filter,
+            counted: Some([id].into()),
+        }),
     })
 }
 
 /// Asks why these records, so many, are set aside.
 pub(super) fn aside_of_many(records: u64, filter: Filter) -> Effect {
-    Effect::Prompt(Wanting {
-        title: format!("Set aside {}?", text::count(records, "record")),
+    Effect::Prompt(reason_for(records, filter))
+}
+
+/// What is asked before these records, so many, are set aside.
+pub(in crate::tui) fn reason_for(records: u64, filter: Filter) -> Wanting {
+    Wanting {
+        title: asked_aside(records),
         body: "They are neither fixed nor sent until somebody takes them back.".to_owned(),
         label: "Reason".to_owned(),
         verb: "Set aside".to_owned(),
-        needs: Needs::Reason(filter),
-    })
+        needs: Needs::Reason(Aside {
+            filter,
+            counted: None,
+        }),
+    }
 }
 
 pub(super) fn note_on_group(group: &Group) -> Effect {

@@ -23,7 +23,7 @@ use crate::{
         event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
         keymap::Keys,
         theme::Theme,
-        widgets::lines::Lines,
+        widgets::{lines::Lines, panel::said},
         words,
     },
 };
@@ -42,6 +42,7 @@ pub struct Groups {
     /// First line of the list that is shown.
     first: usize,
     lines: Lines,
+    pub(super) late: [Rect; 2],
     example: Example,
     advice: Advice,
     since: Known,
@@ -95,6 +96,7 @@ impl Groups {
             selected: None,
             first: 0,
             lines: Lines::default(),
+            late: [Rect::ZERO; 2],
             example: Example::default(),
             advice: Advice::default(),
             since: Known::default(),
@@ -245,7 +247,6 @@ impl Groups {
             Ok(Answer::Groups { run, groups }) => {
                 self.show(run, groups, cx);
                 self.example.known = None;
-                // What is still measured is measured on records as they were.
                 self.advice = Advice::default();
                 self.ask_for_example(cx);
                 self.ask_since(cx);
@@ -329,7 +330,7 @@ impl Groups {
         if !card.is_empty() {
             card::draw_card(frame, card, &view, theme);
         }
-        (self.first, self.lines) = (first, lines);
+        (self.first, self.lines, self.late) = (first, lines, said(card));
     }
 
     fn view<'a>(&'a self, run: &'a RunRow, groups: &'a [Group], wide: bool) -> about::List<'a> {
@@ -679,7 +680,7 @@ mod tests {
         press(&mut app, "z");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20   to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 Histo
+         [1 Problems 6] 2 1,387  3 3  4  5                     Menu
         ┌ About this problem ────────────────────────────── 1 of 7 ┐
         │What   This e-mail address is not complete.               │
         │Since  Lines 18 to 9,991. Growing: 380 in the run of 19   │

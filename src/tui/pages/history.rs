@@ -1,5 +1,6 @@
 //! What was done, newest first: to look at, to take back, to go back behind, to keep as a recipe.
 
+mod buttons;
 mod entry;
 
 use ratatui::{
@@ -9,7 +10,7 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use self::entry::Entry;
+use self::{buttons::Buttons, entry::Entry};
 use super::list::{List, fitted};
 use crate::{
     filter::Filter,
@@ -18,10 +19,15 @@ use crate::{
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{Answer, Cx, Effect, Needs, Query, Question, Route, Ticket, Wanting, Wish},
+        event::{
+            Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting, Wish,
+        },
         keymap::Keys,
         theme::Theme,
-        widgets::{panel::panel, wrap::wrap},
+        widgets::{
+            panel::{panel, said},
+            wrap::wrap,
+        },
         words,
     },
 };
@@ -38,6 +44,9 @@ pub struct History {
     /// Steps nothing more is to be known of.
     unknown: Option<StepId>,
     pub(super) list: List,
+    buttons: Buttons,
+    /// Where the card was drawn.
+    pub(super) late: [Rect; 2],
     clock: Clock,
 }
 
@@ -59,6 +68,8 @@ impl History {
             asked: None,
             unknown: None,
             list: List::starting_at(cx),
+            buttons: Buttons::default(),
+            late: [Rect::ZERO; 2],
             clock: cx.clock.clone(),
         }
     }
@@ -77,6 +88,7 @@ impl History {
                 .then_some("only a fix or an edit is one");
             offers.push(Offer::new(Action::SaveRecipe, "").unless(no_fix));
         }
+        self.name_button(&mut offers);
         offers.push(Offer::new(Action::Undo, "Undo"));
         offers.push(Offer::new(Action::Redo, "Redo"));
         offers.push(Offer::new(Action::Menu, "Actions"));
@@ -84,6 +96,9 @@ impl History {
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        if self.act_on_buttons(action, cx) {
+            return;
+        }
         let len = self.entries().len();
         match (action, self.chosen()) {
             (Action::Up, _) if self.list.at == 0 => cx.effects.push(Effect::Tabs),
@@ -158,7 +173,7 @@ impl History {
 
     /// Moves the cursor to the entry under the pointer, if there is one.
     pub fn point(&mut self, place: ratatui::layout::Position, cx: &mut Cx) -> bool {
-        let found = self.list.point(place);
+        let found = self.buttons.point(place) || self.list.point(place);
         self.ask_for_facts(cx);
         found
     }
@@ -171,7 +186,7 @@ impl History {
             State::Known(_) => {
                 let (undo, redo) = (self.keys.of(Action::Undo), self.keys.of(Action::Redo));
                 format!(
-                    "{undo} undoes your newest step, {redo} brings it back. Nothing that was sent changes."
+                    "{undo} undoes your newest step, {redo} brings it back. Right leads to what can be done with a step."
                 )
             }
             _ => String::new(),
@@ -210,8 +225,10 @@ impl History {
             ),
         };
         self.list.draw(frame, list, block, heading, &lines, theme);
-        if let (Some(entry), false) = (self.chosen(), card.is_empty()) {
-            self.draw_card(frame, card, entry, theme);
+        self.late = said(card);
+        match self.chosen() {
+            Some(_) if !card.is_empty() => self.draw_card(frame, card, theme),
+            _ => self.buttons.forget(),
         }
     }
 
@@ -237,7 +254,10 @@ impl History {
         )
     }
 
-    fn draw_card(&self, frame: &mut Frame, area: Rect, entry: &Entry, theme: Theme) {
+    fn draw_card(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let Some(entry) = self.chosen() else {
+            return;
+        };
         let title = format!(
             "{}, {}",
             entry.action(),
@@ -259,37 +279,52 @@ impl History {
         };
         space(&mut lines);
         lines.extend(wrap(&self.state_of(entry), columns));
-        let facts = (self.facts.as_ref())
-            .filter(|facts| entry.step().is_some_and(|step| step.id == facts.step));
-        if let Some(facts) = facts.filter(|facts| !facts.examples.is_empty()) {
+        let examples = self.examples(entry, columns);
+        if !examples.is_empty() {
             space(&mut lines);
-            for one in &facts.examples {
-                let told = |text: &str| text::shorten(&text::safe_whole(text), 24);
-                let (before, after) = (told(&one.before), told(&one.after));
-                let label = text::safe(&one.path.label()).into_owned();
-                let change = format!("{before} -> {after}");
-                let line = format!("{} {label}  {change}", one.record);
-                if text::width(&line) <= columns {
-                    lines.push(line);
-                } else {
-                    let name = format!("{} {label}", one.record);
-                    lines.push(text::shorten(&name, columns));
-                    lines.push(text::shorten(&format!("  {change}"), columns));
-                }
-            }
+            lines.extend(examples);
         }
-        if entry.step().is_some() && !short {
-            lines.push(String::new());
-            let words = format!(
-                "The menu ({}) takes it back alone, goes back to before it, and saves a fix as a recipe.",
-                self.keys.of(Action::Menu)
-            );
-            lines.extend(wrap(&words, columns));
-        }
+        space(&mut lines);
+        let rows = Self::button_lines(entry, short).min(inside.height);
+        lines.truncate(usize::from(inside.height - rows));
+        // Below what is told of it; at the end of a card that is small anyway.
+        let above = if short {
+            inside.height - rows
+        } else {
+            lines.len() as u16
+        };
         let lines: Vec<Line> = (lines.into_iter())
             .map(|line| Line::from(format!(" {line}")))
             .collect();
         frame.render_widget(Paragraph::new(lines).block(block), area);
+        let below = Rect {
+            y: inside.y + above,
+            height: rows,
+            ..inside
+        };
+        self.draw_buttons(frame, below, short, theme);
+    }
+
+    /// What a step did to some of its records.
+    fn examples(&self, entry: &Entry, columns: usize) -> Vec<String> {
+        let facts = (self.facts.as_ref())
+            .filter(|facts| entry.step().is_some_and(|step| step.id == facts.step));
+        let mut lines = Vec::new();
+        for one in facts.iter().flat_map(|facts| &facts.examples) {
+            let told = |text: &str| text::shorten(&text::safe_whole(text), 24);
+            let (before, after) = (told(&one.before), told(&one.after));
+            let label = text::safe(&one.path.label()).into_owned();
+            let change = format!("{before} -> {after}");
+            let line = format!("{} {label}  {change}", one.record);
+            if text::width(&line) <= columns {
+                lines.push(line);
+            } else {
+                let name = format!("{} {label}", one.record);
+                lines.push(text::shorten(&name, columns));
+                lines.push(text::shorten(&format!("  {change}"), columns));
+            }
+        }
+        lines
     }
 
     /// Whether it can be taken back, in words.
@@ -337,8 +372,7 @@ impl History {
     }
 
     fn ask_to_go_back(&self, step: &StepRow) -> Question {
-        let later = (self.entries().iter().filter_map(Entry::step))
-            .filter(|one| one.id > step.id && one.can_be_undone());
+        let later = self.later(step);
         let mut body = vec![format!(
             "This undoes \"{}\"",
             text::shorten(&text::safe(&step.label), 44)
@@ -361,11 +395,18 @@ impl History {
             typed: None,
             safe: "Stay".to_owned(),
             verb: "Go back".to_owned(),
-            then: Box::new(Effect::Do(Wish::GoBack {
+            then: Box::new(Effect::Start(JobRequest::GoBack {
                 run: self.run,
                 step: step.id,
             })),
         }
+    }
+
+    /// The later steps that going back to before this one takes back as well.
+    fn later<'h>(&'h self, step: &StepRow) -> impl Iterator<Item = &'h StepRow> + use<'h> {
+        let id = step.id;
+        let steps = self.entries().iter().filter_map(Entry::step);
+        steps.filter(move |one| one.id > id && one.can_be_undone())
     }
 
     fn entries(&self) -> &[Entry] {
@@ -437,8 +478,8 @@ mod tests {
         filter::Filter,
         model::{RecordId, RunId, StepId, StepRow},
         tui::{
-            event::{Answer, Effect, Event, Query, Wish},
-            testing::{answer, feed_with, picture, press, problems, shows, wishes},
+            event::{Answer, Effect, Event, JobRequest, Query, Wish},
+            testing::{answer, feed_with, picture, press, problems, shows, shows_not, wishes},
         },
     };
 
@@ -458,9 +499,9 @@ mod tests {
         │                                                            ││ 7 contact_email                    │
         │                                                            ││   <sp>Office@x.de -> office@x.de   │
         │                                                            ││                                    │
-        │                                                            ││ The menu (.) takes it back alone,  │
-        │                                                            ││ goes back to before it, and saves  │
-        │                                                            ││ a fix as a recipe.                 │
+        │                                                            ││ [ Undo this step ]                 │
+        │                                                            ││ [ Save as recipe ]                 │
+        │                                                            ││ [ Go back to before this ]         │
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
@@ -475,7 +516,7 @@ mod tests {
         │                                                            ││                                    │
         │                                                            ││                                    │
         └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
-         u undoes your newest step, U brings it back. Nothing that was sent changes.
+         u undoes your newest step, U brings it back. Right leads to what can be done with a step.
          Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
         ");
         let asked = press(&mut app, "<ret>");
@@ -509,10 +550,10 @@ mod tests {
         │ It was undone, U brings it back.                                             │
         │ 7 contact_email  <sp>Office@x.de -> office@x.de                              │
         │                                                                              │
-        │                                                                              │
-        │                                                                              │
+        │ [ Undo this step ]      [ Save as recipe ]                                   │
+        │ [ Go back to before this ]                                                   │
         └──────────────────────────────────────────────────────────────────────────────┘
-         u undoes your newest step, U brings it back. Nothing that was sent changes.
+         u undoes your newest step, U brings it back.
          Enter Records  u Undo  U Redo  . Actions                      ? Help  Esc Back
         ");
     }
@@ -542,9 +583,7 @@ mod tests {
         assert!(picture(&mut app).contains("Go back to before this step?"));
         let wanted = press(&mut app, "<Right><ret>");
         let (run, step) = (RunId(1), StepId(1));
-        let wish = Wish::GoBack { run, step };
-        let goes = |effect: &Effect| matches!(effect, Effect::Change(_, made) if *made == wish);
-        assert!(wanted.iter().any(goes), "{wanted:?}");
+        assert_eq!(wanted, [Effect::Start(JobRequest::GoBack { run, step })]);
         let wanted = press(&mut app, ":recipe<ret><ret>");
         let file = "step-1.toml".into();
         let wish = Wish::Recipe { run, step, file };
@@ -596,5 +635,34 @@ mod tests {
         press(&mut app, "<ret>");
         press(&mut app, "<ret>");
         shows(&mut app, "412 records");
+    }
+
+    #[test]
+    fn arrows_and_enter_reach_what_can_be_done_with_an_older_step() {
+        for size in [(100, 30), (80, 24)] {
+            let mut app = problems(size);
+            press(&mut app, "5<Down><Down><Down>");
+            shows(&mut app, "[ Undo this step ]");
+            press(&mut app, "<Right>");
+            shows(&mut app, "[>Undo this step ]");
+            shows(&mut app, "Esc Back to the list");
+            shows(&mut app, " Enter Undo this step  u Undo");
+            press(&mut app, "<ret>");
+            shows(&mut app, "Undo step 1?");
+            press(&mut app, "<esc><Down><ret>");
+            shows(&mut app, "Save this step as a recipe");
+            press(&mut app, "<esc><Down><ret>");
+            shows(&mut app, "Go back to before this step?");
+            press(&mut app, "<esc><esc>");
+            shows_not(&mut app, "[>");
+            shows(&mut app, "12 records, step 1");
+            // The step above was undone: that is said.
+            press(&mut app, "<Up><Up>");
+            shows(&mut app, "[ Undo this step ]");
+            press(&mut app, "<Right><ret>");
+            shows(&mut app, "Not now: it was undone");
+            press(&mut app, "<Left><Up>");
+            shows(&mut app, "12 records, step 3");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! How wide the columns of the records table are, and that they stay so while one steps through it: a table whose columns
 //! move with every line is hard to read, and all of it would have to be written for one step.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     cell::{Column, also},
@@ -13,8 +13,9 @@ use crate::{
     text,
 };
 
-/// The widest a column of values is made.
+/// The widest a column of values is made, and the narrowest.
 const WIDEST: usize = 28;
+const NARROWEST: usize = 3;
 
 /// The widest columns are made where not all of them fit: the problem's own, and others.
 const BOUNDED: [usize; 2] = [22, 16];
@@ -23,6 +24,8 @@ const BOUNDED: [usize; 2] = [22, 16];
 #[derive(Clone, Debug)]
 pub(super) struct Laid {
     pub widths: Vec<usize>,
+    /// The columns whose values were looked at, besides the pinned ones; the others are as wide as their titles until then.
+    measured: [Range<usize>; 2],
     /// Columns of the terminal for the other fields that fail.
     pub also: usize,
     ids: Arc<[RecordId]>,
@@ -54,7 +57,8 @@ impl Room {
 }
 
 impl Laid {
-    /// As it was drawn last if only a few lines have moved, else for the records that are shown and a page on either side.
+    /// As it was drawn last if only a few lines have moved, else for the records that are shown and a page on either side, and
+    /// for the columns that can be seen with the first one or the one under the cursor.
     pub fn of(page: &Records, room: Room) -> Self {
         let end = page.ids.len().min(page.first + room.lines);
         let rows = page.ids[page.first..end].iter().map(|id| page.row(*id));
@@ -79,8 +83,15 @@ impl Laid {
             .filter_map(|id| page.row(*id))
             .collect();
         let also = also_width(page, &rows, room.line);
+        let space = room.values(also);
+        let measured = seen_from(page).map(|at| {
+            // With a blank on either side no more columns than these can be seen, and as many again are there already.
+            let most = space / (NARROWEST + 2) + 2;
+            at.saturating_sub(most)..at + 2 * most
+        });
         Self {
-            widths: widths(page, &rows, room.values(also)),
+            widths: widths(page, &rows, space, &measured),
+            measured,
             also,
             ids: Arc::clone(&page.ids),
             columns: page.columns.clone(),
@@ -111,16 +122,48 @@ impl Laid {
             && known * 2 > room.lines.min(self.shown.len())
             && shown.iter().flatten().all(is_kept)
             && self.columns == page.columns
+            && self.is_measured(page)
+    }
+
+    /// Whether the values of all columns were looked at that can be seen now.
+    fn is_measured(&self, page: &Records) -> bool {
+        let most = self.values() / (NARROWEST + 2) + 2;
+        let all = page.columns.shown().len();
+        let is_measured = |range: Range<usize>| {
+            let mut measured = self.measured.iter();
+            measured.any(|known| known.start <= range.start && known.end >= range.end.min(all))
+        };
+        let [first, cursor] = seen_from(page);
+        is_measured(first..first + most) && is_measured(cursor.saturating_sub(most)..cursor + most)
+    }
+}
+
+/// The columns the table is seen from: the first one that scrolls, and the one under the cursor.
+fn seen_from(page: &Records) -> [usize; 2] {
+    if page.in_cell {
+        [page.first_column, page.column]
+    } else {
+        [0; 2]
     }
 }
 
 /// As wide as a person made them, else as their values, and those bounded where not all of them fit.
-fn widths(page: &Records, rows: &[&RecordRow], space: usize) -> Vec<usize> {
+fn widths(
+    page: &Records,
+    rows: &[&RecordRow],
+    space: usize,
+    measured: &[Range<usize>; 2],
+) -> Vec<usize> {
     let columns = page.columns.shown().iter();
     let chosen: Vec<Option<usize>> = columns.map(|one| page.columns.width(one)).collect();
-    let wanted = page.columns.shown().iter().zip(&chosen);
+    let wanted = page.columns.shown().iter().zip(&chosen).enumerate();
     let mut widths: Vec<usize> = wanted
-        .map(|(column, chosen)| chosen.unwrap_or_else(|| width(page, column, rows)))
+        .map(|(at, (column, chosen))| {
+            let is_seen =
+                at < page.columns.pinned() || measured.iter().any(|one| one.contains(&at));
+            let rows = if is_seen { rows } else { &[] };
+            chosen.unwrap_or_else(|| width(page, column, rows))
+        })
         .collect();
     if widths.iter().map(|width| width + 2).sum::<usize>() > space {
         for (at, width) in widths.iter_mut().enumerate() {
@@ -141,7 +184,7 @@ fn width(page: &Records, column: &Column, rows: &[&RecordRow]) -> usize {
         .chain([text::width(&column.label) + text::width(arrow)])
         .max()
         .unwrap_or_default()
-        .clamp(3, WIDEST)
+        .clamp(NARROWEST, WIDEST)
 }
 
 /// Room for the other fields that fail, where there is room and one of these records has any.
@@ -238,5 +281,43 @@ mod tests {
         page.rows.get_mut(&RecordId(14)).unwrap().version += 1;
         let saved = titles(&mut app);
         assert!(saved.contains(LONG), "{saved}");
+    }
+
+    #[test]
+    fn of_a_thousand_fields_only_those_are_measured_that_can_be_seen() {
+        let mut app = problems((100, 30));
+        let rows = |query: Query| {
+            let mut answer = answer(query);
+            if let Answer::Rows(rows) = &mut answer {
+                for row in rows {
+                    let field = |n: usize| (format!("f{n}"), json!("x".repeat(14)));
+                    row.current = Some((0..1_000).map(field).collect());
+                }
+            }
+            answer
+        };
+        let effects = wishes(&mut app, "2");
+        feed_with(&mut app, effects, &rows);
+        let mut width = |column: usize, of: usize| {
+            let Page::Records(page) = app.pages.top_mut() else {
+                panic!("the records are in front")
+            };
+            (page.column, page.in_cell) = (column, column > 0);
+            let shown = picture(&mut app);
+            let Page::Records(page) = app.pages.top_mut() else {
+                panic!("the records are in front")
+            };
+            let at = page
+                .columns
+                .shown()
+                .iter()
+                .position(|one| one.label == format!("f{of}"));
+            (shown, page.laid.as_ref().unwrap().widths[at.unwrap()])
+        };
+        assert_eq!(width(0, 1).1, 14);
+        assert_eq!(width(0, 900).1, 4, "as wide as its title");
+        let (shown, wide) = width(905, 900);
+        assert_eq!(wide, 14);
+        assert!(shown.contains(&"x".repeat(14)), "{shown}");
     }
 }

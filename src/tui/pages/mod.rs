@@ -27,7 +27,7 @@ mod values;
 mod visit;
 mod window;
 
-pub(super) use asked::report_on;
+pub(super) use asked::{reason_for, report_on};
 pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;
@@ -145,7 +145,8 @@ impl Page {
         match self {
             Self::Runs(page) => page.escape(),
             Self::Groups(_) => "Menu",
-            Self::Values(_) | Self::Comparison(_) | Self::Review(_) | Self::History(_) => "Back",
+            Self::Values(_) | Self::Comparison(_) | Self::Review(_) => "Back",
+            Self::History(page) => page.escape(),
             Self::Sending(page) => page.escape(),
             Self::Records(page) => page.escape(),
             Self::Editor(page) => page.escape(),
@@ -201,7 +202,7 @@ impl Page {
     /// Moves the cursor to the line under the pointer, if there is one.
     pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
         match self {
-            Self::Runs(page) => page.point(place),
+            Self::Runs(page) => page.point(place, cx),
             Self::Groups(page) => page.point(place, cx),
             Self::Values(page) => page.list.point(place),
             Self::Comparison(page) => page.list.point(place),
@@ -223,7 +224,7 @@ impl Page {
             | Self::Review(_)
             | Self::Sending(_)
             | Self::History(_) => {}
-            Self::Runs(page) => page.type_key(key),
+            Self::Runs(page) => page.type_key(key, cx),
             Self::Records(page) => page.type_key(key, cx),
             Self::Editor(page) => page.type_key(key, cx),
             Self::Raw(page) => page.type_key(key, cx),
@@ -299,7 +300,7 @@ impl Page {
             Self::Values(page) => page.receive(ticket, answer, cx),
             Self::Comparison(page) => page.receive(answer),
             Self::Review(page) => page.receive(ticket, answer, cx),
-            Self::Sending(page) => page.receive(answer),
+            Self::Sending(page) => page.receive(ticket, answer, cx),
             Self::History(page) => page.receive(ticket, answer, cx),
         }
     }
@@ -324,18 +325,26 @@ impl Page {
 
     /// Whether an action starts a long job, for which it must be the only one.
     pub fn starts(&self, action: Action) -> bool {
-        match self {
-            Self::Fix(page) => page.starts(action),
-            _ => matches!(
-                action,
-                Action::Send | Action::CheckAll | Action::TryOne | Action::SetAside
-            ),
+        match action {
+            Action::Send | Action::CheckAll | Action::TryOne | Action::TakeOver => true,
+            Action::SetAside | Action::GoBack | Action::OpenFile | Action::Demo => true,
+            _ => matches!(self, Self::Fix(page) if page.starts(action)),
         }
     }
 
     /// Something in the workspace has changed: ask again for what is shown. Never loses what is being typed.
     pub fn refresh(&mut self, cx: &mut Cx) {
         each!(self, page => page.refresh(cx));
+    }
+
+    /// The parts of what was drawn last that are about what is under the cursor only, beside the list it is in.
+    pub fn late(&self) -> Vec<Rect> {
+        match self {
+            Self::Groups(page) => page.late.to_vec(),
+            Self::Records(page) => page.late.clone(),
+            Self::History(page) => page.late.to_vec(),
+            _ => Vec::new(),
+        }
     }
 
     /// Whether something on it waits for time to pass.

@@ -64,6 +64,8 @@ pub struct Records {
     /// The columns as they were drawn last, by their place, with their widths.
     pub(super) drawn: Vec<(usize, usize)>,
     pub(super) laid: Option<Laid>,
+    /// Where the record under the cursor was drawn beside the list.
+    pub(super) late: Vec<Rect>,
     /// Where a click finds lines, cells and titles.
     pub(super) places: Places,
     pub(super) recalled: Recalled,
@@ -143,6 +145,7 @@ impl Records {
             first: 0,
             drawn: Vec::new(),
             laid: None,
+            late: Vec::new(),
             places: Places::default(),
             recalled: Recalled::default(),
             to_top: false,

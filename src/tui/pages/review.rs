@@ -131,6 +131,7 @@ impl Review {
                 expect: 1,
                 plan: None,
                 only: Some(id),
+                take_over: false,
             })),
         };
         cx.effects.push(Effect::Confirm(question));

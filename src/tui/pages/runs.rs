@@ -1,30 +1,24 @@
-//! The runs of this workspace, newest first.
+//! The runs of this workspace, newest first; below them the ways to get another.
 
+mod card;
 mod choice;
+mod draw;
 
-use ratatui::{
-    Frame,
-    layout::{Constraint, Layout, Margin, Position, Rect},
-    style::Style,
-    text::Line,
-    widgets::Paragraph,
-};
+use std::collections::HashMap;
+
+use ratatui::layout::Position;
 
 use self::choice::{Order, Search};
-use super::{about::padded, funnel::draw_words};
 use crate::{
-    model::{RunId, RunRow, Status},
+    model::{RunId, RunRow},
     text,
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{Answer, Cx, Effect, Query, Route, Ticket},
+        event::{Answer, Cx, Effect, JobRequest, Query, Route, RunFacts, Ticket},
         keymap::Mode,
-        theme::Theme,
-        widgets::{
-            lines::{Lines, below},
-            panel::panel,
-        },
+        opening,
+        widgets::lines::Lines,
         words,
     },
 };
@@ -33,18 +27,37 @@ use crate::{
 pub struct Runs {
     state: State,
     pending: Option<Ticket>,
-    selected: Option<RunId>,
+    selected: Under,
     first: usize,
     lines: Lines,
+    /// The two lines below the runs.
+    ways: Lines,
     clock: Clock,
     order: Order,
     search: Search,
     /// The runs the person was in, the last one first, with the time when.
     visits: Vec<(RunId, String)>,
     asked_visits: Option<Ticket>,
+    /// Who else edits something, in which run.
+    in_work: Vec<(RunId, String)>,
+    asked_in_work: Option<Ticket>,
+    /// What cards say, as far as they were looked at. One is asked for at a time.
+    facts: HashMap<RunId, Box<RunFacts>>,
+    asked_facts: Option<(Ticket, RunId)>,
     /// Whether the only run is opened at once; not when a person came here from it.
     open_only: bool,
+    read_only: bool,
 }
+
+/// What is under the cursor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Under {
+    Run(RunId),
+    Way(Action),
+}
+
+/// What leads to other runs, below those that are there.
+const WAYS: [Action; 2] = [Action::OpenFile, Action::Demo];
 
 #[derive(Debug)]
 enum State {
@@ -59,16 +72,27 @@ impl Runs {
             state: State::Loading,
             // Known before the runs are, so that the cursor begins with the last one.
             asked_visits: Some(cx.ask(Query::Visits)),
+            asked_in_work: Some(cx.ask(Query::InWork)),
             pending: Some(cx.ask(Query::Runs)),
             order: Order::default(),
             search: Search::default(),
             visits: Vec::new(),
-            selected: None,
+            in_work: Vec::new(),
+            facts: HashMap::new(),
+            asked_facts: None,
+            selected: Under::Way(Action::OpenFile),
             first: 0,
             lines: Lines::default(),
+            ways: Lines::default(),
             clock: cx.clock.clone(),
             open_only: true,
+            read_only: cx.read_only,
         }
+    }
+
+    /// A person came here from a run: the only one is not opened at once.
+    pub fn stay(&mut self) {
+        self.open_only = false;
     }
 
     pub fn offers(&self) -> Vec<Offer> {
@@ -76,13 +100,16 @@ impl Runs {
             return Self::typing_offers();
         }
         let mut offers = Vec::new();
-        if self.chosen().is_some() {
-            offers.push(Offer::new(Action::Open, "Open"));
-        }
-        if matches!(&self.state, State::Known(runs) if !runs.is_empty()) {
-            offers.push(Offer::new(Action::Filter, "Filter"));
-            offers.push(Offer::new(Action::Sort, "Sort"));
-        }
+        let State::Known(runs) = &self.state else {
+            return offers;
+        };
+        offers.push(Offer::new(Action::Open, "Open"));
+        let none = (runs.is_empty()).then_some("there is no run yet");
+        offers.push(Offer::new(Action::Filter, "Filter").unless(none));
+        offers.push(Offer::new(Action::Sort, "Sort").unless(none));
+        let no_run = (self.chosen().is_none()).then_some("no run is under the cursor");
+        offers.push(Offer::new(Action::Copy, "Copy path").unless(no_run));
+        offers.extend(WAYS.map(|way| Offer::new(way, "")));
         offers
     }
 
@@ -104,7 +131,8 @@ impl Runs {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         if self.search.is_typing {
-            return self.act_while_typing(action);
+            self.act_while_typing(action);
+            return self.ask_for_facts(cx);
         }
         let page = isize::from(cx.size.height as i16 / 2).max(1);
         match action {
@@ -117,35 +145,70 @@ impl Runs {
             Action::PageDown => self.step(page),
             Action::First => self.step(isize::MIN),
             Action::Last => self.step(isize::MAX),
-            Action::Open => {
-                if let Some(run) = self.chosen().map(|run| run.id) {
-                    cx.effects.push(Effect::Replace(Route::Run { run }));
-                }
+            // Whoever has arrows and Enter alone finds here what else can be done with a run.
+            Action::Right => cx.effects.push(Effect::Act(Action::Menu)),
+            Action::OpenFile => {
+                let newest = self.listed().first().map(|run| run.id);
+                let like = self.chosen().map(|run| run.id).or(newest);
+                cx.effects.push(opening::ask_for_path(like));
             }
+            Action::Demo => cx.effects.push(Effect::Start(JobRequest::Demo)),
+            Action::Open => match self.selected {
+                Under::Way(way) => cx.effects.push(Effect::Act(way)),
+                Under::Run(_) => {
+                    if let Some(run) = self.chosen().map(|run| run.id) {
+                        cx.effects.push(Effect::Replace(Route::Run { run }));
+                    }
+                }
+            },
             _ => {}
         }
+        self.ask_for_facts(cx);
     }
 
-    pub fn point(&mut self, place: Position) -> bool {
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
         let run = self.lines.at(place);
-        let run = run.and_then(|at| self.listed().get(at).map(|run| run.id));
-        self.selected = run.or(self.selected);
-        run.is_some()
+        let run = run.and_then(|at| self.listed().get(at).map(|run| Under::Run(run.id)));
+        let way = self.ways.at(place).map(|at| Under::Way(WAYS[at]));
+        let found = run.or(way);
+        self.selected = found.unwrap_or(self.selected);
+        self.ask_for_facts(cx);
+        found.is_some()
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        [self.pending, self.asked_visits].contains(&Some(ticket))
+        let facts = self.asked_facts.map(|(ticket, _)| ticket);
+        [self.pending, self.asked_visits, self.asked_in_work, facts].contains(&Some(ticket))
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if let Some((_, run)) = self.asked_facts.take_if(|(asked, _)| *asked == ticket) {
+            let facts = match answer {
+                Ok(Answer::RunFacts(facts)) => facts,
+                // The card does without then.
+                _ => Box::default(),
+            };
+            self.facts.insert(run, facts);
+            return self.ask_for_facts(cx);
+        }
+        // Without them the list is shown all the same.
         if self
             .asked_visits
             .take_if(|asked| *asked == ticket)
             .is_some()
         {
-            // Without them the list is shown all the same.
             if let Ok(Answer::Visits(visits)) = answer {
                 self.visits = visits;
+            }
+            return;
+        }
+        if self
+            .asked_in_work
+            .take_if(|asked| *asked == ticket)
+            .is_some()
+        {
+            if let Ok(Answer::InWork(in_work)) = answer {
+                self.in_work = in_work;
             }
             return;
         }
@@ -155,256 +218,113 @@ impl Runs {
                 if let ([only], true) = (runs.as_slice(), self.open_only) {
                     let run = only.id;
                     cx.effects.push(Effect::Replace(Route::Run { run }));
+                    self.selected = Under::Run(run);
+                    self.state = State::Known(runs);
+                    return;
                 }
-                let last = self.visits.first().map(|(run, _)| *run);
-                let kept = self
-                    .selected
-                    .or(last)
-                    .filter(|kept| runs.iter().any(|run| run.id == *kept));
-                self.selected = kept.or(runs.first().map(|run| run.id));
-                self.state = State::Known(runs);
+                self.select_in(runs);
+                self.ask_for_facts(cx);
             }
             Ok(_) => {}
             Err(error) => self.state = State::Failed(words::reported(&error)),
         }
     }
 
+    /// The cursor stays where it is, or begins with the run that was visited last.
+    fn select_in(&mut self, runs: Vec<RunRow>) {
+        let is_known = matches!(self.state, State::Known(_));
+        let last = self.visits.first().map(|(run, _)| *run);
+        let kept = match self.selected {
+            Under::Run(run) => Some(run),
+            Under::Way(_) => last.filter(|_| !is_known),
+        };
+        let kept = kept.filter(|kept| runs.iter().any(|run| run.id == *kept));
+        let first = runs.first().map(|run| run.id);
+        let stays = is_known && matches!(self.selected, Under::Way(_));
+        if let (Some(run), false) = (kept.or(first), stays) {
+            self.selected = Under::Run(run);
+        } else if !stays {
+            self.selected = Under::Way(Action::OpenFile);
+        }
+        self.state = State::Known(runs);
+    }
+
     pub fn refresh(&mut self, cx: &mut Cx) {
         self.open_only = false;
+        self.facts.clear();
         self.asked_visits = Some(cx.ask(Query::Visits));
+        self.asked_in_work = Some(cx.ask(Query::InWork));
         self.pending = Some(cx.ask(Query::Runs));
+    }
+
+    fn ask_for_facts(&mut self, cx: &mut Cx) {
+        let run = self.chosen().map(|run| run.id);
+        let unknown = |run: &RunId| !self.facts.contains_key(run) && self.asked_facts.is_none();
+        if let Some(run) = run.filter(unknown) {
+            self.asked_facts = Some((cx.ask(Query::RunFacts { run }), run));
+        }
     }
 
     pub fn tip(&self) -> String {
         match &self.state {
             State::Known(runs) => format!(
-                "{} in this workspace.",
+                "{} in this workspace. Right lists what can be done.",
                 text::count(runs.len() as u64, "run")
             ),
             _ => String::new(),
         }
     }
 
-    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        match &self.state {
-            State::Loading => {
-                return draw_words(
-                    frame,
-                    area,
-                    "Choose an import run",
-                    &["loading ...".to_owned()],
-                    theme,
-                );
-            }
-            State::Failed(words) => {
-                return draw_words(
-                    frame,
-                    area,
-                    "Cannot open this workspace",
-                    std::slice::from_ref(words),
-                    theme,
-                );
-            }
-            State::Known(runs) if runs.is_empty() => {
-                let words = [
-                    "This workspace holds no run yet.".to_owned(),
-                    String::new(),
-                    "Load one:         redrive load FILE --contract CONTRACT".to_owned(),
-                    "Try the example:  redrive demo".to_owned(),
-                ];
-                return draw_words(frame, area, "Choose an import run", &words, theme);
-            }
-            State::Known(_) => {}
-        }
-        let is_searched = self.search.is_typing || !self.search.text().is_empty();
-        let [search, list, card] = area.layout(&Layout::vertical([
-            Constraint::Length(u16::from(is_searched)),
-            Constraint::Fill(1),
-            Constraint::Length(if area.height >= 16 { 6 } else { 0 }),
-        ]));
-        self.draw_search(frame, search, theme);
-        let runs: Vec<RunRow> = self.listed().into_iter().cloned().collect();
-        let at = self.at().unwrap_or_default();
-        let room = usize::from(list.height.saturating_sub(3)).max(1);
-        let mut first = self.first.min(at).max((at + 1).saturating_sub(room));
-        if runs.len() <= room {
-            first = 0;
-        }
-        self.draw_list(frame, list, &runs, (first, room, at), theme);
-        let inside = list.inner(Margin::new(1, 1));
-        self.lines = Lines::new(below(inside, 1), first, runs.len());
-        if let (Some(run), false) = (runs.get(at), card.is_empty()) {
-            self.draw_card(frame, card, run, theme);
-        }
-        self.first = first;
-    }
-
-    fn draw_list(
-        &self,
-        frame: &mut Frame,
-        area: Rect,
-        runs: &[RunRow],
-        (first, room, at): (usize, usize, usize),
-        theme: Theme,
-    ) {
-        let note = if runs.len() <= room {
-            self.order.words()
-        } else {
-            format!(
-                "{}, showing {}-{} of {}",
-                self.order.words(),
-                first + 1,
-                (first + room).min(runs.len()),
-                runs.len()
-            )
-        };
-        let block = panel(area.width, "Choose an import run", &note, true, theme);
-        let inside = block.inner(area);
-        frame.render_widget(block, area);
-        let wide = inside.width >= 90;
-        let name = if wide { 22 } else { 18 };
-        let read = |words: &str| {
-            if wide {
-                format!("{words:>9}")
-            } else {
-                String::new()
-            }
-        };
-        let heading = format!(
-            "   {:<name$}{:<17}{}{:>10}{:>8}{:>7}  State",
-            "Run",
-            "Started",
-            read("Read"),
-            "Rejected",
-            "To fix",
-            "Sent"
-        );
-        let mut lines = vec![Line::styled(heading, theme.muted())];
-        for (place, run) in runs.iter().enumerate().skip(first).take(room) {
-            lines.push(self.line(run, place == at, (usize::from(inside.width), name), theme));
-        }
-        frame.render_widget(Paragraph::new(lines), inside);
-        let y = inside.y + 1 + (at - first) as u16;
-        if inside.contains((inside.x + 1, y).into()) {
-            frame.set_cursor_position((inside.x + 1, y));
-        }
-    }
-
-    fn line(
-        &self,
-        run: &RunRow,
-        chosen: bool,
-        (columns, name): (usize, usize),
-        theme: Theme,
-    ) -> Line<'static> {
-        let read = match columns {
-            90.. => format!("{:>9}", text::thousands(run.records)),
-            _ => String::new(),
-        };
-        let sent = run.with_status(Status::Accepted) + run.with_status(Status::HandedOver);
-        let line = format!(
-            " {} {}{}{}{:>10}{:>8}{:>7}  {}",
-            if chosen { ">" } else { " " },
-            padded(&text::safe(&run.name), name),
-            padded(&self.clock.day_and_time(&run.loaded_at), 17),
-            read,
-            text::thousands(run.rejected),
-            text::thousands(run.with_status(Status::Rejected)),
-            text::thousands(sent),
-            state(run)
-        );
-        let line = text::shorten(&line, columns);
-        let style = if chosen { theme.select() } else { Style::new() };
-        Line::styled(line, style)
-    }
-
     fn step(&mut self, by: isize) {
+        let places = self.places();
         let at = self.at().unwrap_or_default().saturating_add_signed(by);
-        let listed = self.listed();
-        let at = at.min(listed.len().saturating_sub(1));
-        self.selected = listed.get(at).map(|run| run.id);
+        if let Some(place) = places.get(at.min(places.len().saturating_sub(1))) {
+            self.selected = *place;
+        }
+    }
+
+    /// All the cursor can be on.
+    fn places(&self) -> Vec<Under> {
+        let runs = self.listed().into_iter().map(|run| Under::Run(run.id));
+        runs.chain(WAYS.map(Under::Way)).collect()
     }
 
     fn at(&self) -> Option<usize> {
-        (self.listed().iter()).position(|run| Some(run.id) == self.selected)
+        let mut places = self.places().into_iter();
+        places.position(|place| place == self.selected)
     }
 
-    fn chosen(&self) -> Option<&RunRow> {
-        self.listed().get(self.at()?).copied()
-    }
-
-    fn draw_card(&self, frame: &mut Frame, area: Rect, run: &RunRow, theme: Theme) {
-        let block = panel(area.width, &text::safe(&run.name), "", false, theme);
-        let contract = run
-            .contract
-            .as_deref()
-            .unwrap_or("none: nothing can be checked");
-        let visit = self.visits.iter().find(|(visited, _)| *visited == run.id);
-        let visit = visit.map(|(_, time)| {
-            let time = self.clock.day_and_time(time);
-            format!("Your last visit: {time}. It will be just as you left it.")
-        });
-        let lines = [
-            format!(
-                "From      {}  ({} bytes, {})",
-                run.source,
-                text::thousands(run.bytes),
-                run.format
-            ),
-            format!("Contract  {contract}"),
-            format!(
-                "{} read, {} passed, {}{} rejected, {} of them unreadable.",
-                text::thousands(run.records),
-                text::thousands(run.passed),
-                if run.capped { "at least " } else { "" },
-                text::thousands(run.rejected),
-                text::thousands(run.unparsed)
-            ),
-            visit.unwrap_or_default(),
-        ];
-        let columns = usize::from(area.width).saturating_sub(4);
-        let lines: Vec<Line> = lines
-            .iter()
-            .map(|line| Line::from(format!(" {}", text::shorten(&text::safe(line), columns))))
-            .collect();
-        frame.render_widget(Paragraph::new(lines).block(block), area);
-    }
-}
-
-/// In a few words, what is left to do with a run.
-fn state(run: &RunRow) -> String {
-    let left = run.with_status(Status::Rejected);
-    let ready = run.with_status(Status::Ready);
-    match (left, ready) {
-        _ if run.rejected == 0 && ready == 0 => "nothing to fix".to_owned(),
-        (0, 0) => "done".to_owned(),
-        (_, 0) => format!("{} to fix", text::thousands(left)),
-        (_, ready) => format!("{} ready, not sent", text::thousands(ready)),
+    /// The run under the cursor.
+    pub(in crate::tui) fn chosen(&self) -> Option<&RunRow> {
+        let Under::Run(selected) = self.selected else {
+            return None;
+        };
+        self.listed().into_iter().find(|run| run.id == selected)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tui::testing::{app, picture, press};
+    use crate::{
+        ops::Clip,
+        tui::testing::{answer, app, app_with, picture, press, shows, shows_not},
+    };
 
     #[test]
     fn the_page_at_100_by_30() {
-        insta::assert_snapshot!(picture(&mut app(Route::Runs, (100, 30))), @r#"
+        insta::assert_snapshot!(picture(&mut app(Route::Runs, (100, 30))), @r"
          redrive                                                                 version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────────────────────────── newest first ┐
-        │   Run                   Started               Read  Rejected  To fix   Sent  State               │
-        │ > customers-2025-11-20  20 Nov 2025         10,000     1,387   1,384      0  3 ready, not sent   │
-        │   customers-2025-11-19  19 Nov 2025         10,000       212       0    212  done                │
+        │   Run                   Started             Read  Rejected  Fixed  Sent   State                  │
+        │ > customers-2025-11-20  20 Nov 2025       10,000     1,387      3     0   3 ready, not sent      │
+        │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
         │                                                                                                  │
+        │   Open a file or folder...                                                                       │
+        │   Try the demo (sample data, sends nothing)                                                      │
         │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
-        │                                                                                                  │
+        │ Another workspace opens by its path, or with  redrive -w FILE                                    │
         │                                                                                                  │
         │                                                                                                  │
         │                                                                                                  │
@@ -414,54 +334,230 @@ mod tests {
         │                                                                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
         ┌ customers-2025-11-20 ────────────────────────────────────────────────────────────────────────────┐
-        │ From      customers.csv  (2,210,443 bytes, csv)                                                  │
-        │ Contract  customers                                                                              │
-        │ 10,000 read, 8,613 passed, 1,387 rejected, 12 of them unreadable.                                │
+        │ From   customers.csv (2.2 MB)     To  crm (TEST)     Contract  customers                         │
+        │ 10,000 read, 8,613 passed, 1,387 rejected in 6 problems. Biggest: Email address not complete.    │
         │ Your last visit: 20 Nov 2025. It will be just as you left it.                                    │
+        │                                                                                                  │
+        │ Nobody else edits in it now. Several people can, at the same time.                               │
+        │                                                                                                  │
+        │                                                                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-         2 runs in this workspace.
-         Enter Open  / Filter  s Sort                                                      ? Help  Esc Quit
-        "#);
+         2 runs in this workspace. Right lists what can be done.
+         Enter Open  / Filter  s Sort  y Copy path                                         ? Help  Esc Quit
+        ");
     }
 
     #[test]
     fn the_page_at_80_by_24() {
-        insta::assert_snapshot!(picture(&mut app(Route::Runs, (80, 24))), @r#"
+        insta::assert_snapshot!(picture(&mut app(Route::Runs, (80, 24))), @r"
          redrive                                             version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
-        │   Run               Started            Rejected  To fix   Sent  State        │
-        │ > customers-2025-1… 20 Nov 2025           1,387   1,384      0  3 ready, not…│
-        │   customers-2025-1… 19 Nov 2025             212       0    212  done         │
+        │   Run                   Started          Rejected  Fixed  Sent  State        │
+        │ > customers-2025-11-20  20 Nov 2025         1,387      3     0  3 ready, not…│
+        │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
         │                                                                              │
+        │   Open a file or folder...                                                   │
+        │   Try the demo (sample data, sends nothing)                                  │
         │                                                                              │
-        │                                                                              │
-        │                                                                              │
-        │                                                                              │
-        │                                                                              │
+        │ Another workspace opens by its path, or with  redrive -w FILE                │
         │                                                                              │
         │                                                                              │
         │                                                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ customers-2025-11-20 ────────────────────────────────────────────────────────┐
-        │ From      customers.csv  (2,210,443 bytes, csv)                              │
-        │ Contract  customers                                                          │
-        │ 10,000 read, 8,613 passed, 1,387 rejected, 12 of them unreadable.            │
-        │ Your last visit: 20 Nov 2025. It will be just as you left it.                │
+        │ customers.csv (2.2 MB)  to  crm (TEST)   contract customers                  │
+        │ 10,000 read, 8,613 passed, 1,387 rejected in 6 problems.                     │
+        │ Biggest: Email address not complete (412).                                   │
+        │ Your last visit: 20 Nov 2025.                                                │
+        │ Nobody else edits in it now. Several people can, at the same time.           │
         └──────────────────────────────────────────────────────────────────────────────┘
-         2 runs in this workspace.
-         Enter Open  / Filter  s Sort                                  ? Help  Esc Quit
-        "#);
+         2 runs in this workspace. Right lists what can be done.
+         Enter Open  / Filter  s Sort  y Copy path                     ? Help  Esc Quit
+        ");
     }
 
     #[test]
     fn enter_opens_the_problems_of_the_run_under_the_cursor() {
         let mut app = app(Route::Runs, (80, 24));
         let effects = press(&mut app, "j<ret>");
-        assert!(matches!(
-            effects[0],
-            Effect::Ask(_, Query::Groups { run: RunId(2) })
-        ));
+        let opens =
+            |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Groups { run: RunId(2) }));
+        assert!(effects.iter().any(opens), "{effects:?}");
         assert!(picture(&mut app).contains("[1 Problems 6]"));
+    }
+
+    #[test]
+    fn a_workspace_without_a_run_offers_ways_to_one() {
+        let none = |query| match query {
+            Query::Runs => Answer::Runs(Vec::new()),
+            other => answer(other),
+        };
+        let mut app = app_with(Route::Runs, (80, 24), &none);
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive                                             version 0.1.0   redrive.db
+
+        ┌ Choose an import run ────────────────────────────────────────── newest first ┐
+        │ This workspace holds no run yet.                                             │
+        │                                                                              │
+        │ > Open a file or folder...                                                   │
+        │   Try the demo (sample data, sends nothing)                                  │
+        │                                                                              │
+        │ Another workspace opens by its path, or with  redrive -w FILE                │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+        ┌ Open a file or folder ───────────────────────────────────────────────────────┐
+        │ A file, a folder of files, or a pattern such as out/*.json becomes a run of  │
+        │ this workspace, as redrive load does it. Nothing of it is sent.              │
+        │ The path of another workspace opens that one in place of this.               │
+        │                                                                              │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         0 runs in this workspace. Right lists what can be done.
+         Enter Open                                                    ? Help  Esc Quit
+        ");
+        assert_eq!(press(&mut app, "<ret>"), []);
+        shows(&mut app, "┌ Open a file or folder");
+        press(&mut app, "<esc>");
+        shows_not(&mut app, "Path  [");
+        assert_eq!(
+            press(&mut app, "<Down><ret>"),
+            [Effect::Start(JobRequest::Demo)]
+        );
+    }
+
+    #[test]
+    fn whoever_comes_from_the_only_run_is_not_sent_back_there() {
+        let one = |query| match query {
+            Query::Runs => Answer::Runs(vec![crate::tui::testing::run()]),
+            other => answer(other),
+        };
+        let mut app = app_with(Route::Runs, (80, 24), &one);
+        shows(&mut app, "[1 Problems 6]");
+        let effects = crate::tui::testing::wishes(&mut app, ":another<ret>");
+        crate::tui::testing::feed_with(&mut app, effects, &one);
+        shows(&mut app, "> customers-2025-11-20");
+        shows(&mut app, "1 run in this workspace.");
+    }
+
+    #[test]
+    fn the_ways_to_other_runs_are_lines_below_them() {
+        let mut app = app(Route::Runs, (100, 30));
+        press(&mut app, "<Down><Down><Down><Down><Down>");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive                                                                 version 0.1.0   redrive.db
+
+        ┌ Choose an import run ────────────────────────────────────────────────────────────── newest first ┐
+        │   Run                   Started             Read  Rejected  Fixed  Sent   State                  │
+        │   customers-2025-11-20  20 Nov 2025       10,000     1,387      3     0   3 ready, not sent      │
+        │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
+        │                                                                                                  │
+        │   Open a file or folder...                                                                       │
+        │ > Try the demo (sample data, sends nothing)                                                      │
+        │                                                                                                  │
+        │ Another workspace opens by its path, or with  redrive -w FILE                                    │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ Try the demo (sample data, sends nothing) ───────────────────────────────────────────────────────┐
+        │ 10,000 customers of an old system, a contract, and a table to send them to, in the folder        │
+        │ redrive-demo.                                                                                    │
+        │ It is a workspace of its own: nothing of yours is in it, and nothing of it comes here.           │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+         2 runs in this workspace. Right lists what can be done.
+         Enter Open  / Filter  s Sort                                                      ? Help  Esc Quit
+        ");
+        press(&mut app, "<Up><Up>");
+        shows(&mut app, "> customers-2025-11-19");
+        press(&mut app, "<Down><ret>");
+        shows(&mut app, "┌ Open a file or folder");
+    }
+
+    #[test]
+    fn all_that_can_be_done_with_a_run_is_in_the_menu_that_right_opens() {
+        let mut app = app(Route::Runs, (80, 24));
+        press(&mut app, "<Down><Right>");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive                                             version 0.1.0   redrive.db
+
+        ┌ Choose an import run ────────────────────────────────────────── newest first ┐
+        │   Run                   Started          Rejected  Fixed  Sent  State        │
+        │   customers-2025-11-20  20 Nov 2025         1,387      3     0  3 ready, not…│
+        │ > cust┌ Menu: Runs ──────────────────────────────────────────────────┐all se…│
+        │       │ > Enter     Open this one thing                              │       │
+        │   Open│   s         Choose what to sort by                           │       │
+        │   Try │             Open a file or folder                            │       │
+        │       │             Try the demo (sample data, sends nothing)        │       │
+        │ Anothe│   / F3      Filter the list                                  │       │
+        │       │   y         Copy something of it                             │       │
+        │       │   : Ctrl+P  Search all commands                              │       │
+        │       │   M         Mouse on or off, to select text                  │       │
+        └───────│   Ctrl+L    Draw the screen again                            │───────┘
+        ┌ custom│   ? F1      This help                                        │───────┐
+        │ custom│             Leave redrive                                    │       │
+        │ 10,000└──────────────────────────────────────────────────────────────┘       │
+        │ Biggest: Email address not complete (412).                                   │
+        │                                                                              │
+        │ Nobody else edits in it now. Several people can, at the same time.           │
+        └──────────────────────────────────────────────────────────────────────────────┘
+
+         Up/Down Choose  Enter Run it                                    Esc Close menu
+        ");
+        // What it is about is the run under the cursor, not the first one.
+        press(&mut app, "<esc>");
+        let asked = press(&mut app, "y");
+        let path =
+            |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Copy(Clip::Source(RunId(2)))));
+        assert!(asked.iter().any(path), "{asked:?}");
+        press(&mut app, "<Down>y");
+        shows(&mut app, "Not now: no run is under the cursor.");
+    }
+
+    #[test]
+    fn in_a_workspace_that_is_only_looked_at_the_ways_say_why_they_are_closed() {
+        let mut cx = Cx::default();
+        cx.read_only = true;
+        let mut page = Runs::open(&mut cx);
+        page.state = State::Known(Vec::new());
+        let mut terminal =
+            ratatui::Terminal::new(ratatui::backend::TestBackend::new(80, 20)).unwrap();
+        let theme = crate::tui::theme::Theme::default();
+        terminal
+            .draw(|frame| page.draw(frame, frame.area(), theme))
+            .unwrap();
+        let seen = crate::tui::testing::rows_of(terminal.backend().buffer()).join("\n");
+        let line = "> Open a file or folder...   the workspace is open to read only";
+        assert!(seen.contains(line), "{seen}");
+    }
+
+    #[test]
+    fn who_works_in_a_run_is_said_and_nothing_that_names_hold_reaches_the_terminal() {
+        let answered = |query| match query {
+            Query::InWork => Answer::InWork(vec![(RunId(2), "je\x1b[31mff".to_owned())]),
+            Query::RunFacts { .. } => Answer::RunFacts(Box::new(RunFacts {
+                biggest: Some(("odd\x1b[0m".to_owned(), 3)),
+                ..RunFacts::default()
+            })),
+            other => answer(other),
+        };
+        let mut app = app_with(Route::Runs, (100, 30), &answered);
+        shows(&mut app, "in work by je<ESC>[31m");
+        shows(&mut app, "Biggest: odd<ESC>[0m.");
+        shows(&mut app, "Nobody else edits in it now.");
+        press(&mut app, "j");
+        shows(&mut app, "je<ESC>[31mff edits in it now.");
     }
 }

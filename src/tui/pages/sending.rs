@@ -2,6 +2,7 @@
 //! sends is watched here as well.
 
 mod draw;
+mod take_over;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +32,8 @@ pub struct Sending {
     pub run: RunId,
     seen: Seen,
     pending: Option<Ticket>,
+    /// What a take-over would send is being looked up.
+    asked: Option<Ticket>,
     /// What this process sends now.
     live: Option<Arc<SendProgress>>,
     /// What a person asked for, until the send has heard it.
@@ -57,6 +60,7 @@ impl Sending {
             run,
             seen: Seen::Loading,
             pending: Some(cx.ask(Query::Sending { run })),
+            asked: None,
             live: None,
             wants_pause: None,
             speed: None,
@@ -89,6 +93,7 @@ impl Sending {
         if !self.refused().is_empty() {
             offers.push(Offer::new(Action::Open, "Problems"));
         }
+        offers.push(Offer::new(Action::TakeOver, "").unless(self.not_taken_over()));
         let word = if self.whole_log { "Back" } else { "Log" };
         offers.push(Offer::new(Action::FullLog, word));
         offers
@@ -109,6 +114,7 @@ impl Sending {
                 cx.say("It is tried now.");
             }
             Action::Slower | Action::Faster => self.change_speed(action == Action::Faster, cx),
+            Action::TakeOver => self.ask_to_take_over(cx),
             Action::FullLog => self.whole_log = !self.whole_log,
             Action::Open if !self.refused().is_empty() => {
                 cx.effects.push(Effect::Act(Action::ProblemsTab));
@@ -173,10 +179,13 @@ impl Sending {
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending == Some(ticket)
+        [self.pending, self.asked].contains(&Some(ticket))
     }
 
-    pub fn receive(&mut self, answer: anyhow::Result<Answer>) {
+    pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.asked.take_if(|asked| *asked == ticket).is_some() {
+            return Self::ask_whether_it_ended(answer, cx);
+        }
         self.pending = None;
         match answer {
             Ok(Answer::Sending(plan)) => self.seen = Seen::Known(plan),
@@ -213,7 +222,10 @@ impl Sending {
 
     /// Whether another process is being watched.
     pub fn watches(&self) -> bool {
-        matches!(&self.seen, Seen::Known(Some(plan)) if plan.sender == Sender::AnotherProcess)
+        matches!(
+            &self.seen,
+            Seen::Known(Some(plan)) if matches!(plan.sender, Sender::AnotherProcess | Sender::Unseen)
+        )
     }
 
     pub fn tip(&self) -> String {
@@ -228,6 +240,10 @@ impl Sending {
                     format!(
                         "Another process sends this. If it ends early, {send} here goes on with it."
                     )
+                }
+                (Sender::Unseen, _) => {
+                    let menu = self.keys.of(Action::Menu);
+                    format!("You can look on. The menu ({menu}) takes over once it has ended.")
                 }
                 (_, true) => format!("{send} goes on where it ended. Nothing is sent twice."),
                 (_, false) => format!("{review} shows what is ready to be sent."),

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     text,
-    tui::{action::Action, theme::Theme},
+    tui::{action::Action, theme::Theme, widgets::panel::said},
 };
 
 /// How many records are seen at once in a window of this size.
@@ -76,6 +76,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
             draw_grid(frame, list, page, legend, theme);
             draw_record(frame, record, page, theme);
             draw_problems(frame, problems, page, theme);
+            page.late = [record, problems].map(said).concat();
             if !below.is_empty() && !page.is_editing() {
                 draw_strip(frame, below, page, theme);
             }

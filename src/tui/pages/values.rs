@@ -183,7 +183,9 @@ impl Values {
 fn columns(width: u16) -> (usize, usize, usize) {
     match width {
         100.. => (30 + usize::from(width - 100) / 2, 12, 18),
-        _ => (24, 8, 0),
+        76.. => (24, 8, 0),
+        // What it should be needs room too.
+        _ => (14, 6, 0),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use crate::{
-    filter::{Filter, Item, Of, Offered},
+    filter::{Filter, Item, Of, Offered, Wanted},
     fix::{Change, Transform, three_way::part, transforms::tidy::Tidy},
     model::{
         Behind, Consequence, DeliveryState, Effect, FixReport, FixRow, Form, Found, Group, GroupId,
@@ -14,8 +14,10 @@ use crate::{
         ValueCount, Version, compare, shape_of,
     },
     ops::{
-        Conflict, FieldChanges, FixPreview, FixRequest, Made, MadeBy, Review, Saving, SuggestedFix,
+        Conflict, Counted, FieldChanges, FixPreview, FixRequest, Made, MadeBy, Review, Saving,
+        SuggestedFix,
     },
+    tui::event::{Place, RunFacts},
 };
 
 pub fn run() -> RunRow {
@@ -181,6 +183,7 @@ pub(super) fn offered(of: &Of) -> Offered {
             .collect(),
         all: true,
         whole: true,
+        of_run: false,
     }
 }
 
@@ -257,7 +260,37 @@ pub(super) fn value(text: &str, count: u64, record: i64) -> ValueCount {
     }
 }
 
-pub(super) fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepRow {
+/// Where the records of the made-up run go.
+pub(super) fn place() -> Place {
+    Place {
+        name: "crm".to_owned(),
+        environment: "test".to_owned(),
+        target: "table customer in crm.db".to_owned(),
+    }
+}
+
+pub(super) fn run_facts() -> RunFacts {
+    RunFacts {
+        problems: 6,
+        biggest: Some(("Email address not complete".to_owned(), 412)),
+        to: Some(place()),
+        is_sent: false,
+    }
+}
+
+/// What would be set aside: the records that are named, else all of a problem.
+pub(super) fn counted(filter: Filter) -> Counted {
+    let named = filter.terms.into_iter().find_map(|term| match term.wanted {
+        Wanted::Marked(ids) => Some(ids),
+        _ => None,
+    });
+    Counted {
+        records: named.unwrap_or_else(|| (1..=412).map(|n| RecordId(n * 7)).collect()),
+        stay: 0,
+    }
+}
+
+pub fn step(run: RunId, id: i64, kind: StepKind, label: &str, undone: bool) -> StepRow {
     StepRow {
         id: StepId(id),
         parent: (id > 1).then(|| StepId(id - 1)),

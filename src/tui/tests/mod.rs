@@ -8,6 +8,7 @@ mod own_keys;
 mod preview;
 mod reach;
 pub mod scenes;
+mod steps;
 mod storm;
 mod undo;
 

@@ -10,7 +10,7 @@ use crate::{
     check::suggest::Suggestion,
     model::{
         AsideReport, ChangeReport, DeliveryState, FixReport, PlanId, RecordId, Refusal, RunId,
-        SendReport, StepId, Tally, Try, UndoReport,
+        SendReport, StepId, Tally, Try, UndoReport, WentBack,
     },
     ops::{Filters, Flow, Logged, Progress, SendProgress, Waits, Why},
     tui::{
@@ -55,7 +55,14 @@ pub const SCENES: &[(&str, &str)] = &[
     ("a send", "S<Right><ret>"),
     ("the log of a send", "S<Right><ret>L"),
     ("fix all while a send goes on", "S<Right><ret>1b"),
+    ("runs", ".another<ret>"),
+    ("a file to open", ".another<ret>:open a<ret>"),
+    (
+        "a contract to check it against",
+        ".another<ret>:open a<ret>in.csv<ret>",
+    ),
     ("history", "5"),
+    ("an older step", "5<Down><Down><Down>"),
     ("the palette over history", "5:"),
     ("help", "?"),
     ("help, searched", "?fix"),
@@ -165,7 +172,6 @@ fn done(wish: &Wish) -> Answer {
     match wish {
         Wish::Undo | Wish::UndoStep { .. } => Answer::Undone(undone),
         Wish::Redo => Answer::Redone(undone),
-        Wish::GoBack { .. } => Answer::WentBack(2, 14),
         Wish::Recipe { file, .. } => Answer::Reported(file.clone()),
         Wish::KeepFilter { .. } | Wish::SaveView { .. } | Wish::RemoveView { .. } => {
             Answer::Filters(Filters::default(), "Saved.".to_owned())
@@ -210,6 +216,15 @@ fn come(request: &JobRequest) -> Event {
             back: reason.is_none(),
         },
         JobRequest::Check { .. } => Outcome::Checked(ChangeReport::default()),
+        JobRequest::Load { .. } | JobRequest::Demo => {
+            return Event::Finished(Err(anyhow::anyhow!("there is nothing to load")));
+        }
+        JobRequest::GoBack { .. } => Outcome::WentBack(WentBack {
+            steps: 2,
+            of: 2,
+            records: 14,
+            is_stopped: false,
+        }),
     }))
 }
 
@@ -277,7 +292,11 @@ pub fn sent() -> Event {
 /// Whether an effect changes more than one record, sends, or stops what is under way.
 pub fn is_bulk(effect: &Effect) -> bool {
     match effect {
-        Effect::Start(request) => !matches!(request, JobRequest::FixPreview(_)),
+        // A file that was named is one thing, and the demo is made beside, in a workspace of its own.
+        Effect::Start(request) => !matches!(
+            request,
+            JobRequest::FixPreview(_) | JobRequest::Load { .. } | JobRequest::Demo
+        ),
         Effect::Cancel(_) => true,
         Effect::Change(_, wish) => matches!(wish, Wish::UndoStep { .. } | Wish::Undo | Wish::Redo),
         _ => false,

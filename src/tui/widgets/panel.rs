@@ -1,12 +1,24 @@
 //! A box with a title on the left and a note on the right.
 
 use ratatui::{
+    layout::{Margin, Rect},
     symbols::merge::MergeStrategy,
     text::{Line, Span},
     widgets::Block,
 };
 
 use crate::{text, tui::theme::Theme};
+
+/// What a box of this area says: its title and what is inside, without the lines around it.
+pub fn said(area: Rect) -> [Rect; 2] {
+    let inside = area.inner(Margin::new(1, 1));
+    let title = Rect {
+        y: area.y,
+        height: area.height.min(1),
+        ..inside
+    };
+    [title, inside]
+}
 
 /// A bordered block for an area of this width. The note is dropped before the title is shortened. Both must be safe.
 pub fn panel<'a>(width: u16, title: &str, note: &str, focus: bool, theme: Theme) -> Block<'a> {

@@ -10,9 +10,10 @@ use crossbeam_channel::{Receiver, Sender};
 
 use super::{Opening, Running, guarded, known, with};
 use crate::{
+    demo,
     filter::Filter,
-    ops::{self, CheckRequest, Job, Progress, SendRequest, Workspace},
-    tui::event::{Event, JobRequest, Outcome},
+    ops::{self, CheckRequest, DemoRequest, Job, Progress, SendRequest, Workspace},
+    tui::event::{Elsewhere, Event, JobRequest, Outcome},
 };
 
 /// How often a job says how far it is, at most.
@@ -64,6 +65,7 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             expect,
             plan,
             only,
+            take_over,
         } => {
             let filter = match *only {
                 Some(id) => Filter::of_record(*run, id),
@@ -74,17 +76,47 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
                 to: Some(to.clone()),
                 expect: Some(*expect),
                 plan: *plan,
+                take_over: *take_over,
                 ..SendRequest::default()
             };
             Outcome::Sent(ops::send(workspace, &request, job)?)
         }
-        JobRequest::Aside { filter, reason } => Outcome::Aside {
+        JobRequest::Aside {
+            filter,
+            reason,
+            counted,
+        } => Outcome::Aside {
             report: match reason {
-                Some(reason) => ops::discard(workspace, filter, reason, job)?,
+                Some(reason) => ops::discard(workspace, filter, reason, counted.as_deref(), job)?,
                 None => ops::restore(workspace, filter, job)?,
             },
             back: reason.is_none(),
         },
+        JobRequest::GoBack { run, step } => {
+            Outcome::WentBack(ops::go_back(workspace, *run, *step, job)?)
+        }
+        JobRequest::Load {
+            path,
+            contract,
+            again,
+        } => {
+            let how = (contract.as_deref(), *again);
+            Outcome::Loaded(ops::load_named(workspace, path, how, job)?)
+        }
+        JobRequest::Demo => {
+            let request = DemoRequest {
+                rows: demo::ROWS,
+                seed: demo::SEED,
+                // Among sample data nothing of one's own is to be found.
+                workspace: None,
+                author: workspace.author.clone(),
+            };
+            let demo = ops::demo(&request, job)?;
+            Outcome::Elsewhere(Elsewhere {
+                workspace: demo.workspace,
+                run: Some(demo.report.run),
+            })
+        }
         JobRequest::Check { run, contract } => {
             let request = CheckRequest {
                 filter: Filter::of_run(*run),

@@ -182,3 +182,47 @@ fn a_review_says_who_made_the_records_what_they_are_and_where_they_differ() {
     // What is looked at is not written.
     assert_eq!(desk.statuses(), [(Status::Ready, 3)]);
 }
+
+#[test]
+fn what_has_ended_is_counted_once_and_what_has_not_at_every_look() {
+    let no = Does::Answer(409, "", r#"{"message":"there already"}"#);
+    let server = Server::start([no, Does::ApplyAndDrop], Does::Apply);
+    let mut desk = http::desk_at(&server, "none", 11);
+    let (report, _) = send_steered(&mut desk, |_, _| {});
+    assert_eq!((report.accepted, report.refused, report.unknown), (9, 1, 1));
+    let plan = report.plan.unwrap();
+    let look = |workspace: &Workspace| -> Vec<(&str, u64)> {
+        let counted = Counted::of(workspace, plan).unwrap();
+        let states = counted.states().map(|(state, n)| (state.word(), n));
+        states.chain([("tries", counted.attempts)]).collect()
+    };
+    // A part of three places holds where all of it has ended; the last one may grow.
+    let counted_again = |desk: &Desk| {
+        let before = desk.workspace.counts.borrow().known(plan);
+        let seen = look(&desk.workspace);
+        let fresh = Workspace::open(desk.workspace.path(), "bert").unwrap();
+        assert_eq!(seen, look(&fresh), "whoever looks for the first time");
+        let after = desk.workspace.counts.borrow().known(plan);
+        let pairs = before.iter().zip(&after);
+        pairs.filter(|(old, new)| !Arc::ptr_eq(old, new)).count()
+    };
+    look(&desk.workspace);
+    assert_eq!(
+        look(&desk.workspace),
+        [
+            ("delivered", 9),
+            ("refused", 1),
+            ("unknown", 1),
+            ("tries", 11)
+        ]
+    );
+    assert_eq!(counted_again(&desk), 2, "what has no answer, and the last");
+    let ids = crate::ops::ids(&desk.workspace, &Filter::parse("is:unknown").unwrap()).unwrap();
+    crate::ops::settle(&mut desk.workspace, &Filter::default(), &ids, true, "").unwrap();
+    assert_eq!(counted_again(&desk), 2, "it is looked at once more");
+    assert_eq!(counted_again(&desk), 1);
+    assert_eq!(
+        look(&desk.workspace),
+        [("delivered", 10), ("refused", 1), ("tries", 11)]
+    );
+}

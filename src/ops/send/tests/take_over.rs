@@ -1,7 +1,7 @@
 //! Senders that cannot be seen from here.
 
 use super::*;
-use crate::store::this_process;
+use crate::{model::Sender, ops::plan_to_watch, store::this_process};
 
 impl Desk {
     /// Lets the open plan be sent by somebody else.
@@ -21,6 +21,8 @@ fn a_sender_in_another_container_keeps_its_plan_until_somebody_says_that_it_has_
     let ours = this_process();
     let (number, _) = ours.rsplit_once('@').unwrap();
     desk.sent_by(&format!("{number}@pid:[1]"));
+    let seen = |desk: &Desk| plan_to_watch(&desk.workspace, desk.run).unwrap().unwrap();
+    assert_eq!(seen(&desk).sender, Sender::Unseen);
     let fault = desk.refusal(&to("crm"));
     assert_eq!(fault.code, "send:busy");
     let hint = fault.hint.unwrap();
@@ -31,6 +33,7 @@ fn a_sender_in_another_container_keeps_its_plan_until_somebody_says_that_it_has_
     };
     let report = send(&mut desk.workspace, &request, &Job::default()).unwrap();
     assert_eq!(report.accepted, 2);
+    assert_eq!(seen(&desk).sender, Sender::Nobody);
 }
 
 #[cfg(target_os = "linux")]

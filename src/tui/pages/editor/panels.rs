@@ -166,7 +166,7 @@ fn origin_lines(
                 text::thousands(record.row.id.0.unsigned_abs())
             ),
         ),
-        ("Stopped", stopped(record)),
+        stopped(record),
         (
             "Rules",
             if record.has_contract {
@@ -210,12 +210,15 @@ fn origin_lines(
 }
 
 /// Where it stopped, and whether it was ever sent.
-fn stopped(record: &RecordDetail) -> String {
+fn stopped(record: &RecordDetail) -> (&'static str, String) {
     let rejecting = record.row.problems.iter().find(|one| one.rejects());
     match (rejecting, record.attempts.last()) {
-        (_, Some(attempt)) => format!("Send to {}", attempt.destination),
-        (Some(problem), None) => format!("{} (never sent)", problem.stage.label()),
-        (None, None) => "(never sent)".to_owned(),
+        (_, Some(attempt)) if record.row.status == Status::Accepted => {
+            ("Sent", format!("to {}", attempt.destination))
+        }
+        (_, Some(attempt)) => ("Stopped", format!("Send to {}", attempt.destination)),
+        (Some(problem), None) => ("Stopped", format!("{} (never sent)", problem.stage.label())),
+        (None, None) => ("Sent", "never".to_owned()),
     }
 }
 

@@ -46,13 +46,21 @@ pub fn tip(fix: &Fix) -> String {
 
 pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
     let undo = page.keys.of(Action::Undo);
-    let words = match page.preview {
+    let mut rest = String::new();
+    let words = match &page.preview {
         State::Done { .. } => format!("This is what was changed. {undo} takes it back."),
+        // The cursor may be on another line by now: what would be applied is named.
+        State::Known(preview) => {
+            rest = format!("   {} applies it.", page.keys.of(Action::Apply));
+            format!("Preview of {}", text::safe(&preview.request.words()))
+        }
         _ => format!(
             "Preview only. Your records change when you press Apply. You can undo it with {undo}."
         ),
     };
-    Line::styled(format!(" {words}"), theme.muted())
+    let spans = [format!(" {words}"), rest].map(|words| Span::styled(words, theme.muted()));
+    let spans = spans.into_iter().filter(|span| !span.content.is_empty());
+    spans.collect()
 }
 
 pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
@@ -175,8 +183,8 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             .into_iter()
             .map(|line| Line::from(format!(" {line}")))
             .collect(),
-        State::Known(preview) | State::Applying(_, preview) => counts(&preview.report),
-        State::Done { report, .. } => counts(report),
+        State::Known(preview) | State::Applying(_, preview) => counts(&preview.report, false),
+        State::Done { report, .. } => counts(report, true),
     };
     if let (Some(evidence), Some(_)) = (&page.dates, page.known()) {
         let said = desk::lines(evidence, columns.saturating_sub(2));
@@ -209,10 +217,15 @@ fn lines_before_rows(lines: &[Line<'_>], page: &Fix, height: u16) -> usize {
 }
 
 /// How many records become what.
-fn counts(report: &FixReport) -> Vec<Line<'static>> {
+fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
+    let ready = if is_done {
+        "ready to send"
+    } else {
+        "will be ready to send"
+    };
     let kinds = [
         ("!!", report.newly_broken, "newly broken in another field"),
-        ("+ ", report.ready, "will be ready to send"),
+        ("+ ", report.ready, ready),
         ("! ", report.still_wrong, "still wrong here"),
         ("! ", report.wrong_elsewhere, "have another problem"),
         ("~ ", report.not_checked, "changed, nothing can check them"),
@@ -247,6 +260,12 @@ fn done(report: &FixReport) -> Vec<Line<'static>> {
             text::count(report.changed, "record")
         )),
     ];
+    if report.left_out > 0 {
+        lines.push(Line::from(format!(
+            " {} left out.",
+            text::thousands(report.left_out)
+        )));
+    }
     if !report.skipped.is_empty() {
         lines.push(Line::from(format!(
             " {} skipped: somebody changed or sent them meanwhile.",
@@ -338,7 +357,7 @@ fn row_line(
         " {}{} {}{}{}{}{two_ways}",
         if chosen { ">" } else { " " },
         if out { "[ ]" } else { "[x]" },
-        padded(&one.record.to_string(), 9),
+        padded(&text::thousands(one.record.0.unsigned_abs()), 9),
         padded(&before, value),
         padded(&after, value),
         words_of(one.effect)

@@ -38,7 +38,7 @@ fn the_page_at_100_by_30() {
     end(&mut app, &started);
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Problems > Fix all                     to crm [TEST]   saved 02:41
-     Preview only. Your records change when you press Apply. You can undo it with u.
+     Preview of contact_email  tidy outer spaces, double spaces, hidden characters, separate ac…
     ┌ 1 What to do ─────────── 412 records ┐┌ 2 What would happen ────────────────── checked 5 records ┐
     │ Email address not complete           ││ !! newly broken in another field          1  ████        │
     │ Field  contact_email                 ││ +  will be ready to send                  2  ████████    │
@@ -104,7 +104,7 @@ fn the_page_at_80_by_24() {
     press(&mut app, "<Tab>");
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Problems > Fix all  to crm [TEST]  saved 02:41
-     Preview only. Your records change when you press Apply. You can undo it with u.
+     Preview of contact_email  tidy outer spaces, double spaces, hidden characters,…
     ┌ 2 What would happen ────────────────────────────────────── checked 5 records ┐
     │ !! newly broken in another field          1  ████                            │
     │ +  will be ready to send                  2  ████████                        │

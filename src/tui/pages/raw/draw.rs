@@ -169,12 +169,12 @@ fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     frame.render_widget(block, area);
 }
 
-/// Until it is scrolled by hand, the place where reading stopped is in sight.
+/// Until it is scrolled by hand, and anew in a window of another width, the place where reading stopped is in sight.
 fn scroll_to_caret(shown: &mut Excerpt, room: usize) {
     let Some((line, column)) = shown.caret else {
         return;
     };
-    if !std::mem::replace(&mut shown.placed, true) {
+    if std::mem::replace(&mut shown.placed, room) != room {
         shown.shift = if column + 24 > room {
             (column + 24).saturating_sub(room)
         } else {

@@ -32,8 +32,8 @@ pub struct Excerpt {
     pub top: usize,
     pub shift: usize,
     pub wrapped: bool,
-    /// Whether it was scrolled to the caret once.
-    pub placed: bool,
+    /// The columns it had when it was scrolled to the caret.
+    pub placed: usize,
     /// Whether it is what a tool said of the record, and not the record.
     pub is_said: bool,
 }

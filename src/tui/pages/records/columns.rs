@@ -1,6 +1,6 @@
 //! The columns of the records table: which are shown, in what order, and how wide.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::super::cell::Column;
 use crate::tui::event::Choosable;
@@ -17,6 +17,8 @@ pub(in crate::tui::pages) struct Columns {
     order: Vec<(Column, bool)>,
     /// Those that are shown.
     shown: Vec<Column>,
+    /// The names of top-level fields that have a column: rows name all of theirs again and again.
+    names: HashSet<String>,
     /// How wide a person made some of them, by their patterns.
     widths: HashMap<String, usize>,
     pinned: usize,
@@ -57,8 +59,13 @@ impl Columns {
 
     /// Adds a field that no column is for yet.
     pub fn add(&mut self, name: &str) {
+        if self.names.contains(name) {
+            return;
+        }
+        self.names.insert(name.to_owned());
         let column = Column::field(name);
-        if self.order.iter().all(|(known, _)| *known != column) {
+        let pinned = &self.order[..self.pinned];
+        if pinned.iter().all(|(known, _)| *known != column) {
             self.shown.push(column.clone());
             self.order.push((column, true));
         }
@@ -74,12 +81,15 @@ impl Columns {
         }
         let known = self.order.split_off(self.pinned);
         self.shown.truncate(self.pinned);
+        let before = std::mem::take(&mut self.names);
         for name in names {
             self.add(name);
         }
+        self.names.extend(before);
+        let places = places(&self.order);
         for (column, is_shown) in known {
-            match self.order.iter_mut().find(|(other, _)| *other == column) {
-                Some((_, shown)) => *shown = is_shown,
+            match places.get(column.key()) {
+                Some(at) => self.order[*at].1 = is_shown,
                 None => self.order.push((column, is_shown)),
             }
         }
@@ -117,17 +127,16 @@ impl Columns {
 
     /// Shows, hides and orders them as the lines say; what came since stays behind them.
     pub fn arrange(&mut self, lines: &[Choosable]) {
-        let mut known = self.order.split_off(self.pinned);
+        let known = self.order.split_off(self.pinned);
+        let places = places(&known);
+        let mut known: Vec<_> = known.into_iter().map(Some).collect();
         for line in lines {
-            if let Some(at) = known
-                .iter()
-                .position(|(column, _)| column.key() == line.key)
-            {
-                let (column, _) = known.remove(at);
+            let place = places.get(line.key.as_str());
+            if let Some((column, _)) = place.and_then(|at| known[*at].take()) {
                 self.order.push((column, line.shown.unwrap_or(true)));
             }
         }
-        self.order.append(&mut known);
+        self.order.extend(known.into_iter().flatten());
         self.is_arranged = true;
         self.choose_shown();
     }
@@ -136,6 +145,12 @@ impl Columns {
         let shown = self.order.iter().filter(|(_, shown)| *shown);
         self.shown = shown.map(|(column, _)| column.clone()).collect();
     }
+}
+
+/// The place of each column, by its pattern.
+fn places(columns: &[(Column, bool)]) -> HashMap<String, usize> {
+    let keys = columns.iter().map(|(column, _)| column.key().to_owned());
+    keys.zip(0..).collect()
 }
 
 #[cfg(test)]
@@ -175,6 +190,21 @@ mod tests {
         assert_eq!(labels(&columns), "c b");
         columns.add_in_order(&["d", "a"].map(str::to_owned));
         assert_eq!((labels(&columns).as_str(), columns.all()), ("c b d", 4));
+    }
+
+    #[test]
+    fn columns_that_were_known_before_the_input_stay_hidden_and_are_there_once() {
+        let mut columns = columns();
+        columns.add("z");
+        let mut lines = columns.choices();
+        lines[0].shown = Some(false);
+        columns.arrange(&lines);
+        columns.is_arranged = false;
+        columns.add_in_order(&["b", "a", "y"].map(str::to_owned));
+        for name in ["a", "b", "c", "y", "z"] {
+            columns.add(name);
+        }
+        assert_eq!((labels(&columns).as_str(), columns.all()), ("c b y z", 5));
     }
 
     #[test]

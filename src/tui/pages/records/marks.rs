@@ -218,6 +218,7 @@ impl Records {
             then: Box::new(Effect::Start(JobRequest::Aside {
                 filter: Box::new(filter),
                 reason: None,
+                counted: None,
             })),
         }));
     }
@@ -242,7 +243,7 @@ mod tests {
     use crate::{
         model::RunId,
         tui::{
-            event::{Event, Needs},
+            event::{Aside, Event, Needs},
             testing::{self, answer, app_with, feed_with, picture, press, records, shows, wishes},
         },
     };
@@ -347,12 +348,18 @@ mod tests {
         press(&mut app, "<ret>");
         shows(&mut app, "Set aside 2 records?");
         let started = press(&mut app, "tests<ret>");
-        let [Effect::Start(JobRequest::Aside { filter, reason })] = &started[..] else {
+        let Some(Effect::Start(JobRequest::Aside {
+            filter,
+            reason,
+            counted,
+        })) = started.last()
+        else {
             panic!("{started:?}")
         };
         assert_eq!(reason.as_deref(), Some("tests"));
         let marked = filter.terms.last().map(|term| &term.wanted);
         assert_eq!(marked, Some(&Wanted::Marked(ids(&[7, 14]).into())));
+        assert_eq!(counted.as_deref(), Some(&ids(&[7, 14])[..]));
         // Without marks it is the record under the cursor, as before.
         let mut app = records((80, 24));
         press(&mut app, "x");
@@ -434,6 +441,10 @@ mod tests {
             panic!("a reason is asked for")
         };
         assert_eq!(wanting.title, "Set aside 1,200 records?");
-        assert_eq!(wanting.needs, Needs::Reason(Filter::default()));
+        let aside = Aside {
+            filter: Filter::default(),
+            counted: None,
+        };
+        assert_eq!(wanting.needs, Needs::Reason(aside));
     }
 }

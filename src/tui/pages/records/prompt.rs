@@ -486,6 +486,24 @@ mod tests {
     }
 
     #[test]
+    fn values_of_the_whole_run_say_so() {
+        let mut app = records((80, 24));
+        let effects = wishes(&mut app, "/is:ready address.country:");
+        crate::tui::testing::feed_with(&mut app, effects, &|query| match answer(query) {
+            Answer::Offered(offered) => Answer::Offered(Offered {
+                whole: false,
+                of_run: true,
+                ..offered
+            }),
+            other => other,
+        });
+        shows(&mut app, "│   DE  702+ of all │");
+        shows(&mut app, "│   AT   61+ of all │");
+        press(&mut app, "<Tab>");
+        shows(&mut app, "[ is:ready address.country:DE");
+    }
+
+    #[test]
     fn values_are_listed_with_their_numbers_and_tab_takes_the_first() {
         let mut app = records((80, 24));
         press(&mut app, "/is:ready address.country:");

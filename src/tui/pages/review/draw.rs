@@ -25,6 +25,8 @@ use crate::{
     },
 };
 
+/// Columns of what was done, at least; who did it is cut before that.
+const WHAT: usize = 30;
 /// Lines of who made the records what they are.
 const MADE: usize = 3;
 
@@ -52,13 +54,19 @@ impl Review {
                 Constraint::Fill(1),
             ]))
         } else {
-            let most = rest.height.saturating_sub(5);
+            // A box without a line in it says nothing.
+            let most = match rest.height.saturating_sub(5) {
+                0..3 => 0,
+                most => most,
+            };
             rest.layout(&Layout::vertical([
                 Constraint::Length((changes.len() as u16 + 2).min(most)),
                 Constraint::Fill(1),
             ]))
         };
-        draw_lines(frame, left, "Checks and changes", &changes, theme);
+        if !left.is_empty() {
+            draw_lines(frame, left, "Checks and changes", &changes, theme);
+        }
         self.draw_record(frame, right, theme);
     }
 
@@ -148,13 +156,7 @@ fn what(facts: &Facts, clock: &Clock, columns: usize) -> Vec<String> {
         text::count(plan.planned, "record"),
         text::safe(&plan.target)
     )];
-    lines.extend(
-        facts
-            .made
-            .iter()
-            .take(MADE)
-            .map(|made| made_line(made, clock)),
-    );
+    lines.extend(made_lines(&facts.made, clock, columns));
     let more: u64 = facts.made.iter().skip(MADE).map(|made| made.records).sum();
     if more > 0 {
         lines.push(format!(
@@ -192,18 +194,42 @@ fn what(facts: &Facts, clock: &Clock, columns: usize) -> Vec<String> {
     lines
 }
 
-fn made_line(made: &Made, clock: &Clock) -> String {
-    let records = text::thousands(made.records);
+/// `      132 changed by  stage  lower case     jana today 02:44`; whose it was stands in one column.
+fn made_lines(made: &[Made], clock: &Clock, columns: usize) -> Vec<String> {
+    let parts: Vec<(u64, String, String)> = (made.iter().take(MADE))
+        .map(|made| {
+            let (what, who) = made_parts(made, clock);
+            (made.records, what, who)
+        })
+        .collect();
+    let signed = || parts.iter().filter(|(_, _, who)| !who.is_empty());
+    let who = signed().map(|(.., who)| text::width(who)).max();
+    let what = signed().map(|(_, what, _)| text::width(what)).max();
+    let room = columns.saturating_sub(15 + who.unwrap_or(0));
+    let what = what.unwrap_or(0).min(room.max(WHAT));
+    let line = |(records, made, who): &(u64, String, String)| {
+        let made = if who.is_empty() {
+            made.clone()
+        } else {
+            fitted(made, what)
+        };
+        let line = format!("{:>9} {made}     {who}", text::thousands(*records));
+        text::shorten(line.trim_end(), columns)
+    };
+    parts.iter().map(line).collect()
+}
+
+/// What was done to records, and by whom and when.
+fn made_parts(made: &Made, clock: &Clock) -> (String, String) {
     match &made.by {
-        MadeBy::Received => format!("{records:>9} not changed, sent as received"),
-        MadeBy::Edits { author } => {
-            format!("{records:>9} edited one by one     {}", text::safe(author))
-        }
-        MadeBy::Step { label, author, at } => format!(
-            "{records:>9} changed by  {}     {} {}",
-            text::shorten(&text::safe(label), 48),
-            text::safe(author),
-            clock.day_and_time(at)
+        MadeBy::Received => ("not changed, sent as received".to_owned(), String::new()),
+        MadeBy::Edits { author } => (
+            "edited one by one".to_owned(),
+            text::safe(author).into_owned(),
+        ),
+        MadeBy::Step { label, author, at } => (
+            format!("changed by  {}", text::safe(label)),
+            format!("{} {}", text::safe(author), clock.day_and_time(at)),
         ),
     }
 }

@@ -94,6 +94,7 @@ fn one_record_is_sent_first_and_only_that() {
         expect: 1,
         plan: None,
         only: Some(RecordId(14)),
+        take_over: false,
     };
     assert_eq!(
         started.first(),

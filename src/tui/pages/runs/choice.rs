@@ -2,7 +2,7 @@
 
 use ratatui::{Frame, layout::Rect, style::Style, text::Line};
 
-use super::{Runs, State};
+use super::{Runs, State, Under};
 use crate::{
     model::{RunRow, Status},
     text,
@@ -106,7 +106,8 @@ impl Runs {
     }
 
     pub(super) fn start_over(&mut self) {
-        self.selected = self.listed().first().map(|run| run.id);
+        let first = self.listed().first().map(|run| Under::Run(run.id));
+        self.selected = first.unwrap_or(Under::Way(Action::OpenFile));
     }
 
     pub(super) fn typing_offers() -> Vec<Offer> {
@@ -126,9 +127,10 @@ impl Runs {
         self.keep_cursor();
     }
 
-    pub fn type_key(&mut self, key: crossterm::event::KeyEvent) {
+    pub fn type_key(&mut self, key: crossterm::event::KeyEvent, cx: &mut Cx) {
         self.search.field.key(key);
         self.keep_cursor();
+        self.ask_for_facts(cx);
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
@@ -181,7 +183,7 @@ mod tests {
         let mut app = app(Route::Runs, (80, 24));
         press(&mut app, "/11-19");
         shows(&mut app, " Filter  [ 11-19 ");
-        shows(&mut app, "> customers-2025-1…");
+        shows(&mut app, "> customers-2025-11-19");
         assert!(!picture(&mut app).contains("20 Nov 2025    "));
         press(&mut app, "<ret>");
         shows(&mut app, "Filter  [11-19]   / to change");
@@ -190,7 +192,11 @@ mod tests {
         shows(&mut app, "Esc Quit");
         shows(&mut app, "20 Nov 2025    ");
         press(&mut app, "/nothing<ret>");
+        shows(&mut app, "No run matches.");
+        // What is left is to open something else.
         assert_eq!(press(&mut app, "<ret>"), []);
+        shows(&mut app, "┌ Open a file or folder");
+        press(&mut app, "<esc>");
         press(&mut app, "/<esc>");
         shows(&mut app, "20 Nov 2025    ");
         assert_eq!(app.exit(), None);
@@ -216,10 +222,7 @@ mod tests {
     #[test]
     fn the_last_visit_is_told_and_the_cursor_begins_there() {
         let mut app = app(Route::Runs, (80, 24));
-        shows(
-            &mut app,
-            "Your last visit: 20 Nov 2025. It will be just as you left it.",
-        );
+        shows(&mut app, "Your last visit: 20 Nov 2025.");
         press(&mut app, "j");
         assert!(!picture(&mut app).contains("Your last visit"));
     }

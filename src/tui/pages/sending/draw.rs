@@ -27,15 +27,24 @@ use crate::{
 impl Sending {
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         let wide = area.width >= 100;
+        let six_in_two = area.width < 80;
         let said = self.destination_lines(usize::from(area.width).saturating_sub(4), theme);
         let [counts, destination, rest] = area.layout(&Layout::vertical([
-            Constraint::Length(if wide { 6 } else { 5 }),
+            Constraint::Length(if wide || six_in_two && self.live.is_some() {
+                6
+            } else {
+                5
+            }),
             Constraint::Length(said.len() as u16 + 2),
             Constraint::Fill(1),
         ]));
         self.draw_counts(frame, counts, theme);
         let block = panel(destination.width, "Destination", "", false, theme);
         frame.render_widget(Paragraph::new(said).block(block), destination);
+        // A box of one row cannot be closed.
+        if rest.height < 2 {
+            return;
+        }
         if self.whole_log {
             return self.draw_log(frame, rest, true, theme);
         }
@@ -98,7 +107,9 @@ impl Sending {
         };
         let records = text::count(tally.total(), "record");
         let title = match (&self.live, self.plan().map(|plan| plan.sender)) {
-            (Some(_), _) | (None, Some(Sender::AnotherProcess)) => format!("Sending {records}"),
+            (Some(_), _) | (None, Some(Sender::AnotherProcess | Sender::Unseen)) => {
+                format!("Sending {records}")
+            }
             _ => format!("Plan of {records}"),
         };
         let note = self.plan().map_or(String::new(), |plan| {
@@ -108,7 +119,7 @@ impl Sending {
         let block = panel(area.width, &title, &note, true, theme);
         let columns = usize::from(block.inner(area).width).saturating_sub(2);
         let mut lines = vec![bar(tally, columns)];
-        if area.height >= 6 {
+        if area.height >= 6 && columns >= 90 {
             lines.push(String::new());
         }
         let gap = if columns >= 90 { "    " } else { "  " };
@@ -121,7 +132,13 @@ impl Sending {
             ("No answer", tally.unknown),
         ];
         let counts = counts.map(|(word, records)| format!("{word} {}", text::thousands(records)));
-        lines.push(counts.join(gap));
+        let all = counts.join(gap);
+        if text::width(&all) <= columns {
+            lines.push(all);
+        } else {
+            // None of the six is ever left out.
+            lines.extend(counts.chunks(3).map(|some| some.join(gap)));
+        }
         lines.extend(self.live.as_ref().map(|live| speed(live)));
         let lines: Vec<Line> = (lines.iter())
             .map(|line| Line::from(format!(" {}", text::shorten(line, columns))))
@@ -202,6 +219,7 @@ impl Sending {
                 "Another process sends this plan.",
                 &format!("If it ends early, {send} here goes on with it; nothing is sent twice."),
             ),
+            (_, Sender::Unseen) => unseen(name, self.keys),
             (_, Sender::ThisProcess) => said("FLOWING", "It begins.", ""),
             (Some(why), Sender::Nobody) => (
                 "STOPPED",
@@ -373,6 +391,20 @@ fn waiting(name: &str, waits: Waits, keys: Keys) -> (&'static str, String, Strin
         ),
         Why::Rate => ("FLOWING", String::new(), next),
     }
+}
+
+fn unseen(name: &str, keys: Keys) -> (&'static str, String, String) {
+    (
+        "WATCHING",
+        format!(
+            "A process that cannot be seen from here sends to {name}: it is in another container, on another host, or \
+             somebody else's."
+        ),
+        format!(
+            "Once you know that it has ended, the menu ({}) takes over.",
+            keys.of(Action::Menu)
+        ),
+    )
 }
 
 fn logged(line: &Logged, clock: &Clock) -> String {

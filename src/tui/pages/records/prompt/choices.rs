@@ -1,5 +1,7 @@
 //! What a filter can go on with, as a list below the prompt.
 
+use std::collections::HashSet;
+
 use ratatui::{
     Frame,
     layout::{Position, Rect},
@@ -117,9 +119,13 @@ impl Choices {
         }
     }
 
-    /// Values that begin with what is typed, with how many records have each.
+    /// Values that begin with what is typed, with how many records have each; those of the whole run are said to be.
     pub fn add_values(&mut self, of: &Of, sign: char, typed: &str, offered: &Offered) {
-        let more = if offered.whole { "" } else { "+" };
+        let more = match offered {
+            Offered { of_run: true, .. } => " of all",
+            Offered { whole: true, .. } => "",
+            _ => "+",
+        };
         for (value, records) in &offered.values {
             let label = match value {
                 Item::Like(text) => text.clone(),
@@ -128,7 +134,12 @@ impl Choices {
             if begins(&label, typed)
                 && let Some(written) = of.written(sign, value)
             {
-                let note = format!("{}{more}", text::thousands(*records));
+                let plus = if offered.of_run && !offered.whole {
+                    "+"
+                } else {
+                    ""
+                };
+                let note = format!("{}{plus}{more}", text::thousands(*records));
                 self.add(&label, &note, With::Part(written));
             }
         }
@@ -216,14 +227,21 @@ impl Choices {
 
 /// The fields of some records, as keys of a filter, in their order.
 pub(super) fn fields_of<'v>(records: impl Iterator<Item = &'v Value>) -> Vec<String> {
-    let mut keys = Vec::new();
+    let mut keys = Keys::default();
     for record in records {
         add_fields(&Path::root(), record, DEPTH, &mut keys);
     }
-    keys
+    keys.in_order
 }
 
-fn add_fields(path: &Path, value: &Value, depth: usize, keys: &mut Vec<String>) {
+/// Keys, each once.
+#[derive(Default)]
+struct Keys {
+    in_order: Vec<String>,
+    known: HashSet<String>,
+}
+
+fn add_fields(path: &Path, value: &Value, depth: usize, keys: &mut Keys) {
     match value {
         Value::Object(fields) if depth > 0 => {
             for (name, value) in fields {
@@ -239,8 +257,8 @@ fn add_fields(path: &Path, value: &Value, depth: usize, keys: &mut Vec<String>) 
         _ if path.is_root() => {}
         _ => {
             let key = key_of_field(path);
-            if !keys.contains(&key) {
-                keys.push(key);
+            if keys.known.insert(key.clone()) {
+                keys.in_order.push(key);
             }
         }
     }

@@ -1,0 +1,372 @@
+//! Opening a file from the screen: a path is asked for, then a contract; it is loaded as `redrive load` does it, or it is another
+//! workspace, which takes the place of this one.
+
+use super::{
+    answers::Asked,
+    app::{App, Exit},
+    event::{Answer, Effect, Elsewhere, JobRequest, Needs, Query, Question, Route, Wanting},
+    overlays::{Overlay, Prompt},
+    pages::{Page, Stack},
+    words,
+};
+use crate::{
+    model::{LoadReport, RunId},
+    ops::Named,
+    text,
+};
+
+/// A step on the way to opening a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opening {
+    /// Completes what is typed.
+    Complete(String),
+    /// Looks what is typed, beside a run whose contract may be meant.
+    Look(String, Option<RunId>),
+}
+
+/// Asks for the path of what is opened.
+pub(super) fn ask_for_path(like: Option<RunId>) -> Effect {
+    Effect::Prompt(Wanting {
+        title: "Open a file or folder".to_owned(),
+        body: "A file, a folder of files or a pattern such as out/*.json becomes a run of this workspace. Another workspace \
+               is opened in place of this one."
+            .to_owned(),
+        label: "Path".to_owned(),
+        verb: "Open".to_owned(),
+        needs: Needs::File { like },
+    })
+}
+
+impl App {
+    /// To the list of runs, also where there is only one.
+    pub(super) fn go_to_runs(&mut self) {
+        self.keep_visit();
+        while self.pages.pop(&mut self.cx) {}
+        self.pages = Stack::reached(Route::Runs, &mut self.cx);
+        if let Page::Runs(page) = self.pages.top_mut() {
+            page.stay();
+        }
+    }
+
+    pub(super) fn open_step(&mut self, step: Opening) {
+        let query = match step {
+            Opening::Complete(typed) => Query::Completed { typed },
+            Opening::Look(typed, like) => Query::Named { typed, like },
+        };
+        let ticket = self.cx.ask(query);
+        self.asked.retain(|(_, asked)| *asked != Asked::Opening);
+        self.asked.push((ticket, Asked::Opening));
+    }
+
+    /// Whoever has gone back meanwhile is not told.
+    pub(super) fn opened(&mut self, answer: anyhow::Result<Answer>) {
+        let Some(Overlay::Prompt(prompt)) = &mut self.overlay else {
+            return;
+        };
+        if !prompt.completes() {
+            return;
+        }
+        match answer {
+            Ok(Answer::Completed(found)) => prompt.completed(&found),
+            Ok(Answer::Named(Named::Workspace(workspace))) => {
+                self.overlay = None;
+                let place = Elsewhere {
+                    workspace,
+                    run: None,
+                };
+                self.exit = Some(Exit::Elsewhere(Box::new(place)));
+            }
+            Ok(Answer::Named(Named::Input { path, contract })) => {
+                let shown = path.to_string_lossy();
+                let wanting = Wanting {
+                    title: "Check it against which contract?".to_owned(),
+                    body: format!(
+                        "{} is loaded as a new run. Without a contract it can be looked at and exported; nothing can be \
+                         checked or sent.",
+                        text::safe(&shown)
+                    ),
+                    label: "Contract".to_owned(),
+                    verb: "Load it".to_owned(),
+                    needs: Needs::Contract { path },
+                };
+                let contract = contract.map(|path| path.to_string_lossy().into_owned());
+                let why = match &contract {
+                    Some(_) => "A run of this workspace was checked against this one.",
+                    None => "",
+                };
+                let typed = contract.unwrap_or_default();
+                let mut prompt = Prompt::again(wanting, &typed, why.to_owned());
+                prompt.wait();
+                self.overlay = Some(Overlay::Prompt(prompt));
+            }
+            Ok(_) => {}
+            Err(error) => prompt.say(words::reported(&error)),
+        }
+    }
+
+    /// A run was loaded: it opens where the runs are in front.
+    pub(super) fn loaded(&mut self, report: &LoadReport) {
+        self.status = Some(words::loaded(report));
+        if self.overlay.is_none() && matches!(self.pages.top(), Page::Runs(_)) {
+            let run = report.run;
+            self.cx.effects.push(Effect::Replace(Route::Run { run }));
+        }
+    }
+
+    /// The same bytes are a run already: asks whether they are to be loaded all the same.
+    pub(super) fn ask_to_load_again(&mut self, request: JobRequest, message: &str) {
+        let JobRequest::Load { path, contract, .. } = request else {
+            return;
+        };
+        let question = Question {
+            title: "Load it again?".to_owned(),
+            body: vec![
+                words::sentence(&text::safe(message)),
+                "Loaded again, the same records are a run of their own.".to_owned(),
+            ],
+            typed: None,
+            safe: "Go back".to_owned(),
+            verb: "Load it again".to_owned(),
+            then: Box::new(Effect::Start(JobRequest::Load {
+                path,
+                contract,
+                again: true,
+            })),
+        };
+        self.cx.effects.push(Effect::Confirm(question));
+    }
+}
+
+/// What is done with a contract that was typed, or left out.
+pub(super) fn load(path: std::path::PathBuf, contract: &str) -> Effect {
+    Effect::Start(JobRequest::Load {
+        path,
+        contract: (!contract.is_empty()).then(|| contract.into()),
+        again: false,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        model::Fault,
+        ops::{Completed, Progress},
+        tui::{
+            event::{Event, Ticket},
+            testing::{app, feed, picture, press, shows, shows_not, wishes},
+        },
+    };
+
+    fn runs() -> App {
+        app(Route::Runs, (80, 24))
+    }
+
+    fn ticket(effects: &[Effect]) -> Ticket {
+        match effects {
+            [
+                ..,
+                Effect::Ask(ticket, Query::Named { .. } | Query::Completed { .. }),
+            ] => *ticket,
+            other => panic!("nothing is looked at: {other:?}"),
+        }
+    }
+
+    fn answered(app: &mut App, ticket: Ticket, answer: anyhow::Result<Answer>) {
+        let effects = app.update(Event::Answer(ticket, answer));
+        feed(app, effects);
+    }
+
+    #[test]
+    fn a_path_then_a_contract_and_it_is_loaded() {
+        let mut app = runs();
+        press(&mut app, "<Down><Down><ret>");
+        assert_eq!(press(&mut app, "<ret>"), []);
+        shows(&mut app, "Type a path first");
+        let asked = wishes(&mut app, "in/orders.csv<ret>");
+        let like = Some(RunId(1));
+        let typed = "in/orders.csv".to_owned();
+        let query = Query::Named { typed, like };
+        assert!(
+            matches!(&asked[..], [Effect::Ask(_, one)] if *one == query),
+            "{asked:?}"
+        );
+        let input = Named::Input {
+            path: "in/orders.csv".into(),
+            contract: Some("in/c.toml".into()),
+        };
+        answered(&mut app, ticket(&asked), Ok(Answer::Named(input)));
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive                                             version 0.1.0   redrive.db
+
+        ┌ Choose an import run ────────────────────────────────────────── newest first ┐
+        │   Run                   Started          Rejected  Fixed  Sent  State        │
+        │   customers-2025-11-20  20 Nov 2025         1,387      3     0  3 ready, not…│
+        │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
+        │                                                                              │
+        │ > Open a file or folder...                                                   │
+        │   Try the demo (sample data, sends nothing)                                  │
+        │   ┌ Check it against which contract? ────────────────────────────────────┐   │
+        │ An│ in/orders.csv is loaded as a new run. Without a contract it can be   │   │
+        │   │ looked at and exported; nothing can be checked or sent.              │   │
+        │   │                                                                      │   │
+        │   │ Contract  [ in/c.toml                                              ] │   │
+        └───└──────────────────────────────────────────────────────────────────────┘───┘
+        ┌ Open a file or folder ───────────────────────────────────────────────────────┐
+        │ A file, a folder of files, or a pattern such as out/*.json becomes a run of  │
+        │ this workspace, as redrive load does it. Nothing of it is sent.              │
+        │ The path of another workspace opens that one in place of this.               │
+        │                                                                              │
+        │                                                                              │
+        └──────────────────────────────────────────────────────────────────────────────┘
+         A run of this workspace was checked against this one.
+         Enter Load it  Tab Complete  Ctrl+U Clear                           Esc Cancel
+        ");
+        let load = |contract: Option<&str>, again| {
+            [Effect::Start(JobRequest::Load {
+                path: "in/orders.csv".into(),
+                contract: contract.map(Into::into),
+                again,
+            })]
+        };
+        assert_eq!(wishes(&mut app, "<ret>"), load(Some("in/c.toml"), false));
+        // The same bytes are there already: it is asked, and nothing is loaded by Enter alone.
+        let fault = Fault::unusable("load:again", "these bytes are run 2 already");
+        app.update(Event::Finished(Err(fault.into())));
+        shows(&mut app, "These bytes are run 2 already.");
+        assert_eq!(press(&mut app, "<ret>"), []);
+        // Without a contract.
+        let asked = wishes(&mut app, ":open a<ret>x.csv<ret>");
+        let input = Named::Input {
+            path: "in/orders.csv".into(),
+            contract: None,
+        };
+        answered(&mut app, ticket(&asked), Ok(Answer::Named(input)));
+        assert_eq!(wishes(&mut app, "<ret>"), load(None, false));
+        let progress = Progress {
+            done: 35,
+            total: Some(100),
+            records: 12_000,
+            ..Progress::default()
+        };
+        app.update(Event::Progress(progress));
+        shows(&mut app, "Loading: 12,000 records read, 35%");
+        press(&mut app, "X");
+        shows(&mut app, "┌ Stop loading?");
+        let stopped = press(&mut app, "<Right><ret>");
+        assert!(matches!(stopped[..], [Effect::Cancel(_)]), "{stopped:?}");
+        let stopped = crate::model::FaultKind::Interrupted;
+        let stopped = Fault::new(stopped, "interrupted", "interrupted");
+        app.update(Event::Finished(Err(stopped.into())));
+        shows(&mut app, "Stopped.");
+    }
+
+    #[test]
+    fn a_run_that_was_loaded_opens_if_the_person_still_waits_for_it() {
+        let report = || LoadReport {
+            run: RunId(3),
+            name: "orders".to_owned(),
+            format: "csv".to_owned(),
+            records: 10,
+            passed: 7,
+            rejected: 3,
+            unparsed: 0,
+            problems: 3,
+            warned: 0,
+            groups: 1,
+            bytes: 100,
+            seconds: 0.1,
+            kept_passed: false,
+            capped: false,
+            warnings: Vec::new(),
+        };
+        let loaded = |app: &mut App| {
+            let outcome = crate::tui::event::Outcome::Loaded(report());
+            app.update(Event::Finished(Ok(outcome)))
+        };
+        let mut app = runs();
+        let effects = loaded(&mut app);
+        let opens =
+            |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Groups { run: RunId(3) }));
+        assert!(effects.iter().any(opens), "{effects:?}");
+        shows(
+            &mut app,
+            "Loaded orders: 10 records read, 3 rejected. 7 passed and are counted, not",
+        );
+        let mut app = runs();
+        press(&mut app, "?");
+        let effects = loaded(&mut app);
+        assert!(!effects.iter().any(opens), "{effects:?}");
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_path_is_said_where_it_is_typed() {
+        let mut app = runs();
+        let asked = wishes(&mut app, ":open a<ret>no\u{202e}ne<ret>");
+        let fault = Fault::unusable("input:missing", "there is no no\u{202e}ne")
+            .hint("check the name and the folder");
+        answered(&mut app, ticket(&asked), Err(fault.into()));
+        shows(&mut app, "Path  [ no<U+202E>ne");
+        shows(
+            &mut app,
+            "There is no no<U+202E>ne. Check the name and the folder.",
+        );
+        // It is forgotten with the next key.
+        press(&mut app, "x");
+        shows_not(&mut app, "There is no");
+        // Whoever has gone back is not told.
+        let asked = wishes(&mut app, "<ret>");
+        press(&mut app, "<esc>");
+        answered(
+            &mut app,
+            ticket(&asked),
+            Ok(Answer::Named(Named::Workspace("o.db".into()))),
+        );
+        assert_eq!(app.exit(), None);
+    }
+
+    #[test]
+    fn tab_completes_a_path_and_lists_the_ways_it_could_go_on() {
+        let mut app = runs();
+        press(&mut app, ":open a<ret>in/<Tab>");
+        shows(&mut app, "Path  [ in/orders- ");
+        shows(&mut app, "2 names: orders-1.csv, orders-2.csv");
+        // What was typed meanwhile is not taken away.
+        let asked = wishes(&mut app, "<Ctrl+U>a<Tab>");
+        press(&mut app, "b");
+        let found = Completed {
+            typed: "a".to_owned(),
+            longest: "axx".to_owned(),
+            names: vec!["axx".to_owned()],
+        };
+        answered(&mut app, ticket(&asked), Ok(Answer::Completed(found)));
+        shows(&mut app, "Path  [ ab ");
+    }
+
+    #[test]
+    fn another_workspace_takes_the_place_of_this_one_and_so_does_the_demo() {
+        let mut app = runs();
+        let asked = wishes(&mut app, ":open a<ret>other.db<ret>");
+        let other = Named::Workspace("other.db".into());
+        answered(&mut app, ticket(&asked), Ok(Answer::Named(other)));
+        let place = |workspace: &str, run| {
+            let workspace = workspace.into();
+            Some(Exit::Elsewhere(Box::new(Elsewhere { workspace, run })))
+        };
+        assert_eq!(app.exit(), place("other.db", None));
+        let mut app = runs();
+        assert_eq!(
+            press(&mut app, ":try the<ret>"),
+            [Effect::Start(JobRequest::Demo)]
+        );
+        press(&mut app, ":open a file<ret>");
+        shows(&mut app, "Not now: something is");
+        let demo = Elsewhere {
+            workspace: "redrive-demo/redrive.db".into(),
+            run: Some(RunId(1)),
+        };
+        let outcome = crate::tui::event::Outcome::Elsewhere(demo);
+        app.update(Event::Finished(Ok(outcome)));
+        assert_eq!(app.exit(), place("redrive-demo/redrive.db", Some(RunId(1))));
+    }
+}

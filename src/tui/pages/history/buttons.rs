@@ -1,0 +1,188 @@
+//! What can be done with the step under the cursor, as buttons on its card: whoever has arrows and Enter alone reaches them from
+//! any step with Right.
+
+use ratatui::{
+    Frame,
+    layout::{Position, Rect},
+    text::{Line, Span},
+};
+
+use super::{Entry, History};
+use crate::{
+    text,
+    tui::{
+        action::{Action, Offer},
+        event::{Cx, Effect},
+        theme::Theme,
+    },
+};
+
+/// What the buttons do, in their order.
+const DOES: [Action; 3] = [Action::UndoStep, Action::SaveRecipe, Action::GoBack];
+
+const LABELS: [&str; 3] = ["Undo this step", "Save as recipe", "Go back to before this"];
+
+/// The buttons of a card.
+#[derive(Debug, Default)]
+pub(super) struct Buttons {
+    /// The one with focus; the list has it where there is none.
+    pub on: Option<usize>,
+    /// Where they are, as drawn last; nowhere where there is no card.
+    places: Vec<Rect>,
+}
+
+impl Buttons {
+    /// There is no card, or none with buttons.
+    pub fn forget(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Puts the focus on the button under the pointer, if there is one.
+    pub fn point(&mut self, place: Position) -> bool {
+        self.on = self.places.iter().position(|area| area.contains(place));
+        self.on.is_some()
+    }
+}
+
+impl History {
+    /// Moves between the list and the buttons, and presses them. Says whether the action is dealt with.
+    pub(super) fn act_on_buttons(&mut self, action: Action, cx: &mut Cx) -> bool {
+        let has_some = !self.buttons.places.is_empty();
+        let Some(on) = self.buttons.on.filter(|_| has_some) else {
+            self.buttons.on = None;
+            let enters = matches!(action, Action::Right | Action::NextPanel);
+            match (enters, has_some) {
+                (true, true) => self.buttons.on = Some(0),
+                // Where there is no room for the card, the menu says the same.
+                (true, false) => cx.effects.push(Effect::Act(Action::Menu)),
+                (false, _) => {}
+            }
+            return enters;
+        };
+        let last = DOES.len() - 1;
+        match action {
+            Action::Up | Action::Left | Action::PreviousPanel => {
+                self.buttons.on = on.checked_sub(1);
+            }
+            Action::Down | Action::Right => self.buttons.on = Some((on + 1).min(last)),
+            Action::NextPanel => self.buttons.on = Some(on + 1).filter(|on| *on <= last),
+            Action::Back => self.buttons.on = None,
+            // As if it had been chosen from the menu: what cannot be done says why.
+            Action::Open => cx.effects.push(Effect::Act(DOES[on])),
+            _ => return false,
+        }
+        true
+    }
+
+    /// While a button has focus, Enter presses it.
+    pub(super) fn name_button(&self, offers: &mut [Offer]) {
+        let Some(on) = self.buttons.on else {
+            return;
+        };
+        let pressed = offers.iter().find(|offer| offer.action == DOES[on]);
+        let unable = pressed.and_then(|offer| offer.unable.clone());
+        let open = offers.iter_mut().find(|offer| offer.action == Action::Open);
+        if let Some(open) = open {
+            *open = Offer::new(Action::Open, LABELS[on]).unless(unable);
+        }
+    }
+
+    pub fn escape(&self) -> &'static str {
+        match self.buttons.on {
+            Some(_) => "Back to the list",
+            None => "Back",
+        }
+    }
+
+    /// Lines the buttons take.
+    pub(super) fn button_lines(entry: &Entry, short: bool) -> u16 {
+        match (entry.step(), short) {
+            (None, _) => 0,
+            (Some(_), true) => 2,
+            (Some(_), false) => 5,
+        }
+    }
+
+    /// Draws the buttons into so many lines as [`Self::button_lines`] says.
+    pub(super) fn draw_buttons(
+        &mut self,
+        frame: &mut Frame,
+        area: Rect,
+        short: bool,
+        theme: Theme,
+    ) {
+        self.buttons.places.clear();
+        let Some(step) = self.chosen().and_then(Entry::step) else {
+            return self.buttons.forget();
+        };
+        let later = self.later(step).count() as u64;
+        let also = match later {
+            0 => String::new(),
+            later => format!("also undoes {}", text::count(later, "later step")),
+        };
+        let back = match (short, later) {
+            (true, 1..) => format!("Go back to before this: {also}"),
+            _ => LABELS[2].to_owned(),
+        };
+        let labels = [LABELS[0], LABELS[1], &back];
+        let unable = self
+            .offers()
+            .into_iter()
+            .filter(|offer| offer.unable.is_some());
+        let unable: Vec<Action> = unable.map(|offer| offer.action).collect();
+        for (n, (label, (x, y))) in labels.into_iter().zip(at(short)).enumerate() {
+            let focus = self.buttons.on == Some(n);
+            let label = if focus {
+                format!("[>{label} ]")
+            } else {
+                format!("[ {label} ]")
+            };
+            let place = Rect {
+                x: area.x + 1 + x,
+                y: area.y + y,
+                width: text::width(&label) as u16,
+                height: 1,
+            };
+            let place = place.intersection(area);
+            let style = match (focus, unable.contains(&DOES[n])) {
+                (true, _) => theme.select(),
+                (false, true) => theme.muted(),
+                (false, false) => theme.accent(),
+            };
+            frame.render_widget(Line::from(Span::styled(label, style)), place);
+            if focus && !place.is_empty() {
+                frame.set_cursor_position((place.x + 1, place.y));
+            }
+            self.buttons.places.push(place);
+        }
+        if !short && later > 0 {
+            draw_also(frame, area, &also);
+        }
+    }
+}
+
+/// Where the buttons stand: two in one line where there is little room.
+fn at(short: bool) -> [(u16, u16); 3] {
+    if short {
+        [(0, 0), (24, 0), (0, 1)]
+    } else {
+        [(0, 0), (0, 1), (0, 2)]
+    }
+}
+
+/// What a button does besides, below it.
+fn draw_also(frame: &mut Frame, area: Rect, also: &str) {
+    let lines = [
+        format!("   {also};"),
+        "   what was sent stays as it is".to_owned(),
+    ];
+    for (line, y) in lines.into_iter().zip(area.y + 3..) {
+        let place = Rect {
+            x: area.x + 1,
+            y,
+            width: area.width.saturating_sub(1),
+            height: 1,
+        };
+        frame.render_widget(Line::from(line), place.intersection(area));
+    }
+}
