@@ -6,7 +6,7 @@ use super::{Store, number};
 use crate::model::{PlanId, PlanRow, RunId};
 
 impl Store {
-    /// The plans of a run, oldest first; without what [`Store::each_delivery`] tells.
+    /// The plans of a run, oldest first; without what `Store::each_delivery` tells.
     pub fn plans_of(&self, run: RunId) -> Result<Vec<PlanRow>> {
         let mut query = self.conn.prepare_cached(
             "SELECT p.id, d.name, p.environment, d.target, p.author, p.made_at, p.planned \
