@@ -33,14 +33,13 @@ fn stopped_the_terminal_is_the_shells_and_continued_keys_work_at_the_size_it_has
         tty.is_stopped();
         if signal == "-TSTP" {
             assert!(!tty.is_taken_over(), "what is typed is echoed");
-            let screen = tty.screen();
-            assert!(!screen.alternate_screen() && !screen.bracketed_paste());
-            let mouse = screen.mouse_protocol_mode();
-            assert_eq!(
-                mouse,
-                vt100::MouseProtocolMode::None,
-                "the mouse is the shell's"
-            );
+            tty.waits_for("for the shell", |output| {
+                let screen = output.screen.screen();
+                let mouse = screen.mouse_protocol_mode();
+                !screen.alternate_screen()
+                    && !screen.bracketed_paste()
+                    && mouse == vt100::MouseProtocolMode::None
+            });
         }
         tty.resize(columns, rows);
         tty.signal("-CONT");
@@ -95,11 +94,15 @@ fn ctrl_z_gives_the_terminal_back_to_who_wants_it_so_and_continued_all_is_drawn_
         tty.press("\x1a");
         tty.is_stopped();
         assert!(!tty.is_taken_over(), "what is typed is echoed");
-        let screen = tty.screen();
-        assert!(!screen.alternate_screen() && !screen.bracketed_paste());
-        let mouse = screen.mouse_protocol_mode();
-        assert_eq!(mouse, vt100::MouseProtocolMode::None);
-        assert!(!screen.hide_cursor(), "the shell has a cursor");
+        // It was written before the process stopped, and may still be on its way here.
+        tty.waits_for("for the shell", |output| {
+            let screen = output.screen.screen();
+            let mouse = screen.mouse_protocol_mode();
+            !screen.alternate_screen()
+                && !screen.bracketed_paste()
+                && mouse == vt100::MouseProtocolMode::None
+                && !screen.hide_cursor()
+        });
         tty.resize(columns, rows);
         tty.signal("-CONT");
         tty.waits_for("for the screen at its size", |output| {
