@@ -48,6 +48,7 @@ impl App {
     /// again.
     pub(super) fn answer(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>) {
         let is_wished = self.cx.is_wished(ticket);
+        let mishap = self.is_it_safe(ticket, answer.as_ref().err());
         let mine = self.asked.iter().position(|(asked, _)| *asked == ticket);
         if let Some(at) = mine {
             let (_, asked) = self.asked.remove(at);
@@ -64,6 +65,9 @@ impl App {
             // The page is left, and the person takes it for done.
             None if is_wished => self.receive(Asked::Done, answer),
             None => {}
+        }
+        if let Some(mishap) = mishap {
+            self.do_not_lose(mishap);
         }
         if changed {
             self.refresh();

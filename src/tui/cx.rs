@@ -14,6 +14,7 @@ use super::{
     keymap::Keys,
     pages::{Kept, Order},
     running::BUSY,
+    unsaved::Unsaved,
 };
 use crate::{
     model::{EditClaim, GroupId, RecordId, RunId},
@@ -52,6 +53,8 @@ pub struct Cx {
     pub others: Arc<[EditClaim]>,
     /// The filters kept for the run.
     pub filters: Filters,
+    /// What was typed, is out of sight, and is not known to be safe.
+    pub(super) unsaved: Unsaved,
     /// The job that runs.
     pub(super) job: Option<Ticket>,
     last: Ticket,

@@ -93,6 +93,13 @@ impl App {
         }
     }
 
+    /// What was typed is kept now: it is shown where its record is open.
+    pub(super) fn show_kept(&mut self, id: RecordId) {
+        for page in self.pages.iter_mut() {
+            page.show_kept(id, &mut self.cx);
+        }
+    }
+
     /// Somebody else was first, and whoever typed it has left the page.
     pub(super) fn was_late(&mut self, conflict: &Conflict) {
         self.status = Some(late(conflict));
@@ -103,6 +110,7 @@ impl App {
         for page in self.pages.iter_mut() {
             Page::keep(page, &mut self.cx);
         }
+        self.keep_what_waits();
     }
 }
 
@@ -152,7 +160,7 @@ pub(super) fn keep(record: RecordId, version: i64, changes: Vec<Change>, cx: &mu
             version,
             changes,
         };
-        cx.change(Wish::KeepDraft(Box::new(saving)));
+        cx.keep(saving);
     }
 }
 

@@ -40,6 +40,7 @@ mod terminal;
 mod testing;
 pub mod theme;
 mod tmux;
+mod unsaved;
 mod views;
 mod visiting;
 mod watching;

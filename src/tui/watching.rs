@@ -33,6 +33,7 @@ impl App {
         let before = self.version;
         if before.is_some_and(|before| before != version) {
             self.refresh();
+            self.keep_what_waits();
         }
         self.version = Some(version);
         // Whoever dies edits no more, and nothing is written then.

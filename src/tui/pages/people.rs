@@ -38,6 +38,15 @@ impl Page {
         }
     }
 
+    /// What was typed into a record is kept: its page shows that.
+    pub fn show_kept(&mut self, id: RecordId, cx: &mut Cx) {
+        match self {
+            Self::Editor(page) => page.show_kept(id, cx),
+            Self::Raw(page) => page.show_kept(id, cx),
+            _ => {}
+        }
+    }
+
     /// The person goes on with what they typed once and did not save.
     pub fn go_on(&mut self, kept: &KeptDraft, cx: &mut Cx) {
         match self {

@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     fix::Change,
-    model::{ChangeReport, Path},
-    ops::{Conflict, Decision, KeptDraft},
+    model::{ChangeReport, Path, RecordId},
+    ops::{Conflict, Decision, KeptDraft, Saving},
     tui::{
         event::{Cx, Effect, Query, Ticket, Wish},
         meeting::{self, KEPT, Meeting},
@@ -52,8 +52,16 @@ impl Editor {
 
     /// Keeps what is being typed: the page is left.
     pub fn keep(&self, cx: &mut Cx) {
-        if let Some(draft) = self.draft.as_ref().filter(|draft| draft.saving.is_none()) {
-            meeting::keep(self.id, draft.seen, draft.changes(), cx);
+        if let Some(draft) = &self.draft {
+            put_down(self.id, draft, cx);
+        }
+    }
+
+    /// What was typed into a record was not saved and is kept: it is offered again.
+    pub fn show_kept(&mut self, id: RecordId, cx: &mut Cx) {
+        if id == self.id {
+            self.kept.offered = false;
+            self.ask_for_drafts(cx);
         }
     }
 
@@ -128,6 +136,22 @@ impl Editor {
             cx.say(meeting::late(&conflict));
         }
         self.ask(cx);
+    }
+}
+
+/// A box is left: what is typed in it is kept, or, where it is being saved, not forgotten before it is.
+pub(in crate::tui::pages) fn put_down(id: RecordId, draft: &Draft, cx: &mut Cx) {
+    let (version, changes) = (draft.seen, draft.changes());
+    match draft.saving {
+        Some((ticket, _)) => cx.leave_saving(
+            ticket,
+            Saving {
+                record: id,
+                version,
+                changes,
+            },
+        ),
+        None => meeting::keep(id, version, changes, cx),
     }
 }
 

@@ -140,6 +140,7 @@ impl Editor {
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
             Reply::Saving => cx.say(SAVING),
             Reply::Leave => {
+                self.keep(cx);
                 if let Some(draft) = self.draft.take()
                     && let Some((ticket, _)) = draft.saving
                 {

@@ -3,12 +3,12 @@
 
 use super::{Done, Draft, Raw, excerpt};
 use crate::{
-    model::Form,
+    model::{Form, RecordId},
     ops::{Conflict, Decision, KeptDraft},
     tui::{
         event::{Cx, Effect, Query, Ticket, Wish},
         meeting::{self, KEPT, Meeting},
-        pages::editor::kept::typed,
+        pages::editor::kept::{put_down, typed},
     },
 };
 
@@ -31,8 +31,15 @@ impl Raw {
 
     /// Keeps what is being typed: the page is left.
     pub fn keep(&self, cx: &mut Cx) {
-        if let Some(draft) = self.draft.as_ref().filter(|draft| draft.saving.is_none()) {
-            meeting::keep(self.id, draft.seen, draft.changes(), cx);
+        if let Some(draft) = &self.draft {
+            put_down(self.id, draft, cx);
+        }
+    }
+
+    /// What was typed into a record was not saved and is kept: it is offered again.
+    pub fn show_kept(&mut self, id: RecordId, cx: &mut Cx) {
+        if id == self.id {
+            self.ask_for_drafts(cx);
         }
     }
 

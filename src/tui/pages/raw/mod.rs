@@ -325,6 +325,7 @@ impl Raw {
             Reply::NoChoices => cx.say("There is no suggestion for this line."),
             Reply::Saving => cx.say(SAVING),
             Reply::Leave => {
+                self.keep(cx);
                 let draft = self.draft.take();
                 let saving = draft.and_then(|draft| draft.saving);
                 self.changing = saving.map(|(ticket, _)| (ticket, Done::Saved));

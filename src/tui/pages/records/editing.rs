@@ -233,6 +233,7 @@ impl Records {
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
             Reply::Saving => cx.say(SAVING),
             Reply::Leave => {
+                self.keep(cx);
                 if let Some(cell) = self.editing.draft.take()
                     && let Some((ticket, _)) = cell.draft.saving
                 {

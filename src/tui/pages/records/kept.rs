@@ -6,15 +6,15 @@ use crate::{
     tui::{
         event::{Cx, Effect, Ticket, Wish},
         meeting::{self, KEPT, Meeting},
+        pages::editor::kept::put_down,
     },
 };
 
 impl Records {
     /// Keeps what is being typed: the table is left.
     pub fn keep(&self, cx: &mut Cx) {
-        let cell = self.editing.draft.as_ref();
-        if let Some(Cell { id, draft, .. }) = cell.filter(|cell| cell.draft.saving.is_none()) {
-            meeting::keep(*id, draft.seen, draft.changes(), cx);
+        if let Some(Cell { id, draft, .. }) = &self.editing.draft {
+            put_down(*id, draft, cx);
         }
     }
 
