@@ -59,8 +59,45 @@ fn unknown(workspace: &Workspace, run: RunId, filter: &Filter) -> Result<Vec<(Te
     Ok(unknown)
 }
 
+/// The terms of a filter whose fields are no column of a table and unknown to its contract, without a look at its records.
+pub(super) fn unheard_of(workspace: &Workspace, run: RunId, filter: &Filter) -> Result<Vec<Term>> {
+    let mut unheard = Vec::new();
+    if let Layout::Csv { .. } = workspace.store.layout(run)? {
+        for term in &filter.terms {
+            for typed in term.fields() {
+                if names_told(workspace, run, typed)?.is_some() {
+                    unheard.push(term.clone());
+                    break;
+                }
+            }
+        }
+    }
+    Ok(unheard)
+}
+
 /// `None` where the run has the field; else the names of the fields it has there.
 fn names_beside(workspace: &Workspace, run: RunId, typed: &str) -> Result<Option<Vec<String>>> {
+    let Some(mut names) = names_told(workspace, run, typed)? else {
+        return Ok(None);
+    };
+    let Some(path) = Path::parse(typed) else {
+        return Ok(Some(names));
+    };
+    let present = Test::AnyOf(vec![Item::Like("*".to_owned())]);
+    let present = Filter::all_of([Wanted::Value(typed.to_owned(), present)]);
+    if workspace.store.first(run, &present)?.is_some() {
+        return Ok(None);
+    }
+    if workspace.store.layout(run)? == Layout::Json {
+        let (parent, _) = path.at_first().split_last().unwrap_or_default();
+        let there = names_in_records(workspace, run, &parent)?;
+        names.extend(there.iter().map(|name| parent.child(name).label()));
+    }
+    Ok(Some(names))
+}
+
+/// `None` where columns or contract have the field; else the names of those they have there.
+fn names_told(workspace: &Workspace, run: RunId, typed: &str) -> Result<Option<Vec<String>>> {
     let Some(typed_path) = Path::parse(typed) else {
         return Ok(Some(Vec::new()));
     };
@@ -81,15 +118,6 @@ fn names_beside(workspace: &Workspace, run: RunId, typed: &str) -> Result<Option
         }
         let inside = contract.checker.names(&parent).into_iter();
         names.extend(inside.map(|name| parent.child(&name).label()));
-    }
-    let present = Test::AnyOf(vec![Item::Like("*".to_owned())]);
-    let present = Filter::all_of([Wanted::Value(typed.to_owned(), present)]);
-    if workspace.store.first(run, &present)?.is_some() {
-        return Ok(None);
-    }
-    if layout == Layout::Json {
-        let there = names_in_records(workspace, run, &parent)?;
-        names.extend(there.iter().map(|name| parent.child(name).label()));
     }
     Ok(Some(names))
 }

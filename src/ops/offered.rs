@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Workspace, fields::unknown_terms};
+use super::{Workspace, fields::unheard_of};
 use crate::filter::{Filter, Of, Offered};
 
 /// The values of a field or of a key that begin with what is typed, in the records of a filter (of the newest run when it
-/// names none), the most common first. It ends when `patience` does, with what was found until then. Terms that name no
-/// field do not hold.
+/// names none), the most common first. It ends when `patience` does, with what was found until then. Terms about
+/// what is no column do not hold.
 ///
 /// # Errors
 /// `run:missing`.
@@ -23,8 +23,9 @@ pub fn offered(
     let Some(run) = workspace.run_of(filter)? else {
         return Ok(Offered::default());
     };
-    let unknown = unknown_terms(workspace, filter)?;
+    // What only the records could tell is not asked: there may be a million of them.
+    let unheard = unheard_of(workspace, run, filter)?;
     let mut filter = filter.clone();
-    (filter.terms).retain(|term| unknown.iter().all(|(other, _)| other != term));
+    filter.terms.retain(|term| !unheard.contains(term));
     workspace.store.offered(run, &filter, of, typed, patience)
 }
