@@ -8,7 +8,7 @@ use super::{
     Job, Progress, Workspace,
     list::{differences, document},
     send::Counted,
-    undo::undo_heeding,
+    undo::{HEEDED, undo_heeding},
     whole::write_new,
 };
 use crate::{
@@ -131,9 +131,6 @@ pub fn go_back(workspace: &mut Workspace, run: RunId, step: StepId, job: &Job) -
     }
     Ok(report)
 }
-
-/// Records between two words of how far it is.
-const HEEDED: u64 = 256;
 
 fn is_nothing(error: &anyhow::Error) -> bool {
     let fault = error.downcast_ref::<Fault>();

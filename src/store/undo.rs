@@ -58,13 +58,60 @@ impl Store {
     /// # Errors
     /// `undo:nothing` when there is nothing to redo or none of its records can be brought back.
     pub fn redo(&mut self, author: &str, at: &str) -> Result<UndoReport> {
+        self.redo_heeding(author, at, &mut |_| Ok(()))
+    }
+
+    /// The same, where `heed` hears of every record how many were looked at before it. What it refuses leaves all as it was.
+    ///
+    /// # Errors
+    /// Those of [`Store::redo`] and of `heed`.
+    pub(crate) fn redo_heeding(
+        &mut self,
+        author: &str,
+        at: &str,
+        heed: &mut dyn FnMut(u64) -> Result<()>,
+    ) -> Result<UndoReport> {
         let path = self.path.clone();
         self.write(|tx| {
             let (undo, target) =
                 last_undo(tx, author)?.ok_or_else(|| nothing("nothing to redo"))?;
             let entry = Entry::new(target.run, StepKind::Redo, (author, at), &target.label);
-            turn((tx, &path), &target, &entry, undo, &mut |_| Ok(()))
+            turn((tx, &path), &target, &entry, undo, heed)
         })
+    }
+
+    /// The step that [`Store::undo`] without a name would take back now, its run and how many records it changed.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn next_undo(&self, author: &str) -> Result<Option<(StepId, RunId, u64)>> {
+        let target = newest_own(&self.conn, author)?;
+        target.map_or(Ok(None), |target| self.size_of(target.id))
+    }
+
+    /// The step whose undo [`Store::redo`] would bring back now, its run and how many records that would be.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn next_redo(&self, author: &str) -> Result<Option<(StepId, RunId, u64)>> {
+        let undo = last_undo(&self.conn, author)?;
+        undo.map_or(Ok(None), |(undo, _)| self.size_of(undo))
+    }
+
+    /// A step, its run and how many records it changed, if there is one.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn size_of(&self, step: StepId) -> Result<Option<(StepId, RunId, u64)>> {
+        let sql = "SELECT run, records FROM step WHERE id = ?1";
+        let size = |row: &Row<'_>| {
+            Ok((
+                step,
+                RunId(row.get(0)?),
+                row.get::<_, i64>(1)?.unsigned_abs(),
+            ))
+        };
+        Ok(self.conn.query_row(sql, [step.0], size).optional()?)
     }
 }
 

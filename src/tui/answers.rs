@@ -2,7 +2,7 @@
 
 use super::{
     app::App,
-    event::{Answer, Effect, Query, Ticket},
+    event::{Answer, Effect, JobRequest, Query, Ticket},
     keymap::Mode,
     words,
 };
@@ -139,6 +139,9 @@ impl App {
             (_, Ok(Answer::Redone(report))) => {
                 self.status = Some(words::undone(&report, true, self.cx.keys));
                 self.refresh();
+            }
+            (_, Ok(Answer::Large(run, what))) => {
+                self.cx.start(JobRequest::Turn { run, what });
             }
             (_, Ok(Answer::Reported(file))) => {
                 let file = file.to_string_lossy();

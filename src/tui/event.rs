@@ -25,7 +25,7 @@ use crate::{
     },
     ops::{
         Clip, Completed, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft,
-        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Visit,
+        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Turn, Visit,
     },
 };
 
@@ -407,6 +407,8 @@ pub enum Answer {
     Changed(ChangeReport),
     Undone(UndoReport),
     Redone(UndoReport),
+    /// So much is to be undone or redone that a job does it.
+    Large(RunId, Turn),
 }
 
 /// A destination, as far as the screen shows it.

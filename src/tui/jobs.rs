@@ -6,9 +6,9 @@ use crate::{
     filter::Filter,
     model::{
         AsideReport, ChangeReport, FixReport, LoadReport, PlanId, RecordId, RunId, SendReport,
-        StepId, WentBack,
+        StepId, UndoReport, WentBack,
     },
-    ops::{FixPreview, FixRequest},
+    ops::{FixPreview, FixRequest, Turn},
 };
 
 /// A long job: one at a time, cancellable, outlives pages.
@@ -41,6 +41,8 @@ pub enum JobRequest {
     },
     /// Takes back a step and all that was done after it.
     GoBack { run: RunId, step: StepId },
+    /// Undoes or redoes one step of many records.
+    Turn { run: RunId, what: Turn },
     /// Loads what a path stands for as a run, also if the same bytes were loaded before where that is wanted.
     Load {
         path: PathBuf,
@@ -60,9 +62,10 @@ impl JobRequest {
     /// The run it is about, where it is about one.
     pub fn run(&self) -> Option<RunId> {
         match self {
-            Self::Send { run, .. } | Self::Check { run, .. } | Self::GoBack { run, .. } => {
-                Some(*run)
-            }
+            Self::Send { run, .. }
+            | Self::Check { run, .. }
+            | Self::GoBack { run, .. }
+            | Self::Turn { run, .. } => Some(*run),
             Self::FixPreview(request) => request.filter.run(),
             Self::Fix { preview, .. } => preview.request.filter.run(),
             Self::Aside { filter, .. } => filter.run(),
@@ -94,6 +97,11 @@ pub enum Outcome {
     Sent(SendReport),
     Checked(ChangeReport),
     WentBack(WentBack),
+    /// One step was undone, or redone.
+    Turned {
+        report: UndoReport,
+        is_redo: bool,
+    },
     Loaded(LoadReport),
     /// It is in another workspace.
     Elsewhere(Elsewhere),

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     filter::Filter,
     model::{RecordId, RunId, SendReport},
-    ops::Progress,
+    ops::{Progress, Turn},
     text,
 };
 
@@ -36,6 +36,13 @@ impl Running {
             JobRequest::FixPreview(_) => "Looking what would happen",
             JobRequest::Fix { .. } => "Fixing",
             JobRequest::GoBack { .. } => "Going back",
+            JobRequest::Turn {
+                what: Turn::Undo(_),
+                ..
+            } => "Undoing",
+            JobRequest::Turn {
+                what: Turn::Redo, ..
+            } => "Redoing",
             JobRequest::Load { .. } => "Loading",
             JobRequest::Demo => "Preparing the demo",
             JobRequest::Aside {
@@ -70,6 +77,7 @@ impl Running {
             JobRequest::FixPreview(_)
             | JobRequest::Fix { .. }
             | JobRequest::Aside { .. }
+            | JobRequest::Turn { .. }
             | JobRequest::Check { .. } => {
                 "It is done as a whole or not at all: nothing is changed."
             }
@@ -181,6 +189,9 @@ impl App {
             }
             Ok(Outcome::WentBack(report)) => {
                 self.status = Some(words::went_back(&report, self.cx.keys));
+            }
+            Ok(Outcome::Turned { report, is_redo }) => {
+                self.status = Some(words::undone(&report, is_redo, self.cx.keys));
             }
             Ok(Outcome::Checked(report)) => self.status = Some(words::checked(&report)),
             Err(error) if words::is_stopped(&error) => {
@@ -301,9 +312,9 @@ impl App {
 mod tests {
     use super::*;
     use crate::{
-        model::FixReport,
+        model::{FixReport, StepId, UndoReport},
         tui::{
-            event::{Answer, Event, Query},
+            event::{Answer, Event, Query, Wish},
             pages::Stack,
             testing::{
                 self, feed, feed_with, older_run, picture, press, problems, shows, shows_not,
@@ -420,5 +431,70 @@ mod tests {
         let running = app.job.as_ref().unwrap().ticket;
         assert_eq!(app.cancel(Ticket(running.0 - 1)), None);
         assert_eq!(app.cancel(running), Some(Effect::Cancel(running)));
+    }
+
+    #[test]
+    fn a_large_undo_is_a_job_that_says_how_far_it_is_and_what_becomes_of_it() {
+        let mut app = problems((100, 30));
+        let large = |app: &mut App, key: &str, what| {
+            let effects = press(app, key);
+            let ticket = effects.iter().find_map(|effect| match effect {
+                Effect::Change(ticket, Wish::Undo | Wish::Redo) => Some(*ticket),
+                _ => None,
+            });
+            app.update(Event::Answer(
+                ticket.unwrap(),
+                Ok(Answer::Large(RunId(1), what)),
+            ))
+        };
+        for (key, what, name, done) in [
+            (
+                "u",
+                Turn::Undo(Some(StepId(3))),
+                "Undoing",
+                "Undone: trim (100,000 records).  U Redo",
+            ),
+            (
+                "U",
+                Turn::Redo,
+                "Redoing",
+                "Done again: trim (100,000 records).  u Undo",
+            ),
+        ] {
+            let effects = large(&mut app, key, what);
+            let run = RunId(1);
+            assert_eq!(effects, [Effect::Start(JobRequest::Turn { run, what })]);
+            app.update(Event::Progress(Progress {
+                done: 600,
+                total: Some(100_000),
+                ..Progress::default()
+            }));
+            shows(&mut app, &format!("{name}: 600 of 100,000 are done"));
+            assert_eq!(large(&mut app, key, what), [], "one at a time");
+            shows(&mut app, BUSY);
+            app.ask_to_quit();
+            let effects = app.update(Event::Continued);
+            feed(&mut app, effects);
+            shows(
+                &mut app,
+                &format!("{name} has not ended: 600 of 100,000 are done."),
+            );
+            shows(
+                &mut app,
+                "It is done as a whole or not at all: nothing is changed.",
+            );
+            app.overlay = None;
+            let report = UndoReport {
+                step: StepId(3),
+                label: "trim".to_owned(),
+                records: 100_000,
+                skipped: Vec::new(),
+            };
+            let is_redo = what == Turn::Redo;
+            let turned = Outcome::Turned { report, is_redo };
+            let effects = app.update(Event::Finished(Ok(turned)));
+            feed(&mut app, effects);
+            shows(&mut app, done);
+        }
     }
 }

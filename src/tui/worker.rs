@@ -17,7 +17,7 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
-use self::jobs::{throttled, work_all};
+use self::jobs::{throttled, turned, work_all};
 use super::{
     clipboard,
     event::{Answer, Copied, Effect, Event, JobRequest, Query, Steer, Wish},
@@ -26,7 +26,7 @@ use super::{
 use crate::{
     filter::{Filter, Wanted},
     model::{ChangeReport, NoteAbout, RecordId, Sort},
-    ops::{self, CheckRequest, Job, Saved, Saving, SendRequest, Workspace},
+    ops::{self, CheckRequest, Job, Saved, Saving, SendRequest, Turn, Workspace},
     text,
 };
 
@@ -415,8 +415,8 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         Wish::Accept { id, version } => {
             Answer::Changed(ops::accept(workspace, *id, Some(*version))?)
         }
-        Wish::Undo => Answer::Undone(ops::undo(workspace, None)?),
-        Wish::UndoStep { step } => Answer::Undone(ops::undo(workspace, Some(*step))?),
+        Wish::Undo => turned(workspace, Turn::Undo(None))?,
+        Wish::UndoStep { step } => turned(workspace, Turn::Undo(Some(*step)))?,
         Wish::Recipe { run, step, file } => {
             let recipe = ops::recipe_of_step(workspace, *run, *step)?;
             ops::write_recipe(workspace, &recipe, file)?;
@@ -430,7 +430,7 @@ fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             ops::write_report(workspace, *run, file)?;
             Answer::Reported(file.clone())
         }
-        Wish::Redo => Answer::Redone(ops::redo(workspace)?),
+        Wish::Redo => turned(workspace, Turn::Redo)?,
         Wish::KeepFilter { run, filter } => {
             ops::keep_filter(workspace, *run, filter)?;
             Answer::Filters(ops::kept_filters(workspace, *run), String::new())

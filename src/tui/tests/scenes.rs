@@ -12,7 +12,7 @@ use crate::{
         AsideReport, ChangeReport, DeliveryState, FixReport, PlanId, RecordId, Refusal, RunId,
         SendReport, StepId, Tally, Try, UndoReport, WentBack,
     },
-    ops::{Filters, Flow, Logged, Progress, SendProgress, Waits, Why},
+    ops::{Filters, Flow, Logged, Progress, SendProgress, Turn, Waits, Why},
     tui::{
         app::App,
         event::{Answer, Effect, Event, JobRequest, Outcome, Query, Route, Wish},
@@ -162,13 +162,17 @@ pub fn few(query: Query) -> Answer {
     }
 }
 
-fn done(wish: &Wish) -> Answer {
-    let undone = UndoReport {
+fn undone() -> UndoReport {
+    UndoReport {
         step: StepId(3),
         label: "trim".to_owned(),
         records: 12,
         skipped: Vec::new(),
-    };
+    }
+}
+
+fn done(wish: &Wish) -> Answer {
+    let undone = undone();
     match wish {
         Wish::Undo | Wish::UndoStep { .. } => Answer::Undone(undone),
         Wish::Redo => Answer::Redone(undone),
@@ -219,6 +223,10 @@ fn come(request: &JobRequest) -> Event {
         JobRequest::Load { .. } | JobRequest::Demo => {
             return Event::Finished(Err(anyhow::anyhow!("there is nothing to load")));
         }
+        JobRequest::Turn { what, .. } => Outcome::Turned {
+            report: undone(),
+            is_redo: *what == Turn::Redo,
+        },
         JobRequest::GoBack { .. } => Outcome::WentBack(WentBack {
             steps: 2,
             of: 2,

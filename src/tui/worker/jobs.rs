@@ -12,8 +12,8 @@ use super::{Opening, Running, guarded, known, with};
 use crate::{
     demo,
     filter::Filter,
-    ops::{self, CheckRequest, DemoRequest, Job, Progress, SendRequest, Workspace},
-    tui::event::{Elsewhere, Event, JobRequest, Outcome},
+    ops::{self, CheckRequest, DemoRequest, Job, Progress, SendRequest, Turn, Workspace},
+    tui::event::{Answer, Elsewhere, Event, JobRequest, Outcome},
 };
 
 /// How often a job says how far it is, at most.
@@ -95,6 +95,10 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
         JobRequest::GoBack { run, step } => {
             Outcome::WentBack(ops::go_back(workspace, *run, *step, job)?)
         }
+        JobRequest::Turn { what, .. } => Outcome::Turned {
+            report: ops::turn(workspace, *what, job)?,
+            is_redo: *what == Turn::Redo,
+        },
         JobRequest::Load {
             path,
             contract,
@@ -126,4 +130,71 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             Outcome::Checked(ops::check(workspace, &request, job)?)
         }
     })
+}
+
+/// A step of at most so many records is undone or redone between two questions, without a word: that takes less than one
+/// sees. Browsing does not wait for a larger one.
+const AT_ONCE: u64 = 1_000;
+
+/// Undoes or redoes here and now, unless that is the work of a job.
+pub(super) fn turned(workspace: &mut Workspace, what: Turn) -> Result<Answer> {
+    if let Some(size) = ops::size_of_turn(workspace, what)?
+        && size.records > AT_ONCE
+    {
+        // What is done meanwhile is not taken for what was meant.
+        let what = match what {
+            Turn::Undo(_) => Turn::Undo(Some(size.step)),
+            Turn::Redo => what,
+        };
+        return Ok(Answer::Large(size.run, what));
+    }
+    Ok(match what {
+        Turn::Undo(step) => Answer::Undone(ops::undo(workspace, step)?),
+        Turn::Redo => Answer::Redone(ops::redo(workspace)?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_of_many_records_is_left_to_a_job_and_one_of_few_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        write("s.json", r#"{"properties": {"n": {"type": "integer"}}}"#);
+        let contract = write("c.toml", "name = \"c\"\n[schema]\nfile = \"s.json\"\n");
+        let mut workspace = Workspace::create(&folder.path().join("w.db"), "jana").unwrap();
+        let rows = "x,1\n".repeat(1_001);
+        let request = ops::LoadRequest {
+            files: vec![write("in.csv", &format!("n,m\n{rows}"))],
+            contract: Some(contract),
+            ..ops::LoadRequest::default()
+        };
+        let job = Job::default();
+        let run = ops::load(&mut workspace, &request, &job).unwrap().run;
+        let all = Filter::of_run(run);
+        let one = Filter::of_record(run, crate::model::RecordId(1));
+        ops::discard(&mut workspace, &all, "old", None, &job).unwrap();
+        ops::restore(&mut workspace, &one, &job).unwrap();
+        let few = turned(&mut workspace, Turn::Undo(None)).unwrap();
+        assert!(matches!(few, Answer::Undone(report) if report.records == 1));
+        let many = turned(&mut workspace, Turn::Undo(None)).unwrap();
+        let Answer::Large(of, what) = many else {
+            panic!("{many:?}")
+        };
+        assert_eq!(of, run);
+        assert!(matches!(what, Turn::Undo(Some(_))), "{what:?}");
+        let request = JobRequest::Turn { run, what };
+        let ended = work(&mut workspace, &request, &job).unwrap();
+        assert!(
+            matches!(ended, Outcome::Turned { report, is_redo: false } if report.records == 1_001)
+        );
+        let again = turned(&mut workspace, Turn::Redo).unwrap();
+        assert!(matches!(again, Answer::Large(_, Turn::Redo)), "{again:?}");
+    }
 }
