@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-/// Between frames a person waits for, in the long run.
+/// Between frames that answer keys, in the long run.
 const BY_HAND: Duration = Duration::from_millis(37);
-/// So many of them may follow each other at once after a pause, so that a key need not wait because something else was drawn
-/// just before it, nor its answer for the key. In no second are there more than 30.
+/// So many of them may follow each other at once after a pause. In no second are there more than 30.
 const BURST: u32 = 3;
+/// Between any frame and one that only shows what was asked for: where keys come one after the other, it is drawn with the
+/// next of them.
+const ASKED_FOR: Duration = Duration::from_millis(37);
 /// Between frames that come by themselves while a job runs.
 const AT_WORK: Duration = Duration::from_millis(100);
 /// Between frames on a slow line.
@@ -26,10 +28,18 @@ pub struct Pace {
     /// Frames until the line is taken for quick again.
     slow_for: u8,
     last: Option<Instant>,
-    /// When the frames until now would be through, one each [`BY_HAND`]: the generic cell rate algorithm.
+    /// When the frames for keys until now would be through, one each [`BY_HAND`]: the generic cell rate algorithm.
     through: Option<Instant>,
-    /// How long must lie between the last frame and the one that is wanted.
-    wanted: Option<Duration>,
+    wanted: Option<Wanted>,
+}
+
+/// The frame that is to be written next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Wanted {
+    /// A person pressed something.
+    ByHand,
+    /// So much time must lie between the last one and it.
+    After(Duration),
 }
 
 impl Pace {
@@ -42,28 +52,32 @@ impl Pace {
 
     /// Something is to be drawn: because of what a person did, or else, while a job runs, by itself.
     pub fn want(&mut self, by_hand: bool, works: bool) {
-        let gap = match (self.is_told || self.slow_for > 0, by_hand || !works) {
-            (true, _) => SLOW,
-            (false, true) => BY_HAND,
-            (false, false) => AT_WORK,
+        let wanted = match (self.is_told || self.slow_for > 0, by_hand) {
+            (true, _) => Wanted::After(SLOW),
+            (false, true) => Wanted::ByHand,
+            (false, false) if works => Wanted::After(AT_WORK),
+            (false, false) => Wanted::After(ASKED_FOR),
         };
-        self.wanted = Some(self.wanted.map_or(gap, |before| before.min(gap)));
+        self.wanted = Some(self.wanted.map_or(wanted, |before| before.min(wanted)));
     }
 
     /// What the frame before left out is to be drawn once the cursor rests.
     pub fn owe(&mut self) {
         let is_slow = self.is_told || self.slow_for > 0;
-        self.wanted = self.wanted.or(Some(if is_slow { SLOW } else { REST }));
+        self.wanted = self
+            .wanted
+            .or(Some(Wanted::After(if is_slow { SLOW } else { REST })));
     }
 
     /// How long to wait with the frame that is wanted; `None` where none is.
     pub fn wait(&self, now: Instant) -> Option<Duration> {
-        let gap = self.wanted?;
-        let due = if gap == BY_HAND {
+        let wanted = self.wanted?;
+        let due = match wanted {
             // As many may be through before their time as make a burst.
-            (self.through).map(|through| through.checked_sub(BY_HAND * (BURST - 1)).unwrap_or(now))
-        } else {
-            self.last.map(|last| last + gap)
+            Wanted::ByHand => self
+                .through
+                .map(|through| through.checked_sub(BY_HAND * (BURST - 1)).unwrap_or(now)),
+            Wanted::After(gap) => self.last.map(|last| last + gap),
         };
         Some(due.map_or(Duration::ZERO, |due| due.saturating_duration_since(now)))
     }
@@ -71,8 +85,9 @@ impl Pace {
     /// A frame is out, and writing it took so long.
     pub fn drawn(&mut self, now: Instant, took: Duration) {
         self.last = Some(now);
-        self.through = Some(self.through.map_or(now, |through| through.max(now)) + BY_HAND);
-        self.wanted = None;
+        if self.wanted.take() == Some(Wanted::ByHand) {
+            self.through = Some(self.through.map_or(now, |through| through.max(now)) + BY_HAND);
+        }
         self.slow_for = if took > HELD_UP {
             QUICK
         } else {
@@ -118,7 +133,7 @@ mod tests {
             "keys are answered while sending"
         );
         assert_eq!(count(false, false, true), 10);
-        assert_eq!(count(false, false, false), 30, "an answer is waited for");
+        assert_eq!(count(false, false, false), 28, "an answer is waited for");
         assert_eq!(count(true, true, true), 2);
     }
 
@@ -133,14 +148,16 @@ mod tests {
         assert_eq!(pace.wait(now), None);
         pace.want(false, true);
         assert_eq!(pace.wait(now), Some(AT_WORK));
-        // A key does not wait for what comes by itself, nor because of what was drawn just before it.
+        // A key does not wait for what comes by itself, nor because of what was drawn just before it; what it asks for does.
         pace.want(true, true);
         assert_eq!(pace.wait(now), Some(Duration::ZERO));
         pace.drawn(now, Duration::ZERO);
         pace.want(true, true);
         assert_eq!(pace.wait(now), Some(Duration::ZERO));
         pace.drawn(now, Duration::ZERO);
-        pace.want(true, true);
+        pace.want(false, false);
+        assert_eq!(pace.wait(now), Some(ASKED_FOR));
+        pace.want(true, false);
         assert_eq!(pace.wait(now), Some(BY_HAND));
     }
 
