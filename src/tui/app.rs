@@ -450,6 +450,9 @@ impl App {
                     }
                     Effect::Tabs => {}
                     Effect::Say(words) => self.status = Some(words),
+                    Effect::Unsay(words) => {
+                        self.status.take_if(|said| *said == words);
+                    }
                     Effect::Confirm(question) => {
                         self.overlay = Some(Overlay::Dialog(Dialog::ask(question)));
                     }

@@ -102,6 +102,8 @@ pub enum Effect {
     Tabs,
     /// Replaces the status line until the next action.
     Say(String),
+    /// Empties the status line if it still says this.
+    Unsay(String),
     Confirm(Question),
     /// Asks for a line of text.
     Prompt(Wanting),

@@ -47,6 +47,8 @@ pub struct Draft {
     /// What the field held when it was opened; `None` where even that text is a change.
     start: Option<String>,
     before: Option<Value>,
+    /// Whether the record holds something else by now.
+    moved: bool,
     /// What was typed before the choices were entered.
     typed: String,
     /// The choice that was put in, while the text is still it.
@@ -137,6 +139,7 @@ impl Draft {
             whole: false,
             start: Some(start),
             before: before.cloned(),
+            moved: false,
             typed: String::new(),
             chosen: None,
             typed_at: None,
@@ -184,6 +187,32 @@ impl Draft {
                 text: text.to_owned(),
             },
         }]
+    }
+
+    /// Takes what the record holds by now in the field's place; somebody may have changed it since the box was opened.
+    pub fn meet(&mut self, now: Option<&Value>) {
+        self.moved = self.before.as_ref() != now;
+    }
+
+    /// The change to ask the check about, so that its answer is about the text in the box. Unlike [`Self::changes`] it
+    /// is there for text that nobody typed, where the record holds something else by now.
+    pub fn to_check(&self) -> Vec<Change> {
+        if !(self.moved && self.is_unchanged()) {
+            return self.changes();
+        }
+        let path = self.path.clone();
+        vec![match self.before.clone() {
+            Some(value) => Change::Json { path, value },
+            None => Change::Unset { path },
+        }]
+    }
+
+    /// The answer about the record with the text as it is now: nothing where that is the record as it is, or where it
+    /// may not be said yet.
+    pub fn after(&self) -> Option<&Preview> {
+        let differs = self.moved || !self.is_unchanged();
+        let told = self.loud || self.verdict() == Verdict::Right;
+        self.preview().filter(|_| differs && told)
     }
 
     pub fn wants(&self) -> Option<&Wants> {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     fix::Change,
-    model::{ChangeReport, Path, RecordId},
+    model::{ChangeReport, Path, RecordDetail, RecordId},
     ops::{Conflict, Decision, KeptDraft, Saving},
     tui::{
         event::{Cx, Effect, Query, Ticket, Wish},
@@ -124,6 +124,18 @@ impl Editor {
         let is_older = |draft: &Draft| draft.saving.is_none() && Some(draft.seen) < now;
         if before.is_some() && before < now && self.draft.as_ref().is_some_and(is_older) {
             cx.say("Somebody else changed this record meanwhile. Your text is kept: saving it shows both.");
+        }
+    }
+
+    /// Takes back what was said of a change once the record is in another state than it said.
+    pub(super) fn unsay_if_changed(&mut self, before: Option<&RecordDetail>, cx: &mut Cx) {
+        let (Some(before), Some(now)) = (before, &self.record) else {
+            return;
+        };
+        let (before, now) = (&before.row, &now.row);
+        if before.status != now.status || before.problems != now.problems {
+            let result = self.result.take();
+            cx.effects.extend(result.map(Effect::Unsay));
         }
     }
 

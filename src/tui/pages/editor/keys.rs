@@ -162,7 +162,7 @@ impl Editor {
         if let Some(draft) = &mut self.draft {
             draft.asked = Some(cx.ask(Query::Preview {
                 id: self.id,
-                changes: draft.changes(),
+                changes: draft.to_check(),
                 at: draft.path.clone(),
             }));
         }

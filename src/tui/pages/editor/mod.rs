@@ -67,6 +67,8 @@ pub struct Editor {
     open: Option<HashSet<RecordId>>,
     /// What was done to the record and is told when it has been read again.
     told: Option<Told>,
+    /// What was said of it, true as long as the record stays as it is.
+    result: Option<String>,
     /// Why that was saved without being checked, if so. Safe to print.
     unasked: Option<String>,
     error: Option<String>,
@@ -108,6 +110,7 @@ impl Editor {
             fits_both: false,
             open: None,
             told: None,
+            result: None,
             unasked: None,
             error: None,
             pending: None,
@@ -298,9 +301,13 @@ impl Editor {
             self.fields.update(&record);
         }
         self.history = history(&record, &cx.clock);
-        let seen = self.record.replace(record).map(|record| record.row.version);
-        self.say_if_changed(seen, cx);
-        if self.draft.is_some() {
+        let before = self.record.replace(record);
+        self.say_if_changed(before.as_ref().map(|record| record.row.version), cx);
+        self.unsay_if_changed(before.as_deref(), cx);
+        let current = self.row().and_then(|row| row.current.clone());
+        if let Some(draft) = &mut self.draft {
+            let now = current.as_ref();
+            draft.meet(now.and_then(|value| value.pointer(draft.path.as_str())));
             self.check_draft(cx);
         } else {
             self.tell(cx);
@@ -338,7 +345,9 @@ impl Editor {
             format!("{what} {} left.", text::count(problems, "problem"))
         };
         let others = self.others();
-        cx.say(text::safe(&format!("{}{others}", words.trim_start())));
+        let words = text::safe(&format!("{}{others}", words.trim_start())).into_owned();
+        self.result = Some(words.clone());
+        cx.say(words);
         match told {
             Told::Saved(_, Then::Field) => self.edit_next_field(cx),
             Told::Saved(_, Then::Problem) if !ready && !self.fields.step_to_failing(false) => {
@@ -358,7 +367,9 @@ impl Editor {
         let open: HashSet<_> = ids.into_iter().collect();
         let left = self.among.ids.iter().filter(|id| open.contains(id)).count() as u64;
         self.open = Some(open);
-        if let Some(record) = self.record.as_ref().filter(|_| self.draft.is_none()) {
+        let shown = self.record.as_ref().filter(|_| self.draft.is_none());
+        // Somebody else may have changed it since this was asked.
+        if let Some(record) = shown.filter(|record| record.row.status == Status::Ready) {
             let next = match left {
                 0 => String::new(),
                 _ => format!("  {} Next", self.keys.of(Action::NextProblem)),
@@ -366,7 +377,9 @@ impl Editor {
             let name = draw::name(record);
             let left = text::thousands(left);
             let others = self.others();
-            cx.say(format!("{name} is ready. {left} left here.{next}{others}"));
+            let words = format!("{name} is ready. {left} left here.{next}{others}");
+            self.result = Some(words.clone());
+            cx.say(words);
         }
     }
 
@@ -828,25 +841,25 @@ mod tests {
         insta::assert_snapshot!(desk.picture(100, 30), @r#"
         "                                                                                                    "
         " Record 1 of 3   SO-88213   state: needs fixing (2 problems, 1 being edited)                        "
-        "┌ Fields ─────────────────────────────── 2 of 12 need fixing ┐┌ Problems in this record ──────── 2 ┐"
+        "┌ Fields ─────────────────────────────── 2 of 12 need fixing ┐┌ Problems after this ──────────── 1 ┐"
         "│    Field              As received        Now               ││ parse ✓  schema ✗  rule ?          │"
-        "│    order_id           SO-88213           (same)            ││ > ship_date                        │"
-        "│ > !ship_date          31/12/2025         2025-12-31_       ││   This date is not written         │"
-        "│    country            DE                 (same)            ││   year-month-day: "31/12/2025".    │"
-        "│    v customer         {3 fields}                           ││   Write it like 2025-12-31.        │"
-        "│        name           Müller GmbH        (same)            ││   lines[1].qty                     │"
-        "│        email          a.mueller@web.de   (same)            ││   Quantity must be a whole number. │"
-        "│        tax_id         DE811907980        (same)            ││   "12 pcs" has extra text. Try 12. │"
-        "│    v lines            [2 items]                            ││ (n jumps to the next one)          │"
-        "│      v 0              {3 fields}                           │└────────────────────────────────────┘"
-        "│          sku          TB-100             (same)            │┌ Where it came from ────────────────┐"
-        "│          qty          3                  (same)            ││ File    orders_nov.jsonl           │"
-        "│          price        49.0               (same)            ││ Line    12,005 (record 12,004)     │"
-        "│      v 1              {3 fields}                           ││ Stopped Check (never sent)         │"
-        "│          sku          TB-220<sp>         (same)            ││ Rules   the run's contract         │"
-        "│   !      qty          12 pcs             (same)            ││         not reached: RULE-102      │"
+        "│    order_id           SO-88213           (same)            ││   lines[1].qty                     │"
+        "│ > !ship_date          31/12/2025         2025-12-31_       ││   Quantity must be a whole number. │"
+        "│    country            DE                 (same)            ││   "12 pcs" has extra text. Try 12. │"
+        "│    v customer         {3 fields}                           │└────────────────────────────────────┘"
+        "│        name           Müller GmbH        (same)            │┌ Where it came from ────────────────┐"
+        "│        email          a.mueller@web.de   (same)            ││ File    orders_nov.jsonl           │"
+        "│        tax_id         DE811907980        (same)            ││ Line    12,005 (record 12,004)     │"
+        "│    v lines            [2 items]                            ││ Stopped Check (never sent)         │"
+        "│      v 0              {3 fields}                           ││ Rules   the run's contract         │"
+        "│          sku          TB-100             (same)            ││         not reached: RULE-102      │"
+        "│          qty          3                  (same)            ││                                    │"
+        "│          price        49.0               (same)            ││ History of this record             │"
+        "│      v 1              {3 fields}                           ││   (no changes yet)                 │"
+        "│          sku          TB-220<sp>         (same)            ││                                    │"
+        "│   !      qty          12 pcs             (same)            ││                                    │"
         "│          price        19.9               (same)            ││                                    │"
-        "│                                                            ││ History of this record             │"
+        "│                                                            ││                                    │"
         "└────────────────────────────────────────────────────────────┘└────────────────────────────────────┘"
         "┌ Editing ship_date (date, required) ───────────────────────────────────────── checked as you type ┐"
         "│ Now       [ 2025-12-31                                   ]   OK  Valid date                      │"
@@ -882,9 +895,9 @@ mod tests {
         "│    v lines              [2 items]                                            │"
         "│      v 0                {3 fields}                                           │"
         "└──────────────────────────────────────────────────────────────────────────────┘"
-        "┌ Problem 1 of 2 ─────────────────────────────────── parse ✓  schema ✗  rule ? ┐"
-        "│ This date is not written year-month-day: "31/12/2025". Write it like         │"
-        "│ 2025-12-31.                                                                  │"
+        "┌ Problem 1 of 1: lines[1].qty ───────────────────── parse ✓  schema ✗  rule ? ┐"
+        "│ Quantity must be a whole number. "12 pcs" has extra text. Try 12.            │"
+        "│                                                                              │"
         "└──────────────────────────────────────────────────────────────────────────────┘"
         "┌ Editing ship_date (date, required) ───────────────────── checked as you type ┐"
         "│ Now [ 2025-12-31               ]  OK  Valid date  1 problem left after this  │"
@@ -1201,6 +1214,73 @@ mod tests {
             })
             .collect();
         assert_eq!(versions, [1], "theirs is not taken for seen");
+    }
+
+    /// Somebody else's change comes, and the record with it.
+    fn changed_by_another(desk: &mut Desk, value: &Value, problems: Vec<Problem>) {
+        desk.effects();
+        desk.editor.refresh(&mut desk.cx);
+        let mut newer = record(value, problems);
+        newer.row.version = 7;
+        desk.answer(Answer::Record(Box::new(newer)));
+    }
+
+    #[test]
+    fn after_somebody_elses_change_the_check_is_asked_about_the_text_in_the_box() {
+        let mut desk = editing();
+        changed_by_another(&mut desk, &fixed(), Vec::new());
+        let asked: Vec<_> = (desk.effects().into_iter())
+            .filter_map(|effect| match effect {
+                Effect::Ask(_, Query::Preview { changes, .. }) => Some(changes),
+                _ => None,
+            })
+            .collect();
+        let (path, value) = (path("/ship_date"), json!("31/12/2025"));
+        assert_eq!(asked, [vec![Change::Json { path, value }]]);
+        desk.press("Enter");
+        assert_eq!(desk.saves(), [], "nobody typed it");
+    }
+
+    #[test]
+    fn the_problems_shown_are_those_of_the_stages_shown() {
+        let mut desk = editing();
+        changed_by_another(&mut desk, &fixed(), Vec::new());
+        desk.check(vec![bad_date()]);
+        let picture = desk.picture(100, 30);
+        assert!(picture.contains("! Not right yet"), "{picture}");
+        assert!(picture.contains("parse ✓  schema ✗  rule ?"), "{picture}");
+        assert!(
+            picture.contains("Problems after this ──────────── 1"),
+            "{picture}"
+        );
+        assert!(!picture.contains("None."), "{picture}");
+        desk.press("x");
+        desk.check(vec![bad_date()]);
+        let picture = desk.picture(100, 30);
+        assert!(picture.contains("parse ✓  schema ✓  rule ✓"), "{picture}");
+        assert!(
+            picture.contains("None."),
+            "nothing is said while it is typed: {picture}"
+        );
+    }
+
+    #[test]
+    fn a_result_is_no_longer_said_once_somebody_else_made_it_untrue() {
+        let mut desk = Desk::new();
+        desk.press("a");
+        desk.saved(&fixed(), Vec::new());
+        let said = "SO-88213 is ready. 1 left here.  n Next".to_owned();
+        desk.editor.count_open(vec![RecordId(12_009)], &mut desk.cx);
+        assert_eq!(desk.said(), said);
+        changed_by_another(&mut desk, &fixed(), Vec::new());
+        let effects = desk.effects();
+        let taken_back = Effect::Unsay(said);
+        assert!(!effects.contains(&taken_back), "still true: {effects:?}");
+        changed_by_another(&mut desk, &order(), vec![bad_date()]);
+        let effects = desk.effects();
+        assert!(effects.contains(&taken_back), "{effects:?}");
+        desk.editor.count_open(vec![RecordId(12_009)], &mut desk.cx);
+        assert_eq!(desk.said(), "", "it is not ready any more");
     }
 
     #[test]

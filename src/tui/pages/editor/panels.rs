@@ -28,20 +28,33 @@ pub fn sentence(problem: &Problem) -> String {
     words.trim_end().to_owned()
 }
 
-/// How the record stands at each stage, as it is or as the draft would make it, and whether it is the draft's.
-fn stages(editor: &Editor) -> (&[StageMark], bool) {
-    let draft = editor.draft.as_ref().and_then(Draft::preview);
-    let draft = draft.map(|preview| preview.stages.as_slice());
-    match (draft, &editor.record) {
-        (Some(stages), _) if !stages.is_empty() => (stages, true),
-        (_, Some(record)) => (&record.stages, false),
-        (_, None) => (&[], false),
+/// One answer of the check about the record: as it is, or as the draft would make it.
+struct Shown<'a> {
+    stages: &'a [StageMark],
+    problems: &'a [Problem],
+    draft: bool,
+}
+
+impl<'a> Shown<'a> {
+    fn of(editor: &'a Editor, record: &'a RecordDetail) -> Self {
+        let after = editor.draft.as_ref().and_then(Draft::after);
+        match after.filter(|preview| !preview.stages.is_empty()) {
+            Some(preview) => Self {
+                stages: &preview.stages,
+                problems: &preview.problems,
+                draft: true,
+            },
+            None => Self {
+                stages: &record.stages,
+                problems: &record.row.problems,
+                draft: false,
+            },
+        }
     }
 }
 
 /// The problem the cursor is on: its index, and whether it is really on it.
-fn problem_here(editor: &Editor) -> Option<(usize, bool)> {
-    let problems = &editor.record.as_ref()?.row.problems;
+fn problem_here(editor: &Editor, problems: &[Problem]) -> Option<(usize, bool)> {
     let path = editor.fields.path();
     let here = problems
         .iter()
@@ -57,8 +70,8 @@ fn problem_here(editor: &Editor) -> Option<(usize, bool)> {
 pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     let Some(record) = &editor.record else { return };
     let columns = usize::from(area.width.saturating_sub(2));
-    let (marks, draft) = stages(editor);
-    let mut lines = in_lines(marks, draft, columns, theme);
+    let shown = Shown::of(editor, record);
+    let mut lines = in_lines(shown.stages, shown.draft, columns, theme);
     if editor.draft.is_none() && doubt(editor).is_some() {
         // The status line says it in full.
         let key = editor.keys.of(Action::Check);
@@ -68,7 +81,13 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
         };
         lines.push(Line::styled(words, theme.warn()));
     }
-    lines.extend(problem_lines(editor, record, columns, theme));
+    lines.extend(problem_lines(
+        editor,
+        record,
+        shown.problems,
+        columns,
+        theme,
+    ));
     let needed = lines.len() as u16 + 2;
     let most = area.height.saturating_sub(9).max(area.height / 2);
     let height = needed.clamp(4, most.max(4));
@@ -76,11 +95,13 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
         Constraint::Length(height),
         Constraint::Fill(1),
     ]));
-    let found = &record.row.problems;
-    let (title, note) = if found.iter().all(Problem::rejects) {
-        ("Problems in this record", found.len().to_string())
-    } else {
+    let found = shown.problems;
+    let (title, note) = if !found.iter().all(Problem::rejects) {
         ("Problems", words::problems(found))
+    } else if shown.draft {
+        ("Problems after this", found.len().to_string())
+    } else {
+        ("Problems in this record", found.len().to_string())
     };
     let block = panel(area.width, title, &note, false, theme);
     let inner = block.inner(problems);
@@ -109,10 +130,10 @@ fn jumps(editor: &Editor) -> String {
 fn problem_lines(
     editor: &Editor,
     record: &RecordDetail,
+    problems: &[Problem],
     columns: usize,
     theme: Theme,
 ) -> Vec<Line<'static>> {
-    let problems = &record.row.problems;
     if problems.is_empty() {
         let words = match record.row.status {
             Status::Rejected if !record.has_contract => "None known: there is no contract.",
@@ -120,7 +141,7 @@ fn problem_lines(
         };
         return vec![Line::from(format!(" {words}"))];
     }
-    let at = problem_here(editor);
+    let at = problem_here(editor, problems);
     // The problem under the cursor is always among those that fit.
     let first = at.map_or(0, |(at, _)| at.saturating_sub(1));
     let mut lines = Vec::new();
@@ -247,17 +268,18 @@ pub fn problem_strip(editor: &Editor, frame: &mut Frame, area: Rect, theme: Them
         return;
     };
     let live = editor.draft.as_ref().and_then(told);
-    let (title, words) = match (live, problem_here(editor)) {
+    let shown = Shown::of(editor, record);
+    let (title, words) = match (live, problem_here(editor, shown.problems)) {
         (Some((title, words)), _) => (title.to_owned(), words),
-        (None, Some((at, here))) => strip_title(&record.row.problems, at, here),
+        (None, Some((at, here))) => strip_title(shown.problems, at, here),
         (None, None) => (
             "Problems".to_owned(),
             tip_without_problem(record).to_owned(),
         ),
     };
-    let (marks, draft) = stages(editor);
     let room = usize::from(area.width).saturating_sub(9);
-    let note = in_one_line(marks, draft, room.saturating_sub(text::width(&title)));
+    let left = room.saturating_sub(text::width(&title));
+    let note = in_one_line(shown.stages, shown.draft, left);
     // The field is named in the sentence or marked in the list.
     let title = match title.split_once(':') {
         Some((short, _)) if text::width(&title) + text::width(&note) > room => short.to_owned(),
