@@ -37,17 +37,26 @@ pub fn is_hidden(c: char) -> bool {
 
 /// One line, safe to print: tab, line break, escape and every other hidden character become a visible name such as
 /// `<TAB>`, `<LF>`, `<ESC>`, `<U+202E>`; spaces that only look like a space become `<nbsp>` or `<U+2007>`; of combining
-/// marks in a row all after the fourth become names. Idempotent, and takes time in proportion to the text.
+/// marks in a row all after the fourth become names, and all that have no character of the text to stand on. Idempotent, and
+/// takes time in proportion to the text.
 pub fn safe(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
     }
     let mut out = String::new();
     let mut copied = 0;
-    let mut marks = 0;
+    // At the beginning a mark would be drawn onto whatever is printed before the text.
+    let mut marks = MARKS_IN_A_ROW;
     for (at, c) in text.char_indices() {
-        marks = if is_mark(c) { marks + 1 } else { 0 };
-        if is_hidden(c) || is_false_space(c) || marks > MARKS_IN_A_ROW {
+        let is_named = is_hidden(c) || is_false_space(c);
+        marks = if is_mark(c) {
+            marks + 1
+        } else if is_named {
+            MARKS_IN_A_ROW
+        } else {
+            0
+        };
+        if is_named || marks > MARKS_IN_A_ROW {
             out.push_str(&text[copied..at]);
             push_name(&mut out, c);
             copied = at + c.len_utf8();
@@ -255,6 +264,20 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_with_nothing_to_stand_on_is_named() {
+        let check = |input: &str, expected: &str| assert_eq!(safe(input), expected);
+        check("\u{301}a", "<U+0301>a");
+        check("\u{a980}\u{301}e\u{301}", "<U+A980><U+0301>e\u{301}");
+        check("\u{fe0f}", "<U+FE0F>");
+        // As in a field, where each of them is a part of its own.
+        check("a\n\u{301}", "a<LF><U+0301>");
+        check("\u{a0}\u{301}", "<nbsp><U+0301>");
+        check(" \u{301}", " \u{301}");
+        assert_eq!(safe_whole(" \u{301}"), "<sp><U+0301>");
+        assert_eq!(safe_bytes(b"\xe4\xcc\x81"), "<E4><U+0301>");
+    }
+
+    #[test]
     fn a_whole_value_shows_the_spaces_at_its_ends() {
         assert_eq!(safe_whole("a b  "), "a b<sp><sp>");
         assert_eq!(safe_whole(" a"), "<sp>a");
@@ -314,7 +337,8 @@ mod tests {
         #[test]
         fn every_character_is_either_seen_or_named(c in any::<char>()) {
             let text = c.to_string();
-            prop_assert_eq!(safe(&text) == text, !is_hidden(c) && !is_false_space(c));
+            let is_named = is_hidden(c) || is_false_space(c) || is_mark(c);
+            prop_assert_eq!(safe(&text) == text, !is_named);
         }
 
         #[test]

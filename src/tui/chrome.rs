@@ -42,17 +42,12 @@ impl App {
             let running = self.job.as_ref().map(Running::name);
             return draw_too_small(frame, area, self.cx.keys.of(Action::Leave), running);
         }
-        let mut status_lines = self.status(area.width);
-        if let Some(notice) = self.notice() {
-            let columns = usize::from(area.width).saturating_sub(2);
-            let notice = format!(" {}", text::shorten(&notice, columns));
-            status_lines.insert(0, Line::styled(notice, self.theme.warn()));
-        }
+        let status_height = self.status_lines(area.width).len() as u16;
         let [top, row, main, status, bottom] = area.layout(&Layout::vertical([
             Constraint::Length(1),
             Constraint::Length(1),
             Constraint::Fill(1),
-            Constraint::Length(status_lines.len() as u16),
+            Constraint::Length(status_height),
             Constraint::Length(1),
         ]));
         self.spots.clear();
@@ -90,6 +85,8 @@ impl App {
             };
             overlay.draw(frame, area, theme);
         }
+        // A page knows only now what it had room for, and so what its tip need not say.
+        let status_lines = self.status_lines(area.width);
         frame.render_widget(Paragraph::new(status_lines), status);
         self.put_undo(status);
         let footer = self.footer(bottom);
@@ -187,6 +184,17 @@ impl App {
             (false, true) => self.theme.accent(),
             (false, false) => Style::new(),
         }
+    }
+
+    /// The status line and above it what must be noticed. As many lines before a page is drawn as after.
+    fn status_lines(&self, width: u16) -> Vec<Line<'static>> {
+        let mut lines = self.status(width);
+        if let Some(notice) = self.notice() {
+            let columns = usize::from(width).saturating_sub(2);
+            let notice = format!(" {}", text::shorten(&notice, columns));
+            lines.insert(0, Line::styled(notice, self.theme.warn()));
+        }
+        lines
     }
 
     /// The running job, else what the last action came to, else the next step in words. What an action came to is said

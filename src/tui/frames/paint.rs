@@ -244,6 +244,15 @@ mod tests {
     }
 
     #[test]
+    fn nothing_stays_behind_a_cluster_that_a_terminal_takes_for_narrower() {
+        check(
+            &lines(["ｱbcde"]),
+            &lines(["ｱﾊﾟd "]),
+            "\x1b[1;3H  \x1b[1;2Hﾊﾟ\x1b[1;5Hd",
+        );
+    }
+
+    #[test]
     fn blanks_are_erased_where_that_is_shorter() {
         check(&lines(["abcde|"]), &lines(["     |"]), "\x1b[1H     ");
         check(

@@ -59,6 +59,7 @@ fn edit() -> impl Strategy<Value = Edit> {
         "日本語の値",
         "e\u{301}a 香港",
         "❤\u{fe0f}x",
+        "か\u{3099}き",
         "          ",
         "x",
     ]);

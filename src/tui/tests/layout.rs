@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use super::scenes::{SCENES, at, is_covered};
 use crate::tui::{
     keymap::Keys,
-    testing::{cells, picture},
+    testing::{cells, picture, resize},
 };
 
 const SIZES: [(u16, u16); 8] = [
@@ -58,6 +58,19 @@ fn every_box_is_closed_at_every_size() {
             assert!(!whole.is_empty(), "{place}");
             // What lies over a page covers parts of its boxes.
             assert!(is_covered(&app) || open.is_empty(), "{open:?} of {place}");
+        }
+    }
+}
+
+#[test]
+fn a_window_of_another_size_is_right_at_once() {
+    for (name, keys) in SCENES {
+        let mut app = at(keys, (100, 30));
+        picture(&mut app);
+        for (width, height) in [(61, 16), (100, 30), (80, 24), (160, 40)] {
+            resize(&mut app, width, height);
+            let (first, again) = (picture(&mut app), picture(&mut app));
+            assert_eq!(first, again, "{name} at {width} x {height}");
         }
     }
 }
