@@ -127,6 +127,23 @@ pub struct WatchedPlan {
     pub tries: Vec<Try>,
 }
 
+impl WatchedPlan {
+    /// Where nobody sends it: what was in flight when its sender died may have been applied, and nobody waits for an answer to it
+    /// any more.
+    #[must_use]
+    pub fn unheard(mut self) -> Self {
+        if self.sender == Sender::Nobody {
+            self.tally.unknown += std::mem::take(&mut self.tally.in_flight);
+            for one in &mut self.tries {
+                if one.outcome == DeliveryState::Sending {
+                    one.outcome = DeliveryState::Unknown;
+                }
+            }
+        }
+        self
+    }
+}
+
 /// Who sends a plan now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sender {

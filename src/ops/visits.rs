@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     filter::Filter,
-    model::{Fault, Group, GroupId, RecordId, RunId, RunRow, Sort},
+    model::{Fault, Group, GroupId, RecordId, RunId, RunRow, Sender, Sort, Status},
 };
 
 /// So many runs of a workspace are kept.
@@ -82,6 +82,8 @@ pub struct Return {
     pub group: Option<Group>,
     /// The run as it is now.
     pub run: RunRow,
+    /// Records on their way that nobody sends any more.
+    pub stopped: u64,
 }
 
 /// Keeps where the person is in a run, if they have a folder for that.
@@ -121,8 +123,19 @@ pub fn last_visit(workspace: &Workspace, run: RunId) -> Result<Option<Return>> {
     Ok(Some(Return {
         visit,
         group,
+        stopped: stopped(workspace, &row)?,
         run: row,
     }))
+}
+
+fn stopped(workspace: &Workspace, run: &RunRow) -> Result<u64> {
+    let on_the_way = run.with_status(Status::Sending);
+    if on_the_way == 0 {
+        return Ok(0);
+    }
+    let plan = workspace.store.plan_to_watch(run.id)?;
+    let is_stopped = plan.is_some_and(|plan| plan.sender == Sender::Nobody);
+    Ok(if is_stopped { on_the_way } else { 0 })
 }
 
 /// The runs the person was in, with the time when; the last one first. RFC 3339, UTC.

@@ -1,6 +1,8 @@
 //! Opening a file from the screen: a path is asked for, then a contract; it is loaded as `redrive load` does it, or it is another
 //! workspace, which takes the place of this one.
 
+use std::path::{Path, PathBuf};
+
 use super::{
     answers::Asked,
     app::{App, Exit},
@@ -10,7 +12,7 @@ use super::{
     words,
 };
 use crate::{
-    model::{LoadReport, RunId},
+    model::{Fault, LoadReport, RunId},
     ops::Named,
     text,
 };
@@ -77,18 +79,7 @@ impl App {
                 self.exit = Some(Exit::Elsewhere(Box::new(place)));
             }
             Ok(Answer::Named(Named::Input { path, contract })) => {
-                let shown = path.to_string_lossy();
-                let wanting = Wanting {
-                    title: "Check it against which contract?".to_owned(),
-                    body: format!(
-                        "{} is loaded as a new run. Without a contract it can be looked at and exported; nothing can be \
-                         checked or sent.",
-                        text::safe(&shown)
-                    ),
-                    label: "Contract".to_owned(),
-                    verb: "Load it".to_owned(),
-                    needs: Needs::Contract { path },
-                };
+                let wanting = contract_for(path);
                 let contract = contract.map(|path| path.to_string_lossy().into_owned());
                 let why = match &contract {
                     Some(_) => "A run of this workspace was checked against this one.",
@@ -111,6 +102,28 @@ impl App {
             let run = report.run;
             self.cx.effects.push(Effect::Replace(Route::Run { run }));
         }
+    }
+
+    /// Nothing was loaded, as the contract cannot be used: it is asked for again, with what was typed.
+    pub(super) fn ask_for_contract_again(
+        &mut self,
+        path: &Path,
+        contract: Option<&Path>,
+        fault: &Fault,
+    ) {
+        // The words of the command line are none of the screen's.
+        let hint = fault.hint.as_deref();
+        let hint = hint.filter(|hint| !hint.contains("--contract"));
+        let why = format!(
+            "{} {}",
+            words::sentence(&fault.to_string()),
+            words::sentence(hint.unwrap_or("check the name and the folder"))
+        );
+        let typed = contract.map_or(String::new(), |path| path.to_string_lossy().into_owned());
+        let why = text::safe(&why).into_owned();
+        let prompt = Prompt::again(contract_for(path.to_owned()), &typed, why);
+        self.status = None;
+        self.overlay = Some(Overlay::Prompt(prompt));
     }
 
     /// The same bytes are a run already: asks whether they are to be loaded all the same.
@@ -137,8 +150,22 @@ impl App {
     }
 }
 
+/// Asks for the contract of what is loaded.
+fn contract_for(path: PathBuf) -> Wanting {
+    Wanting {
+        title: "Check it against which contract?".to_owned(),
+        body: format!(
+            "{} is loaded as a new run. Without a contract it can be looked at and exported; nothing can be checked or sent.",
+            text::safe(&path.to_string_lossy())
+        ),
+        label: "Contract".to_owned(),
+        verb: "Load it".to_owned(),
+        needs: Needs::Contract { path },
+    }
+}
+
 /// What is done with a contract that was typed, or left out.
-pub(super) fn load(path: std::path::PathBuf, contract: &str) -> Effect {
+pub(super) fn load(path: PathBuf, contract: &str) -> Effect {
     Effect::Start(JobRequest::Load {
         path,
         contract: (!contract.is_empty()).then(|| contract.into()),
@@ -150,7 +177,6 @@ pub(super) fn load(path: std::path::PathBuf, contract: &str) -> Effect {
 mod tests {
     use super::*;
     use crate::{
-        model::Fault,
         ops::{Completed, Progress},
         tui::{
             event::{Event, Ticket},
@@ -323,6 +349,34 @@ mod tests {
             Ok(Answer::Named(Named::Workspace("o.db".into()))),
         );
         assert_eq!(app.exit(), None);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_contract_is_said_where_it_is_typed_and_both_paths_stay() {
+        let mut app = runs();
+        let asked = wishes(&mut app, ":open a<ret>in/orders.csv<ret>");
+        let input = Named::Input {
+            path: "in/orders.csv".into(),
+            contract: None,
+        };
+        answered(&mut app, ticket(&asked), Ok(Answer::Named(input)));
+        wishes(&mut app, "nope.toml<ret>");
+        let fault = Fault::usage("contract:missing", "there is no contract at nope.toml")
+            .hint("give its path with --contract");
+        app.update(Event::Finished(Err(fault.into())));
+        shows(&mut app, "in/orders.csv is loaded as a new run.");
+        shows(&mut app, "Contract  [ nope.toml ");
+        shows(
+            &mut app,
+            "There is no contract at nope.toml. Check the name and the folder.",
+        );
+        shows_not(&mut app, "--contract");
+        let load = Effect::Start(JobRequest::Load {
+            path: "in/orders.csv".into(),
+            contract: Some("c.toml".into()),
+            again: false,
+        });
+        assert_eq!(wishes(&mut app, "<Ctrl+U>c.toml<ret>"), [load]);
     }
 
     #[test]

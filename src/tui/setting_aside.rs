@@ -49,6 +49,13 @@ impl App {
         {
             return self.ask_to_load_again(job.request, &fault.message);
         }
+        if fault.code.starts_with("contract:")
+            && self.overlay.is_none()
+            && let Some(JobRequest::Load { path, contract, .. }) =
+                was.as_ref().map(|job| &job.request)
+        {
+            return self.ask_for_contract_again(path, contract.as_deref(), fault);
+        }
         if fault.code != "aside:changed" {
             return;
         }

@@ -3,10 +3,12 @@
 use std::time::Instant;
 
 use super::{
+    action::Action,
     among::whole_run,
     answers::Asked,
     app::App,
     event::{Effect, Query, Route, Wish},
+    keymap::Keys,
     pages::{Page, records_of},
     watching::LOOK,
     words,
@@ -91,11 +93,7 @@ impl App {
         let route = self.route_of(run, &found);
         self.cx.effects.extend(route.map(Effect::Go));
         if self.status.is_none() {
-            self.status = Some(format!(
-                "Welcome back. {} ready, {} to fix.",
-                text::thousands(found.run.with_status(Status::Ready)),
-                text::thousands(found.run.with_status(Status::Rejected))
-            ));
+            self.status = Some(welcome(&found, self.cx.keys));
         }
     }
 
@@ -172,6 +170,18 @@ impl App {
     }
 }
 
+/// What is left to do, in one line.
+fn welcome(found: &Return, keys: Keys) -> String {
+    let ready = text::thousands(found.run.with_status(Status::Ready));
+    let to_fix = text::thousands(found.run.with_status(Status::Rejected));
+    let words = format!("Welcome back. {ready} ready, {to_fix} to fix");
+    if found.stopped == 0 {
+        return format!("{words}.");
+    }
+    let (stopped, send) = (text::thousands(found.stopped), keys.of(Action::SendTab));
+    format!("{words}, {stopped} stopped on the way.  {send} Send")
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
@@ -197,6 +207,7 @@ mod tests {
             visit: visit.clone(),
             group,
             run: testing::run(),
+            stopped: 0,
         })))
     }
 
@@ -311,6 +322,25 @@ mod tests {
         shows(&mut app, "Welcome back. 3 ready, 1,384 to fix.");
         press(&mut app, "<esc>");
         shows(&mut app, "Filter  none");
+    }
+
+    #[test]
+    fn whoever_comes_back_hears_of_a_sending_that_was_stopped() {
+        let answered = |query| match query {
+            Query::Visit { .. } => match last(&Visit::default()) {
+                Answer::Visit(Some(mut found)) => {
+                    found.stopped = 1_199;
+                    Answer::Visit(Some(found))
+                }
+                other => other,
+            },
+            other => answer(other),
+        };
+        let mut app = app_with(Route::Run { run: RUN }, (80, 24), &answered);
+        shows(
+            &mut app,
+            "Welcome back. 3 ready, 1,384 to fix, 1,199 stopped on the way.  4 Send",
+        );
     }
 
     #[test]

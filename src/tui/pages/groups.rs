@@ -225,7 +225,7 @@ impl Groups {
             && asked == ticket
         {
             let best = match answer {
-                Ok(Answer::Suggested(all)) => all.into_iter().next(),
+                Ok(Answer::Suggested(all)) => all.into_iter().find(|fix| fix.report.ready > 0),
                 // The card does without advice then.
                 _ => None,
             };
@@ -744,6 +744,25 @@ mod tests {
         let old = Answer::Suggested(crate::tui::testing::suggested());
         app.update(Event::Answer(advised.expect("it is asked"), Ok(old)));
         assert!(!picture(&mut app).contains("187 of 200 ready"));
+    }
+
+    #[test]
+    fn a_fix_that_makes_no_record_ready_does_not_take_the_place_of_what_to_do() {
+        let shown = |ready| {
+            let answered = move |query| match query {
+                Query::Suggest { .. } => {
+                    let mut all = crate::tui::testing::suggested();
+                    all[0].report.ready = ready;
+                    Answer::Suggested(all)
+                }
+                other => crate::tui::testing::answer(other),
+            };
+            let route = Route::Groups { run: RunId(1) };
+            let mut app = crate::tui::testing::app_with(route, (100, 30), &answered);
+            picture(&mut app)
+        };
+        assert!(shown(1).contains("Suggested fix"), "{}", shown(1));
+        assert!(shown(0).contains("What to do"), "{}", shown(0));
     }
 
     #[test]

@@ -380,6 +380,7 @@ impl History {
         let later: Vec<String> = later
             .map(|one| format!("  and {}", text::shorten(&text::safe(&one.label), 50)))
             .collect();
+        let all = later.len() + usize::from(step.can_be_undone());
         let more = later.len().saturating_sub(MOST);
         body.extend(later.into_iter().take(MOST));
         if more > 0 {
@@ -394,7 +395,8 @@ impl History {
             body,
             typed: None,
             safe: "Stay".to_owned(),
-            verb: "Go back".to_owned(),
+            // "Go back" is the button that changes nothing everywhere else.
+            verb: format!("Undo {}", text::count(all as u64, "step")),
             then: Box::new(Effect::Start(JobRequest::GoBack {
                 run: self.run,
                 step: step.id,
@@ -580,7 +582,8 @@ mod tests {
     fn going_back_names_what_is_undone_and_a_fix_is_saved_as_a_recipe() {
         let mut app = problems((100, 30));
         press(&mut app, "5<Down><Down><Down>:go back<ret>");
-        assert!(picture(&mut app).contains("Go back to before this step?"));
+        shows(&mut app, "Go back to before this step?");
+        shows(&mut app, "[>Stay ]     [ Undo 1 step ]");
         let wanted = press(&mut app, "<Right><ret>");
         let (run, step) = (RunId(1), StepId(1));
         assert_eq!(wanted, [Effect::Start(JobRequest::GoBack { run, step })]);

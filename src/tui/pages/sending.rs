@@ -188,7 +188,9 @@ impl Sending {
         }
         self.pending = None;
         match answer {
-            Ok(Answer::Sending(plan)) => self.seen = Seen::Known(plan),
+            Ok(Answer::Sending(plan)) => {
+                self.seen = Seen::Known(plan.map(|plan| Box::new(plan.unheard())));
+            }
             Ok(_) => {}
             Err(error) => self.seen = Seen::Failed(words::reported(&error)),
         }

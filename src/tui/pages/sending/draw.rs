@@ -228,7 +228,7 @@ impl Sending {
             ),
             (None, Sender::Nobody) if plan.is_open => (
                 "STOPPED",
-                format!("{left} not sent."),
+                stopped_at(plan.tally),
                 format!("{send} goes on where it ended; nothing is sent twice."),
             ),
             (None, Sender::Nobody) => ("DONE", format!("{name} has answered."), String::new()),
@@ -391,6 +391,25 @@ fn waiting(name: &str, waits: Waits, keys: Keys) -> (&'static str, String, Strin
         ),
         Why::Rate => ("FLOWING", String::new(), next),
     }
+}
+
+/// `11 sent, 1 without an answer, 48 waiting.` or, where all that left was answered, `48 records not sent.`
+fn stopped_at(tally: Tally) -> String {
+    let left = tally.total() - tally.done();
+    if tally.unknown == 0 {
+        return format!("{} not sent.", text::count(left, "record"));
+    }
+    let counts = [
+        (tally.sent, "sent"),
+        (tally.refused, "refused"),
+        (tally.unknown, "without an answer"),
+        (left, "waiting"),
+    ];
+    let counts = counts.iter().filter(|(records, _)| *records > 0);
+    let words: Vec<String> = counts
+        .map(|(records, word)| format!("{} {word}", text::thousands(*records)))
+        .collect();
+    format!("{}.", words.join(", "))
 }
 
 fn unseen(name: &str, keys: Keys) -> (&'static str, String, String) {

@@ -278,7 +278,14 @@ fn what_another_process_sends_is_watched() {
 #[test]
 fn a_plan_that_ended_early_or_is_on_hold_says_how_it_goes_on() {
     let mut app = watching((80, 24), Some(plan(Sender::Nobody, true)));
-    assert!(picture(&mut app).contains("STOPPED  599 records not sent."));
+    testing::shows(
+        &mut app,
+        "STOPPED  571 sent, 29 refused, 8 without an answer, 591 waiting.",
+    );
+    let mut answered = plan(Sender::Nobody, true);
+    answered.tally.in_flight = 0;
+    let mut app = watching((80, 24), Some(answered));
+    testing::shows(&mut app, "STOPPED  591 records not sent.");
     let held = WatchedPlan {
         held: Some("postgres 42P01: there is no table\u{1b} customer".to_owned()),
         ..plan(Sender::Nobody, true)
@@ -288,6 +295,50 @@ fn a_plan_that_ended_early_or_is_on_hold_says_how_it_goes_on() {
     assert!(seen.contains("there is no table<ESC> customer"), "{seen}");
     let mut app = watching((80, 24), None);
     assert!(picture(&mut app).contains("Nothing was sent yet."));
+}
+
+#[test]
+fn what_was_in_flight_when_its_sender_died_is_without_an_answer() {
+    let mut killed = plan(Sender::Nobody, true);
+    killed.tally = Tally {
+        waiting: 48,
+        in_flight: 1,
+        sent: 11,
+        ..Tally::default()
+    };
+    killed.refusals.clear();
+    killed.tries.push(one(12, DeliveryState::Sending, ""));
+    let mut app = watching((80, 24), Some(killed.clone()));
+    insta::assert_snapshot!(picture(&mut app), @r"
+     redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
+      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
+    ┌ Plan of 60 records ───────────────────────────── plan 3, 20 Nov 2025 by jana ┐
+    │ [███████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  12 of 60  20% │
+    │ Waiting 48  In flight 0  Sent 11  Refused 0  Trying again 0  No answer 1     │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Destination ─────────────────────────────────────────────────────────────────┐
+    │ STOPPED  11 sent, 1 without an answer, 48 waiting.                           │
+    │          S goes on where it ended; nothing is sent twice.                    │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Refused, by problem ────────────────────────────────────────────────────── 0 ┐
+    │ Nothing was refused.                                                         │
+    │                                                                              │
+    │                                                                              │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+    ┌ Log ───────────────────────────────────────────────────────────── L full log ┐
+    │ 02:53:41 sent      #790              0.29 s                                  │
+    │ 02:53:41 no answer #12               0.29 s                                  │
+    │                                                                              │
+    └──────────────────────────────────────────────────────────────────────────────┘
+     S goes on where it ended. Nothing is sent twice.
+     S Send  L Log                                                 ? Help  Esc Back
+    ");
+    // As long as somebody sends it, it is in flight.
+    killed.sender = Sender::AnotherProcess;
+    let mut app = watching((80, 24), Some(killed));
+    testing::shows(&mut app, "Waiting 48  In flight 1  Sent 11");
 }
 
 #[test]
