@@ -16,6 +16,11 @@ fn is_plain(said: &str) {
     assert_eq!(steers, None, "{said:?}");
 }
 
+/// What was said from these words on.
+fn from<'s>(said: &'s str, words: &str) -> &'s str {
+    &said[said.find(words).expect(said)..]
+}
+
 #[test]
 fn the_first_record_of_the_example_is_fixed_and_sent_by_typing_numbers() {
     let folder = Folder::new();
@@ -174,9 +179,8 @@ fn all_records_of_a_problem_are_fixed_once_their_number_is_typed() {
         .stdin("1\nfix\n1\n1\n9\nundo\nquit\n")
         .run();
     is_plain(&said);
-    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
     assert!(said.contains("makes 7 of 9 ready"), "{said}");
-    insta::assert_snapshot!(part("stage  map"), @r#"
+    insta::assert_snapshot!(from(&said, "stage  map"), @r#"
     stage  map "CLOSED LOST" to "Closed Lost" and 8 more values, in 9 records. This is a preview: nothing is changed yet.
     7 will be ready to send, for example record 17: "closed won" to "Closed Won".
     2 will need fixing in another field, for example record 109: "Prospekt" to "Prospect".
@@ -216,9 +220,8 @@ fn a_record_is_left_out_of_a_fix_by_its_number_in_the_list_or_its_own() {
         .stdin("1\nfix\n1\neach\n1\n1\nleave 64\nleave 95\nleave 1\nleave me\n0\n9\n7\nquit\n")
         .run();
     is_plain(&said);
-    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
-    let told = part("> each");
-    let end = told.find("Stage not in the list: ").expect(&told);
+    let told = from(&said, "> each");
+    let end = told.find("Stage not in the list: ").expect(told);
     insta::assert_snapshot!(told[..end], @r#"
     > each
 
@@ -346,8 +349,7 @@ fn what_a_fix_needs_is_typed_and_what_cannot_be_done_is_said() {
         .stdin("fix\n4\nno sign\nProspect=Lead\n0\n0\n2\n=\n0\nquit\n")
         .run();
     is_plain(&said);
-    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
-    insta::assert_snapshot!(part("A regular expression"), @r#"
+    insta::assert_snapshot!(from(&said, "A regular expression"), @r#"
     A regular expression, =, and what is to stand there instead; $1 is its first group.
     Type it. 0 goes back.
     > no sign
@@ -418,8 +420,7 @@ fn a_filter_is_kept_as_a_view_found_by_number_and_removed() {
         .stdin("/stage:parse\nsave cannot be read\n0\n/nope:1\nviews\n1\n0\nremove nothing\nremove cannot be read\nquit\n")
         .run();
     is_plain(&said);
-    let part = |from: &str| said[said.find(from).expect(&said)..].to_owned();
-    insta::assert_snapshot!(part("> views"), @r#"
+    insta::assert_snapshot!(from(&said, "> views"), @r#"
     > views
 
     1 saved view, for run 1.
