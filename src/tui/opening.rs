@@ -8,7 +8,7 @@ use super::{
     app::{App, Exit},
     event::{Answer, Effect, Elsewhere, JobRequest, Needs, Query, Question, Route, Wanting},
     overlays::{Overlay, Prompt},
-    pages::{Page, Stack},
+    pages::Page,
     words,
 };
 use crate::{
@@ -40,14 +40,14 @@ pub(super) fn ask_for_path(like: Option<RunId>) -> Effect {
 }
 
 impl App {
-    /// To the list of runs, also where there is only one.
+    /// To the list of runs, also where there is only one. It lies over what one came from, which Esc leads back to.
     pub(super) fn go_to_runs(&mut self) {
         self.keep_visit();
-        while self.pages.pop(&mut self.cx) {}
-        self.pages = Stack::reached(Route::Runs, &mut self.cx);
-        if let Page::Runs(page) = self.pages.top_mut() {
+        let mut page = Page::open(Route::Runs, &mut self.cx);
+        if let Page::Runs(page) = &mut page {
             page.stay();
         }
+        self.pages.push(page);
     }
 
     pub(super) fn open_step(&mut self, step: Opening) {

@@ -50,12 +50,17 @@ impl App {
     }
 
     fn replace_at(&mut self, place: usize, route: Route) {
-        if let Route::Run { .. } = route {
+        let begins = matches!(route, Route::Run { .. });
+        if begins {
             self.visiting = Visiting::to(&route);
             self.places_of = None;
         }
         let page = Page::open(route, &mut self.cx);
-        self.pages.replace_at(place, page, &mut self.cx);
+        if begins {
+            self.pages.begin_at(place, page, &mut self.cx);
+        } else {
+            self.pages.replace_at(place, page, &mut self.cx);
+        }
     }
 
     /// A page that has just been answered may want another in its place, which it gets also where it is covered.

@@ -46,6 +46,8 @@ pub struct Runs {
     asked_facts: Option<(Ticket, RunId)>,
     /// Whether the only run is opened at once; not when a person came here from it.
     open_only: bool,
+    /// Whether a person came here from a run, which Esc leads back to.
+    is_over_a_run: bool,
     read_only: bool,
 }
 
@@ -86,13 +88,15 @@ impl Runs {
             ways: Lines::default(),
             clock: cx.clock.clone(),
             open_only: true,
+            is_over_a_run: false,
             read_only: cx.read_only,
         }
     }
 
-    /// A person came here from a run: the only one is not opened at once.
+    /// A person came here from a run: the only one is not opened at once, and Esc leads back to it.
     pub fn stay(&mut self) {
         self.open_only = false;
+        self.is_over_a_run = true;
     }
 
     pub fn offers(&self) -> Vec<Offer> {
@@ -110,12 +114,16 @@ impl Runs {
         let no_run = (self.chosen().is_none()).then_some("no run is under the cursor");
         offers.push(Offer::new(Action::Copy, "Copy path").unless(no_run));
         offers.extend(WAYS.map(|way| Offer::new(way, "")));
+        if self.is_over_a_run {
+            offers.push(Offer::new(Action::Leave, "Quit"));
+        }
         offers
     }
 
     pub fn escape(&self) -> &'static str {
         match (self.search.is_typing, self.search.text()) {
             (true, _) => "Cancel",
+            (false, "") if self.is_over_a_run => "Back",
             (false, "") => "Quit",
             (false, _) => "Clear filter",
         }
@@ -138,6 +146,7 @@ impl Runs {
         match action {
             Action::Filter => self.search.is_typing = true,
             Action::Sort => self.ask_for_order(cx),
+            Action::Back if self.search.text().is_empty() => cx.back(),
             Action::Back => self.search = Search::default(),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
@@ -442,6 +451,30 @@ mod tests {
         crate::tui::testing::feed_with(&mut app, effects, &one);
         shows(&mut app, "> customers-2025-11-20");
         shows(&mut app, "1 run in this workspace.");
+    }
+
+    #[test]
+    fn esc_leads_back_to_the_page_one_came_from_and_q_still_quits() {
+        let mut app = crate::tui::testing::records((80, 24));
+        press(&mut app, "jj :another<ret>");
+        shows(&mut app, "Choose an import run");
+        shows(&mut app, "y Copy path  q Quit ");
+        shows(&mut app, "Esc Back");
+        press(&mut app, "/old");
+        shows(&mut app, "Esc Cancel");
+        press(&mut app, "<ret><esc>");
+        shows(&mut app, "Esc Back");
+        press(&mut app, "<esc>");
+        shows(&mut app, "Problems > Email address not complete");
+        // As it was left, marks and all.
+        shows(&mut app, "│ * 21 ");
+        press(&mut app, ":another<ret>q");
+        shows(&mut app, "┌ Leave redrive?");
+        // From a run that was opened here, nothing of the one before is behind it.
+        let mut app = crate::tui::testing::records((80, 24));
+        press(&mut app, ":another<ret><Home><ret><esc>");
+        shows(&mut app, "Menu: Problems");
+        assert_eq!(app.pages.last(), 0);
     }
 
     #[test]
