@@ -231,7 +231,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
         │                                                                              │
         │ > Open a file or folder...                                                   │
-        │   Try the demo (sample data, sends nothing)                                  │
+        │   Try the demo (sample data, stays in its folder)                            │
         │   ┌ Check it against which contract? ────────────────────────────────────┐   │
         │ An│ in/orders.csv is loaded as a new run. Without a contract it can be   │   │
         │   │ looked at and exported; nothing can be checked or sent.              │   │

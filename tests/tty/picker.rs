@@ -26,7 +26,7 @@ fn another(screen: &mut Tty) {
 
 /// The line below the last run.
 fn asks_for_a_path(screen: &mut Tty) {
-    screen.press_until(DOWN, "> Try the demo (sample data, sends nothing)");
+    screen.press_until(DOWN, "> Try the demo (sample data, stays in its folder)");
     screen.press(UP);
     screen.sees("> Open a file or folder...");
     screen.press(ENTER);
@@ -83,7 +83,7 @@ fn the_demo_opens_in_a_workspace_of_its_own_and_the_way_back_is_its_path() {
     let folder = workspace();
     let mut screen = Tty::start(folder.path(), 80, 24, &[]);
     picker(&mut screen);
-    screen.press_until(DOWN, "> Try the demo (sample data, sends nothing)");
+    screen.press_until(DOWN, "> Try the demo (sample data, stays in its folder)");
     screen.press(ENTER);
     screen.sees("[DEMO]");
     screen.sees("Stage not in the list");

@@ -331,7 +331,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
         │                                                                                                  │
         │   Open a file or folder...                                                                       │
-        │   Try the demo (sample data, sends nothing)                                                      │
+        │   Try the demo (sample data, stays in its folder)                                                │
         │                                                                                                  │
         │ Another workspace opens by its path, or with  redrive -w FILE                                    │
         │                                                                                                  │
@@ -367,7 +367,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
         │                                                                              │
         │   Open a file or folder...                                                   │
-        │   Try the demo (sample data, sends nothing)                                  │
+        │   Try the demo (sample data, stays in its folder)                            │
         │                                                                              │
         │ Another workspace opens by its path, or with  redrive -w FILE                │
         │                                                                              │
@@ -410,7 +410,7 @@ mod tests {
         │ This workspace holds no run yet.                                             │
         │                                                                              │
         │ > Open a file or folder...                                                   │
-        │   Try the demo (sample data, sends nothing)                                  │
+        │   Try the demo (sample data, stays in its folder)                            │
         │                                                                              │
         │ Another workspace opens by its path, or with  redrive -w FILE                │
         │                                                                              │
@@ -490,7 +490,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
         │                                                                                                  │
         │   Open a file or folder...                                                                       │
-        │ > Try the demo (sample data, sends nothing)                                                      │
+        │ > Try the demo (sample data, stays in its folder)                                                │
         │                                                                                                  │
         │ Another workspace opens by its path, or with  redrive -w FILE                                    │
         │                                                                                                  │
@@ -501,10 +501,10 @@ mod tests {
         │                                                                                                  │
         │                                                                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ Try the demo (sample data, sends nothing) ───────────────────────────────────────────────────────┐
-        │ 10,000 customers of an old system, a contract, and a table to send them to, in the folder        │
-        │ redrive-demo.                                                                                    │
-        │ It is a workspace of its own: nothing of yours is in it, and nothing of it comes here.           │
+        ┌ Try the demo (sample data, stays in its folder) ─────────────────────────────────────────────────┐
+        │ 10,000 customers of an old system, a contract, and a table of its own that they are sent to, in  │
+        │ the folder redrive-demo.                                                                         │
+        │ It is a workspace of its own: nothing of yours is in it, and nothing of it leaves that folder.   │
         │                                                                                                  │
         │                                                                                                  │
         │                                                                                                  │
@@ -533,7 +533,7 @@ mod tests {
         │       │ > Enter     Open this one thing                              │       │
         │   Open│   s         Choose what to sort by                           │       │
         │   Try │             Open a file or folder                            │       │
-        │       │             Try the demo (sample data, sends nothing)        │       │
+        │       │             Try the demo (sample data, stays in its folder)  │       │
         │ Anothe│   / F3      Filter the list                                  │       │
         │       │   y         Copy something of it                             │       │
         │       │   : Ctrl+P  Search all commands                              │       │
