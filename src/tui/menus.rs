@@ -107,7 +107,8 @@ fn sort(entries: &mut [Entry]) {
 mod tests {
     use crate::tui::{
         app::App,
-        testing::{picture, press, problems, shows},
+        event::{Answer, Query, Route},
+        testing::{answer, app_with, picture, press, problems, shows, shows_not},
     };
 
     #[test]
@@ -183,6 +184,29 @@ mod tests {
         shows(&mut app, "Not now: no view is saved.");
         assert_eq!(press(&mut app, "<ret>"), []);
         shows(&mut app, "Menu: Problems");
+    }
+
+    #[test]
+    fn a_key_that_a_menu_shows_does_what_it_says_or_says_why_not() {
+        let mut app = problems((100, 30));
+        press(&mut app, ".");
+        shows(&mut app, "   v         See every value that fails");
+        press(&mut app, "v");
+        shows_not(&mut app, "┌ Menu: ");
+        shows(&mut app, "Problems > Values");
+        // Arrows and what moves like them stay with the menu.
+        press(&mut app, "<esc>.j");
+        shows(&mut app, "┌ Menu: Problems");
+        press(&mut app, "?");
+        shows(&mut app, "┌ Help: Problems");
+        // What cannot be done now has the cursor and the reason.
+        let mut app = app_with(Route::Runs, (100, 30), &|query| match query {
+            Query::Runs => Answer::Runs(Vec::new()),
+            other => answer(other),
+        });
+        press(&mut app, "./");
+        shows(&mut app, "> / F3      Filter the list");
+        shows(&mut app, "Not now: there is no run yet.");
     }
 
     #[test]
