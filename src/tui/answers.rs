@@ -60,6 +60,7 @@ impl App {
             Some(place) => {
                 let page = self.pages.at_mut(place);
                 page.receive(ticket, answer, &mut self.cx);
+                self.drop_late_question(place);
                 self.replace_if_wanted(place);
             }
             // The page is left, and the person takes it for done.
@@ -71,6 +72,24 @@ impl App {
         }
         if changed {
             self.refresh();
+        }
+    }
+
+    /// A page asks whoever looks at it. Whoever has gone on meanwhile, or types, is not asked about what is elsewhere.
+    fn drop_late_question(&mut self, place: usize) {
+        let is_seen = place == self.pages.last() && self.overlay.is_none();
+        if is_seen && self.mode() == Mode::Moving {
+            return;
+        }
+        let asks = |effect: &mut Effect| matches!(effect, Effect::Confirm(_));
+        let late: Vec<Effect> = self.cx.effects.extract_if(.., asks).collect();
+        for effect in late {
+            if let Effect::Confirm(question) = effect {
+                let title = question.title;
+                self.cx.say(format!(
+                    "Not asked, as you had gone on: {title} Nothing was done."
+                ));
+            }
         }
     }
 

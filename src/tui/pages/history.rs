@@ -668,4 +668,13 @@ mod tests {
             shows(&mut app, "12 records, step 3");
         }
     }
+
+    #[test]
+    fn a_step_is_not_taken_back_while_something_runs_like_all_that_may_be_long() {
+        let mut app = problems((100, 30));
+        press(&mut app, "R");
+        press(&mut app, "5<Down><Down><Down>:alone<ret>");
+        shows_not(&mut app, "Undo step 1?");
+        shows(&mut app, "something is running already");
+    }
 }

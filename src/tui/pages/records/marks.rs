@@ -243,8 +243,11 @@ mod tests {
     use crate::{
         model::RunId,
         tui::{
-            event::{Aside, Event, Needs},
-            testing::{self, answer, app_with, feed_with, picture, press, records, shows, wishes},
+            event::{Aside, Event, Needs, Ticket},
+            testing::{
+                self, answer, app_with, feed_with, picture, press, records, shows, shows_not,
+                wishes,
+            },
         },
     };
 
@@ -422,6 +425,33 @@ mod tests {
         };
         let back = filter.terms.last().map(|term| &term.wanted);
         assert_eq!(back, Some(&Wanted::Marked(ids(&[7, 14]).into())));
+    }
+
+    #[test]
+    fn whoever_has_gone_on_is_not_asked_on_another_page_whether_records_are_taken_back() {
+        for elsewhere in ["<ret>", "/", "?"] {
+            let mut app = records((80, 24));
+            press(&mut app, "<Space><Space>");
+            let page = app.pages.top_mut();
+            let crate::tui::pages::Page::Records(page) = page else {
+                panic!("it is the table")
+            };
+            page.asked.back = Some(Ticket(999));
+            press(&mut app, elsewhere);
+            let found = Answer::Ids {
+                run: testing::run(),
+                ids: ids(&[7, 14]),
+                unknown: Vec::new(),
+            };
+            app.update(Event::Answer(Ticket(999), Ok(found)));
+            shows_not(&mut app, "┌ Take back");
+            assert!(
+                app.status.as_deref().is_some_and(|said| said
+                    == "Not asked, as you had gone on: Take back 2 records? Nothing was done."),
+                "{elsewhere} {:?}",
+                app.status
+            );
+        }
     }
 
     #[test]
