@@ -127,10 +127,15 @@ impl Records {
 
     /// `2 marked`, `812 that match`, `all 1,203`, each with its number.
     fn scopes(&self, of: ChoiceOf) -> Vec<Choosable> {
+        // Only those that are set aside can be taken back; how many they are is asked before anything is done.
+        let note = match of {
+            ChoiceOf::SetAside if self.takes_back() => "those set aside",
+            _ => "",
+        };
         let line = |key: &str, label: String| Choosable {
             key: key.to_owned(),
             label,
-            note: String::new(),
+            note: if key == THIS { "" } else { note }.to_owned(),
             shown: None,
         };
         let thousands = |number: usize| text::thousands(number as u64);
@@ -388,6 +393,9 @@ mod tests {
         feed_with(&mut app, effects, &set_aside);
         press(&mut app, "x");
         shows(&mut app, "Take back which records?");
+        shows(&mut app, "2 marked   those set aside");
+        shows(&mut app, "all 412    those set aside");
+        shows_not(&mut app, "record 21  those");
         let asked = wishes(&mut app, "<ret>");
         let [Effect::Ask(ticket, Query::Ids { filter })] = &asked[..] else {
             panic!("{asked:?}")
