@@ -67,7 +67,9 @@ pub use fix::{
     Asks, FixChoice, FixKind, FixPreview, FixRequest, Replayed, SAMPLE, SuggestedFix, apply_fix,
     date_evidence, fix_choices, fix_rows, mistake, preview_fix, recipe_of, replay, suggest_fixes,
 };
-pub use history::{go_back, history, plans, recipe_of_step, step_facts, write_recipe};
+pub use history::{
+    go_back, history, plans, recipe_of_step, sent_of_steps, step_facts, write_recipe,
+};
 pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};

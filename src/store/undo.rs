@@ -354,6 +354,9 @@ mod tests {
         assert_eq!((redone.records, redone.skipped.len()), (1, 0));
 
         bench.set_status(2, Status::HandedOver);
+        let sent = bench.store.sent_of_steps(RUN).unwrap();
+        // Of the edit, its undo and its redo, those that were sent.
+        assert_eq!((sent[&step], sent[&StepId(2)], sent[&StepId(3)]), (2, 1, 1));
         let error = bench.store.undo("ann", AT, None).unwrap_err();
         assert_eq!(code(&error), "undo:nothing");
         insta::assert_snapshot!(error, @"cannot undo step 1: record 1 and 1 more are on their way or sent");

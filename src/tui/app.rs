@@ -781,9 +781,9 @@ mod tests {
         │                                                            ││ 7 contact_email                    │
         │                                                            ││   <sp>Office@x.de -> office@x.de   │
         │                                                            ││                                    │
-        │                                                            ││ [ Undo this step ]                 │
-        │                                                            ││ [ Save as recipe ]                 │
-        │                                                            ││ [ Go back to before this ]         │
+        │                                                            ││   Undo this step                   │
+        │                                                            ││   Save as recipe                   │
+        │                                                            ││   Go back to before this           │
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │

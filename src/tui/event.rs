@@ -1,6 +1,6 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use ratatui::layout::Size;
@@ -399,6 +399,8 @@ pub enum Answer {
     History {
         steps: Vec<StepRow>,
         plans: Vec<PlanRow>,
+        /// How many records of a step are sent or on their way; none where it is not named.
+        sent: HashMap<StepId, u64>,
     },
     StepFacts(Box<StepFacts>),
     Noted,

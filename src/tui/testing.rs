@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
@@ -267,6 +267,7 @@ pub fn answer(query: Query) -> Answer {
         ]),
         Query::History { run } => Answer::History {
             plans: vec![plan_row()],
+            sent: HashMap::new(),
             steps: vec![
                 step(run, 3, StepKind::Undo, "undo of step 2", false),
                 step(run, 2, StepKind::Discard, "12 records: test orders", true),
@@ -282,7 +283,6 @@ pub fn answer(query: Query) -> Answer {
         Query::StepFacts { step, .. } => Answer::StepFacts(Box::new(StepFacts {
             step,
             records: [7, 14, 21].map(RecordId).into(),
-            sent: 0,
             examples: vec![StepExample {
                 record: RecordId(7),
                 path: Path::field("contact_email"),

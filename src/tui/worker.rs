@@ -362,6 +362,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::History { run } => Answer::History {
             steps: ops::history(workspace, Some(*run))?,
             plans: ops::plans(workspace, *run)?,
+            sent: ops::sent_of_steps(workspace, Some(*run))?,
         },
         Query::StepFacts { run, step } => {
             Answer::StepFacts(Box::new(ops::step_facts(workspace, *run, *step)?))
