@@ -127,6 +127,9 @@ pub struct UndoReport {
     pub records: u64,
     /// Records that were left as they are because they were sent or changed since.
     pub skipped: Vec<RecordId>,
+    /// Whether it is what one's own next undo takes back: not after an undo, and not where the step that was brought back is
+    /// another person's, or older than another one of one's own.
+    pub is_next: bool,
 }
 
 /// What going back to before a step came to.
