@@ -92,7 +92,7 @@ pub use since::since;
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use suggested::edit_as_suggested;
-pub use undo::{Turn, TurnSize, redo, size_of_turn, turn, undo};
+pub use undo::{Turn, TurnSize, Turns, redo, size_of_turn, turn, turns, undo};
 pub use values::{records_with, values};
 pub use verify::{Finding, verify};
 pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view};

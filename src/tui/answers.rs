@@ -35,6 +35,8 @@ pub(super) enum Asked {
     Version,
     /// Who else edits a record.
     Others,
+    /// Whether there is anything to undo or to redo.
+    Turns,
     /// How the run's verdicts stand, to be shown.
     Look,
     /// How they stand, to check all of them.
@@ -183,9 +185,11 @@ impl App {
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
+            (_, Ok(Answer::Turns(found))) => self.cx.turns = Some(found),
             (_, Ok(Answer::Conflict(conflict))) => self.was_late(&conflict),
             // It is looked again soon, and sending says what is wrong with the contract.
-            (Asked::Look | Asked::Version | Asked::Others | Asked::Filters, Err(_)) => {}
+            (Asked::Look | Asked::Version | Asked::Others, Err(_)) => {}
+            (Asked::Turns | Asked::Filters, Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
             (Asked::Plan, Err(error)) => self.cannot_send(&error),

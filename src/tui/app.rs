@@ -226,6 +226,7 @@ impl App {
             }
             Event::Answer(_, Ok(Answer::Version(version))) => self.version == Some(*version),
             Event::Answer(_, Ok(Answer::EditClaims(found))) => *self.cx.others == found[..],
+            Event::Answer(_, Ok(Answer::Turns(found))) => self.cx.turns == Some(*found),
             Event::Answer(_, Ok(Answer::Told)) => true,
             Event::Answer(ticket, Err(_)) => self.asked.contains(&(*ticket, Asked::KeptVisit)),
             _ => false,
@@ -422,7 +423,7 @@ impl App {
     /// The workspace has changed: every page asks again for what it shows.
     pub(super) fn refresh(&mut self) {
         // What one did oneself is no news.
-        self.version = None;
+        (self.version, self.cx.turns) = (None, None);
         for page in self.pages.iter_mut() {
             page.refresh(&mut self.cx);
         }

@@ -25,7 +25,8 @@ use crate::{
     },
     ops::{
         Clip, Completed, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft,
-        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Turn, Visit,
+        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Turn, Turns,
+        Visit,
     },
 };
 
@@ -223,6 +224,8 @@ pub enum Query {
     Version,
     /// Who else edits a record now.
     EditClaims,
+    /// Whether there is anything to undo or to redo.
+    Turns,
     /// What this person typed into a record and did not save.
     Drafts {
         id: RecordId,
@@ -384,6 +387,7 @@ pub enum Answer {
     Sending(Option<Box<WatchedPlan>>),
     Version(i64),
     EditClaims(Vec<EditClaim>),
+    Turns(Turns),
     Drafts(Vec<KeptDraft>),
     /// Somebody was first: nothing was changed, and what was typed is kept.
     Conflict(Box<Conflict>),

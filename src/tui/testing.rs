@@ -25,7 +25,7 @@ use crate::{
     model::{
         Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepKind, Wants, compare,
     },
-    ops::{Completed, ContractState, Filters, Named, Preview, Standing},
+    ops::{Completed, ContractState, Filters, Named, Preview, Standing, Turns},
     text,
 };
 
@@ -227,6 +227,10 @@ pub fn answer(query: Query) -> Answer {
         Query::CountAside(filter) => Answer::Counted(counted(*filter)),
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
+        Query::Turns => Answer::Turns(Turns {
+            undo: true,
+            redo: true,
+        }),
         Query::Drafts { .. } => Answer::Drafts(Vec::new()),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {

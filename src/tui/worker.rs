@@ -336,6 +336,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::CountAside(filter) => Answer::Counted(ops::count_aside(workspace, filter)?),
         Query::Version => Answer::Version(workspace.version()?),
         Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
+        Query::Turns => Answer::Turns(ops::turns(workspace)?),
         Query::Drafts { id } => Answer::Drafts(ops::drafts(workspace, *id)?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
