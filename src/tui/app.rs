@@ -475,7 +475,8 @@ impl App {
                     Effect::Start(request) => drop(self.cx.start(request)),
                     Effect::Begin(ticket, request) => self.begin(ticket, request, &mut outside),
                     Effect::Cancel(ticket) => outside.extend(self.cancel(ticket)),
-                    Effect::Ask(..) | Effect::Change(..) | Effect::Steer(_) | Effect::Suspend => {
+                    Effect::Ask(..) | Effect::Change(..) => outside.push(effect),
+                    Effect::KeepFailed(_) | Effect::Steer(_) | Effect::Suspend => {
                         outside.push(effect);
                     }
                 }

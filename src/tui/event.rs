@@ -88,6 +88,8 @@ pub enum Effect {
     Start(JobRequest),
     /// Asks this job to stop, if it still runs.
     Cancel(Ticket),
+    /// The program ends, and these changes are not answered: what was typed for those that fail is kept.
+    KeepFailed(Vec<(Ticket, Saving)>),
     /// Tells the running send how to go on.
     Steer(Steer),
     /// Suspends the program (SIGTSTP).

@@ -27,6 +27,9 @@ use crate::text;
 /// How long a job is waited for at the end, after it was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long it is waited for what was typed to be saved, or else kept: both wait as long until another process has written.
+const SAVING: Duration = Duration::from_secs(30);
+
 /// Where frames go. The loop needs no real terminal.
 pub trait Surface {
     /// Draws one frame.
@@ -81,8 +84,9 @@ pub fn run(options: Options) -> Result<()> {
     let (ended, workers) = show(&mut surface, (opening, setup), (&event_tx, &event_rx))?;
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
-    for thread in [&workers.asks, &workers.jobs, &workers.visits] {
-        wait_for(thread);
+    wait_for(&workers.asks, SAVING);
+    for thread in [&workers.jobs, &workers.visits] {
+        wait_for(thread, PATIENCE);
     }
     match ended? {
         Exit::Quit | Exit::Elsewhere(_) => {}
@@ -269,20 +273,18 @@ pub(super) fn panic_for_a_test(part: &str) {
 impl Workers {
     /// Waits until all have ended.
     fn end(&self) {
-        for thread in [&self.asks, &self.jobs, &self.visits]
-            .into_iter()
-            .chain(&self.beside)
-        {
-            wait_for(thread);
+        wait_for(&self.asks, SAVING);
+        for thread in [&self.jobs, &self.visits].into_iter().chain(&self.beside) {
+            wait_for(thread, PATIENCE);
         }
     }
 }
 
 /// Waits until a thread has ended, but not for ever: a destination may never answer, and what was sent is known to the
 /// workspace all the same.
-fn wait_for(thread: &JoinHandle<()>) {
+fn wait_for(thread: &JoinHandle<()>, patience: Duration) {
     let start = Instant::now();
-    while !thread.is_finished() && start.elapsed() < PATIENCE {
+    while !thread.is_finished() && start.elapsed() < patience {
         // A thread's end can be asked for, not waited for with an end of patience.
         std::thread::sleep(Duration::from_millis(5));
     }

@@ -2,6 +2,7 @@
 //! typing a filter, one looks for suggestions, one keeps where the person is. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
 //! an ordinary error answer.
 
+mod failed;
 mod jobs;
 mod picking;
 mod wishes;
@@ -19,6 +20,7 @@ use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
 use self::{
+    failed::Failed,
     jobs::{throttled, work_all},
     wishes::change,
 };
@@ -177,6 +179,7 @@ fn answer_all(
     events: &Sender<Event>,
 ) {
     let mut workspace = None;
+    let mut failed = Failed::default();
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
@@ -192,10 +195,17 @@ fn answer_all(
                 ticket,
                 guarded(|| ask(with(&mut workspace, opening)?, &query)),
             ),
-            Some(Effect::Change(ticket, wish)) => Event::Answer(
-                ticket,
-                guarded(|| change(with(&mut workspace, opening)?, &wish)),
-            ),
+            Some(Effect::Change(ticket, wish)) => {
+                let answer = guarded(|| change(with(&mut workspace, opening)?, &wish));
+                failed.note(ticket, &answer);
+                Event::Answer(ticket, answer)
+            }
+            Some(Effect::KeepFailed(unanswered)) => {
+                // The program ends: there is nobody to tell.
+                let keep = || failed.keep(with(&mut workspace, opening)?, &unanswered);
+                drop(guarded(keep));
+                continue;
+            }
             Some(Effect::Start(request)) => {
                 let job = known(running).clone().unwrap_or_default();
                 if jobs.send((request, job)).is_ok() {
@@ -404,6 +414,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Path, RecordId},
+        ops::Saving,
         tui::event::Ticket,
     };
 
@@ -459,6 +470,54 @@ mod tests {
             panic!("it can be checked")
         };
         assert_eq!(report.checked, 1);
+    }
+
+    #[test]
+    fn what_could_not_be_saved_while_the_program_ended_is_kept_and_what_was_saved_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.db");
+        let input = folder.path().join("in.csv");
+        std::fs::write(&input, "n,m\nx,1\ny,1\n").unwrap();
+        let mut workspace = Workspace::create(&path, "jana").unwrap();
+        let request = ops::LoadRequest {
+            files: vec![input],
+            keep_passed: true,
+            ..ops::LoadRequest::default()
+        };
+        ops::load(&mut workspace, &request, &Job::default()).unwrap();
+        let opening = Opening {
+            workspace: path,
+            author: "jana".to_owned(),
+            read_only: false,
+        };
+        let (event_tx, _event_rx) = crossbeam_channel::unbounded();
+        let (inbox, workers) = spawn(&opening, &event_tx).unwrap();
+        let saving = |record, path: &str| Saving {
+            record: RecordId(record),
+            version: 1,
+            changes: vec![crate::fix::Change::Text {
+                path: Path::parse(path).unwrap(),
+                text: "z".to_owned(),
+            }],
+        };
+        // A cell has nothing below it.
+        let all = [
+            (Ticket(1), saving(1, "/n")),
+            (Ticket(2), saving(2, "/n/deep")),
+        ];
+        for (ticket, saving) in all.clone() {
+            let wish = Wish::Edit {
+                id: saving.record,
+                changes: saving.changes,
+                version: saving.version,
+            };
+            inbox.send(Effect::Change(ticket, wish)).unwrap();
+        }
+        inbox.send(Effect::KeepFailed(all.to_vec())).unwrap();
+        drop(inbox);
+        workers.asks.join().unwrap();
+        let drafts = |id| ops::drafts(&workspace, RecordId(id)).unwrap().len();
+        assert_eq!((drafts(1), drafts(2)), (0, 1));
     }
 
     #[test]
