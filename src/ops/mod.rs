@@ -74,7 +74,7 @@ pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use merge::{MergeRequest, merge};
-pub use named::{Completed, Named, completed, load_named, named};
+pub use named::{Completed, Named, completed, load_first, load_named, named, named_first};
 pub use note::{add_note, notes};
 pub use offered::offered;
 pub use places::{config_folder, in_short, state_folder};

@@ -48,6 +48,7 @@ pub fn run(options: Options) -> Result<()> {
         workspace: options.workspace,
         author: options.author,
         read_only: options.read_only,
+        may_be_missing: options.may_be_missing,
     };
     let cause = Cause::default();
     // It would look at NO_COLOR itself, whatever was asked for.
@@ -131,6 +132,7 @@ fn go(opening: &mut Opening, setup: &mut Setup, place: Elsewhere) -> Result<()> 
     setup.at = None;
     setup.size = Screen::size()?;
     opening.workspace = place.workspace;
+    opening.may_be_missing = false;
     Ok(())
 }
 
@@ -362,6 +364,7 @@ mod tests {
             workspace: workspace.to_owned(),
             author: "jana".to_owned(),
             read_only: false,
+            may_be_missing: false,
         };
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
         let (inbox, workers) = worker::spawn(&opening, &event_tx).unwrap();

@@ -3,6 +3,7 @@
 //! an ordinary error answer.
 
 mod failed;
+mod first;
 mod jobs;
 mod picking;
 mod wishes;
@@ -44,6 +45,8 @@ pub struct Opening {
     pub workspace: PathBuf,
     pub author: String,
     pub read_only: bool,
+    /// There may be no workspace there yet: it is made with the first run that is loaded.
+    pub may_be_missing: bool,
 }
 
 /// The threads. They end when the inbox is dropped.
@@ -153,8 +156,8 @@ fn answer_beside(mut opening: Opening, effects: &Receiver<Effect>, events: &Send
     for effect in effects {
         let (ticket, answer) = match effect {
             Effect::Ask(ticket, query) => {
-                let ask = || ask(with(&mut workspace, &opening)?, &query);
-                (ticket, guarded(ask))
+                let asked = || asked(&mut workspace, &opening, &query);
+                (ticket, guarded(asked))
             }
             Effect::Change(ticket, wish) => {
                 let change = || change(with(&mut workspace, &opening)?, &wish);
@@ -191,10 +194,10 @@ fn answer_all(
         waiting.extend(effects.try_iter());
         forget_old_previews(&mut waiting);
         let event = match waiting.pop_front() {
-            Some(Effect::Ask(ticket, query)) => Event::Answer(
-                ticket,
-                guarded(|| ask(with(&mut workspace, opening)?, &query)),
-            ),
+            Some(Effect::Ask(ticket, query)) => {
+                let answer = guarded(|| asked(&mut workspace, opening, &query));
+                Event::Answer(ticket, answer)
+            }
             Some(Effect::Change(ticket, wish)) => {
                 let answer = guarded(|| change(with(&mut workspace, opening)?, &wish));
                 failed.note(ticket, &answer);
@@ -274,6 +277,13 @@ fn with<'a>(known: &'a mut Option<Workspace>, opening: &Opening) -> Result<&'a m
         None => Workspace::open(&opening.workspace, &opening.author)?,
     };
     Ok(known.insert(workspace))
+}
+
+fn asked(known: &mut Option<Workspace>, opening: &Opening, query: &Query) -> Result<Answer> {
+    match known {
+        None if first::is_missing(opening) => first::ask(opening, query),
+        known => ask(with(known, opening)?, query),
+    }
 }
 
 fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
@@ -489,6 +499,7 @@ mod tests {
             workspace: path,
             author: "jana".to_owned(),
             read_only: false,
+            may_be_missing: false,
         };
         let (event_tx, _event_rx) = crossbeam_channel::unbounded();
         let (inbox, workers) = spawn(&opening, &event_tx).unwrap();
@@ -533,6 +544,7 @@ mod tests {
             workspace: folder.path().join("none.db"),
             author: "jana".to_owned(),
             read_only: false,
+            may_be_missing: false,
         };
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
         let (inbox, workers) = spawn(&opening, &event_tx).unwrap();

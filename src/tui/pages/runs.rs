@@ -276,6 +276,9 @@ impl Runs {
 
     pub fn tip(&self) -> String {
         match &self.state {
+            State::Known(runs) if runs.is_empty() => {
+                "Open what a pipeline rejected, or try the demo first.".to_owned()
+            }
             State::Known(runs) => format!(
                 "{} in this workspace. Right lists what can be done.",
                 text::count(runs.len() as u64, "run")
@@ -407,7 +410,7 @@ mod tests {
          redrive                                             version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
-        │ This workspace holds no run yet.                                             │
+        │ There is no run here yet.                                                    │
         │                                                                              │
         │ > Open a file or folder...                                                   │
         │   Try the demo (sample data, stays in its folder)                            │
@@ -426,7 +429,7 @@ mod tests {
         │                                                                              │
         │                                                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
-         0 runs in this workspace. Right lists what can be done.
+         Open what a pipeline rejected, or try the demo first.
          Enter Open                                                    ? Help  Esc Quit
         ");
         assert_eq!(press(&mut app, "<ret>"), []);
