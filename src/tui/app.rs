@@ -12,7 +12,7 @@ use super::{
     event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Query, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
-    overlays::{Dialog, Overlay, Prompt, Verdict},
+    overlays::{Overlay, Prompt, Verdict},
     pages::{self, Page, Stack},
     people::Holding,
     running::Running,
@@ -56,6 +56,8 @@ pub struct Setup {
     pub suspends: bool,
     /// Whether frames are few from the start.
     pub slow_link: bool,
+    /// The last ticket that was given to another workspace.
+    pub tickets: u64,
     /// What is said at the start; safe to print.
     pub notice: Option<String>,
 }
@@ -119,6 +121,7 @@ impl App {
     /// Opens the first page; the effects are what it asks for.
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
         let mut cx = Cx::new(setup.size, setup.clock);
+        cx.tickets_after(setup.tickets);
         cx.read_only = setup.read_only;
         cx.keys = setup.keys;
         let visiting = Visiting::to(&setup.route);
@@ -453,9 +456,7 @@ impl App {
                     Effect::Unsay(words) => {
                         self.status.take_if(|said| *said == words);
                     }
-                    Effect::Confirm(question) => {
-                        self.overlay = Some(Overlay::Dialog(Dialog::ask(question)));
-                    }
+                    Effect::Confirm(question) => self.confirm(question),
                     Effect::Copy(wanted) => self.copy(wanted),
                     Effect::GoToRow(row) => self.go_to_row(row),
                     Effect::SaveView(name) => self.save_view(name),
@@ -515,6 +516,7 @@ mod tests {
             mouse: false,
             suspends: false,
             slow_link: false,
+            tickets: 0,
             notice: None,
         };
         let (mut app, effects) = App::open(setup);

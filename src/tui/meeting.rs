@@ -3,9 +3,9 @@
 
 use super::{
     app::App,
-    event::{Cx, Effect, Wish},
+    event::{Cx, Effect, Question, Wish},
     keymap::Mode,
-    overlays::{Disagreement, Lettered, Letters, Overlay},
+    overlays::{Dialog, Disagreement, Lettered, Letters, Overlay},
     pages::{Page, Subject, typed},
 };
 use crate::{
@@ -72,12 +72,32 @@ impl App {
         self.overlay.is_none() && (self.mode() == Mode::Moving || is_typed_there)
     }
 
+    /// Whether nothing is typed and nothing is asked, so that a question that comes late disturbs nobody.
+    pub(super) fn is_free(&self) -> bool {
+        self.overlay.is_none() && self.mode() == Mode::Moving
+    }
+
+    /// Asks for a decision, unless the person is at something else by now: that is said instead.
+    pub(super) fn confirm(&mut self, question: Question) {
+        if self.is_free() {
+            self.overlay = Some(Overlay::Dialog(Dialog::ask(question)));
+            return;
+        }
+        let title = question.title;
+        let words = format!("Not asked while you are at this: {title} Nothing was done.");
+        match &mut self.overlay {
+            // What it says there is all that is read of it.
+            Some(Overlay::Prompt(prompt)) => prompt.say(words),
+            _ => self.status = Some(words),
+        }
+    }
+
     /// Whether this record is open in front, and nothing is typed.
     fn shows(&self, id: RecordId) -> bool {
         let page = self.pages.top();
         let is_open = matches!(page, Page::Editor(_) | Page::Raw(_))
             && matches!(page.subject(), Some(Subject::Record { id: shown, .. }) if shown == id);
-        is_open && self.overlay.is_none() && self.mode() == Mode::Moving
+        is_open && self.is_free()
     }
 
     /// What the person has decided goes to the page where it was typed; if that is gone, it is done without.

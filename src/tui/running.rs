@@ -183,10 +183,7 @@ impl App {
                 self.status = Some(said);
             }
             Ok(Outcome::Loaded(report)) => self.loaded(&report),
-            Ok(Outcome::Elsewhere(place)) => {
-                self.exit = Some(Exit::Elsewhere(Box::new(place)));
-                return;
-            }
+            Ok(Outcome::Elsewhere(place)) => self.made(place),
             Ok(Outcome::WentBack(report)) => {
                 self.status = Some(words::went_back(&report, self.cx.keys));
             }

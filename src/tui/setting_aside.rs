@@ -44,37 +44,36 @@ impl App {
             return;
         };
         if fault.code == "load:again"
-            && self.overlay.is_none()
+            && self.is_free()
             && let Some(job) = was
         {
             return self.ask_to_load_again(job.request, &fault.message);
         }
         if fault.code.starts_with("contract:")
-            && self.overlay.is_none()
+            && self.is_free()
             && let Some(JobRequest::Load { path, contract, .. }) =
                 was.as_ref().map(|job| &job.request)
         {
             return self.ask_for_contract_again(path, contract.as_deref(), fault);
         }
-        if fault.code != "aside:changed" {
+        // What is in front is not taken away under the fingers; the status line says what happened.
+        if fault.code != "aside:changed" || !self.is_free() {
             return;
         }
-        // A question in front is not taken away under the fingers; the status line says what happened.
         let request = was.map(|job| job.request);
-        if let (
-            Some(JobRequest::Aside {
-                filter,
-                reason,
-                counted,
-            }),
-            None,
-        ) = (request, &self.overlay)
+        if let Some(JobRequest::Aside {
+            filter,
+            reason,
+            counted,
+        }) = request
         {
             let counted = counted.map_or(0, |counted| counted.len() as u64);
             let wanting = pages::reason_for(counted, *filter);
             let why = text::safe(&words::sentence(&fault.message)).into_owned();
             let reason = reason.unwrap_or_default();
-            self.prompt(Prompt::again(wanting, &reason, why));
+            let mut prompt = Prompt::again(wanting, &reason, why);
+            prompt.wait();
+            self.prompt(prompt);
         }
     }
 }

@@ -83,7 +83,7 @@ impl App {
             self.refresh();
         }
         // Whoever typed on meanwhile is not interrupted by a question.
-        let free = self.overlay.is_none() && self.mode() == Mode::Moving;
+        let free = self.is_free();
         let effect = match asked {
             Asked::CheckAll if free => match question(run, standing, None, self.cx.keys) {
                 Some(question) => Effect::Confirm(question),

@@ -45,6 +45,13 @@ pub fn app_with_keys(route: Route, size: (u16, u16), keys: Keys) -> App {
 }
 
 fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> Answer) -> App {
+    let (mut app, effects) = begun(route, size, keys);
+    feed_with(&mut app, effects, answer);
+    app
+}
+
+/// An app on this route, and what it asks for first.
+pub fn begun(route: Route, size: (u16, u16), keys: Keys) -> (App, Vec<Effect>) {
     let setup = Setup {
         route,
         size: size.into(),
@@ -56,12 +63,11 @@ fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> 
         mouse: true,
         suspends: false,
         slow_link: false,
+        tickets: 0,
         notice: None,
         at: None,
     };
-    let (mut app, effects) = App::open(setup);
-    feed_with(&mut app, effects, answer);
-    app
+    App::open(setup)
 }
 
 /// The Problems page of the made-up run.

@@ -79,11 +79,12 @@ impl Prompt {
         )
     }
 
-    /// What is typed goes on, if it is still the same.
+    pub fn typed(&self) -> &str {
+        self.field.value()
+    }
+
+    /// What is typed goes on.
     pub fn completed(&mut self, found: &Completed) {
-        if self.field.value() != found.typed {
-            return;
-        }
         self.field.set(&found.longest);
         self.notice = Some(match found.names.as_slice() {
             [] => "Nothing begins like this.".to_owned(),

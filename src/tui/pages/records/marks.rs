@@ -398,6 +398,22 @@ mod tests {
         app.update(Event::Answer(*ticket, Ok(found)));
         shows(&mut app, "Take back 1 record?");
         assert_eq!(press(&mut app, "<ret>"), [], "the safe button has focus");
+        // Whoever types by now is told, and nothing is taken from under their fingers.
+        press(&mut app, "x");
+        let late = wishes(&mut app, "<ret>");
+        let [Effect::Ask(ticket, _)] = &late[..] else {
+            panic!("{late:?}")
+        };
+        press(&mut app, "mask them");
+        let found = Answer::Ids {
+            run: testing::run(),
+            ids: ids(&[14]),
+            unknown: Vec::new(),
+        };
+        app.update(Event::Answer(*ticket, Ok(found)));
+        shows(&mut app, "[ ask them");
+        shows(&mut app, "Take back 1 record? Nothing was done.");
+        press(&mut app, "<esc>");
         press(&mut app, "x");
         let asked = wishes(&mut app, "<ret>");
         let [Effect::Ask(ticket, _)] = &asked[..] else {

@@ -210,9 +210,10 @@ impl Runs {
         let unknown = run.with_status(Status::Unknown);
         let aside = run.with_status(Status::Discarded);
         match (left, ready) {
-            _ if run.rejected == 0 && ready == 0 => "nothing to fix".to_owned(),
             (0, 0) if on_the_way > 0 => format!("{} on the way", text::thousands(on_the_way)),
             (0, 0) if unknown > 0 => format!("{} without an answer", text::thousands(unknown)),
+            (0, 0) if run.with_status(Status::HandedOver) > 0 => "done, handed over".to_owned(),
+            (0, 0) if run.rejected == 0 => "nothing to fix".to_owned(),
             (0, 0) if aside == 0 => "done, all sent".to_owned(),
             (0, 0) => "done".to_owned(),
             (_, 0) => format!("{} to fix", text::thousands(left)),
