@@ -22,6 +22,7 @@ use super::{
     widgets::{
         footer::{Hint, footer, hint_width, place},
         header::{Corner, header},
+        lines,
     },
     words,
 };
@@ -52,14 +53,15 @@ impl App {
         ]));
         self.spots.clear();
         let header = self.header(top);
-        frame.render_widget(header, top);
+        frame.render_widget(Paragraph::new(header), top);
         let theme = self.theme;
         self.pages.top_mut().draw(frame, main, theme);
         // The row of tabs is seen while it has focus.
         let second = match self.pages.top().banner(theme) {
             Some(mut banner) if self.tab.is_none() => {
                 // Details come last; half of one would say something else.
-                while banner.width() > usize::from(row.width) && banner.spans.len() > 1 {
+                while lines::width(&banner.spans) > usize::from(row.width) && banner.spans.len() > 1
+                {
                     banner.spans.pop();
                 }
                 if let [only] = banner.spans.as_mut_slice() {
@@ -69,7 +71,7 @@ impl App {
             }
             _ => self.tabs(row),
         };
-        frame.render_widget(second, row);
+        frame.render_widget(Paragraph::new(second), row);
         if let (Page::Records(_), None, Mode::Moving) =
             (self.pages.top(), &self.overlay, self.mode())
             && let Some(key) = keymap::parse(self.cx.keys.of(Action::Filter))
@@ -90,7 +92,7 @@ impl App {
         frame.render_widget(Paragraph::new(status_lines), status);
         self.put_undo(status);
         let footer = self.footer(bottom);
-        frame.render_widget(footer, bottom);
+        frame.render_widget(Paragraph::new(footer), bottom);
     }
 
     fn header(&mut self, area: Rect) -> Line<'static> {

@@ -294,7 +294,7 @@ impl<T: Choice> Choices<T> {
         let mut spans = vec![Span::raw(label)];
         spans.extend(line.spans);
         spans.push(Span::raw("]"));
-        frame.render_widget(Line::from(spans), area);
+        frame.render_widget(Paragraph::new(Line::from(spans)), area);
         let x = area.x + (label.len() + column) as u16;
         if area.contains((x, area.y).into()) {
             frame.set_cursor_position((x, area.y));

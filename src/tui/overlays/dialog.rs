@@ -16,7 +16,12 @@ use crate::{
         event::{Cx, Effect, Question},
         keymap::{Keys, Mode},
         theme::Theme,
-        widgets::{field::Field, footer::Hint, lines::below, panel::panel},
+        widgets::{
+            field::Field,
+            footer::Hint,
+            lines::{self, below},
+            panel::panel,
+        },
     },
 };
 
@@ -189,7 +194,7 @@ impl Dialog {
         let (buttons, places) = self.buttons_line(theme);
         let longest = self.body.iter().map(|line| text::width(line));
         let content = longest
-            .chain([text::width(&self.title), buttons.width()])
+            .chain([text::width(&self.title), lines::width(&buttons.spans)])
             .max()
             .unwrap_or_default()
             .max(56)

@@ -6,7 +6,8 @@ use ratatui::{
     Frame,
     layout::{Position, Rect},
     style::Style,
-    text::{Line, Span, Text},
+    text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{
@@ -20,7 +21,11 @@ use super::{
 use crate::{
     model::Wants,
     text,
-    tui::{action::Action, theme::Theme, widgets::panel::panel},
+    tui::{
+        action::Action,
+        theme::Theme,
+        widgets::{lines::width, panel::panel},
+    },
 };
 
 /// What is wrong with the text as it is, when it may be said: what to call it, and the sentence.
@@ -60,7 +65,7 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
             None => String::new(),
         };
         frame.render_widget(panel(area.width, &title, "", false, theme), area);
-        frame.render_widget(Text::from(look_box(editor, tall, theme)), inner);
+        frame.render_widget(Paragraph::new(look_box(editor, tall, theme)), inner);
     }
 }
 
@@ -90,7 +95,7 @@ pub fn draft_box(
     } else {
         flat_box(draft, was, inner, theme)
     };
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
     if inner.height > 0 && cursor < inner.width {
         frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
     }
@@ -148,7 +153,6 @@ fn flat_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Lin
     now.spans.push(Span::raw("  "));
     let mut words = verdict(draft, theme);
     let left = left_after(draft).replacen("Record: ", "  ", 1);
-    let width = |words: &[Span]| words.iter().map(Span::width).sum::<usize>();
     if width(&words) + text::width(&left) + field + 7 > columns {
         words.truncate(1);
     }

@@ -3,7 +3,8 @@
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span, Text},
+    text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{Editor, draft::Draft, draw::doubt, edit_box::told};
@@ -112,12 +113,12 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
         lines.push(Line::styled(words, theme.muted()));
     }
     frame.render_widget(&block, problems);
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
     let block = panel(area.width, "Where it came from", "", false, theme);
     let inner = block.inner(origin);
     frame.render_widget(&block, origin);
     frame.render_widget(
-        Text::from(origin_lines(editor, record, columns, theme)),
+        Paragraph::new(origin_lines(editor, record, columns, theme)),
         inner,
     );
 }
@@ -290,7 +291,7 @@ pub fn problem_strip(editor: &Editor, frame: &mut Frame, area: Rect, theme: Them
     let lines = wrap(&words, usize::from(inner.width).saturating_sub(2));
     let lines: Vec<_> = lines.into_iter().map(|line| format!(" {line}")).collect();
     frame.render_widget(&block, area);
-    frame.render_widget(Text::from(lines.join("\n")), inner);
+    frame.render_widget(Paragraph::new(lines.join("\n")), inner);
 }
 
 /// `Problem 1 of 2`, with its field where the cursor is elsewhere, and its sentence.

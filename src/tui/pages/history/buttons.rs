@@ -5,6 +5,7 @@ use ratatui::{
     Frame,
     layout::{Position, Rect},
     text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{Entry, History};
@@ -149,7 +150,10 @@ impl History {
                 (false, true) => theme.muted(),
                 (false, false) => theme.accent(),
             };
-            frame.render_widget(Line::from(Span::styled(label, style)), place);
+            frame.render_widget(
+                Paragraph::new(Line::from(Span::styled(label, style))),
+                place,
+            );
             if focus && !place.is_empty() {
                 frame.set_cursor_position((place.x + 1, place.y));
             }
@@ -183,6 +187,6 @@ fn draw_also(frame: &mut Frame, area: Rect, also: &str) {
             width: area.width.saturating_sub(1),
             height: 1,
         };
-        frame.render_widget(Line::from(line), place.intersection(area));
+        frame.render_widget(Paragraph::new(Line::from(line)), place.intersection(area));
     }
 }

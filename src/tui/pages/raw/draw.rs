@@ -3,7 +3,8 @@
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Position, Rect},
-    text::{Line, Span, Text},
+    text::{Line, Span},
+    widgets::Paragraph,
 };
 use serde_json::Value;
 
@@ -56,7 +57,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         let words = page.error.as_deref().unwrap_or("Reading the record ...");
         let block = panel(area.width, "Record", "", true, theme);
         let lines = indented(wrap(words, usize::from(area.width.saturating_sub(4))));
-        frame.render_widget(Text::from(lines), block.inner(area));
+        frame.render_widget(Paragraph::new(lines), block.inner(area));
         frame.render_widget(block, area);
         return;
     };
@@ -78,7 +79,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         usize::from(area.width).saturating_sub(16),
     );
     let block = panel(area.width, "Problem", &note, false, theme);
-    frame.render_widget(Text::from(problem), block.inner(top));
+    frame.render_widget(Paragraph::new(problem), block.inner(top));
     frame.render_widget(block, top);
     excerpt(page, frame, middle, theme);
     edit_box(page, frame, bottom, theme);
@@ -165,7 +166,7 @@ fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     }
     lines.truncate(usize::from(inner.height.saturating_sub(1)).max(1));
     lines.push(unseen);
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
     frame.render_widget(block, area);
 }
 
@@ -231,7 +232,7 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         let at = lines.len().min(2);
         lines.splice(at..at, words);
     }
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 fn verdict(
