@@ -20,6 +20,7 @@ use super::{
     running::Running,
     tabs::Tab,
     widgets::{
+        cursor::put_cursor,
         footer::{Hint, footer, hint_width, place},
         header::{Corner, header},
         lines,
@@ -55,6 +56,8 @@ impl App {
         let header = self.header(top);
         frame.render_widget(Paragraph::new(header), top);
         let theme = self.theme;
+        // Where nothing has focus, because nothing is there yet, it stands where that will be.
+        put_cursor(frame, main, (2, 1));
         self.pages.top_mut().draw(frame, main, theme);
         // The row of tabs is seen while it has focus.
         let second = match self.pages.top().banner(theme) {
@@ -72,6 +75,7 @@ impl App {
             _ => self.tabs(row),
         };
         frame.render_widget(Paragraph::new(second), row);
+        self.put_cursor_on_tab(frame);
         if let (Page::Records(_), None, Mode::Moving) =
             (self.pages.top(), &self.overlay, self.mode())
             && let Some(key) = keymap::parse(self.cx.keys.of(Action::Filter))
@@ -174,10 +178,18 @@ impl App {
         ));
         let is_chosen = self.tab == Some(Tab::Menu);
         spans.push(Span::raw(if is_chosen { ">" } else { " " }));
-        let menu = width.saturating_sub(5)..width;
+        let menu = width.saturating_sub(6)..width;
         self.put_spot(part(area, menu), Spot::Tab(Tab::Menu));
         spans.push(Span::styled("Menu", self.tab_style(Tab::Menu, false)));
         Line::from(spans)
+    }
+
+    fn put_cursor_on_tab(&self, frame: &mut Frame) {
+        let spot = self.tab.map(Spot::Tab);
+        let place = (self.spots.iter()).find(|(_, one)| Some(*one) == spot);
+        if let Some((place, _)) = place {
+            put_cursor(frame, *place, (0, 0));
+        }
     }
 
     fn tab_style(&self, tab: Tab, active: bool) -> Style {
@@ -350,6 +362,7 @@ fn draw_too_small(frame: &mut Frame, area: Rect, key: &str, running: Option<&str
         area
     };
     frame.render_widget(Paragraph::new(lines.to_vec()), inside);
+    put_cursor(frame, inside, (1, 0));
 }
 
 #[cfg(test)]

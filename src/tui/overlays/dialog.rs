@@ -17,6 +17,7 @@ use crate::{
         keymap::{Keys, Mode},
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             field::Field,
             footer::Hint,
             lines::{self, below},
@@ -238,11 +239,10 @@ impl Dialog {
         self.places = places.into_iter().map(place).collect();
         lines.extend([Line::default(), buttons]);
         frame.render_widget(Paragraph::new(lines), inside);
-        if let (Focus::Typed, Some((x, y))) = (self.focus, cursor) {
-            let at = (inside.x + x as u16, inside.y + y as u16);
-            if inside.contains(at.into()) {
-                frame.set_cursor_position(at);
-            }
+        match (self.focus, cursor) {
+            (Focus::Typed, Some((x, y))) => put_cursor(frame, inside, (x as u16, y as u16)),
+            (Focus::Button(at), _) => put_cursor(frame, self.places[at], (1, 0)),
+            (Focus::Typed, None) => {}
         }
     }
 

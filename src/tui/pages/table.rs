@@ -16,7 +16,11 @@ use super::{
 };
 use crate::{
     text,
-    tui::{action::Action, theme::Theme, widgets::panel::said},
+    tui::{
+        action::Action,
+        theme::Theme,
+        widgets::{cursor::put_cursor, panel::said},
+    },
 };
 
 /// How many records are seen at once in a window of this size.
@@ -150,7 +154,7 @@ fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) 
     let x = area.right().saturating_sub(width);
     let place = Rect { x, width, ..area }.intersection(area);
     frame.render_widget(Paragraph::new(right), place);
-    if let Some(x) = cursor.filter(|x| *x < area.right()) {
-        frame.set_cursor_position((x, area.y));
+    if let Some(x) = cursor {
+        put_cursor(frame, area, (x - area.x, 0));
     }
 }

@@ -23,6 +23,7 @@ use crate::{
         action::Action,
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             lines::{Lines, below},
             panel::panel,
             tree::Kind,
@@ -245,6 +246,7 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         lines.push(columns.line(line, under, typed, theme));
     }
     frame.render_widget(Paragraph::new(lines), inner);
+    put_cursor(frame, inner, (1, (header + list.at - list.first) as u16));
 }
 
 /// Keeps the cursor on the screen with a line or two around it, and the screen full.

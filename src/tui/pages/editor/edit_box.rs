@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ratatui::{
     Frame,
-    layout::{Position, Rect},
+    layout::Rect,
     style::Style,
     text::{Line, Span},
     widgets::Paragraph,
@@ -24,7 +24,7 @@ use crate::{
     tui::{
         action::Action,
         theme::Theme,
-        widgets::{lines::width, panel::panel},
+        widgets::{cursor::put_cursor, lines::width, panel::panel},
     },
 };
 
@@ -95,10 +95,19 @@ pub fn draft_box(
     } else {
         flat_box(draft, was, inner, theme)
     };
+    let at = under(&lines, theme).unwrap_or((cursor, 0));
     frame.render_widget(Paragraph::new(lines), inner);
-    if inner.height > 0 && cursor < inner.width {
-        frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
-    }
+    put_cursor(frame, inner, at);
+}
+
+/// The column and line of what is marked, where that is not the text.
+fn under(lines: &[Line], theme: Theme) -> Option<(u16, u16)> {
+    let found = lines.iter().enumerate().find_map(|(y, line)| {
+        let is_marked = |span: &Span| span.style == theme.select() && span.content.starts_with('>');
+        Some((line.spans.iter().position(is_marked)?, y, line))
+    });
+    let (before, y, line) = found?;
+    Some((width(&line.spans[..before]) as u16, y as u16))
 }
 
 fn inside(area: Rect) -> Rect {

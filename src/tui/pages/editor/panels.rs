@@ -15,6 +15,7 @@ use crate::{
         action::Action,
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             panel::panel,
             stages::{in_lines, in_one_line},
             wrap::wrap,
@@ -114,6 +115,9 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
     }
     frame.render_widget(&block, problems);
     frame.render_widget(Paragraph::new(lines), inner);
+    if editor.second_panel {
+        put_cursor(frame, inner, (1, 0));
+    }
     let block = panel(area.width, "Where it came from", "", false, theme);
     let inner = block.inner(origin);
     frame.render_widget(&block, origin);

@@ -19,6 +19,7 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::bar,
+            cursor::put_cursor,
             lines::{Lines, below},
             panel::panel,
         },
@@ -143,10 +144,8 @@ fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         }
     }
     frame.render_widget(Paragraph::new(lines), inside);
-    if let (true, Some((x, y))) = (focus, cursor)
-        && y < inside.height
-    {
-        frame.set_cursor_position((inside.x + x, inside.y + y));
+    if let (true, Some(at)) = (focus, cursor) {
+        put_cursor(frame, inside, at);
     }
 }
 
@@ -205,8 +204,8 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     page.lines = Lines::new(below(inside, above as u16), page.first, page.listed.len());
     let at = page.row.saturating_sub(page.first) + above;
     frame.render_widget(Paragraph::new(lines), inside);
-    if focus && (at as u16) < inside.height {
-        frame.set_cursor_position((inside.x + 1, inside.y + at as u16));
+    if focus {
+        put_cursor(frame, inside, (1, at as u16));
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         action::{Action, Offer},
         event::{Cx, Effect},
         theme::Theme,
+        widgets::cursor::put_cursor,
     },
 };
 
@@ -154,8 +155,8 @@ impl History {
                 Paragraph::new(Line::from(Span::styled(label, style))),
                 place,
             );
-            if focus && !place.is_empty() {
-                frame.set_cursor_position((place.x + 1, place.y));
+            if focus {
+                put_cursor(frame, place, (1, 0));
             }
             self.buttons.places.push(place);
         }

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Position, Rect},
+    layout::{Constraint, Layout, Rect},
     text::{Line, Span},
     widgets::Paragraph,
 };
@@ -19,7 +19,7 @@ use crate::{
         action::Action,
         pages::editor::draft::{Draft, Focus, Verdict, as_text},
         theme::Theme,
-        widgets::{panel::panel, stages::in_one_line, wrap::wrap},
+        widgets::{cursor::put_cursor, panel::panel, stages::in_one_line, wrap::wrap},
     },
 };
 
@@ -82,6 +82,9 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     frame.render_widget(Paragraph::new(problem), block.inner(top));
     frame.render_widget(block, top);
     excerpt(page, frame, middle, theme);
+    if page.draft.is_none() {
+        put_cursor(frame, middle, (2, 1));
+    }
     edit_box(page, frame, bottom, theme);
 }
 
@@ -207,10 +210,7 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         spans.extend(text.spans);
         spans.push(Span::raw("]"));
         lines.push(Line::from(spans));
-        let cursor = 2 + cursor as u16;
-        if cursor < inner.width && inner.height > 0 {
-            frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
-        }
+        put_cursor(frame, inner, (2 + cursor as u16, 0));
         lines.extend(verdict(draft, record, columns, theme));
     } else {
         let text = if is_excerpt {

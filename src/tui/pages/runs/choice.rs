@@ -10,7 +10,7 @@ use crate::{
         action::{Action, Offer},
         event::{ChoiceOf, Choosable, Choosing, Cx, Effect},
         theme::Theme,
-        widgets::field::Field,
+        widgets::{cursor::put_cursor, field::Field},
     },
 };
 
@@ -161,8 +161,7 @@ impl Runs {
             spans.extend(line.spans);
             spans.push("]".into());
             frame.render_widget(Paragraph::new(Line::from(spans)), area);
-            let x = area.x + (label.len() + column) as u16;
-            frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+            put_cursor(frame, area, ((label.len() + column) as u16, 0));
         } else {
             let typed = text::shorten(&text::safe(self.search.text()), 40);
             let line = format!("{label}{typed}]   / to change");
