@@ -2,7 +2,7 @@
 
 use ratatui::{
     layout::{Position, Rect},
-    text::Span,
+    text::{Line, Span},
 };
 
 use crate::text;
@@ -50,6 +50,36 @@ pub fn width(spans: &[Span]) -> usize {
     widths.sum()
 }
 
+/// A line in no more than so many columns, with `…` as the last where something was cut off.
+pub fn cut(mut line: Line<'static>, columns: usize) -> Line<'static> {
+    if width(&line.spans) <= columns {
+        return line;
+    }
+    // Nobody misses what is blank.
+    let is_blank = |span: &mut Span| span.content.trim().is_empty();
+    while line.spans.pop_if(is_blank).is_some() {}
+    if width(&line.spans) <= columns {
+        return line;
+    }
+    let mut left = columns;
+    let mut spans = Vec::new();
+    for mut span in std::mem::take(&mut line.spans) {
+        let needed = text::width(&span.content);
+        if needed < left {
+            left -= needed;
+            spans.push(span);
+            continue;
+        }
+        // What follows is cut off as well, so that the sign stands here even where this one fits.
+        let cut = text::shorten(&format!("{}  ", span.content), left);
+        span.content = cut.into();
+        spans.push(span);
+        break;
+    }
+    line.spans = spans;
+    line
+}
+
 /// The area without its first rows.
 pub fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
@@ -65,7 +95,6 @@ mod tests {
     use proptest::prelude::*;
     use ratatui::{
         buffer::Buffer,
-        text::Line,
         widgets::{Paragraph, Widget},
     };
 
@@ -120,6 +149,16 @@ mod tests {
             let text = parts.concat();
             let safe = text::safe(&text).replace('|', "/");
             prop_assert_eq!(text::width(&safe), drawn(&safe), "{:?}", safe);
+        }
+
+        #[test]
+        fn a_line_that_is_cut_fits_and_says_so(parts in prop::collection::vec("[a日 é]{0,6}", 0..6), columns in 0..20_usize) {
+            let line = Line::from_iter(parts.clone());
+            let cut = cut(line, columns);
+            prop_assert!(width(&cut.spans) <= columns, "{:?}", cut);
+            let (all, left) = (parts.concat(), cut.to_string());
+            let is_whole = all.trim_end() == left.trim_end();
+            prop_assert!(is_whole || columns == 0 || left.ends_with('…'), "{:?} {:?}", all, left);
         }
     }
 

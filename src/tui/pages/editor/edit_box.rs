@@ -24,7 +24,11 @@ use crate::{
     tui::{
         action::Action,
         theme::Theme,
-        widgets::{cursor::put_cursor, lines::width, panel::panel},
+        widgets::{
+            cursor::put_cursor,
+            lines::{cut, width},
+            panel::panel,
+        },
     },
 };
 
@@ -65,7 +69,7 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
             None => String::new(),
         };
         frame.render_widget(panel(area.width, &title, "", false, theme), area);
-        frame.render_widget(Paragraph::new(look_box(editor, tall, theme)), inner);
+        draw_lines(look_box(editor, tall, theme), frame, inner);
     }
 }
 
@@ -96,8 +100,15 @@ pub fn draft_box(
         flat_box(draft, was, inner, theme)
     };
     let at = under(&lines, theme).unwrap_or((cursor, 0));
-    frame.render_widget(Paragraph::new(lines), inner);
+    draw_lines(lines, frame, inner);
     put_cursor(frame, inner, at);
+}
+
+/// Draws lines, none of them wider than the box.
+fn draw_lines(lines: Vec<Line<'static>>, frame: &mut Frame, inner: Rect) {
+    let columns = usize::from(inner.width);
+    let lines: Vec<_> = (lines.into_iter()).map(|line| cut(line, columns)).collect();
+    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 /// The column and line of what is marked, where that is not the text.

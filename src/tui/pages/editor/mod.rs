@@ -691,6 +691,27 @@ mod tests {
         assert_eq!((view.records, view.field.as_str()), (301, "/created_at"));
     }
 
+    #[test]
+    fn what_has_no_room_in_the_box_ends_with_a_sign() {
+        let mut desk = Desk::new();
+        let long = |problems| {
+            let mut preview = preview(problems);
+            preview.suggestions[0].value = json!("2025-12-31, the last day of the year");
+            Answer::Preview(Box::new(preview))
+        };
+        let row = |desk: &mut Desk, words: &str| {
+            let picture = desk.picture(60, 16);
+            let found = picture.lines().find(|line| line.contains(words));
+            found.unwrap_or_else(|| panic!("{picture}")).to_owned()
+        };
+        desk.press("Enter");
+        desk.answer(long(vec![bad_date()]));
+        desk.press("Down");
+        desk.answer(long(vec![bad_date()]));
+        let shown = row(&mut desk, "> 2025-12-31, the last");
+        assert!(shown.ends_with("…│\""), "{shown}");
+    }
+
     struct Desk {
         editor: Editor,
         cx: Cx,
