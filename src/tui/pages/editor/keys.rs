@@ -148,10 +148,11 @@ impl Editor {
                 }
             }
             Reply::Unchanged(then) => {
-                self.draft = None;
-                match then {
-                    Then::Problem => cx.say("Nothing was changed: the value is the same."),
-                    Then::Field => self.edit_next_field(cx),
+                if let Some(draft) = self.draft.take() {
+                    match then {
+                        Then::Problem => cx.say(draft.nothing_typed()),
+                        Then::Field => self.edit_next_field(cx),
+                    }
                 }
             }
             Reply::Save(then) => self.save(then, cx),
@@ -160,11 +161,7 @@ impl Editor {
 
     pub(super) fn check_draft(&mut self, cx: &mut Cx) {
         if let Some(draft) = &mut self.draft {
-            draft.asked = Some(cx.ask(Query::Preview {
-                id: self.id,
-                changes: draft.to_check(),
-                at: draft.path.clone(),
-            }));
+            draft.ask(self.id, cx);
         }
     }
 

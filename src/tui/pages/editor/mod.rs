@@ -302,12 +302,14 @@ impl Editor {
         }
         self.history = history(&record, &cx.clock);
         let before = self.record.replace(record);
-        self.say_if_changed(before.as_ref().map(|record| record.row.version), cx);
-        self.unsay_if_changed(before.as_deref(), cx);
         let current = self.row().and_then(|row| row.current.clone());
         if let Some(draft) = &mut self.draft {
             let now = current.as_ref();
             draft.meet(now.and_then(|value| value.pointer(draft.path.as_str())));
+        }
+        self.say_if_changed(before.as_ref().map(|record| record.row.version), cx);
+        self.unsay_if_changed(before.as_deref(), cx);
+        if self.draft.is_some() {
             self.check_draft(cx);
         } else {
             self.tell(cx);
@@ -1260,6 +1262,22 @@ mod tests {
         assert_eq!(asked, [vec![Change::Json { path, value }]]);
         desk.press("Enter");
         assert_eq!(desk.saves(), [], "nobody typed it");
+    }
+
+    #[test]
+    fn enter_in_a_box_that_nobody_typed_into_says_whose_value_stays() {
+        let mut desk = editing();
+        changed_by_another(&mut desk, &fixed(), Vec::new());
+        let said = "Somebody else changed this record meanwhile. Esc shows their value.";
+        assert_eq!(desk.said(), said);
+        desk.press("Enter");
+        let said = "Nothing was changed: you typed nothing, and somebody else's value stays.";
+        assert_eq!(desk.said(), said);
+        let mut desk = editing();
+        changed_by_another(&mut desk, &order(), vec![bad_date()]);
+        assert_eq!(desk.said(), "Somebody else changed this record meanwhile.");
+        desk.press("Enter");
+        assert_eq!(desk.said(), "Nothing was changed: the value is the same.");
     }
 
     #[test]

@@ -18,7 +18,7 @@ use super::{
     },
 };
 use crate::{
-    model::{Form, Path, RecordDetail, RecordId},
+    model::{Form, RecordDetail, RecordId},
     ops::Visit,
     text,
     tui::{
@@ -345,11 +345,7 @@ impl Raw {
 
     fn check(&mut self, cx: &mut Cx) {
         if let Some(draft) = &mut self.draft {
-            draft.asked = Some(cx.ask(Query::Preview {
-                id: self.id,
-                changes: draft.changes(),
-                at: Path::root(),
-            }));
+            draft.ask(self.id, cx);
         }
     }
 
@@ -469,7 +465,8 @@ mod tests {
     use crate::{
         fix::Change,
         model::{
-            ChangeReport, Form, Layout, Problem, RecordRow, RunId, Stage, Status, Version, Wants,
+            ChangeReport, Form, Layout, Path, Problem, RecordRow, RunId, Stage, Status, Version,
+            Wants,
         },
         ops::Preview,
         tui::{clock::Clock, keymap},
