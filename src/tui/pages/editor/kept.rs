@@ -135,6 +135,7 @@ impl Editor {
         };
         let (before, now) = (&before.row, &now.row);
         if before.status != now.status || before.problems != now.problems {
+            self.forget_alike();
             let result = self.result.take();
             cx.effects.extend(result.map(Effect::Unsay));
         }

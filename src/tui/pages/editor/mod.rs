@@ -142,6 +142,9 @@ impl Editor {
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        if action != Action::FixAll {
+            self.forget_alike();
+        }
         if self.draft.is_some() {
             self.act_typing(action, cx);
         } else if self.record.is_some() {
@@ -183,6 +186,7 @@ impl Editor {
 
     /// Moves the cursor to the field under the pointer, if there is one.
     pub fn point(&mut self, place: Position) -> bool {
+        self.forget_alike();
         self.fields.point(place)
     }
 
@@ -691,6 +695,46 @@ mod tests {
             panic!("{effects:?}")
         };
         assert_eq!((view.records, view.field.as_str()), (301, "/created_at"));
+        desk.press("b");
+        assert_eq!(goes(&mut desk), None, "it was said once");
+    }
+
+    /// The page that is gone to.
+    fn goes(desk: &mut Desk) -> Option<Route> {
+        let effects = desk.effects().into_iter();
+        let mut routes = effects.filter_map(|effect| match effect {
+            Effect::Go(route) => Some(route),
+            _ => None,
+        });
+        routes.next()
+    }
+
+    #[test]
+    fn the_others_are_offered_only_as_long_as_they_are_said() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.type_in("x");
+        desk.check(Vec::new());
+        desk.press("Enter");
+        desk.answer(Answer::Changed(ChangeReport::default()));
+        // Keys that come before it is said take nothing away.
+        desk.press("Up");
+        let group = crate::tui::testing::groups().remove(1);
+        desk.answer(Answer::Alike(Some(Box::new(group))));
+        desk.editor.refresh(&mut desk.cx);
+        let mut saved = record(&fixed(), vec![bad_quantity()]);
+        saved.row.version = 2;
+        desk.answer(Answer::Record(Box::new(saved)));
+        assert!(desk.said().ends_with("have the same problem: b Fix all"));
+        let is_offered = |desk: &Desk| {
+            let offers = desk.editor.offers();
+            offers.iter().any(|offer| offer.label == "Fix 301 like it")
+        };
+        assert!(is_offered(&desk));
+        desk.press("Down");
+        assert!(!is_offered(&desk));
+        desk.press("b");
+        assert_eq!(goes(&mut desk), None);
     }
 
     #[test]
