@@ -177,6 +177,13 @@ impl Groups {
     }
 
     /// The problem under the cursor.
+    /// The title of the problem that all records of a filter have.
+    pub fn title_of(&self, filter: &Filter) -> Option<&str> {
+        let mut groups = self.groups().iter();
+        let found = groups.find(|group| Filter::of_group(group.run, group.id) == *filter);
+        found.map(|group| group.title.as_str())
+    }
+
     pub fn subject(&self) -> Option<Subject> {
         let (run, id) = self.chosen().map(|group| (group.run, group.id))?;
         Some(Subject::Group { run, id })

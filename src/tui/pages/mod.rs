@@ -186,6 +186,14 @@ impl Page {
         }
     }
 
+    /// The title of the problem that all records of a filter have.
+    pub fn problem_of(&self, filter: &Filter) -> Option<&str> {
+        match self {
+            Self::Groups(page) => page.title_of(filter),
+            _ => None,
+        }
+    }
+
     /// The filter whose records are shown, or have the problem under the cursor.
     pub fn listed(&self) -> Option<Filter> {
         match self {
