@@ -9,6 +9,7 @@ use crate::{
         event::{Aside, Effect, JobRequest, Needs, Wanting},
         keymap::Keys,
         overlays::asked_aside,
+        pages::editor::frozen,
     },
 };
 
@@ -27,6 +28,9 @@ pub(super) fn aside_of_record(row: &RecordRow, keys: Keys) -> Effect {
             reason: None,
             counted: None,
         });
+    }
+    if let Some(why) = frozen(false, row.status) {
+        return Effect::Say(why.to_owned());
     }
     reason_for_record(row.run, row.id, keys)
 }

@@ -77,7 +77,7 @@ impl Editor {
             Offer::new(Action::Redo, ""),
             Offer::new(Action::Check, "Check").unless(reason),
             Offer::new(Action::Edit, "").unless(reason),
-            Offer::new(Action::SetAside, ""),
+            Offer::new(Action::SetAside, "").unless(reason),
             Offer::new(Action::Note, ""),
             Offer::new(Action::Remove, "").unless(reason),
             Offer::new(Action::Differences, ""),

@@ -738,6 +738,21 @@ mod tests {
     }
 
     #[test]
+    fn a_record_that_was_sent_is_not_asked_about_but_says_why_it_stays() {
+        let mut desk = Desk::unread();
+        let mut sent = record(&fixed(), Vec::new());
+        sent.row.status = Status::Accepted;
+        desk.answer(Answer::Record(Box::new(sent)));
+        desk.effects();
+        desk.press("x");
+        let why = "It was sent: what was sent stays as it was sent.";
+        assert_eq!(desk.effects(), [Effect::Say(why.to_owned())]);
+        let offers = desk.editor.offers();
+        let aside = offers.iter().find(|offer| offer.action == Action::SetAside);
+        assert_eq!(aside.and_then(|offer| offer.unable.as_deref()), Some(why));
+    }
+
+    #[test]
     fn what_has_no_room_in_the_box_ends_with_a_sign() {
         let mut desk = Desk::new();
         let long = |problems| {
