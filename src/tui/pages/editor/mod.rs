@@ -1,5 +1,6 @@
 //! The record editor: its fields, what is wrong with them, and a box that is checked as it is typed into.
 
+mod ahead;
 mod alike;
 pub(super) mod draft;
 mod draw;
@@ -19,6 +20,7 @@ use ratatui::{
 };
 
 use self::{
+    ahead::{Ahead, Typed},
     alike::Alike,
     draft::{Draft, Then},
     fields::Fields,
@@ -50,6 +52,8 @@ pub struct Editor {
     /// 0-based place in `among.ids`.
     place: Option<usize>,
     record: Option<Box<RecordDetail>>,
+    /// What waits for the record to be there.
+    ahead: Option<Ahead>,
     fields: Fields,
     draft: Option<Draft>,
     /// The steps that changed it, newest first. Safe to print.
@@ -100,6 +104,7 @@ impl Editor {
             among,
             read_only: cx.read_only,
             record: None,
+            ahead: None,
             fields: Fields::default(),
             draft: None,
             history: Vec::new(),
@@ -135,9 +140,10 @@ impl Editor {
     }
 
     pub fn mode(&self) -> Mode {
-        match self.draft {
-            Some(_) => Mode::Typing,
-            None => Mode::Moving,
+        if self.draft.is_some() || self.ahead.is_some() {
+            Mode::Typing
+        } else {
+            Mode::Moving
         }
     }
 
@@ -149,13 +155,16 @@ impl Editor {
             self.act_typing(action, cx);
         } else if self.record.is_some() {
             self.act_moving(action, cx);
-        } else if action == Action::Back {
-            cx.back();
+        } else {
+            self.act_ahead(action, cx);
         }
         self.look(cx);
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
+        if self.type_ahead(Typed::Key(key)) {
+            return;
+        }
         let reply = self
             .draft
             .as_mut()
@@ -166,6 +175,9 @@ impl Editor {
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        if self.type_ahead(Typed::Paste(pasted.to_owned())) {
+            return;
+        }
         let Some(draft) = self.draft.as_mut() else {
             cx.say("Nothing is being typed. Enter opens the field, then paste.");
             return;
@@ -318,6 +330,7 @@ impl Editor {
         } else {
             self.tell(cx);
             self.look(cx);
+            self.catch_up(cx);
         }
     }
 
@@ -420,6 +433,7 @@ impl Editor {
             self.pending = None;
             if self.record.is_none() {
                 self.error = Some(words);
+                self.ahead = None;
                 return;
             }
         }
@@ -1337,6 +1351,34 @@ mod tests {
         assert_eq!(desk.said(), "Somebody else changed this record meanwhile.");
         desk.press("Enter");
         assert_eq!(desk.said(), "Nothing was changed: the value is the same.");
+    }
+
+    #[test]
+    fn what_is_typed_before_the_record_is_there_goes_into_the_box() {
+        let read = |desk: &mut Desk| {
+            let order = record(&order(), vec![bad_date(), bad_quantity()]);
+            desk.answer(Answer::Record(Box::new(order)));
+        };
+        let check = |keys: &str, expected: &str| {
+            let mut desk = Desk::unread();
+            desk.press(keys);
+            read(&mut desk);
+            assert_eq!(typed(&desk), expected, "{keys}");
+            assert_eq!(desk.saves(), [], "{keys}");
+        };
+        check("Enter", "31/12/2025");
+        check("Enter 4 2", "31/12/202542");
+        check("e Backspace 6", "31/12/2026");
+        check("Enter 4 Ctrl+U 2", "31/12/20252");
+        // Nothing is saved that nobody saw, and what comes after it was meant for something else.
+        check("Enter 4 Enter 2", "31/12/20254");
+        check("Enter 4 Tab 2", "31/12/20254");
+        check("n a o", "(closed)");
+        let mut desk = Desk::unread();
+        desk.press("Enter 4 Esc");
+        assert!(desk.effects().contains(&Effect::Back));
+        read(&mut desk);
+        assert_eq!(typed(&desk), "(closed)");
     }
 
     #[test]

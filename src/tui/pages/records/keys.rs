@@ -318,7 +318,7 @@ mod tests {
         model::RunId,
         tui::{
             event::Answer,
-            testing::{answer, app_with, feed_with, picture, press, records, shows, wishes},
+            testing::{answer, app_with, feed, feed_with, picture, press, records, shows, wishes},
         },
     };
 
@@ -336,6 +336,20 @@ mod tests {
         shows(&mut app, "Esc Back");
         press(&mut app, "<esc>");
         shows(&mut app, "[1 Problems 6]");
+    }
+
+    #[test]
+    fn what_is_typed_before_the_record_is_there_goes_into_its_field() {
+        let mut app = records((80, 24));
+        let effects = wishes(&mut app, "<ret><ret>42");
+        shows(&mut app, "Reading the record ...");
+        feed(&mut app, effects);
+        shows(&mut app, "Now [ office@42 ");
+        // Digits alone are what they are everywhere.
+        let mut app = records((80, 24));
+        let effects = wishes(&mut app, "<ret>5");
+        feed(&mut app, effects);
+        shows(&mut app, "5 History]");
     }
 
     #[test]
