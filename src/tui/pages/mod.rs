@@ -58,8 +58,16 @@ use crate::{
 /// What an action on the thing under the cursor is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    Group { run: RunId, id: GroupId },
-    Record { id: RecordId, field: Option<Path> },
+    Group {
+        run: RunId,
+        id: GroupId,
+    },
+    Record {
+        id: RecordId,
+        field: Option<Path>,
+        /// What people call it. Untrusted.
+        key: Option<String>,
+    },
 }
 
 /// Every page answers the same questions; the compiler names what a new one must do.

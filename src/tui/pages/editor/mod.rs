@@ -211,7 +211,9 @@ impl Editor {
     /// The record, and its field under the cursor.
     pub fn subject(&self) -> Subject {
         let field = self.fields.path().cloned();
-        Subject::Record { id: self.id, field }
+        let key = self.row().and_then(|row| row.key.clone());
+        let id = self.id;
+        Subject::Record { id, field, key }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

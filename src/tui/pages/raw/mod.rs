@@ -182,8 +182,9 @@ impl Raw {
 
     /// The record; it has no fields.
     pub fn subject(&self) -> Subject {
+        let key = (self.record.as_ref()).and_then(|record| record.row.key.clone());
         let (id, field) = (self.id, None);
-        Subject::Record { id, field }
+        Subject::Record { id, field, key }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
