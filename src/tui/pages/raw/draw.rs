@@ -13,7 +13,7 @@ use super::{
     excerpt::{Excerpt, slice},
 };
 use crate::{
-    model::{Form, Layout as Columns, RecordDetail},
+    model::{Form, Layout as Columns, RecordDetail, Status},
     text,
     tui::{
         action::Action,
@@ -39,7 +39,11 @@ pub fn banner(page: &Raw, theme: Theme) -> Line<'static> {
         spans.push(Span::raw("   "));
     }
     spans.push(Span::raw("state: "));
-    spans.push(Span::styled("unreadable", theme.error()));
+    let status = page.record.as_ref().map(|record| record.row.status);
+    spans.push(match status.filter(|status| *status != Status::Rejected) {
+        Some(status) => Span::styled(status.label(), theme.status(status)),
+        None => Span::styled("unreadable", theme.error()),
+    });
     if let Some(record) = &page.record {
         let stopped = record.row.problems.first();
         let stage = stopped.map_or("Read", |problem| problem.stage.label());
