@@ -400,7 +400,8 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
     if tall {
         lines.extend([Line::from(was), Line::from(tries)]);
     } else {
-        lines.push(Line::from([was, vec![Span::raw(" ")], tries].concat()));
+        let gap = (!was.is_empty()).then(|| Span::raw(" "));
+        lines.push(was.into_iter().chain(gap).chain(tries).collect());
     }
     lines
 }
