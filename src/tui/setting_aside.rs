@@ -68,7 +68,8 @@ impl App {
         }) = request
         {
             let counted = counted.map_or(0, |counted| counted.len() as u64);
-            let wanting = pages::reason_for(counted, *filter);
+            let problem = (self.pages.iter()).find_map(|page| page.problem_of(&filter));
+            let wanting = pages::reason_for(counted, *filter, problem);
             let why = text::safe(&words::sentence(&fault.message)).into_owned();
             let reason = reason.unwrap_or_default();
             let mut prompt = Prompt::again(wanting, &reason, why);
@@ -161,11 +162,11 @@ mod tests {
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
         │   ┌ Set aside 2 records? ────────────────────────────────────────────────┐2% │
-        │   │ They are neither fixed nor sent until somebody takes them back.      │5% │
-        │   │                                                                      │8% │
-        │   │ Reason  [ test orders                                              ] │6% │
-        │   └──────────────────────────────────────────────────────────────────────┘1% │
-        │   Phone has too few digits       phone           Check       0 DONE          │
+        │   │ Email address not complete. They are neither fixed nor sent until    │5% │
+        │   │ somebody takes them back.                                            │8% │
+        │   │                                                                      │6% │
+        │   │ Reason  [ test orders                                              ] │1% │
+        │   └──────────────────────────────────────────────────────────────────────┘   │
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │

@@ -5,7 +5,7 @@ mod rows;
 use std::collections::VecDeque;
 
 use crossterm::event::KeyEvent;
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
 
 use self::rows::{
     before, counted, detail, fix_row, offered, place, plan_row, row, run_facts, since, value,
@@ -315,6 +315,18 @@ pub fn cells(app: &mut App) -> Buffer {
     terminal.draw(|frame| app.draw(frame)).unwrap();
     app.cx.now.into_iter().for_each(|now| app.drawn(now));
     terminal.backend().buffer().clone()
+}
+
+/// Where the terminal's own cursor stands, and what is to be seen; fails where it stands nowhere.
+#[track_caller]
+pub fn cursor(app: &mut App) -> (Position, Buffer) {
+    let size = app.cx.size;
+    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+    terminal.draw(|frame| app.draw(frame)).unwrap();
+    let backend = terminal.backend();
+    let picture = || rows_of(backend.buffer()).join("\n");
+    assert!(backend.cursor_visible(), "{}", picture());
+    (backend.cursor_position(), backend.buffer().clone())
 }
 
 /// What is to be seen, line by line, without spaces at the ends.

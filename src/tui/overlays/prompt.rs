@@ -19,7 +19,7 @@ use crate::{
         keymap::Keys,
         opening::{self, Opening},
         theme::Theme,
-        widgets::{field::Field, footer::Hint},
+        widgets::{cursor::put_cursor, field::Field, footer::Hint},
         words,
     },
 };
@@ -265,17 +265,15 @@ impl Prompt {
         let room = columns.saturating_sub(text::width(&label)).max(1);
         let (line, column) = self.field.line(room, theme.warn());
         let at = (
-            inside.x + (text::width(&label) + column) as u16,
-            inside.y + lines.len() as u16 + 1,
+            (text::width(&label) + column) as u16,
+            lines.len() as u16 + 1,
         );
         let mut spans = vec![Span::raw(label)];
         spans.extend(line.spans);
         spans.push(Span::raw("]"));
         lines.extend([Line::default(), Line::from(spans)]);
         frame.render_widget(Paragraph::new(lines), inside);
-        if inside.contains(at.into()) {
-            frame.set_cursor_position(at);
-        }
+        put_cursor(frame, inside, at);
     }
 }
 

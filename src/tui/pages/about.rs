@@ -17,6 +17,7 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::{bar, percent},
+            cursor::put_cursor,
             lines::{Lines, below},
             panel::panel,
         },
@@ -172,11 +173,8 @@ pub(super) fn draw_list(
         lines.extend(remarks.into_iter().map(Line::from));
     }
     frame.render_widget(Paragraph::new(lines), inside);
-    // For magnifiers and screen readers the real cursor stands on the focused line.
-    let y = inside.y + 1 + ((view.at - *first) * per_group) as u16;
-    if inside.contains((inside.x + 1, y).into()) {
-        frame.set_cursor_position((inside.x + 1, y));
-    }
+    let y = 1 + ((view.at - *first) * per_group) as u16;
+    put_cursor(frame, inside, (1, y));
     let len = view.groups.len();
     Lines::of_height(per_group as u16, below(inside, 1), *first, len)
 }

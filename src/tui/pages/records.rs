@@ -247,7 +247,8 @@ impl Records {
         let cell = self.chosen().zip(self.target_column());
         let cell = cell.filter(|(row, _)| row.current.is_some());
         let field = cell.map(|(row, column)| column.path(row));
-        Some(Subject::Record { id, field })
+        let key = self.chosen().and_then(|row| row.key.clone());
+        Some(Subject::Record { id, field, key })
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

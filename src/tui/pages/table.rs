@@ -4,6 +4,7 @@ use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect, Size},
     text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{
@@ -15,7 +16,11 @@ use super::{
 };
 use crate::{
     text,
-    tui::{action::Action, theme::Theme, widgets::panel::said},
+    tui::{
+        action::Action,
+        theme::Theme,
+        widgets::{cursor::put_cursor, panel::said},
+    },
 };
 
 /// How many records are seen at once in a window of this size.
@@ -143,13 +148,13 @@ fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) 
             spans.push(Span::styled(format!("   {key} to change"), theme.muted()));
         }
     }
-    frame.render_widget(Line::from(spans), area);
-    let right = Line::from(format!("{count} ")).right_aligned();
-    let width = right.width() as u16;
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    let width = text::width(&count) as u16 + 1;
+    let right = Line::from(format!("{count} "));
     let x = area.right().saturating_sub(width);
     let place = Rect { x, width, ..area }.intersection(area);
-    frame.render_widget(right, place);
-    if let Some(x) = cursor.filter(|x| *x < area.right()) {
-        frame.set_cursor_position((x, area.y));
+    frame.render_widget(Paragraph::new(right), place);
+    if let Some(x) = cursor {
+        put_cursor(frame, area, (x - area.x, 0));
     }
 }

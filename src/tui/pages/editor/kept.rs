@@ -121,9 +121,10 @@ impl Editor {
     /// Somebody changed the record while it is typed into.
     pub(super) fn say_if_changed(&self, before: Option<i64>, cx: &mut Cx) {
         let now = self.record.as_ref().map(|record| record.row.version);
-        let is_older = |draft: &Draft| draft.saving.is_none() && Some(draft.seen) < now;
-        if before.is_some() && before < now && self.draft.as_ref().is_some_and(is_older) {
-            cx.say("Somebody else changed this record meanwhile. Your text is kept: saving it shows both.");
+        let is_older = |draft: &&Draft| draft.saving.is_none() && Some(draft.seen) < now;
+        let draft = self.draft.as_ref().filter(is_older);
+        if let Some(draft) = draft.filter(|_| before.is_some() && before < now) {
+            cx.say(draft.meanwhile());
         }
     }
 
@@ -134,6 +135,7 @@ impl Editor {
         };
         let (before, now) = (&before.row, &now.row);
         if before.status != now.status || before.problems != now.problems {
+            self.forget_alike();
             let result = self.result.take();
             cx.effects.extend(result.map(Effect::Unsay));
         }

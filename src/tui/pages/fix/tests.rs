@@ -4,7 +4,9 @@ use crate::{
     tui::{
         app::App,
         event::{Event, JobRequest, Outcome},
-        testing::{answer, feed, feed_with, picture, press, preview, problems, shows, suggested},
+        testing::{
+            answer, cursor, feed, feed_with, picture, press, preview, problems, shows, suggested,
+        },
     },
 };
 
@@ -290,6 +292,25 @@ fn enter_on_a_row_of_the_preview_shows_its_record() {
     assert!(picture(&mut app).contains("Fix all > record 11"));
     press(&mut app, "<esc>");
     assert!(picture(&mut app).contains("2 What would happen"));
+}
+
+#[test]
+fn a_record_of_a_preview_is_found_where_it_stands_also_where_not_all_are_shown() {
+    let mut app = page((100, 16));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    press(&mut app, "<Tab>");
+    for _ in 0..9 {
+        press(&mut app, "<Down>");
+        let (place, buffer) = cursor(&mut app);
+        let here: String = (place.x..place.x + 5)
+            .map(|x| buffer[(x, place.y)].symbol())
+            .collect();
+        assert_eq!(here, ">[x] ", "{}", picture(&mut app));
+        let before = picture(&mut app);
+        assert!(app.pages.top_mut().point(place, &mut app.cx));
+        assert_eq!(picture(&mut app), before, "the record under the pointer");
+    }
 }
 
 /// Whether a job is started or stopped by these.

@@ -17,6 +17,7 @@ use crate::{
         pages::list::fitted,
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             diff::{Sign, diff},
             panel::panel,
             wrap::wrap,
@@ -118,6 +119,7 @@ impl Review {
             })
             .collect();
         frame.render_widget(Paragraph::new(shown).block(block), area);
+        put_cursor(frame, inside, (1, 0));
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
     tui::{
         pages::{funnel::draw_words, list::fitted},
         theme::Theme,
-        widgets::{lines::Lines, panel::panel},
+        widgets::{cursor::put_cursor, lines::Lines, panel::panel},
     },
 };
 
@@ -134,10 +134,7 @@ impl Runs {
             lines.extend([Line::default(), Line::from(words)]);
         }
         frame.render_widget(Paragraph::new(lines), inside);
-        let y = inside.y + cursor as u16;
-        if inside.contains((inside.x + 1, y).into()) {
-            frame.set_cursor_position((inside.x + 1, y));
-        }
+        put_cursor(frame, inside, (1, cursor as u16));
     }
 
     /// In what order the runs are, and which are shown where not all are.

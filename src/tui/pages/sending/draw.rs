@@ -20,7 +20,7 @@ use crate::{
         keymap::Keys,
         pages::list::fitted,
         theme::Theme,
-        widgets::{panel::panel, wrap::wrap},
+        widgets::{cursor::put_cursor, panel::panel, wrap::wrap},
     },
 };
 
@@ -40,7 +40,9 @@ impl Sending {
         ]));
         self.draw_counts(frame, counts, theme);
         let block = panel(destination.width, "Destination", "", false, theme);
+        let inside = block.inner(destination);
         frame.render_widget(Paragraph::new(said).block(block), destination);
+        put_cursor(frame, inside, (1, 0));
         // A box of one row cannot be closed.
         if rest.height < 2 {
             return;
