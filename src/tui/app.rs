@@ -229,6 +229,7 @@ impl App {
             }
             Event::Answer(_, Ok(Answer::Version(version))) => self.version == Some(*version),
             Event::Answer(_, Ok(Answer::EditClaims(found))) => *self.cx.others == found[..],
+            Event::Answer(_, Ok(Answer::Turns(found))) => self.cx.turns == Some(*found),
             Event::Answer(_, Ok(Answer::Told)) => true,
             Event::Answer(ticket, Err(_)) => self.asked.contains(&(*ticket, Asked::KeptVisit)),
             _ => false,
@@ -425,7 +426,7 @@ impl App {
     /// The workspace has changed: every page asks again for what it shows.
     pub(super) fn refresh(&mut self) {
         // What one did oneself is no news.
-        self.version = None;
+        (self.version, self.cx.turns) = (None, None);
         for page in self.pages.iter_mut() {
             page.refresh(&mut self.cx);
         }
@@ -475,7 +476,8 @@ impl App {
                     Effect::Start(request) => drop(self.cx.start(request)),
                     Effect::Begin(ticket, request) => self.begin(ticket, request, &mut outside),
                     Effect::Cancel(ticket) => outside.extend(self.cancel(ticket)),
-                    Effect::Ask(..) | Effect::Change(..) | Effect::Steer(_) | Effect::Suspend => {
+                    Effect::Ask(..) | Effect::Change(..) => outside.push(effect),
+                    Effect::KeepFailed(_) | Effect::Steer(_) | Effect::Suspend => {
                         outside.push(effect);
                     }
                 }
@@ -783,9 +785,9 @@ mod tests {
         │                                                            ││ 7 contact_email                    │
         │                                                            ││   <sp>Office@x.de -> office@x.de   │
         │                                                            ││                                    │
-        │                                                            ││ [ Undo this step ]                 │
-        │                                                            ││ [ Save as recipe ]                 │
-        │                                                            ││ [ Go back to before this ]         │
+        │                                                            ││   Undo this step                   │
+        │                                                            ││   Save as recipe                   │
+        │                                                            ││   Go back to before this           │
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │

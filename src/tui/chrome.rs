@@ -15,7 +15,7 @@ use super::{
     app::{App, LEAST},
     keymap::{self, Mode},
     mouse::Spot,
-    overlays::wrap,
+    overlays::{Overlay, wrap},
     pages::Page,
     running::Running,
     tabs::Tab,
@@ -215,6 +215,8 @@ impl App {
     /// whole: in a second line, where one is not enough.
     fn status(&self, width: u16) -> Vec<Line<'static>> {
         let words = match (&self.overlay, &self.status, &self.job) {
+            // What comes by itself takes nothing away that was said.
+            (Some(Overlay::Letters(_)), said, _) => said.clone().unwrap_or_default(),
             (Some(overlay), _, _) => overlay.tip(self.cx.keys),
             (None, Some(status), None) => status.clone(),
             // It says how far the job is.

@@ -8,7 +8,7 @@ use super::{
     app::{App, Exit},
     event::{Answer, Effect, Elsewhere, JobRequest, Needs, Query, Question, Route, Wanting},
     overlays::{Overlay, Prompt},
-    pages::{Page, Stack},
+    pages::Page,
     words,
 };
 use crate::{
@@ -40,14 +40,14 @@ pub(super) fn ask_for_path(like: Option<RunId>) -> Effect {
 }
 
 impl App {
-    /// To the list of runs, also where there is only one.
+    /// To the list of runs, also where there is only one. It lies over what one came from, which Esc leads back to.
     pub(super) fn go_to_runs(&mut self) {
         self.keep_visit();
-        while self.pages.pop(&mut self.cx) {}
-        self.pages = Stack::reached(Route::Runs, &mut self.cx);
-        if let Page::Runs(page) = self.pages.top_mut() {
+        let mut page = Page::open(Route::Runs, &mut self.cx);
+        if let Page::Runs(page) = &mut page {
             page.stay();
         }
+        self.pages.push(page);
     }
 
     pub(super) fn open_step(&mut self, step: Opening) {
@@ -247,7 +247,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
         │                                                                              │
         │ > Open a file or folder...                                                   │
-        │   Try the demo (sample data, sends nothing)                                  │
+        │   Try the demo (sample data, stays in its folder)                            │
         │   ┌ Check it against which contract? ────────────────────────────────────┐   │
         │ An│ in/orders.csv is loaded as a new run. Without a contract it can be   │   │
         │   │ looked at and exported; nothing can be checked or sent.              │   │

@@ -30,6 +30,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// As many tickets as one workspace may need: a late answer from the one before is for none of the next one's.
 const TICKETS: u64 = 1 << 40;
 
+/// How long it is waited for what was typed to be saved, or else kept: both wait as long until another process has written.
+const SAVING: Duration = Duration::from_secs(30);
+
 /// Where frames go. The loop needs no real terminal.
 pub trait Surface {
     /// Draws one frame.
@@ -50,6 +53,7 @@ pub fn run(options: Options) -> Result<()> {
         workspace: options.workspace,
         author: options.author,
         read_only: options.read_only,
+        may_be_missing: options.may_be_missing,
     };
     let cause = Cause::default();
     // It would look at NO_COLOR itself, whatever was asked for.
@@ -136,6 +140,7 @@ fn go(opening: &mut Opening, setup: &mut Setup, place: Elsewhere) -> Result<()> 
     setup.tickets += TICKETS;
     setup.size = Screen::size()?;
     opening.workspace = place.workspace;
+    opening.may_be_missing = false;
     Ok(())
 }
 
@@ -282,17 +287,18 @@ pub(super) fn panic_for_a_test(part: &str) {
 impl Workers {
     /// Waits until all that write have ended; whoever only reads may take long, and is not waited for.
     fn end(&self) {
-        for thread in [&self.asks, &self.jobs, &self.visits] {
-            wait_for(thread);
+        wait_for(&self.asks, SAVING);
+        for thread in [&self.jobs, &self.visits] {
+            wait_for(thread, PATIENCE);
         }
     }
 }
 
 /// Waits until a thread has ended, but not for ever: a destination may never answer, and what was sent is known to the
 /// workspace all the same.
-fn wait_for(thread: &JoinHandle<()>) {
+fn wait_for(thread: &JoinHandle<()>, patience: Duration) {
     let start = Instant::now();
-    while !thread.is_finished() && start.elapsed() < PATIENCE {
+    while !thread.is_finished() && start.elapsed() < patience {
         // A thread's end can be asked for, not waited for with an end of patience.
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -370,6 +376,7 @@ mod tests {
             workspace: workspace.to_owned(),
             author: "jana".to_owned(),
             read_only: false,
+            may_be_missing: false,
         };
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
         let (inbox, workers) = worker::spawn(&opening, &event_tx).unwrap();

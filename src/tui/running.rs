@@ -486,6 +486,7 @@ mod tests {
                 label: "trim".to_owned(),
                 records: 100_000,
                 skipped: Vec::new(),
+                is_next: what == Turn::Redo,
             };
             let is_redo = what == Turn::Redo;
             let turned = Outcome::Turned { report, is_redo };

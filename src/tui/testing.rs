@@ -2,7 +2,7 @@
 
 mod rows;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crossterm::event::KeyEvent;
 use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
@@ -25,7 +25,7 @@ use crate::{
     model::{
         Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepKind, Wants, compare,
     },
-    ops::{Completed, ContractState, Filters, Named, Preview, Standing},
+    ops::{Completed, ContractState, Filters, Named, Preview, Standing, Turns},
     text,
 };
 
@@ -233,6 +233,10 @@ pub fn answer(query: Query) -> Answer {
         Query::CountAside(filter) => Answer::Counted(counted(*filter)),
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
+        Query::Turns => Answer::Turns(Turns {
+            undo: true,
+            redo: true,
+        }),
         Query::Drafts { .. } => Answer::Drafts(Vec::new()),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
@@ -273,6 +277,7 @@ pub fn answer(query: Query) -> Answer {
         ]),
         Query::History { run } => Answer::History {
             plans: vec![plan_row()],
+            sent: HashMap::new(),
             steps: vec![
                 step(run, 3, StepKind::Undo, "undo of step 2", false),
                 step(run, 2, StepKind::Discard, "12 records: test orders", true),
@@ -288,7 +293,6 @@ pub fn answer(query: Query) -> Answer {
         Query::StepFacts { step, .. } => Answer::StepFacts(Box::new(StepFacts {
             step,
             records: [7, 14, 21].map(RecordId).into(),
-            sent: 0,
             examples: vec![StepExample {
                 record: RecordId(7),
                 path: Path::field("contact_email"),

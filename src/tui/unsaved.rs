@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{
     app::App,
     cx::{Cx, Ticket},
-    event::Wish,
+    event::{Effect, Wish},
     words,
 };
 use crate::{model::Fault, ops::Saving};
@@ -107,6 +107,17 @@ impl App {
         }
     }
 
+    /// The program ends: nobody hears any more whether what is under way is safe, so that whoever does it keeps what is not.
+    pub(super) fn keep_what_fails(&mut self) {
+        let underway = self.cx.unsaved.underway.iter();
+        let underway: Vec<_> = underway
+            .map(|one| (one.ticket, one.saving.clone()))
+            .collect();
+        if !underway.is_empty() {
+            self.cx.effects.push(Effect::KeepFailed(underway));
+        }
+    }
+
     /// What waits to be kept is tried again.
     pub(super) fn keep_what_waits(&mut self) {
         self.cx.unsaved.tried = self.cx.now;
@@ -141,7 +152,7 @@ mod tests {
         model::{Path, RecordId},
         ops::KeptDraft,
         tui::{
-            event::{Answer, Effect, Event, Query},
+            event::{Answer, Event, Query},
             testing::{self, feed, feed_with, press, problems, records, shows, shows_not},
         },
     };
@@ -274,6 +285,28 @@ mod tests {
             assert_eq!(kept(&effects), [], "it is kept already");
             feed(&mut app, effects);
             shows(&mut app, "Record 7 changed while you were editing");
+        }
+    }
+
+    #[test]
+    fn what_is_being_saved_when_the_program_ends_is_kept_if_that_fails() {
+        for is_left in [true, false] {
+            let mut app = in_the_editor();
+            let mut saved = press(&mut app, "<ret><ret>");
+            if is_left {
+                press(&mut app, "<esc>");
+            }
+            saved.extend(app.update(Event::Terminate));
+            let edit = saved.iter().find_map(|effect| match effect {
+                Effect::Change(ticket, Wish::Edit { .. }) => Some(*ticket),
+                _ => None,
+            });
+            let kept = saved.iter().find_map(|effect| match effect {
+                Effect::KeepFailed(unanswered) => Some(unanswered),
+                _ => None,
+            });
+            let (ticket, saving) = &kept.expect("it is kept if it fails")[0];
+            assert_eq!((Some(*ticket), saving.record.0), (edit, 7));
         }
     }
 

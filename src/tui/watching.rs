@@ -37,6 +37,10 @@ impl App {
             self.keep_what_waits();
         }
         self.version = Some(version);
+        if before != Some(version) {
+            let ticket = self.cx.ask(Query::Turns);
+            self.asked.push((ticket, Asked::Turns));
+        }
         // Whoever dies edits no more, and nothing is written then.
         if before != Some(version) || !self.cx.others.is_empty() {
             let ticket = self.cx.ask(Query::EditClaims);

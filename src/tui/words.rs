@@ -165,10 +165,14 @@ pub fn problems(problems: &[Problem]) -> String {
 
 /// What an undo or a redo came to.
 pub fn undone(report: &UndoReport, is_redo: bool, keys: Keys) -> String {
-    let (word, back) = if is_redo {
-        ("Done again", undo(keys))
-    } else {
-        ("Undone", redo(keys))
+    let (word, back) = match (is_redo, report.is_next) {
+        (false, _) => ("Undone", redo(keys)),
+        (true, true) => ("Done again", undo(keys)),
+        // Undo would take back something else.
+        (true, false) => {
+            let history = keys.of(Action::HistoryTab);
+            ("Done again", format!("{history} History takes it back"))
+        }
     };
     let mut words = format!(
         "{word}: {} ({}).  {back}",
@@ -450,7 +454,27 @@ fn end(words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::Found, tui::testing::problem};
+    use crate::{
+        model::{Found, StepId},
+        tui::testing::problem,
+    };
+
+    #[test]
+    fn undo_is_not_offered_where_it_would_take_back_something_else() {
+        let report = |is_next| UndoReport {
+            step: StepId(3),
+            label: "trim".to_owned(),
+            records: 1,
+            skipped: Vec::new(),
+            is_next,
+        };
+        let redone = |is_next| undone(&report(is_next), true, Keys::default());
+        assert_eq!(redone(true), "Done again: trim (1 record).  u Undo");
+        assert_eq!(
+            redone(false),
+            "Done again: trim (1 record).  5 History takes it back"
+        );
+    }
 
     #[test]
     fn why_something_is_not_possible_is_one_sentence() {

@@ -166,6 +166,15 @@ impl<T: Choice> Choices<T> {
         self.chosen().filter(|line| line.unable().is_none())
     }
 
+    /// Puts the cursor on the first line of this kind. `false` where there is none.
+    pub fn go_to(&mut self, is_meant: impl Fn(&T) -> bool) -> bool {
+        let found = self.found();
+        let mut places = found.iter();
+        let meant = places.position(|at| is_meant(&self.lines[*at]));
+        self.at = meant.unwrap_or(self.at);
+        meant.is_some()
+    }
+
     /// Moves the cursor, where the action does that.
     pub fn act(&mut self, action: Action, cx: &Cx) {
         let page = usize::from(cx.size.height / 2).max(1);

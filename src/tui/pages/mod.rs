@@ -343,7 +343,9 @@ impl Page {
     pub fn starts(&self, action: Action) -> bool {
         match action {
             Action::Send | Action::CheckAll | Action::TryOne | Action::TakeOver => true,
-            Action::SetAside | Action::GoBack | Action::OpenFile | Action::Demo => true,
+            Action::SetAside | Action::OpenFile | Action::Demo => true,
+            // A step of many records is taken back by a job.
+            Action::GoBack | Action::UndoStep => true,
             _ => matches!(self, Self::Fix(page) if page.starts(action)),
         }
     }

@@ -168,6 +168,7 @@ fn undone() -> UndoReport {
         label: "trim".to_owned(),
         records: 12,
         skipped: Vec::new(),
+        is_next: true,
     }
 }
 

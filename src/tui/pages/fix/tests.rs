@@ -174,6 +174,7 @@ fn what_was_previewed_is_applied_but_for_what_was_left_out() {
         label: "contact_email".to_owned(),
         records: 3,
         skipped: Vec::new(),
+        is_next: false,
     };
     app.update(Event::Answer(*ticket, Ok(Answer::Undone(undone))));
     assert!(picture(&mut app).contains("Choose what to do, and press Enter."));

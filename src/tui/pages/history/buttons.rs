@@ -134,10 +134,12 @@ impl History {
         let unable: Vec<Action> = unable.map(|offer| offer.action).collect();
         for (n, (label, (x, y))) in labels.into_iter().zip(at(short)).enumerate() {
             let focus = self.buttons.on == Some(n);
-            let label = if focus {
-                format!("[>{label} ]")
-            } else {
-                format!("[ {label} ]")
+            // What cannot be done is no button to look at; the cursor gets there and hears why.
+            let label = match (focus, unable.contains(&DOES[n])) {
+                (true, false) => format!("[>{label} ]"),
+                (true, true) => format!(" >{label}  "),
+                (false, false) => format!("[ {label} ]"),
+                (false, true) => format!("  {label}  "),
             };
             let place = Rect {
                 x: area.x + 1 + x,

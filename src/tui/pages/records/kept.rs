@@ -18,6 +18,12 @@ impl Records {
         }
     }
 
+    /// The place of the field that is typed into.
+    pub fn typed_into(&self) -> Option<String> {
+        let cell = self.editing.draft.as_ref()?;
+        Some(cell.draft.path.as_str().to_owned())
+    }
+
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
         self.editing.draft = None;

@@ -127,10 +127,15 @@ impl Records {
 
     /// `2 marked`, `812 that match`, `all 1,203`, each with its number.
     fn scopes(&self, of: ChoiceOf) -> Vec<Choosable> {
+        // Only those that are set aside can be taken back; how many they are is asked before anything is done.
+        let note = match of {
+            ChoiceOf::SetAside if self.takes_back() => "those set aside",
+            _ => "",
+        };
         let line = |key: &str, label: String| Choosable {
             key: key.to_owned(),
             label,
-            note: String::new(),
+            note: if key == THIS { "" } else { note }.to_owned(),
             shown: None,
         };
         let thousands = |number: usize| text::thousands(number as u64);
@@ -243,8 +248,11 @@ mod tests {
     use crate::{
         model::RunId,
         tui::{
-            event::{Aside, Event, Needs},
-            testing::{self, answer, app_with, feed_with, picture, press, records, shows, wishes},
+            event::{Aside, Event, Needs, Ticket},
+            testing::{
+                self, answer, app_with, feed_with, picture, press, records, shows, shows_not,
+                wishes,
+            },
         },
     };
 
@@ -385,6 +393,9 @@ mod tests {
         feed_with(&mut app, effects, &set_aside);
         press(&mut app, "x");
         shows(&mut app, "Take back which records?");
+        shows(&mut app, "2 marked   those set aside");
+        shows(&mut app, "all 412    those set aside");
+        shows_not(&mut app, "record 21  those");
         let asked = wishes(&mut app, "<ret>");
         let [Effect::Ask(ticket, Query::Ids { filter })] = &asked[..] else {
             panic!("{asked:?}")
@@ -438,6 +449,33 @@ mod tests {
         };
         let back = filter.terms.last().map(|term| &term.wanted);
         assert_eq!(back, Some(&Wanted::Marked(ids(&[7, 14]).into())));
+    }
+
+    #[test]
+    fn whoever_has_gone_on_is_not_asked_on_another_page_whether_records_are_taken_back() {
+        for elsewhere in ["<ret>", "/", "?"] {
+            let mut app = records((80, 24));
+            press(&mut app, "<Space><Space>");
+            let page = app.pages.top_mut();
+            let crate::tui::pages::Page::Records(page) = page else {
+                panic!("it is the table")
+            };
+            page.asked.back = Some(Ticket(999));
+            press(&mut app, elsewhere);
+            let found = Answer::Ids {
+                run: testing::run(),
+                ids: ids(&[7, 14]),
+                unknown: Vec::new(),
+            };
+            app.update(Event::Answer(Ticket(999), Ok(found)));
+            shows_not(&mut app, "┌ Take back");
+            assert!(
+                app.status.as_deref().is_some_and(|said| said
+                    == "Not asked, as you had gone on: Take back 2 records? Nothing was done."),
+                "{elsewhere} {:?}",
+                app.status
+            );
+        }
     }
 
     #[test]

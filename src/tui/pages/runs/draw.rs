@@ -149,7 +149,7 @@ impl Runs {
     /// What stands in place of the runs.
     fn nothing(&self) -> &'static str {
         match &self.state {
-            State::Known(runs) if runs.is_empty() => " This workspace holds no run yet.",
+            State::Known(runs) if runs.is_empty() => " There is no run here yet.",
             _ => " No run matches.",
         }
     }
