@@ -6,7 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::refusal::{Refusals, Refused};
+use super::{
+    refusal::{Refusals, Refused},
+    telling::Told,
+};
 use crate::{
     model::{DeliveryState, PlanId, Refusal, Tally, Try},
     ops::Waits,
@@ -20,7 +23,7 @@ const TIMES: usize = 500;
 /// The speed half of which is older than this.
 const HALF_LIFE: Duration = Duration::from_secs(5);
 /// More often nobody looks.
-const EVERY: Duration = Duration::from_millis(100);
+pub(super) const EVERY: Duration = Duration::from_millis(100);
 /// Before that, nobody knows how long it takes.
 const SETTLED: (Duration, u64) = (Duration::from_secs(10), 30);
 
@@ -93,6 +96,8 @@ pub(super) struct Board {
     /// How long nothing left.
     stood: Duration,
     said: Option<Instant>,
+    /// What is to be said when it is time.
+    pub owed: Option<Told>,
 }
 
 impl Board {
@@ -118,6 +123,7 @@ impl Board {
             looked: (now, 0),
             stood: Duration::ZERO,
             said: None,
+            owed: None,
         }
     }
 
