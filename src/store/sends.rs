@@ -32,6 +32,8 @@ pub(crate) struct Claim {
 pub(crate) struct Taken {
     pub delivery: i64,
     pub record: RecordId,
+    /// Its natural key, where it has one. Untrusted.
+    pub record_key: Option<String>,
     pub key: String,
     pub payload: Vec<u8>,
     pub payload_sha256: Vec<u8>,
@@ -342,7 +344,8 @@ fn next(
     let mut query = conn.prepare_cached(&format!(
         "SELECT id, record, idempotency, payload, payload_sha256, attempts + 1, \
          attempts > 0 AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown'), \
-         EXISTS (SELECT 1 FROM content c WHERE c.id = delivery.content AND c.form = 'csv') FROM delivery \
+         EXISTS (SELECT 1 FROM content c WHERE c.id = delivery.content AND c.form = 'csv'), \
+         (SELECT key FROM record WHERE record.id = delivery.record) FROM delivery \
          WHERE plan = ?1 AND {which} AND (next_at IS NULL OR next_at <= ?3) ORDER BY n LIMIT ?2"
     ))?;
     let taken = query.query_map(params![claim.plan.0, limit as i64, at], |row: &Row<'_>| {
@@ -355,6 +358,7 @@ fn next(
             attempts: row.get(5)?,
             may_be_applied: row.get(6)?,
             is_csv: row.get(7)?,
+            record_key: row.get(8)?,
         })
     })?;
     Ok(taken.collect::<rusqlite::Result<_>>()?)

@@ -143,8 +143,8 @@ impl Board {
         self.tally.take(DeliveryState::Sending, taken.len() as u64);
     }
 
-    /// This is what became of one.
-    pub fn ended(&mut self, ended: &Ended, at: &str) {
+    /// This is what became of one, whose record has this natural key.
+    pub fn ended(&mut self, ended: &Ended, key: Option<&str>, at: &str) {
         self.tally.take(DeliveryState::Sending, 1);
         self.tally.add(ended.state, 1);
         self.answers += 1;
@@ -156,6 +156,7 @@ impl Board {
         let tried = Try {
             at: at.to_owned(),
             record: ended.record,
+            key: key.map(str::to_owned),
             outcome: ended.attempt,
             code: ended.code.clone(),
             duration_ms: Some(ended.duration_ms),
@@ -264,6 +265,7 @@ mod tests {
         Taken {
             delivery: record,
             record: RecordId(record),
+            record_key: None,
             key: String::new(),
             payload: Vec::new(),
             payload_sha256: Vec::new(),
@@ -305,7 +307,7 @@ mod tests {
             (4, DeliveryState::Waiting),
             (5, DeliveryState::HandedOver),
         ] {
-            board.ended(&ended(n, state), "2026-01-01T00:00:00Z");
+            board.ended(&ended(n, state), None, "2026-01-01T00:00:00Z");
             assert_eq!(board.tally.total(), 9);
         }
         board.came_back(&wave[5..]);
@@ -336,7 +338,7 @@ mod tests {
         let mut board = Board::new(PlanId(1), "crm", plan, Refused::default(), start);
         for n in 1..=40 {
             board.left(&[taken(n, 1)]);
-            board.ended(&ended(n, DeliveryState::Delivered), "");
+            board.ended(&ended(n, DeliveryState::Delivered), None, "");
         }
         board.stood_still(Duration::from_mins(1));
         let progress = board.progress(Flow::Flowing, 0, start + Duration::from_secs(80));

@@ -259,7 +259,9 @@ impl Sending<'_> {
             self.look_after(&course, &mut held);
             let one = end(taken, course, took);
             log(self.run, &one, taken.attempts);
-            self.telling.board().ended(&one, &at);
+            self.telling
+                .board()
+                .ended(&one, taken.record_key.as_deref(), &at);
             ended.push(one);
         }
         self.ended = if is_broken("mark") { Vec::new() } else { ended };
