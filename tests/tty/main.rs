@@ -10,13 +10,13 @@
 //! | 2 help and Esc are always seen | `checks/footer` | `footer`: every page, widths 60 to 200 |
 //! | 3 the footer tells the truth | `checks/footer`, `checks/mouse` | `footer`: every hint of every page is pressed |
 //! | 4 Esc in steps | `checks/esc` | `storm`: from everywhere |
-//! | 5 arrows reach everything | | `reach`: breadth first |
+//! | 5 arrows reach everything | `checks/reach` | `reach`: breadth first |
 //! | 6 layouts | `checks/footer` | `layout`: every box of every page; the pictures in the tests of each page |
 //! | 7 sizes | `checks/resize` | `storm`: 200 on every page |
 //! | 8 pastes | `checks/paste` | `storm`: on every page |
 //! | 9 Enter again and again | `checks/enter` | `storm`: after every key of every page |
 //! | 10 the gate before a send | `checks/gate` | |
-//! | 11 undo to the beginning, redo to the end | `main` | `undo`: edits at random |
+//! | 11 undo to the beginning, redo to the end | `checks/undo` | `undo`: edits at random |
 //! | 12 kills; the same screen after a start | `checks/kill`, `checks/again` | `visiting`: every page |
 //! | 13 a bug gives the terminal back | `checks/restore` | |
 //! | 14 stopped and continued | `checks/suspend`, in a shell in tmux too | |
@@ -24,8 +24,8 @@
 //! | 17 hostile and wide text | `checks/hostile` | |
 //! | 18 quiet on the wire | `checks/wire`, in tmux too | `tui::frames`: what a terminal shows of frames at random |
 //! | 19 latency | the benchmark | `storm`: a step costs the same in a list of any length |
-//! | 20 nothing is called wrong while one types | | `preview`, and the tests of the editor |
-//! | 21 a preview is what comes | | `preview`: every method and choice of records |
+//! | 20 nothing is called wrong while one types | `checks/typing` | `preview`, and the tests of the editor |
+//! | 21 a preview is what comes | `checks/preview` | `preview`: every method and choice of records |
 //! | 22 a send tells the truth | `checks/truth`, `sending` | |
 //! | 23 copying | `checks/copy`, in tmux too | |
 //! | 24 the mouse | `checks/mouse` | |

@@ -325,7 +325,7 @@ fn read_along(mut reader: Box<dyn Read + Send>, output: Arc<(Mutex<Output>, Cond
     });
 }
 
-fn cells(number: u16) -> NonZero<u16> {
+pub fn cells(number: u16) -> NonZero<u16> {
     NonZero::new(number).unwrap()
 }
 

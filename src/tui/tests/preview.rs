@@ -15,7 +15,7 @@ use crate::{
 /// The ways to choose records, from the Problems page to Fix all.
 const SCOPES: [(&str, &str); 3] = [
     ("all with the problem", "b"),
-    ("those of a filter", "<ret>/line:1-90<ret>b"),
+    ("those of a filter", "<ret>/row:1..90<ret>b"),
     ("those that are marked", "<ret> <Down><Down> b<ret>"),
 ];
 
@@ -102,8 +102,8 @@ fn said(untouched: &Workspace, preview: &FixPreview) -> Vec<FixRow> {
 fn what_is_previewed_is_what_comes_for_every_method_and_every_choice_of_records() {
     let example = Example::new(150);
     let untouched = example.desk("untouched");
-    let mut applied = 0;
     for ((scope, keys), step) in SCOPES.into_iter().zip([1, 5, 7]) {
+        let mut applied = 0;
         for problem in 0..rounds(1) {
             for method in (0..22).step_by(step) {
                 let place = format!("{scope}, problem {problem}, method {method}");
@@ -116,9 +116,9 @@ fn what_is_previewed_is_what_comes_for_every_method_and_every_choice_of_records(
                 }
             }
         }
+        println!("{scope}: {applied} fixes");
+        assert!(applied > 0, "{scope}: nothing was changed");
     }
-    println!("{applied} fixes");
-    assert!(applied > 5, "only {applied} changed anything");
 }
 
 #[test]
