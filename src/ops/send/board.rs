@@ -90,7 +90,9 @@ pub(super) struct Board {
     times: VecDeque<u64>,
     slowest: u64,
     answers: u64,
-    speed: Option<f64>,
+    /// Answers a second, what is older weighing less, and what all of it weighs by now.
+    speed: f64,
+    weight: f64,
     /// When the speed was looked at last, and how many answers there were.
     looked: (Instant, u64),
     /// How long nothing left.
@@ -119,7 +121,8 @@ impl Board {
             times: VecDeque::new(),
             slowest: 0,
             answers: 0,
-            speed: None,
+            speed: 0.0,
+            weight: 0.0,
             looked: (now, 0),
             stood: Duration::ZERO,
             said: None,
@@ -219,14 +222,16 @@ impl Board {
         let time = now.duration_since(before).as_secs_f64();
         if time > 0.0 {
             let lately = (self.answers - answers) as f64 / time;
-            let weight = 1.0 - 0.5_f64.powf(time / HALF_LIFE.as_secs_f64());
-            self.speed = Some(match self.speed {
-                None => lately,
-                Some(speed) => speed + weight * (lately - speed),
-            });
+            let left = 0.5_f64.powf(time / HALF_LIFE.as_secs_f64());
+            self.speed = left * self.speed + (1.0 - left) * lately;
+            self.weight = left * self.weight + (1.0 - left);
             self.looked = (now, self.answers);
         }
-        self.speed.unwrap_or_default()
+        if self.weight > 0.0 {
+            self.speed / self.weight
+        } else {
+            0.0
+        }
     }
 
     fn took(&self) -> Option<(Duration, Duration)> {
@@ -328,6 +333,23 @@ mod tests {
         assert_eq!(progress.took, Some(times));
         assert!((progress.speed - 5.0).abs() < 1e-9, "{}", progress.speed);
         assert_eq!(progress.left, None, "too early to tell");
+    }
+
+    #[test]
+    fn an_even_speed_is_told_as_it_is_soon_after_the_start() {
+        let start = Instant::now();
+        let mut plan = Tally::default();
+        plan.add(DeliveryState::Queued, 120);
+        let mut board = Board::new(PlanId(1), "crm", plan, Refused::default(), start);
+        let soon = start + Duration::from_millis(1);
+        assert!(board.progress(Flow::Flowing, 0, soon).speed.abs() < 1e-9);
+        for second in 1..=4 {
+            board.left(&[taken(second, 1)]);
+            board.ended(&ended(second, DeliveryState::Delivered), None, "");
+            let now = start + Duration::from_secs(second.unsigned_abs());
+            let speed = board.progress(Flow::Flowing, 0, now).speed;
+            assert!((speed - 1.0).abs() < 0.01, "{speed} after {second} s");
+        }
     }
 
     #[test]
