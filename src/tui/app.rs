@@ -577,7 +577,7 @@ mod tests {
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ── top 2 explain 52% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
         │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991. Growing:    │
@@ -714,7 +714,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Proble┌ Sent: 2 of 3 ────────────────────────────────────────────┐         │
         │ > Email │ Took 0.4 s.                                              │     30% │
         │   Date a│                                                          │     22% │

@@ -184,6 +184,30 @@ pub(super) fn keep(record: RecordId, version: i64, changes: Vec<Change>, cx: &mu
     }
 }
 
+/// Somebody was first with a change. It is asked who is right, unless something else is typed by now.
+pub fn disagree(conflict: Box<Conflict>, types_else: bool, cx: &mut Cx) {
+    if types_else {
+        cx.say(late(&conflict));
+    } else {
+        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+    }
+}
+
+/// The wish that carries out what was decided; `None`, and said, where what was typed is only kept.
+pub fn wished(conflict: &Conflict, how: Decision, cx: &mut Cx) -> Option<Wish> {
+    if how == Decision::Keep {
+        cx.say(KEPT);
+        return None;
+    }
+    Some(Wish::Decide(Box::new(conflict.clone()), how))
+}
+
+/// Says of the text in the box when it was typed.
+pub fn say_when_typed(kept: &KeptDraft, cx: &mut Cx) {
+    let time = cx.clock.day_and_time(&kept.kept_at);
+    cx.say(format!("This is what you typed {time} and did not save."));
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::{Duration, Instant};

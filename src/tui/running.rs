@@ -338,7 +338,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Problem                        Field           Stage Records Share         │
         ┌ Left as they are: 2 records ─────────────────────────────────────────────────┐
         │ Fixed 987 records: 987 ready, 0 still to fix, 2 changed by others and        │

@@ -307,7 +307,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
         │   ┌ Set aside 412 records? ──────────────────────────────────────────────┐2% │

@@ -472,7 +472,7 @@ mod tests {
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ── top 2 explain 52% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
         │   contact_email, format:email                            ││Since  Lines 18 to 9,991. Growing:    │
@@ -507,7 +507,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
         │   Date and time not written… NEW created_at      Check     301 █▋        22% │
@@ -603,7 +603,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 2 problems in 1,384 records, 1 warning ─────────────────── top 1 explain 58% ┐
+        ┌ 2 problems in 1,384 records, 1 warning ──────────────────────────────────────┐
         │   Problem                    Field           Stage     Records Share         │
         │   Email address not complete contact_email   Check         412 ██▍       30% │
         │   Date and time not wri… NEW created_at      Validator     301 █▋        22% │

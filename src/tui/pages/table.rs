@@ -107,7 +107,13 @@ fn nothing(page: &Records) -> Vec<String> {
 /// ` Filter  [status:ready]   type / to add or change            812 of 1,203 records`, or the open prompt.
 fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
     let found = page.ids.len() as u64;
+    let still = page.still() as u64;
     let count = match (&page.state, page.total) {
+        (State::Known, _) if still != found => format!(
+            "{}, {} still match",
+            text::count(found, "record"),
+            text::thousands(still)
+        ),
         (State::Known, Some(total)) if total as u64 != found => {
             format!(
                 "{} of {}",

@@ -96,7 +96,8 @@ pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
 
 fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let focus = page.panel == Panel::What;
-    let records = text::count(page.records, "record");
+    let records = (page.known()).map_or(page.records, |preview| preview.report.scope);
+    let records = text::count(records, "record");
     let block = panel(area.width, "1 What to do", &records, focus, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
@@ -233,7 +234,6 @@ fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
         ("! ", report.wrong_elsewhere, "have another problem"),
         ("~ ", report.not_checked, "changed, nothing can check them"),
         ("= ", report.unchanged, "unchanged"),
-        ("? ", report.ambiguous, "can be read two ways"),
     ];
     let mut lines: Vec<Line<'static>> = (kinds.into_iter())
         .filter(|(_, number, _)| *number > 0)
@@ -246,6 +246,13 @@ fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
             ))
         })
         .collect();
+    // They are in the kinds above, which add up without them.
+    if report.ambiguous > 0 {
+        lines.push(Line::from(format!(
+            "    {} of these can be read two ways",
+            text::thousands(report.ambiguous)
+        )));
+    }
     if report.undecided > 0 {
         lines.push(Line::from(format!(
             "    {} of them stay: nobody has decided which is meant",

@@ -41,12 +41,12 @@ fn the_page_at_100_by_30() {
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Problems > Fix all                     to crm [TEST]   saved 02:41
      Preview of contact_email  tidy outer spaces, double spaces, hidden characters, separate ac…
-    ┌ 1 What to do ─────────── 412 records ┐┌ 2 What would happen ────────────────── checked 5 records ┐
+    ┌ 1 What to do ───────────── 5 records ┐┌ 2 What would happen ────────────────── checked 5 records ┐
     │ Email address not complete           ││ !! newly broken in another field          1  ████        │
     │ Field  contact_email                 ││ +  will be ready to send                  2  ████████    │
     │ > Tidy outer spaces, double spaces, …││ !  have another problem                   1  ████        │
     │     makes 187 of a sample of 200 rea…││ =  unchanged                              1  ████        │
-    │   Set one value ...                  ││ ?  can be read two ways                   1  ████        │
+    │   Set one value ...                  ││    1 of these can be read two ways                       │
     │   Find and replace ...               ││ Show  [All]   1-5 of 5                                   │
     │   Find and replace by a pattern ...  ││      Record   Before        After         Result         │
     │   Map an old value to a new one ...  ││  [x] 44       office44(at)… office44@kun… !! breaks      │
@@ -112,7 +112,7 @@ fn the_page_at_80_by_24() {
     │ +  will be ready to send                  2  ████████                        │
     │ !  have another problem                   1  ████                            │
     │ =  unchanged                              1  ████                            │
-    │ ?  can be read two ways                   1  ████                            │
+    │    1 of these can be read two ways                                           │
     │ Show  [All]   1-5 of 5                                                       │
     │      Record   Before                  After                   Result         │
     │ >[x] 44       office44(at)kunde       office44@kunde.example  !! breaks      │
@@ -130,6 +130,21 @@ fn the_page_at_80_by_24() {
      Preview is up to date. You can undo the fix with u.
      A Apply to 4, breaks 1  Space Leave out     ? Help  Esc Cancel, change nothing
     ");
+}
+
+#[test]
+fn the_kinds_of_a_preview_add_up_to_its_records() {
+    let mut app = page((80, 24));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    let shown = picture(&mut app);
+    assert!(shown.contains("checked 5 records"), "{shown}");
+    let counted = shown.lines().filter(|line| line.contains('█'));
+    let numbers = counted.filter_map(|line| {
+        let (before, _) = line.split_once(" █")?;
+        before.split_whitespace().last()?.parse::<u64>().ok()
+    });
+    assert_eq!(numbers.sum::<u64>(), 5, "{shown}");
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Records {
             offers.push(Offer::new(Action::NextProblem, "Next problem"));
             offers.push(Offer::new(Action::Mark, "Mark"));
             if self.fix().is_some() {
-                let label = format!("Fix {}", text::thousands(self.ids.len() as u64));
+                let label = format!("Fix {}", text::thousands(self.still() as u64));
                 offers.push(Offer::new(Action::FixAll, label));
                 values = true;
             }

@@ -150,11 +150,11 @@ impl Records {
             lines.push(line(THIS, format!("record {number}")));
         }
         if self.typed.is_empty() {
-            lines.push(line(ALL, format!("all {}", thousands(self.ids.len()))));
+            lines.push(line(ALL, format!("all {}", thousands(self.still()))));
         } else {
             lines.push(line(
                 SHOWN,
-                format!("{} that match", thousands(self.ids.len())),
+                format!("{} that match", thousands(self.still())),
             ));
             let all = self.total.map(|total| format!("all {}", thousands(total)));
             lines.extend(all.map(|all| line(ALL, all)));
@@ -169,11 +169,11 @@ impl Records {
                 let marked = Filter::of_records(self.view.run, self.marked());
                 (marked, self.marks.len())
             }
-            ALL => (
+            ALL if !self.typed.is_empty() => (
                 self.view.filter.clone(),
                 self.total.unwrap_or(self.ids.len()),
             ),
-            _ => (self.filter_in_force(), self.ids.len()),
+            _ => (self.filter_in_force(), self.still()),
         };
         match of {
             ChoiceOf::FixAll => {
