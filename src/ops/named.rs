@@ -209,12 +209,14 @@ pub fn completed(typed: &str) -> Completed {
     let mut names: Vec<String> = (fs::read_dir(place).into_iter().flatten().take(MOST))
         .flatten()
         .filter_map(|entry| {
-            let is_folder = entry.path().is_dir();
             // A name that is no text cannot be typed.
             let name = entry.file_name().into_string().ok()?;
             let is_hidden = name.starts_with('.') && !begun.starts_with('.');
-            let fits = name.starts_with(begun) && !is_hidden;
-            fits.then(|| if is_folder { name + "/" } else { name })
+            if is_hidden || !name.starts_with(begun) {
+                return None;
+            }
+            let is_folder = entry.path().is_dir();
+            Some(if is_folder { name + "/" } else { name })
         })
         .collect();
     names.sort();
@@ -299,6 +301,18 @@ mod tests {
         let name = own.file_name().unwrap().to_string_lossy().into_owned();
         assert_eq!(look(&name), Err("open:this"));
         assert_eq!(look(&format!("{name}-wal")), Err("open:this"));
+        // Not even as a contract, nor by another name: reading it drops the locks on it.
+        fs::hard_link(&own, at(&desk, "hard.db")).unwrap();
+        assert_eq!(look("hard.db"), Err("open:this"));
+        let input = PathBuf::from(at(&desk, "in.csv"));
+        let load = load_named(
+            &mut desk.workspace,
+            &input,
+            (Some(&own), false),
+            &Job::default(),
+        );
+        assert_eq!(testing::code(&load.unwrap_err()), "workspace:overwrite");
+        fs::remove_file(at(&desk, "hard.db")).unwrap();
         #[cfg(unix)]
         assert_eq!(
             named(&desk.workspace, "/dev/zero", None).map_err(|error| testing::code(&error)),

@@ -30,7 +30,8 @@ pub(super) enum Asked {
     /// How many records would be set aside.
     Aside,
     /// What a path stands for, or how it goes on.
-    Opening,
+    /// What was typed then.
+    Opening(String),
     /// Whether somebody has changed the workspace.
     Version,
     /// Who else edits a record.
@@ -172,7 +173,7 @@ impl App {
                 self.status = Some(format!("Noted.  {}", words::undo(self.cx.keys)));
                 self.refresh();
             }
-            (Asked::Opening, answer) => self.opened(answer),
+            (Asked::Opening(typed), answer) => self.opened(&typed, answer),
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
             (_, Ok(Answer::Counted(found))) => self.counted(&found),
             (Asked::Aside, Err(error)) => self.cannot_count(&error),

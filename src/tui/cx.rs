@@ -98,6 +98,11 @@ impl Cx {
         self.job
     }
 
+    /// The next ticket comes after this one.
+    pub(super) fn tickets_after(&mut self, last: u64) {
+        self.last = Ticket(last);
+    }
+
     /// Asks for something to show.
     pub fn ask(&mut self, query: Query) -> Ticket {
         self.last.0 += 1;

@@ -27,6 +27,9 @@ use crate::text;
 /// How long a job is waited for at the end, after it was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// As many tickets as one workspace may need: a late answer from the one before is for none of the next one's.
+const TICKETS: u64 = 1 << 40;
+
 /// How long it is waited for what was typed to be saved, or else kept: both wait as long until another process has written.
 const SAVING: Duration = Duration::from_secs(30);
 
@@ -38,6 +41,8 @@ pub trait Surface {
     fn suspend(&mut self) -> Result<Size>;
     /// Sets the terminal up again after somebody else had it.
     fn set_up_again(&mut self) -> Result<Size>;
+    /// What is shown from now on is another workspace, which is named if the program crashes. Safe to print.
+    fn works_on(&mut self, _workspace: &str) {}
 }
 
 /// Shows the screen until the person leaves, then waits for what was under way.
@@ -80,15 +85,13 @@ pub fn run(options: Options) -> Result<()> {
         mouse: options.mouse,
         suspends: options.suspends,
         slow_link: options.slow_link,
+        tickets: 0,
         notice: options.notice,
     };
     let (ended, workers) = show(&mut surface, (opening, setup), (&event_tx, &event_rx))?;
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
-    wait_for(&workers.asks, SAVING);
-    for thread in [&workers.jobs, &workers.visits] {
-        wait_for(thread, PATIENCE);
-    }
+    workers.end();
     match ended? {
         Exit::Quit | Exit::Elsewhere(_) => {}
         Exit::Terminated => match cause.load(Ordering::Relaxed) {
@@ -112,8 +115,12 @@ fn show(
                 drop(inbox);
                 workers.end();
                 // What was pressed and answered meanwhile was meant for what was there before.
-                events.try_iter().for_each(drop);
+                let is_end = |event| matches!(event, Event::Terminate);
+                if events.try_iter().any(is_end) {
+                    return Ok((Ok(Exit::Terminated), workers));
+                }
                 go(&mut opening, &mut setup, *place)?;
+                surface.works_on(&setup.workspace);
             }
             ended => return Ok((ended, workers)),
         }
@@ -130,6 +137,7 @@ fn go(opening: &mut Opening, setup: &mut Setup, place: Elsewhere) -> Result<()> 
         None => Route::Runs,
     };
     setup.at = None;
+    setup.tickets += TICKETS;
     setup.size = Screen::size()?;
     opening.workspace = place.workspace;
     opening.may_be_missing = false;
@@ -254,6 +262,10 @@ impl Surface for Terminal {
         Ok(Screen::size()?)
     }
 
+    fn works_on(&mut self, workspace: &str) {
+        self.screen.works_on(workspace);
+    }
+
     fn set_up_again(&mut self) -> Result<Size> {
         if !std::mem::take(&mut self.continued) {
             Screen::leave();
@@ -273,10 +285,10 @@ pub(super) fn panic_for_a_test(part: &str) {
 }
 
 impl Workers {
-    /// Waits until all have ended.
+    /// Waits until all that write have ended; whoever only reads may take long, and is not waited for.
     fn end(&self) {
         wait_for(&self.asks, SAVING);
-        for thread in [&self.jobs, &self.visits].into_iter().chain(&self.beside) {
+        for thread in [&self.jobs, &self.visits] {
             wait_for(thread, PATIENCE);
         }
     }
@@ -396,6 +408,7 @@ mod tests {
             mouse: false,
             suspends: false,
             slow_link: false,
+            tickets: 0,
             notice: None,
         };
         let exit = drive(&mut script, setup, &event_rx, &inbox);

@@ -5,7 +5,7 @@ mod rows;
 use std::collections::{HashMap, VecDeque};
 
 use crossterm::event::KeyEvent;
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
 
 use self::rows::{
     before, counted, detail, fix_row, offered, place, plan_row, row, run_facts, since, value,
@@ -46,6 +46,13 @@ pub fn app_with_keys(route: Route, size: (u16, u16), keys: Keys) -> App {
 }
 
 fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> Answer) -> App {
+    let (mut app, effects) = begun(route, size, keys);
+    feed_with(&mut app, effects, answer);
+    app
+}
+
+/// An app on this route, and what it asks for first.
+pub fn begun(route: Route, size: (u16, u16), keys: Keys) -> (App, Vec<Effect>) {
     let setup = Setup {
         route,
         size: size.into(),
@@ -57,12 +64,11 @@ fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> 
         mouse: true,
         suspends: false,
         slow_link: false,
+        tickets: 0,
         notice: None,
         at: None,
     };
-    let (mut app, effects) = App::open(setup);
-    feed_with(&mut app, effects, answer);
-    app
+    App::open(setup)
 }
 
 /// The Problems page of the made-up run.
@@ -320,6 +326,18 @@ pub fn cells(app: &mut App) -> Buffer {
     terminal.draw(|frame| app.draw(frame)).unwrap();
     app.cx.now.into_iter().for_each(|now| app.drawn(now));
     terminal.backend().buffer().clone()
+}
+
+/// Where the terminal's own cursor stands, and what is to be seen; fails where it stands nowhere.
+#[track_caller]
+pub fn cursor(app: &mut App) -> (Position, Buffer) {
+    let size = app.cx.size;
+    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+    terminal.draw(|frame| app.draw(frame)).unwrap();
+    let backend = terminal.backend();
+    let picture = || rows_of(backend.buffer()).join("\n");
+    assert!(backend.cursor_visible(), "{}", picture());
+    (backend.cursor_position(), backend.buffer().clone())
 }
 
 /// What is to be seen, line by line, without spaces at the ends.

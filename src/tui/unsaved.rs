@@ -1,6 +1,8 @@
 //! What was typed and is out of sight while the worker has it: its box was left while it was being saved, or it is being kept.
 //! Where that fails it is kept, or kept later, and not forgotten.
 
+use std::time::{Duration, Instant};
+
 use super::{
     app::App,
     cx::{Cx, Ticket},
@@ -9,12 +11,17 @@ use super::{
 };
 use crate::{model::Fault, ops::Saving};
 
+/// How often what could not be kept is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
+
 /// What was typed and is not known to be safe.
 #[derive(Debug, Default)]
 pub(super) struct Unsaved {
     underway: Vec<Underway>,
     /// The workspace was busy; it is kept once that has changed.
     waiting: Vec<Saving>,
+    /// When that was tried last.
+    tried: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -92,6 +99,14 @@ impl App {
         }
     }
 
+    /// The disk may have room by now, or whoever kept the workspace busy be done: what waits is tried again every few seconds.
+    pub(super) fn try_again_to_keep(&mut self, now: Instant) {
+        let tried = *self.cx.unsaved.tried.get_or_insert(now);
+        if now.duration_since(tried) >= AGAIN {
+            self.keep_what_waits();
+        }
+    }
+
     /// The program ends: nobody hears any more whether what is under way is safe, so that whoever does it keeps what is not.
     pub(super) fn keep_what_fails(&mut self) {
         let underway = self.cx.unsaved.underway.iter();
@@ -103,8 +118,9 @@ impl App {
         }
     }
 
-    /// The workspace was changed, so it may be free: what waits to be kept is tried again.
+    /// What waits to be kept is tried again.
     pub(super) fn keep_what_waits(&mut self) {
+        self.cx.unsaved.tried = self.cx.now;
         for saving in std::mem::take(&mut self.cx.unsaved.waiting) {
             self.cx.keep(saving);
         }
@@ -325,5 +341,28 @@ mod tests {
                 assert_eq!(kept(&app.cx.effects), [], "that would not help");
             }
         }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_now_is_tried_again_every_few_seconds() {
+        let change = Change::Text {
+            path: Path::field("name"),
+            text: "x".to_owned(),
+        };
+        let saving = Saving {
+            record: RecordId(7),
+            version: 1,
+            changes: vec![change],
+        };
+        let mut app = problems((100, 30));
+        let start = Instant::now();
+        let after = |seconds| Event::Tick(start + Duration::from_secs(seconds));
+        app.update(after(0));
+        app.cx.keep(saving.clone());
+        let effects = std::mem::take(&mut app.cx.effects);
+        fails(&mut app, kept(&effects)[0].0, "workspace:full");
+        assert_eq!(kept(&app.update(after(4))), [], "the disk has a moment");
+        assert_eq!(kept(&app.update(after(6)))[0].1, saving);
+        assert_eq!(kept(&app.update(after(20))), [], "it is kept");
     }
 }

@@ -49,13 +49,11 @@ pub struct Opening {
     pub may_be_missing: bool,
 }
 
-/// The threads. They end when the inbox is dropped.
+/// The threads that write. They end when the inbox is dropped, as those do that only read.
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
     pub visits: JoinHandle<()>,
-    /// Those that write nothing.
-    pub beside: Vec<JoinHandle<()>>,
 }
 
 /// Where effects go.
@@ -128,10 +126,8 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         thread(name).spawn(move || answer_beside(opening, &effects, &events))
     };
     let visits = beside("visit", visits_rx)?;
-    let beside = vec![
-        beside("offer", offers_rx)?,
-        beside("suggest", suggestions_rx)?,
-    ];
+    beside("offer", offers_rx)?;
+    beside("suggest", suggestions_rx)?;
     let inbox = Inbox {
         asks: asks_tx,
         offers: offers_tx,
@@ -140,12 +136,7 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         running,
         events: events.clone(),
     };
-    let workers = Workers {
-        asks,
-        jobs,
-        visits,
-        beside,
-    };
+    let workers = Workers { asks, jobs, visits };
     Ok((inbox, workers))
 }
 

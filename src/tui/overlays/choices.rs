@@ -12,7 +12,12 @@ use ratatui::{
 
 use crate::{
     text,
-    tui::{action::Action, event::Cx, theme::Theme, widgets::field::Field},
+    tui::{
+        action::Action,
+        event::Cx,
+        theme::Theme,
+        widgets::{cursor::put_cursor, field::Field},
+    },
 };
 
 /// Columns that labels and notes take at most, where there are notes.
@@ -284,7 +289,7 @@ impl<T: Choice> Choices<T> {
         if self.search.is_none()
             && let Some((place, _)) = self.places.iter().find(|(_, at)| *at == self.at)
         {
-            frame.set_cursor_position((place.x + 1, place.y));
+            put_cursor(frame, *place, (1, 0));
         }
     }
 
@@ -303,11 +308,8 @@ impl<T: Choice> Choices<T> {
         let mut spans = vec![Span::raw(label)];
         spans.extend(line.spans);
         spans.push(Span::raw("]"));
-        frame.render_widget(Line::from(spans), area);
-        let x = area.x + (label.len() + column) as u16;
-        if area.contains((x, area.y).into()) {
-            frame.set_cursor_position((x, area.y));
-        }
+        frame.render_widget(Paragraph::new(Line::from(spans)), area);
+        put_cursor(frame, area, ((label.len() + column) as u16, 0));
     }
 
     /// Moves no further than the cursor wants. A line is shown with the heading right above it.

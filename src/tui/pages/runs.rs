@@ -46,6 +46,8 @@ pub struct Runs {
     asked_facts: Option<(Ticket, RunId)>,
     /// Whether the only run is opened at once; not when a person came here from it.
     open_only: bool,
+    /// The person has moved the cursor.
+    is_moved: bool,
     /// Whether a person came here from a run, which Esc leads back to.
     is_over_a_run: bool,
     read_only: bool,
@@ -72,7 +74,6 @@ impl Runs {
     pub fn open(cx: &mut Cx) -> Self {
         Self {
             state: State::Loading,
-            // Known before the runs are, so that the cursor begins with the last one.
             asked_visits: Some(cx.ask(Query::Visits)),
             asked_in_work: Some(cx.ask(Query::InWork)),
             pending: Some(cx.ask(Query::Runs)),
@@ -88,6 +89,7 @@ impl Runs {
             ways: Lines::default(),
             clock: cx.clock.clone(),
             open_only: true,
+            is_moved: false,
             is_over_a_run: false,
             read_only: cx.read_only,
         }
@@ -181,6 +183,7 @@ impl Runs {
         let way = self.ways.at(place).map(|at| Under::Way(WAYS[at]));
         let found = run.or(way);
         self.selected = found.unwrap_or(self.selected);
+        self.is_moved |= found.is_some();
         self.ask_for_facts(cx);
         found.is_some()
     }
@@ -208,6 +211,8 @@ impl Runs {
         {
             if let Ok(Answer::Visits(visits)) = answer {
                 self.visits = visits;
+                self.begin_with_last();
+                self.ask_for_facts(cx);
             }
             return;
         }
@@ -236,6 +241,16 @@ impl Runs {
             }
             Ok(_) => {}
             Err(error) => self.state = State::Failed(words::reported(&error)),
+        }
+    }
+
+    /// The cursor begins with the run that was visited last, whichever is known first.
+    fn begin_with_last(&mut self) {
+        let listed = self.listed();
+        let last = self.visits.first().map(|(run, _)| *run);
+        let last = last.filter(|last| listed.iter().any(|run| run.id == *last));
+        if let (Some(run), false) = (last, self.is_moved) {
+            self.selected = Under::Run(run);
         }
     }
 
@@ -292,6 +307,7 @@ impl Runs {
         let at = self.at().unwrap_or_default().saturating_add_signed(by);
         if let Some(place) = places.get(at.min(places.len().saturating_sub(1))) {
             self.selected = *place;
+            self.is_moved = true;
         }
     }
 
@@ -320,7 +336,11 @@ mod tests {
     use super::*;
     use crate::{
         ops::Clip,
-        tui::testing::{answer, app, app_with, picture, press, shows, shows_not},
+        tui::{
+            event::Event,
+            keymap::Keys,
+            testing::{answer, app, app_with, begun, feed, picture, press, shows, shows_not},
+        },
     };
 
     #[test]
@@ -397,6 +417,25 @@ mod tests {
             |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Groups { run: RunId(2) }));
         assert!(effects.iter().any(opens), "{effects:?}");
         assert!(picture(&mut app).contains("[1 Problems 6]"));
+    }
+
+    #[test]
+    fn the_cursor_begins_with_the_run_that_was_visited_last_whatever_is_known_first() {
+        let after = |keys: &str| {
+            let (mut app, effects) = begun(Route::Runs, (80, 24), Keys::default());
+            let is_visits = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Visits));
+            let (late, first): (Vec<_>, Vec<_>) = effects.into_iter().partition(is_visits);
+            feed(&mut app, first);
+            press(&mut app, keys);
+            let [Effect::Ask(ticket, _)] = late[..] else {
+                panic!("{late:?}")
+            };
+            let visits = vec![(RunId(2), "2026-01-01T00:00:00Z".to_owned())];
+            app.update(Event::Answer(ticket, Ok(Answer::Visits(visits))));
+            app
+        };
+        shows(&mut after(""), "> customers-2025-11-19");
+        shows(&mut after("<Down><Down>"), "> Open a file or folder");
     }
 
     #[test]

@@ -243,6 +243,7 @@ pub fn sending() -> Progress {
         Logged::Try(Try {
             at: "2025-11-20T02:53:41Z".to_owned(),
             record: RecordId(record),
+            key: None,
             outcome,
             code: code.to_owned(),
             duration_ms: Some(290),

@@ -19,6 +19,7 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::bar,
+            cursor::put_cursor,
             lines::{Lines, below},
             panel::panel,
         },
@@ -27,6 +28,8 @@ use crate::{
 
 /// Columns of the widest bar.
 const BAR: usize = 20;
+/// Lines above the records of a preview: which are shown, and the titles.
+const HEAD: usize = 2;
 
 /// The next step in words.
 pub fn tip(fix: &Fix) -> String {
@@ -93,7 +96,8 @@ pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
 
 fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let focus = page.panel == Panel::What;
-    let records = text::count(page.records, "record");
+    let records = (page.known()).map_or(page.records, |preview| preview.report.scope);
+    let records = text::count(records, "record");
     let block = panel(area.width, "1 What to do", &records, focus, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
@@ -143,10 +147,8 @@ fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         }
     }
     frame.render_widget(Paragraph::new(lines), inside);
-    if let (true, Some((x, y))) = (focus, cursor)
-        && y < inside.height
-    {
-        frame.set_cursor_position((inside.x + x, inside.y + y));
+    if let (true, Some(at)) = (focus, cursor) {
+        put_cursor(frame, inside, at);
     }
 }
 
@@ -191,29 +193,31 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         lines
             .extend((said.into_iter()).map(|line| Line::styled(format!(" {line}"), theme.muted())));
     }
+    page.lines = Lines::default();
+    let mut at = 0;
     if page.known().is_some() {
-        lines.extend(rows(
-            page,
-            (columns, usize::from(inside.height)),
-            lines.len(),
-            theme,
-        ));
+        let size = (columns, usize::from(inside.height));
+        let rows = rows(page, size, lines.len(), theme);
+        if rows.len() > HEAD {
+            let above = lines.len() + HEAD;
+            let shown = exactly(below(inside, above as u16), rows.len() - HEAD);
+            page.lines = Lines::new(shown, page.first, page.listed.len());
+            at = above + page.row.saturating_sub(page.first);
+        }
+        lines.extend(rows);
     } else if let State::Done { report, .. } = &page.preview {
         lines.extend(done(report));
     }
-    let above = lines_before_rows(&lines, page, inside.height);
-    page.lines = Lines::new(below(inside, above as u16), page.first, page.listed.len());
-    let at = page.row.saturating_sub(page.first) + above;
     frame.render_widget(Paragraph::new(lines), inside);
-    if focus && (at as u16) < inside.height {
-        frame.set_cursor_position((inside.x + 1, inside.y + at as u16));
+    if focus {
+        put_cursor(frame, inside, (1, at as u16));
     }
 }
 
-fn lines_before_rows(lines: &[Line<'_>], page: &Fix, height: u16) -> usize {
-    let shown = page.listed.len().saturating_sub(page.first);
-    let rows = shown.min(usize::from(height));
-    lines.len().min(usize::from(height)).saturating_sub(rows)
+/// The first rows of an area.
+fn exactly(area: Rect, rows: usize) -> Rect {
+    let height = area.height.min(rows as u16);
+    Rect { height, ..area }
 }
 
 /// How many records become what.
@@ -230,7 +234,6 @@ fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
         ("! ", report.wrong_elsewhere, "have another problem"),
         ("~ ", report.not_checked, "changed, nothing can check them"),
         ("= ", report.unchanged, "unchanged"),
-        ("? ", report.ambiguous, "can be read two ways"),
     ];
     let mut lines: Vec<Line<'static>> = (kinds.into_iter())
         .filter(|(_, number, _)| *number > 0)
@@ -243,6 +246,13 @@ fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
             ))
         })
         .collect();
+    // They are in the kinds above, which add up without them.
+    if report.ambiguous > 0 {
+        lines.push(Line::from(format!(
+            "    {} of these can be read two ways",
+            text::thousands(report.ambiguous)
+        )));
+    }
     if report.undecided > 0 {
         lines.push(Line::from(format!(
             "    {} of them stay: nobody has decided which is meant",
@@ -281,7 +291,7 @@ fn rows(
     above: usize,
     theme: Theme,
 ) -> Vec<Line<'static>> {
-    let room = height.saturating_sub(above + 3);
+    let room = height.saturating_sub(above + HEAD + 1);
     if room == 0 {
         return Vec::new();
     }

@@ -5,6 +5,7 @@ use ratatui::{
     Frame,
     layout::{Position, Rect},
     text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{Entry, History};
@@ -14,6 +15,7 @@ use crate::{
         action::{Action, Offer},
         event::{Cx, Effect},
         theme::Theme,
+        widgets::cursor::put_cursor,
     },
 };
 
@@ -151,9 +153,12 @@ impl History {
                 (false, true) => theme.muted(),
                 (false, false) => theme.accent(),
             };
-            frame.render_widget(Line::from(Span::styled(label, style)), place);
-            if focus && !place.is_empty() {
-                frame.set_cursor_position((place.x + 1, place.y));
+            frame.render_widget(
+                Paragraph::new(Line::from(Span::styled(label, style))),
+                place,
+            );
+            if focus {
+                put_cursor(frame, place, (1, 0));
             }
             self.buttons.places.push(place);
         }
@@ -185,6 +190,6 @@ fn draw_also(frame: &mut Frame, area: Rect, also: &str) {
             width: area.width.saturating_sub(1),
             height: 1,
         };
-        frame.render_widget(Line::from(line), place.intersection(area));
+        frame.render_widget(Paragraph::new(Line::from(line)), place.intersection(area));
     }
 }

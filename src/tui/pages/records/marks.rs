@@ -150,11 +150,11 @@ impl Records {
             lines.push(line(THIS, format!("record {number}")));
         }
         if self.typed.is_empty() {
-            lines.push(line(ALL, format!("all {}", thousands(self.ids.len()))));
+            lines.push(line(ALL, format!("all {}", thousands(self.still()))));
         } else {
             lines.push(line(
                 SHOWN,
-                format!("{} that match", thousands(self.ids.len())),
+                format!("{} that match", thousands(self.still())),
             ));
             let all = self.total.map(|total| format!("all {}", thousands(total)));
             lines.extend(all.map(|all| line(ALL, all)));
@@ -169,11 +169,11 @@ impl Records {
                 let marked = Filter::of_records(self.view.run, self.marked());
                 (marked, self.marks.len())
             }
-            ALL => (
+            ALL if !self.typed.is_empty() => (
                 self.view.filter.clone(),
                 self.total.unwrap_or(self.ids.len()),
             ),
-            _ => (self.filter_in_force(), self.ids.len()),
+            _ => (self.filter_in_force(), self.still()),
         };
         match of {
             ChoiceOf::FixAll => {
@@ -409,6 +409,22 @@ mod tests {
         app.update(Event::Answer(*ticket, Ok(found)));
         shows(&mut app, "Take back 1 record?");
         assert_eq!(press(&mut app, "<ret>"), [], "the safe button has focus");
+        // Whoever types by now is told, and nothing is taken from under their fingers.
+        press(&mut app, "x");
+        let late = wishes(&mut app, "<ret>");
+        let [Effect::Ask(ticket, _)] = &late[..] else {
+            panic!("{late:?}")
+        };
+        press(&mut app, "mask them");
+        let found = Answer::Ids {
+            run: testing::run(),
+            ids: ids(&[14]),
+            unknown: Vec::new(),
+        };
+        app.update(Event::Answer(*ticket, Ok(found)));
+        shows(&mut app, "[ ask them");
+        shows(&mut app, "Take back 1 record? Nothing was done.");
+        press(&mut app, "<esc>");
         press(&mut app, "x");
         let asked = wishes(&mut app, "<ret>");
         let [Effect::Ask(ticket, _)] = &asked[..] else {

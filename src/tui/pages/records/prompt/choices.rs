@@ -17,7 +17,7 @@ use crate::{
     text,
     tui::{
         theme::Theme,
-        widgets::{lines::Lines, panel::panel},
+        widgets::{cursor::put_cursor, lines::Lines, panel::panel},
     },
 };
 
@@ -222,6 +222,9 @@ impl Choices {
             Line::styled(words, style)
         });
         frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+        if let Some(at) = self.at {
+            put_cursor(frame, inside, (1, at.saturating_sub(self.first) as u16));
+        }
     }
 }
 
