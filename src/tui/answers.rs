@@ -80,18 +80,14 @@ impl App {
 
     /// A page asks whoever looks at it. Whoever has gone on meanwhile, or types, is not asked about what is elsewhere.
     fn drop_late_question(&mut self, place: usize) {
-        let is_seen = place == self.pages.last() && self.overlay.is_none();
-        if is_seen && self.mode() == Mode::Moving {
+        if place == self.pages.last() && self.is_free() {
             return;
         }
         let asks = |effect: &mut Effect| matches!(effect, Effect::Confirm(_));
         let late: Vec<Effect> = self.cx.effects.extract_if(.., asks).collect();
         for effect in late {
             if let Effect::Confirm(question) = effect {
-                let title = question.title;
-                self.cx.say(format!(
-                    "Not asked, as you had gone on: {title} Nothing was done."
-                ));
+                self.do_not_ask(question);
             }
         }
     }

@@ -81,10 +81,15 @@ impl App {
     pub(super) fn confirm(&mut self, question: Question) {
         if self.is_free() {
             self.overlay = Some(Overlay::Dialog(Dialog::ask(question)));
-            return;
+        } else {
+            self.do_not_ask(question);
         }
+    }
+
+    /// Says that a question came too late.
+    pub(super) fn do_not_ask(&mut self, question: Question) {
         let title = question.title;
-        let words = format!("Not asked while you are at this: {title} Nothing was done.");
+        let words = format!("Not asked, as you had gone on: {title} Nothing was done.");
         match &mut self.overlay {
             // What it says there is all that is read of it.
             Some(Overlay::Prompt(prompt)) => prompt.say(words),
