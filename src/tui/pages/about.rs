@@ -17,7 +17,7 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::{bar, percent},
-            lines::{Lines, below},
+            lines::{Lines, below, first_in_sight},
             panel::panel,
         },
     },
@@ -133,9 +133,7 @@ pub(super) fn draw_list(
     let title = title(view.groups, rejected);
     let per_group = if view.wide { 2 } else { 1 };
     let room = usize::from(area.height.saturating_sub(3)) / per_group;
-    *first = (*first)
-        .min(view.at)
-        .max((view.at + 1).saturating_sub(room.max(1)));
+    *first = first_in_sight(*first, view.at, view.groups.len(), room);
     let last = view.groups.len().min(*first + room);
     let note = if room < view.groups.len() {
         format!("showing {}-{last} of {}", *first + 1, view.groups.len())

@@ -39,6 +39,16 @@ impl Lines {
     }
 }
 
+/// The first line that is shown in `room` rows of a list of `len` lines: as before if the line `at` is in sight then, and so
+/// that no row stays empty while there are lines above.
+pub fn first_in_sight(first: usize, at: usize, len: usize, room: usize) -> usize {
+    let room = room.max(1);
+    first
+        .min(at)
+        .max((at + 1).saturating_sub(room))
+        .min(len.saturating_sub(room))
+}
+
 /// The area without its first rows.
 pub fn below(area: Rect, rows: u16) -> Rect {
     let rows = rows.min(area.height);
@@ -52,6 +62,28 @@ pub fn below(area: Rect, rows: u16) -> Rect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_is_scrolled_no_further_than_it_is_filled() {
+        for (first, at, len, room, expected) in [
+            (0, 0, 3, 10, 0),
+            (0, 12, 30, 10, 3),
+            (5, 3, 30, 10, 3),
+            (5, 8, 30, 10, 5),
+            // The list became shorter, or the window larger.
+            (20, 25, 26, 10, 16),
+            (20, 29, 30, 25, 5),
+            (20, 29, 30, 40, 0),
+            (4, 0, 0, 10, 0),
+            (4, 2, 9, 0, 2),
+        ] {
+            assert_eq!(
+                first_in_sight(first, at, len, room),
+                expected,
+                "{first} {at}"
+            );
+        }
+    }
 
     #[test]
     fn a_line_is_found_by_its_rows() {
