@@ -19,14 +19,30 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::bar,
-            lines::{Lines, below},
+            lines::{Lines, below, first_in_sight},
             panel::panel,
+            wrap::wrap,
         },
     },
 };
 
 /// Columns of the widest bar.
 const BAR: usize = 20;
+
+/// Lines for what to do while a preview stands below it.
+const WHAT: u16 = 7;
+
+/// Records that are listed before how dates are written gets a second look.
+const ROWS: usize = 8;
+
+/// Records that are listed in a box of so many lines, whatever else there is to say.
+fn least_rows(height: usize) -> usize {
+    match height {
+        0..8 => 1,
+        8..11 => 3,
+        _ => 5,
+    }
+}
 
 /// The next step in words.
 pub fn tip(fix: &Fix) -> String {
@@ -72,9 +88,9 @@ pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         draw_what(page, frame, what, theme);
         draw_would(page, frame, would, theme);
     } else if page.panel == Panel::What && page.typing.is_none() && page.known().is_some() {
-        // What was chosen, and what it comes to, are seen together.
+        // What was chosen, and what it comes to, are seen together; the records are what is to be looked at.
         let [what, would] = area.layout(&Layout::vertical([
-            Constraint::Length(area.height / 2),
+            Constraint::Length((area.height / 2).min(WHAT)),
             Constraint::Fill(1),
         ]));
         draw_what(page, frame, what, theme);
@@ -175,7 +191,7 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let block = panel(area.width, title, &note, focus, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
-    let columns = usize::from(inside.width);
+    let (columns, height) = (usize::from(inside.width), usize::from(inside.height));
     let mut lines = match &page.preview {
         State::Nothing => vec![Line::from(" Choose what to do, and press Enter.")],
         State::Looking(_) => vec![Line::from(" Checking ...")],
@@ -183,21 +199,21 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             .into_iter()
             .map(|line| Line::from(format!(" {line}")))
             .collect(),
-        State::Known(preview) | State::Applying(_, preview) => counts(&preview.report, false),
-        State::Done { report, .. } => counts(report, true),
+        State::Known(preview) | State::Applying(_, preview) => {
+            let kept = 2 + page.listed.len().min(least_rows(height));
+            counts(&preview.report, columns, height.saturating_sub(kept))
+        }
+        State::Done { report, .. } => bars(report, true),
     };
     if let (Some(evidence), Some(_)) = (&page.dates, page.known()) {
-        let said = desk::lines(evidence, columns.saturating_sub(2));
+        let kept = lines.len() + 2 + page.listed.len().min(ROWS);
+        let room = height.saturating_sub(kept);
+        let said = desk::lines(evidence, columns.saturating_sub(2), room);
         lines
             .extend((said.into_iter()).map(|line| Line::styled(format!(" {line}"), theme.muted())));
     }
     if page.known().is_some() {
-        lines.extend(rows(
-            page,
-            (columns, usize::from(inside.height)),
-            lines.len(),
-            theme,
-        ));
+        lines.extend(rows(page, (columns, height), lines.len(), theme));
     } else if let State::Done { report, .. } = &page.preview {
         lines.extend(done(report));
     }
@@ -216,14 +232,38 @@ fn lines_before_rows(lines: &[Line<'_>], page: &Fix, height: u16) -> usize {
     lines.len().min(usize::from(height)).saturating_sub(rows)
 }
 
-/// How many records become what.
-fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
+/// How many records become what, in no more lines than there is room for: with bars, else in a sentence.
+fn counts(report: &FixReport, columns: usize, room: usize) -> Vec<Line<'static>> {
+    let bars = bars(report, false);
+    if bars.len() <= room {
+        return bars;
+    }
+    let mut words: Vec<String> = kinds(report, false)
+        .map(|(mark, number, words)| format!("{} {} {words}", mark.trim(), text::thousands(number)))
+        .collect();
+    words.extend((report.undecided > 0).then(|| stay(report)));
+    let mut lines = wrap(&words.join(", "), columns.saturating_sub(2));
+    if lines.len() > room {
+        lines.truncate(room);
+        if let Some(last) = lines.last_mut() {
+            *last = text::shorten(&format!("{last} …"), columns.saturating_sub(2));
+        }
+    }
+    let lines = lines.into_iter();
+    lines.map(|line| Line::from(format!(" {line}"))).collect()
+}
+
+/// What there is of each kind: its sign, how many records, and the words for it.
+fn kinds(
+    report: &FixReport,
+    is_done: bool,
+) -> impl Iterator<Item = (&'static str, u64, &'static str)> + use<> {
     let ready = if is_done {
         "ready to send"
     } else {
         "will be ready to send"
     };
-    let kinds = [
+    let all = [
         ("!!", report.newly_broken, "newly broken in another field"),
         ("+ ", report.ready, ready),
         ("! ", report.still_wrong, "still wrong here"),
@@ -232,8 +272,16 @@ fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
         ("= ", report.unchanged, "unchanged"),
         ("? ", report.ambiguous, "can be read two ways"),
     ];
-    let mut lines: Vec<Line<'static>> = (kinds.into_iter())
-        .filter(|(_, number, _)| *number > 0)
+    all.into_iter().filter(|(_, number, _)| *number > 0)
+}
+
+fn stay(report: &FixReport) -> String {
+    let undecided = text::thousands(report.undecided);
+    format!("{undecided} of them stay: nobody has decided which is meant")
+}
+
+fn bars(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line<'static>> = kinds(report, is_done)
         .map(|(mark, number, words)| {
             Line::from(format!(
                 " {mark} {}{:>9}  {}",
@@ -244,10 +292,7 @@ fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
         })
         .collect();
     if report.undecided > 0 {
-        lines.push(Line::from(format!(
-            "    {} of them stay: nobody has decided which is meant",
-            text::thousands(report.undecided)
-        )));
+        lines.push(Line::from(format!("    {}", stay(report))));
     }
     lines
 }
@@ -281,14 +326,11 @@ fn rows(
     above: usize,
     theme: Theme,
 ) -> Vec<Line<'static>> {
-    let room = height.saturating_sub(above + 3);
+    let room = height.saturating_sub(above + 2);
     if room == 0 {
         return Vec::new();
     }
-    let first = page
-        .first
-        .min(page.row)
-        .max((page.row + 1).saturating_sub(room));
+    let first = first_in_sight(page.first, page.row, page.listed.len(), room);
     page.first = first;
     let kind = page.show.map_or("All", words_of);
     let shown = if page.listed.is_empty() {

@@ -282,6 +282,33 @@ fn a_date_is_rewritten_with_the_evidence_beside_it() {
 }
 
 #[test]
+fn the_records_of_a_preview_of_dates_are_seen_on_a_small_screen() {
+    let listed = fix_choices(&suggested(), 412);
+    let is_date = |one: &FixChoice| one.label == "Rewrite a date, day first";
+    let down = listed.iter().position(is_date).unwrap();
+    let rows = |app: &mut App| {
+        let shown = picture(app);
+        let rows = shown.lines().filter(|line| line.contains("[x]"));
+        (rows.count(), shown)
+    };
+    for (size, least) in [((80, 24), 5), ((60, 16), 3)] {
+        let mut app = page(size);
+        let started = press(&mut app, &("<Down>".repeat(down) + "<ret>"));
+        end(&mut app, &started);
+        if size.1 == 24 {
+            let (beside, shown) = rows(&mut app);
+            assert!(beside >= least, "{shown}");
+        }
+        press(&mut app, "<Tab>");
+        let (alone, shown) = rows(&mut app);
+        assert!(alone >= least, "{shown}");
+        // Whatever is left out is seen.
+        press(&mut app, " ");
+        shows(&mut app, "[ ] ");
+    }
+}
+
+#[test]
 fn enter_on_a_row_of_the_preview_shows_its_record() {
     let mut app = page((100, 30));
     let started = press(&mut app, "<ret>");
