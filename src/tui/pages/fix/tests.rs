@@ -201,6 +201,17 @@ fn a_transform_that_needs_a_text_asks_for_it() {
 }
 
 #[test]
+fn the_cursor_stays_on_the_line_that_is_being_typed_for() {
+    let mut app = page((100, 30));
+    press(&mut app, "<Down><Down><Down><Down><ret>a=b");
+    press(&mut app, "<Down><Down><Up><PgDn>");
+    shows(&mut app, "> Map an old value to a new one ...");
+    shows(&mut app, "Old=New [ a=b");
+    press(&mut app, "<esc><Down>");
+    shows(&mut app, "> Trim and tidy text");
+}
+
+#[test]
 fn the_newest_wish_wins() {
     let mut app = page((100, 30));
     let first = press(&mut app, "<ret>");
