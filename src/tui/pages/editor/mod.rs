@@ -344,8 +344,8 @@ impl Editor {
         } else {
             format!("{what} {} left.", text::count(problems, "problem"))
         };
-        let others = self.others();
-        let words = text::safe(&format!("{}{others}", words.trim_start())).into_owned();
+        let (others, key) = self.others();
+        let words = text::safe(&format!("{}{others}{key}", words.trim_start())).into_owned();
         self.result = Some(words.clone());
         cx.say(words);
         match told {
@@ -376,8 +376,8 @@ impl Editor {
             };
             let name = draw::name(record);
             let left = text::thousands(left);
-            let others = self.others();
-            let words = format!("{name} is ready. {left} left here.{next}{others}");
+            let (others, key) = self.others();
+            let words = format!("{name} is ready. {left} left here.{others}{next}{key}");
             self.result = Some(words.clone());
             cx.say(words);
         }
@@ -677,7 +677,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        let said = "ship_date is saved. 1 problem left.  301 other records have the same problem: b Fix all";
+        let said = "ship_date is saved. 1 problem left. 301 other records have the same problem.  b Fix all";
         let effects = desk.effects();
         assert!(
             effects.contains(&Effect::Say(said.to_owned())),
@@ -689,6 +689,25 @@ mod tests {
             panic!("{effects:?}")
         };
         assert_eq!((view.records, view.field.as_str()), (301, "/created_at"));
+    }
+
+    #[test]
+    fn a_record_that_still_has_its_problem_is_none_of_the_others() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.type_in("x");
+        desk.check(Vec::new());
+        desk.press("Enter");
+        desk.answer(Answer::Changed(ChangeReport::default()));
+        let group = crate::tui::testing::groups().remove(1);
+        desk.answer(Answer::Alike(Some(Box::new(group))));
+        desk.editor.refresh(&mut desk.cx);
+        let mut saved = record(&fixed(), vec![bad_date(), bad_quantity()]);
+        saved.row.version = 2;
+        desk.effects();
+        desk.answer(Answer::Record(Box::new(saved)));
+        let said = "ship_date is saved. 2 problems left. 300 other records have the same problem.  b Fix all";
+        assert_eq!(desk.said(), said);
     }
 
     struct Desk {
