@@ -415,12 +415,11 @@ impl<'w> Desk<'w> {
             let word = if path.is_root() {
                 format!("text of record {}", record.id)
             } else {
-                format!(
-                    "{}  {} -> {}",
-                    path.label(),
-                    value_at(before.as_ref(), &path),
-                    value_at(after.as_ref(), &path)
-                )
+                let values = [before.as_ref(), after.as_ref()]
+                    .map(|document| document.and_then(|document| document.pointer(path.as_str())));
+                let (before, after) = text::change_in_words(values[0], values[1]);
+                let [before, after] = [before, after].map(|words| cut(&words, LABEL / 3));
+                format!("{}  {before} -> {after}", path.label())
             };
             if !words.contains(&word) {
                 words.push(word);
@@ -465,11 +464,6 @@ fn problems_at(problems: &[Problem], at: &Path) -> usize {
         .iter()
         .filter(|problem| problem.path.is_within(at))
         .count()
-}
-
-fn value_at(document: Option<&Value>, path: &Path) -> String {
-    let value = document.and_then(|document| document.pointer(path.as_str()));
-    cut(&text::in_words(value), LABEL / 3)
 }
 
 /// At most so many characters, as they are: faces make them safe.

@@ -710,6 +710,21 @@ mod tests {
         assert_eq!(desk.said(), said);
     }
 
+    #[test]
+    fn a_number_that_was_received_stands_without_quotes_beside_the_text_it_became() {
+        let mut value = order();
+        let received = value["lines"][1]["qty"].take();
+        assert_eq!(received, json!("12 pcs"));
+        value["lines"][1]["qty"] = json!("7102");
+        let mut detail = record(&value, vec![bad_quantity()]);
+        detail.received.as_mut().unwrap()["lines"][1]["qty"] = json!(7102);
+        let mut desk = Desk::unread();
+        desk.answer(Answer::Record(Box::new(detail)));
+        let shown = desk.picture(100, 30);
+        assert!(shown.contains("Now       \"7102\""), "{shown}");
+        assert!(shown.contains("Was       7102 "), "{shown}");
+    }
+
     struct Desk {
         editor: Editor,
         cx: Cx,
