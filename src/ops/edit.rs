@@ -10,13 +10,14 @@ use serde_json::Value;
 use self::rules::rules;
 use super::{
     Workspace,
+    certain::for_one_value,
     check::count,
     list::{document, stages_after},
     verdict::{self, Judge, Verdict, rejects, status},
     workspace::{again_if_changed, now},
 };
 use crate::{
-    check::suggest::{Suggestion, suggest},
+    check::suggest::Suggestion,
     contract::Contract,
     fix::{self, Change, Refusal},
     model::{
@@ -392,8 +393,8 @@ impl<'w> Desk<'w> {
             Some(Value::String(text)) => Found::Text(text.clone()),
             Some(value) => Found::Json(value.to_string()),
         };
-        let mut certain = Vec::new();
-        for suggestion in suggest(&found, &self.wants(at)) {
+        let mut kept = Vec::new();
+        for suggestion in for_one_value(&found, &self.wants(at)) {
             let change = Change::Json {
                 path: at.clone(),
                 value: suggestion.value.clone(),
@@ -401,10 +402,10 @@ impl<'w> Desk<'w> {
             if let Ok(text) = self.text_after(record, &[change])
                 && problems_at(&judge.verdict(record, &text)?.problems, at) < now
             {
-                certain.push(suggestion);
+                kept.push(suggestion);
             }
         }
-        Ok(certain)
+        Ok(kept)
     }
 
     /// What was done, in words: `contact_email  foo@ -> office@example.com`.

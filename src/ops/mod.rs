@@ -6,6 +6,7 @@ mod answers;
 mod aside;
 mod asked;
 mod backup;
+mod certain;
 mod check;
 mod clip;
 mod compare;
