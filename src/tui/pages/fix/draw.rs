@@ -8,6 +8,8 @@ use ratatui::{
     widgets::Paragraph,
 };
 
+use serde_json::Value;
+
 use super::{Fix, Panel, State, desk};
 use crate::{
     model::{Consequence, Effect as Becomes, FixReport, FixRow},
@@ -382,16 +384,20 @@ fn row_line(
     (chosen, out): (bool, bool),
     value: usize,
 ) -> String {
-    let shown = |text: Option<&String>| match text {
-        None => "(missing)".to_owned(),
-        // The quotes of text say nothing here.
-        Some(json) => match serde_json::from_str::<String>(json) {
-            Ok(text) => text::safe(&text).into_owned(),
-            Err(_) => text::safe(json).into_owned(),
-        },
-    };
     let (before, after) = match row {
-        Some(row) => (shown(row.before.as_ref()), shown(row.after.as_ref())),
+        Some(row) => {
+            let [before, after] = [&row.before, &row.after].map(|json| {
+                let json = json.as_deref()?;
+                Some(
+                    crate::row::json::value(json).unwrap_or_else(|| Value::String(json.to_owned())),
+                )
+            });
+            let (before, after) = text::change_in_words(before.as_ref(), after.as_ref());
+            (
+                text::safe(&before).into_owned(),
+                text::safe(&after).into_owned(),
+            )
+        }
         None => ("...".to_owned(), String::new()),
     };
     let two_ways = if one.ambiguous { "  2 ways" } else { "" };
