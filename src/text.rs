@@ -96,9 +96,18 @@ pub fn safe_bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// The columns a safe text takes in a terminal.
+/// The columns a safe text takes where it is drawn: those of its graphemes, one by one, as a paragraph of ratatui lays them
+/// out. Sound marks of halfwidth katakana have a column more there than they take by themselves. A `Line` that is drawn by
+/// itself goes by other widths, so all that can hold such text is drawn as a paragraph.
 pub fn width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    if text.is_ascii() {
+        return text.len();
+    }
+    let sound_marks = text
+        .chars()
+        .filter(|c| matches!(c, '\u{ff9e}' | '\u{ff9f}'));
+    let graphemes = text.graphemes(true).map(UnicodeWidthStr::width);
+    graphemes.sum::<usize>() + sound_marks.count()
 }
 
 /// A safe text cut to `columns` by grapheme, with `…` as the last column where something was cut off.
@@ -119,17 +128,7 @@ pub fn shorten(text: &str, columns: usize) -> String {
         }
         end = at + grapheme.len();
     }
-    // Widths of graphemes do not always add up to the width of the text, so the whole is measured.
-    loop {
-        let cut = format!("{}…", &text[..end]);
-        if end == 0 || width(&cut) <= columns {
-            return cut;
-        }
-        end = text[..end]
-            .grapheme_indices(true)
-            .next_back()
-            .map_or(0, |(at, _)| at);
-    }
+    format!("{}…", &text[..end])
 }
 
 /// A word as a shell takes it, for commands that a person is told to run.

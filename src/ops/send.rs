@@ -13,6 +13,7 @@ mod review;
 mod sending;
 mod stale;
 mod superseded;
+mod telling;
 mod undecided;
 mod unfinished;
 
@@ -33,6 +34,7 @@ use self::{
     sending::Sending,
     stale::{refuse_repeated, refuse_stale, refuse_stale_plan},
     superseded::superseded,
+    telling::Telling,
     undecided::undecided,
     unfinished::{unfinished, waiting_elsewhere},
 };
@@ -219,8 +221,10 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     let (claim, unanswered) = claimed(workspace, plan, request, &aim)?;
     let tally = Counted::of(workspace, plan)?.tally();
     let before = Refused::of(workspace, run)?;
+    let board = Board::new(plan, &aim.destination.name, tally, before, started);
+    let telling = Telling::new(job, board);
     let mut sending = Sending {
-        board: Board::new(plan, &aim.destination.name, tally, before, started),
+        telling: &telling,
         first: request.first.clone().unwrap_or_else(|| FIRST.to_vec()),
         rate: request.rate.unwrap_or(aim.destination.knobs.max_per_s),
         brake: Brake::default(),

@@ -26,6 +26,26 @@ pub struct TurnSize {
     pub records: u64,
 }
 
+/// What there is to turn now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turns {
+    /// Whether a step of one's own stands that can be taken back.
+    pub undo: bool,
+    /// Whether one of one's own undos can be brought back.
+    pub redo: bool,
+}
+
+/// Whether there is anything that an undo without a name, or a redo, would turn now.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn turns(workspace: &Workspace) -> Result<Turns> {
+    Ok(Turns {
+        undo: size_of_turn(workspace, Turn::Undo(None))?.is_some(),
+        redo: size_of_turn(workspace, Turn::Redo)?.is_some(),
+    })
+}
+
 /// How much a turn would touch now; `None` where there is nothing to turn.
 ///
 /// # Errors

@@ -24,6 +24,7 @@ use crate::{
         action::Action,
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             lines::{Lines, first_in_sight},
             panel::panel,
         },
@@ -80,14 +81,11 @@ pub(super) fn draw_grid(
     let before = seen.0.iter().take_while(|(at, _)| *at != page.column);
     let before: usize = before.map(|(_, width)| width + 2).sum();
     let before = 3 + number + 2 + STATE + before;
-    let x = inside.x + if page.in_cell { before as u16 } else { 0 };
+    let x = if page.in_cell { before as u16 } else { 0 };
     page.places = Places::of(page, &seen, number, inside, room);
     page.drawn = seen.0;
     page.laid = Some(laid);
-    let y = inside.y + 1 + (page.at - page.first) as u16;
-    if inside.contains((x, y).into()) {
-        frame.set_cursor_position((x, y));
-    }
+    put_cursor(frame, inside, (x, 1 + (page.at - page.first) as u16));
 }
 
 /// Where the table was drawn last, so that a click finds what it is on.

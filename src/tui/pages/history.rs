@@ -3,6 +3,8 @@
 mod buttons;
 mod entry;
 
+use std::collections::HashMap;
+
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
@@ -38,6 +40,8 @@ pub struct History {
     run: RunId,
     state: State,
     pending: Option<Ticket>,
+    /// How many records of a step are sent or on their way; none where it is not named.
+    sent: HashMap<StepId, u64>,
     /// What the step under the cursor did. One is asked for at a time.
     facts: Option<Box<StepFacts>>,
     asked: Option<(Ticket, StepId)>,
@@ -64,6 +68,7 @@ impl History {
             run,
             state: State::Loading,
             pending: Some(cx.ask(Query::History { run })),
+            sent: HashMap::new(),
             facts: None,
             asked: None,
             unknown: None,
@@ -82,8 +87,14 @@ impl History {
                 .then_some("it is about no records of its own");
             offers.push(Offer::new(Action::Open, "Records").unless(no_records));
             offers.push(Offer::new(Action::UndoStep, "Undo this step").unless(self.stays(entry)));
-            let no_step = step.is_none().then_some("sending is not taken back");
-            offers.push(Offer::new(Action::GoBack, "").unless(no_step));
+            let no_way = match step {
+                None => Some("sending is not taken back"),
+                Some(step) if self.since(step).next().is_none() => {
+                    Some("nothing since then can be taken back")
+                }
+                Some(_) => None,
+            };
+            offers.push(Offer::new(Action::GoBack, "").unless(no_way));
             let no_fix = (step.is_none_or(|step| !entry::is_fix(step)))
                 .then_some("only a fix or an edit is one");
             offers.push(Offer::new(Action::SaveRecipe, "").unless(no_fix));
@@ -150,7 +161,8 @@ impl History {
         }
         self.pending = None;
         match answer {
-            Ok(Answer::History { steps, plans }) => {
+            Ok(Answer::History { steps, plans, sent }) => {
+                self.sent = sent;
                 let entries = entry::in_order(steps, plans);
                 // The cursor stays on its entry: others do something at the top.
                 let chosen = self.chosen().map(Entry::id);
@@ -235,8 +247,12 @@ impl History {
     fn line(&self, entry: &Entry, width: u16) -> String {
         let undo = match entry.step() {
             Some(step) if step.undone => "undone",
-            Some(step) if step.can_be_undone() => "yes",
-            Some(_) => "-",
+            Some(step) if !step.can_be_undone() => "-",
+            Some(step) => match self.sent(step) {
+                0 => "yes",
+                sent if step.is_frozen(sent) => "sent",
+                _ => "part",
+            },
             None => "no",
         };
         let time = time_width(width);
@@ -329,12 +345,11 @@ impl History {
 
     /// Whether it can be taken back, in words.
     fn state_of(&self, entry: &Entry) -> String {
-        let sent = self.sent(entry).unwrap_or(0);
         match (self.stays(entry), entry.step()) {
             (Some(why), _) => words::sentence(&why),
-            (None, Some(step)) if sent > 0 => format!(
+            (None, Some(step)) if self.sent(step) > 0 => format!(
                 "Can be undone for the {} not sent.",
-                text::thousands(step.records.saturating_sub(sent))
+                text::thousands(step.records.saturating_sub(self.sent(step)))
             ),
             (None, _) => "Can be undone.".to_owned(),
         }
@@ -343,20 +358,14 @@ impl History {
     /// Why an entry cannot be taken back by itself.
     fn stays(&self, entry: &Entry) -> Option<String> {
         let why = entry.stays(self.keys);
-        let step = entry.step().filter(|_| why.is_none());
-        let all_sent = step.is_some_and(|step| {
-            let sent = self.sent(entry);
-            step.records > 0 && sent.is_some_and(|sent| sent >= step.records)
-        });
-        let sent = all_sent.then(|| "its records were sent".to_owned());
-        why.or(sent)
+        let is_frozen = |step: &StepRow| step.is_frozen(self.sent(step));
+        let all_sent = entry.step().is_some_and(is_frozen);
+        why.or_else(|| all_sent.then(|| "its records were sent".to_owned()))
     }
 
-    /// How many of its records were sent, where that is known.
-    fn sent(&self, entry: &Entry) -> Option<u64> {
-        let step = entry.step()?;
-        let facts = self.facts.as_ref()?;
-        (facts.step == step.id).then_some(facts.sent)
+    /// How many of its records are sent or on their way.
+    fn sent(&self, step: &StepRow) -> u64 {
+        self.sent.get(&step.id).copied().unwrap_or(0)
     }
 
     fn ask_for_facts(&mut self, cx: &mut Cx) {
@@ -380,7 +389,7 @@ impl History {
         let later: Vec<String> = later
             .map(|one| format!("  and {}", text::shorten(&text::safe(&one.label), 50)))
             .collect();
-        let all = later.len() + usize::from(step.can_be_undone());
+        let all = self.since(step).count();
         let more = later.len().saturating_sub(MOST);
         body.extend(later.into_iter().take(MOST));
         if more > 0 {
@@ -407,8 +416,16 @@ impl History {
     /// The later steps that going back to before this one takes back as well.
     fn later<'h>(&'h self, step: &StepRow) -> impl Iterator<Item = &'h StepRow> + use<'h> {
         let id = step.id;
+        self.since(step).filter(move |one| one.id > id)
+    }
+
+    /// All steps that going back to before this one takes back.
+    fn since<'h>(&'h self, step: &StepRow) -> impl Iterator<Item = &'h StepRow> + use<'h> {
+        let id = step.id;
         let steps = self.entries().iter().filter_map(Entry::step);
-        steps.filter(move |one| one.id > id && one.can_be_undone())
+        steps.filter(move |one| {
+            one.id >= id && one.can_be_undone() && !one.is_frozen(self.sent(one))
+        })
     }
 
     fn entries(&self) -> &[Entry] {
@@ -480,8 +497,10 @@ mod tests {
         filter::Filter,
         model::{RecordId, RunId, StepId, StepRow},
         tui::{
-            event::{Answer, Effect, Event, JobRequest, Query, Wish},
-            testing::{answer, feed_with, picture, press, problems, shows, shows_not, wishes},
+            event::{Answer, Effect, Event, JobRequest, Query, Route, Wish},
+            testing::{
+                answer, app_with, feed_with, picture, press, problems, shows, shows_not, wishes,
+            },
         },
     };
 
@@ -552,8 +571,8 @@ mod tests {
         │ It was undone, U brings it back.                                             │
         │ 7 contact_email  <sp>Office@x.de -> office@x.de                              │
         │                                                                              │
-        │ [ Undo this step ]      [ Save as recipe ]                                   │
-        │ [ Go back to before this ]                                                   │
+        │   Undo this step          Save as recipe                                     │
+        │   Go back to before this                                                     │
         └──────────────────────────────────────────────────────────────────────────────┘
          u undoes your newest step, U brings it back.
          Enter Records  u Undo  U Redo  . Actions                      ? Help  Esc Back
@@ -606,14 +625,18 @@ mod tests {
         app.refresh();
         let effects = app.settle();
         feed_with(&mut app, effects, &|query| match answer(query) {
-            Answer::History { mut steps, plans } => {
+            Answer::History {
+                mut steps,
+                plans,
+                sent,
+            } => {
                 let newest = StepRow {
                     id: StepId(9),
                     at: "2025-12-01T00:00:00Z".to_owned(),
                     ..steps[0].clone()
                 };
                 steps.insert(0, newest);
-                Answer::History { steps, plans }
+                Answer::History { steps, plans, sent }
             }
             other => other,
         });
@@ -659,13 +682,53 @@ mod tests {
             press(&mut app, "<esc><esc>");
             shows_not(&mut app, "[>");
             shows(&mut app, "12 records, step 1");
-            // The step above was undone: that is said.
+            // The step above was undone: that is said, and nothing looks like a button that is none.
             press(&mut app, "<Up><Up>");
-            shows(&mut app, "[ Undo this step ]");
+            shows_not(&mut app, "[ Undo this step ]");
+            shows(&mut app, "   Undo this step  ");
             press(&mut app, "<Right><ret>");
+            shows(&mut app, " >Undo this step  ");
             shows(&mut app, "Not now: it was undone");
+            press(&mut app, "<Down><Down><ret>");
+            shows(&mut app, "Not now: nothing since then can be taken back");
+            press(&mut app, "<Up><Up>");
             press(&mut app, "<Left><Up>");
             shows(&mut app, "12 records, step 3");
         }
+    }
+    #[test]
+    fn what_was_sent_of_a_step_is_said_on_its_line_and_is_not_offered_to_be_undone() {
+        for (sent, undo, words) in [
+            (5, "part", "Can be undone for the 7 not sent."),
+            (12, "sent", "Its records were sent."),
+        ] {
+            let mut app =
+                app_with(
+                    Route::History { run: RunId(1) },
+                    (100, 30),
+                    &|query| match answer(query) {
+                        Answer::History { steps, plans, .. } => Answer::History {
+                            steps,
+                            plans,
+                            sent: [(StepId(1), sent)].into(),
+                        },
+                        other => other,
+                    },
+                );
+            press(&mut app, "<Down><Down><Down>");
+            shows(&mut app, &format!("contact_email  trim, lowe… {undo}"));
+            shows(&mut app, words);
+            let all_sent = sent == 12;
+            assert_eq!(picture(&mut app).contains("[ Undo this step ]"), !all_sent);
+        }
+    }
+
+    #[test]
+    fn a_step_is_not_taken_back_while_something_runs_like_all_that_may_be_long() {
+        let mut app = problems((100, 30));
+        press(&mut app, "R");
+        press(&mut app, "5<Down><Down><Down>:alone<ret>");
+        shows_not(&mut app, "Undo step 1?");
+        shows(&mut app, "something is running already");
     }
 }

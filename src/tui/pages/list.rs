@@ -13,7 +13,10 @@ use crate::{
         action::Action,
         event::Cx,
         theme::Theme,
-        widgets::lines::{Lines, below, first_in_sight},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, below, first_in_sight},
+        },
     },
 };
 
@@ -94,10 +97,7 @@ impl List {
             shown.push(Line::styled(line, style));
         }
         frame.render_widget(Paragraph::new(shown), inside);
-        let y = inside.y + 1 + (at - self.first) as u16;
-        if inside.contains((inside.x + 1, y).into()) {
-            frame.set_cursor_position((inside.x + 1, y));
-        }
+        put_cursor(frame, inside, (1, 1 + (at - self.first) as u16));
     }
 }
 

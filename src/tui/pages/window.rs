@@ -100,6 +100,7 @@ impl Records {
         let kept = (self.ids.get(self.at).copied()).filter(|_| !std::mem::take(&mut self.to_top));
         let kept = kept.or(self.recalled.record.take());
         self.ids = ids.into();
+        self.still = None;
         self.state = State::Known;
         if self.typed.is_empty() {
             self.total = Some(self.ids.len());

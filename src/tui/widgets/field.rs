@@ -271,6 +271,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::tui::widgets::lines;
 
     /// Types keys: letters as they are, `<..>` by name, `C-` with Ctrl.
     fn press(field: &mut Field, keys: &str) {
@@ -409,7 +410,7 @@ mod tests {
                 prop_assert!(boundary, "{:?} at {}", field.value(), field.cursor());
                 let (line, cursor) = field.line(columns, Style::default());
                 if columns >= 2 {
-                    prop_assert_eq!(line.width(), columns);
+                    prop_assert_eq!(lines::width(&line.spans), columns);
                     prop_assert!(columns < 3 || cursor < columns - 1 );
                 }
             }

@@ -56,10 +56,18 @@ impl Editor {
         self.ask_for_alike(path, false, cx);
     }
 
+    /// With the next action what was said of the others is gone, and so is the offer. What was saved and not told yet is
+    /// not there to be forgotten.
+    pub(super) fn forget_alike(&mut self) {
+        if self.told.is_none() && !self.alike.go {
+            self.alike = Alike::default();
+        }
+    }
+
     /// Opens the fix of all records like this one: those of the last edit, else those of the field under the cursor.
     pub(super) fn fix_alike(&mut self, cx: &mut Cx) {
-        if let Some(view) = &self.alike.known {
-            return cx.go(Route::Fix(Box::new(view.clone())));
+        if let Some(view) = self.alike.known.take() {
+            return cx.go(Route::Fix(Box::new(view)));
         }
         if let Some(path) = self.fields.path().cloned() {
             self.ask_for_alike(&path, true, cx);

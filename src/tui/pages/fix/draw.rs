@@ -21,6 +21,7 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::bar,
+            cursor::put_cursor,
             lines::{Lines, below, first_in_sight},
             panel::panel,
             wrap::wrap,
@@ -30,6 +31,8 @@ use crate::{
 
 /// Columns of the widest bar.
 const BAR: usize = 20;
+/// Lines above the records of a preview: which are shown, and the titles.
+const HEAD: usize = 2;
 
 /// Lines for what to do while a preview stands below it.
 const WHAT: u16 = 7;
@@ -111,7 +114,8 @@ pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
 
 fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let focus = page.panel == Panel::What;
-    let records = text::count(page.records, "record");
+    let records = (page.known()).map_or(page.records, |preview| preview.report.scope);
+    let records = text::count(records, "record");
     let block = panel(area.width, "1 What to do", &records, focus, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
@@ -161,10 +165,8 @@ fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         }
     }
     frame.render_widget(Paragraph::new(lines), inside);
-    if let (true, Some((x, y))) = (focus, cursor)
-        && y < inside.height
-    {
-        frame.set_cursor_position((inside.x + x, inside.y + y));
+    if let (true, Some(at)) = (focus, cursor) {
+        put_cursor(frame, inside, at);
     }
 }
 
@@ -214,24 +216,30 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         lines
             .extend((said.into_iter()).map(|line| Line::styled(format!(" {line}"), theme.muted())));
     }
+    page.lines = Lines::default();
+    let mut at = 0;
     if page.known().is_some() {
-        lines.extend(rows(page, (columns, height), lines.len(), theme));
+        let rows = rows(page, (columns, height), lines.len(), theme);
+        if rows.len() > HEAD {
+            let above = lines.len() + HEAD;
+            let shown = exactly(below(inside, above as u16), rows.len() - HEAD);
+            page.lines = Lines::new(shown, page.first, page.listed.len());
+            at = above + page.row.saturating_sub(page.first);
+        }
+        lines.extend(rows);
     } else if let State::Done { report, .. } = &page.preview {
         lines.extend(done(report));
     }
-    let above = lines_before_rows(&lines, page, inside.height);
-    page.lines = Lines::new(below(inside, above as u16), page.first, page.listed.len());
-    let at = page.row.saturating_sub(page.first) + above;
     frame.render_widget(Paragraph::new(lines), inside);
-    if focus && (at as u16) < inside.height {
-        frame.set_cursor_position((inside.x + 1, inside.y + at as u16));
+    if focus {
+        put_cursor(frame, inside, (1, at as u16));
     }
 }
 
-fn lines_before_rows(lines: &[Line<'_>], page: &Fix, height: u16) -> usize {
-    let shown = page.listed.len().saturating_sub(page.first);
-    let rows = shown.min(usize::from(height));
-    lines.len().min(usize::from(height)).saturating_sub(rows)
+/// The first rows of an area.
+fn exactly(area: Rect, rows: usize) -> Rect {
+    let height = area.height.min(rows as u16);
+    Rect { height, ..area }
 }
 
 /// How many records become what, in no more lines than there is room for: with bars, else in a sentence.
@@ -243,7 +251,7 @@ fn counts(report: &FixReport, columns: usize, room: usize) -> Vec<Line<'static>>
     let mut words: Vec<String> = kinds(report, false)
         .map(|(mark, number, words)| format!("{} {} {words}", mark.trim(), text::thousands(number)))
         .collect();
-    words.extend((report.undecided > 0).then(|| stay(report)));
+    words.extend(of_these(report));
     let mut lines = wrap(&words.join(", "), columns.saturating_sub(2));
     if lines.len() > room {
         lines.truncate(room);
@@ -272,14 +280,23 @@ fn kinds(
         ("! ", report.wrong_elsewhere, "have another problem"),
         ("~ ", report.not_checked, "changed, nothing can check them"),
         ("= ", report.unchanged, "unchanged"),
-        ("? ", report.ambiguous, "can be read two ways"),
     ];
     all.into_iter().filter(|(_, number, _)| *number > 0)
 }
 
-fn stay(report: &FixReport) -> String {
-    let undecided = text::thousands(report.undecided);
-    format!("{undecided} of them stay: nobody has decided which is meant")
+/// What is said of records that are in the kinds above, which add up without them.
+fn of_these(report: &FixReport) -> Vec<String> {
+    let [ambiguous, undecided] = [report.ambiguous, report.undecided].map(text::thousands);
+    let mut lines = Vec::new();
+    if report.ambiguous > 0 {
+        lines.push(format!("{ambiguous} of these can be read two ways"));
+    }
+    if report.undecided > 0 {
+        lines.push(format!(
+            "{undecided} of them stay: nobody has decided which is meant"
+        ));
+    }
+    lines
 }
 
 fn bars(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
@@ -293,9 +310,8 @@ fn bars(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
             ))
         })
         .collect();
-    if report.undecided > 0 {
-        lines.push(Line::from(format!("    {}", stay(report))));
-    }
+    let also = of_these(report).into_iter();
+    lines.extend(also.map(|words| Line::from(format!("    {words}"))));
     lines
 }
 
@@ -328,7 +344,7 @@ fn rows(
     above: usize,
     theme: Theme,
 ) -> Vec<Line<'static>> {
-    let room = height.saturating_sub(above + 2);
+    let room = height.saturating_sub(above + HEAD);
     if room == 0 {
         return Vec::new();
     }

@@ -18,6 +18,7 @@ use crate::{
     tui::{
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             lines::{Lines, first_in_sight},
             panel::panel,
         },
@@ -225,6 +226,9 @@ impl Choices {
             Line::styled(words, style)
         });
         frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+        if let Some(at) = self.at {
+            put_cursor(frame, inside, (1, at.saturating_sub(self.first) as u16));
+        }
     }
 }
 
