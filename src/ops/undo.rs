@@ -29,20 +29,20 @@ pub struct TurnSize {
 /// What there is to turn now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turns {
-    /// Whether a step of one's own stands that can be taken back.
-    pub undo: bool,
-    /// Whether one of one's own undos can be brought back.
-    pub redo: bool,
+    /// The step of one's own that an undo without a name would take back.
+    pub undo: Option<StepId>,
+    /// The step that a redo would bring back.
+    pub redo: Option<StepId>,
 }
 
-/// Whether there is anything that an undo without a name, or a redo, would turn now.
+/// What an undo without a name, or a redo, would turn now.
 ///
 /// # Errors
 /// When the workspace cannot be read.
 pub fn turns(workspace: &Workspace) -> Result<Turns> {
     Ok(Turns {
-        undo: size_of_turn(workspace, Turn::Undo(None))?.is_some(),
-        redo: size_of_turn(workspace, Turn::Redo)?.is_some(),
+        undo: size_of_turn(workspace, Turn::Undo(None))?.map(|size| size.step),
+        redo: (workspace.store).next_to_bring_back(&workspace.author)?,
     })
 }
 

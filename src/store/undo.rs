@@ -98,6 +98,14 @@ impl Store {
         undo.map_or(Ok(None), |(undo, _)| self.size_of(undo))
     }
 
+    /// The step that [`Store::redo`] would bring back now.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn next_to_bring_back(&self, author: &str) -> Result<Option<StepId>> {
+        Ok(last_undo(&self.conn, author)?.map(|(_, target)| target.id))
+    }
+
     /// A step, its run and how many records it changed, if there is one.
     ///
     /// # Errors

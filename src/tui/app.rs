@@ -797,12 +797,12 @@ mod tests {
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
+        │ Sent records are frozen: undo skips them and says so.      ││                                    │
+        │ Next undo: Fix all contact_email  trim, lowe…, 20 Nov 2025 ││                                    │
+        │ Next redo: Set aside 12 records: test orders, 20 Nov 2025  ││                                    │
         └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
          u undoes your newest step, U brings it back. Right leads to what can be done with a step.
-         Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions  y Copy  E Report                        ? Help  Esc Back
         ");
     }
 

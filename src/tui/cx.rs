@@ -135,8 +135,8 @@ impl Cx {
     pub(super) fn nothing_to_turn(&self, action: Action) -> Option<&'static str> {
         let turns = self.turns?;
         match action {
-            Action::Undo if !turns.undo => Some("nothing to undo"),
-            Action::Redo if !turns.redo => Some("nothing to redo"),
+            Action::Undo if turns.undo.is_none() => Some("nothing to undo"),
+            Action::Redo if turns.redo.is_none() => Some("nothing to redo"),
             _ => None,
         }
     }

@@ -407,6 +407,7 @@ pub enum Answer {
         plans: Vec<PlanRow>,
         /// How many records of a step are sent or on their way; none where it is not named.
         sent: HashMap<StepId, u64>,
+        turns: Turns,
     },
     StepFacts(Box<StepFacts>),
     Noted,

@@ -108,6 +108,7 @@ mod tests {
     use std::time::Instant;
 
     use crate::{
+        model::StepId,
         ops::Turns,
         tui::{
             app::App,
@@ -225,7 +226,10 @@ mod tests {
             let looks = app.update(Event::Tick(now));
             app.version = None;
             feed_with(app, looks, &|query| match query {
-                Query::Turns => Answer::Turns(Turns { undo, redo }),
+                Query::Turns => Answer::Turns(Turns {
+                    undo: Some(StepId(1)).filter(|_| undo),
+                    redo: Some(StepId(2)).filter(|_| redo),
+                }),
                 other => answer(other),
             });
         };

@@ -23,7 +23,8 @@ use super::{
 use crate::{
     filter::{FilterError, Term},
     model::{
-        Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepKind, Wants, compare,
+        Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepId, StepKind, Wants,
+        compare,
     },
     ops::{Completed, ContractState, Filters, Named, Preview, Standing, Turns},
     text,
@@ -156,6 +157,14 @@ pub fn feed_with(app: &mut App, effects: Vec<Effect>, answer: &dyn Fn(Query) -> 
     }
 }
 
+/// The fix stands, and the setting aside was undone.
+fn turns() -> Turns {
+    Turns {
+        undo: Some(StepId(1)),
+        redo: Some(StepId(2)),
+    }
+}
+
 pub fn answer(query: Query) -> Answer {
     let id = |id: &RecordId| id.0;
     match query {
@@ -233,10 +242,7 @@ pub fn answer(query: Query) -> Answer {
         Query::CountAside(filter) => Answer::Counted(counted(*filter)),
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
-        Query::Turns => Answer::Turns(Turns {
-            undo: true,
-            redo: true,
-        }),
+        Query::Turns => Answer::Turns(turns()),
         Query::Drafts { .. } => Answer::Drafts(Vec::new()),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
@@ -278,6 +284,7 @@ pub fn answer(query: Query) -> Answer {
         Query::History { run } => Answer::History {
             plans: vec![plan_row()],
             sent: HashMap::new(),
+            turns: turns(),
             steps: vec![
                 step(run, 3, StepKind::Undo, "undo of step 2", false),
                 step(run, 2, StepKind::Discard, "12 records: test orders", true),

@@ -378,6 +378,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             steps: ops::history(workspace, Some(*run))?,
             plans: ops::plans(workspace, *run)?,
             sent: ops::sent_of_steps(workspace, Some(*run))?,
+            turns: ops::turns(workspace)?,
         },
         Query::StepFacts { run, step } => {
             Answer::StepFacts(Box::new(ops::step_facts(workspace, *run, *step)?))

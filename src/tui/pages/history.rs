@@ -1,7 +1,9 @@
 //! What was done, newest first: to look at, to take back, to go back behind, to keep as a recipe.
 
+mod asked;
 mod buttons;
 mod entry;
+mod next;
 
 use std::collections::HashMap;
 
@@ -12,18 +14,21 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use self::{buttons::Buttons, entry::Entry};
+use self::{
+    asked::{ask_for_recipe, ask_to_undo},
+    buttons::Buttons,
+    entry::Entry,
+};
 use super::list::{List, fitted};
 use crate::{
     filter::Filter,
     model::{RunId, StepFacts, StepId, StepRow},
+    ops::Turns,
     text,
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{
-            Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting, Wish,
-        },
+        event::{Answer, Cx, Effect, JobRequest, Query, Question, Route, Ticket},
         keymap::Keys,
         theme::Theme,
         widgets::{
@@ -42,6 +47,8 @@ pub struct History {
     pending: Option<Ticket>,
     /// How many records of a step are sent or on their way; none where it is not named.
     sent: HashMap<StepId, u64>,
+    /// What would be undone and redone next.
+    turns: Option<Turns>,
     /// What the step under the cursor did. One is asked for at a time.
     facts: Option<Box<StepFacts>>,
     asked: Option<(Ticket, StepId)>,
@@ -69,6 +76,7 @@ impl History {
             state: State::Loading,
             pending: Some(cx.ask(Query::History { run })),
             sent: HashMap::new(),
+            turns: None,
             facts: None,
             asked: None,
             unknown: None,
@@ -103,6 +111,8 @@ impl History {
         offers.push(Offer::new(Action::Undo, "Undo"));
         offers.push(Offer::new(Action::Redo, "Redo"));
         offers.push(Offer::new(Action::Menu, "Actions"));
+        offers.push(Offer::new(Action::Copy, "Copy"));
+        offers.push(Offer::new(Action::Report, "Report"));
         offers
     }
 
@@ -161,8 +171,13 @@ impl History {
         }
         self.pending = None;
         match answer {
-            Ok(Answer::History { steps, plans, sent }) => {
-                self.sent = sent;
+            Ok(Answer::History {
+                steps,
+                plans,
+                sent,
+                turns,
+            }) => {
+                (self.sent, self.turns) = (sent, Some(turns));
                 let entries = entry::in_order(steps, plans);
                 // The cursor stays on its entry: others do something at the top.
                 let chosen = self.chosen().map(Entry::id);
@@ -236,7 +251,11 @@ impl History {
                 fitted("Details", details_width(list.width) + 1)
             ),
         };
+        let inside = block.inner(list);
         self.list.draw(frame, list, block, heading, &lines, theme);
+        if area.width >= 100 {
+            self.draw_next(frame, inside, lines.len() as u16 + 1);
+        }
         self.late = said(card);
         match self.chosen() {
             Some(_) if !card.is_empty() => self.draw_card(frame, card, theme),
@@ -302,7 +321,11 @@ impl History {
         }
         space(&mut lines);
         let rows = Self::button_lines(entry, short).min(inside.height);
-        lines.truncate(usize::from(inside.height - rows));
+        let room = usize::from(inside.height - rows);
+        if short {
+            self.put_next(&mut lines, room, columns);
+        }
+        lines.truncate(room);
         // Below what is told of it; at the end of a card that is small anyway.
         let above = if short {
             inside.height - rows
@@ -357,7 +380,9 @@ impl History {
 
     /// Why an entry cannot be taken back by itself.
     fn stays(&self, entry: &Entry) -> Option<String> {
-        let why = entry.stays(self.keys);
+        let redo = self.turns.and_then(|turns| turns.redo);
+        let is_next = entry.step().is_some_and(|step| redo == Some(step.id));
+        let why = entry.stays(self.keys, is_next);
         let is_frozen = |step: &StepRow| step.is_frozen(self.sent(step));
         let all_sent = entry.step().is_some_and(is_frozen);
         why.or_else(|| all_sent.then(|| "its records were sent".to_owned()))
@@ -463,39 +488,12 @@ fn records_of(step: &StepRow, facts: &StepFacts) -> Route {
     }
 }
 
-fn ask_to_undo(step: &StepRow) -> Question {
-    Question {
-        title: format!("Undo step {}?", step.id),
-        body: vec![
-            text::safe(&step.label).into_owned(),
-            format!(
-                "{}. What was sent or changed since stays as it is.",
-                text::count(step.records, "record")
-            ),
-        ],
-        typed: None,
-        safe: "Go back".to_owned(),
-        verb: "Undo this step".to_owned(),
-        then: Box::new(Effect::Do(Wish::UndoStep { step: step.id })),
-    }
-}
-
-fn ask_for_recipe(step: &StepRow) -> Wanting {
-    Wanting {
-        title: "Save this step as a recipe".to_owned(),
-        body: "`redrive fix --recipe FILE` makes it again in another run, with the same preview."
-            .to_owned(),
-        label: "File".to_owned(),
-        verb: "Save it".to_owned(),
-        needs: Needs::Recipe(step.run, step.id),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::{
         filter::Filter,
         model::{RecordId, RunId, StepId, StepRow},
+        ops::Turns,
         tui::{
             event::{Answer, Effect, Event, JobRequest, Query, Route, Wish},
             testing::{
@@ -533,12 +531,12 @@ mod tests {
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
+        │ Sent records are frozen: undo skips them and says so.      ││                                    │
+        │ Next undo: Fix all contact_email  trim, lowe…, 20 Nov 2025 ││                                    │
+        │ Next redo: Set aside 12 records: test orders, 20 Nov 2025  ││                                    │
         └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
          u undoes your newest step, U brings it back. Right leads to what can be done with a step.
-         Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions  y Copy  E Report                        ? Help  Esc Back
         ");
         let asked = press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("> History > Step 1"));
@@ -570,13 +568,39 @@ mod tests {
         │ 12 records, step 2                                                           │
         │ It was undone, U brings it back.                                             │
         │ 7 contact_email  <sp>Office@x.de -> office@x.de                              │
-        │                                                                              │
+        │ Next undo: Fix all contact_email  t…   Next redo: Set aside 12 records: te…  │
         │   Undo this step          Save as recipe                                     │
         │   Go back to before this                                                     │
         └──────────────────────────────────────────────────────────────────────────────┘
          u undoes your newest step, U brings it back.
-         Enter Records  u Undo  U Redo  . Actions                      ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions  y Copy  E Report    ? Help  Esc Back
         ");
+    }
+
+    #[test]
+    fn what_is_not_brought_back_next_is_not_said_to_be() {
+        let mut app = app_with(
+            Route::History { run: RunId(1) },
+            (100, 30),
+            &|query| match answer(query) {
+                Answer::History {
+                    steps, plans, sent, ..
+                } => Answer::History {
+                    steps,
+                    plans,
+                    sent,
+                    turns: Turns {
+                        undo: Some(StepId(99)),
+                        redo: None,
+                    },
+                },
+                other => other,
+            },
+        );
+        press(&mut app, "<Down>");
+        shows(&mut app, "│ It was undone. ");
+        shows(&mut app, "│ Next undo: a step of another run ");
+        shows(&mut app, "│ Next redo: (nothing) ");
     }
 
     #[test]
@@ -629,6 +653,7 @@ mod tests {
                 mut steps,
                 plans,
                 sent,
+                turns,
             } => {
                 let newest = StepRow {
                     id: StepId(9),
@@ -636,7 +661,12 @@ mod tests {
                     ..steps[0].clone()
                 };
                 steps.insert(0, newest);
-                Answer::History { steps, plans, sent }
+                Answer::History {
+                    steps,
+                    plans,
+                    sent,
+                    turns,
+                }
             }
             other => other,
         });
@@ -707,7 +737,13 @@ mod tests {
                     Route::History { run: RunId(1) },
                     (100, 30),
                     &|query| match answer(query) {
-                        Answer::History { steps, plans, .. } => Answer::History {
+                        Answer::History {
+                            steps,
+                            plans,
+                            turns,
+                            ..
+                        } => Answer::History {
+                            turns,
                             steps,
                             plans,
                             sent: [(StepId(1), sent)].into(),

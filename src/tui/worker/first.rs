@@ -23,8 +23,8 @@ pub(super) fn ask(opening: &Opening, query: &Query) -> Result<Answer> {
         Query::Version => Answer::Version(0),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
         Query::Turns => Answer::Turns(Turns {
-            undo: false,
-            redo: false,
+            undo: None,
+            redo: None,
         }),
         Query::Named { typed, .. } => Answer::Named(ops::named_first(place, typed)?),
         Query::Completed { typed } => Answer::Completed(ops::completed(typed)),
