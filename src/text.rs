@@ -184,6 +184,20 @@ pub fn in_words(value: Option<&Value>) -> String {
     }
 }
 
+/// Two values of one place as people read them. Where text became another kind of value, or the other way round, text that could
+/// be taken for that stands in quotes: `7102 -> "7102"`. Untrusted.
+pub fn change_in_words(before: Option<&Value>, after: Option<&Value>) -> (String, String) {
+    let is_text = |value: Option<&Value>| matches!(value, Some(Value::String(_)));
+    let parted = is_text(before) != is_text(after);
+    let words = |value: Option<&Value>| match value {
+        Some(Value::String(text)) if parted && serde_json::from_str::<Value>(text).is_ok() => {
+            format!("\"{text}\"")
+        }
+        other => in_words(other),
+    };
+    (words(before), words(after))
+}
+
 /// The 1-based line and character of a byte.
 pub fn line_and_column(text: &str, byte: usize) -> (u64, u64) {
     let byte = text.floor_char_boundary(byte);
@@ -237,6 +251,21 @@ mod tests {
     #[test]
     fn bytes_are_two_digits_each() {
         assert_eq!(hex(&[0x00, 0x0a, 0xff, 0x5c]), "000aff5c");
+    }
+
+    #[test]
+    fn a_change_of_kind_is_to_be_seen() {
+        use serde_json::json;
+        let say = |before: Value, after: Value| {
+            let (before, after) = change_in_words(Some(&before), Some(&after));
+            format!("{before} -> {after}")
+        };
+        assert_eq!(say(json!(7102), json!("7102")), "7102 -> \"7102\"");
+        assert_eq!(say(json!("7102"), json!(7102)), "\"7102\" -> 7102");
+        assert_eq!(say(json!("true"), json!(true)), "\"true\" -> true");
+        assert_eq!(say(json!("7102"), json!("07102")), "7102 -> 07102");
+        assert_eq!(say(json!("12 pcs"), json!(12)), "12 pcs -> 12");
+        assert_eq!(say(json!(1), json!(2)), "1 -> 2");
     }
 
     #[test]

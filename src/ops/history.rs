@@ -79,11 +79,15 @@ pub fn step_facts(workspace: &Workspace, run: RunId, step: StepId) -> Result<Ste
         };
         let mut paths = Vec::new();
         differences(&Path::root(), &before, &after, &mut paths);
-        examples.extend(paths.into_iter().next().map(|path| StepExample {
-            record,
-            before: text::in_words(before.pointer(path.as_str())),
-            after: text::in_words(after.pointer(path.as_str())),
-            path,
+        examples.extend(paths.into_iter().next().map(|path| {
+            let values = [&before, &after].map(|document| document.pointer(path.as_str()));
+            let (before, after) = text::change_in_words(values[0], values[1]);
+            StepExample {
+                record,
+                path,
+                before,
+                after,
+            }
         }));
     }
     Ok(StepFacts {

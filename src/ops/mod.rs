@@ -6,6 +6,7 @@ mod answers;
 mod aside;
 mod asked;
 mod backup;
+mod certain;
 mod check;
 mod clip;
 mod compare;
@@ -65,7 +66,8 @@ pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
     Asks, FixChoice, FixKind, FixPreview, FixRequest, Replayed, SAMPLE, SuggestedFix, apply_fix,
-    date_evidence, fix_choices, fix_rows, mistake, preview_fix, recipe_of, replay, suggest_fixes,
+    date_evidence, fix_choices, fix_rows, made_ready, mistake, preview_fix, recipe_of, replay,
+    suggest_fixes,
 };
 pub use history::{
     go_back, history, plans, recipe_of_step, sent_of_steps, step_facts, write_recipe,

@@ -18,7 +18,7 @@ use crate::{
         widgets::{
             bar::{bar, percent},
             cursor::put_cursor,
-            lines::{Lines, below},
+            lines::{Lines, below, first_in_sight},
             panel::{fits, panel},
         },
     },
@@ -136,9 +136,7 @@ pub(super) fn draw_list(
     let rejected = view.run.with_status(Status::Rejected);
     let per_group = if view.wide { 2 } else { 1 };
     let room = usize::from(area.height.saturating_sub(3)) / per_group;
-    *first = (*first)
-        .min(view.at)
-        .max((view.at + 1).saturating_sub(room.max(1)));
+    *first = first_in_sight(*first, view.at, view.groups.len(), room);
     let last = view.groups.len().min(*first + room);
     let note = if room < view.groups.len() {
         format!("showing {}-{last} of {}", *first + 1, view.groups.len())

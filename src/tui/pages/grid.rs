@@ -23,7 +23,11 @@ use crate::{
     tui::{
         action::Action,
         theme::Theme,
-        widgets::{cursor::put_cursor, lines::Lines, panel::panel},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, first_in_sight},
+            panel::panel,
+        },
     },
 };
 
@@ -41,10 +45,7 @@ pub(super) fn draw_grid(
     theme: Theme,
 ) {
     let room = usize::from(area.height.saturating_sub(3 + u16::from(legend)));
-    page.first = page
-        .first
-        .min(page.at)
-        .max((page.at + 1).saturating_sub(room.max(1)));
+    page.first = first_in_sight(page.first, page.at, page.ids.len(), room);
     let shown = &page.ids[page.first..page.ids.len().min(page.first + room)];
     let rows: Vec<Option<&RecordRow>> = shown.iter().map(|id| page.row(*id)).collect();
     let number = number_width(shown, page.arrow(&SortBy::Record));

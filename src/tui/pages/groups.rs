@@ -12,7 +12,7 @@ use crate::{
     filter::Filter,
     fix::Transform,
     model::{Group, GroupId, Note, Path, Problem, RecordRow, RunId, RunRow, Since, Status},
-    ops::SuggestedFix,
+    ops::{SuggestedFix, made_ready},
     text,
     tui::{
         action::{Action, Offer},
@@ -234,7 +234,9 @@ impl Groups {
                 _ => None,
             };
             self.advice.pending = None;
-            self.advice.known = Some((group, best.map(|best| advice(&best))));
+            let all = self.groups().iter().find(|one| one.id == group);
+            let all = all.map_or(0, |group| group.open);
+            self.advice.known = Some((group, best.map(|best| advice(&best, all))));
             return self.ask_for_example(cx);
         }
         if self.since.pending == Some(ticket) {
@@ -424,15 +426,14 @@ fn fix_of(group: &Group) -> Option<Box<FixView>> {
     }))
 }
 
-/// A fix with what it would do, in words. Safe to print.
-fn advice(best: &SuggestedFix) -> String {
+/// A fix of one of so many records with what it would do, in words. Safe to print.
+fn advice(best: &SuggestedFix, records: u64) -> String {
     let words: Vec<String> = (best.request.transforms.iter())
         .map(Transform::words)
         .collect();
     let words = format!(
-        "{} of {} ready: {}",
-        text::thousands(best.report.ready),
-        text::thousands(best.report.scope),
+        "{} ready: {}",
+        made_ready(&best.report, records),
         words.join(", ")
     );
     text::safe(&words).into_owned()
@@ -694,7 +695,7 @@ mod tests {
         feed(&mut app, effects);
         let old = Answer::Suggested(crate::tui::testing::suggested());
         app.update(Event::Answer(advised.expect("it is asked"), Ok(old)));
-        assert!(!picture(&mut app).contains("187 of 200 ready"));
+        assert!(!picture(&mut app).contains("187 of a sample of 200 ready"));
     }
 
     #[test]

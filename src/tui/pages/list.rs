@@ -15,7 +15,7 @@ use crate::{
         theme::Theme,
         widgets::{
             cursor::put_cursor,
-            lines::{Lines, below},
+            lines::{Lines, below, first_in_sight},
         },
     },
 };
@@ -81,7 +81,7 @@ impl List {
         frame.render_widget(block, area);
         let room = usize::from(inside.height.saturating_sub(1)).max(1);
         let at = self.at.min(lines.len().saturating_sub(1));
-        self.first = self.first.min(at).max((at + 1).saturating_sub(room));
+        self.first = first_in_sight(self.first, at, lines.len(), room);
         self.lines = Lines::new(below(inside, 1), self.first, lines.len());
         let columns = usize::from(inside.width);
         let mut shown = vec![Line::styled(heading, theme.muted())];

@@ -268,6 +268,26 @@ mod tests {
     }
 
     #[test]
+    fn a_larger_window_and_a_shorter_list_are_filled_from_their_last_record() {
+        let rows = |app: &mut App| {
+            let shown = picture(app);
+            let rows = shown
+                .lines()
+                .filter(|line| line.contains("  CUS-00") || line.contains("unreadable"));
+            rows.count()
+        };
+        let (mut app, _) = list(100);
+        asked(&mut app, "G", 100);
+        let before = rows(&mut app);
+        testing::resize(&mut app, 100, 45);
+        assert!(rows(&mut app) > before + 10, "{}", picture(&mut app));
+        // The filter leaves fewer, and the cursor on the last of them.
+        let effects = wishes(&mut app, "<esc>/x<ret>");
+        settle(&mut app, effects, 22);
+        assert!(rows(&mut app) >= 20, "{}", picture(&mut app));
+    }
+
+    #[test]
     fn an_answer_that_is_older_than_a_change_is_asked_for_again() {
         let (mut app, _) = list(1_000);
         let effects = wishes(&mut app, "G");

@@ -44,6 +44,16 @@ impl Lines {
     }
 }
 
+/// The first line that is shown in `room` rows of a list of `len` lines: as before if the line `at` is in sight then, and so
+/// that no row stays empty while there are lines above.
+pub fn first_in_sight(first: usize, at: usize, len: usize, room: usize) -> usize {
+    let room = room.max(1);
+    first
+        .min(at)
+        .max((at + 1).saturating_sub(room))
+        .min(len.saturating_sub(room))
+}
+
 /// The columns of spans side by side, as they are drawn.
 pub fn width(spans: &[Span]) -> usize {
     let widths = spans.iter().map(|span| text::width(&span.content));
@@ -159,6 +169,28 @@ mod tests {
             let (all, left) = (parts.concat(), cut.to_string());
             let is_whole = all.trim_end() == left.trim_end();
             prop_assert!(is_whole || columns == 0 || left.ends_with('…'), "{:?} {:?}", all, left);
+        }
+    }
+
+    #[test]
+    fn a_list_is_scrolled_no_further_than_it_is_filled() {
+        for (first, at, len, room, expected) in [
+            (0, 0, 3, 10, 0),
+            (0, 12, 30, 10, 3),
+            (5, 3, 30, 10, 3),
+            (5, 8, 30, 10, 5),
+            // The list became shorter, or the window larger.
+            (20, 25, 26, 10, 16),
+            (20, 29, 30, 25, 5),
+            (20, 29, 30, 40, 0),
+            (4, 0, 0, 10, 0),
+            (4, 2, 9, 0, 2),
+        ] {
+            assert_eq!(
+                first_in_sight(first, at, len, room),
+                expected,
+                "{first} {at}"
+            );
         }
     }
 

@@ -19,7 +19,7 @@ use super::{
     panels::sentence,
 };
 use crate::{
-    model::Wants,
+    model::{RecordDetail, Wants},
     text,
     tui::{
         action::Action,
@@ -53,9 +53,10 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
         return;
     }
     if let Some(draft) = &mut editor.draft {
-        let record = editor.record.as_ref();
+        let record = editor.record.as_deref();
         let has_contract = record.is_some_and(|record| record.has_contract);
-        let was = editor.fields.selected().map(was).unwrap_or_default();
+        let line = editor.fields.selected();
+        let was = line.map(|line| was(record, line)).unwrap_or_default();
         draft_box(draft, (&was, ""), has_contract, frame, area, theme);
     } else {
         let inner = inside(area);
@@ -130,8 +131,12 @@ fn inside(area: Rect) -> Rect {
     }
 }
 
-fn was(line: &FieldLine) -> String {
+/// What was received, text in quotes.
+fn was(record: Option<&RecordDetail>, line: &FieldLine) -> String {
+    let received = record.and_then(|record| record.received.as_ref());
+    let value = received.and_then(|received| received.pointer(line.tree.path.as_str()));
     match line.received.as_str() {
+        words if value.is_some_and(|value| !value.is_string()) => words.to_owned(),
         words if words.starts_with(['(', '"', '{', '[']) => words.to_owned(),
         words => format!("\"{words}\""),
     }
@@ -385,7 +390,7 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
     let now = line.now.clone().unwrap_or_else(|| line.received.clone());
     let mut lines = vec![Line::from(vec![label("Now"), Span::raw(now)])];
     let was = match line.now {
-        Some(_) => vec![label("Was"), Span::raw(was(line))],
+        Some(_) => vec![label("Was"), Span::raw(was(Some(record), line))],
         None => Vec::new(),
     };
     let tries = match editor.suggestion() {

@@ -58,7 +58,7 @@ impl Editor {
             let ready = (record.row.status == Status::Ready).then_some("it is ready already");
             offers.push(Offer::new(Action::MarkReady, "It is ready").unless(reason.or(ready)));
         }
-        match (self.alike.others(), self.fields.path()) {
+        match (self.others_like_it(), self.fields.path()) {
             (Some(others), _) => {
                 let label = format!("Fix {} like it", text::thousands(others));
                 offers.push(Offer::new(Action::FixAll, label));

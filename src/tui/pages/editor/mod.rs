@@ -365,8 +365,8 @@ impl Editor {
         } else {
             format!("{what} {} left.", text::count(problems, "problem"))
         };
-        let others = self.others();
-        let words = text::safe(&format!("{}{others}", words.trim_start())).into_owned();
+        let (others, key) = self.others();
+        let words = text::safe(&format!("{}{others}{key}", words.trim_start())).into_owned();
         self.result = Some(words.clone());
         cx.say(words);
         match told {
@@ -397,8 +397,8 @@ impl Editor {
             };
             let name = draw::name(record);
             let left = text::thousands(left);
-            let others = self.others();
-            let words = format!("{name} is ready. {left} left here.{next}{others}");
+            let (others, key) = self.others();
+            let words = format!("{name} is ready. {left} left here.{others}{next}{key}");
             self.result = Some(words.clone());
             cx.say(words);
         }
@@ -699,7 +699,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        let said = "ship_date is saved. 1 problem left.  301 other records have the same problem: b Fix all";
+        let said = "ship_date is saved. 1 problem left. 301 other records have the same problem.  b Fix all";
         let effects = desk.effects();
         assert!(
             effects.contains(&Effect::Say(said.to_owned())),
@@ -741,7 +741,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        assert!(desk.said().ends_with("have the same problem: b Fix all"));
+        assert!(desk.said().ends_with("have the same problem.  b Fix all"));
         let is_offered = |desk: &Desk| {
             let offers = desk.editor.offers();
             offers.iter().any(|offer| offer.label == "Fix 301 like it")
@@ -787,6 +787,40 @@ mod tests {
         desk.answer(long(vec![bad_date()]));
         let shown = row(&mut desk, "> 2025-12-31, the last");
         assert!(shown.ends_with("…│\""), "{shown}");
+    }
+
+    #[test]
+    fn a_record_that_still_has_its_problem_is_none_of_the_others() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.type_in("x");
+        desk.check(Vec::new());
+        desk.press("Enter");
+        desk.answer(Answer::Changed(ChangeReport::default()));
+        let group = crate::tui::testing::groups().remove(1);
+        desk.answer(Answer::Alike(Some(Box::new(group))));
+        desk.editor.refresh(&mut desk.cx);
+        let mut saved = record(&fixed(), vec![bad_date(), bad_quantity()]);
+        saved.row.version = 2;
+        desk.effects();
+        desk.answer(Answer::Record(Box::new(saved)));
+        let said = "ship_date is saved. 2 problems left. 300 other records have the same problem.  b Fix all";
+        assert_eq!(desk.said(), said);
+    }
+
+    #[test]
+    fn a_number_that_was_received_stands_without_quotes_beside_the_text_it_became() {
+        let mut value = order();
+        let received = value["lines"][1]["qty"].take();
+        assert_eq!(received, json!("12 pcs"));
+        value["lines"][1]["qty"] = json!("7102");
+        let mut detail = record(&value, vec![bad_quantity()]);
+        detail.received.as_mut().unwrap()["lines"][1]["qty"] = json!(7102);
+        let mut desk = Desk::unread();
+        desk.answer(Answer::Record(Box::new(detail)));
+        let shown = desk.picture(100, 30);
+        assert!(shown.contains("Now       \"7102\""), "{shown}");
+        assert!(shown.contains("Was       7102 "), "{shown}");
     }
 
     struct Desk {

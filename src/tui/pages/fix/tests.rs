@@ -137,6 +137,7 @@ fn the_kinds_of_a_preview_add_up_to_its_records() {
     let mut app = page((80, 24));
     let started = press(&mut app, "<ret>");
     end(&mut app, &started);
+    press(&mut app, "<Tab>");
     let shown = picture(&mut app);
     assert!(shown.contains("checked 5 records"), "{shown}");
     let counted = shown.lines().filter(|line| line.contains('█'));
@@ -219,6 +220,17 @@ fn a_transform_that_needs_a_text_asks_for_it() {
 }
 
 #[test]
+fn the_cursor_stays_on_the_line_that_is_being_typed_for() {
+    let mut app = page((100, 30));
+    press(&mut app, "<Down><Down><Down><Down><ret>a=b");
+    press(&mut app, "<Down><Down><Up><PgDn>");
+    shows(&mut app, "> Map an old value to a new one ...");
+    shows(&mut app, "Old=New [ a=b");
+    press(&mut app, "<esc><Down>");
+    shows(&mut app, "> Trim and tidy text");
+}
+
+#[test]
 fn the_newest_wish_wins() {
     let mut app = page((100, 30));
     let first = press(&mut app, "<ret>");
@@ -246,10 +258,10 @@ fn the_newest_wish_wins() {
 #[test]
 fn the_card_of_a_problem_says_what_would_help_most() {
     for (size, expected) in [
-        ((100, 30), "│187 of 200 ready: tidy outer spaces, "),
+        ((100, 30), "│187 of a sample of 200 ready: tidy"),
         (
             (80, 24),
-            "│ Fix    b  187 of 200 ready: tidy outer spaces, double spaces, hidden",
+            "│ Fix    b  187 of a sample of 200 ready: tidy outer spaces",
         ),
     ] {
         let mut app = problems(size);
@@ -297,6 +309,33 @@ fn a_date_is_rewritten_with_the_evidence_beside_it() {
     let picture = picture(&mut app);
     let said = "300 only day first, 0 only month first, 41 either way.";
     assert!(picture.contains(said), "{picture}");
+}
+
+#[test]
+fn the_records_of_a_preview_of_dates_are_seen_on_a_small_screen() {
+    let listed = fix_choices(&suggested(), 412);
+    let is_date = |one: &FixChoice| one.label == "Rewrite a date, day first";
+    let down = listed.iter().position(is_date).unwrap();
+    let rows = |app: &mut App| {
+        let shown = picture(app);
+        let rows = shown.lines().filter(|line| line.contains("[x]"));
+        (rows.count(), shown)
+    };
+    for (size, least) in [((80, 24), 5), ((60, 16), 3)] {
+        let mut app = page(size);
+        let started = press(&mut app, &("<Down>".repeat(down) + "<ret>"));
+        end(&mut app, &started);
+        if size.1 == 24 {
+            let (beside, shown) = rows(&mut app);
+            assert!(beside >= least, "{shown}");
+        }
+        press(&mut app, "<Tab>");
+        let (alone, shown) = rows(&mut app);
+        assert!(alone >= least, "{shown}");
+        // Whatever is left out is seen.
+        press(&mut app, " ");
+        shows(&mut app, "[ ] ");
+    }
 }
 
 #[test]

@@ -15,7 +15,11 @@ use crate::{
     tui::{
         pages::{funnel::draw_words, list::fitted},
         theme::Theme,
-        widgets::{cursor::put_cursor, lines::Lines, panel::panel},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, first_in_sight},
+            panel::panel,
+        },
     },
 };
 
@@ -91,11 +95,7 @@ impl Runs {
         let room = height.saturating_sub(1 + below).max(1);
         // While the cursor is below them, the last runs are in sight.
         let line = at.min(runs.len().saturating_sub(1));
-        let first = if runs.len() <= room {
-            0
-        } else {
-            self.first.min(line).max((line + 1).saturating_sub(room))
-        };
+        let first = first_in_sight(self.first, line, runs.len(), room);
         self.first = first;
         let shown = runs.len().saturating_sub(first).min(room);
         let note = self.note(first, shown, runs.len());
