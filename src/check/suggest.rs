@@ -289,6 +289,7 @@ mod tests {
         check("--5", None);
         check(".5", None);
         check("12 of the 14", None);
+        check("12 pcs", Some("12"));
         for other in [
             "12k",
             "1.5M",
@@ -299,7 +300,6 @@ mod tests {
             "5 tsd",
             "about 40",
             "10 %",
-            "12 pcs",
         ] {
             check(other, None);
         }

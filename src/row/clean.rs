@@ -12,7 +12,7 @@ pub fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A number freed from currency, spaces and thousands separators, as JSON writes it. `decimal` is the mark before the
+/// A number freed from currency, pieces, spaces and thousands separators, as JSON writes it. `decimal` is the mark before the
 /// decimals; without it, `None` where the text could mean two things. `None` as well where anything else stands beside the
 /// number, for `12k`, `3 Mio` and `10 %` are other numbers than 12, 3 and 10.
 pub fn number(text: &str, decimal: Option<char>) -> Option<String> {
@@ -34,7 +34,7 @@ pub fn number(text: &str, decimal: Option<char>) -> Option<String> {
         || (signs == 1 && negative)
         || minus(after) > 0
         || !is_currency(before)
-        || !is_currency(after)
+        || !(is_currency(after) || PIECES.contains(&after.trim()))
     {
         return None;
     }
@@ -52,6 +52,12 @@ const CURRENCIES: &[&str] = &[
     "UAH", "USD", "VND", "ZAR", "eur", "gbp", "usd", "chf", "Euro", "euro", "Fr", "Fr.", "SFr.",
     "sFr.", "zł", "Kč", "kr", "kr.", "Rs", "Rs.", "US$", "A$", "C$", "CA$", "AU$", "NZ$", "HK$",
     "S$", "R$", "円", "元",
+];
+
+/// Words after a number that say what is counted, one by one, and nothing about how much it is.
+const PIECES: &[&str] = &[
+    "pcs", "pcs.", "pc", "pc.", "piece", "pieces", "unit", "units", "item", "items", "ea", "ea.",
+    "Stk", "Stk.", "stk", "stk.", "St.", "Stck", "Stück", "stück", "szt", "szt.", "ks", "st",
 ];
 
 fn is_currency(part: &str) -> bool {
@@ -132,7 +138,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_currency_may_stand_beside_a_number() {
+    fn only_a_currency_or_pieces_may_stand_beside_a_number() {
         for (text, expected) in [
             ("$12", "12"),
             ("-$12", "-12"),
@@ -143,6 +149,8 @@ mod tests {
             ("$5 USD", "5"),
             ("CHF 12", "12"),
             ("₹12", "12"),
+            ("12 pcs", "12"),
+            ("1,200 Stück", "1200"),
         ] {
             assert_eq!(number(text, Some('.')).as_deref(), Some(expected), "{text}");
         }
@@ -167,7 +175,8 @@ mod tests {
             "10 ‰",
             "about 40",
             "ca. 40",
-            "12 pcs",
+            "pcs 12",
+            "12 kpcs",
             "12 kg",
             "12 c",
             "12 ¢",

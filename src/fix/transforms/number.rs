@@ -1,4 +1,4 @@
-//! Numbers freed from currency and separators.
+//! Numbers freed from currency, pieces and separators.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -109,7 +109,7 @@ mod tests {
             ("2.5bn", "is no number"),
             ("about 40", "is no number"),
             ("10 %", "is no number"),
-            ("12 pcs", "is no number"),
+            ("12 pcs", "12"),
             ("1'000", "1000"),
             ("(12.5)", "-12.5"),
             ("1,234", "two ways"),
