@@ -238,6 +238,23 @@ mod tests {
     }
 
     #[test]
+    fn the_cursor_stays_where_somebody_put_it_after_they_left_the_box() {
+        let mut app = in_the_editor();
+        let (ticket, _) = leave_while_saving(&mut app);
+        press(&mut app, "<Down>");
+        let field = |app: &App| match app.pages.top().subject() {
+            Some(crate::tui::pages::Subject::Record { field, .. }) => field,
+            other => panic!("{other:?}"),
+        };
+        let here = field(&app);
+        let saved = Ok(Answer::Changed(crate::model::ChangeReport::default()));
+        let effects = app.update(Event::Answer(ticket, saved));
+        feed(&mut app, effects);
+        shows(&mut app, "is saved.");
+        assert_eq!(field(&app), here);
+    }
+
+    #[test]
     fn it_is_kept_where_the_page_was_left_as_well_and_not_where_it_was_saved() {
         for mut app in [in_the_editor(), in_the_table(), in_the_raw_text()] {
             let (ticket, saving) = leave_while_saving(&mut app);

@@ -80,6 +80,8 @@ pub struct Choice {
 pub enum Then {
     Problem,
     Field,
+    /// The person has left the box, and the cursor stays where they put it.
+    Stay,
 }
 
 /// What a key in the box leads to.

@@ -144,13 +144,13 @@ impl Editor {
                 if let Some(draft) = self.draft.take()
                     && let Some((ticket, _)) = draft.saving
                 {
-                    self.changing = Some((ticket, Told::Saved(draft.path, Then::Problem)));
+                    self.changing = Some((ticket, Told::Saved(draft.path, Then::Stay)));
                 }
             }
             Reply::Unchanged(then) => {
                 if let Some(draft) = self.draft.take() {
                     match then {
-                        Then::Problem => cx.say(draft.nothing_typed()),
+                        Then::Problem | Then::Stay => cx.say(draft.nothing_typed()),
                         Then::Field => self.edit_next_field(cx),
                     }
                 }

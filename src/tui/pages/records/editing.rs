@@ -244,7 +244,7 @@ impl Records {
             Reply::Unchanged(then) => {
                 if let Some(cell) = self.editing.draft.take() {
                     match then {
-                        Then::Problem => cx.say(cell.draft.nothing_typed()),
+                        Then::Problem | Then::Stay => cx.say(cell.draft.nothing_typed()),
                         Then::Field => self.edit_next_cell(cx),
                     }
                 }
