@@ -150,13 +150,8 @@ pub fn plan_to_watch(workspace: &Workspace, run: RunId) -> Result<Option<Watched
     let counted = Counted::of(workspace, plan.plan)?;
     plan.tally = counted.tally();
     if !counted.refused.is_empty() {
-        let mut kinds = Refusals::new(plan.plan, Refused::of(workspace, run)?);
-        let mut refused: Vec<_> = counted.refused.into_iter().collect();
-        refused.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
-        for ((code, message), records) in refused {
-            kinds.add(&code, &message, records);
-        }
-        plan.refusals = kinds.sorted();
+        let before = Refused::of(workspace, run)?;
+        plan.refusals = Refusals::counted(plan.plan, before, &counted).sorted();
     }
     Ok(Some(plan))
 }
@@ -217,10 +212,11 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         });
     };
     let (claim, unanswered) = claimed(workspace, plan, request, &aim)?;
-    let tally = Counted::of(workspace, plan)?.tally();
-    let before = Refused::of(workspace, run)?;
+    let counted = Counted::of(workspace, plan)?;
+    let tally = counted.tally();
+    let refused = Refusals::counted(plan, Refused::of(workspace, run)?, &counted);
     let mut sending = Sending {
-        board: Board::new(plan, &aim.destination.name, tally, before, started),
+        board: Board::new(plan, &aim.destination.name, tally, refused, started),
         first: request.first.clone().unwrap_or_else(|| FIRST.to_vec()),
         rate: request.rate.unwrap_or(aim.destination.knobs.max_per_s),
         brake: Brake::default(),

@@ -224,6 +224,42 @@ fn what_the_destination_says_lands_on_the_field_it_names_and_can_be_fixed_and_se
 }
 
 #[test]
+fn a_long_pause_that_an_earlier_send_was_asked_for_is_not_waited_for() {
+    let server = Server::start(
+        [Does::Answer(429, "Retry-After: 7200\r\n", "")],
+        Does::Apply,
+    );
+    let mut desk = desk_at(&server, "key", 3);
+    let first = desk.send("api");
+    assert!(first.held.is_some(), "{first:?}");
+    let second = desk.send("api");
+    let held = second.held.unwrap();
+    assert!(
+        held.starts_with("it wants to be left alone until 2"),
+        "{held}"
+    );
+    assert_eq!((second.attempts, second.not_sent), (0, 3));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn the_group_of_a_refusal_is_named_by_an_answer_as_it_came() {
+    let no = |words| Does::Answer(422, "", words);
+    let answers = [
+        no(r#"{"message":"exit 65 of 'a'"}"#),
+        no(r#"{"message":"exit 70 of 'b'"}"#),
+    ];
+    let server = Server::start(answers, Does::Apply);
+    let mut desk = desk_at(&server, "key", 2);
+    assert_eq!(desk.send("api").refused, 2);
+    let groups = crate::ops::groups(&desk.workspace, &Filter::default()).unwrap();
+    let named: Vec<(&str, u64)> = (groups.iter())
+        .map(|group| (group.title.as_str(), group.open))
+        .collect();
+    assert_eq!(named, [("Refused by api: exit 65 of 'a'", 2)]);
+}
+
+#[test]
 fn what_a_destination_answered_is_found_by_its_status() {
     let answers = [
         Does::Answer(422, "", r#"{"message":"too old"}"#),

@@ -26,6 +26,7 @@ fn refusals() -> Vec<Refusal> {
     let refusal = |code: &str, message: &str, records| Refusal {
         code: code.to_owned(),
         message: message.to_owned(),
+        pattern: message.to_owned(),
         records,
         came_back: records > 10,
     };
