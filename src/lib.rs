@@ -26,7 +26,7 @@
 //! | 0 | [`text`] | makes untrusted text safe for a terminal |
 //! | 1 | [`model`] | the words: plain values, no IO, no clock, no SQL |
 //! | 2 | [`row`] | one record's text: cells or JSON, its spans, splicing |
-//! | 3 | [`check`], [`infer`], [`fix`], [`filter`], [`demo`], [`mod@report`] | pure decisions |
+//! | 3 | [`check`], [`infer`], [`fix`], [`filter`], [`demo`], [`mod@report`], [`said`] | pure decisions, and the words both faces have for what was done |
 //! | 4 | [`results`] | what other tools say of records, one file a tool |
 //! | 5 | `broken` | ways to be wrong and places to die, for tests of debug builds |
 //! | 6 | [`read`], [`store`], [`mod@send`], [`validator`] | the outside world: input files, SQLite, destinations, a program that judges |
@@ -95,6 +95,7 @@ pub mod filter;
 pub mod fix;
 pub mod infer;
 pub mod report;
+pub mod said;
 
 pub mod results;
 

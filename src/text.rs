@@ -96,9 +96,18 @@ pub fn safe_bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// The columns a safe text takes in a terminal.
+/// The columns a safe text takes where it is drawn: those of its graphemes, one by one, as a paragraph of ratatui lays them
+/// out. Sound marks of halfwidth katakana have a column more there than they take by themselves. A `Line` that is drawn by
+/// itself goes by other widths, so all that can hold such text is drawn as a paragraph.
 pub fn width(text: &str) -> usize {
-    UnicodeWidthStr::width(text)
+    if text.is_ascii() {
+        return text.len();
+    }
+    let sound_marks = text
+        .chars()
+        .filter(|c| matches!(c, '\u{ff9e}' | '\u{ff9f}'));
+    let graphemes = text.graphemes(true).map(UnicodeWidthStr::width);
+    graphemes.sum::<usize>() + sound_marks.count()
 }
 
 /// A safe text cut to `columns` by grapheme, with `…` as the last column where something was cut off.
@@ -119,17 +128,7 @@ pub fn shorten(text: &str, columns: usize) -> String {
         }
         end = at + grapheme.len();
     }
-    // Widths of graphemes do not always add up to the width of the text, so the whole is measured.
-    loop {
-        let cut = format!("{}…", &text[..end]);
-        if end == 0 || width(&cut) <= columns {
-            return cut;
-        }
-        end = text[..end]
-            .grapheme_indices(true)
-            .next_back()
-            .map_or(0, |(at, _)| at);
-    }
+    format!("{}…", &text[..end])
 }
 
 /// A word as a shell takes it, for commands that a person is told to run.
@@ -185,6 +184,20 @@ pub fn in_words(value: Option<&Value>) -> String {
     }
 }
 
+/// Two values of one place as people read them. Where text became another kind of value, or the other way round, text that could
+/// be taken for that stands in quotes: `7102 -> "7102"`. Untrusted.
+pub fn change_in_words(before: Option<&Value>, after: Option<&Value>) -> (String, String) {
+    let is_text = |value: Option<&Value>| matches!(value, Some(Value::String(_)));
+    let parted = is_text(before) != is_text(after);
+    let words = |value: Option<&Value>| match value {
+        Some(Value::String(text)) if parted && serde_json::from_str::<Value>(text).is_ok() => {
+            format!("\"{text}\"")
+        }
+        other => in_words(other),
+    };
+    (words(before), words(after))
+}
+
 /// The 1-based line and character of a byte.
 pub fn line_and_column(text: &str, byte: usize) -> (u64, u64) {
     let byte = text.floor_char_boundary(byte);
@@ -238,6 +251,21 @@ mod tests {
     #[test]
     fn bytes_are_two_digits_each() {
         assert_eq!(hex(&[0x00, 0x0a, 0xff, 0x5c]), "000aff5c");
+    }
+
+    #[test]
+    fn a_change_of_kind_is_to_be_seen() {
+        use serde_json::json;
+        let say = |before: Value, after: Value| {
+            let (before, after) = change_in_words(Some(&before), Some(&after));
+            format!("{before} -> {after}")
+        };
+        assert_eq!(say(json!(7102), json!("7102")), "7102 -> \"7102\"");
+        assert_eq!(say(json!("7102"), json!(7102)), "\"7102\" -> 7102");
+        assert_eq!(say(json!("true"), json!(true)), "\"true\" -> true");
+        assert_eq!(say(json!("7102"), json!("07102")), "7102 -> 07102");
+        assert_eq!(say(json!("12 pcs"), json!(12)), "12 pcs -> 12");
+        assert_eq!(say(json!(1), json!(2)), "1 -> 2");
     }
 
     #[test]

@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["text"],
     &["model"],
     &["row"],
-    &["check", "demo", "filter", "fix", "infer", "report"],
+    &["check", "demo", "filter", "fix", "infer", "report", "said"],
     &["results"],
     &["broken"],
     &["read", "send", "store", "validator"],

@@ -269,7 +269,6 @@ mod tests {
         check("$1,234.50", Some("1234.50"));
         check("1.234,50 €", Some("1234.50"));
         check("EUR 12", Some("12"));
-        check("12 pcs", Some("12"));
         check("12,5", Some("12.5"));
         check("12,50", Some("12.50"));
         check("0,125", Some("0.125"));
@@ -290,6 +289,20 @@ mod tests {
         check("--5", None);
         check(".5", None);
         check("12 of the 14", None);
+        for other in [
+            "12k",
+            "1.5M",
+            "3 Mio",
+            "3 Mrd",
+            "10 thousand",
+            "2.5bn",
+            "5 tsd",
+            "about 40",
+            "10 %",
+            "12 pcs",
+        ] {
+            check(other, None);
+        }
         check("n/a", None);
         check("", None);
     }
@@ -302,7 +315,7 @@ mod tests {
         };
         let number = |text| first(text, &integer).filter(Value::is_number);
         assert_eq!(number("12.0"), Some(json!(12)));
-        assert_eq!(number("12 pcs"), Some(json!(12)));
+        assert_eq!(number("12 EUR"), Some(json!(12)));
         assert_eq!(number("12.5"), None);
         assert_eq!(
             suggest(&Found::Json("12.0".to_owned()), &integer)[0].value,

@@ -21,7 +21,7 @@ use crate::{
     fix::Change,
     model::{
         BeingSent, ChangeReport, Fault, Path, Problem, RecordId, RecordRow, RunId, Status, StepId,
-        UndoReport,
+        StepRow, UndoReport,
     },
     ops::{self, CheckRequest, Conflict, Saving, Workspace},
     row,
@@ -354,9 +354,13 @@ pub fn history(person: &Person, out: &Out, args: &args::History) -> Result<Exit>
         return save_recipe(&workspace, out, args, file);
     }
     let steps = ops::history(&workspace, args.run.map(RunId))?;
+    let sent = ops::sent_of_steps(&workspace, args.run.map(RunId))?;
+    let sent = |step: &StepRow| sent.get(&step.id).copied().unwrap_or(0);
     if out.is_json() {
         for step in &steps {
-            out.json(&json::step(step))?;
+            let mut line = json::step(step);
+            line["sent"] = sent(step).into();
+            out.json(&line)?;
         }
         return Ok(Exit::Done);
     }
@@ -373,7 +377,13 @@ pub fn history(person: &Person, out: &Out, args: &args::History) -> Result<Exit>
                 step.author.clone(),
                 step.kind.word().to_owned(),
                 thousands(step.records),
-                if step.undone { "undone" } else { "" }.to_owned(),
+                match sent(step) {
+                    _ if step.undone => "undone",
+                    0 => "",
+                    sent if step.is_frozen(sent) => "sent",
+                    _ => "part sent",
+                }
+                .to_owned(),
                 step.label.clone(),
             ]
         }),

@@ -180,6 +180,21 @@ impl Config {
         Some(safe(&words).into_owned())
     }
 
+    /// All that is wrong with the file. Safe to print.
+    fn all_mistakes(&self) -> Option<String> {
+        if self.mistakes.len() < 2 {
+            return self.mistake();
+        }
+        let file = self.file.as_deref().map(in_short).unwrap_or_default();
+        let place = |mistake: &Mistake| match mistake.line {
+            0 => mistake.words.clone(),
+            line => format!("line {line}: {}", mistake.words),
+        };
+        let all: Vec<String> = self.mistakes.iter().map(place).collect();
+        let words = format!("{file}, {}. Defaults stay.", all.join("; "));
+        Some(safe(&words).into_owned())
+    }
+
     /// Says on stderr what is wrong with the file.
     pub fn report(&self) {
         if let Some(mistake) = self.mistake() {
@@ -190,8 +205,8 @@ impl Config {
     /// What `doctor` says of it.
     pub fn finding(&self) -> Finding {
         let file = self.file.as_deref().map(in_short).unwrap_or_default();
-        let words = match self.mistake() {
-            Some(mistake) => mistake,
+        let words = match self.all_mistakes() {
+            Some(mistakes) => mistakes,
             None if self.is_there => format!("{file} holds, where no flag says otherwise"),
             None if file.is_empty() => "no file, and no HOME to look for one in".to_owned(),
             None => format!("no file; {file} would set {}", SETTINGS.join(", ")),
@@ -265,6 +280,17 @@ mod tests {
         assert!(config.suspends && config.slow_link);
         assert_eq!(config.glyphs, Glyphs::Ascii);
         assert_eq!(config.author.as_deref(), Some("jana"));
+    }
+
+    #[test]
+    fn doctor_is_told_all_mistakes() {
+        let mut config = Config::parse("theme = \"pink\"\nmouse = 3\n");
+        config.file = Some(PathBuf::from("/etc/r.toml"));
+        let words = config.all_mistakes().unwrap();
+        assert!(
+            words.starts_with("/etc/r.toml, line 1: ") && words.contains("; line 2: "),
+            "{words}"
+        );
     }
 
     #[test]

@@ -199,7 +199,8 @@ fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result
             stay => format!("; {} stay because nobody decided", thousands(stay)),
         };
         out.say(&format!(
-            "{:>9}  can be read in two ways{stay}",
+            "{:>11}{} of these can be read in two ways{stay}",
+            "",
             thousands(report.ambiguous)
         ))?;
     }

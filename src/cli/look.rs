@@ -25,6 +25,14 @@ use crate::{
 const BATCH: usize = 500;
 
 pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
+    if begins(person, args) {
+        let mut screen = person.screen(person.workspace_path(), None, false);
+        screen.may_be_missing = true;
+        let words = "No workspace is here yet. It is made when a first run is loaded.";
+        screen.notice.get_or_insert_with(|| words.to_owned());
+        tui::run(screen)?;
+        return Ok(Exit::Done);
+    }
     // What cannot be opened is said here, with its exit code, and not on a screen that hides it when it closes. Opened as
     // the screen opens it: one of an older form is brought up to date by that.
     let workspace = if args.read_only {
@@ -56,6 +64,15 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     screen.at = args.row.map(RecordId);
     tui::run(screen)?;
     Ok(Exit::Done)
+}
+
+/// Whether somebody without a workspace is shown the ways to one: they named none that would be missed, and nothing in one.
+fn begins(person: &Person, args: &args::Open) -> bool {
+    let names_nothing = args.run.is_none() && args.filter.is_none() && args.row.is_none();
+    let wants_none = !args.read_only && !args.group && person.named.is_none();
+    let is_seen = !person.plain && !person.json;
+    let is_missing = matches!(person.workspace_path().try_exists(), Ok(false));
+    names_nothing && wants_none && is_seen && is_missing
 }
 
 /// The run of a record, which must be the one that was named, if one was.

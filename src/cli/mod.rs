@@ -26,6 +26,7 @@ mod settle;
 mod sheet;
 mod standing;
 mod stop;
+mod terms;
 mod transforms;
 mod values;
 
@@ -42,7 +43,7 @@ use self::{
 
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
-    let mut cli = match Cli::try_parse() {
+    let mut cli = match Cli::try_parse_from(terms::as_values(std::env::args_os())) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are not mistakes; clap prints them to stdout. The rest is wrong usage.

@@ -77,6 +77,7 @@ impl Person {
         let config = &self.config;
         Options {
             workspace,
+            may_be_missing: false,
             author: self.author.clone(),
             theme: self.theme,
             keys: config.keys,

@@ -301,11 +301,11 @@ impl<W: Write> Talk<W> {
             Wish::History => self.go(Place::History { run: run? }),
             Wish::Undo(step) => {
                 let report = ops::undo(&mut self.workspace, step)?;
-                self.say(&undone("Undone", &report))?;
+                self.say(&undone(&report, false))?;
             }
             Wish::Redo => {
                 let report = ops::redo(&mut self.workspace)?;
-                self.say(&undone("Done again", &report))?;
+                self.say(&undone(&report, true))?;
             }
             Wish::Say(words) => self.say(&words)?,
             Wish::Again | Wish::Help | Wish::Quit => {}

@@ -72,7 +72,7 @@ const FLAGS: [Flag; 22] = [
     (
         "number",
         "[=comma|point]",
-        "Free numbers from currency, units and separators; =comma or =point says what separates decimals",
+        "Free numbers from currency and separators; =comma or =point says what separates decimals",
     ),
     (
         "boolean",

@@ -175,6 +175,8 @@ pub struct Try {
     /// When it ended (began, if it has not), RFC 3339, UTC.
     pub at: String,
     pub record: RecordId,
+    /// The record's natural key, where it has one. Untrusted.
+    pub key: Option<String>,
     /// The state of the try.
     pub outcome: DeliveryState,
     pub code: String,

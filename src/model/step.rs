@@ -78,6 +78,11 @@ impl StepRow {
         let kind = self.kind;
         !self.undone && !matches!(kind, StepKind::Undo | StepKind::Redo | StepKind::Settle)
     }
+
+    /// Whether so many records that were sent, or are on their way, are all it has: then nothing of it is taken back.
+    pub fn is_frozen(&self, sent: u64) -> bool {
+        sent > 0 && sent >= self.records
+    }
 }
 
 /// What a step did to its records.
@@ -85,8 +90,6 @@ impl StepRow {
 pub struct StepFacts {
     pub step: StepId,
     pub records: Arc<[RecordId]>,
-    /// Of these, records that are sent or on their way, so that they stay as they are.
-    pub sent: u64,
     pub examples: Vec<StepExample>,
 }
 
@@ -124,6 +127,9 @@ pub struct UndoReport {
     pub records: u64,
     /// Records that were left as they are because they were sent or changed since.
     pub skipped: Vec<RecordId>,
+    /// Whether it is what one's own next undo takes back: not after an undo, and not where the step that was brought back is
+    /// another person's, or older than another one of one's own.
+    pub is_next: bool,
 }
 
 /// What going back to before a step came to.

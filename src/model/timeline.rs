@@ -1,6 +1,6 @@
 //! What happened to a record, from the file it came in to the destination's answer.
 
-use super::{AttemptRow, DeliveryState, Note, PlanId, RecordDetail, StepRow};
+use super::{AttemptRow, DeliveryState, Note, PlanId, RecordDetail, StepKind, StepRow};
 
 /// One thing that happened to a record.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +76,12 @@ impl Happened<'_> {
             Self::Loaded { source, line } => format!("loaded from {source}, line {line}"),
             Self::Step(step) => {
                 let undone = if step.undone { " (undone)" } else { "" };
-                format!("{} {}{undone}", step.author, step.label)
+                let what = match step.kind {
+                    StepKind::Undo => "undid: ",
+                    StepKind::Redo => "redid: ",
+                    _ => "",
+                };
+                format!("{} {what}{}{undone}", step.author, step.label)
             }
             Self::Noted(note) => format!("{} noted: {}", note.author, note.text),
             Self::Planned { by, to, plan } => format!("{by} planned it for {to} (plan {plan})"),
@@ -148,5 +153,29 @@ mod tests {
             ..attempt(DeliveryState::Unknown, "", "interrupted", "")
         };
         check(&cut, "no answer from crm: interrupted (try 2)");
+    }
+
+    #[test]
+    fn what_undid_a_step_is_not_said_as_the_step_again() {
+        let mut step = StepRow {
+            id: crate::model::StepId(1),
+            parent: None,
+            run: crate::model::RunId(1),
+            kind: StepKind::Edit,
+            author: "ann".to_owned(),
+            at: "2026-01-01T00:00:00Z".to_owned(),
+            label: "currency  eur -> EUR".to_owned(),
+            records: 1,
+            undone: true,
+        };
+        assert_eq!(
+            Happened::Step(&step).words(),
+            "ann currency  eur -> EUR (undone)"
+        );
+        (step.kind, step.undone) = (StepKind::Undo, false);
+        assert_eq!(
+            Happened::Step(&step).words(),
+            "ann undid: currency  eur -> EUR"
+        );
     }
 }

@@ -51,7 +51,11 @@ pub fn check(workspace: &mut Workspace, request: &CheckRequest, job: &Job) -> Re
     let under = workspace.store.contract_of(run)?;
     let stored = workspace.contract(run)?;
     let named = match &request.contract {
-        Some(path) => Some(Arc::new(contract::read(path)?)),
+        Some(path) => {
+            // Reading it as a file would drop the locks that this process has on it.
+            workspace.spare(path)?;
+            Some(Arc::new(contract::read(path)?))
+        }
         None => None,
     };
     let Some(contract) = named.as_ref().or(stored.as_ref()) else {

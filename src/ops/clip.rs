@@ -20,6 +20,8 @@ use crate::{
 pub enum Clip {
     /// The value of a field, as it is now.
     Value(RecordId, Path),
+    /// Where a field stands in its record: a JSON Pointer, as the command line takes it.
+    Path(Path),
     /// A record as JSON, as it is now.
     Json(RecordId),
     /// A record as it was received, byte for byte where it is text.
@@ -55,6 +57,10 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
             let text = value.as_str().map_or(value.to_string(), str::to_owned);
             (format!("the value of {}", path.label()), text)
         }
+        Clip::Path(path) => (
+            format!("the path of {}", path.label()),
+            path.as_str().to_owned(),
+        ),
         Clip::Json(id) => {
             let detail = show(workspace, *id)?;
             let document = detail.row.current.as_ref();
@@ -253,6 +259,8 @@ mod tests {
         let id = RecordId(1);
         let path = Path::parse("/email").unwrap();
         assert_eq!(text(&desk, &Clip::Value(id, path)), "foo@");
+        let path = Path::parse("/lines/0/qty").unwrap();
+        assert_eq!(text(&desk, &Clip::Path(path)), "/lines/0/qty");
         assert_eq!(text(&desk, &Clip::Received(id)), "A1,foo@,30,Open");
         assert_eq!(text(&desk, &Clip::Key(id)), "A1");
         assert!(text(&desk, &Clip::Json(id)).contains("\"age\": 30"));

@@ -10,13 +10,14 @@ use serde_json::Value;
 use self::rules::rules;
 use super::{
     Workspace,
+    certain::for_one_value,
     check::count,
     list::{document, stages_after},
     verdict::{self, Judge, Verdict, rejects, status},
     workspace::{again_if_changed, now},
 };
 use crate::{
-    check::suggest::{Suggestion, suggest},
+    check::suggest::Suggestion,
     contract::Contract,
     fix::{self, Change, Refusal},
     model::{
@@ -392,8 +393,8 @@ impl<'w> Desk<'w> {
             Some(Value::String(text)) => Found::Text(text.clone()),
             Some(value) => Found::Json(value.to_string()),
         };
-        let mut certain = Vec::new();
-        for suggestion in suggest(&found, &self.wants(at)) {
+        let mut kept = Vec::new();
+        for suggestion in for_one_value(&found, &self.wants(at)) {
             let change = Change::Json {
                 path: at.clone(),
                 value: suggestion.value.clone(),
@@ -401,10 +402,10 @@ impl<'w> Desk<'w> {
             if let Ok(text) = self.text_after(record, &[change])
                 && problems_at(&judge.verdict(record, &text)?.problems, at) < now
             {
-                certain.push(suggestion);
+                kept.push(suggestion);
             }
         }
-        Ok(certain)
+        Ok(kept)
     }
 
     /// What was done, in words: `contact_email  foo@ -> office@example.com`.
@@ -415,12 +416,11 @@ impl<'w> Desk<'w> {
             let word = if path.is_root() {
                 format!("text of record {}", record.id)
             } else {
-                format!(
-                    "{}  {} -> {}",
-                    path.label(),
-                    value_at(before.as_ref(), &path),
-                    value_at(after.as_ref(), &path)
-                )
+                let values = [before.as_ref(), after.as_ref()]
+                    .map(|document| document.and_then(|document| document.pointer(path.as_str())));
+                let (before, after) = text::change_in_words(values[0], values[1]);
+                let [before, after] = [before, after].map(|words| cut(&words, LABEL / 3));
+                format!("{}  {before} -> {after}", path.label())
             };
             if !words.contains(&word) {
                 words.push(word);
@@ -465,11 +465,6 @@ fn problems_at(problems: &[Problem], at: &Path) -> usize {
         .iter()
         .filter(|problem| problem.path.is_within(at))
         .count()
-}
-
-fn value_at(document: Option<&Value>, path: &Path) -> String {
-    let value = document.and_then(|document| document.pointer(path.as_str()));
-    cut(&text::in_words(value), LABEL / 3)
 }
 
 /// At most so many characters, as they are: faces make them safe.

@@ -23,7 +23,7 @@ use serde_json::Value;
 pub(super) use self::recipe::condition;
 pub use self::{
     apply::apply_fix,
-    choices::{Asks, FixChoice, FixKind, SAMPLE, fix_choices},
+    choices::{Asks, FixChoice, FixKind, SAMPLE, fix_choices, made_ready},
     dates::date_evidence,
     recipe::{Replayed, recipe_of, replay},
     suggest::{SuggestedFix, suggest_fixes},

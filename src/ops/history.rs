@@ -1,6 +1,6 @@
 //! The history to look at: what was done, what it did, and how to go back behind it.
 
-use std::path::Path as FilePath;
+use std::{collections::HashMap, path::Path as FilePath};
 
 use anyhow::{Context as _, Result};
 
@@ -25,6 +25,23 @@ const EXAMPLES: usize = 3;
 /// All steps of a run (of every run for `None`), newest first.
 pub fn history(workspace: &Workspace, run: Option<RunId>) -> Result<Vec<StepRow>> {
     workspace.store.history(run)
+}
+
+/// How many records of the steps of a run (of every run for `None`) are sent or on their way, so that they stay as they are; steps
+/// without such records are left out.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn sent_of_steps(workspace: &Workspace, run: Option<RunId>) -> Result<HashMap<StepId, u64>> {
+    let store = &workspace.store;
+    if let Some(run) = run {
+        return store.sent_of_steps(run);
+    }
+    let mut all = HashMap::new();
+    for run in store.runs()? {
+        all.extend(store.sent_of_steps(run.id)?);
+    }
+    Ok(all)
 }
 
 /// What was sent of a run, oldest first.
@@ -62,17 +79,20 @@ pub fn step_facts(workspace: &Workspace, run: RunId, step: StepId) -> Result<Ste
         };
         let mut paths = Vec::new();
         differences(&Path::root(), &before, &after, &mut paths);
-        examples.extend(paths.into_iter().next().map(|path| StepExample {
-            record,
-            before: text::in_words(before.pointer(path.as_str())),
-            after: text::in_words(after.pointer(path.as_str())),
-            path,
+        examples.extend(paths.into_iter().next().map(|path| {
+            let values = [&before, &after].map(|document| document.pointer(path.as_str()));
+            let (before, after) = text::change_in_words(values[0], values[1]);
+            StepExample {
+                record,
+                path,
+                before,
+                after,
+            }
         }));
     }
     Ok(StepFacts {
         step,
         records: store.records_of_step(step)?.into(),
-        sent: store.sent_of_step(step)?,
         examples,
     })
 }
@@ -207,7 +227,6 @@ mod tests {
         set(&mut desk, 1, "/age", "31");
         let facts = step_facts(&desk.workspace, run, second).unwrap();
         assert_eq!(facts.records[..], [RecordId(2)]);
-        assert_eq!(facts.sent, 0);
         let one = &facts.examples[0];
         let told = (one.path.as_str(), &*one.before, &*one.after);
         assert_eq!(told, ("/email", "bar@", "bar@x.de"));

@@ -125,7 +125,8 @@ impl Default for Job {
 }
 
 impl Job {
-    /// `report` is called by the thread that works, as often as there is something new; who shows it paces it.
+    /// `report` is called as often as there is something new, by the thread that works or one that speaks for it; who
+    /// shows it paces it.
     pub fn new(report: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         Self {
             cancelled: Arc::default(),

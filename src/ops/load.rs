@@ -82,6 +82,10 @@ pub struct LoadRequest {
 /// # Errors
 /// Those of [`prepare`] and [`Prepared::load`].
 pub fn load(workspace: &mut Workspace, request: &LoadRequest, job: &Job) -> Result<LoadReport> {
+    // Reading it as a file would drop the locks that this process has on it.
+    for path in request.files.iter().chain(&request.contract) {
+        workspace.spare(path)?;
+    }
     prepare(request, job)?.load(workspace, job)
 }
 

@@ -6,6 +6,7 @@ mod answers;
 mod aside;
 mod asked;
 mod backup;
+mod certain;
 mod check;
 mod clip;
 mod compare;
@@ -65,14 +66,17 @@ pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
     Asks, FixChoice, FixKind, FixPreview, FixRequest, Replayed, SAMPLE, SuggestedFix, apply_fix,
-    date_evidence, fix_choices, fix_rows, mistake, preview_fix, recipe_of, replay, suggest_fixes,
+    date_evidence, fix_choices, fix_rows, made_ready, mistake, preview_fix, recipe_of, replay,
+    suggest_fixes,
 };
-pub use history::{go_back, history, plans, recipe_of_step, step_facts, write_recipe};
+pub use history::{
+    go_back, history, plans, recipe_of_step, sent_of_steps, step_facts, write_recipe,
+};
 pub use job::{Job, Progress, Steering, Waits, Why};
 pub use list::{first, groups, ids, rows, run, runs, show, sorted_ids};
 pub use load::{Explained, LoadRequest, Prepared, files_of, load, prepare};
 pub use merge::{MergeRequest, merge};
-pub use named::{Completed, Named, completed, load_named, named};
+pub use named::{Completed, Named, completed, load_first, load_named, named, named_first};
 pub use note::{add_note, notes};
 pub use offered::offered;
 pub use places::{config_folder, in_short, state_folder};
@@ -90,7 +94,7 @@ pub use since::since;
 pub use sql::{Selected, sql};
 pub use standing::{ContractState, Standing, standing};
 pub use suggested::edit_as_suggested;
-pub use undo::{Turn, TurnSize, redo, size_of_turn, turn, undo};
+pub use undo::{Turn, TurnSize, Turns, redo, size_of_turn, turn, turns, undo};
 pub use values::{records_with, values};
 pub use verify::{Finding, verify};
 pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view};

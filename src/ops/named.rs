@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::Result;
 
-use super::{Job, LoadRequest, Workspace, files_of, load, spare};
+use super::{Job, LoadRequest, Workspace, files_of, load, prepare, spare};
 use crate::model::{Fault, FaultKind, LoadReport, RunId};
 
 /// What a path stands for.
@@ -55,19 +55,8 @@ pub fn named(workspace: &Workspace, typed: &str, like: Option<RunId>) -> Result<
             .hint("its runs are in the list")
             .into());
     }
-    for file in inputs(workspace, &path)? {
-        let mut begins = Vec::new();
-        let opened = looked_at(&file)
-            .and_then(|()| fs::File::open(&file).map_err(|error| unreadable(&file, &error)));
-        opened?
-            .take(SQLITE.len() as u64)
-            .read_to_end(&mut begins)
-            .map_err(|error| unreadable(&file, &error))?;
-        if begins == SQLITE && file == path {
-            // Opened as it will be: what cannot be is said before the screen leaves this one.
-            Workspace::open(&path, &workspace.author)?;
-            return Ok(Named::Workspace(path));
-        }
+    if is_workspace((workspace.path(), &workspace.author), &path)? {
+        return Ok(Named::Workspace(path));
     }
     let contract = match like {
         Some(run) => workspace.contract(run).ok().flatten(),
@@ -80,6 +69,41 @@ pub fn named(workspace: &Workspace, typed: &str, like: Option<RunId>) -> Result<
     })
 }
 
+/// The same where no workspace is open, because there is none yet at the place where it will be.
+///
+/// # Errors
+/// Those of [`named`].
+pub fn named_first((workspace, author): (&FilePath, &str), typed: &str) -> Result<Named> {
+    let path = meant(typed);
+    Ok(if is_workspace((workspace, author), &path)? {
+        Named::Workspace(path)
+    } else {
+        Named::Input {
+            path,
+            contract: None,
+        }
+    })
+}
+
+/// Looks at the files that a path stands for; says whether it is a workspace, which can be opened then.
+fn is_workspace((workspace, author): (&FilePath, &str), path: &FilePath) -> Result<bool> {
+    for file in inputs(workspace, path)? {
+        let mut begins = Vec::new();
+        let opened = looked_at(&file)
+            .and_then(|()| fs::File::open(&file).map_err(|error| unreadable(&file, &error)));
+        opened?
+            .take(SQLITE.len() as u64)
+            .read_to_end(&mut begins)
+            .map_err(|error| unreadable(&file, &error))?;
+        if begins == SQLITE && file == path {
+            // Opened as it will be: what cannot be is said before the screen leaves this one.
+            Workspace::open(path, author)?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Loads what a path stands for as one run, against a contract if there is one.
 ///
 /// # Errors
@@ -87,9 +111,33 @@ pub fn named(workspace: &Workspace, typed: &str, like: Option<RunId>) -> Result<
 pub fn load_named(
     workspace: &mut Workspace,
     path: &FilePath,
-    (contract, again): (Option<&FilePath>, bool),
+    how: (Option<&FilePath>, bool),
     job: &Job,
 ) -> Result<LoadReport> {
+    load(workspace, &request(workspace.path(), path, how)?, job)
+}
+
+/// The same where there is no workspace yet: it is made once it is known that there is something to load.
+///
+/// # Errors
+/// Those of [`load_named`] and of [`Workspace::create`].
+pub fn load_first(
+    (workspace, author): (&FilePath, &str),
+    path: &FilePath,
+    how: (Option<&FilePath>, bool),
+    job: &Job,
+) -> Result<LoadReport> {
+    let request = request(workspace, path, how)?;
+    let prepared = prepare(&request, job)?;
+    prepared.load(&mut Workspace::create(workspace, author)?, job)
+}
+
+/// The load of what a path stands for.
+fn request(
+    workspace: &FilePath,
+    path: &FilePath,
+    (contract, again): (Option<&FilePath>, bool),
+) -> Result<LoadRequest> {
     let request = LoadRequest {
         files: inputs(workspace, path)?,
         contract: contract.map(|path| meant(&path.to_string_lossy())),
@@ -99,7 +147,7 @@ pub fn load_named(
     for file in &request.files {
         looked_at(file)?;
     }
-    load(workspace, &request, job)
+    Ok(request)
 }
 
 /// What is meant by a path as it is typed: `~/` is the person's own folder.
@@ -113,9 +161,9 @@ fn meant(typed: &str) -> PathBuf {
 }
 
 /// The files that are meant, without those of the workspace that is open: reading them would drop its locks.
-fn inputs(workspace: &Workspace, path: &FilePath) -> Result<Vec<PathBuf>, Fault> {
+fn inputs(workspace: &FilePath, path: &FilePath) -> Result<Vec<PathBuf>, Fault> {
     let mut files = files_of(&[path.to_owned()])?;
-    files.retain(|file| spare(workspace.path(), file).is_ok());
+    files.retain(|file| spare(workspace, file).is_ok());
     if files.is_empty() {
         let message = format!(
             "{} holds nothing but the workspace that is open",
@@ -161,12 +209,14 @@ pub fn completed(typed: &str) -> Completed {
     let mut names: Vec<String> = (fs::read_dir(place).into_iter().flatten().take(MOST))
         .flatten()
         .filter_map(|entry| {
-            let is_folder = entry.path().is_dir();
             // A name that is no text cannot be typed.
             let name = entry.file_name().into_string().ok()?;
             let is_hidden = name.starts_with('.') && !begun.starts_with('.');
-            let fits = name.starts_with(begun) && !is_hidden;
-            fits.then(|| if is_folder { name + "/" } else { name })
+            if is_hidden || !name.starts_with(begun) {
+                return None;
+            }
+            let is_folder = entry.path().is_dir();
+            Some(if is_folder { name + "/" } else { name })
         })
         .collect();
     names.sort();
@@ -251,6 +301,18 @@ mod tests {
         let name = own.file_name().unwrap().to_string_lossy().into_owned();
         assert_eq!(look(&name), Err("open:this"));
         assert_eq!(look(&format!("{name}-wal")), Err("open:this"));
+        // Not even as a contract, nor by another name: reading it drops the locks on it.
+        fs::hard_link(&own, at(&desk, "hard.db")).unwrap();
+        assert_eq!(look("hard.db"), Err("open:this"));
+        let input = PathBuf::from(at(&desk, "in.csv"));
+        let load = load_named(
+            &mut desk.workspace,
+            &input,
+            (Some(&own), false),
+            &Job::default(),
+        );
+        assert_eq!(testing::code(&load.unwrap_err()), "workspace:overwrite");
+        fs::remove_file(at(&desk, "hard.db")).unwrap();
         #[cfg(unix)]
         assert_eq!(
             named(&desk.workspace, "/dev/zero", None).map_err(|error| testing::code(&error)),

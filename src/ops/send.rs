@@ -13,6 +13,7 @@ mod review;
 mod sending;
 mod stale;
 mod superseded;
+mod telling;
 mod undecided;
 mod unfinished;
 
@@ -33,6 +34,7 @@ use self::{
     sending::Sending,
     stale::{refuse_repeated, refuse_stale, refuse_stale_plan},
     superseded::superseded,
+    telling::Telling,
     undecided::undecided,
     unfinished::{unfinished, waiting_elsewhere},
 };
@@ -45,7 +47,8 @@ use crate::{
     broken::may_die,
     filter::{Filter, Wanted},
     model::{
-        Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, WatchedPlan,
+        Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, Tally,
+        WatchedPlan,
     },
     send::Breaker,
     store::{
@@ -212,11 +215,11 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         });
     };
     let (claim, unanswered) = claimed(workspace, plan, request, &aim)?;
-    let counted = Counted::of(workspace, plan)?;
-    let tally = counted.tally();
-    let refused = Refusals::counted(plan, Refused::of(workspace, run)?, &counted);
+    let (tally, refused) = so_far(workspace, run, plan)?;
+    let board = Board::new(plan, &aim.destination.name, tally, refused, started);
+    let telling = Telling::new(job, board);
     let mut sending = Sending {
-        board: Board::new(plan, &aim.destination.name, tally, refused, started),
+        telling: &telling,
         first: request.first.clone().unwrap_or_else(|| FIRST.to_vec()),
         rate: request.rate.unwrap_or(aim.destination.knobs.max_per_s),
         brake: Brake::default(),
@@ -246,6 +249,14 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         return Err(stopped(&report).into());
     }
     Ok(report)
+}
+
+/// Where the records of a plan are before it goes on, and what was refused of it.
+fn so_far(workspace: &Workspace, run: RunId, plan: PlanId) -> Result<(Tally, Refusals)> {
+    let counted = Counted::of(workspace, plan)?;
+    let before = Refused::of(workspace, run)?;
+    let refused = Refusals::counted(plan, before, &counted);
+    Ok((counted.tally(), refused))
 }
 
 /// Takes the right to send a plan.

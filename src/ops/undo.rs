@@ -26,6 +26,26 @@ pub struct TurnSize {
     pub records: u64,
 }
 
+/// What there is to turn now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turns {
+    /// The step of one's own that an undo without a name would take back.
+    pub undo: Option<StepId>,
+    /// The step that a redo would bring back.
+    pub redo: Option<StepId>,
+}
+
+/// What an undo without a name, or a redo, would turn now.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn turns(workspace: &Workspace) -> Result<Turns> {
+    Ok(Turns {
+        undo: size_of_turn(workspace, Turn::Undo(None))?.map(|size| size.step),
+        redo: (workspace.store).next_to_bring_back(&workspace.author)?,
+    })
+}
+
 /// How much a turn would touch now; `None` where there is nothing to turn.
 ///
 /// # Errors

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use serde_json::Value;
 
-use super::Workspace;
+use super::{Workspace, certain::certain};
 use crate::{
-    check::suggest::suggest,
+    check::suggest::{Suggestion, suggest},
     model::{Fault, Found, GroupId, Path, RecordId, ValueCount, Wants, shape_of},
 };
 
@@ -29,7 +29,7 @@ pub fn values(workspace: &Workspace, group: GroupId) -> Result<Vec<ValueCount>> 
         .into_iter()
         .map(|(found, count, record)| ValueCount {
             shape: shape_of(&found),
-            repair: repair(&found, &wants),
+            repair: certain(&found, &wants).into_iter().next().and_then(as_text),
             found,
             count,
             record,
@@ -37,9 +37,13 @@ pub fn values(workspace: &Workspace, group: GroupId) -> Result<Vec<ValueCount>> 
     Ok(values.collect())
 }
 
-/// The certain repair of a value as text, if there is one.
+/// The certain repair of a value as text, if there is one; dates have a transform of their own.
 pub(super) fn repair(found: &Found, wants: &Wants) -> Option<String> {
-    match suggest(found, wants).into_iter().next()?.value {
+    as_text(suggest(found, wants).into_iter().next()?)
+}
+
+fn as_text(repair: Suggestion) -> Option<String> {
+    match repair.value {
         Value::String(text) => Some(text),
         value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
         _ => None,

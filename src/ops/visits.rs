@@ -216,7 +216,8 @@ impl Book {
         make_folder_of(&self.file).with_context(|| self.cannot_write())?;
         let _alone = alone(&self.file);
         // What is not understood is worth nothing to anybody.
-        let mut pages: Pages = toml::from_str(&self.text()?).unwrap_or_default();
+        let known = fs::read(&self.file).unwrap_or_default();
+        let mut pages: Pages = toml::from_slice(&known).unwrap_or_default();
         pages.workspace.clone_from(&self.workspace);
         pages.run.retain(|kept| kept.run != mine.run);
         pages.run.insert(0, mine);

@@ -4,6 +4,7 @@ use std::{
     cell::RefCell,
     collections::HashMap,
     io::Write,
+    os::unix::fs::MetadataExt as _,
     path::{Path as FilePath, PathBuf},
     sync::Arc,
 };
@@ -222,11 +223,20 @@ pub fn spare(workspace: &FilePath, target: &FilePath) -> Result<(), Fault> {
         name.push(end);
         there.as_os_str() == name
     };
-    if !["", "-wal", "-shm"].into_iter().any(companion) {
+    if !["", "-wal", "-shm"].into_iter().any(companion) && !is_same_file(&here, &there) {
         return Ok(());
     }
     let message = format!("{} is the workspace; nothing was written", target.display());
     Err(Fault::usage("workspace:overwrite", message).hint("name another file"))
+}
+
+/// Whether both are names of one file, as hard links are.
+fn is_same_file(one: &FilePath, other: &FilePath) -> bool {
+    let file = |path: &FilePath| {
+        let about = path.metadata().ok()?;
+        Some((about.dev(), about.ino()))
+    };
+    file(one).is_some_and(|one| Some(one) == file(other))
 }
 
 /// Where a file is or would be, its folder resolved; and the file itself, if it is a link.
@@ -256,8 +266,16 @@ mod tests {
         let workspace = Workspace::create(&path, "ann").unwrap();
         let link = folder.path().join("link.csv");
         symlink(&path, &link).unwrap();
+        fs::hard_link(&path, folder.path().join("hard.csv")).unwrap();
         fs::create_dir(folder.path().join("sub")).unwrap();
-        let refused = ["w.db", "w.db-wal", "w.db-shm", "sub/../w.db", "link.csv"];
+        let refused = [
+            "w.db",
+            "w.db-wal",
+            "w.db-shm",
+            "sub/../w.db",
+            "link.csv",
+            "hard.csv",
+        ];
         for name in refused {
             let fault = workspace.spare(&folder.path().join(name)).unwrap_err();
             assert_eq!(fault.code, "workspace:overwrite", "{name}");

@@ -12,8 +12,9 @@ pub fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A number freed from currency, unit, spaces and thousands separators, as JSON writes it. `decimal` is the mark before the
-/// decimals; without it, `None` where the text could mean two things.
+/// A number freed from currency, spaces and thousands separators, as JSON writes it. `decimal` is the mark before the
+/// decimals; without it, `None` where the text could mean two things. `None` as well where anything else stands beside the
+/// number, for `12k`, `3 Mio` and `10 %` are other numbers than 12, 3 and 10.
 pub fn number(text: &str, decimal: Option<char>) -> Option<String> {
     let text = text.trim();
     let (negative, text) = match text.strip_prefix('(').and_then(|t| t.strip_suffix(')')) {
@@ -24,28 +25,45 @@ pub fn number(text: &str, decimal: Option<char>) -> Option<String> {
     let last = text.rfind(|c: char| c.is_ascii_digit())?;
     let (before, after) = (text[..first].trim(), text[last + 1..].trim());
     let minus = |part: &str| part.matches(['-', '−']).count();
-    let is_unit = |part: &str| {
-        part.chars().count() <= 8
-            && part.chars().all(|c| {
-                c.is_alphabetic() || matches!(c, '$' | '€' | '£' | '¥' | '.' | '-' | '−' | ' ')
-            })
+    let is_currency = |part: &str| {
+        let part = part.replace(['-', '−'], "");
+        part.trim().is_empty() || is_currency(part.trim())
     };
     let signs = minus(before);
     if signs > 1
         || (signs == 1 && negative)
-        || !is_unit(before)
-        || !is_unit(after)
         || minus(after) > 0
+        || !is_currency(before)
+        || !is_currency(after)
     {
-        return None;
-    }
-    // A point before the first digit would be a fraction without its zero; a unit's letters may end with one.
-    if before.ends_with('.') && !before.chars().any(char::is_alphabetic) {
         return None;
     }
     let digits = ungroup(&text[first..=last], decimal)?;
     let sign = if negative || signs == 1 { "-" } else { "" };
     Some(format!("{sign}{digits}"))
+}
+
+/// Signs and codes that name a currency and say nothing about how much it is. Codes that are words as well (`CUP`, `TOP`)
+/// are none of them.
+const CURRENCIES: &[&str] = &[
+    "AED", "ARS", "AUD", "BGN", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CZK", "DKK", "EGP",
+    "EUR", "GBP", "HKD", "HUF", "IDR", "ILS", "INR", "ISK", "JPY", "KRW", "KZT", "MXN", "MYR",
+    "NOK", "NZD", "PHP", "PLN", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TWD",
+    "UAH", "USD", "VND", "ZAR", "eur", "gbp", "usd", "chf", "Euro", "euro", "Fr", "Fr.", "SFr.",
+    "sFr.", "zł", "Kč", "kr", "kr.", "Rs", "Rs.", "US$", "A$", "C$", "CA$", "AU$", "NZ$", "HK$",
+    "S$", "R$", "円", "元",
+];
+
+fn is_currency(part: &str) -> bool {
+    let mut letters = part.chars();
+    let is_sign = matches!(
+        (letters.next(), letters.next()),
+        (
+            Some('$' | '£' | '¤' | '¥' | '₠'..='⃀' | '﷼' | '＄' | '￡' | '￥'),
+            None
+        )
+    );
+    is_sign || CURRENCIES.contains(&part)
 }
 
 /// Digits with thousands separators taken out and a point for decimals.
@@ -107,4 +125,64 @@ fn ungroup(text: &str, decimal: Option<char>) -> Option<String> {
         Some(fraction) => format!("{whole}.{fraction}"),
         None => whole,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_currency_may_stand_beside_a_number() {
+        for (text, expected) in [
+            ("$12", "12"),
+            ("-$12", "-12"),
+            ("EUR -12", "-12"),
+            ("12 €", "12"),
+            ("12 EUR", "12"),
+            ("US$ 1,200.50", "1200.50"),
+            ("$5 USD", "5"),
+            ("CHF 12", "12"),
+            ("₹12", "12"),
+        ] {
+            assert_eq!(number(text, Some('.')).as_deref(), Some(expected), "{text}");
+        }
+        for whole in [
+            "12k",
+            "12K",
+            "$12K",
+            "12 k EUR",
+            "1.5M",
+            "1.5m",
+            "3 Mio",
+            "3 Mio. €",
+            "3 Mrd",
+            "2.5bn",
+            "2.5 b",
+            "10 thousand",
+            "4 million",
+            "5 tsd",
+            "5 T€",
+            "10 %",
+            "10%",
+            "10 ‰",
+            "about 40",
+            "ca. 40",
+            "12 pcs",
+            "12 kg",
+            "12 c",
+            "12 ¢",
+            "3 x 4",
+            "12 or 13",
+            "3万円",
+            "5.",
+            "~40",
+            "40+",
+            "12k5",
+            "1e3 k",
+        ] {
+            for mark in [None, Some('.'), Some(',')] {
+                assert_eq!(number(whole, mark), None, "{whole}");
+            }
+        }
+    }
 }

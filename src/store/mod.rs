@@ -79,6 +79,8 @@ pub struct Store {
     conn: Connection,
     path: PathBuf,
     writable: bool,
+    /// Up to where nothing of the plan that is sent is queued any more.
+    tried: sends::Tried,
 }
 
 /// What is read while this is there is one moment of the workspace.
@@ -108,6 +110,7 @@ impl Store {
             conn: open::writable(path)?,
             path: path.to_owned(),
             writable: true,
+            tried: sends::Tried::default(),
         };
         store
             .clear_abandoned(false)
@@ -133,6 +136,7 @@ impl Store {
             conn: open::read_only(path)?,
             path: path.to_owned(),
             writable: false,
+            tried: sends::Tried::default(),
         })
     }
 

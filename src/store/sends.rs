@@ -32,6 +32,8 @@ pub(crate) struct Claim {
 pub(crate) struct Taken {
     pub delivery: i64,
     pub record: RecordId,
+    /// Its natural key, where it has one. Untrusted.
+    pub record_key: Option<String>,
     pub key: String,
     pub payload: Vec<u8>,
     pub payload_sha256: Vec<u8>,
@@ -72,6 +74,26 @@ pub(crate) struct Next {
     pub new: bool,
 }
 
+/// How far a plan was tried by whoever has a claim: up to this place nothing of it is queued. Records that wait for a person
+/// stand there, and to pass over all of them for each wave takes long.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tried {
+    plan: i64,
+    fence: i64,
+    place: i64,
+}
+
+impl Tried {
+    /// The place; 0 for the start of another plan or claim.
+    fn of(self, claim: &Claim) -> i64 {
+        if (self.plan, self.fence) == (claim.plan.0, claim.fence) {
+            self.place
+        } else {
+            0
+        }
+    }
+}
+
 impl Store {
     /// Writes down that the next deliveries, at most `limit`, are tried now: those that wait and are due, then, with `new`, those
     /// that were never tried. When this returns it is on disk, and they may leave. Empty when there are none.
@@ -79,10 +101,13 @@ impl Store {
     /// # Errors
     /// `send:taken_over` when another process sends this plan now.
     pub(crate) fn take(&mut self, claim: &Claim, next: Next, at: &str) -> Result<Vec<Taken>> {
-        self.write_beside(|tx| {
+        let from = self.tried.of(claim);
+        let (taken, tried) = self.write_beside(|tx| {
             check_fence(tx, claim)?;
-            take(tx, claim, next, at)
-        })
+            take(tx, claim, (next, from), at)
+        })?;
+        self.tried = tried;
+        Ok(taken)
     }
 
     /// Writes down what became of tries.
@@ -96,6 +121,7 @@ impl Store {
         at: &str,
         title: Title<'_>,
     ) -> Result<()> {
+        self.forget_tried(ended);
         self.write_ended(ended, |tx| {
             check_fence(tx, claim)?;
             end(tx, claim, ended, at, title)
@@ -114,11 +140,23 @@ impl Store {
         at: &str,
         title: Title<'_>,
     ) -> Result<Vec<Taken>> {
-        self.write_ended(ended, |tx| {
+        self.forget_tried(ended);
+        let from = self.tried.of(claim);
+        let (taken, tried) = self.write_ended(ended, |tx| {
             check_fence(tx, claim)?;
             end(tx, claim, ended, at, title)?;
-            take(tx, claim, next, at)
-        })
+            take(tx, claim, (next, from), at)
+        })?;
+        self.tried = tried;
+        Ok(taken)
+    }
+
+    /// Something of what was tried may be queued again.
+    fn forget_tried(&mut self, ended: &[Ended]) {
+        let is_queued = |one: &Ended| one.state == DeliveryState::Queued;
+        if ended.iter().any(is_queued) {
+            self.tried = Tried::default();
+        }
     }
 
     /// Only what can be worked on again is something that the work of others may count on: a long send leaves it alone.
@@ -140,6 +178,7 @@ impl Store {
     /// # Errors
     /// `send:taken_over`.
     pub(crate) fn put_back(&mut self, claim: &Claim, taken: &[Taken]) -> Result<()> {
+        self.tried = Tried::default();
         self.write_beside(|tx| {
             check_fence(tx, claim)?;
             let mut attempt = tx.prepare_cached(
@@ -258,11 +297,28 @@ impl Store {
     }
 }
 
-fn take(conn: &Connection, claim: &Claim, wanted: Next, at: &str) -> Result<Vec<Taken>> {
-    let mut taken = next(conn, claim, AGAIN, wanted.limit, at)?;
+/// Behind a place nothing before which is queued. Gives what was taken, and that place now.
+fn take(
+    conn: &Connection,
+    claim: &Claim,
+    (wanted, from): (Next, i64),
+    at: &str,
+) -> Result<(Vec<Taken>, Tried)> {
+    let (mut taken, _) = next(conn, claim, AGAIN, (wanted.limit, 0), at)?;
+    let mut tried = Tried {
+        plan: claim.plan.0,
+        fence: claim.fence,
+        place: from,
+    };
     if wanted.new {
         let left = wanted.limit - taken.len();
-        taken.extend(next(conn, claim, NEVER_TRIED, left, at)?);
+        let (mut new, mut last) = next(conn, claim, NEVER_TRIED, (left, from), at)?;
+        // Before it is said that there is none, all of the plan is looked at.
+        if new.is_empty() && from > 0 {
+            (new, last) = next(conn, claim, NEVER_TRIED, (left, 0), at)?;
+        }
+        tried.place = last.unwrap_or(from);
+        taken.extend(new);
     }
     let mut delivery = conn.prepare_cached(
         "UPDATE delivery SET state = 'sending', attempts = attempts + 1, fence = ?2, \
@@ -275,7 +331,7 @@ fn take(conn: &Connection, claim: &Claim, wanted: Next, at: &str) -> Result<Vec<
         delivery.execute(params![one.delivery, claim.fence, at])?;
         attempt.execute(params![one.delivery, one.attempts, claim.fence, at])?;
     }
-    Ok(taken)
+    Ok((taken, tried))
 }
 
 fn end(
@@ -332,20 +388,25 @@ const AGAIN: &str = "state = 'waiting'";
 /// The same of what was never tried.
 const NEVER_TRIED: &str = "open = 1 AND state = 'queued'";
 
+/// At most so many behind a place of the plan, and the place of the last of them.
 fn next(
     conn: &Connection,
     claim: &Claim,
     which: &str,
-    limit: usize,
+    (limit, from): (usize, i64),
     at: &str,
-) -> Result<Vec<Taken>> {
+) -> Result<(Vec<Taken>, Option<i64>)> {
+    let mut last = None;
     let mut query = conn.prepare_cached(&format!(
         "SELECT id, record, idempotency, payload, payload_sha256, attempts + 1, \
          attempts > 0 AND EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown'), \
-         EXISTS (SELECT 1 FROM content c WHERE c.id = delivery.content AND c.form = 'csv') FROM delivery \
-         WHERE plan = ?1 AND {which} AND (next_at IS NULL OR next_at <= ?3) ORDER BY n LIMIT ?2"
+         EXISTS (SELECT 1 FROM content c WHERE c.id = delivery.content AND c.form = 'csv'), \
+         (SELECT key FROM record WHERE record.id = delivery.record), n FROM delivery \
+         WHERE plan = ?1 AND n > ?4 AND {which} AND (next_at IS NULL OR next_at <= ?3) ORDER BY n LIMIT ?2"
     ))?;
-    let taken = query.query_map(params![claim.plan.0, limit as i64, at], |row: &Row<'_>| {
+    let values = params![claim.plan.0, limit as i64, at, from];
+    let taken = query.query_map(values, |row: &Row<'_>| {
+        last = row.get(9)?;
         Ok(Taken {
             delivery: row.get(0)?,
             record: RecordId(row.get(1)?),
@@ -355,9 +416,11 @@ fn next(
             attempts: row.get(5)?,
             may_be_applied: row.get(6)?,
             is_csv: row.get(7)?,
+            record_key: row.get(8)?,
         })
     })?;
-    Ok(taken.collect::<rusqlite::Result<_>>()?)
+    let taken = taken.collect::<rusqlite::Result<_>>()?;
+    Ok((taken, last))
 }
 
 /// Ends every try of this claim alike.
@@ -382,6 +445,11 @@ fn end_all(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    };
+
     use super::*;
     use crate::{
         model::{Path, Stage},
@@ -455,6 +523,49 @@ mod tests {
             assert_eq!(store.changes().unwrap() - before, counts, "{state:?}");
         }
         assert!(taken.is_empty());
+    }
+
+    #[test]
+    fn records_without_an_answer_are_passed_over_once_and_not_for_each_wave() {
+        let (_folder, mut store) = workspace();
+        let records = vec![ready("{}"); 200];
+        let run = put_run(&mut store, &records);
+        let ids: Vec<i64> = (1..=200).collect();
+        let plan = plan(&mut store, run, &ids).unwrap();
+        let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let unheard = take(&mut store, &claim, 190);
+        let unheard = unheard.iter();
+        let unheard: Vec<Ended> = unheard
+            .map(|one| ended(one, DeliveryState::Unknown))
+            .collect();
+        (store.end(&claim, &unheard, NOW, &|_| String::new())).unwrap();
+        let next = Next {
+            limit: 1,
+            new: true,
+        };
+        // Somebody else goes on with it.
+        store.release(&claim, None, NOW).unwrap();
+        let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
+        let mut steps = |claim: &Claim, n: i64| {
+            let steps = Arc::new(AtomicU64::new(0));
+            let counted = Arc::clone(&steps);
+            let count = move || {
+                counted.fetch_add(1, Ordering::Relaxed);
+                false
+            };
+            store.conn().progress_handler(1, Some(count)).unwrap();
+            let taken = store.take(claim, next, NOW).unwrap();
+            let none: Option<fn() -> bool> = None;
+            store.conn().progress_handler(1, none).unwrap();
+            assert_eq!(taken[0].record, RecordId(n));
+            steps.load(Ordering::Relaxed)
+        };
+        let (first, second) = (steps(&claim, 191), steps(&claim, 192));
+        assert!(second * 2 < first, "{first} steps, then {second}");
+        // What is queued again is found.
+        let taken = take(&mut store, &claim, 1);
+        store.put_back(&claim, &taken).unwrap();
+        assert_eq!(take(&mut store, &claim, 1)[0].record, taken[0].record);
     }
 
     #[test]

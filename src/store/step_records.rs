@@ -1,10 +1,12 @@
 //! What a step did to its records.
 
+use std::collections::HashMap;
+
 use anyhow::Result;
 use rusqlite::params;
 
 use super::{Store, number, records::version};
-use crate::model::{RecordId, StepId, Version};
+use crate::model::{RecordId, RunId, StepId, Version};
 
 /// A record's text before a step, and after it.
 pub(crate) type Texts = (RecordId, Version, Version);
@@ -19,13 +21,15 @@ impl Store {
         Ok(records.collect::<rusqlite::Result<_>>()?)
     }
 
-    /// How many of them are sent or on their way, so that they stay as they are.
-    pub(crate) fn sent_of_step(&self, step: StepId) -> Result<u64> {
+    /// How many records of each step of a run are sent or on their way, so that they stay as they are. Steps without such records
+    /// are left out. Costs as much as was sent.
+    pub(crate) fn sent_of_steps(&self, run: RunId) -> Result<HashMap<StepId, u64>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT count(*) FROM step_record s JOIN record r ON r.id = s.record WHERE s.step = ?1 \
-             AND r.status IN ('accepted', 'handed_over', 'sending', 'unknown')",
+            "SELECT s.step, count(*) FROM record r JOIN step_record s ON s.record = r.id WHERE r.run = ?1 \
+             AND r.status IN ('accepted', 'handed_over', 'sending', 'unknown') GROUP BY s.step",
         )?;
-        Ok(query.query_row([step.0], |row| number(row, 0))?)
+        let sent = query.query_map([run.0], |row| Ok((StepId(row.get(0)?), number(row, 1)?)))?;
+        Ok(sent.collect::<rusqlite::Result<_>>()?)
     }
 
     /// The first records whose text a step changed, so many at most.

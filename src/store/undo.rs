@@ -98,6 +98,14 @@ impl Store {
         undo.map_or(Ok(None), |(undo, _)| self.size_of(undo))
     }
 
+    /// The step that [`Store::redo`] would bring back now.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn next_to_bring_back(&self, author: &str) -> Result<Option<StepId>> {
+        Ok(last_undo(&self.conn, author)?.map(|(_, target)| target.id))
+    }
+
     /// A step, its run and how many records it changed, if there is one.
     ///
     /// # Errors
@@ -171,10 +179,12 @@ fn turn(
         "UPDATE step SET undone = ?2 WHERE id = ?1",
         params![target.id.0, back],
     )?;
+    let next = newest_own(conn, entry.author)?;
     Ok(UndoReport {
         step: target.id,
         label: target.label.clone(),
         records,
+        is_next: next.is_some_and(|next| next.id == target.id),
         skipped: skipped.into_iter().map(|(record, _)| record).collect(),
     })
 }
@@ -354,6 +364,9 @@ mod tests {
         assert_eq!((redone.records, redone.skipped.len()), (1, 0));
 
         bench.set_status(2, Status::HandedOver);
+        let sent = bench.store.sent_of_steps(RUN).unwrap();
+        // Of the edit, its undo and its redo, those that were sent.
+        assert_eq!((sent[&step], sent[&StepId(2)], sent[&StepId(3)]), (2, 1, 1));
         let error = bench.store.undo("ann", AT, None).unwrap_err();
         assert_eq!(code(&error), "undo:nothing");
         insta::assert_snapshot!(error, @"cannot undo step 1: record 1 and 1 more are on their way or sent");
@@ -401,6 +414,23 @@ mod tests {
                 (code(&error), error.to_string().as_str()),
                 ("undo:nothing", message)
             );
+        }
+    }
+
+    #[test]
+    fn what_was_brought_back_is_next_to_be_undone_only_where_it_is_ones_own_newest_step() {
+        let mut bench = Bench::new(3);
+        let mut steps = Vec::new();
+        for (record, author) in [(1, "ann"), (2, "ann"), (3, "bob")] {
+            let change = bench.change(record, "{}", None);
+            steps.push(bench.apply(author, &[change]).unwrap());
+        }
+        for (step, is_next) in [(steps[0], false), (steps[1], true), (steps[2], false)] {
+            assert!(!bench.store.undo("ann", AT, Some(step)).unwrap().is_next);
+            let redone = bench.store.redo("ann", AT).unwrap();
+            assert_eq!((redone.step, redone.is_next), (step, is_next));
+            let next = bench.store.next_undo("ann").unwrap().map(|next| next.0);
+            assert_eq!(next, Some(steps[1]));
         }
     }
 

@@ -87,13 +87,14 @@ impl Store {
     /// Of the records that were tried last: they leave in the plan's order.
     fn last_tries(&self, plan: PlanId) -> Result<Vec<Try>> {
         let mut query = self.conn.prepare_cached(&format!(
-            "SELECT coalesce(a.ended_at, a.started_at), y.record, a.outcome, a.code, a.duration_ms, y.next_at \
-             {NEWEST_TRIES} AND a.n = y.attempts ORDER BY a.delivery DESC LIMIT ?2"
+            "SELECT coalesce(a.ended_at, a.started_at), y.record, a.outcome, a.code, a.duration_ms, y.next_at, \
+             (SELECT key FROM record WHERE record.id = y.record) {NEWEST_TRIES} AND a.n = y.attempts ORDER BY a.delivery DESC LIMIT ?2"
         ))?;
         let tries = query.query_map(params![plan.0, TRIES], |row| {
             Ok(Try {
                 at: row.get(0)?,
                 record: RecordId(row.get(1)?),
+                key: row.get(6)?,
                 outcome: word(row, 2, DeliveryState::from_word)?,
                 code: row.get(3)?,
                 duration_ms: row.get::<_, Option<i64>>(4)?.map(i64::unsigned_abs),

@@ -105,7 +105,7 @@ actions! {
     Views Page "Go to a saved view, or remove one" [] typing [], "views, saved filter, bookmark, favourite";
     Runs Page "Open another run" [] typing [], "open, switch, import";
     OpenFile Page "Open a file or folder" [] typing [] changes, "load, import, workspace, csv, json";
-    Demo Page "Try the demo (sample data, sends nothing)" [] typing [] changes, "example, sample, test";
+    Demo Page "Try the demo (sample data, stays in its folder)" [] typing [] changes, "example, sample, test";
     Quit Page "Leave redrive" [] typing [], "exit, close";
 
     Back Everywhere "Back, one step at a time" ["Esc"] typing ["Esc"];

@@ -30,11 +30,14 @@ pub(super) enum Asked {
     /// How many records would be set aside.
     Aside,
     /// What a path stands for, or how it goes on.
-    Opening,
+    /// What was typed then.
+    Opening(String),
     /// Whether somebody has changed the workspace.
     Version,
     /// Who else edits a record.
     Others,
+    /// Whether there is anything to undo or to redo.
+    Turns,
     /// How the run's verdicts stand, to be shown.
     Look,
     /// How they stand, to check all of them.
@@ -60,6 +63,7 @@ impl App {
             Some(place) => {
                 let page = self.pages.at_mut(place);
                 page.receive(ticket, answer, &mut self.cx);
+                self.drop_late_question(place);
                 self.replace_if_wanted(place);
             }
             // The page is left, and the person takes it for done.
@@ -71,6 +75,20 @@ impl App {
         }
         if changed {
             self.refresh();
+        }
+    }
+
+    /// A page asks whoever looks at it. Whoever has gone on meanwhile, or types, is not asked about what is elsewhere.
+    fn drop_late_question(&mut self, place: usize) {
+        if place == self.pages.last() && self.is_free() {
+            return;
+        }
+        let asks = |effect: &mut Effect| matches!(effect, Effect::Confirm(_));
+        let late: Vec<Effect> = self.cx.effects.extract_if(.., asks).collect();
+        for effect in late {
+            if let Effect::Confirm(question) = effect {
+                self.do_not_ask(question);
+            }
         }
     }
 
@@ -155,7 +173,7 @@ impl App {
                 self.status = Some(format!("Noted.  {}", words::undo(self.cx.keys)));
                 self.refresh();
             }
-            (Asked::Opening, answer) => self.opened(answer),
+            (Asked::Opening(typed), answer) => self.opened(&typed, answer),
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
             (_, Ok(Answer::Counted(found))) => self.counted(&found),
             (Asked::Aside, Err(error)) => self.cannot_count(&error),
@@ -168,9 +186,11 @@ impl App {
             (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
+            (_, Ok(Answer::Turns(found))) => self.cx.turns = Some(found),
             (_, Ok(Answer::Conflict(conflict))) => self.was_late(&conflict),
             // It is looked again soon, and sending says what is wrong with the contract.
-            (Asked::Look | Asked::Version | Asked::Others | Asked::Filters, Err(_)) => {}
+            (Asked::Look | Asked::Version | Asked::Others, Err(_)) => {}
+            (Asked::Turns | Asked::Filters, Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
             (Asked::Plan, Err(error)) => self.cannot_send(&error),

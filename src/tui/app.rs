@@ -12,7 +12,7 @@ use super::{
     event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
-    overlays::{Dialog, Overlay, Prompt, Verdict},
+    overlays::{Overlay, Prompt, Verdict},
     pages::{self, Page, Stack},
     people::Holding,
     running::Running,
@@ -56,6 +56,8 @@ pub struct Setup {
     pub suspends: bool,
     /// Whether frames are few from the start.
     pub slow_link: bool,
+    /// The last ticket that was given to another workspace.
+    pub tickets: u64,
     /// What is said at the start; safe to print.
     pub notice: Option<String>,
 }
@@ -119,6 +121,7 @@ impl App {
     /// Opens the first page; the effects are what it asks for.
     pub fn open(setup: Setup) -> (Self, Vec<Effect>) {
         let mut cx = Cx::new(setup.size, setup.clock);
+        cx.tickets_after(setup.tickets);
         cx.read_only = setup.read_only;
         cx.keys = setup.keys;
         let visiting = Visiting::to(&setup.route);
@@ -226,6 +229,7 @@ impl App {
             }
             Event::Answer(_, Ok(Answer::Version(version))) => self.version == Some(*version),
             Event::Answer(_, Ok(Answer::EditClaims(found))) => *self.cx.others == found[..],
+            Event::Answer(_, Ok(Answer::Turns(found))) => self.cx.turns == Some(*found),
             Event::Answer(_, Ok(Answer::Told)) => true,
             Event::Answer(ticket, Err(_)) => self.asked.contains(&(*ticket, Asked::KeptVisit)),
             _ => false,
@@ -412,7 +416,7 @@ impl App {
     /// The workspace has changed: every page asks again for what it shows.
     pub(super) fn refresh(&mut self) {
         // What one did oneself is no news.
-        self.version = None;
+        (self.version, self.cx.turns) = (None, None);
         for page in self.pages.iter_mut() {
             page.refresh(&mut self.cx);
         }
@@ -443,9 +447,7 @@ impl App {
                     Effect::Unsay(words) => {
                         self.status.take_if(|said| *said == words);
                     }
-                    Effect::Confirm(question) => {
-                        self.overlay = Some(Overlay::Dialog(Dialog::ask(question)));
-                    }
+                    Effect::Confirm(question) => self.confirm(question),
                     Effect::Copy(wanted) => self.copy(wanted),
                     Effect::GoToRow(row) => self.go_to_row(row),
                     Effect::SaveView(name) => self.save_view(name),
@@ -465,7 +467,8 @@ impl App {
                     Effect::Start(request) => drop(self.cx.start(request)),
                     Effect::Begin(ticket, request) => self.begin(ticket, request, &mut outside),
                     Effect::Cancel(ticket) => outside.extend(self.cancel(ticket)),
-                    Effect::Ask(..) | Effect::Change(..) | Effect::Steer(_) | Effect::Suspend => {
+                    Effect::Ask(..) | Effect::Change(..) => outside.push(effect),
+                    Effect::KeepFailed(_) | Effect::Steer(_) | Effect::Suspend => {
                         outside.push(effect);
                     }
                 }
@@ -506,6 +509,7 @@ mod tests {
             mouse: false,
             suspends: false,
             slow_link: false,
+            tickets: 0,
             notice: None,
         };
         let (mut app, effects) = App::open(setup);
@@ -564,7 +568,7 @@ mod tests {
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ── top 2 explain 52% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
         │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991. Growing:    │
@@ -701,7 +705,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Proble┌ Sent: 2 of 3 ────────────────────────────────────────────┐         │
         │ > Email │ Took 0.4 s.                                              │     30% │
         │   Date a│                                                          │     22% │
@@ -772,9 +776,9 @@ mod tests {
         │                                                            ││ 7 contact_email                    │
         │                                                            ││   <sp>Office@x.de -> office@x.de   │
         │                                                            ││                                    │
-        │                                                            ││ [ Undo this step ]                 │
-        │                                                            ││ [ Save as recipe ]                 │
-        │                                                            ││ [ Go back to before this ]         │
+        │                                                            ││   Undo this step                   │
+        │                                                            ││   Save as recipe                   │
+        │                                                            ││   Go back to before this           │
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
@@ -784,12 +788,12 @@ mod tests {
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
+        │ Sent records are frozen: undo skips them and says so.      ││                                    │
+        │ Next undo: Fix all contact_email  trim, lowe…, 20 Nov 2025 ││                                    │
+        │ Next redo: Set aside 12 records: test orders, 20 Nov 2025  ││                                    │
         └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
          u undoes your newest step, U brings it back. Right leads to what can be done with a step.
-         Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions  y Copy  E Report                        ? Help  Esc Back
         ");
     }
 

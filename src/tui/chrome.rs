@@ -15,13 +15,15 @@ use super::{
     app::{App, LEAST},
     keymap::{self, Mode},
     mouse::Spot,
-    overlays::wrap,
+    overlays::{Overlay, wrap},
     pages::Page,
     running::Running,
     tabs::Tab,
     widgets::{
+        cursor::put_cursor,
         footer::{Hint, footer, hint_width, place},
         header::{Corner, header},
+        lines,
     },
     words,
 };
@@ -52,14 +54,17 @@ impl App {
         ]));
         self.spots.clear();
         let header = self.header(top);
-        frame.render_widget(header, top);
+        frame.render_widget(Paragraph::new(header), top);
         let theme = self.theme;
+        // Where nothing has focus, because nothing is there yet, it stands where that will be.
+        put_cursor(frame, main, (2, 1));
         self.pages.top_mut().draw(frame, main, theme);
         // The row of tabs is seen while it has focus.
         let second = match self.pages.top().banner(theme) {
             Some(mut banner) if self.tab.is_none() => {
                 // Details come last; half of one would say something else.
-                while banner.width() > usize::from(row.width) && banner.spans.len() > 1 {
+                while lines::width(&banner.spans) > usize::from(row.width) && banner.spans.len() > 1
+                {
                     banner.spans.pop();
                 }
                 if let [only] = banner.spans.as_mut_slice() {
@@ -69,7 +74,8 @@ impl App {
             }
             _ => self.tabs(row),
         };
-        frame.render_widget(second, row);
+        frame.render_widget(Paragraph::new(second), row);
+        self.put_cursor_on_tab(frame);
         if let (Page::Records(_), None, Mode::Moving) =
             (self.pages.top(), &self.overlay, self.mode())
             && let Some(key) = keymap::parse(self.cx.keys.of(Action::Filter))
@@ -90,7 +96,7 @@ impl App {
         frame.render_widget(Paragraph::new(status_lines), status);
         self.put_undo(status);
         let footer = self.footer(bottom);
-        frame.render_widget(footer, bottom);
+        frame.render_widget(Paragraph::new(footer), bottom);
     }
 
     fn header(&mut self, area: Rect) -> Line<'static> {
@@ -172,10 +178,18 @@ impl App {
         ));
         let is_chosen = self.tab == Some(Tab::Menu);
         spans.push(Span::raw(if is_chosen { ">" } else { " " }));
-        let menu = width.saturating_sub(5)..width;
+        let menu = width.saturating_sub(6)..width;
         self.put_spot(part(area, menu), Spot::Tab(Tab::Menu));
         spans.push(Span::styled("Menu", self.tab_style(Tab::Menu, false)));
         Line::from(spans)
+    }
+
+    fn put_cursor_on_tab(&self, frame: &mut Frame) {
+        let spot = self.tab.map(Spot::Tab);
+        let place = (self.spots.iter()).find(|(_, one)| Some(*one) == spot);
+        if let Some((place, _)) = place {
+            put_cursor(frame, *place, (0, 0));
+        }
     }
 
     fn tab_style(&self, tab: Tab, active: bool) -> Style {
@@ -201,6 +215,8 @@ impl App {
     /// whole: in a second line, where one is not enough.
     fn status(&self, width: u16) -> Vec<Line<'static>> {
         let words = match (&self.overlay, &self.status, &self.job) {
+            // What comes by itself takes nothing away that was said.
+            (Some(Overlay::Letters(_)), said, _) => said.clone().unwrap_or_default(),
             (Some(overlay), _, _) => overlay.tip(self.cx.keys),
             (None, Some(status), None) => status.clone(),
             // It says how far the job is.
@@ -348,6 +364,7 @@ fn draw_too_small(frame: &mut Frame, area: Rect, key: &str, running: Option<&str
         area
     };
     frame.render_widget(Paragraph::new(lines.to_vec()), inside);
+    put_cursor(frame, inside, (1, 0));
 }
 
 #[cfg(test)]

@@ -50,15 +50,18 @@ impl App {
             });
         };
         match &subject {
-            Some(Subject::Record { id, field }) => {
+            Some(Subject::Record { id, field, key }) => {
                 if let Some(path) = field {
                     let label = text::safe(&path.label()).into_owned();
                     add('v', "Value", &label, Clip::Value(*id, path.clone()));
+                    let pointer = text::safe(path.as_str()).into_owned();
+                    add('p', "Path", &pointer, Clip::Path(path.clone()));
                 }
                 add('j', "Record as JSON", "now", Clip::Json(*id));
                 add('J', "Record", "as received", Clip::Received(*id));
                 add('c', "curl command", "secrets are left out", Clip::Curl(*id));
-                add('i', "Record ID", "", Clip::Key(*id));
+                let key = text::safe(key.as_deref().unwrap_or_default());
+                add('i', "Record ID", &text::shorten(&key, 32), Clip::Key(*id));
                 add('e', "What is wrong", "for a ticket", Clip::Problems(*id));
             }
             Some(Subject::Group { run, id }) => {
@@ -143,14 +146,14 @@ mod tests {
         │ > !contact_email        office@                    (same)                    │
         │   !phon┌ Copy ──────────────────────────────────────────────────────┐        │
         │    stag│ > v  Value                contact_email                    │        │
-        │    v ad│   j  Record as JSON       now                              │        │
+        │    v ad│   p  Path                 /contact_email                   │        │
+        │        │   j  Record as JSON       now                              │        │
         │        │   J  Record               as received                      │        │
-        │        │   c  curl command         secrets are left out             │        │
-        │    deal│   i  Record ID                                             │        │
-        │    crea│   e  What is wrong        for a ticket                     │        │
-        └────────│   s  Summary              of the run, Markdown, no values  │────────┘
-        ┌ Problem└────────────────────────────────────────────────────────────┘────────┐
-        │ This e-mail address is not complete. Write it like name@example.com.         │
+        │    deal│   c  curl command         secrets are left out             │        │
+        │    crea│   i  Record ID            CUS-0000007                      │        │
+        └────────│   e  What is wrong        for a ticket                     │────────┘
+        ┌ Problem│   s  Summary              of the run, Markdown, no values  │────────┐
+        │ This e-└────────────────────────────────────────────────────────────┘        │
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ contact_email ───────────────────────────────────────────────────────────────┐
         │ Now office@                                                                  │

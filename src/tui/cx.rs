@@ -9,6 +9,7 @@ use std::{
 use ratatui::layout::Size;
 
 use super::{
+    action::Action,
     clock::Clock,
     event::{Effect, JobRequest, Query, Route, Wish},
     keymap::Keys,
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     model::{EditClaim, GroupId, RecordId, RunId},
-    ops::{Filters, ListVisit},
+    ops::{Filters, ListVisit, Turns},
 };
 
 /// Pairs a question with its answer, so that a late answer can be told apart.
@@ -51,6 +52,8 @@ pub struct Cx {
     pub line: usize,
     /// What others edit now.
     pub others: Arc<[EditClaim]>,
+    /// Whether there is anything to undo or to redo, where that is known.
+    pub(super) turns: Option<Turns>,
     /// The filters kept for the run.
     pub filters: Filters,
     /// The destination that was chosen for the run, where its contract names more than one.
@@ -101,6 +104,11 @@ impl Cx {
         self.job
     }
 
+    /// The next ticket comes after this one.
+    pub(super) fn tickets_after(&mut self, last: u64) {
+        self.last = Ticket(last);
+    }
+
     /// Asks for something to show.
     pub fn ask(&mut self, query: Query) -> Ticket {
         self.last.0 += 1;
@@ -114,6 +122,10 @@ impl Cx {
         // What others are told is a courtesy: nobody misses it.
         if !matches!(wish, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) {
             self.wished.push(self.last);
+            // It may be there to be undone soon, but for what is no step.
+            self.turns = self
+                .turns
+                .filter(|_| matches!(wish, Wish::KeepVisit(..) | Wish::KeepFilter { .. }));
         }
         self.effects.push(Effect::Change(self.last, wish));
         self.last
@@ -123,6 +135,16 @@ impl Cx {
     pub(super) fn is_wished(&mut self, ticket: Ticket) -> bool {
         let at = self.wished.iter().position(|wished| *wished == ticket);
         at.map(|at| self.wished.swap_remove(at)).is_some()
+    }
+
+    /// Why there is nothing to undo or to redo, as far as is known.
+    pub(super) fn nothing_to_turn(&self, action: Action) -> Option<&'static str> {
+        let turns = self.turns?;
+        match action {
+            Action::Undo if turns.undo.is_none() => Some("nothing to undo"),
+            Action::Redo if turns.redo.is_none() => Some("nothing to redo"),
+            _ => None,
+        }
     }
 
     pub fn go(&mut self, route: Route) {

@@ -1,6 +1,6 @@
 //! Everything that can wake the loop, and everything the loop can ask for.
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::Instant};
 
 use crossterm::event::{KeyEvent, MouseEvent, MouseEventKind};
 use ratatui::layout::Size;
@@ -25,7 +25,8 @@ use crate::{
     },
     ops::{
         Clip, Completed, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft,
-        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Turn, Visit,
+        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Turn, Turns,
+        Visit,
     },
 };
 
@@ -87,6 +88,8 @@ pub enum Effect {
     Start(JobRequest),
     /// Asks this job to stop, if it still runs.
     Cancel(Ticket),
+    /// The program ends, and these changes are not answered: what was typed for those that fail is kept.
+    KeepFailed(Vec<(Ticket, Saving)>),
     /// Tells the running send how to go on.
     Steer(Steer),
     /// Suspends the program (SIGTSTP).
@@ -225,6 +228,8 @@ pub enum Query {
     Version,
     /// Who else edits a record now.
     EditClaims,
+    /// Whether there is anything to undo or to redo.
+    Turns,
     /// What this person typed into a record and did not save.
     Drafts {
         id: RecordId,
@@ -386,6 +391,7 @@ pub enum Answer {
     Sending(Option<Box<WatchedPlan>>),
     Version(i64),
     EditClaims(Vec<EditClaim>),
+    Turns(Turns),
     Drafts(Vec<KeptDraft>),
     /// Somebody was first: nothing was changed, and what was typed is kept.
     Conflict(Box<Conflict>),
@@ -401,6 +407,9 @@ pub enum Answer {
     History {
         steps: Vec<StepRow>,
         plans: Vec<PlanRow>,
+        /// How many records of a step are sent or on their way; none where it is not named.
+        sent: HashMap<StepId, u64>,
+        turns: Turns,
     },
     StepFacts(Box<StepFacts>),
     Noted,

@@ -3,9 +3,9 @@
 
 use super::{
     app::App,
-    event::{Cx, Effect, Wish},
+    event::{Cx, Effect, Question, Wish},
     keymap::Mode,
-    overlays::{Disagreement, Lettered, Letters, Overlay},
+    overlays::{Dialog, Disagreement, Lettered, Letters, Overlay},
     pages::{Page, Subject, typed},
 };
 use crate::{
@@ -72,12 +72,37 @@ impl App {
         self.overlay.is_none() && (self.mode() == Mode::Moving || is_typed_there)
     }
 
+    /// Whether nothing is typed and nothing is asked, so that a question that comes late disturbs nobody.
+    pub(super) fn is_free(&self) -> bool {
+        self.overlay.is_none() && self.mode() == Mode::Moving
+    }
+
+    /// Asks for a decision, unless the person is at something else by now: that is said instead.
+    pub(super) fn confirm(&mut self, question: Question) {
+        if self.is_free() {
+            self.overlay = Some(Overlay::Dialog(Dialog::ask(question)));
+        } else {
+            self.do_not_ask(question);
+        }
+    }
+
+    /// Says that a question came too late.
+    pub(super) fn do_not_ask(&mut self, question: Question) {
+        let title = question.title;
+        let words = format!("Not asked, as you had gone on: {title} Nothing was done.");
+        match &mut self.overlay {
+            // What it says there is all that is read of it.
+            Some(Overlay::Prompt(prompt)) => prompt.say(words),
+            _ => self.status = Some(words),
+        }
+    }
+
     /// Whether this record is open in front, and nothing is typed.
     fn shows(&self, id: RecordId) -> bool {
         let page = self.pages.top();
         let is_open = matches!(page, Page::Editor(_) | Page::Raw(_))
             && matches!(page.subject(), Some(Subject::Record { id: shown, .. }) if shown == id);
-        is_open && self.overlay.is_none() && self.mode() == Mode::Moving
+        is_open && self.is_free()
     }
 
     /// What the person has decided goes to the page where it was typed; if that is gone, it is done without.
@@ -162,6 +187,30 @@ pub(super) fn keep(record: RecordId, version: i64, changes: Vec<Change>, cx: &mu
         };
         cx.keep(saving);
     }
+}
+
+/// Somebody was first with a change. It is asked who is right, unless something else is typed by now.
+pub fn disagree(conflict: Box<Conflict>, types_else: bool, cx: &mut Cx) {
+    if types_else {
+        cx.say(late(&conflict));
+    } else {
+        cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
+    }
+}
+
+/// The wish that carries out what was decided; `None`, and said, where what was typed is only kept.
+pub fn wished(conflict: &Conflict, how: Decision, cx: &mut Cx) -> Option<Wish> {
+    if how == Decision::Keep {
+        cx.say(KEPT);
+        return None;
+    }
+    Some(Wish::Decide(Box::new(conflict.clone()), how))
+}
+
+/// Says of the text in the box when it was typed.
+pub fn say_when_typed(kept: &KeptDraft, cx: &mut Cx) {
+    let time = cx.clock.day_and_time(&kept.kept_at);
+    cx.say(format!("This is what you typed {time} and did not save."));
 }
 
 #[cfg(test)]

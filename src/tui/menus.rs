@@ -105,9 +105,18 @@ fn sort(entries: &mut [Entry]) {
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::{
-        app::App,
-        testing::{picture, press, problems, shows},
+    use std::time::Instant;
+
+    use crate::{
+        model::StepId,
+        ops::Turns,
+        tui::{
+            app::App,
+            event::{Answer, Effect, Event, Query, Route, Wish},
+            testing::{
+                answer, app_with, feed_with, picture, press, problems, shows, shows_not, wishes,
+            },
+        },
     };
 
     #[test]
@@ -183,6 +192,63 @@ mod tests {
         shows(&mut app, "Not now: no view is saved.");
         assert_eq!(press(&mut app, "<ret>"), []);
         shows(&mut app, "Menu: Problems");
+    }
+
+    #[test]
+    fn a_key_that_a_menu_shows_does_what_it_says_or_says_why_not() {
+        let mut app = problems((100, 30));
+        press(&mut app, ".");
+        shows(&mut app, "   v         See every value that fails");
+        press(&mut app, "v");
+        shows_not(&mut app, "┌ Menu: ");
+        shows(&mut app, "Problems > Values");
+        // Arrows and what moves like them stay with the menu.
+        press(&mut app, "<esc>.j");
+        shows(&mut app, "┌ Menu: Problems");
+        press(&mut app, "?");
+        shows(&mut app, "┌ Help: Problems");
+        // What cannot be done now has the cursor and the reason.
+        let mut app = app_with(Route::Runs, (100, 30), &|query| match query {
+            Query::Runs => Answer::Runs(Vec::new()),
+            other => answer(other),
+        });
+        press(&mut app, "./");
+        shows(&mut app, "> / F3      Filter the list");
+        shows(&mut app, "Not now: there is no run yet.");
+    }
+
+    #[test]
+    fn where_there_is_nothing_to_undo_or_to_redo_the_lists_say_so() {
+        let mut app = problems((100, 60));
+        let turns = |app: &mut App, undo, redo| {
+            let now = Instant::now();
+            app.seen_at = None;
+            let looks = app.update(Event::Tick(now));
+            app.version = None;
+            feed_with(app, looks, &|query| match query {
+                Query::Turns => Answer::Turns(Turns {
+                    undo: Some(StepId(1)).filter(|_| undo),
+                    redo: Some(StepId(2)).filter(|_| redo),
+                }),
+                other => answer(other),
+            });
+        };
+        turns(&mut app, true, false);
+        press(&mut app, ".");
+        shows(&mut app, "Redo  (nothing to redo)");
+        shows_not(&mut app, "nothing to undo");
+        press(&mut app, "<esc>:redo");
+        shows(&mut app, "Not now: nothing to redo.");
+        press(&mut app, "<esc><esc>");
+        turns(&mut app, false, true);
+        press(&mut app, "?undo");
+        shows(&mut app, "Undo  (nothing to undo)");
+        press(&mut app, "<esc><esc>");
+        // The key is heard all the same, and nothing is believed of what is not made yet.
+        let wished = wishes(&mut app, "u");
+        assert!(matches!(wished[..], [Effect::Change(_, Wish::Undo)]));
+        press(&mut app, ".");
+        shows_not(&mut app, "nothing to undo");
     }
 
     #[test]

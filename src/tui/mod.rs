@@ -57,6 +57,8 @@ pub(crate) use tmux::ask as ask_tmux;
 #[derive(Clone, Debug)]
 pub struct Options {
     pub workspace: PathBuf,
+    /// There may be no workspace there yet: the run picker leads to a first run, which makes it.
+    pub may_be_missing: bool,
     pub author: String,
     pub theme: theme::Theme,
     pub keys: keymap::Keys,

@@ -35,6 +35,9 @@ impl App {
             if offer.unable.is_none() {
                 offer.unable = self.refusal(offer.action);
             }
+            // Said, and not refused: whoever presses the key hears of it from the workspace, which knows best.
+            let nothing = self.cx.nothing_to_turn(offer.action);
+            offer.unable = offer.unable.take().or(nothing.map(str::to_owned));
         }
         offers
     }

@@ -8,7 +8,7 @@ use super::{
     app::{App, Exit},
     event::{Answer, Effect, Elsewhere, JobRequest, Needs, Query, Question, Route, Wanting},
     overlays::{Overlay, Prompt},
-    pages::{Page, Stack},
+    pages::Page,
     words,
 };
 use crate::{
@@ -40,32 +40,32 @@ pub(super) fn ask_for_path(like: Option<RunId>) -> Effect {
 }
 
 impl App {
-    /// To the list of runs, also where there is only one.
+    /// To the list of runs, also where there is only one. It lies over what one came from, which Esc leads back to.
     pub(super) fn go_to_runs(&mut self) {
         self.keep_visit();
-        while self.pages.pop(&mut self.cx) {}
-        self.pages = Stack::reached(Route::Runs, &mut self.cx);
-        if let Page::Runs(page) = self.pages.top_mut() {
+        let mut page = Page::open(Route::Runs, &mut self.cx);
+        if let Page::Runs(page) = &mut page {
             page.stay();
         }
+        self.pages.push(page);
     }
 
     pub(super) fn open_step(&mut self, step: Opening) {
-        let query = match step {
-            Opening::Complete(typed) => Query::Completed { typed },
-            Opening::Look(typed, like) => Query::Named { typed, like },
+        let (typed, query) = match step {
+            Opening::Complete(typed) => (typed.clone(), Query::Completed { typed }),
+            Opening::Look(typed, like) => (typed.clone(), Query::Named { typed, like }),
         };
         let ticket = self.cx.ask(query);
-        self.asked.retain(|(_, asked)| *asked != Asked::Opening);
-        self.asked.push((ticket, Asked::Opening));
+        (self.asked).retain(|(_, asked)| !matches!(asked, Asked::Opening(_)));
+        self.asked.push((ticket, Asked::Opening(typed)));
     }
 
-    /// Whoever has gone back meanwhile is not told.
-    pub(super) fn opened(&mut self, answer: anyhow::Result<Answer>) {
+    /// Whoever has gone back or typed on meanwhile is not told.
+    pub(super) fn opened(&mut self, typed: &str, answer: anyhow::Result<Answer>) {
         let Some(Overlay::Prompt(prompt)) = &mut self.overlay else {
             return;
         };
-        if !prompt.completes() {
+        if !prompt.completes() || prompt.typed() != typed {
             return;
         }
         match answer {
@@ -95,12 +95,27 @@ impl App {
         }
     }
 
+    /// Whether somebody looks at the runs, and types nothing.
+    pub(super) fn looks_at_runs(&self) -> bool {
+        self.is_free() && matches!(self.pages.top(), Page::Runs(_))
+    }
+
     /// A run was loaded: it opens where the runs are in front.
     pub(super) fn loaded(&mut self, report: &LoadReport) {
         self.status = Some(words::loaded(report));
-        if self.overlay.is_none() && matches!(self.pages.top(), Page::Runs(_)) {
+        if self.looks_at_runs() {
             let run = report.run;
             self.cx.effects.push(Effect::Replace(Route::Run { run }));
+        }
+    }
+
+    /// The demo is there: it opens where the runs are in front, and whoever is at something else is told where it is.
+    pub(super) fn made(&mut self, place: Elsewhere) {
+        if self.looks_at_runs() {
+            self.exit = Some(Exit::Elsewhere(Box::new(place)));
+        } else {
+            let made = text::safe(&place.workspace.to_string_lossy()).into_owned();
+            self.status = Some(format!("The demo is in {made}: open it from the runs."));
         }
     }
 
@@ -121,7 +136,8 @@ impl App {
         );
         let typed = contract.map_or(String::new(), |path| path.to_string_lossy().into_owned());
         let why = text::safe(&why).into_owned();
-        let prompt = Prompt::again(contract_for(path.to_owned()), &typed, why);
+        let mut prompt = Prompt::again(contract_for(path.to_owned()), &typed, why);
+        prompt.wait();
         self.status = None;
         self.overlay = Some(Overlay::Prompt(prompt));
     }
@@ -231,7 +247,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
         │                                                                              │
         │ > Open a file or folder...                                                   │
-        │   Try the demo (sample data, sends nothing)                                  │
+        │   Try the demo (sample data, stays in its folder)                            │
         │   ┌ Check it against which contract? ────────────────────────────────────┐   │
         │ An│ in/orders.csv is loaded as a new run. Without a contract it can be   │   │
         │   │ looked at and exported; nothing can be checked or sent.              │   │
@@ -326,6 +342,32 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_about_another_path_than_is_typed_by_now_does_nothing() {
+        let mut app = runs();
+        let asked = wishes(&mut app, ":open a<ret>a.db<ret>");
+        press(&mut app, "x");
+        let other = Answer::Named(Named::Workspace("a.db".into()));
+        answered(&mut app, ticket(&asked), Ok(other));
+        assert_eq!(app.exit(), None);
+        shows(&mut app, "Path  [ a.dbx");
+    }
+
+    #[test]
+    fn a_demo_that_is_ready_pulls_nobody_away_from_what_they_are_at() {
+        let mut app = runs();
+        press(&mut app, ":try the<ret>");
+        press(&mut app, "/ord");
+        let demo = Elsewhere {
+            workspace: "redrive-demo/redrive.db".into(),
+            run: Some(RunId(1)),
+        };
+        let outcome = crate::tui::event::Outcome::Elsewhere(demo);
+        app.update(Event::Finished(Ok(outcome)));
+        assert_eq!(app.exit(), None);
+        shows(&mut app, "The demo is in redrive-demo/redrive.db");
+    }
+
+    #[test]
     fn what_is_wrong_with_a_path_is_said_where_it_is_typed() {
         let mut app = runs();
         let asked = wishes(&mut app, ":open a<ret>no\u{202e}ne<ret>");
@@ -415,6 +457,7 @@ mod tests {
         );
         press(&mut app, ":open a file<ret>");
         shows(&mut app, "Not now: something is");
+        press(&mut app, "<esc><esc>");
         let demo = Elsewhere {
             workspace: "redrive-demo/redrive.db".into(),
             run: Some(RunId(1)),

@@ -67,6 +67,7 @@ impl App {
             self.holding.follow(edited, &mut self.cx);
         } else if !std::mem::replace(&mut self.holding.is_left, true) {
             self.keep_all();
+            self.keep_what_fails();
             self.keep_visit();
             self.holding.follow(None, &mut self.cx);
         }

@@ -27,6 +27,12 @@ use crate::text;
 /// How long a job is waited for at the end, after it was asked to stop.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// As many tickets as one workspace may need: a late answer from the one before is for none of the next one's.
+const TICKETS: u64 = 1 << 40;
+
+/// How long it is waited for what was typed to be saved, or else kept: both wait as long until another process has written.
+const SAVING: Duration = Duration::from_secs(30);
+
 /// Where frames go. The loop needs no real terminal.
 pub trait Surface {
     /// Draws one frame.
@@ -35,6 +41,8 @@ pub trait Surface {
     fn suspend(&mut self) -> Result<Size>;
     /// Sets the terminal up again after somebody else had it.
     fn set_up_again(&mut self) -> Result<Size>;
+    /// What is shown from now on is another workspace, which is named if the program crashes. Safe to print.
+    fn works_on(&mut self, _workspace: &str) {}
 }
 
 /// Shows the screen until the person leaves, then waits for what was under way.
@@ -45,6 +53,7 @@ pub fn run(options: Options) -> Result<()> {
         workspace: options.workspace,
         author: options.author,
         read_only: options.read_only,
+        may_be_missing: options.may_be_missing,
     };
     let cause = Cause::default();
     // It would look at NO_COLOR itself, whatever was asked for.
@@ -76,14 +85,13 @@ pub fn run(options: Options) -> Result<()> {
         mouse: options.mouse,
         suspends: options.suspends,
         slow_link: options.slow_link,
+        tickets: 0,
         notice: options.notice,
     };
     let (ended, workers) = show(&mut surface, (opening, setup), (&event_tx, &event_rx))?;
     // The terminal comes back first; waiting is done in the open.
     drop(surface);
-    for thread in [&workers.asks, &workers.jobs, &workers.visits] {
-        wait_for(thread);
-    }
+    workers.end();
     match ended? {
         Exit::Quit | Exit::Elsewhere(_) => {}
         Exit::Terminated => match cause.load(Ordering::Relaxed) {
@@ -107,8 +115,12 @@ fn show(
                 drop(inbox);
                 workers.end();
                 // What was pressed and answered meanwhile was meant for what was there before.
-                events.try_iter().for_each(drop);
+                let is_end = |event| matches!(event, Event::Terminate);
+                if events.try_iter().any(is_end) {
+                    return Ok((Ok(Exit::Terminated), workers));
+                }
                 go(&mut opening, &mut setup, *place)?;
+                surface.works_on(&setup.workspace);
             }
             ended => return Ok((ended, workers)),
         }
@@ -125,8 +137,10 @@ fn go(opening: &mut Opening, setup: &mut Setup, place: Elsewhere) -> Result<()> 
         None => Route::Runs,
     };
     setup.at = None;
+    setup.tickets += TICKETS;
     setup.size = Screen::size()?;
     opening.workspace = place.workspace;
+    opening.may_be_missing = false;
     Ok(())
 }
 
@@ -248,6 +262,10 @@ impl Surface for Terminal {
         Ok(Screen::size()?)
     }
 
+    fn works_on(&mut self, workspace: &str) {
+        self.screen.works_on(workspace);
+    }
+
     fn set_up_again(&mut self) -> Result<Size> {
         if !std::mem::take(&mut self.continued) {
             Screen::leave();
@@ -267,22 +285,20 @@ pub(super) fn panic_for_a_test(part: &str) {
 }
 
 impl Workers {
-    /// Waits until all have ended.
+    /// Waits until all that write have ended; whoever only reads may take long, and is not waited for.
     fn end(&self) {
-        for thread in [&self.asks, &self.jobs, &self.visits]
-            .into_iter()
-            .chain(&self.beside)
-        {
-            wait_for(thread);
+        wait_for(&self.asks, SAVING);
+        for thread in [&self.jobs, &self.visits] {
+            wait_for(thread, PATIENCE);
         }
     }
 }
 
 /// Waits until a thread has ended, but not for ever: a destination may never answer, and what was sent is known to the
 /// workspace all the same.
-fn wait_for(thread: &JoinHandle<()>) {
+fn wait_for(thread: &JoinHandle<()>, patience: Duration) {
     let start = Instant::now();
-    while !thread.is_finished() && start.elapsed() < PATIENCE {
+    while !thread.is_finished() && start.elapsed() < patience {
         // A thread's end can be asked for, not waited for with an end of patience.
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -360,6 +376,7 @@ mod tests {
             workspace: workspace.to_owned(),
             author: "jana".to_owned(),
             read_only: false,
+            may_be_missing: false,
         };
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
         let (inbox, workers) = worker::spawn(&opening, &event_tx).unwrap();
@@ -391,6 +408,7 @@ mod tests {
             mouse: false,
             suspends: false,
             slow_link: false,
+            tickets: 0,
             notice: None,
         };
         let exit = drive(&mut script, setup, &event_rx, &inbox);

@@ -183,10 +183,7 @@ impl App {
                 self.status = Some(said);
             }
             Ok(Outcome::Loaded(report)) => self.loaded(&report),
-            Ok(Outcome::Elsewhere(place)) => {
-                self.exit = Some(Exit::Elsewhere(Box::new(place)));
-                return;
-            }
+            Ok(Outcome::Elsewhere(place)) => self.made(place),
             Ok(Outcome::WentBack(report)) => {
                 self.status = Some(words::went_back(&report, self.cx.keys));
             }
@@ -341,7 +338,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Problem                        Field           Stage Records Share         │
         ┌ Left as they are: 2 records ─────────────────────────────────────────────────┐
         │ Fixed 987 records: 987 ready, 0 still to fix, 2 changed by others and        │
@@ -489,6 +486,7 @@ mod tests {
                 label: "trim".to_owned(),
                 records: 100_000,
                 skipped: Vec::new(),
+                is_next: what == Turn::Redo,
             };
             let is_redo = what == Turn::Redo;
             let turned = Outcome::Turned { report, is_redo };

@@ -44,37 +44,37 @@ impl App {
             return;
         };
         if fault.code == "load:again"
-            && self.overlay.is_none()
+            && self.is_free()
             && let Some(job) = was
         {
             return self.ask_to_load_again(job.request, &fault.message);
         }
         if fault.code.starts_with("contract:")
-            && self.overlay.is_none()
+            && self.is_free()
             && let Some(JobRequest::Load { path, contract, .. }) =
                 was.as_ref().map(|job| &job.request)
         {
             return self.ask_for_contract_again(path, contract.as_deref(), fault);
         }
-        if fault.code != "aside:changed" {
+        // What is in front is not taken away under the fingers; the status line says what happened.
+        if fault.code != "aside:changed" || !self.is_free() {
             return;
         }
-        // A question in front is not taken away under the fingers; the status line says what happened.
         let request = was.map(|job| job.request);
-        if let (
-            Some(JobRequest::Aside {
-                filter,
-                reason,
-                counted,
-            }),
-            None,
-        ) = (request, &self.overlay)
+        if let Some(JobRequest::Aside {
+            filter,
+            reason,
+            counted,
+        }) = request
         {
             let counted = counted.map_or(0, |counted| counted.len() as u64);
-            let wanting = pages::reason_for(counted, *filter);
+            let problem = (self.pages.iter()).find_map(|page| page.problem_of(&filter));
+            let wanting = pages::reason_for(counted, *filter, problem);
             let why = text::safe(&words::sentence(&fault.message)).into_owned();
             let reason = reason.unwrap_or_default();
-            self.prompt(Prompt::again(wanting, &reason, why));
+            let mut prompt = Prompt::again(wanting, &reason, why);
+            prompt.wait();
+            self.prompt(prompt);
         }
     }
 }
@@ -158,15 +158,15 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
         │   ┌ Set aside 2 records? ────────────────────────────────────────────────┐2% │
-        │   │ They are neither fixed nor sent until somebody takes them back.      │5% │
-        │   │                                                                      │8% │
-        │   │ Reason  [ test orders                                              ] │6% │
-        │   └──────────────────────────────────────────────────────────────────────┘1% │
-        │   Phone has too few digits       phone           Check       0 DONE          │
+        │   │ Email address not complete. They are neither fixed nor sent until    │5% │
+        │   │ somebody takes them back.                                            │8% │
+        │   │                                                                      │6% │
+        │   │ Reason  [ test orders                                              ] │1% │
+        │   └──────────────────────────────────────────────────────────────────────┘   │
         └──────────────────────────────────────────────────────────────────────────────┘
         ┌ About this problem  (z more) ──────────────────────────────────────── 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │

@@ -83,7 +83,7 @@ impl App {
             self.refresh();
         }
         // Whoever typed on meanwhile is not interrupted by a question.
-        let free = self.overlay.is_none() && self.mode() == Mode::Moving;
+        let free = self.is_free();
         let effect = match asked {
             Asked::CheckAll if free => match question(run, standing, None, self.cx.keys) {
                 Some(question) => Effect::Confirm(question),
@@ -358,7 +358,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ─────────────────────────────── showing 1-6 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ─────────────────────── showing 1-6 of 7 ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
         │   Date and time not written… NEW created_at      Check     301 █▋        22% │
@@ -428,7 +428,7 @@ mod tests {
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ── top 2 explain 52% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address no┌ The contract changed ────────────────────────────────────┐                   │
         │   contact_email, f│ customers.toml or a file it names changed on disk.       │9,991. Growing:    │
@@ -505,7 +505,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ─────────────────────────────── showing 1-6 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ─────────────────────── showing 1-6 of 7 ┐
         │   Proble┌ The contract on disk cannot be used ─────────────────────┐         │
         │ > Email │ /srv/customers.toml:3:5: expected `=`.                   │     30% │
         │   Date a│                                                          │     22% │
@@ -557,7 +557,7 @@ mod tests {
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ── top 2 explain 52% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
         │   contact_email, format:email                            ││Since  Lines 18 to 9,991. Growing:    │

@@ -3,7 +3,10 @@
 use std::{
     io::{self, Write, stdout},
     panic,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -31,6 +34,8 @@ pub struct Screen {
     first: Vec<u8>,
     /// Whether the terminal says what the mouse does.
     mouse: bool,
+    /// What is said after a crash.
+    workspace: Arc<Mutex<String>>,
 }
 
 /// Clicks and the wheel, with places beyond column 223; nothing about the pointer that only moves, which would never be
@@ -50,14 +55,23 @@ pub struct Written {
 impl Screen {
     /// `workspace` is said after a crash, so that a person knows where the work is.
     pub fn enter(workspace: &str) -> io::Result<Self> {
-        restore_on_panic(workspace.to_owned());
+        let workspace = Arc::new(Mutex::new(workspace.to_owned()));
+        restore_on_panic(Arc::clone(&workspace));
         let frames = Frames::new()?;
         take_over()?;
         Ok(Self {
             frames,
             first: Vec::new(),
             mouse: false,
+            workspace,
         })
+    }
+
+    /// What is said after a crash from now on.
+    pub fn works_on(&self, workspace: &str) {
+        if let Ok(mut said) = self.workspace.lock() {
+            workspace.clone_into(&mut said);
+        }
     }
 
     /// Gives the terminal back for a while, as for SIGTSTP.
@@ -146,14 +160,16 @@ fn restore() {
 
 /// Restores for a panic on this thread only. A panicking worker reports itself as an answer, and must not pull the screen
 /// away from a UI that is still running; nothing of it is printed over the screen.
-fn restore_on_panic(workspace: String) {
+fn restore_on_panic(workspace: Arc<Mutex<String>>) {
     let ui_thread = thread::current().id();
     let original = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() == ui_thread {
             restore();
             // Standard error may be closed too.
-            let _ = io::stderr().write_all(crash_words(&workspace).as_bytes());
+            let workspace = workspace.lock().map(|said| said.clone());
+            let words = crash_words(&workspace.unwrap_or_default());
+            let _ = io::stderr().write_all(words.as_bytes());
             original(info);
         } else if !TAKEN.load(Ordering::Relaxed) {
             original(info);

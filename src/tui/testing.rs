@@ -2,10 +2,10 @@
 
 mod rows;
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crossterm::event::KeyEvent;
-use ratatui::{Terminal, backend::TestBackend, buffer::Buffer};
+use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
 
 use self::rows::{
     before, counted, detail, fix_row, offered, place, plan_row, row, run_facts, since, value,
@@ -23,9 +23,10 @@ use super::{
 use crate::{
     filter::{FilterError, Term},
     model::{
-        Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepKind, Wants, compare,
+        Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepId, StepKind, Wants,
+        compare,
     },
-    ops::{Completed, ContractState, Filters, Named, Preview, Standing},
+    ops::{Completed, ContractState, Filters, Named, Preview, Standing, Turns},
     text,
 };
 
@@ -45,6 +46,13 @@ pub fn app_with_keys(route: Route, size: (u16, u16), keys: Keys) -> App {
 }
 
 fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> Answer) -> App {
+    let (mut app, effects) = begun(route, size, keys);
+    feed_with(&mut app, effects, answer);
+    app
+}
+
+/// An app on this route, and what it asks for first.
+pub fn begun(route: Route, size: (u16, u16), keys: Keys) -> (App, Vec<Effect>) {
     let setup = Setup {
         route,
         size: size.into(),
@@ -56,12 +64,11 @@ fn opened(route: Route, size: (u16, u16), keys: Keys, answer: &dyn Fn(Query) -> 
         mouse: true,
         suspends: false,
         slow_link: false,
+        tickets: 0,
         notice: None,
         at: None,
     };
-    let (mut app, effects) = App::open(setup);
-    feed_with(&mut app, effects, answer);
-    app
+    App::open(setup)
 }
 
 /// The Problems page of the made-up run.
@@ -150,6 +157,14 @@ pub fn feed_with(app: &mut App, effects: Vec<Effect>, answer: &dyn Fn(Query) -> 
     }
 }
 
+/// The fix stands, and the setting aside was undone.
+fn turns() -> Turns {
+    Turns {
+        undo: Some(StepId(1)),
+        redo: Some(StepId(2)),
+    }
+}
+
 pub fn answer(query: Query) -> Answer {
     let id = |id: &RecordId| id.0;
     match query {
@@ -227,6 +242,7 @@ pub fn answer(query: Query) -> Answer {
         Query::CountAside(filter) => Answer::Counted(counted(*filter)),
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
+        Query::Turns => Answer::Turns(turns()),
         Query::Drafts { .. } => Answer::Drafts(Vec::new()),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
@@ -267,6 +283,8 @@ pub fn answer(query: Query) -> Answer {
         ]),
         Query::History { run } => Answer::History {
             plans: vec![plan_row()],
+            sent: HashMap::new(),
+            turns: turns(),
             steps: vec![
                 step(run, 3, StepKind::Undo, "undo of step 2", false),
                 step(run, 2, StepKind::Discard, "12 records: test orders", true),
@@ -282,7 +300,6 @@ pub fn answer(query: Query) -> Answer {
         Query::StepFacts { step, .. } => Answer::StepFacts(Box::new(StepFacts {
             step,
             records: [7, 14, 21].map(RecordId).into(),
-            sent: 0,
             examples: vec![StepExample {
                 record: RecordId(7),
                 path: Path::field("contact_email"),
@@ -309,6 +326,18 @@ pub fn cells(app: &mut App) -> Buffer {
     terminal.draw(|frame| app.draw(frame)).unwrap();
     app.cx.now.into_iter().for_each(|now| app.drawn(now));
     terminal.backend().buffer().clone()
+}
+
+/// Where the terminal's own cursor stands, and what is to be seen; fails where it stands nowhere.
+#[track_caller]
+pub fn cursor(app: &mut App) -> (Position, Buffer) {
+    let size = app.cx.size;
+    let mut terminal = Terminal::new(TestBackend::new(size.width, size.height)).unwrap();
+    terminal.draw(|frame| app.draw(frame)).unwrap();
+    let backend = terminal.backend();
+    let picture = || rows_of(backend.buffer()).join("\n");
+    assert!(backend.cursor_visible(), "{}", picture());
+    (backend.cursor_position(), backend.buffer().clone())
 }
 
 /// What is to be seen, line by line, without spaces at the ends.

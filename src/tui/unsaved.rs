@@ -1,13 +1,18 @@
 //! What was typed and is out of sight while the worker has it: its box was left while it was being saved, or it is being kept.
 //! Where that fails it is kept, or kept later, and not forgotten.
 
+use std::time::{Duration, Instant};
+
 use super::{
     app::App,
     cx::{Cx, Ticket},
-    event::Wish,
+    event::{Effect, Wish},
     words,
 };
 use crate::{model::Fault, ops::Saving};
+
+/// How often what could not be kept is tried again.
+const AGAIN: Duration = Duration::from_secs(5);
 
 /// What was typed and is not known to be safe.
 #[derive(Debug, Default)]
@@ -15,6 +20,8 @@ pub(super) struct Unsaved {
     underway: Vec<Underway>,
     /// The workspace was busy; it is kept once that has changed.
     waiting: Vec<Saving>,
+    /// When that was tried last.
+    tried: Option<Instant>,
 }
 
 #[derive(Debug)]
@@ -92,8 +99,28 @@ impl App {
         }
     }
 
-    /// The workspace was changed, so it may be free: what waits to be kept is tried again.
+    /// The disk may have room by now, or whoever kept the workspace busy be done: what waits is tried again every few seconds.
+    pub(super) fn try_again_to_keep(&mut self, now: Instant) {
+        let tried = *self.cx.unsaved.tried.get_or_insert(now);
+        if now.duration_since(tried) >= AGAIN {
+            self.keep_what_waits();
+        }
+    }
+
+    /// The program ends: nobody hears any more whether what is under way is safe, so that whoever does it keeps what is not.
+    pub(super) fn keep_what_fails(&mut self) {
+        let underway = self.cx.unsaved.underway.iter();
+        let underway: Vec<_> = underway
+            .map(|one| (one.ticket, one.saving.clone()))
+            .collect();
+        if !underway.is_empty() {
+            self.cx.effects.push(Effect::KeepFailed(underway));
+        }
+    }
+
+    /// What waits to be kept is tried again.
     pub(super) fn keep_what_waits(&mut self) {
+        self.cx.unsaved.tried = self.cx.now;
         for saving in std::mem::take(&mut self.cx.unsaved.waiting) {
             self.cx.keep(saving);
         }
@@ -125,7 +152,7 @@ mod tests {
         model::{Path, RecordId},
         ops::KeptDraft,
         tui::{
-            event::{Answer, Effect, Event, Query},
+            event::{Answer, Event, Query},
             testing::{self, feed, feed_with, press, problems, records, shows, shows_not},
         },
     };
@@ -262,6 +289,28 @@ mod tests {
     }
 
     #[test]
+    fn what_is_being_saved_when_the_program_ends_is_kept_if_that_fails() {
+        for is_left in [true, false] {
+            let mut app = in_the_editor();
+            let mut saved = press(&mut app, "<ret><ret>");
+            if is_left {
+                press(&mut app, "<esc>");
+            }
+            saved.extend(app.update(Event::Terminate));
+            let edit = saved.iter().find_map(|effect| match effect {
+                Effect::Change(ticket, Wish::Edit { .. }) => Some(*ticket),
+                _ => None,
+            });
+            let kept = saved.iter().find_map(|effect| match effect {
+                Effect::KeepFailed(unanswered) => Some(unanswered),
+                _ => None,
+            });
+            let (ticket, saving) = &kept.expect("it is kept if it fails")[0];
+            assert_eq!((Some(*ticket), saving.record.0), (edit, 7));
+        }
+    }
+
+    #[test]
     fn what_cannot_be_kept_now_is_kept_once_the_workspace_has_changed_or_the_program_ends() {
         let change = Change::Text {
             path: Path::field("name"),
@@ -292,5 +341,28 @@ mod tests {
                 assert_eq!(kept(&app.cx.effects), [], "that would not help");
             }
         }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_now_is_tried_again_every_few_seconds() {
+        let change = Change::Text {
+            path: Path::field("name"),
+            text: "x".to_owned(),
+        };
+        let saving = Saving {
+            record: RecordId(7),
+            version: 1,
+            changes: vec![change],
+        };
+        let mut app = problems((100, 30));
+        let start = Instant::now();
+        let after = |seconds| Event::Tick(start + Duration::from_secs(seconds));
+        app.update(after(0));
+        app.cx.keep(saving.clone());
+        let effects = std::mem::take(&mut app.cx.effects);
+        fails(&mut app, kept(&effects)[0].0, "workspace:full");
+        assert_eq!(kept(&app.update(after(4))), [], "the disk has a moment");
+        assert_eq!(kept(&app.update(after(6)))[0].1, saving);
+        assert_eq!(kept(&app.update(after(20))), [], "it is kept");
     }
 }

@@ -50,12 +50,17 @@ impl App {
     }
 
     fn replace_at(&mut self, place: usize, route: Route) {
-        if let Route::Run { .. } = route {
+        let begins = matches!(route, Route::Run { .. });
+        if begins {
             self.visiting = Visiting::to(&route);
             self.places_of = None;
         }
         let page = Page::open(route, &mut self.cx);
-        self.pages.replace_at(place, page, &mut self.cx);
+        if begins {
+            self.pages.begin_at(place, page, &mut self.cx);
+        } else {
+            self.pages.replace_at(place, page, &mut self.cx);
+        }
     }
 
     /// A page that has just been answered may want another in its place, which it gets also where it is covered.
@@ -160,6 +165,11 @@ impl App {
         visit.lists = lists.map(|(_, list)| list.clone()).collect();
         for page in self.pages.iter() {
             page.locate(&mut visit);
+        }
+        if self.exit.is_some() {
+            for page in self.pages.iter() {
+                page.locate_typed(&mut visit);
+            }
         }
         let visit = (run, visit);
         if self.visiting.kept.as_ref() != Some(&visit) {
@@ -448,6 +458,55 @@ mod tests {
         let record = kept(&mut app).unwrap();
         assert_eq!(record.screen, Screen::Record);
         assert_eq!(record.record, Some(RecordId(21)));
+    }
+
+    #[test]
+    fn what_is_typed_when_the_program_ends_is_where_the_person_is() {
+        let ends = |keys: &str| {
+            let mut app = problems((80, 24));
+            known(&mut app);
+            press(&mut app, keys);
+            let effects = app.update(Event::Terminate);
+            keeps(&effects).expect("it is kept")
+        };
+        // In a cell of a table, in a record of a list without a name, and in a text that cannot be split.
+        let cell = ends("<ret>jex");
+        assert_eq!((cell.screen, cell.of), (Screen::Record, Some(GroupId(1))));
+        assert_eq!(cell.record, Some(RecordId(14)));
+        assert_eq!(cell.field.as_deref(), Some("/contact_email"));
+        let unnamed = ends("v<ret><ret><ret>x");
+        assert_eq!((unnamed.screen, unnamed.of), (Screen::Record, None));
+        assert_eq!(unnamed.record, Some(RecordId(7)));
+        let raw = ends("<ret>jjj<ret><ret>x");
+        assert_eq!(
+            (raw.screen, raw.record),
+            (Screen::Record, Some(RecordId(28)))
+        );
+        // Where nothing is typed, the table is where one is.
+        assert_eq!(ends("<ret>j").screen, Screen::Records);
+    }
+
+    #[test]
+    fn whoever_comes_back_to_something_typed_is_welcome_as_well() {
+        let mut visit = list();
+        visit.screen = Screen::Record;
+        visit.record = Some(RecordId(35));
+        let draft = crate::ops::KeptDraft {
+            record: RecordId(35),
+            version: 1,
+            change: crate::fix::Change::Text {
+                path: crate::model::Path::field("contact_email"),
+                text: "x".to_owned(),
+            },
+            kept_at: "2025-11-20T14:02:00Z".to_owned(),
+        };
+        let mut app = app_with(Route::Run { run: RUN }, (80, 24), &|query| match query {
+            Query::Visit { .. } => last(&visit),
+            Query::Drafts { .. } => Answer::Drafts(vec![draft.clone()]),
+            other => answer(other),
+        });
+        shows(&mut app, "┌ You typed this and did not save it");
+        shows(&mut app, "Welcome back. 3 ready, 1,384 to fix.");
     }
 
     #[test]

@@ -15,6 +15,7 @@ impl App {
             return;
         };
         self.follow_visit(now);
+        self.try_again_to_keep(now);
         let is_time = (self.seen_at).is_none_or(|seen| now.duration_since(seen) >= LOOK);
         let asked = self.asked.iter().any(|(_, asked)| *asked == Asked::Version);
         if is_time && !asked {
@@ -36,6 +37,10 @@ impl App {
             self.keep_what_waits();
         }
         self.version = Some(version);
+        if before != Some(version) {
+            let ticket = self.cx.ask(Query::Turns);
+            self.asked.push((ticket, Asked::Turns));
+        }
         // Whoever dies edits no more, and nothing is written then.
         if before != Some(version) || !self.cx.others.is_empty() {
             let ticket = self.cx.ask(Query::EditClaims);

@@ -1,5 +1,7 @@
 //! Sentences of the screen that more than one place says: errors, questions, results.
 
+pub use crate::said::{checked, is_stopped, not_checked};
+
 use super::{
     action::Action,
     event::{Effect, JobRequest, Question},
@@ -7,9 +9,10 @@ use super::{
 };
 use crate::{
     model::{
-        AsideReport, ChangeReport, Fault, FaultKind, FixReport, LoadReport, Plan, Problem, RunRow,
-        SendReport, Status, UndoReport, WentBack,
+        AsideReport, ChangeReport, Fault, FixReport, LoadReport, Plan, Problem, RunRow, SendReport,
+        Status, UndoReport, WentBack,
     },
+    said::{self, end},
     text,
 };
 
@@ -22,13 +25,6 @@ pub fn reported(error: &anyhow::Error) -> String {
         words.push_str(&sentence(hint));
     }
     text::safe(&words).into_owned()
-}
-
-/// Whether the work ended because a person stopped it.
-pub fn is_stopped(error: &anyhow::Error) -> bool {
-    error
-        .downcast_ref::<Fault>()
-        .is_some_and(|fault| fault.kind == FaultKind::Interrupted)
 }
 
 /// What is said when a person has stopped a job, and how it goes on.
@@ -58,24 +54,10 @@ pub fn takes_back(keys: Keys) -> String {
 
 /// What a change came to.
 pub fn changed(report: &ChangeReport, keys: Keys) -> String {
-    let undo = undo(keys);
-    if report.step.is_none() {
-        return "Nothing changed.".to_owned();
+    match report.step {
+        None => said::changed(report),
+        Some(_) => format!("{}  {}", said::changed(report), undo(keys)),
     }
-    if let Some(why) = not_checked(report) {
-        return format!("Saved. {why}  {undo}");
-    }
-    match report.checked {
-        0 | 1 if report.ready > 0 => format!("Saved. The record is ready.  {undo}"),
-        0 | 1 => format!("Saved. The record still needs fixing.  {undo}"),
-        _ => format!("{}  {undo}", checked(report)),
-    }
-}
-
-/// Why the validator was not asked about a change, if so.
-pub fn not_checked(report: &ChangeReport) -> Option<String> {
-    let why = report.not_checked.as_ref()?;
-    Some(format!("Not checked: {}", end(&text::safe(why))))
 }
 
 /// What a fix of many records came to.
@@ -105,31 +87,6 @@ pub fn fixed_status(report: &FixReport, keys: Keys) -> String {
         0 => fixed(report),
         _ => format!("{}  {}", fixed(report), undo(keys)),
     }
-}
-
-/// What checking all records again came to.
-pub fn checked(report: &ChangeReport) -> String {
-    if report.checked > 0 && report.checked == report.current {
-        let verb = if report.checked == 1 { "is" } else { "are" };
-        return format!(
-            "Nothing to check: all {} {verb} current.",
-            text::count(report.checked, "verdict")
-        );
-    }
-    let mut words = format!(
-        "Checked {}: {} ready, {} to fix",
-        text::count(report.checked, "record"),
-        text::thousands(report.ready),
-        text::thousands(report.still_rejected)
-    );
-    if report.newly_broken > 0 {
-        words.push_str(&format!(
-            ", {} of them newly broken",
-            text::thousands(report.newly_broken)
-        ));
-    }
-    words.push('.');
-    words
 }
 
 /// What to do about a problem, and whom to ask. Safe to print; may be empty.
@@ -165,21 +122,15 @@ pub fn problems(problems: &[Problem]) -> String {
 
 /// What an undo or a redo came to.
 pub fn undone(report: &UndoReport, is_redo: bool, keys: Keys) -> String {
-    let (word, back) = if is_redo {
-        ("Done again", undo(keys))
-    } else {
-        ("Undone", redo(keys))
+    let back = match (is_redo, report.is_next) {
+        (false, _) => redo(keys),
+        (true, true) => undo(keys),
+        // Undo would take back something else.
+        (true, false) => format!("{} History takes it back", keys.of(Action::HistoryTab)),
     };
-    let mut words = format!(
-        "{word}: {} ({}).  {back}",
-        text::safe(&report.label),
-        text::count(report.records, "record")
-    );
-    if !report.skipped.is_empty() {
-        words.push_str(&format!(
-            "  {} left as they are: sent or changed since.",
-            text::thousands(report.skipped.len() as u64)
-        ));
+    let mut words = format!("{}  {back}", said::undone(report, is_redo));
+    if let Some(left) = said::left(report) {
+        words.push_str(&format!("  {left}"));
     }
     words
 }
@@ -437,20 +388,30 @@ pub fn not_now(reason: &str) -> String {
     format!("Not now: {first}{}.", rest.as_str())
 }
 
-/// With a full stop.
-fn end(words: &str) -> String {
-    let stop = if words.ends_with(['.', '!', '?']) {
-        ""
-    } else {
-        "."
-    };
-    format!("{words}{stop}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{model::Found, tui::testing::problem};
+    use crate::{
+        model::{Found, StepId},
+        tui::testing::problem,
+    };
+
+    #[test]
+    fn undo_is_not_offered_where_it_would_take_back_something_else() {
+        let report = |is_next| UndoReport {
+            step: StepId(3),
+            label: "trim".to_owned(),
+            records: 1,
+            skipped: Vec::new(),
+            is_next,
+        };
+        let redone = |is_next| undone(&report(is_next), true, Keys::default());
+        assert_eq!(redone(true), "Done again: trim (1 record).  u Undo");
+        assert_eq!(
+            redone(false),
+            "Done again: trim (1 record).  5 History takes it back"
+        );
+    }
 
     #[test]
     fn why_something_is_not_possible_is_one_sentence() {

@@ -2,8 +2,11 @@
 //! typing a filter, one looks for suggestions, one keeps where the person is. Each has its own connection, so that browsing stays quick while records are sent. A panic in one of them is
 //! an ordinary error answer.
 
+mod failed;
+mod first;
 mod jobs;
 mod picking;
+mod wishes;
 
 use std::{
     collections::VecDeque,
@@ -17,17 +20,20 @@ use std::{
 use anyhow::{Context, Result, anyhow};
 use crossbeam_channel::{Receiver, Sender};
 
-use self::jobs::{throttled, turned, work_all};
+use self::{
+    failed::Failed,
+    jobs::{throttled, work_all},
+    wishes::change,
+};
 use super::{
     clipboard,
     event::{Answer, Copied, Effect, Event, JobRequest, Query, Steer, Wish},
     run::panic_for_a_test,
 };
 use crate::{
-    filter::{Filter, Wanted},
-    model::{ChangeReport, NoteAbout, RecordId, Sort},
-    ops::{self, CheckRequest, Job, Saved, Saving, SendRequest, Turn, Workspace},
-    text,
+    filter::Filter,
+    model::{NoteAbout, Sort},
+    ops::{self, Job, SendRequest, Workspace},
 };
 
 /// How long values are counted for who is typing a filter: no longer than one waits for a key.
@@ -39,15 +45,15 @@ pub struct Opening {
     pub workspace: PathBuf,
     pub author: String,
     pub read_only: bool,
+    /// There may be no workspace there yet: it is made with the first run that is loaded.
+    pub may_be_missing: bool,
 }
 
-/// The threads. They end when the inbox is dropped.
+/// The threads that write. They end when the inbox is dropped, as those do that only read.
 pub struct Workers {
     pub asks: JoinHandle<()>,
     pub jobs: JoinHandle<()>,
     pub visits: JoinHandle<()>,
-    /// Those that write nothing.
-    pub beside: Vec<JoinHandle<()>>,
 }
 
 /// Where effects go.
@@ -120,10 +126,8 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         thread(name).spawn(move || answer_beside(opening, &effects, &events))
     };
     let visits = beside("visit", visits_rx)?;
-    let beside = vec![
-        beside("offer", offers_rx)?,
-        beside("suggest", suggestions_rx)?,
-    ];
+    beside("offer", offers_rx)?;
+    beside("suggest", suggestions_rx)?;
     let inbox = Inbox {
         asks: asks_tx,
         offers: offers_tx,
@@ -132,12 +136,7 @@ pub fn spawn(opening: &Opening, events: &Sender<Event>) -> std::io::Result<(Inbo
         running,
         events: events.clone(),
     };
-    let workers = Workers {
-        asks,
-        jobs,
-        visits,
-        beside,
-    };
+    let workers = Workers { asks, jobs, visits };
     Ok((inbox, workers))
 }
 
@@ -148,8 +147,8 @@ fn answer_beside(mut opening: Opening, effects: &Receiver<Effect>, events: &Send
     for effect in effects {
         let (ticket, answer) = match effect {
             Effect::Ask(ticket, query) => {
-                let ask = || ask(with(&mut workspace, &opening)?, &query);
-                (ticket, guarded(ask))
+                let asked = || asked(&mut workspace, &opening, &query);
+                (ticket, guarded(asked))
             }
             Effect::Change(ticket, wish) => {
                 let change = || change(with(&mut workspace, &opening)?, &wish);
@@ -174,6 +173,7 @@ fn answer_all(
     events: &Sender<Event>,
 ) {
     let mut workspace = None;
+    let mut failed = Failed::default();
     let mut waiting = VecDeque::new();
     loop {
         if waiting.is_empty() {
@@ -185,14 +185,21 @@ fn answer_all(
         waiting.extend(effects.try_iter());
         forget_old_previews(&mut waiting);
         let event = match waiting.pop_front() {
-            Some(Effect::Ask(ticket, query)) => Event::Answer(
-                ticket,
-                guarded(|| ask(with(&mut workspace, opening)?, &query)),
-            ),
-            Some(Effect::Change(ticket, wish)) => Event::Answer(
-                ticket,
-                guarded(|| change(with(&mut workspace, opening)?, &wish)),
-            ),
+            Some(Effect::Ask(ticket, query)) => {
+                let answer = guarded(|| asked(&mut workspace, opening, &query));
+                Event::Answer(ticket, answer)
+            }
+            Some(Effect::Change(ticket, wish)) => {
+                let answer = guarded(|| change(with(&mut workspace, opening)?, &wish));
+                failed.note(ticket, &answer);
+                Event::Answer(ticket, answer)
+            }
+            Some(Effect::KeepFailed(unanswered)) => {
+                // The program ends: there is nobody to tell.
+                let keep = || failed.keep(with(&mut workspace, opening)?, &unanswered);
+                drop(guarded(keep));
+                continue;
+            }
             Some(Effect::Start(request)) => {
                 let job = known(running).clone().unwrap_or_default();
                 if jobs.send((request, job)).is_ok() {
@@ -261,6 +268,13 @@ fn with<'a>(known: &'a mut Option<Workspace>, opening: &Opening) -> Result<&'a m
         None => Workspace::open(&opening.workspace, &opening.author)?,
     };
     Ok(known.insert(workspace))
+}
+
+fn asked(known: &mut Option<Workspace>, opening: &Opening, query: &Query) -> Result<Answer> {
+    match known {
+        None if first::is_missing(opening) => first::ask(opening, query),
+        known => ask(with(known, opening)?, query),
+    }
 }
 
 fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
@@ -337,6 +351,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::CountAside(filter) => Answer::Counted(ops::count_aside(workspace, filter)?),
         Query::Version => Answer::Version(workspace.version()?),
         Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
+        Query::Turns => Answer::Turns(ops::turns(workspace)?),
         Query::Drafts { id } => Answer::Drafts(ops::drafts(workspace, *id)?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
@@ -363,6 +378,8 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::History { run } => Answer::History {
             steps: ops::history(workspace, Some(*run))?,
             plans: ops::plans(workspace, *run)?,
+            sent: ops::sent_of_steps(workspace, Some(*run))?,
+            turns: ops::turns(workspace)?,
         },
         Query::StepFacts { run, step } => {
             Answer::StepFacts(Box::new(ops::step_facts(workspace, *run, *step)?))
@@ -387,103 +404,6 @@ fn list(workspace: &Workspace, filter: &Filter, sort: &Sort) -> Result<Answer> {
     })
 }
 
-fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
-    Ok(match wish {
-        Wish::Edit {
-            id,
-            changes,
-            version,
-        } => {
-            let saving = Saving {
-                record: *id,
-                version: *version,
-                changes: changes.clone(),
-            };
-            saved(ops::save(workspace, &saving)?)
-        }
-        Wish::Decide(conflict, how) => saved(ops::decide(workspace, conflict, *how)?),
-        Wish::KeepDraft(saving) => {
-            ops::keep_draft(workspace, saving)?;
-            Answer::Told
-        }
-        Wish::DropDrafts { id } => {
-            ops::drop_drafts(workspace, *id)?;
-            Answer::Told
-        }
-        Wish::EditAsSuggested { id, at } => {
-            Answer::Changed(ops::edit_as_suggested(workspace, *id, at)?)
-        }
-        Wish::Accept { id, version } => {
-            Answer::Changed(ops::accept(workspace, *id, Some(*version))?)
-        }
-        Wish::Undo => turned(workspace, Turn::Undo(None))?,
-        Wish::UndoStep { step } => turned(workspace, Turn::Undo(Some(*step)))?,
-        Wish::Recipe { run, step, file } => {
-            let recipe = ops::recipe_of_step(workspace, *run, *step)?;
-            ops::write_recipe(workspace, &recipe, file)?;
-            Answer::Reported(file.clone())
-        }
-        Wish::Note { about, text } => {
-            ops::add_note(workspace, *about, text)?;
-            Answer::Noted
-        }
-        Wish::Report { run, file } => {
-            ops::write_report(workspace, *run, file)?;
-            Answer::Reported(file.clone())
-        }
-        Wish::Redo => turned(workspace, Turn::Redo)?,
-        Wish::KeepFilter { run, filter } => {
-            ops::keep_filter(workspace, *run, filter)?;
-            Answer::Filters(ops::kept_filters(workspace, *run), String::new())
-        }
-        Wish::SaveView { run, name, filter } => {
-            ops::save_view(workspace, name, filter)?;
-            let said = format!("Saved as the view {}.", text::safe(name));
-            Answer::Filters(ops::kept_filters(workspace, *run), said)
-        }
-        Wish::RemoveView { run, name } => {
-            ops::remove_view(workspace, name)?;
-            let said = format!("The view {} is removed.", text::safe(name));
-            Answer::Filters(ops::kept_filters(workspace, *run), said)
-        }
-        Wish::KeepVisit(run, visit) => {
-            ops::keep_visit(workspace, *run, visit)?;
-            Answer::Told
-        }
-        Wish::ClaimEdit { id } => {
-            ops::claim_edit(workspace, *id)?;
-            Answer::Told
-        }
-        Wish::ReleaseEdit => {
-            ops::release_edit(workspace)?;
-            Answer::Told
-        }
-        Wish::Check { id } => Answer::Changed(check_again(workspace, *id)?),
-    })
-}
-
-fn saved(saved: Saved) -> Answer {
-    match saved {
-        Saved::Done(report) => Answer::Changed(report),
-        Saved::Conflict(conflict) => Answer::Conflict(conflict),
-    }
-}
-
-/// Checks one record, whatever is known of it.
-fn check_again(workspace: &mut Workspace, id: RecordId) -> Result<ChangeReport> {
-    let filter = match ops::rows(workspace, &[id])?.first() {
-        Some(row) => Filter::of_record(row.run, id),
-        None => Filter::all_of([Wanted::Row(id, id)]),
-    };
-    let request = CheckRequest {
-        filter,
-        contract: None,
-        // Whoever asks about one record wants to know it now.
-        again: true,
-    };
-    ops::check(workspace, &request, &Job::default())
-}
-
 fn guarded<T>(job: impl FnOnce() -> Result<T>) -> Result<T> {
     panic::catch_unwind(AssertUnwindSafe(job)).unwrap_or_else(|_| {
         Err(anyhow!(
@@ -497,6 +417,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{Path, RecordId},
+        ops::Saving,
         tui::event::Ticket,
     };
 
@@ -555,6 +476,55 @@ mod tests {
     }
 
     #[test]
+    fn what_could_not_be_saved_while_the_program_ended_is_kept_and_what_was_saved_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.db");
+        let input = folder.path().join("in.csv");
+        std::fs::write(&input, "n,m\nx,1\ny,1\n").unwrap();
+        let mut workspace = Workspace::create(&path, "jana").unwrap();
+        let request = ops::LoadRequest {
+            files: vec![input],
+            keep_passed: true,
+            ..ops::LoadRequest::default()
+        };
+        ops::load(&mut workspace, &request, &Job::default()).unwrap();
+        let opening = Opening {
+            workspace: path,
+            author: "jana".to_owned(),
+            read_only: false,
+            may_be_missing: false,
+        };
+        let (event_tx, _event_rx) = crossbeam_channel::unbounded();
+        let (inbox, workers) = spawn(&opening, &event_tx).unwrap();
+        let saving = |record, path: &str| Saving {
+            record: RecordId(record),
+            version: 1,
+            changes: vec![crate::fix::Change::Text {
+                path: Path::parse(path).unwrap(),
+                text: "z".to_owned(),
+            }],
+        };
+        // A cell has nothing below it.
+        let all = [
+            (Ticket(1), saving(1, "/n")),
+            (Ticket(2), saving(2, "/n/deep")),
+        ];
+        for (ticket, saving) in all.clone() {
+            let wish = Wish::Edit {
+                id: saving.record,
+                changes: saving.changes,
+                version: saving.version,
+            };
+            inbox.send(Effect::Change(ticket, wish)).unwrap();
+        }
+        inbox.send(Effect::KeepFailed(all.to_vec())).unwrap();
+        drop(inbox);
+        workers.asks.join().unwrap();
+        let drafts = |id| ops::drafts(&workspace, RecordId(id)).unwrap().len();
+        assert_eq!((drafts(1), drafts(2)), (0, 1));
+    }
+
+    #[test]
     fn a_panic_is_an_error_answer() {
         let error = guarded::<()>(|| panic!("boom")).unwrap_err();
         assert!(error.to_string().contains("nothing else is affected"));
@@ -567,6 +537,7 @@ mod tests {
             workspace: folder.path().join("none.db"),
             author: "jana".to_owned(),
             read_only: false,
+            may_be_missing: false,
         };
         let (event_tx, event_rx) = crossbeam_channel::unbounded();
         let (inbox, workers) = spawn(&opening, &event_tx).unwrap();

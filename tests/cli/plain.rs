@@ -107,7 +107,7 @@ fn a_value_is_typed_tried_saved_and_taken_back() {
     1. edit: email  ben@ -> ben@example.com, 1 record, jana
     A number chooses. 0 goes back. help says more.
     > 1
-    Undone: email  ben@ -> ben@example.com, 1 record.
+    Undone: email  ben@ -> ben@example.com (1 record).
 
     Nothing was changed, or all of it was taken back.
     0 goes back. help says more.
@@ -193,7 +193,7 @@ fn all_records_of_a_problem_are_fixed_once_their_number_is_typed() {
     Stage not in the list: no record.
     0 goes back. help says more.
     > undo
-    Undone: stage  map "CLOSED LOST" to "Closed Lost" and 8 more values, 9 records.
+    Undone: stage  map "CLOSED LOST" to "Closed Lost" and 8 more values (9 records).
 
     Stage not in the list: 9 records.
     1. Record 17, CUS-0000017, needs fixing: "closed won" is not one of the allowed values.

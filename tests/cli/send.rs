@@ -56,6 +56,23 @@ fn what_was_sent_is_frozen() {
         .stderr_has("sent")
         .run();
     folder.redrive("undo").exit(1).stderr_has("sent").run();
+    // The history says so before somebody tries.
+    insta::assert_snapshot!(folder.redrive("history").run(), @r"
+    Step  At                        Who   What  Records        Details
+       1  ____-__-__T__:__:__.___Z  jana  edit        1  sent  email  ben@ -> ben@example.com
+    ");
+    let steps = folder.redrive("history").json_lines();
+    assert_eq!(
+        (&steps[0]["records"], &steps[0]["sent"]),
+        (&json!(1), &json!(1))
+    );
+    let said = folder.redrive("open").stdin("history\n1\n").run();
+    for words in [
+        "1. edit: email  ben@ -> ben@example.com, 1 record, jana, sent, so it stays",
+        "Step 1 stays: what was sent is not taken back.",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::{
     path::Path,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use super::{DOWN, ENTER, redrive, tty::Tty, workspace};
@@ -46,9 +47,24 @@ fn listens(screen: &mut Tty) {
     screen.press_until(DOWN, "> 0  Forget it");
 }
 
-/// Chooses what a dialog offers, which is deaf for a moment.
+/// Chooses one of the ways a dialog offers, in their order. It is deaf for a moment, so it is looked where the cursor is.
 fn chooses(screen: &mut Tty, choice: &str) {
-    screen.press_until(UP, &format!("> {choice}"));
+    let ways = ["m  ", "t  ", "o  ", "d  "];
+    let at = |line: &str| {
+        ways.iter()
+            .position(|way| line.contains(&format!("> {way}")))
+    };
+    let wanted = ways.iter().position(|way| choice.starts_with(way));
+    loop {
+        let seen = screen.text();
+        let here = seen.lines().find_map(at);
+        if here == wanted {
+            assert!(seen.contains(&format!("> {choice}")), "{seen}");
+            break;
+        }
+        screen.press(if here < wanted { DOWN } else { UP });
+        screen.rests(Duration::from_millis(300));
+    }
     screen.press(ENTER);
 }
 

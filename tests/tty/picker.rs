@@ -2,6 +2,8 @@
 
 use std::{fs, time::Duration};
 
+use tempfile::TempDir;
+
 use super::{DOWN, ENTER, redrive, tty::Tty, workspace};
 
 const UP: &str = "\x1b[A";
@@ -26,7 +28,7 @@ fn another(screen: &mut Tty) {
 
 /// The line below the last run.
 fn asks_for_a_path(screen: &mut Tty) {
-    screen.press_until(DOWN, "> Try the demo (sample data, sends nothing)");
+    screen.press_until(DOWN, "> Try the demo (sample data, stays in its folder)");
     screen.press(UP);
     screen.sees("> Open a file or folder...");
     screen.press(ENTER);
@@ -83,7 +85,7 @@ fn the_demo_opens_in_a_workspace_of_its_own_and_the_way_back_is_its_path() {
     let folder = workspace();
     let mut screen = Tty::start(folder.path(), 80, 24, &[]);
     picker(&mut screen);
-    screen.press_until(DOWN, "> Try the demo (sample data, sends nothing)");
+    screen.press_until(DOWN, "> Try the demo (sample data, stays in its folder)");
     screen.press(ENTER);
     screen.sees("[DEMO]");
     screen.sees("Stage not in the list");
@@ -111,4 +113,55 @@ fn the_demo_opens_in_a_workspace_of_its_own_and_the_way_back_is_its_path() {
         "nothing of the demo is in it"
     );
     assert!(folder.path().join("redrive-demo/customers.csv").exists());
+}
+
+#[test]
+fn a_folder_without_a_workspace_offers_ways_to_one_and_makes_it_with_the_first_run() {
+    let folder = TempDir::new().unwrap();
+    let workspace = folder.path().join("redrive.db");
+    let begins = || {
+        let screen = Tty::start(folder.path(), 80, 24, &[]);
+        screen.sees("No workspace is here yet. It is made when a first run is loaded.");
+        screen.sees("There is no run here yet.");
+        screen
+    };
+    let mut screen = begins();
+    screen.press("q");
+    assert!(screen.ends().0.success());
+    assert!(!workspace.exists(), "nobody needed one");
+
+    fs::write(folder.path().join("more.csv"), "id,email\nE-1,a@\n").unwrap();
+    let mut screen = begins();
+    asks_for_a_path(&mut screen);
+    types(&mut screen, "none.csv");
+    screen.press(ENTER);
+    screen.sees("There is no none.csv. Check the name and the folder.");
+    screen.press(CLEAR);
+    types(&mut screen, "more.csv");
+    screen.press(ENTER);
+    screen.sees("Check it against which contract?");
+    screen.rests(Duration::from_millis(500));
+    assert!(!workspace.exists(), "nothing is loaded yet");
+    screen.press(ENTER);
+    screen.sees("Loaded more: 1 record read");
+    screen.signal("-TERM");
+    screen.ends();
+    assert!(workspace.exists());
+}
+
+#[test]
+fn without_a_workspace_the_demo_is_tried_and_a_terminal_of_lines_is_told_what_to_do() {
+    let folder = TempDir::new().unwrap();
+    let (status, said) = Tty::start_dumb(folder.path(), &[]).ends_in_lines();
+    assert_eq!(status.exit_code(), 3);
+    assert!(said.contains("redrive load FILE"), "{said}");
+    let (status, said) = Tty::start(folder.path(), 80, 24, &["-w", "named.db"]).ends_in_lines();
+    assert_eq!(status.exit_code(), 3, "one that is named is missed: {said}");
+    let mut screen = Tty::start(folder.path(), 80, 24, &[]);
+    screen.press_until(DOWN, "> Try the demo (sample data, stays in its folder)");
+    screen.press(ENTER);
+    screen.sees("[DEMO]");
+    screen.signal("-TERM");
+    screen.ends();
+    assert!(!folder.path().join("redrive.db").exists());
 }

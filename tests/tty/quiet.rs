@@ -69,7 +69,7 @@ fn own_keys_do_what_they_are_said_to_do_and_are_named_on_the_screen() {
     tty.press("\x1b");
     tty.sees("Esc Menu");
     tty.press("B");
-    tty.sees("What to do");
+    tty.sees("1 What to do");
     tty.signal("-TERM");
     tty.ends();
     fs::write(&file, "[keys]\nfix_all = [\"x\"]\n").unwrap();
@@ -78,7 +78,7 @@ fn own_keys_do_what_they_are_said_to_do_and_are_named_on_the_screen() {
     tty.sees("set_aside. Defaults stay.");
     tty.sees("Enter Open  b Fix all");
     tty.press("b");
-    tty.sees("What to do");
+    tty.sees("1 What to do");
     tty.signal("-TERM");
     tty.ends();
 }

@@ -87,7 +87,7 @@ pub fn foreseen(foreseen: Option<&Foreseen>) -> Page {
             stay => format!("; {} stay, because nobody decided", thousands(stay)),
         };
         lines.push(format!(
-            "{} can be read in two ways{stay}.",
+            "{} of these can be read in two ways{stay}.",
             thousands(report.ambiguous)
         ));
     }

@@ -103,7 +103,13 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> R
             let mut steps = ops::history(workspace, Some(*run))?;
             steps.retain(StepRow::can_be_undone);
             let (total, from, steps) = window(steps, from);
-            Sight::History { total, from, steps }
+            let sent = ops::sent_of_steps(workspace, Some(*run))?;
+            let sent = |step: &StepRow| sent.get(&step.id).copied().unwrap_or(0);
+            Sight::History {
+                total,
+                from,
+                steps: steps.into_iter().map(|step| (sent(&step), step)).collect(),
+            }
         }
     })
 }

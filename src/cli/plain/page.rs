@@ -146,11 +146,11 @@ pub enum Sight {
     /// Name, environment, and where it is in words.
     Destinations(RunId, Vec<(String, String, String)>),
     Review(Box<Review>),
-    /// The steps that stand.
+    /// The steps that stand, each with how many of its records are sent or on their way.
     History {
         total: usize,
         from: usize,
-        steps: Vec<StepRow>,
+        steps: Vec<(u64, StepRow)>,
     },
 }
 

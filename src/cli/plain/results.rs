@@ -4,43 +4,23 @@ use std::path::Path as FilePath;
 
 use super::super::send::outcome;
 use crate::{
-    model::{ChangeReport, Fault, FaultKind, SendReport, UndoReport},
+    model::{ChangeReport, Fault, SendReport, UndoReport},
+    said,
     text::{count, safe},
 };
 
 /// What an edit came to.
 pub fn saved(report: &ChangeReport) -> String {
-    if report.step.is_none() {
-        return "Nothing changed.".to_owned();
+    match report.step {
+        None => said::changed(report),
+        Some(_) => said::changed(report) + " undo takes it back.",
     }
-    let mut words = match (&report.not_checked, report.ready) {
-        (Some(why), _) => format!("Saved, not checked: {}.", safe(why)),
-        (None, 0) => "Saved. The record still needs fixing.".to_owned(),
-        (None, _) => "Saved. The record is ready.".to_owned(),
-    };
-    if report.checked > 1 {
-        words += &format!(
-            " {} with a key that must differ decided again.",
-            count(report.checked - 1, "other record")
-        );
-    }
-    words + " undo takes it back."
 }
 
 /// What was taken back, or brought back.
-pub fn undone(verb: &str, report: &UndoReport) -> String {
-    let mut words = format!(
-        "{verb}: {}, {}.",
-        safe(&report.label),
-        count(report.records, "record")
-    );
-    if !report.skipped.is_empty() {
-        words += &format!(
-            " {} sent or changed since, and left alone.",
-            count(report.skipped.len() as u64, "record")
-        );
-    }
-    words
+pub fn undone(report: &UndoReport, is_redo: bool) -> String {
+    let left = said::left(report).map_or(String::new(), |left| format!(" {left}"));
+    said::undone(report, is_redo) + &left
 }
 
 /// What became of the records of a send.
@@ -57,10 +37,10 @@ pub fn sent(report: &SendReport) -> String {
 
 /// An error in one line: what happened, and what to do.
 pub fn reported(error: &anyhow::Error) -> String {
-    let fault = error.downcast_ref::<Fault>();
-    if fault.is_some_and(|fault| fault.kind == FaultKind::Interrupted) {
+    if said::is_stopped(error) {
         return "Stopped.".to_owned();
     }
+    let fault = error.downcast_ref::<Fault>();
     let hint = fault.and_then(|fault| fault.hint.as_deref());
     let hint = hint.map_or(String::new(), |hint| format!(" ({hint})"));
     safe(&format!("Not done: {error:#}{hint}.")).into_owned()

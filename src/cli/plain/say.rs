@@ -414,7 +414,7 @@ fn of_review(review: &Review) -> Page {
     }
 }
 
-fn of_history((from, total): (usize, usize), steps: &[StepRow]) -> Page {
+fn of_history((from, total): (usize, usize), steps: &[(u64, StepRow)]) -> Page {
     let head = match total {
         0 => "Nothing was changed, or all of it was taken back.".to_owned(),
         _ => format!(
@@ -422,14 +422,23 @@ fn of_history((from, total): (usize, usize), steps: &[StepRow]) -> Page {
             part((from, steps.len(), total), "step")
         ),
     };
-    let choices = steps.iter().map(|step| {
+    let choices = steps.iter().map(|(sent, step)| {
         let words = format!(
-            "{}: {}, {}, {}",
+            "{}: {}, {}, {}{}",
             step.kind.word(),
             safe(&step.label),
             count(step.records, "record"),
-            safe(&step.author)
+            safe(&step.author),
+            match *sent {
+                0 => String::new(),
+                sent if step.is_frozen(sent) => ", sent, so it stays".to_owned(),
+                sent => format!(", {} sent and stay", thousands(sent)),
+            }
         );
+        if step.is_frozen(*sent) {
+            let why = format!("Step {} stays: what was sent is not taken back.", step.id);
+            return (words, Wish::Say(why));
+        }
         (words, Wish::Undo(Some(step.id)))
     });
     with_more(

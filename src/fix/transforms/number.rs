@@ -1,4 +1,4 @@
-//! Numbers freed from currency, units and separators.
+//! Numbers freed from currency and separators.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::{
     row::{clean, coerce},
 };
 
-/// Makes numbers of texts such as `1.234,50 €` and `12 pcs`.
+/// Makes numbers of texts such as `1.234,50 €` and `EUR 12`; one that has any other word beside it stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Number {
@@ -101,7 +101,15 @@ mod tests {
         for (text, expected) in [
             ("$1,250.00", "1250.00"),
             ("1.234,50 €", "1234.50"),
-            ("12 pcs", "12"),
+            ("EUR 12", "12"),
+            ("12k", "is no number"),
+            ("1.5M", "is no number"),
+            ("3 Mio", "is no number"),
+            ("10 thousand", "is no number"),
+            ("2.5bn", "is no number"),
+            ("about 40", "is no number"),
+            ("10 %", "is no number"),
+            ("12 pcs", "is no number"),
             ("1'000", "1000"),
             ("(12.5)", "-12.5"),
             ("1,234", "two ways"),
@@ -115,6 +123,7 @@ mod tests {
         }
         assert_eq!(made(Some(Decimal::Comma), "1,234", &wants), "1.234");
         assert_eq!(made(Some(Decimal::Point), "1,234", &wants), "1234");
+        assert_eq!(made(Some(Decimal::Point), "12k", &wants), "is no number");
         assert_eq!(
             made(Some(Decimal::Point), "1.234,5", &wants),
             "is no number"
@@ -125,6 +134,6 @@ mod tests {
             text: true,
             ..Wants::default()
         };
-        assert_eq!(made(None, "12 pcs", &text), "text 12");
+        assert_eq!(made(None, "12 EUR", &text), "text 12");
     }
 }

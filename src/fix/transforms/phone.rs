@@ -41,12 +41,23 @@ impl Apply for Prepared {
             Some(rest) => format!("+{rest}"),
             None => trimmed.to_owned(),
         };
+        if !dialled.chars().all(is_dialled) {
+            return Made::Impossible("has more than a phone number".to_owned()).into();
+        }
         let number = phonenumber::parse(Some(self.0), dialled);
         match number.ok().filter(phonenumber::is_valid) {
             None => Made::Impossible("is no phone number there is".to_owned()).into(),
             Some(number) => Outcome::text(&text, number.format().mode(Mode::E164).to_string()),
         }
     }
+}
+
+/// What stands in a phone number and nothing else. An extension has no place in E.164, so letters, commas and the like
+/// would be lost or read as digits.
+fn is_dialled(c: char) -> bool {
+    c.is_ascii_digit()
+        || c.is_whitespace()
+        || matches!(c, '+' | '(' | ')' | '-' | '‐'..='―' | '−' | '.' | '/')
 }
 
 #[cfg(test)]
@@ -71,6 +82,20 @@ mod tests {
             ("US", "+12125550123", "same"),
             ("US", "12", "is no phone number there is"),
             ("US", "", "same"),
+            (
+                "US",
+                "+1 617 555 0142 ext. 12",
+                "has more than a phone number",
+            ),
+            ("US", "+1 617 555 0142 x12", "has more than a phone number"),
+            ("US", "+1 617 555 0142 #12", "has more than a phone number"),
+            ("US", "+1 617 555 0142,12", "has more than a phone number"),
+            (
+                "DE",
+                "030 1234567 Durchwahl 12",
+                "has more than a phone number",
+            ),
+            ("DE", "030 1234567 App. 12", "has more than a phone number"),
         ] {
             assert_eq!(made(&phone(country), &json!(value)), expected, "{value}");
         }

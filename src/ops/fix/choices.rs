@@ -23,6 +23,7 @@ use crate::{
             tidy::Tidy,
         },
     },
+    model::FixReport,
     text,
 };
 
@@ -125,6 +126,17 @@ impl Asks {
     }
 }
 
+/// `187 of a sample of 200`: how many of those looked at a fix makes ready, where there are so many records in all.
+pub fn made_ready(report: &FixReport, records: u64) -> String {
+    let sample = if report.scope < records {
+        "a sample of "
+    } else {
+        ""
+    };
+    let [ready, scope] = [report.ready, report.scope].map(text::thousands);
+    format!("{ready} of {sample}{scope}")
+}
+
 /// All choices for so many records, the suggestions first.
 pub fn fix_choices(suggested: &[SuggestedFix], records: u64) -> Vec<FixChoice> {
     let mut all: Vec<FixChoice> = (suggested.iter())
@@ -204,16 +216,7 @@ fn suggestion(one: &SuggestedFix, records: u64) -> FixChoice {
             letters.as_str()
         ))
         .into_owned(),
-        note: format!(
-            "makes {} of {}{} ready{before}",
-            text::thousands(one.report.ready),
-            if one.report.scope < records {
-                "a sample of "
-            } else {
-                ""
-            },
-            text::thousands(one.report.scope)
-        ),
+        note: format!("makes {} ready{before}", made_ready(&one.report, records)),
         kind: FixKind::Ready(one.request.transforms.clone()),
     }
 }

@@ -23,11 +23,12 @@ pub struct Replayed {
 }
 
 /// Makes the fixes of a recipe again, one after the other, each a step of its own. A step that does not fit the run is skipped
-/// and says why; with `strict` nothing after it is done. With `dry`, only the first steps' consequences on the run as it is
-/// are worked out, and nothing is changed.
+/// and says why; with `strict` nothing after it is done. With `dry` they are made in a copy of the workspace that is thrown away,
+/// so that each says what it would come to after those before it, and nothing is changed.
 ///
 /// # Errors
-/// Those that keep any fix from being made: `interrupted`, a workspace that cannot be used, a validator that does not answer.
+/// Those that keep any fix from being made: `interrupted`, a workspace that cannot be used, a validator that does not answer;
+/// with `dry`, no room for a copy.
 pub fn replay(
     workspace: &mut Workspace,
     run: RunId,
@@ -35,9 +36,33 @@ pub fn replay(
     (strict, dry): (bool, bool),
     job: &Job,
 ) -> Result<Vec<Replayed>> {
+    if !dry {
+        return make_all(workspace, run, recipe, strict, job);
+    }
+    // Only its owner can look into it.
+    let folder = tempfile::Builder::new().prefix("redrive-").tempdir()?;
+    let copied = folder.path().join("preview.db");
+    workspace
+        .store
+        .backup(&copied, &mut |_, _| Ok(job.check()?))?;
+    let mut copy = Workspace::open(&copied, &workspace.author)?;
+    let mut all = make_all(&mut copy, run, recipe, strict, job)?;
+    for report in all.iter_mut().flat_map(|one| &mut one.result) {
+        report.step = None;
+    }
+    Ok(all)
+}
+
+fn make_all(
+    workspace: &mut Workspace,
+    run: RunId,
+    recipe: &Recipe,
+    strict: bool,
+    job: &Job,
+) -> Result<Vec<Replayed>> {
     let mut all = Vec::new();
     for step in &recipe.steps {
-        let result = match make_again(workspace, run, step, dry, job) {
+        let result = match make_again(workspace, run, step, job) {
             Ok(report) => Ok(report),
             Err(error) => match error.downcast::<Fault>() {
                 Ok(fault) if fits_not(&fault) => Err(fault),
@@ -66,7 +91,6 @@ fn make_again(
     workspace: &mut Workspace,
     run: RunId,
     step: &RecipeStep,
-    dry: bool,
     job: &Job,
 ) -> Result<FixReport> {
     let mut filter = Filter::parse(&step.condition).map_err(|wrong| {
@@ -90,7 +114,6 @@ fn make_again(
     let request = FixRequest::new(filter, field, step.transforms.clone());
     let preview = preview_fix(workspace, &request, job)?;
     match preview {
-        Some(preview) if dry => Ok(preview.report),
         Some(preview) => apply_fix(workspace, &preview, &BTreeSet::new(), job),
         None => Ok(FixReport::default()),
     }

@@ -300,3 +300,49 @@ fn a_recipe_makes_the_same_of_the_same() {
     let saved = desk.workspace.store.recipe_steps(run).unwrap();
     assert_eq!(saved.len(), 2);
 }
+
+#[test]
+fn a_dry_recipe_counts_each_step_after_those_before_it_and_leaves_nothing() {
+    let mut desk = Desk::checked(&[
+        "A1,a(at)b.de,30,open",
+        "A2,b(at)b.de,30,open",
+        "A3,c@b.de,30,open",
+    ]);
+    let step = |field: &str, transform| RecipeStep {
+        condition: String::new(),
+        field: field.to_owned(),
+        transforms: vec![transform],
+    };
+    let open = Map {
+        values: [("open".to_owned(), "Open".to_owned())].into(),
+    };
+    let recipe = Recipe::new(
+        "people",
+        vec![
+            step("/email", replace("(at)", "@")),
+            step("/stage", Transform::Map(open)),
+        ],
+    );
+    let mut made = |dry| {
+        let how = (false, dry);
+        let all = replay(&mut desk.workspace, RunId(1), &recipe, how, &Job::default()).unwrap();
+        let mut dump = Vec::new();
+        desk.workspace.dump(&mut dump).unwrap();
+        let reports = all.into_iter().map(|one| one.result.unwrap());
+        (reports.collect::<Vec<_>>(), dump)
+    };
+    let (dry, untouched) = made(true);
+    let ready: Vec<u64> = dry.iter().map(|report| report.ready).collect();
+    assert_eq!(
+        ready,
+        [0, 3],
+        "the first step is done when the second is counted"
+    );
+    assert_eq!(made(true), (dry.clone(), untouched.clone()));
+    let (real, changed) = made(false);
+    assert_ne!(changed, untouched);
+    for (dry, real) in dry.iter().zip(&real) {
+        assert_eq!((dry.step, real.step.is_some()), (None, true));
+        assert_eq!((dry.ready, dry.changed), (real.ready, real.changed));
+    }
+}

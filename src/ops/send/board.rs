@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::refusal::Refusals;
+use super::{refusal::Refusals, telling::Told};
 use crate::{
     model::{DeliveryState, PlanId, Refusal, Tally, Try},
     ops::Waits,
@@ -20,7 +20,7 @@ const TIMES: usize = 500;
 /// The speed half of which is older than this.
 const HALF_LIFE: Duration = Duration::from_secs(5);
 /// More often nobody looks.
-const EVERY: Duration = Duration::from_millis(100);
+pub(super) const EVERY: Duration = Duration::from_millis(100);
 /// Before that, nobody knows how long it takes.
 const SETTLED: (Duration, u64) = (Duration::from_secs(10), 30);
 
@@ -87,12 +87,16 @@ pub(super) struct Board {
     times: VecDeque<u64>,
     slowest: u64,
     answers: u64,
-    speed: Option<f64>,
+    /// Answers a second, what is older weighing less, and what all of it weighs by now.
+    speed: f64,
+    weight: f64,
     /// When the speed was looked at last, and how many answers there were.
     looked: (Instant, u64),
     /// How long nothing left.
     stood: Duration,
     said: Option<Instant>,
+    /// What is to be said when it is time.
+    pub owed: Option<Told>,
 }
 
 impl Board {
@@ -114,10 +118,12 @@ impl Board {
             times: VecDeque::new(),
             slowest: 0,
             answers: 0,
-            speed: None,
+            speed: 0.0,
+            weight: 0.0,
             looked: (now, 0),
             stood: Duration::ZERO,
             said: None,
+            owed: None,
         }
     }
 
@@ -137,8 +143,8 @@ impl Board {
         self.tally.take(DeliveryState::Sending, taken.len() as u64);
     }
 
-    /// This is what became of one.
-    pub fn ended(&mut self, ended: &Ended, at: &str) {
+    /// This is what became of one, whose record has this natural key.
+    pub fn ended(&mut self, ended: &Ended, key: Option<&str>, at: &str) {
         self.tally.take(DeliveryState::Sending, 1);
         self.tally.add(ended.state, 1);
         self.answers += 1;
@@ -150,6 +156,7 @@ impl Board {
         let tried = Try {
             at: at.to_owned(),
             record: ended.record,
+            key: key.map(str::to_owned),
             outcome: ended.attempt,
             code: ended.code.clone(),
             duration_ms: Some(ended.duration_ms),
@@ -212,14 +219,16 @@ impl Board {
         let time = now.duration_since(before).as_secs_f64();
         if time > 0.0 {
             let lately = (self.answers - answers) as f64 / time;
-            let weight = 1.0 - 0.5_f64.powf(time / HALF_LIFE.as_secs_f64());
-            self.speed = Some(match self.speed {
-                None => lately,
-                Some(speed) => speed + weight * (lately - speed),
-            });
+            let left = 0.5_f64.powf(time / HALF_LIFE.as_secs_f64());
+            self.speed = left * self.speed + (1.0 - left) * lately;
+            self.weight = left * self.weight + (1.0 - left);
             self.looked = (now, self.answers);
         }
-        self.speed.unwrap_or_default()
+        if self.weight > 0.0 {
+            self.speed / self.weight
+        } else {
+            0.0
+        }
     }
 
     fn took(&self) -> Option<(Duration, Duration)> {
@@ -262,6 +271,7 @@ mod tests {
         Taken {
             delivery: record,
             record: RecordId(record),
+            record_key: None,
             key: String::new(),
             payload: Vec::new(),
             payload_sha256: Vec::new(),
@@ -303,7 +313,7 @@ mod tests {
             (4, DeliveryState::Waiting),
             (5, DeliveryState::HandedOver),
         ] {
-            board.ended(&ended(n, state), "2026-01-01T00:00:00Z");
+            board.ended(&ended(n, state), None, "2026-01-01T00:00:00Z");
             assert_eq!(board.tally.total(), 9);
         }
         board.came_back(&wave[5..]);
@@ -327,6 +337,23 @@ mod tests {
     }
 
     #[test]
+    fn an_even_speed_is_told_as_it_is_soon_after_the_start() {
+        let start = Instant::now();
+        let mut plan = Tally::default();
+        plan.add(DeliveryState::Queued, 120);
+        let mut board = Board::new(PlanId(1), "crm", plan, refusals(), start);
+        let soon = start + Duration::from_millis(1);
+        assert!(board.progress(Flow::Flowing, 0, soon).speed.abs() < 1e-9);
+        for second in 1..=4 {
+            board.left(&[taken(second, 1)]);
+            board.ended(&ended(second, DeliveryState::Delivered), None, "");
+            let now = start + Duration::from_secs(second.unsigned_abs());
+            let speed = board.progress(Flow::Flowing, 0, now).speed;
+            assert!((speed - 1.0).abs() < 0.01, "{speed} after {second} s");
+        }
+    }
+
+    #[test]
     fn what_is_left_is_reckoned_without_the_time_it_stood_still() {
         let start = Instant::now();
         let mut plan = Tally::default();
@@ -334,7 +361,7 @@ mod tests {
         let mut board = Board::new(PlanId(1), "crm", plan, refusals(), start);
         for n in 1..=40 {
             board.left(&[taken(n, 1)]);
-            board.ended(&ended(n, DeliveryState::Delivered), "");
+            board.ended(&ended(n, DeliveryState::Delivered), None, "");
         }
         board.stood_still(Duration::from_mins(1));
         let progress = board.progress(Flow::Flowing, 0, start + Duration::from_secs(80));

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use super::{
     board::{Flow, Logged},
     sending::Sending,
+    telling::Told,
 };
-use crate::ops::{Progress, Waits, Why, workspace::now};
+use crate::ops::{Waits, Why, workspace::now};
 
 /// How often it is said how long it still waits.
 const SAID: Duration = Duration::from_secs(1);
@@ -32,14 +33,14 @@ impl Sending<'_> {
             at: now(),
             is_paused,
         };
-        self.board.log(paused(true));
+        self.telling.board().log(paused(true));
         while self.job.steering().is_paused() && !self.job.is_cancelled() {
             self.say_how_far(Flow::Paused);
             let started = Instant::now();
             self.job.wait(Duration::from_millis(100));
-            self.board.stood_still(started.elapsed());
+            self.telling.board().stood_still(started.elapsed());
         }
-        self.board.log(paused(false));
+        self.telling.board().log(paused(false));
         Ok(self.job.is_cancelled())
     }
 
@@ -84,7 +85,10 @@ impl Sending<'_> {
         let (started, is_noticed) = (Instant::now(), time >= NOTICED);
         if is_noticed && why != Why::Rate {
             let waits = Waits { why, time };
-            self.board.log(Logged::Waits { at: now(), waits });
+            self.telling.board().log(Logged::Waits { at: now(), waits });
+        }
+        if !is_noticed && !time.is_zero() {
+            self.say_how_far(Flow::Flowing);
         }
         loop {
             let left = time.saturating_sub(started.elapsed());
@@ -105,7 +109,7 @@ impl Sending<'_> {
             }
         }
         if why != Why::Rate {
-            self.board.stood_still(started.elapsed());
+            self.telling.board().stood_still(started.elapsed());
         }
         Ok(self.job.is_cancelled())
     }
@@ -118,24 +122,13 @@ impl Sending<'_> {
         }
     }
 
-    pub(super) fn say_how_far(&mut self, flow: Flow) {
-        let now = Instant::now();
-        let is_due = self.board.is_due(now);
-        // Nothing follows for a while.
-        if !is_due && !matches!(flow, Flow::Waiting(_)) {
-            return;
-        }
+    pub(super) fn say_how_far(&self, flow: Flow) {
         let report = &self.report;
-        let done = report.accepted + report.handed_over + report.refused + report.unknown;
-        self.job.report(Progress {
-            done,
-            total: Some(report.planned),
-            records: done,
-            waits: match flow {
-                Flow::Waiting(waits) => Some(waits),
-                _ => None,
-            },
-            sending: Some(self.board.progress(flow, self.rate(), now)),
+        self.telling.say(Told {
+            flow,
+            limit: self.rate(),
+            done: report.accepted + report.handed_over + report.refused + report.unknown,
+            planned: report.planned,
         });
     }
 }

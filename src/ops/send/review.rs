@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use anyhow::Result;
-use serde_json::Value;
 
 use super::{SendRequest, plan_and_records};
 use crate::{
@@ -125,11 +124,9 @@ fn fields(workspace: &Workspace, ids: &[RecordId]) -> Result<Vec<FieldChanges>> 
     for (row, received) in list::rows_with_received(workspace, ids)? {
         let mut seen: Vec<String> = Vec::new();
         for path in &row.changed {
-            let value = |document: Option<&Value>| {
-                let found = document.and_then(|document| document.pointer(path.as_str()));
-                text::in_words(found)
-            };
-            let pair = (value(received.as_ref()), value(row.current.as_ref()));
+            let values = [received.as_ref(), row.current.as_ref()]
+                .map(|document| document.and_then(|document| document.pointer(path.as_str())));
+            let pair = text::change_in_words(values[0], values[1]);
             let pattern = path.pattern();
             let (records, pairs) = fields.entry(pattern.clone()).or_default();
             *pairs.entry(pair).or_default() += 1;

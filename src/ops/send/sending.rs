@@ -7,12 +7,13 @@ use jiff::Timestamp;
 
 use super::{
     Aim,
-    board::{Board, Flow},
+    board::Flow,
     brake::Brake,
     course::{Course, Standing, course},
     frozen::delivery,
     portions::Portions,
     refusal::refusal,
+    telling::Telling,
 };
 use crate::{
     broken::{is_broken, may_die},
@@ -55,7 +56,7 @@ pub(super) struct Sending<'s> {
     /// What became of the last wave, while that is not written down yet.
     pub ended: Vec<Ended>,
     /// For whoever watches.
-    pub board: Board,
+    pub telling: &'s Telling<'s>,
     /// The next wave, written down as being tried while the one before it was on its way.
     pub ahead: Vec<Taken>,
 }
@@ -65,7 +66,10 @@ impl Sending<'_> {
     /// last tries, and the next send makes them again, with the same keys.
     pub fn deliver_all(&mut self) -> Result<()> {
         let held = match self.aim.open(self.claim.plan) {
-            Ok(mut destination) => self.waves(&mut *destination)?,
+            Ok(mut destination) => {
+                let telling = self.telling;
+                telling.meanwhile(|| self.waves(&mut *destination))?
+            }
             Err(held) => Some(held.reason),
         };
         if !self.ahead.is_empty() {
@@ -122,13 +126,12 @@ impl Sending<'_> {
             let ahead = looks_ahead.then(|| portions.most());
             self.report.attempts += taken.len() as u64;
             let flow = permits.map_or(Flow::Flowing, |_| Flow::Testing);
-            self.board.left(&taken);
+            self.telling.board().left(&taken);
             self.say_how_far(flow);
             if let Some(reason) = self.wave(destination, &taken, ahead)? {
                 self.write_down()?;
                 return Ok(Some(reason));
             }
-            self.say_how_far(flow);
             self.keep_pace(started, taken.len());
         }
         if let Err(held) = destination.finish() {
@@ -137,7 +140,7 @@ impl Sending<'_> {
         let handed_over = self.workspace.store.hand_over(&self.claim, &now())?;
         may_die("handed over");
         self.report.handed_over += handed_over;
-        self.board.handed_over(handed_over);
+        self.telling.board().handed_over(handed_over);
         Ok(None)
     }
 
@@ -224,7 +227,7 @@ impl Sending<'_> {
         let answers = match answers {
             Ok(answers) => answers,
             Err(held) => {
-                self.board.came_back(taken);
+                self.telling.board().came_back(taken);
                 return Ok(Some(held.reason));
             }
         };
@@ -263,7 +266,9 @@ impl Sending<'_> {
             self.look_after(&course, &mut held);
             let one = end(taken, course, took);
             log(self.run, &one, taken.attempts);
-            self.board.ended(&one, &at);
+            self.telling
+                .board()
+                .ended(&one, taken.record_key.as_deref(), &at);
             ended.push(one);
         }
         self.ended = if is_broken("mark") { Vec::new() } else { ended };

@@ -12,7 +12,12 @@ use ratatui::{
 
 use crate::{
     text,
-    tui::{action::Action, event::Cx, theme::Theme, widgets::field::Field},
+    tui::{
+        action::Action,
+        event::Cx,
+        theme::Theme,
+        widgets::{cursor::put_cursor, field::Field},
+    },
 };
 
 /// Columns that labels and notes take at most, where there are notes.
@@ -161,6 +166,15 @@ impl<T: Choice> Choices<T> {
         self.chosen().filter(|line| line.unable().is_none())
     }
 
+    /// Puts the cursor on the first line of this kind. `false` where there is none.
+    pub fn go_to(&mut self, is_meant: impl Fn(&T) -> bool) -> bool {
+        let found = self.found();
+        let mut places = found.iter();
+        let meant = places.position(|at| is_meant(&self.lines[*at]));
+        self.at = meant.unwrap_or(self.at);
+        meant.is_some()
+    }
+
     /// Moves the cursor, where the action does that.
     pub fn act(&mut self, action: Action, cx: &Cx) {
         let page = usize::from(cx.size.height / 2).max(1);
@@ -275,7 +289,7 @@ impl<T: Choice> Choices<T> {
         if self.search.is_none()
             && let Some((place, _)) = self.places.iter().find(|(_, at)| *at == self.at)
         {
-            frame.set_cursor_position((place.x + 1, place.y));
+            put_cursor(frame, *place, (1, 0));
         }
     }
 
@@ -294,11 +308,8 @@ impl<T: Choice> Choices<T> {
         let mut spans = vec![Span::raw(label)];
         spans.extend(line.spans);
         spans.push(Span::raw("]"));
-        frame.render_widget(Line::from(spans), area);
-        let x = area.x + (label.len() + column) as u16;
-        if area.contains((x, area.y).into()) {
-            frame.set_cursor_position((x, area.y));
-        }
+        frame.render_widget(Paragraph::new(Line::from(spans)), area);
+        put_cursor(frame, area, ((label.len() + column) as u16, 0));
     }
 
     /// Moves no further than the cursor wants. A line is shown with the heading right above it.

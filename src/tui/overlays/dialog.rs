@@ -16,7 +16,13 @@ use crate::{
         event::{Cx, Effect, Question},
         keymap::{Keys, Mode},
         theme::Theme,
-        widgets::{field::Field, footer::Hint, lines::below, panel::panel},
+        widgets::{
+            cursor::put_cursor,
+            field::Field,
+            footer::Hint,
+            lines::{self, below},
+            panel::panel,
+        },
     },
 };
 
@@ -189,7 +195,7 @@ impl Dialog {
         let (buttons, places) = self.buttons_line(theme);
         let longest = self.body.iter().map(|line| text::width(line));
         let content = longest
-            .chain([text::width(&self.title), buttons.width()])
+            .chain([text::width(&self.title), lines::width(&buttons.spans)])
             .max()
             .unwrap_or_default()
             .max(56)
@@ -233,11 +239,10 @@ impl Dialog {
         self.places = places.into_iter().map(place).collect();
         lines.extend([Line::default(), buttons]);
         frame.render_widget(Paragraph::new(lines), inside);
-        if let (Focus::Typed, Some((x, y))) = (self.focus, cursor) {
-            let at = (inside.x + x as u16, inside.y + y as u16);
-            if inside.contains(at.into()) {
-                frame.set_cursor_position(at);
-            }
+        match (self.focus, cursor) {
+            (Focus::Typed, Some((x, y))) => put_cursor(frame, inside, (x as u16, y as u16)),
+            (Focus::Button(at), _) => put_cursor(frame, self.places[at], (1, 0)),
+            (Focus::Typed, None) => {}
         }
     }
 

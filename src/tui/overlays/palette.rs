@@ -174,8 +174,13 @@ impl Palette {
             Action::Back | Action::Leave if !self.entries.searched().is_empty() => {
                 self.entries.search_for("");
             }
-            Action::Back | Action::Leave | Action::Menu | Action::Help => return Verdict::Close,
+            Action::Back | Action::Leave | Action::Menu => return Verdict::Close,
             Action::Open => return self.run(),
+            // The keys of a menu are those of the page: they are read beside the lines, and do what they do without it.
+            _ if self.kind == Kind::Menu && self.entries.go_to(|entry| entry.action == action) => {
+                return self.run();
+            }
+            Action::Help => return Verdict::Close,
             _ => self.entries.act(action, cx),
         }
         Verdict::Stay

@@ -19,7 +19,7 @@ use crate::{
         keymap::Keys,
         opening::{self, Opening},
         theme::Theme,
-        widgets::{field::Field, footer::Hint},
+        widgets::{cursor::put_cursor, field::Field, footer::Hint},
         words,
     },
 };
@@ -79,11 +79,12 @@ impl Prompt {
         )
     }
 
-    /// What is typed goes on, if it is still the same.
+    pub fn typed(&self) -> &str {
+        self.field.value()
+    }
+
+    /// What is typed goes on.
     pub fn completed(&mut self, found: &Completed) {
-        if self.field.value() != found.typed {
-            return;
-        }
         self.field.set(&found.longest);
         self.notice = Some(match found.names.as_slice() {
             [] => "Nothing begins like this.".to_owned(),
@@ -264,17 +265,15 @@ impl Prompt {
         let room = columns.saturating_sub(text::width(&label)).max(1);
         let (line, column) = self.field.line(room, theme.warn());
         let at = (
-            inside.x + (text::width(&label) + column) as u16,
-            inside.y + lines.len() as u16 + 1,
+            (text::width(&label) + column) as u16,
+            lines.len() as u16 + 1,
         );
         let mut spans = vec![Span::raw(label)];
         spans.extend(line.spans);
         spans.push(Span::raw("]"));
         lines.extend([Line::default(), Line::from(spans)]);
         frame.render_widget(Paragraph::new(lines), inside);
-        if inside.contains(at.into()) {
-            frame.set_cursor_position(at);
-        }
+        put_cursor(frame, inside, at);
     }
 }
 
@@ -308,7 +307,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
         │   ┌ Set aside 412 records? ──────────────────────────────────────────────┐2% │

@@ -17,8 +17,9 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::{bar, percent},
-            lines::{Lines, below},
-            panel::panel,
+            cursor::put_cursor,
+            lines::{Lines, below, first_in_sight},
+            panel::{fits, panel},
         },
     },
 };
@@ -55,7 +56,10 @@ impl List<'_> {
     /// `by name, top 2 explain 62%`.
     fn order_and_share(&self) -> String {
         let order = self.order.iter().cloned();
-        let words = order.chain([explained(self.groups)]);
+        let words = order.chain([explained(
+            self.groups,
+            self.run.with_status(Status::Rejected),
+        )]);
         let words: Vec<String> = words.filter(|one| !one.is_empty()).collect();
         words.join(", ")
     }
@@ -130,19 +134,18 @@ pub(super) fn draw_list(
     theme: Theme,
 ) -> Lines {
     let rejected = view.run.with_status(Status::Rejected);
-    let title = title(view.groups, rejected);
     let per_group = if view.wide { 2 } else { 1 };
     let room = usize::from(area.height.saturating_sub(3)) / per_group;
-    *first = (*first)
-        .min(view.at)
-        .max((view.at + 1).saturating_sub(room.max(1)));
+    *first = first_in_sight(*first, view.at, view.groups.len(), room);
     let last = view.groups.len().min(*first + room);
     let note = if room < view.groups.len() {
         format!("showing {}-{last} of {}", *first + 1, view.groups.len())
     } else {
         view.order_and_share()
     };
-    let block = panel(area.width, &title, &note, true, theme);
+    let title = title(view.groups, rejected);
+    let title = (title.iter().find(|title| fits(area.width, title, &note))).unwrap_or(&title[0]);
+    let block = panel(area.width, title, &note, true, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
     let columns = usize::from(inside.width);
@@ -172,11 +175,8 @@ pub(super) fn draw_list(
         lines.extend(remarks.into_iter().map(Line::from));
     }
     frame.render_widget(Paragraph::new(lines), inside);
-    // For magnifiers and screen readers the real cursor stands on the focused line.
-    let y = inside.y + 1 + ((view.at - *first) * per_group) as u16;
-    if inside.contains((inside.x + 1, y).into()) {
-        frame.set_cursor_position((inside.x + 1, y));
-    }
+    let y = 1 + ((view.at - *first) * per_group) as u16;
+    put_cursor(frame, inside, (1, y));
     let len = view.groups.len();
     Lines::of_height(per_group as u16, below(inside, 1), *first, len)
 }
@@ -198,41 +198,45 @@ fn widths(view: &List, columns: usize) -> (usize, usize, usize) {
     (name, field, stage)
 }
 
-/// `6 problems in 1,384 records, 2 warnings`.
-fn title(groups: &[Group], rejected: u64) -> String {
+/// `6 problems in 1,384 records, 2 warnings, 1 done`, and the same without the records: what is counted are the lines of the
+/// list.
+fn title(groups: &[Group], rejected: u64) -> [String; 2] {
     let open = |severity: Severity| {
         let open = |group: &&Group| group.open > 0 && group.severity == severity;
         groups.iter().filter(open).count() as u64
     };
-    let warnings = text::count(open(Severity::Warning), "warning");
-    match (open(Severity::Error), open(Severity::Warning)) {
-        (0, 1..) => format!("Nothing to fix, {warnings}"),
-        (errors, more) => {
-            let errors = text::count(errors, "problem");
-            let records = text::count(rejected, "record");
-            let more = if more > 0 {
-                format!(", {warnings}")
-            } else {
-                String::new()
-            };
-            format!("{errors} in {records}{more}")
-        }
+    let (errors, warnings) = (open(Severity::Error), open(Severity::Warning));
+    let mut more = String::new();
+    if warnings > 0 {
+        more.push_str(&format!(", {}", text::count(warnings, "warning")));
     }
+    let done = groups.iter().filter(|group| group.open == 0).count();
+    if done > 0 {
+        more.push_str(&format!(", {} done", text::thousands(done as u64)));
+    }
+    if errors == 0 && warnings > 0 {
+        return [(); 2].map(|()| format!("Nothing to fix{more}"));
+    }
+    let errors = text::count(errors, "problem");
+    let records = text::count(rejected, "record");
+    [
+        format!("{errors} in {records}{more}"),
+        format!("{errors}{more}"),
+    ]
 }
 
-/// "top 2 explain 70%": the fewest problems that make up half of all.
-fn explained(groups: &[Group]) -> String {
+/// "top 2 explain 70%": the fewest problems whose shares make up half of the records.
+fn explained(groups: &[Group], rejected: u64) -> String {
     let rejecting = |group: &&Group| group.severity == Severity::Error;
     let mut open: Vec<u64> = (groups.iter().filter(rejecting))
         .map(|group| group.open)
         .collect();
-    let all: u64 = open.iter().sum();
     open.sort_unstable_by(|a, b| b.cmp(a));
     let mut sum = 0;
     for (at, records) in open.iter().enumerate() {
         sum += records;
-        if sum * 2 >= all && at + 1 < open.len() {
-            return format!("top {} explain {}", at + 1, percent(sum, all));
+        if sum * 2 >= rejected && at + 1 < open.len() {
+            return format!("top {} explain {}", at + 1, percent(sum, rejected));
         }
     }
     String::new()

@@ -9,27 +9,17 @@ use crate::{
         event::{Aside, Effect, JobRequest, Needs, Wanting},
         keymap::Keys,
         overlays::asked_aside,
+        pages::editor::frozen,
     },
 };
 
 /// Asks why the records of a problem are set aside.
 pub(super) fn aside_of_group(group: &Group) -> Effect {
-    Effect::Prompt(Wanting {
-        title: asked_aside(group.open),
-        body: format!(
-            "{}. They are neither fixed nor sent until somebody takes them back.",
-            text::safe(&group.title)
-        ),
-        label: "Reason".to_owned(),
-        verb: "Set aside".to_owned(),
-        needs: Needs::Reason(Aside {
-            filter: Filter::of_group(group.run, group.id),
-            counted: None,
-        }),
-    })
+    let filter = Filter::of_group(group.run, group.id);
+    Effect::Prompt(reason_for(group.open, filter, Some(&group.title)))
 }
 
-/// Asks why a record is set aside; takes it back where it is.
+/// Asks why a record is set aside; takes it back where it is, and says why where it can be neither.
 pub(super) fn aside_of_record(row: &RecordRow, keys: Keys) -> Effect {
     if row.status == Status::Discarded {
         let filter = Filter::of_record(row.run, row.id);
@@ -38,6 +28,9 @@ pub(super) fn aside_of_record(row: &RecordRow, keys: Keys) -> Effect {
             reason: None,
             counted: None,
         });
+    }
+    if let Some(why) = frozen(false, row.status) {
+        return Effect::Say(why.to_owned());
     }
     reason_for_record(row.run, row.id, keys)
 }
@@ -62,14 +55,16 @@ pub(super) fn reason_for_record(run: RunId, id: RecordId, keys: Keys) -> Effect 
 
 /// Asks why these records, so many, are set aside.
 pub(super) fn aside_of_many(records: u64, filter: Filter) -> Effect {
-    Effect::Prompt(reason_for(records, filter))
+    Effect::Prompt(reason_for(records, filter, None))
 }
 
-/// What is asked before these records, so many, are set aside.
-pub(in crate::tui) fn reason_for(records: u64, filter: Filter) -> Wanting {
+/// What is asked before these records, so many, are set aside; of all that have one problem, with its title.
+pub(in crate::tui) fn reason_for(records: u64, filter: Filter, problem: Option<&str>) -> Wanting {
+    let problem = problem.map(|title| format!("{}. ", text::safe(title)));
+    let problem = problem.unwrap_or_default();
     Wanting {
         title: asked_aside(records),
-        body: "They are neither fixed nor sent until somebody takes them back.".to_owned(),
+        body: format!("{problem}They are neither fixed nor sent until somebody takes them back."),
         label: "Reason".to_owned(),
         verb: "Set aside".to_owned(),
         needs: Needs::Reason(Aside {

@@ -6,7 +6,13 @@ use super::groups::State;
 use crate::{
     model::{RunRow, Status},
     text,
-    tui::{action::Action, keymap::Keys, overlays::wrap, theme::Theme, widgets::panel::panel},
+    tui::{
+        action::Action,
+        keymap::Keys,
+        overlays::wrap,
+        theme::Theme,
+        widgets::{cursor::put_cursor, panel::panel},
+    },
 };
 
 /// Rows the funnel takes, its box included.
@@ -151,5 +157,8 @@ pub(super) fn draw_words(
     let lines: Vec<Line> = std::iter::once(Line::default())
         .chain(lines.map(|line| Line::from(format!("   {line}"))))
         .collect();
+    let inside = block.inner(area);
+    let under = (lines.iter()).position(|line| line.to_string().starts_with("   >"));
     frame.render_widget(Paragraph::new(lines).block(block), area);
+    put_cursor(frame, inside, (3, under.unwrap_or(1) as u16));
 }

@@ -23,7 +23,11 @@ use crate::{
     tui::{
         action::Action,
         theme::Theme,
-        widgets::{lines::Lines, panel::panel},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, first_in_sight},
+            panel::panel,
+        },
     },
 };
 
@@ -41,10 +45,7 @@ pub(super) fn draw_grid(
     theme: Theme,
 ) {
     let room = usize::from(area.height.saturating_sub(3 + u16::from(legend)));
-    page.first = page
-        .first
-        .min(page.at)
-        .max((page.at + 1).saturating_sub(room.max(1)));
+    page.first = first_in_sight(page.first, page.at, page.ids.len(), room);
     let shown = &page.ids[page.first..page.ids.len().min(page.first + room)];
     let rows: Vec<Option<&RecordRow>> = shown.iter().map(|id| page.row(*id)).collect();
     let number = number_width(shown, page.arrow(&SortBy::Record));
@@ -80,14 +81,11 @@ pub(super) fn draw_grid(
     let before = seen.0.iter().take_while(|(at, _)| *at != page.column);
     let before: usize = before.map(|(_, width)| width + 2).sum();
     let before = 3 + number + 2 + STATE + before;
-    let x = inside.x + if page.in_cell { before as u16 } else { 0 };
+    let x = if page.in_cell { before as u16 } else { 0 };
     page.places = Places::of(page, &seen, number, inside, room);
     page.drawn = seen.0;
     page.laid = Some(laid);
-    let y = inside.y + 1 + (page.at - page.first) as u16;
-    if inside.contains((x, y).into()) {
-        frame.set_cursor_position((x, y));
-    }
+    put_cursor(frame, inside, (x, 1 + (page.at - page.first) as u16));
 }
 
 /// Where the table was drawn last, so that a click finds what it is on.

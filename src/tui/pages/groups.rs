@@ -1,21 +1,19 @@
 //! The Problems page: what broke, since when, how many, one example, one bug or many.
 
 mod cursor;
+mod draw;
 mod order;
 
 pub use self::order::{Order, as_listed};
 
-use ratatui::{
-    Frame,
-    layout::{Constraint, Layout, Position, Rect},
-};
+use ratatui::layout::{Position, Rect};
 
-use super::{Subject, about, asked, card, funnel};
+use super::{Subject, about, asked};
 use crate::{
     filter::Filter,
     fix::Transform,
     model::{Group, GroupId, Note, Path, Problem, RecordRow, RunId, RunRow, Since, Status},
-    ops::SuggestedFix,
+    ops::{SuggestedFix, made_ready},
     text,
     tui::{
         action::{Action, Offer},
@@ -23,8 +21,7 @@ use crate::{
         clock::Clock,
         event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
         keymap::Keys,
-        theme::Theme,
-        widgets::{lines::Lines, panel::said},
+        widgets::lines::Lines,
         words,
     },
 };
@@ -184,6 +181,13 @@ impl Groups {
     }
 
     /// The problem under the cursor.
+    /// The title of the problem that all records of a filter have.
+    pub fn title_of(&self, filter: &Filter) -> Option<&str> {
+        let mut groups = self.groups().iter();
+        let found = groups.find(|group| Filter::of_group(group.run, group.id) == *filter);
+        found.map(|group| group.title.as_str())
+    }
+
     pub fn subject(&self) -> Option<Subject> {
         let (run, id) = self.chosen().map(|group| (group.run, group.id))?;
         Some(Subject::Group { run, id })
@@ -234,7 +238,9 @@ impl Groups {
                 _ => None,
             };
             self.advice.pending = None;
-            self.advice.known = Some((group, best.map(|best| advice(&best))));
+            let all = self.groups().iter().find(|one| one.id == group);
+            let all = all.map_or(0, |group| group.open);
+            self.advice.known = Some((group, best.map(|best| advice(&best, all))));
             return self.ask_for_example(cx);
         }
         if self.since.pending == Some(ticket) {
@@ -283,59 +289,6 @@ impl Groups {
                 format!("Press {key} to see the records.")
             }
         }
-    }
-
-    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let State::Known(run, groups) = &self.state else {
-            return funnel::draw_state(frame, area, &self.state, theme);
-        };
-        if groups.iter().all(|group| group.open == 0) {
-            let [top, rest] = area.layout(&Layout::vertical([
-                Constraint::Length(funnel::funnel_height(area)),
-                Constraint::Fill(1),
-            ]));
-            funnel::draw_funnel(frame, top, run, theme);
-            return funnel::draw_done(frame, rest, run, self.keys, theme);
-        }
-        let wide = area.width >= 100;
-        let narrow = area.width < 80 || area.height < 18;
-        let [top, rest] = area.layout(&Layout::vertical([
-            Constraint::Length(if narrow {
-                0
-            } else {
-                funnel::funnel_height(area)
-            }),
-            Constraint::Fill(1),
-        ]));
-        let (list, card) = match (wide, narrow) {
-            _ if self.zoomed => (Rect::ZERO, rest),
-            (true, _) => {
-                let [list, card] = rest.layout(&Layout::horizontal([
-                    Constraint::Fill(1),
-                    Constraint::Length(40 + (area.width - 100) / 3),
-                ]));
-                (list, card)
-            }
-            (false, false) => {
-                let [list, card] = rest.layout(&Layout::vertical([
-                    Constraint::Fill(1),
-                    Constraint::Length(6),
-                ]));
-                (list, card)
-            }
-            (false, true) => (rest, Rect::ZERO),
-        };
-        funnel::draw_funnel(frame, top, run, theme);
-        let mut first = self.first;
-        let view = self.view(run, groups, wide);
-        let mut lines = Lines::default();
-        if !list.is_empty() {
-            lines = about::draw_list(frame, list, &view, &mut first, theme);
-        }
-        if !card.is_empty() {
-            card::draw_card(frame, card, &view, theme);
-        }
-        (self.first, self.lines, self.late) = (first, lines, said(card));
     }
 
     fn view<'a>(&'a self, run: &'a RunRow, groups: &'a [Group], wide: bool) -> about::List<'a> {
@@ -466,15 +419,14 @@ fn fix_of(group: &Group) -> Option<Box<FixView>> {
     }))
 }
 
-/// A fix with what it would do, in words. Safe to print.
-fn advice(best: &SuggestedFix) -> String {
+/// A fix of one of so many records with what it would do, in words. Safe to print.
+fn advice(best: &SuggestedFix, records: u64) -> String {
     let words: Vec<String> = (best.request.transforms.iter())
         .map(Transform::words)
         .collect();
     let words = format!(
-        "{} of {} ready: {}",
-        text::thousands(best.report.ready),
-        text::thousands(best.report.scope),
+        "{} ready: {}",
+        made_ready(&best.report, records),
         words.join(", ")
     );
     text::safe(&words).into_owned()
@@ -514,7 +466,7 @@ mod tests {
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────── top 2 explain 62% ┐┌ About this problem ────────── 1 of 7 ┐
+        ┌ 6 problems in 1,384 records, 1 done ── top 2 explain 52% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
         │   contact_email, format:email                            ││Since  Lines 18 to 9,991. Growing:    │
@@ -549,7 +501,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
         │   Problem                        Field           Stage Records Share         │
         │ > Email address not complete     contact_email   Check     412 ██▍       30% │
         │   Date and time not written… NEW created_at      Check     301 █▋        22% │
@@ -645,7 +597,7 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 2 problems in 1,384 records, 1 warning ─────────────────── top 1 explain 58% ┐
+        ┌ 2 problems in 1,384 records, 1 warning ──────────────────────────────────────┐
         │   Problem                    Field           Stage     Records Share         │
         │   Email address not complete contact_email   Check         412 ██▍       30% │
         │   Date and time not wri… NEW created_at      Validator     301 █▋        22% │
@@ -736,7 +688,7 @@ mod tests {
         feed(&mut app, effects);
         let old = Answer::Suggested(crate::tui::testing::suggested());
         app.update(Event::Answer(advised.expect("it is asked"), Ok(old)));
-        assert!(!picture(&mut app).contains("187 of 200 ready"));
+        assert!(!picture(&mut app).contains("187 of a sample of 200 ready"));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! What was done, newest first: to look at, to take back, to go back behind, to keep as a recipe.
 
+mod asked;
 mod buttons;
 mod entry;
+mod next;
+
+use std::collections::HashMap;
 
 use ratatui::{
     Frame,
@@ -10,18 +14,21 @@ use ratatui::{
     widgets::Paragraph,
 };
 
-use self::{buttons::Buttons, entry::Entry};
+use self::{
+    asked::{ask_for_recipe, ask_to_undo},
+    buttons::Buttons,
+    entry::Entry,
+};
 use super::list::{List, fitted};
 use crate::{
     filter::Filter,
     model::{RunId, StepFacts, StepId, StepRow},
+    ops::Turns,
     text,
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{
-            Answer, Cx, Effect, JobRequest, Needs, Query, Question, Route, Ticket, Wanting, Wish,
-        },
+        event::{Answer, Cx, Effect, JobRequest, Query, Question, Route, Ticket},
         keymap::Keys,
         theme::Theme,
         widgets::{
@@ -38,6 +45,10 @@ pub struct History {
     run: RunId,
     state: State,
     pending: Option<Ticket>,
+    /// How many records of a step are sent or on their way; none where it is not named.
+    sent: HashMap<StepId, u64>,
+    /// What would be undone and redone next.
+    turns: Option<Turns>,
     /// What the step under the cursor did. One is asked for at a time.
     facts: Option<Box<StepFacts>>,
     asked: Option<(Ticket, StepId)>,
@@ -64,6 +75,8 @@ impl History {
             run,
             state: State::Loading,
             pending: Some(cx.ask(Query::History { run })),
+            sent: HashMap::new(),
+            turns: None,
             facts: None,
             asked: None,
             unknown: None,
@@ -82,8 +95,14 @@ impl History {
                 .then_some("it is about no records of its own");
             offers.push(Offer::new(Action::Open, "Records").unless(no_records));
             offers.push(Offer::new(Action::UndoStep, "Undo this step").unless(self.stays(entry)));
-            let no_step = step.is_none().then_some("sending is not taken back");
-            offers.push(Offer::new(Action::GoBack, "").unless(no_step));
+            let no_way = match step {
+                None => Some("sending is not taken back"),
+                Some(step) if self.since(step).next().is_none() => {
+                    Some("nothing since then can be taken back")
+                }
+                Some(_) => None,
+            };
+            offers.push(Offer::new(Action::GoBack, "").unless(no_way));
             let no_fix = (step.is_none_or(|step| !entry::is_fix(step)))
                 .then_some("only a fix or an edit is one");
             offers.push(Offer::new(Action::SaveRecipe, "").unless(no_fix));
@@ -92,6 +111,8 @@ impl History {
         offers.push(Offer::new(Action::Undo, "Undo"));
         offers.push(Offer::new(Action::Redo, "Redo"));
         offers.push(Offer::new(Action::Menu, "Actions"));
+        offers.push(Offer::new(Action::Copy, "Copy"));
+        offers.push(Offer::new(Action::Report, "Report"));
         offers
     }
 
@@ -150,7 +171,13 @@ impl History {
         }
         self.pending = None;
         match answer {
-            Ok(Answer::History { steps, plans }) => {
+            Ok(Answer::History {
+                steps,
+                plans,
+                sent,
+                turns,
+            }) => {
+                (self.sent, self.turns) = (sent, Some(turns));
                 let entries = entry::in_order(steps, plans);
                 // The cursor stays on its entry: others do something at the top.
                 let chosen = self.chosen().map(Entry::id);
@@ -224,7 +251,11 @@ impl History {
                 fitted("Details", details_width(list.width) + 1)
             ),
         };
+        let inside = block.inner(list);
         self.list.draw(frame, list, block, heading, &lines, theme);
+        if area.width >= 100 {
+            self.draw_next(frame, inside, lines.len() as u16 + 1);
+        }
         self.late = said(card);
         match self.chosen() {
             Some(_) if !card.is_empty() => self.draw_card(frame, card, theme),
@@ -235,8 +266,12 @@ impl History {
     fn line(&self, entry: &Entry, width: u16) -> String {
         let undo = match entry.step() {
             Some(step) if step.undone => "undone",
-            Some(step) if step.can_be_undone() => "yes",
-            Some(_) => "-",
+            Some(step) if !step.can_be_undone() => "-",
+            Some(step) => match self.sent(step) {
+                0 => "yes",
+                sent if step.is_frozen(sent) => "sent",
+                _ => "part",
+            },
             None => "no",
         };
         let time = time_width(width);
@@ -286,7 +321,11 @@ impl History {
         }
         space(&mut lines);
         let rows = Self::button_lines(entry, short).min(inside.height);
-        lines.truncate(usize::from(inside.height - rows));
+        let room = usize::from(inside.height - rows);
+        if short {
+            self.put_next(&mut lines, room, columns);
+        }
+        lines.truncate(room);
         // Below what is told of it; at the end of a card that is small anyway.
         let above = if short {
             inside.height - rows
@@ -329,12 +368,11 @@ impl History {
 
     /// Whether it can be taken back, in words.
     fn state_of(&self, entry: &Entry) -> String {
-        let sent = self.sent(entry).unwrap_or(0);
         match (self.stays(entry), entry.step()) {
             (Some(why), _) => words::sentence(&why),
-            (None, Some(step)) if sent > 0 => format!(
+            (None, Some(step)) if self.sent(step) > 0 => format!(
                 "Can be undone for the {} not sent.",
-                text::thousands(step.records.saturating_sub(sent))
+                text::thousands(step.records.saturating_sub(self.sent(step)))
             ),
             (None, _) => "Can be undone.".to_owned(),
         }
@@ -342,21 +380,17 @@ impl History {
 
     /// Why an entry cannot be taken back by itself.
     fn stays(&self, entry: &Entry) -> Option<String> {
-        let why = entry.stays(self.keys);
-        let step = entry.step().filter(|_| why.is_none());
-        let all_sent = step.is_some_and(|step| {
-            let sent = self.sent(entry);
-            step.records > 0 && sent.is_some_and(|sent| sent >= step.records)
-        });
-        let sent = all_sent.then(|| "its records were sent".to_owned());
-        why.or(sent)
+        let redo = self.turns.and_then(|turns| turns.redo);
+        let is_next = entry.step().is_some_and(|step| redo == Some(step.id));
+        let why = entry.stays(self.keys, is_next);
+        let is_frozen = |step: &StepRow| step.is_frozen(self.sent(step));
+        let all_sent = entry.step().is_some_and(is_frozen);
+        why.or_else(|| all_sent.then(|| "its records were sent".to_owned()))
     }
 
-    /// How many of its records were sent, where that is known.
-    fn sent(&self, entry: &Entry) -> Option<u64> {
-        let step = entry.step()?;
-        let facts = self.facts.as_ref()?;
-        (facts.step == step.id).then_some(facts.sent)
+    /// How many of its records are sent or on their way.
+    fn sent(&self, step: &StepRow) -> u64 {
+        self.sent.get(&step.id).copied().unwrap_or(0)
     }
 
     fn ask_for_facts(&mut self, cx: &mut Cx) {
@@ -380,7 +414,7 @@ impl History {
         let later: Vec<String> = later
             .map(|one| format!("  and {}", text::shorten(&text::safe(&one.label), 50)))
             .collect();
-        let all = later.len() + usize::from(step.can_be_undone());
+        let all = self.since(step).count();
         let more = later.len().saturating_sub(MOST);
         body.extend(later.into_iter().take(MOST));
         if more > 0 {
@@ -407,8 +441,16 @@ impl History {
     /// The later steps that going back to before this one takes back as well.
     fn later<'h>(&'h self, step: &StepRow) -> impl Iterator<Item = &'h StepRow> + use<'h> {
         let id = step.id;
+        self.since(step).filter(move |one| one.id > id)
+    }
+
+    /// All steps that going back to before this one takes back.
+    fn since<'h>(&'h self, step: &StepRow) -> impl Iterator<Item = &'h StepRow> + use<'h> {
+        let id = step.id;
         let steps = self.entries().iter().filter_map(Entry::step);
-        steps.filter(move |one| one.id > id && one.can_be_undone())
+        steps.filter(move |one| {
+            one.id >= id && one.can_be_undone() && !one.is_frozen(self.sent(one))
+        })
     }
 
     fn entries(&self) -> &[Entry] {
@@ -446,42 +488,17 @@ fn records_of(step: &StepRow, facts: &StepFacts) -> Route {
     }
 }
 
-fn ask_to_undo(step: &StepRow) -> Question {
-    Question {
-        title: format!("Undo step {}?", step.id),
-        body: vec![
-            text::safe(&step.label).into_owned(),
-            format!(
-                "{}. What was sent or changed since stays as it is.",
-                text::count(step.records, "record")
-            ),
-        ],
-        typed: None,
-        safe: "Go back".to_owned(),
-        verb: "Undo this step".to_owned(),
-        then: Box::new(Effect::Do(Wish::UndoStep { step: step.id })),
-    }
-}
-
-fn ask_for_recipe(step: &StepRow) -> Wanting {
-    Wanting {
-        title: "Save this step as a recipe".to_owned(),
-        body: "`redrive fix --recipe FILE` makes it again in another run, with the same preview."
-            .to_owned(),
-        label: "File".to_owned(),
-        verb: "Save it".to_owned(),
-        needs: Needs::Recipe(step.run, step.id),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::{
         filter::Filter,
         model::{RecordId, RunId, StepId, StepRow},
+        ops::Turns,
         tui::{
-            event::{Answer, Effect, Event, JobRequest, Query, Wish},
-            testing::{answer, feed_with, picture, press, problems, shows, shows_not, wishes},
+            event::{Answer, Effect, Event, JobRequest, Query, Route, Wish},
+            testing::{
+                answer, app_with, feed_with, picture, press, problems, shows, shows_not, wishes,
+            },
         },
     };
 
@@ -514,12 +531,12 @@ mod tests {
         │                                                            ││                                    │
         │                                                            ││                                    │
         │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
-        │                                                            ││                                    │
+        │ Sent records are frozen: undo skips them and says so.      ││                                    │
+        │ Next undo: Fix all contact_email  trim, lowe…, 20 Nov 2025 ││                                    │
+        │ Next redo: Set aside 12 records: test orders, 20 Nov 2025  ││                                    │
         └────────────────────────────────────────────────────────────┘└────────────────────────────────────┘
          u undoes your newest step, U brings it back. Right leads to what can be done with a step.
-         Enter Records  u Undo  U Redo  . Actions                                          ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions  y Copy  E Report                        ? Help  Esc Back
         ");
         let asked = press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("> History > Step 1"));
@@ -551,13 +568,39 @@ mod tests {
         │ 12 records, step 2                                                           │
         │ It was undone, U brings it back.                                             │
         │ 7 contact_email  <sp>Office@x.de -> office@x.de                              │
-        │                                                                              │
-        │ [ Undo this step ]      [ Save as recipe ]                                   │
-        │ [ Go back to before this ]                                                   │
+        │ Next undo: Fix all contact_email  t…   Next redo: Set aside 12 records: te…  │
+        │   Undo this step          Save as recipe                                     │
+        │   Go back to before this                                                     │
         └──────────────────────────────────────────────────────────────────────────────┘
          u undoes your newest step, U brings it back.
-         Enter Records  u Undo  U Redo  . Actions                      ? Help  Esc Back
+         Enter Records  u Undo  U Redo  . Actions  y Copy  E Report    ? Help  Esc Back
         ");
+    }
+
+    #[test]
+    fn what_is_not_brought_back_next_is_not_said_to_be() {
+        let mut app = app_with(
+            Route::History { run: RunId(1) },
+            (100, 30),
+            &|query| match answer(query) {
+                Answer::History {
+                    steps, plans, sent, ..
+                } => Answer::History {
+                    steps,
+                    plans,
+                    sent,
+                    turns: Turns {
+                        undo: Some(StepId(99)),
+                        redo: None,
+                    },
+                },
+                other => other,
+            },
+        );
+        press(&mut app, "<Down>");
+        shows(&mut app, "│ It was undone. ");
+        shows(&mut app, "│ Next undo: a step of another run ");
+        shows(&mut app, "│ Next redo: (nothing) ");
     }
 
     #[test]
@@ -606,14 +649,24 @@ mod tests {
         app.refresh();
         let effects = app.settle();
         feed_with(&mut app, effects, &|query| match answer(query) {
-            Answer::History { mut steps, plans } => {
+            Answer::History {
+                mut steps,
+                plans,
+                sent,
+                turns,
+            } => {
                 let newest = StepRow {
                     id: StepId(9),
                     at: "2025-12-01T00:00:00Z".to_owned(),
                     ..steps[0].clone()
                 };
                 steps.insert(0, newest);
-                Answer::History { steps, plans }
+                Answer::History {
+                    steps,
+                    plans,
+                    sent,
+                    turns,
+                }
             }
             other => other,
         });
@@ -659,13 +712,59 @@ mod tests {
             press(&mut app, "<esc><esc>");
             shows_not(&mut app, "[>");
             shows(&mut app, "12 records, step 1");
-            // The step above was undone: that is said.
+            // The step above was undone: that is said, and nothing looks like a button that is none.
             press(&mut app, "<Up><Up>");
-            shows(&mut app, "[ Undo this step ]");
+            shows_not(&mut app, "[ Undo this step ]");
+            shows(&mut app, "   Undo this step  ");
             press(&mut app, "<Right><ret>");
+            shows(&mut app, " >Undo this step  ");
             shows(&mut app, "Not now: it was undone");
+            press(&mut app, "<Down><Down><ret>");
+            shows(&mut app, "Not now: nothing since then can be taken back");
+            press(&mut app, "<Up><Up>");
             press(&mut app, "<Left><Up>");
             shows(&mut app, "12 records, step 3");
         }
+    }
+    #[test]
+    fn what_was_sent_of_a_step_is_said_on_its_line_and_is_not_offered_to_be_undone() {
+        for (sent, undo, words) in [
+            (5, "part", "Can be undone for the 7 not sent."),
+            (12, "sent", "Its records were sent."),
+        ] {
+            let mut app =
+                app_with(
+                    Route::History { run: RunId(1) },
+                    (100, 30),
+                    &|query| match answer(query) {
+                        Answer::History {
+                            steps,
+                            plans,
+                            turns,
+                            ..
+                        } => Answer::History {
+                            turns,
+                            steps,
+                            plans,
+                            sent: [(StepId(1), sent)].into(),
+                        },
+                        other => other,
+                    },
+                );
+            press(&mut app, "<Down><Down><Down>");
+            shows(&mut app, &format!("contact_email  trim, lowe… {undo}"));
+            shows(&mut app, words);
+            let all_sent = sent == 12;
+            assert_eq!(picture(&mut app).contains("[ Undo this step ]"), !all_sent);
+        }
+    }
+
+    #[test]
+    fn a_step_is_not_taken_back_while_something_runs_like_all_that_may_be_long() {
+        let mut app = problems((100, 30));
+        press(&mut app, "R");
+        press(&mut app, "5<Down><Down><Down>:alone<ret>");
+        shows_not(&mut app, "Undo step 1?");
+        shows(&mut app, "something is running already");
     }
 }

@@ -13,7 +13,10 @@ use crate::{
         action::Action,
         event::Cx,
         theme::Theme,
-        widgets::lines::{Lines, below},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, below, first_in_sight},
+        },
     },
 };
 
@@ -78,7 +81,7 @@ impl List {
         frame.render_widget(block, area);
         let room = usize::from(inside.height.saturating_sub(1)).max(1);
         let at = self.at.min(lines.len().saturating_sub(1));
-        self.first = self.first.min(at).max((at + 1).saturating_sub(room));
+        self.first = first_in_sight(self.first, at, lines.len(), room);
         self.lines = Lines::new(below(inside, 1), self.first, lines.len());
         let columns = usize::from(inside.width);
         let mut shown = vec![Line::styled(heading, theme.muted())];
@@ -94,10 +97,7 @@ impl List {
             shown.push(Line::styled(line, style));
         }
         frame.render_widget(Paragraph::new(shown), inside);
-        let y = inside.y + 1 + (at - self.first) as u16;
-        if inside.contains((inside.x + 1, y).into()) {
-            frame.set_cursor_position((inside.x + 1, y));
-        }
+        put_cursor(frame, inside, (1, 1 + (at - self.first) as u16));
     }
 }
 

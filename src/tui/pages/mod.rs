@@ -58,8 +58,16 @@ use crate::{
 /// What an action on the thing under the cursor is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Subject {
-    Group { run: RunId, id: GroupId },
-    Record { id: RecordId, field: Option<Path> },
+    Group {
+        run: RunId,
+        id: GroupId,
+    },
+    Record {
+        id: RecordId,
+        field: Option<Path>,
+        /// What people call it. Untrusted.
+        key: Option<String>,
+    },
 }
 
 /// Every page answers the same questions; the compiler names what a new one must do.
@@ -182,6 +190,14 @@ impl Page {
             Self::Records(page) => page.subject(),
             Self::Editor(page) => Some(page.subject()),
             Self::Raw(page) => Some(page.subject()),
+            _ => None,
+        }
+    }
+
+    /// The title of the problem that all records of a filter have.
+    pub fn problem_of(&self, filter: &Filter) -> Option<&str> {
+        match self {
+            Self::Groups(page) => page.title_of(filter),
             _ => None,
         }
     }
@@ -327,7 +343,9 @@ impl Page {
     pub fn starts(&self, action: Action) -> bool {
         match action {
             Action::Send | Action::CheckAll | Action::TryOne | Action::TakeOver => true,
-            Action::SetAside | Action::GoBack | Action::OpenFile | Action::Demo => true,
+            Action::SetAside | Action::OpenFile | Action::Demo => true,
+            // A step of many records is taken back by a job.
+            Action::GoBack | Action::UndoStep => true,
             _ => matches!(self, Self::Fix(page) if page.starts(action)),
         }
     }

@@ -9,6 +9,7 @@ mod like;
 mod marks;
 mod order;
 mod prompt;
+mod still;
 
 pub use self::left::Kept;
 
@@ -46,6 +47,8 @@ pub struct Records {
     pub(super) state: State,
     /// How many records there are without the typed filter, once known.
     pub(super) total: Option<usize>,
+    /// How many of the list its filter still finds; `None` as long as nothing has changed.
+    pub(super) still: Option<usize>,
     pub(super) rows: HashMap<RecordId, RecordRow>,
     pub(super) columns: Columns,
     pub(super) sort: Sort,
@@ -105,6 +108,8 @@ pub(super) struct Asked {
     pub ids_again: bool,
     /// How many there are without the typed filter.
     pub total: Option<Ticket>,
+    /// What the filter still finds of the list.
+    pub still: Option<Ticket>,
     pub rows: Option<Ticket>,
     /// The rows that are shown may be old.
     pub stale: bool,
@@ -137,6 +142,7 @@ impl Records {
             ids: Arc::default(),
             state: State::Loading,
             total: None,
+            still: None,
             rows: HashMap::new(),
             at: 0,
             in_cell: false,
@@ -247,13 +253,20 @@ impl Records {
         let cell = self.chosen().zip(self.target_column());
         let cell = cell.filter(|(row, _)| row.current.is_some());
         let field = cell.map(|(row, column)| column.path(row));
-        Some(Subject::Record { id, field })
+        let key = self.chosen().and_then(|row| row.key.clone());
+        Some(Subject::Record { id, field, key })
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
         let asked = &self.asked;
         let beside = asked.beside.map(|(ticket, _)| ticket);
-        let lists = [asked.ids, asked.total, asked.rows, asked.layout];
+        let lists = [
+            asked.ids,
+            asked.total,
+            asked.still,
+            asked.rows,
+            asked.layout,
+        ];
         let others = [asked.check, asked.back, beside];
         let offered = self.awaits_offered(ticket);
         lists
@@ -287,6 +300,9 @@ impl Records {
         } else if self.asked.total == ticket {
             self.asked.total = None;
             self.receive_total(answer);
+        } else if self.asked.still == ticket {
+            self.asked.still = None;
+            self.receive_still(answer);
         } else if self.asked.rows == ticket {
             self.asked.rows = None;
             match answer {
@@ -337,6 +353,7 @@ impl Records {
         self.asked.stale = true;
         self.editing.forget_look();
         self.ask_for_rows(cx);
+        self.ask_how_many_still(cx);
     }
 
     /// Whether time changes what is shown: what is wrong with what is typed is said after a pause.
@@ -401,7 +418,7 @@ impl Records {
             group,
             field,
             filter: self.filter_in_force(),
-            records: self.ids.len() as u64,
+            records: self.still() as u64,
         })
     }
 }

@@ -46,6 +46,10 @@ pub struct Runs {
     asked_facts: Option<(Ticket, RunId)>,
     /// Whether the only run is opened at once; not when a person came here from it.
     open_only: bool,
+    /// The person has moved the cursor.
+    is_moved: bool,
+    /// Whether a person came here from a run, which Esc leads back to.
+    is_over_a_run: bool,
     read_only: bool,
 }
 
@@ -70,7 +74,6 @@ impl Runs {
     pub fn open(cx: &mut Cx) -> Self {
         Self {
             state: State::Loading,
-            // Known before the runs are, so that the cursor begins with the last one.
             asked_visits: Some(cx.ask(Query::Visits)),
             asked_in_work: Some(cx.ask(Query::InWork)),
             pending: Some(cx.ask(Query::Runs)),
@@ -86,13 +89,16 @@ impl Runs {
             ways: Lines::default(),
             clock: cx.clock.clone(),
             open_only: true,
+            is_moved: false,
+            is_over_a_run: false,
             read_only: cx.read_only,
         }
     }
 
-    /// A person came here from a run: the only one is not opened at once.
+    /// A person came here from a run: the only one is not opened at once, and Esc leads back to it.
     pub fn stay(&mut self) {
         self.open_only = false;
+        self.is_over_a_run = true;
     }
 
     pub fn offers(&self) -> Vec<Offer> {
@@ -110,12 +116,16 @@ impl Runs {
         let no_run = (self.chosen().is_none()).then_some("no run is under the cursor");
         offers.push(Offer::new(Action::Copy, "Copy path").unless(no_run));
         offers.extend(WAYS.map(|way| Offer::new(way, "")));
+        if self.is_over_a_run {
+            offers.push(Offer::new(Action::Leave, "Quit"));
+        }
         offers
     }
 
     pub fn escape(&self) -> &'static str {
         match (self.search.is_typing, self.search.text()) {
             (true, _) => "Cancel",
+            (false, "") if self.is_over_a_run => "Back",
             (false, "") => "Quit",
             (false, _) => "Clear filter",
         }
@@ -138,6 +148,7 @@ impl Runs {
         match action {
             Action::Filter => self.search.is_typing = true,
             Action::Sort => self.ask_for_order(cx),
+            Action::Back if self.search.text().is_empty() => cx.back(),
             Action::Back => self.search = Search::default(),
             Action::Up => self.step(-1),
             Action::Down => self.step(1),
@@ -172,6 +183,7 @@ impl Runs {
         let way = self.ways.at(place).map(|at| Under::Way(WAYS[at]));
         let found = run.or(way);
         self.selected = found.unwrap_or(self.selected);
+        self.is_moved |= found.is_some();
         self.ask_for_facts(cx);
         found.is_some()
     }
@@ -199,6 +211,8 @@ impl Runs {
         {
             if let Ok(Answer::Visits(visits)) = answer {
                 self.visits = visits;
+                self.begin_with_last();
+                self.ask_for_facts(cx);
             }
             return;
         }
@@ -227,6 +241,16 @@ impl Runs {
             }
             Ok(_) => {}
             Err(error) => self.state = State::Failed(words::reported(&error)),
+        }
+    }
+
+    /// The cursor begins with the run that was visited last, whichever is known first.
+    fn begin_with_last(&mut self) {
+        let listed = self.listed();
+        let last = self.visits.first().map(|(run, _)| *run);
+        let last = last.filter(|last| listed.iter().any(|run| run.id == *last));
+        if let (Some(run), false) = (last, self.is_moved) {
+            self.selected = Under::Run(run);
         }
     }
 
@@ -267,6 +291,9 @@ impl Runs {
 
     pub fn tip(&self) -> String {
         match &self.state {
+            State::Known(runs) if runs.is_empty() => {
+                "Open what a pipeline rejected, or try the demo first.".to_owned()
+            }
             State::Known(runs) => format!(
                 "{} in this workspace. Right lists what can be done.",
                 text::count(runs.len() as u64, "run")
@@ -280,6 +307,7 @@ impl Runs {
         let at = self.at().unwrap_or_default().saturating_add_signed(by);
         if let Some(place) = places.get(at.min(places.len().saturating_sub(1))) {
             self.selected = *place;
+            self.is_moved = true;
         }
     }
 
@@ -308,7 +336,11 @@ mod tests {
     use super::*;
     use crate::{
         ops::Clip,
-        tui::testing::{answer, app, app_with, picture, press, shows, shows_not},
+        tui::{
+            event::Event,
+            keymap::Keys,
+            testing::{answer, app, app_with, begun, feed, picture, press, shows, shows_not},
+        },
     };
 
     #[test]
@@ -322,7 +354,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
         │                                                                                                  │
         │   Open a file or folder...                                                                       │
-        │   Try the demo (sample data, sends nothing)                                                      │
+        │   Try the demo (sample data, stays in its folder)                                                │
         │                                                                                                  │
         │ Another workspace opens by its path, or with  redrive -w FILE                                    │
         │                                                                                                  │
@@ -358,7 +390,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
         │                                                                              │
         │   Open a file or folder...                                                   │
-        │   Try the demo (sample data, sends nothing)                                  │
+        │   Try the demo (sample data, stays in its folder)                            │
         │                                                                              │
         │ Another workspace opens by its path, or with  redrive -w FILE                │
         │                                                                              │
@@ -388,6 +420,25 @@ mod tests {
     }
 
     #[test]
+    fn the_cursor_begins_with_the_run_that_was_visited_last_whatever_is_known_first() {
+        let after = |keys: &str| {
+            let (mut app, effects) = begun(Route::Runs, (80, 24), Keys::default());
+            let is_visits = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Visits));
+            let (late, first): (Vec<_>, Vec<_>) = effects.into_iter().partition(is_visits);
+            feed(&mut app, first);
+            press(&mut app, keys);
+            let [Effect::Ask(ticket, _)] = late[..] else {
+                panic!("{late:?}")
+            };
+            let visits = vec![(RunId(2), "2026-01-01T00:00:00Z".to_owned())];
+            app.update(Event::Answer(ticket, Ok(Answer::Visits(visits))));
+            app
+        };
+        shows(&mut after(""), "> customers-2025-11-19");
+        shows(&mut after("<Down><Down>"), "> Open a file or folder");
+    }
+
+    #[test]
     fn a_workspace_without_a_run_offers_ways_to_one() {
         let none = |query| match query {
             Query::Runs => Answer::Runs(Vec::new()),
@@ -398,10 +449,10 @@ mod tests {
          redrive                                             version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
-        │ This workspace holds no run yet.                                             │
+        │ There is no run here yet.                                                    │
         │                                                                              │
         │ > Open a file or folder...                                                   │
-        │   Try the demo (sample data, sends nothing)                                  │
+        │   Try the demo (sample data, stays in its folder)                            │
         │                                                                              │
         │ Another workspace opens by its path, or with  redrive -w FILE                │
         │                                                                              │
@@ -417,7 +468,7 @@ mod tests {
         │                                                                              │
         │                                                                              │
         └──────────────────────────────────────────────────────────────────────────────┘
-         0 runs in this workspace. Right lists what can be done.
+         Open what a pipeline rejected, or try the demo first.
          Enter Open                                                    ? Help  Esc Quit
         ");
         assert_eq!(press(&mut app, "<ret>"), []);
@@ -445,6 +496,30 @@ mod tests {
     }
 
     #[test]
+    fn esc_leads_back_to_the_page_one_came_from_and_q_still_quits() {
+        let mut app = crate::tui::testing::records((80, 24));
+        press(&mut app, "jj :another<ret>");
+        shows(&mut app, "Choose an import run");
+        shows(&mut app, "y Copy path  q Quit ");
+        shows(&mut app, "Esc Back");
+        press(&mut app, "/old");
+        shows(&mut app, "Esc Cancel");
+        press(&mut app, "<ret><esc>");
+        shows(&mut app, "Esc Back");
+        press(&mut app, "<esc>");
+        shows(&mut app, "Problems > Email address not complete");
+        // As it was left, marks and all.
+        shows(&mut app, "│ * 21 ");
+        press(&mut app, ":another<ret>q");
+        shows(&mut app, "┌ Leave redrive?");
+        // From a run that was opened here, nothing of the one before is behind it.
+        let mut app = crate::tui::testing::records((80, 24));
+        press(&mut app, ":another<ret><Home><ret><esc>");
+        shows(&mut app, "Menu: Problems");
+        assert_eq!(app.pages.last(), 0);
+    }
+
+    #[test]
     fn the_ways_to_other_runs_are_lines_below_them() {
         let mut app = app(Route::Runs, (100, 30));
         press(&mut app, "<Down><Down><Down><Down><Down>");
@@ -457,7 +532,7 @@ mod tests {
         │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
         │                                                                                                  │
         │   Open a file or folder...                                                                       │
-        │ > Try the demo (sample data, sends nothing)                                                      │
+        │ > Try the demo (sample data, stays in its folder)                                                │
         │                                                                                                  │
         │ Another workspace opens by its path, or with  redrive -w FILE                                    │
         │                                                                                                  │
@@ -468,10 +543,10 @@ mod tests {
         │                                                                                                  │
         │                                                                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌ Try the demo (sample data, sends nothing) ───────────────────────────────────────────────────────┐
-        │ 10,000 customers of an old system, a contract, and a table to send them to, in the folder        │
-        │ redrive-demo.                                                                                    │
-        │ It is a workspace of its own: nothing of yours is in it, and nothing of it comes here.           │
+        ┌ Try the demo (sample data, stays in its folder) ─────────────────────────────────────────────────┐
+        │ 10,000 customers of an old system, a contract, and a table of its own that they are sent to, in  │
+        │ the folder redrive-demo.                                                                         │
+        │ It is a workspace of its own: nothing of yours is in it, and nothing of it leaves that folder.   │
         │                                                                                                  │
         │                                                                                                  │
         │                                                                                                  │
@@ -500,7 +575,7 @@ mod tests {
         │       │ > Enter     Open this one thing                              │       │
         │   Open│   s         Choose what to sort by                           │       │
         │   Try │             Open a file or folder                            │       │
-        │       │             Try the demo (sample data, sends nothing)        │       │
+        │       │             Try the demo (sample data, stays in its folder)  │       │
         │ Anothe│   / F3      Filter the list                                  │       │
         │       │   y         Copy something of it                             │       │
         │       │   : Ctrl+P  Search all commands                              │       │

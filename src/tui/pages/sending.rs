@@ -2,6 +2,7 @@
 //! sends is watched here as well.
 
 mod draw;
+mod log;
 mod take_over;
 #[cfg(test)]
 mod tests;

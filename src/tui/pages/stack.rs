@@ -81,6 +81,15 @@ impl Stack {
         *old = page;
     }
 
+    /// Puts a page in the place of another and of all below that: another run begins.
+    pub fn begin_at(&mut self, place: usize, page: Page, cx: &mut Cx) {
+        self.replace_at(place, page, cx);
+        let place = place.min(self.below.len());
+        for mut old in self.below.drain(..place).rev() {
+            old.leave(cx);
+        }
+    }
+
     /// Goes back one page; says whether there was one.
     pub fn pop(&mut self, cx: &mut Cx) -> bool {
         match self.below.pop() {

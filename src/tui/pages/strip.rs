@@ -11,7 +11,11 @@ use crate::{
     check::suggest::Suggestion,
     model::{Problem, RecordRow},
     text,
-    tui::{theme::Theme, widgets::panel::panel, words},
+    tui::{
+        theme::Theme,
+        widgets::{cursor::put_cursor, panel::panel},
+        words,
+    },
 };
 
 /// The whole value of one cell, and what is wrong with it.
@@ -54,6 +58,9 @@ pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: T
         .iter()
         .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
     frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+    if page.zoomed {
+        put_cursor(frame, inside, (1, 0));
+    }
 }
 
 /// What the strip says: the value, what is wrong with it, what to do; in a low box in two lines.

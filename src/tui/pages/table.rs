@@ -4,6 +4,7 @@ use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect, Size},
     text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{
@@ -15,7 +16,11 @@ use super::{
 };
 use crate::{
     text,
-    tui::{action::Action, theme::Theme, widgets::panel::said},
+    tui::{
+        action::Action,
+        theme::Theme,
+        widgets::{cursor::put_cursor, panel::said},
+    },
 };
 
 /// How many records are seen at once in a window of this size.
@@ -102,7 +107,13 @@ fn nothing(page: &Records) -> Vec<String> {
 /// ` Filter  [status:ready]   type / to add or change            812 of 1,203 records`, or the open prompt.
 fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) {
     let found = page.ids.len() as u64;
+    let still = page.still() as u64;
     let count = match (&page.state, page.total) {
+        (State::Known, _) if still != found => format!(
+            "{}, {} still match",
+            text::count(found, "record"),
+            text::thousands(still)
+        ),
         (State::Known, Some(total)) if total as u64 != found => {
             format!(
                 "{} of {}",
@@ -143,13 +154,13 @@ fn draw_filter(frame: &mut Frame, area: Rect, page: &mut Records, theme: Theme) 
             spans.push(Span::styled(format!("   {key} to change"), theme.muted()));
         }
     }
-    frame.render_widget(Line::from(spans), area);
-    let right = Line::from(format!("{count} ")).right_aligned();
-    let width = right.width() as u16;
+    frame.render_widget(Paragraph::new(Line::from(spans)), area);
+    let width = text::width(&count) as u16 + 1;
+    let right = Line::from(format!("{count} "));
     let x = area.right().saturating_sub(width);
     let place = Rect { x, width, ..area }.intersection(area);
-    frame.render_widget(right, place);
-    if let Some(x) = cursor.filter(|x| *x < area.right()) {
-        frame.set_cursor_position((x, area.y));
+    frame.render_widget(Paragraph::new(right), place);
+    if let Some(x) = cursor {
+        put_cursor(frame, area, (x - area.x, 0));
     }
 }

@@ -35,6 +35,22 @@ impl Page {
         }
     }
 
+    /// Puts to where the person is that they type something here while the program ends: it is kept, and offered where its record
+    /// opens again. Without a list of its own the record is found among all of the run.
+    pub fn locate_typed(&self, visit: &mut Visit) {
+        let Some(id) = self.edited() else { return };
+        if !matches!(visit.screen, Screen::Records | Screen::Record) {
+            visit.of = None;
+        }
+        visit.screen = Screen::Record;
+        visit.record = Some(id);
+        match self {
+            Self::Editor(page) => page.locate(visit),
+            Self::Records(page) => visit.field = page.typed_into(),
+            _ => visit.field = None,
+        }
+    }
+
     /// Puts the cursor where it was in the last visit.
     pub fn go_to(&mut self, visit: &Visit, cx: &mut Cx) {
         if let Self::Groups(page) = self {

@@ -100,6 +100,7 @@ impl Records {
         let kept = (self.ids.get(self.at).copied()).filter(|_| !std::mem::take(&mut self.to_top));
         let kept = kept.or(self.recalled.record.take());
         self.ids = ids.into();
+        self.still = None;
         self.state = State::Known;
         if self.typed.is_empty() {
             self.total = Some(self.ids.len());
@@ -264,6 +265,26 @@ mod tests {
             asked(&mut app, "G", records);
             assert!(numbers(&mut app) <= 15);
         }
+    }
+
+    #[test]
+    fn a_larger_window_and_a_shorter_list_are_filled_from_their_last_record() {
+        let rows = |app: &mut App| {
+            let shown = picture(app);
+            let rows = shown
+                .lines()
+                .filter(|line| line.contains("  CUS-00") || line.contains("unreadable"));
+            rows.count()
+        };
+        let (mut app, _) = list(100);
+        asked(&mut app, "G", 100);
+        let before = rows(&mut app);
+        testing::resize(&mut app, 100, 45);
+        assert!(rows(&mut app) > before + 10, "{}", picture(&mut app));
+        // The filter leaves fewer, and the cursor on the last of them.
+        let effects = wishes(&mut app, "<esc>/x<ret>");
+        settle(&mut app, effects, 22);
+        assert!(rows(&mut app) >= 20, "{}", picture(&mut app));
     }
 
     #[test]

@@ -74,6 +74,7 @@ impl Desk {
             mouse: false,
             suspends: false,
             slow_link: false,
+            tickets: 0,
             notice: None,
             at: None,
         };

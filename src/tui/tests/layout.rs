@@ -1,11 +1,11 @@
 //! Check 6: at the sizes that are promised every box is closed, and the first thing to do stands in the footer.
 
-use ratatui::buffer::Buffer;
+use ratatui::{buffer::Buffer, layout::Position};
 
 use super::scenes::{SCENES, at, is_covered};
 use crate::tui::{
     keymap::Keys,
-    testing::{cells, picture, resize},
+    testing::{cells, cursor, picture, resize, wishes},
 };
 
 const SIZES: [(u16, u16); 8] = [
@@ -72,6 +72,57 @@ fn a_window_of_another_size_is_right_at_once() {
             let (first, again) = (picture(&mut app), picture(&mut app));
             assert_eq!(first, again, "{name} at {width} x {height}");
         }
+    }
+}
+
+/// What stands right before the cursor, and from it on.
+fn around(place: Position, buffer: &Buffer) -> (String, String) {
+    let symbols = |from: u16, to: u16| -> String {
+        let cells = (from..to).map(|x| buffer[(x, place.y)].symbol());
+        cells.collect()
+    };
+    let area = buffer.area;
+    (symbols(0, place.x), symbols(place.x, area.width))
+}
+
+/// What is read and has no line that is meant: the cursor stands at its beginning.
+const READ: [&str; 6] = [
+    "the other panel of problems",
+    "an unreadable record",
+    "review",
+    "nothing being sent",
+    // Where there is no room for the lines of the list.
+    "a send",
+    "the log of a send",
+];
+
+#[test]
+fn the_cursor_stands_on_what_has_focus_in_every_frame() {
+    for (name, keys) in SCENES {
+        for (width, height) in SIZES {
+            let mut app = at(keys, (width, height));
+            let (place, buffer) = cursor(&mut app);
+            let (before, after) = around(place, &buffer);
+            let is_meant = match *name {
+                "a cell" => after.starts_with("!office@"),
+                _ if before.contains("[ ") => after.contains(']'),
+                name => after.starts_with('>') || READ.contains(&name),
+            };
+            let is_there = !after.replace(['│', ' '], "").is_empty();
+            assert!(is_meant && is_there, "{name} at {width}: {before}@{after}");
+        }
+    }
+}
+
+#[test]
+fn the_cursor_stands_somewhere_before_anything_is_there_and_where_there_is_no_room() {
+    let mut app = at("<ret>", (80, 24));
+    wishes(&mut app, "<ret>");
+    let (place, buffer) = cursor(&mut app);
+    assert_eq!(buffer[place].symbol(), "R", "Reading the record ...");
+    for size in [(59, 24), (30, 3), (3, 1)] {
+        let mut app = at("<ret>", size);
+        cursor(&mut app);
     }
 }
 

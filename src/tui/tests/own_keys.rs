@@ -40,7 +40,7 @@ fn footer_and_help_show_the_keys_that_hold() {
     │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
     │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
     └──────────────────────────────────────────────────────────────────────────────┘
-    ┌ 6 problems in 1,384 records ────────────────────────────── top 2 explain 62% ┐
+    ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
     │   Problem                        Field           Stage Records Share         │
     │ > Email address not complete     contact_email   Check     412 ██▍       30% │
     │┌ Help: Problems ───────────────────────────── type to search, Enter runs it ┐│

@@ -119,6 +119,7 @@ fn arrows_enter_and_esc_reach_everything_that_can_be_done() {
         "Earlier",
         "Later",
         "UndoStep",
+        "GoBack",
         "SaveRecipe",
         "MarkReady",
         "TakeOver",

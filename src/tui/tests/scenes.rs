@@ -168,6 +168,7 @@ fn undone() -> UndoReport {
         label: "trim".to_owned(),
         records: 12,
         skipped: Vec::new(),
+        is_next: true,
     }
 }
 
@@ -242,6 +243,7 @@ pub fn sending() -> Progress {
         Logged::Try(Try {
             at: "2025-11-20T02:53:41Z".to_owned(),
             record: RecordId(record),
+            key: None,
             outcome,
             code: code.to_owned(),
             duration_ms: Some(290),

@@ -99,6 +99,11 @@ fn answers(query: Query) -> Answer {
         Query::History { .. } => Answer::History {
             steps: (1..200).map(strange_step).collect(),
             plans: Vec::new(),
+            sent: std::collections::HashMap::new(),
+            turns: crate::ops::Turns {
+                undo: None,
+                redo: None,
+            },
         },
         Query::Record { id } => {
             let Answer::Record(mut record) = answer(Query::Record { id }) else {

@@ -64,9 +64,15 @@ impl Field {
         self.cursor = if stands { at } else { self.value.len() };
     }
 
-    /// Inserts pasted text as it is: line breaks and tabs are text, never keys.
+    /// Inserts pasted text: line breaks and tabs are text, never keys. Terminals send a line break as CR (tmux does for
+    /// every one), so CR and CRLF are line breaks; those at the end belong to how it was copied, not to the value.
     pub fn paste(&mut self, pasted: &str) {
-        self.replace(self.cursor..self.cursor, pasted, false);
+        let lines = pasted.replace("\r\n", "\n").replace('\r', "\n");
+        self.replace(
+            self.cursor..self.cursor,
+            lines.trim_end_matches('\n'),
+            false,
+        );
     }
 
     /// Does what a key means in a text field. `false` when it means nothing here: Enter, Esc, Tab, Up, Down, F1.
@@ -265,6 +271,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::tui::widgets::lines;
 
     /// Types keys: letters as they are, `<..>` by name, `C-` with Ctrl.
     fn press(field: &mut Field, keys: &str) {
@@ -336,11 +343,28 @@ mod tests {
     fn pasted_line_breaks_and_tabs_are_text_and_shown_by_name() {
         let mut field = Field::new("a");
         field.paste("\r\n\tb");
-        assert_eq!(field.value(), "a\r\n\tb");
+        assert_eq!(field.value(), "a\n\tb");
         assert_eq!(
             seen(&mut field, 20),
-            (" a<CR><LF><TAB>b    ".to_owned(), 16)
+            (" a<LF><TAB>b        ".to_owned(), 12)
         );
+    }
+
+    #[test]
+    fn the_line_break_at_the_end_of_a_paste_is_no_part_of_the_value() {
+        for (pasted, value) in [
+            ("Hamburg\r", "Hamburg"),
+            ("Hamburg\n", "Hamburg"),
+            ("Hamburg\r\n\r\n", "Hamburg"),
+            ("Ham\rburg\r", "Ham\nburg"),
+            ("Ham\r\nburg", "Ham\nburg"),
+            ("\r", ""),
+            ("Hamburg \r", "Hamburg "),
+        ] {
+            let mut field = Field::default();
+            field.paste(pasted);
+            assert_eq!(field.value(), value, "{pasted:?}");
+        }
     }
 
     #[test]
@@ -386,7 +410,7 @@ mod tests {
                 prop_assert!(boundary, "{:?} at {}", field.value(), field.cursor());
                 let (line, cursor) = field.line(columns, Style::default());
                 if columns >= 2 {
-                    prop_assert_eq!(line.width(), columns);
+                    prop_assert_eq!(lines::width(&line.spans), columns);
                     prop_assert!(columns < 3 || cursor < columns - 1 );
                 }
             }

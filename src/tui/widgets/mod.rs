@@ -2,6 +2,7 @@
 
 pub mod ascii;
 pub mod bar;
+pub mod cursor;
 pub mod diff;
 pub mod field;
 pub mod footer;

@@ -23,7 +23,7 @@ pub fn said(area: Rect) -> [Rect; 2] {
 /// A bordered block for an area of this width. The note is dropped before the title is shortened. Both must be safe.
 pub fn panel<'a>(width: u16, title: &str, note: &str, focus: bool, theme: Theme) -> Block<'a> {
     let room = usize::from(width).saturating_sub(4);
-    let note_fits = !note.is_empty() && text::width(title) + text::width(note) + 5 <= room;
+    let note_fits = !note.is_empty() && fits(width, title, note);
     let style = if focus {
         theme.title_focus()
     } else {
@@ -44,4 +44,9 @@ pub fn panel<'a>(width: u16, title: &str, note: &str, focus: bool, theme: Theme)
         block = block.title_top(Line::from(format!(" {note} ")).right_aligned());
     }
     block
+}
+
+/// Whether both stand on the upper edge of a panel so wide.
+pub fn fits(width: u16, title: &str, note: &str) -> bool {
+    text::width(title) + text::width(note) + 7 <= usize::from(width)
 }

@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 use crossbeam_channel::{Receiver, Sender};
 
-use super::{Opening, Running, guarded, known, with};
+use super::{Opening, Running, first, guarded, known, with};
 use crate::{
     demo,
     filter::Filter,
@@ -27,7 +27,10 @@ pub(super) fn work_all(
 ) {
     let mut workspace = None;
     for (request, job) in requests {
-        let outcome = guarded(|| work(with(&mut workspace, opening)?, &request, &job));
+        let outcome = guarded(|| match &mut workspace {
+            None if first::is_missing(opening) => first::work(opening, &request, &job),
+            known => work(with(known, opening)?, &request, &job),
+        });
         *known(running) = None;
         if events.send(Event::Finished(outcome)).is_err() {
             return;
@@ -107,20 +110,7 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             let how = (contract.as_deref(), *again);
             Outcome::Loaded(ops::load_named(workspace, path, how, job)?)
         }
-        JobRequest::Demo => {
-            let request = DemoRequest {
-                rows: demo::ROWS,
-                seed: demo::SEED,
-                // Among sample data nothing of one's own is to be found.
-                workspace: None,
-                author: workspace.author.clone(),
-            };
-            let demo = ops::demo(&request, job)?;
-            Outcome::Elsewhere(Elsewhere {
-                workspace: demo.workspace,
-                run: Some(demo.report.run),
-            })
-        }
+        JobRequest::Demo => demo(&workspace.author, job)?,
         JobRequest::Check { run, contract } => {
             let request = CheckRequest {
                 filter: Filter::of_run(*run),
@@ -130,6 +120,22 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             Outcome::Checked(ops::check(workspace, &request, job)?)
         }
     })
+}
+
+/// Makes the example, which is gone to.
+pub(super) fn demo(author: &str, job: &Job) -> Result<Outcome> {
+    let request = DemoRequest {
+        rows: demo::ROWS,
+        seed: demo::SEED,
+        // Among sample data nothing of one's own is to be found.
+        workspace: None,
+        author: author.to_owned(),
+    };
+    let demo = ops::demo(&request, job)?;
+    Ok(Outcome::Elsewhere(Elsewhere {
+        workspace: demo.workspace,
+        run: Some(demo.report.run),
+    }))
 }
 
 /// A step of at most so many records is undone or redone between two questions, without a word: that takes less than one

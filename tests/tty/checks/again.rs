@@ -192,3 +192,30 @@ fn what_is_asked_for_goes_before_what_was_left_and_a_broken_file_is_said_and_mad
     tty.signal("-TERM");
     tty.ends();
 }
+
+#[test]
+fn whoever_is_cut_off_while_typing_comes_back_to_the_record_and_to_what_they_typed() {
+    let folder = demo();
+    let mut tty = start(&folder, &[]);
+    tty.sees("Suggested fix");
+    tty.press(ENTER);
+    tty.sees("┌ Cell: ");
+    tty.press(DOWN);
+    let record = named(&seen(&tty), ", record ");
+    tty.press("e");
+    tty.sees("Esc Cancel");
+    tty.press("zzz");
+    tty.sees("zzz ");
+    // The line is dropped.
+    tty.signal("-HUP");
+    tty.ends();
+
+    let mut tty = start(&folder, &[]);
+    tty.sees("You typed this and did not save it");
+    tty.sees(WELCOME);
+    tty.sees(&format!("> record {record} "));
+    tty.press_until("1", "This is what you typed");
+    tty.sees("zzz ");
+    tty.signal("-TERM");
+    tty.ends();
+}

@@ -25,7 +25,7 @@ fn every_page_says_at_every_width_how_to_get_help_and_what_esc_does() {
     tty.sees("[DEMO]");
     for (keys, seen) in [
         ("", "Enter Open"),
-        ("v", "Values"),
+        ("v", "┌ Values of "),
         ("\x1b", "Esc Menu"),
         ("b", "1 What to do"),
         ("\x1b", "Esc Menu"),

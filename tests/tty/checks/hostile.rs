@@ -119,6 +119,7 @@ fn hostile_and_wide_text_is_seen_and_moves_no_border_and_is_sent_as_received() {
         tty.press(ENTER);
         tty.sees("Fields");
         for _ in 0..lines.len() {
+            tty.sees("state: ");
             tty.rests(Duration::from_millis(60));
             borders_are_straight(&tty);
             nothing_steers(&tty);

@@ -80,6 +80,8 @@ fn rows_headers_hints_and_the_wheel_do_what_their_keys_do() {
     // A title sorts.
     tty.click("State");
     tty.sees("sorted by state");
+    tty.sees("Sorted by ");
+    tty.sees("needs fixing");
     // A hint is its key.
     tty.click("/ Filter");
     tty.sees("Enter Keep this filter");

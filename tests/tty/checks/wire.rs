@@ -16,6 +16,9 @@ const UP: &str = "\x1b[A";
 /// What a move of the cursor may cost.
 const MOVE: usize = 1_500;
 
+/// What ends a frame: all of it is shown at once from here on.
+const FRAME_ENDS: &[u8] = b"\x1b[?2026l";
+
 /// The record whose cell is shown below the list.
 fn record(screen: &str) -> Option<String> {
     let (_, rest) = screen.split_once(", record ")?;
@@ -29,10 +32,11 @@ fn each(tty: &mut Tty, key: &str, times: usize) -> Vec<usize> {
         let before = tty.bytes().len();
         let at = record(&tty.text());
         tty.press(key);
-        tty.waits_for("for a step", |output| {
-            record(&output.screen.screen().contents()) != at
+        tty.waits_for("for a step, to the end of its frame", |output| {
+            let is_whole = output.bytes.ends_with(FRAME_ENDS);
+            is_whole && record(&output.screen.screen().contents()) != at
         });
-        tty.rests(Duration::from_millis(40)) - before
+        tty.bytes().len() - before
     };
     (0..times).map(press).collect()
 }

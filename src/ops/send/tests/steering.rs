@@ -14,6 +14,14 @@ fn send_steered(
     desk: &mut Desk,
     steer: impl Fn(&Job, &Progress) + Send + Sync + 'static,
 ) -> (SendReport, Vec<Progress>) {
+    send_steered_to("api", desk, steer)
+}
+
+fn send_steered_to(
+    destination: &str,
+    desk: &mut Desk,
+    steer: impl Fn(&Job, &Progress) + Send + Sync + 'static,
+) -> (SendReport, Vec<Progress>) {
     let (job, said) = (
         Arc::new(OnceLock::<Job>::new()),
         Arc::new(Mutex::new(Vec::new())),
@@ -27,7 +35,7 @@ fn send_steered(
     });
     job.set(made.clone()).ok().unwrap();
     let request = SendRequest {
-        to: Some("api".to_owned()),
+        to: Some(destination.to_owned()),
         ..SendRequest::default()
     };
     let report = send(&mut desk.workspace, &request, &made).unwrap();
@@ -82,6 +90,40 @@ fn what_waits_for_a_minute_is_tried_at_once_when_somebody_wants_it() {
         waited.clone().any(|waits| waits.why == Why::Asked),
         "{said:?}"
     );
+}
+
+/// Ends for the first, second, third record once there is a file `go.0`, `go.1`, `go.2`.
+const WAITS_FOR_A_WORD: &str = r#"
+name = "people"
+key = ["/id"]
+
+[schema]
+file = "person.json"
+
+[[destination]]
+name = "queue"
+kind = "command"
+command = ["sh", "-c", "cat >> taken; n=$(cat done.* | wc -l); until [ -e go.$n ]; do sleep 0.01; done; echo > done.$n"]
+environment = "test"
+timeouts = { total = "10s" }
+"#;
+
+#[test]
+fn what_is_on_its_way_is_counted_while_it_is_however_fast_it_was_before() {
+    let mut desk = desk_with(WAITS_FOR_A_WORD, &["P-1,1,", "P-2,2,", "P-3,3,"]);
+    let folder = desk.folder.path().to_owned();
+    let (report, said) = send_steered_to("queue", &mut desk, move |_, progress| {
+        let tally = progress.sending.as_ref().unwrap().tally;
+        if tally.in_flight == 1 {
+            fs::write(folder.join(format!("go.{}", tally.sent)), "").unwrap();
+        }
+    });
+    assert_eq!((report.accepted, report.unknown), (3, 0));
+    let on_its_way = said.iter().filter_map(|progress| {
+        let tally = progress.sending.as_ref()?.tally;
+        (tally.in_flight == 1).then_some((tally.sent, tally.waiting))
+    });
+    assert_eq!(on_its_way.collect::<Vec<_>>(), [(0, 2), (1, 1), (2, 0)]);
 }
 
 #[test]

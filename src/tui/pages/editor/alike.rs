@@ -18,18 +18,26 @@ pub(super) struct Alike {
     pub asked: Option<Ticket>,
     /// Whether the fix is opened as soon as they are known.
     go: bool,
-    /// How they would be fixed, after an edit that set this problem right.
+    /// How they would be fixed, after an edit of a value with this problem.
     known: Option<FixView>,
-}
-
-impl Alike {
-    /// How many others have what was just set right.
-    pub fn others(&self) -> Option<u64> {
-        self.known.as_ref().map(|view| view.records)
-    }
+    problem: Option<Problem>,
 }
 
 impl Editor {
+    /// How many others have what this record had before it was edited.
+    pub(super) fn others_like_it(&self) -> Option<u64> {
+        let view = self.alike.known.as_ref()?;
+        let is_kept = |found: &&Problem| {
+            let kind = |one: &Problem| (one.stage, one.code.clone(), one.detail.clone());
+            let asked = self.alike.problem.as_ref();
+            asked.is_some_and(|asked| asked.path == found.path && kind(asked) == kind(found))
+        };
+        // An edit that was saved anyway leaves the record among them.
+        let itself = self.row().and_then(|row| row.problems.iter().find(is_kept));
+        let others = view.records - u64::from(itself.is_some());
+        (others > 0).then_some(others)
+    }
+
     /// The record as lists show it, once it is read.
     pub(super) fn row(&self) -> Option<&RecordRow> {
         self.record.as_ref().map(|record| &record.row)
@@ -48,10 +56,18 @@ impl Editor {
         self.ask_for_alike(path, false, cx);
     }
 
+    /// With the next action what was said of the others is gone, and so is the offer. What was saved and not told yet is
+    /// not there to be forgotten.
+    pub(super) fn forget_alike(&mut self) {
+        if self.told.is_none() && !self.alike.go {
+            self.alike = Alike::default();
+        }
+    }
+
     /// Opens the fix of all records like this one: those of the last edit, else those of the field under the cursor.
     pub(super) fn fix_alike(&mut self, cx: &mut Cx) {
-        if let Some(view) = &self.alike.known {
-            return cx.go(Route::Fix(Box::new(view.clone())));
+        if let Some(view) = self.alike.known.take() {
+            return cx.go(Route::Fix(Box::new(view)));
         }
         if let Some(path) = self.fields.path().cloned() {
             self.ask_for_alike(&path, true, cx);
@@ -66,6 +82,7 @@ impl Editor {
             run: record.row.run,
             problem: Box::new(problem.clone()),
         };
+        self.alike.problem = Some(problem.clone());
         self.alike.asked = Some(cx.ask(query));
         self.alike.go = go;
     }
@@ -82,15 +99,14 @@ impl Editor {
         }
     }
 
-    /// What is said of the others after an edit; empty where there are none.
-    pub(super) fn others(&self) -> String {
-        match self.alike.others() {
-            Some(others) => format!(
-                "  {} the same problem: {} Fix all",
-                words::others_have(others),
-                self.keys.of(Action::FixAll)
+    /// What is said of the others after an edit: a sentence, and the key that leads to them. Empty where there are none.
+    pub(super) fn others(&self) -> (String, String) {
+        match self.others_like_it() {
+            Some(others) => (
+                format!(" {} the same problem.", words::others_have(others)),
+                format!("  {} Fix all", self.keys.of(Action::FixAll)),
             ),
-            None => String::new(),
+            None => Default::default(),
         }
     }
 }

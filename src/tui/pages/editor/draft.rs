@@ -1,5 +1,7 @@
 //! One field being edited: what is typed, what the check says about it, and what could be right.
 
+mod meanwhile;
+
 use std::{
     collections::HashSet,
     time::{Duration, Instant},
@@ -186,24 +188,6 @@ impl Draft {
                 path,
                 text: text.to_owned(),
             },
-        }]
-    }
-
-    /// Takes what the record holds by now in the field's place; somebody may have changed it since the box was opened.
-    pub fn meet(&mut self, now: Option<&Value>) {
-        self.moved = self.before.as_ref() != now;
-    }
-
-    /// The change to ask the check about, so that its answer is about the text in the box. Unlike [`Self::changes`] it
-    /// is there for text that nobody typed, where the record holds something else by now.
-    pub fn to_check(&self) -> Vec<Change> {
-        if !(self.moved && self.is_unchanged()) {
-            return self.changes();
-        }
-        let path = self.path.clone();
-        vec![match self.before.clone() {
-            Some(value) => Change::Json { path, value },
-            None => Change::Unset { path },
         }]
     }
 

@@ -4,7 +4,8 @@ use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
     style::Style,
-    text::{Line, Span, Text},
+    text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{
@@ -22,6 +23,7 @@ use crate::{
         action::Action,
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             lines::{Lines, below},
             panel::panel,
             tree::Kind,
@@ -155,7 +157,7 @@ pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         let lines = wrap(words, usize::from(area.width.saturating_sub(4)));
         let lines: Vec<_> = lines.into_iter().map(|line| format!(" {line}")).collect();
         frame.render_widget(&block, area);
-        frame.render_widget(Text::from(lines.join("\n")), block.inner(area));
+        frame.render_widget(Paragraph::new(lines.join("\n")), block.inner(area));
     } else if editor.fits_both {
         wide(editor, frame, area, theme);
     } else {
@@ -243,7 +245,8 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         let typed = draft.filter(|_| under).map(|draft| draft.field.value());
         lines.push(columns.line(line, under, typed, theme));
     }
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
+    put_cursor(frame, inner, (1, (header + list.at - list.first) as u16));
 }
 
 /// Keeps the cursor on the screen with a line or two around it, and the screen full.

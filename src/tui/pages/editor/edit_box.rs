@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use ratatui::{
     Frame,
-    layout::{Position, Rect},
+    layout::Rect,
     style::Style,
-    text::{Line, Span, Text},
+    text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{
@@ -18,9 +19,17 @@ use super::{
     panels::sentence,
 };
 use crate::{
-    model::Wants,
+    model::{RecordDetail, Wants},
     text,
-    tui::{action::Action, theme::Theme, widgets::panel::panel},
+    tui::{
+        action::Action,
+        theme::Theme,
+        widgets::{
+            cursor::put_cursor,
+            lines::{cut, width},
+            panel::panel,
+        },
+    },
 };
 
 /// What is wrong with the text as it is, when it may be said: what to call it, and the sentence.
@@ -44,9 +53,10 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
         return;
     }
     if let Some(draft) = &mut editor.draft {
-        let record = editor.record.as_ref();
+        let record = editor.record.as_deref();
         let has_contract = record.is_some_and(|record| record.has_contract);
-        let was = editor.fields.selected().map(was).unwrap_or_default();
+        let line = editor.fields.selected();
+        let was = line.map(|line| was(record, line)).unwrap_or_default();
         draft_box(draft, (&was, ""), has_contract, frame, area, theme);
     } else {
         let inner = inside(area);
@@ -60,7 +70,7 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
             None => String::new(),
         };
         frame.render_widget(panel(area.width, &title, "", false, theme), area);
-        frame.render_widget(Text::from(look_box(editor, tall, theme)), inner);
+        draw_lines(look_box(editor, tall, theme), frame, inner);
     }
 }
 
@@ -90,10 +100,26 @@ pub fn draft_box(
     } else {
         flat_box(draft, was, inner, theme)
     };
-    frame.render_widget(Text::from(lines), inner);
-    if inner.height > 0 && cursor < inner.width {
-        frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
-    }
+    let at = under(&lines, theme).unwrap_or((cursor, 0));
+    draw_lines(lines, frame, inner);
+    put_cursor(frame, inner, at);
+}
+
+/// Draws lines, none of them wider than the box.
+fn draw_lines(lines: Vec<Line<'static>>, frame: &mut Frame, inner: Rect) {
+    let columns = usize::from(inner.width);
+    let lines: Vec<_> = (lines.into_iter()).map(|line| cut(line, columns)).collect();
+    frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// The column and line of what is marked, where that is not the text.
+fn under(lines: &[Line], theme: Theme) -> Option<(u16, u16)> {
+    let found = lines.iter().enumerate().find_map(|(y, line)| {
+        let is_marked = |span: &Span| span.style == theme.select() && span.content.starts_with('>');
+        Some((line.spans.iter().position(is_marked)?, y, line))
+    });
+    let (before, y, line) = found?;
+    Some((width(&line.spans[..before]) as u16, y as u16))
 }
 
 fn inside(area: Rect) -> Rect {
@@ -105,8 +131,12 @@ fn inside(area: Rect) -> Rect {
     }
 }
 
-fn was(line: &FieldLine) -> String {
+/// What was received, text in quotes.
+fn was(record: Option<&RecordDetail>, line: &FieldLine) -> String {
+    let received = record.and_then(|record| record.received.as_ref());
+    let value = received.and_then(|received| received.pointer(line.tree.path.as_str()));
     match line.received.as_str() {
+        words if value.is_some_and(|value| !value.is_string()) => words.to_owned(),
         words if words.starts_with(['(', '"', '{', '[']) => words.to_owned(),
         words => format!("\"{words}\""),
     }
@@ -148,7 +178,6 @@ fn flat_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Lin
     now.spans.push(Span::raw("  "));
     let mut words = verdict(draft, theme);
     let left = left_after(draft).replacen("Record: ", "  ", 1);
-    let width = |words: &[Span]| words.iter().map(Span::width).sum::<usize>();
     if width(&words) + text::width(&left) + field + 7 > columns {
         words.truncate(1);
     }
@@ -361,7 +390,7 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
     let now = line.now.clone().unwrap_or_else(|| line.received.clone());
     let mut lines = vec![Line::from(vec![label("Now"), Span::raw(now)])];
     let was = match line.now {
-        Some(_) => vec![label("Was"), Span::raw(was(line))],
+        Some(_) => vec![label("Was"), Span::raw(was(Some(record), line))],
         None => Vec::new(),
     };
     let tries = match editor.suggestion() {
@@ -376,7 +405,8 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
     if tall {
         lines.extend([Line::from(was), Line::from(tries)]);
     } else {
-        lines.push(Line::from([was, vec![Span::raw(" ")], tries].concat()));
+        let gap = (!was.is_empty()).then(|| Span::raw(" "));
+        lines.push(was.into_iter().chain(gap).chain(tries).collect());
     }
     lines
 }

@@ -92,20 +92,16 @@ impl Editor {
         self.asked_look = None;
         self.draft = Some(draft);
         self.check_draft(cx);
-        let time = cx.clock.day_and_time(&kept.kept_at);
-        cx.say(format!("This is what you typed {time} and did not save."));
+        meeting::say_when_typed(kept, cx);
     }
 
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
         self.draft = None;
-        if how == Decision::Keep {
-            cx.say(KEPT);
-            self.ask_for_drafts(cx);
-            return;
+        match meeting::wished(conflict, how, cx) {
+            Some(wish) => self.changing = Some((cx.change(wish), Told::Decided(how))),
+            None => self.ask_for_drafts(cx),
         }
-        let wish = Wish::Decide(Box::new(conflict.clone()), how);
-        self.changing = Some((cx.change(wish), Told::Decided(how)));
     }
 
     /// A change of one's own was saved while a box was open already: it was opened on that, not on somebody else's.
@@ -121,9 +117,10 @@ impl Editor {
     /// Somebody changed the record while it is typed into.
     pub(super) fn say_if_changed(&self, before: Option<i64>, cx: &mut Cx) {
         let now = self.record.as_ref().map(|record| record.row.version);
-        let is_older = |draft: &Draft| draft.saving.is_none() && Some(draft.seen) < now;
-        if before.is_some() && before < now && self.draft.as_ref().is_some_and(is_older) {
-            cx.say("Somebody else changed this record meanwhile. Your text is kept: saving it shows both.");
+        let is_older = |draft: &&Draft| draft.saving.is_none() && Some(draft.seen) < now;
+        let draft = self.draft.as_ref().filter(is_older);
+        if let Some(draft) = draft.filter(|_| before.is_some() && before < now) {
+            cx.say(draft.meanwhile());
         }
     }
 
@@ -134,6 +131,7 @@ impl Editor {
         };
         let (before, now) = (&before.row, &now.row);
         if before.status != now.status || before.problems != now.problems {
+            self.forget_alike();
             let result = self.result.take();
             cx.effects.extend(result.map(Effect::Unsay));
         }
@@ -142,11 +140,8 @@ impl Editor {
     /// Somebody was first. It is asked who is right, unless something else is typed by now.
     pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
         let draft = self.draft.as_mut();
-        if draft.is_none_or(|draft| draft.is_not_saved(ticket)) {
-            cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
-        } else {
-            cx.say(meeting::late(&conflict));
-        }
+        let types_else = draft.is_some_and(|draft| !draft.is_not_saved(ticket));
+        meeting::disagree(conflict, types_else, cx);
         self.ask(cx);
     }
 }

@@ -58,7 +58,7 @@ impl Editor {
             let ready = (record.row.status == Status::Ready).then_some("it is ready already");
             offers.push(Offer::new(Action::MarkReady, "It is ready").unless(reason.or(ready)));
         }
-        match (self.alike.others(), self.fields.path()) {
+        match (self.others_like_it(), self.fields.path()) {
             (Some(others), _) => {
                 let label = format!("Fix {} like it", text::thousands(others));
                 offers.push(Offer::new(Action::FixAll, label));
@@ -77,7 +77,7 @@ impl Editor {
             Offer::new(Action::Redo, ""),
             Offer::new(Action::Check, "Check").unless(reason),
             Offer::new(Action::Edit, "").unless(reason),
-            Offer::new(Action::SetAside, ""),
+            Offer::new(Action::SetAside, "").unless(reason),
             Offer::new(Action::Note, ""),
             Offer::new(Action::Remove, "").unless(reason),
             Offer::new(Action::Differences, ""),
@@ -148,10 +148,11 @@ impl Editor {
                 }
             }
             Reply::Unchanged(then) => {
-                self.draft = None;
-                match then {
-                    Then::Problem => cx.say("Nothing was changed: the value is the same."),
-                    Then::Field => self.edit_next_field(cx),
+                if let Some(draft) = self.draft.take() {
+                    match then {
+                        Then::Problem => cx.say(draft.nothing_typed()),
+                        Then::Field => self.edit_next_field(cx),
+                    }
                 }
             }
             Reply::Save(then) => self.save(then, cx),
@@ -160,11 +161,7 @@ impl Editor {
 
     pub(super) fn check_draft(&mut self, cx: &mut Cx) {
         if let Some(draft) = &mut self.draft {
-            draft.asked = Some(cx.ask(Query::Preview {
-                id: self.id,
-                changes: draft.to_check(),
-                at: draft.path.clone(),
-            }));
+            draft.ask(self.id, cx);
         }
     }
 

@@ -1,5 +1,6 @@
 //! The record editor: its fields, what is wrong with them, and a box that is checked as it is typed into.
 
+mod ahead;
 mod alike;
 pub(super) mod draft;
 mod draw;
@@ -19,6 +20,7 @@ use ratatui::{
 };
 
 use self::{
+    ahead::{Ahead, Typed},
     alike::Alike,
     draft::{Draft, Then},
     fields::Fields,
@@ -50,6 +52,8 @@ pub struct Editor {
     /// 0-based place in `among.ids`.
     place: Option<usize>,
     record: Option<Box<RecordDetail>>,
+    /// What waits for the record to be there.
+    ahead: Option<Ahead>,
     fields: Fields,
     draft: Option<Draft>,
     /// The steps that changed it, newest first. Safe to print.
@@ -100,6 +104,7 @@ impl Editor {
             among,
             read_only: cx.read_only,
             record: None,
+            ahead: None,
             fields: Fields::default(),
             draft: None,
             history: Vec::new(),
@@ -135,24 +140,31 @@ impl Editor {
     }
 
     pub fn mode(&self) -> Mode {
-        match self.draft {
-            Some(_) => Mode::Typing,
-            None => Mode::Moving,
+        if self.draft.is_some() || self.ahead.is_some() {
+            Mode::Typing
+        } else {
+            Mode::Moving
         }
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
+        if action != Action::FixAll {
+            self.forget_alike();
+        }
         if self.draft.is_some() {
             self.act_typing(action, cx);
         } else if self.record.is_some() {
             self.act_moving(action, cx);
-        } else if action == Action::Back {
-            cx.back();
+        } else {
+            self.act_ahead(action, cx);
         }
         self.look(cx);
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
+        if self.type_ahead(Typed::Key(key)) {
+            return;
+        }
         let reply = self
             .draft
             .as_mut()
@@ -163,6 +175,9 @@ impl Editor {
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        if self.type_ahead(Typed::Paste(pasted.to_owned())) {
+            return;
+        }
         let Some(draft) = self.draft.as_mut() else {
             cx.say("Nothing is being typed. Enter opens the field, then paste.");
             return;
@@ -183,6 +198,7 @@ impl Editor {
 
     /// Moves the cursor to the field under the pointer, if there is one.
     pub fn point(&mut self, place: Position) -> bool {
+        self.forget_alike();
         self.fields.point(place)
     }
 
@@ -195,7 +211,9 @@ impl Editor {
     /// The record, and its field under the cursor.
     pub fn subject(&self) -> Subject {
         let field = self.fields.path().cloned();
-        Subject::Record { id: self.id, field }
+        let key = self.row().and_then(|row| row.key.clone());
+        let id = self.id;
+        Subject::Record { id, field, key }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -302,16 +320,19 @@ impl Editor {
         }
         self.history = history(&record, &cx.clock);
         let before = self.record.replace(record);
-        self.say_if_changed(before.as_ref().map(|record| record.row.version), cx);
-        self.unsay_if_changed(before.as_deref(), cx);
         let current = self.row().and_then(|row| row.current.clone());
         if let Some(draft) = &mut self.draft {
             let now = current.as_ref();
             draft.meet(now.and_then(|value| value.pointer(draft.path.as_str())));
+        }
+        self.say_if_changed(before.as_ref().map(|record| record.row.version), cx);
+        self.unsay_if_changed(before.as_deref(), cx);
+        if self.draft.is_some() {
             self.check_draft(cx);
         } else {
             self.tell(cx);
             self.look(cx);
+            self.catch_up(cx);
         }
     }
 
@@ -344,8 +365,8 @@ impl Editor {
         } else {
             format!("{what} {} left.", text::count(problems, "problem"))
         };
-        let others = self.others();
-        let words = text::safe(&format!("{}{others}", words.trim_start())).into_owned();
+        let (others, key) = self.others();
+        let words = text::safe(&format!("{}{others}{key}", words.trim_start())).into_owned();
         self.result = Some(words.clone());
         cx.say(words);
         match told {
@@ -376,8 +397,8 @@ impl Editor {
             };
             let name = draw::name(record);
             let left = text::thousands(left);
-            let others = self.others();
-            let words = format!("{name} is ready. {left} left here.{next}{others}");
+            let (others, key) = self.others();
+            let words = format!("{name} is ready. {left} left here.{others}{next}{key}");
             self.result = Some(words.clone());
             cx.say(words);
         }
@@ -414,6 +435,7 @@ impl Editor {
             self.pending = None;
             if self.record.is_none() {
                 self.error = Some(words);
+                self.ahead = None;
                 return;
             }
         }
@@ -677,7 +699,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        let said = "ship_date is saved. 1 problem left.  301 other records have the same problem: b Fix all";
+        let said = "ship_date is saved. 1 problem left. 301 other records have the same problem.  b Fix all";
         let effects = desk.effects();
         assert!(
             effects.contains(&Effect::Say(said.to_owned())),
@@ -689,6 +711,116 @@ mod tests {
             panic!("{effects:?}")
         };
         assert_eq!((view.records, view.field.as_str()), (301, "/created_at"));
+        desk.press("b");
+        assert_eq!(goes(&mut desk), None, "it was said once");
+    }
+
+    /// The page that is gone to.
+    fn goes(desk: &mut Desk) -> Option<Route> {
+        let effects = desk.effects().into_iter();
+        let mut routes = effects.filter_map(|effect| match effect {
+            Effect::Go(route) => Some(route),
+            _ => None,
+        });
+        routes.next()
+    }
+
+    #[test]
+    fn the_others_are_offered_only_as_long_as_they_are_said() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.type_in("x");
+        desk.check(Vec::new());
+        desk.press("Enter");
+        desk.answer(Answer::Changed(ChangeReport::default()));
+        // Keys that come before it is said take nothing away.
+        desk.press("Up");
+        let group = crate::tui::testing::groups().remove(1);
+        desk.answer(Answer::Alike(Some(Box::new(group))));
+        desk.editor.refresh(&mut desk.cx);
+        let mut saved = record(&fixed(), vec![bad_quantity()]);
+        saved.row.version = 2;
+        desk.answer(Answer::Record(Box::new(saved)));
+        assert!(desk.said().ends_with("have the same problem.  b Fix all"));
+        let is_offered = |desk: &Desk| {
+            let offers = desk.editor.offers();
+            offers.iter().any(|offer| offer.label == "Fix 301 like it")
+        };
+        assert!(is_offered(&desk));
+        desk.press("Down");
+        assert!(!is_offered(&desk));
+        desk.press("b");
+        assert_eq!(goes(&mut desk), None);
+    }
+
+    #[test]
+    fn a_record_that_was_sent_is_not_asked_about_but_says_why_it_stays() {
+        let mut desk = Desk::unread();
+        let mut sent = record(&fixed(), Vec::new());
+        sent.row.status = Status::Accepted;
+        desk.answer(Answer::Record(Box::new(sent)));
+        desk.effects();
+        desk.press("x");
+        let why = "It was sent: what was sent stays as it was sent.";
+        assert_eq!(desk.effects(), [Effect::Say(why.to_owned())]);
+        let offers = desk.editor.offers();
+        let aside = offers.iter().find(|offer| offer.action == Action::SetAside);
+        assert_eq!(aside.and_then(|offer| offer.unable.as_deref()), Some(why));
+    }
+
+    #[test]
+    fn what_has_no_room_in_the_box_ends_with_a_sign() {
+        let mut desk = Desk::new();
+        let long = |problems| {
+            let mut preview = preview(problems);
+            preview.suggestions[0].value = json!("2025-12-31, the last day of the year");
+            Answer::Preview(Box::new(preview))
+        };
+        let row = |desk: &mut Desk, words: &str| {
+            let picture = desk.picture(60, 16);
+            let found = picture.lines().find(|line| line.contains(words));
+            found.unwrap_or_else(|| panic!("{picture}")).to_owned()
+        };
+        desk.press("Enter");
+        desk.answer(long(vec![bad_date()]));
+        desk.press("Down");
+        desk.answer(long(vec![bad_date()]));
+        let shown = row(&mut desk, "> 2025-12-31, the last");
+        assert!(shown.ends_with("…│\""), "{shown}");
+    }
+
+    #[test]
+    fn a_record_that_still_has_its_problem_is_none_of_the_others() {
+        let mut desk = Desk::new();
+        desk.press("Enter");
+        desk.type_in("x");
+        desk.check(Vec::new());
+        desk.press("Enter");
+        desk.answer(Answer::Changed(ChangeReport::default()));
+        let group = crate::tui::testing::groups().remove(1);
+        desk.answer(Answer::Alike(Some(Box::new(group))));
+        desk.editor.refresh(&mut desk.cx);
+        let mut saved = record(&fixed(), vec![bad_date(), bad_quantity()]);
+        saved.row.version = 2;
+        desk.effects();
+        desk.answer(Answer::Record(Box::new(saved)));
+        let said = "ship_date is saved. 2 problems left. 300 other records have the same problem.  b Fix all";
+        assert_eq!(desk.said(), said);
+    }
+
+    #[test]
+    fn a_number_that_was_received_stands_without_quotes_beside_the_text_it_became() {
+        let mut value = order();
+        let received = value["lines"][1]["qty"].take();
+        assert_eq!(received, json!("12 pcs"));
+        value["lines"][1]["qty"] = json!("7102");
+        let mut detail = record(&value, vec![bad_quantity()]);
+        detail.received.as_mut().unwrap()["lines"][1]["qty"] = json!(7102);
+        let mut desk = Desk::unread();
+        desk.answer(Answer::Record(Box::new(detail)));
+        let shown = desk.picture(100, 30);
+        assert!(shown.contains("Now       \"7102\""), "{shown}");
+        assert!(shown.contains("Was       7102 "), "{shown}");
     }
 
     struct Desk {
@@ -1239,6 +1371,50 @@ mod tests {
         assert_eq!(asked, [vec![Change::Json { path, value }]]);
         desk.press("Enter");
         assert_eq!(desk.saves(), [], "nobody typed it");
+    }
+
+    #[test]
+    fn enter_in_a_box_that_nobody_typed_into_says_whose_value_stays() {
+        let mut desk = editing();
+        changed_by_another(&mut desk, &fixed(), Vec::new());
+        let said = "Somebody else changed this record meanwhile. Esc shows their value.";
+        assert_eq!(desk.said(), said);
+        desk.press("Enter");
+        let said = "Nothing was changed: you typed nothing, and somebody else's value stays.";
+        assert_eq!(desk.said(), said);
+        let mut desk = editing();
+        changed_by_another(&mut desk, &order(), vec![bad_date()]);
+        assert_eq!(desk.said(), "Somebody else changed this record meanwhile.");
+        desk.press("Enter");
+        assert_eq!(desk.said(), "Nothing was changed: the value is the same.");
+    }
+
+    #[test]
+    fn what_is_typed_before_the_record_is_there_goes_into_the_box() {
+        let read = |desk: &mut Desk| {
+            let order = record(&order(), vec![bad_date(), bad_quantity()]);
+            desk.answer(Answer::Record(Box::new(order)));
+        };
+        let check = |keys: &str, expected: &str| {
+            let mut desk = Desk::unread();
+            desk.press(keys);
+            read(&mut desk);
+            assert_eq!(typed(&desk), expected, "{keys}");
+            assert_eq!(desk.saves(), [], "{keys}");
+        };
+        check("Enter", "31/12/2025");
+        check("Enter 4 2", "31/12/202542");
+        check("e Backspace 6", "31/12/2026");
+        check("Enter 4 Ctrl+U 2", "31/12/20252");
+        // Nothing is saved that nobody saw, and what comes after it was meant for something else.
+        check("Enter 4 Enter 2", "31/12/20254");
+        check("Enter 4 Tab 2", "31/12/20254");
+        check("n a o", "(closed)");
+        let mut desk = Desk::unread();
+        desk.press("Enter 4 Esc");
+        assert!(desk.effects().contains(&Effect::Back));
+        read(&mut desk);
+        assert_eq!(typed(&desk), "(closed)");
     }
 
     #[test]

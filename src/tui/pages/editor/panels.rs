@@ -3,7 +3,8 @@
 use ratatui::{
     Frame,
     layout::{Constraint, Layout, Rect},
-    text::{Line, Span, Text},
+    text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{Editor, draft::Draft, draw::doubt, edit_box::told};
@@ -14,6 +15,7 @@ use crate::{
         action::Action,
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             panel::panel,
             stages::{in_lines, in_one_line},
             wrap::wrap,
@@ -112,12 +114,15 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
         lines.push(Line::styled(words, theme.muted()));
     }
     frame.render_widget(&block, problems);
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
+    if editor.second_panel {
+        put_cursor(frame, inner, (1, 0));
+    }
     let block = panel(area.width, "Where it came from", "", false, theme);
     let inner = block.inner(origin);
     frame.render_widget(&block, origin);
     frame.render_widget(
-        Text::from(origin_lines(editor, record, columns, theme)),
+        Paragraph::new(origin_lines(editor, record, columns, theme)),
         inner,
     );
 }
@@ -290,7 +295,7 @@ pub fn problem_strip(editor: &Editor, frame: &mut Frame, area: Rect, theme: Them
     let lines = wrap(&words, usize::from(inner.width).saturating_sub(2));
     let lines: Vec<_> = lines.into_iter().map(|line| format!(" {line}")).collect();
     frame.render_widget(&block, area);
-    frame.render_widget(Text::from(lines.join("\n")), inner);
+    frame.render_widget(Paragraph::new(lines.join("\n")), inner);
 }
 
 /// `Problem 1 of 2`, with its field where the cursor is elsewhere, and its sentence.

@@ -8,6 +8,8 @@ use ratatui::{
     widgets::Paragraph,
 };
 
+use serde_json::Value;
+
 use super::{Fix, Panel, State, desk};
 use crate::{
     model::{Consequence, Effect as Becomes, FixReport, FixRow},
@@ -19,14 +21,33 @@ use crate::{
         theme::Theme,
         widgets::{
             bar::bar,
-            lines::{Lines, below},
+            cursor::put_cursor,
+            lines::{Lines, below, first_in_sight},
             panel::panel,
+            wrap::wrap,
         },
     },
 };
 
 /// Columns of the widest bar.
 const BAR: usize = 20;
+/// Lines above the records of a preview: which are shown, and the titles.
+const HEAD: usize = 2;
+
+/// Lines for what to do while a preview stands below it.
+const WHAT: u16 = 7;
+
+/// Records that are listed before how dates are written gets a second look.
+const ROWS: usize = 8;
+
+/// Records that are listed in a box of so many lines, whatever else there is to say.
+fn least_rows(height: usize) -> usize {
+    match height {
+        0..8 => 1,
+        8..11 => 3,
+        _ => 5,
+    }
+}
 
 /// The next step in words.
 pub fn tip(fix: &Fix) -> String {
@@ -72,9 +93,9 @@ pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         draw_what(page, frame, what, theme);
         draw_would(page, frame, would, theme);
     } else if page.panel == Panel::What && page.typing.is_none() && page.known().is_some() {
-        // What was chosen, and what it comes to, are seen together.
+        // What was chosen, and what it comes to, are seen together; the records are what is to be looked at.
         let [what, would] = area.layout(&Layout::vertical([
-            Constraint::Length(area.height / 2),
+            Constraint::Length((area.height / 2).min(WHAT)),
             Constraint::Fill(1),
         ]));
         draw_what(page, frame, what, theme);
@@ -93,7 +114,8 @@ pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
 
 fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let focus = page.panel == Panel::What;
-    let records = text::count(page.records, "record");
+    let records = (page.known()).map_or(page.records, |preview| preview.report.scope);
+    let records = text::count(records, "record");
     let block = panel(area.width, "1 What to do", &records, focus, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
@@ -143,10 +165,8 @@ fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
         }
     }
     frame.render_widget(Paragraph::new(lines), inside);
-    if let (true, Some((x, y))) = (focus, cursor)
-        && y < inside.height
-    {
-        frame.set_cursor_position((inside.x + x, inside.y + y));
+    if let (true, Some(at)) = (focus, cursor) {
+        put_cursor(frame, inside, at);
     }
 }
 
@@ -175,7 +195,7 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     let block = panel(area.width, title, &note, focus, theme);
     let inside = block.inner(area);
     frame.render_widget(block, area);
-    let columns = usize::from(inside.width);
+    let (columns, height) = (usize::from(inside.width), usize::from(inside.height));
     let mut lines = match &page.preview {
         State::Nothing => vec![Line::from(" Choose what to do, and press Enter.")],
         State::Looking(_) => vec![Line::from(" Checking ...")],
@@ -183,57 +203,104 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             .into_iter()
             .map(|line| Line::from(format!(" {line}")))
             .collect(),
-        State::Known(preview) | State::Applying(_, preview) => counts(&preview.report, false),
-        State::Done { report, .. } => counts(report, true),
+        State::Known(preview) | State::Applying(_, preview) => {
+            let kept = 2 + page.listed.len().min(least_rows(height));
+            counts(&preview.report, columns, height.saturating_sub(kept))
+        }
+        State::Done { report, .. } => bars(report, true),
     };
     if let (Some(evidence), Some(_)) = (&page.dates, page.known()) {
-        let said = desk::lines(evidence, columns.saturating_sub(2));
+        let kept = lines.len() + 2 + page.listed.len().min(ROWS);
+        let room = height.saturating_sub(kept);
+        let said = desk::lines(evidence, columns.saturating_sub(2), room);
         lines
             .extend((said.into_iter()).map(|line| Line::styled(format!(" {line}"), theme.muted())));
     }
+    page.lines = Lines::default();
+    let mut at = 0;
     if page.known().is_some() {
-        lines.extend(rows(
-            page,
-            (columns, usize::from(inside.height)),
-            lines.len(),
-            theme,
-        ));
+        let rows = rows(page, (columns, height), lines.len(), theme);
+        if rows.len() > HEAD {
+            let above = lines.len() + HEAD;
+            let shown = exactly(below(inside, above as u16), rows.len() - HEAD);
+            page.lines = Lines::new(shown, page.first, page.listed.len());
+            at = above + page.row.saturating_sub(page.first);
+        }
+        lines.extend(rows);
     } else if let State::Done { report, .. } = &page.preview {
         lines.extend(done(report));
     }
-    let above = lines_before_rows(&lines, page, inside.height);
-    page.lines = Lines::new(below(inside, above as u16), page.first, page.listed.len());
-    let at = page.row.saturating_sub(page.first) + above;
     frame.render_widget(Paragraph::new(lines), inside);
-    if focus && (at as u16) < inside.height {
-        frame.set_cursor_position((inside.x + 1, inside.y + at as u16));
+    if focus {
+        put_cursor(frame, inside, (1, at as u16));
     }
 }
 
-fn lines_before_rows(lines: &[Line<'_>], page: &Fix, height: u16) -> usize {
-    let shown = page.listed.len().saturating_sub(page.first);
-    let rows = shown.min(usize::from(height));
-    lines.len().min(usize::from(height)).saturating_sub(rows)
+/// The first rows of an area.
+fn exactly(area: Rect, rows: usize) -> Rect {
+    let height = area.height.min(rows as u16);
+    Rect { height, ..area }
 }
 
-/// How many records become what.
-fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
+/// How many records become what, in no more lines than there is room for: with bars, else in a sentence.
+fn counts(report: &FixReport, columns: usize, room: usize) -> Vec<Line<'static>> {
+    let bars = bars(report, false);
+    if bars.len() <= room {
+        return bars;
+    }
+    let mut words: Vec<String> = kinds(report, false)
+        .map(|(mark, number, words)| format!("{} {} {words}", mark.trim(), text::thousands(number)))
+        .collect();
+    words.extend(of_these(report));
+    let mut lines = wrap(&words.join(", "), columns.saturating_sub(2));
+    if lines.len() > room {
+        lines.truncate(room);
+        if let Some(last) = lines.last_mut() {
+            *last = text::shorten(&format!("{last} …"), columns.saturating_sub(2));
+        }
+    }
+    let lines = lines.into_iter();
+    lines.map(|line| Line::from(format!(" {line}"))).collect()
+}
+
+/// What there is of each kind: its sign, how many records, and the words for it.
+fn kinds(
+    report: &FixReport,
+    is_done: bool,
+) -> impl Iterator<Item = (&'static str, u64, &'static str)> + use<> {
     let ready = if is_done {
         "ready to send"
     } else {
         "will be ready to send"
     };
-    let kinds = [
+    let all = [
         ("!!", report.newly_broken, "newly broken in another field"),
         ("+ ", report.ready, ready),
         ("! ", report.still_wrong, "still wrong here"),
         ("! ", report.wrong_elsewhere, "have another problem"),
         ("~ ", report.not_checked, "changed, nothing can check them"),
         ("= ", report.unchanged, "unchanged"),
-        ("? ", report.ambiguous, "can be read two ways"),
     ];
-    let mut lines: Vec<Line<'static>> = (kinds.into_iter())
-        .filter(|(_, number, _)| *number > 0)
+    all.into_iter().filter(|(_, number, _)| *number > 0)
+}
+
+/// What is said of records that are in the kinds above, which add up without them.
+fn of_these(report: &FixReport) -> Vec<String> {
+    let [ambiguous, undecided] = [report.ambiguous, report.undecided].map(text::thousands);
+    let mut lines = Vec::new();
+    if report.ambiguous > 0 {
+        lines.push(format!("{ambiguous} of these can be read two ways"));
+    }
+    if report.undecided > 0 {
+        lines.push(format!(
+            "{undecided} of them stay: nobody has decided which is meant"
+        ));
+    }
+    lines
+}
+
+fn bars(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
+    let mut lines: Vec<Line<'static>> = kinds(report, is_done)
         .map(|(mark, number, words)| {
             Line::from(format!(
                 " {mark} {}{:>9}  {}",
@@ -243,12 +310,8 @@ fn counts(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
             ))
         })
         .collect();
-    if report.undecided > 0 {
-        lines.push(Line::from(format!(
-            "    {} of them stay: nobody has decided which is meant",
-            text::thousands(report.undecided)
-        )));
-    }
+    let also = of_these(report).into_iter();
+    lines.extend(also.map(|words| Line::from(format!("    {words}"))));
     lines
 }
 
@@ -281,14 +344,11 @@ fn rows(
     above: usize,
     theme: Theme,
 ) -> Vec<Line<'static>> {
-    let room = height.saturating_sub(above + 3);
+    let room = height.saturating_sub(above + HEAD);
     if room == 0 {
         return Vec::new();
     }
-    let first = page
-        .first
-        .min(page.row)
-        .max((page.row + 1).saturating_sub(room));
+    let first = first_in_sight(page.first, page.row, page.listed.len(), room);
     page.first = first;
     let kind = page.show.map_or("All", words_of);
     let shown = if page.listed.is_empty() {
@@ -340,16 +400,20 @@ fn row_line(
     (chosen, out): (bool, bool),
     value: usize,
 ) -> String {
-    let shown = |text: Option<&String>| match text {
-        None => "(missing)".to_owned(),
-        // The quotes of text say nothing here.
-        Some(json) => match serde_json::from_str::<String>(json) {
-            Ok(text) => text::safe(&text).into_owned(),
-            Err(_) => text::safe(json).into_owned(),
-        },
-    };
     let (before, after) = match row {
-        Some(row) => (shown(row.before.as_ref()), shown(row.after.as_ref())),
+        Some(row) => {
+            let [before, after] = [&row.before, &row.after].map(|json| {
+                let json = json.as_deref()?;
+                Some(
+                    crate::row::json::value(json).unwrap_or_else(|| Value::String(json.to_owned())),
+                )
+            });
+            let (before, after) = text::change_in_words(before.as_ref(), after.as_ref());
+            (
+                text::safe(&before).into_owned(),
+                text::safe(&after).into_owned(),
+            )
+        }
         None => ("...".to_owned(), String::new()),
     };
     let two_ways = if one.ambiguous { "  2 ways" } else { "" };

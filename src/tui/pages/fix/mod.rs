@@ -180,7 +180,7 @@ impl Fix {
             Action::Open if self.panel == Panel::What => self.choose(cx),
             Action::Open => self.open_record(cx),
             Action::Apply => self.apply(cx),
-            Action::Mark => self.leave_out(),
+            Action::Mark if self.panel == Panel::Would => self.leave_out(),
             Action::NextPanel | Action::PreviousPanel | Action::Zoom if self.typing.is_none() => {
                 self.panel = match self.panel {
                     Panel::What if !self.listed.is_empty() => Panel::Would,
@@ -397,7 +397,11 @@ impl Fix {
         at == 0 && self.typing.is_none()
     }
 
+    /// While something is typed, it belongs to the line it stands under, and the cursor stays there.
     fn step(&mut self, by: isize) {
+        if self.typing.is_some() {
+            return;
+        }
         let (at, len) = match self.panel {
             Panel::What => (&mut self.at, self.choices.len()),
             Panel::Would => (&mut self.row, self.listed.len()),

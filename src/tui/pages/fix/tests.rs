@@ -4,7 +4,9 @@ use crate::{
     tui::{
         app::App,
         event::{Event, JobRequest, Outcome},
-        testing::{answer, feed, feed_with, picture, press, preview, problems, shows, suggested},
+        testing::{
+            answer, cursor, feed, feed_with, picture, press, preview, problems, shows, suggested,
+        },
     },
 };
 
@@ -39,12 +41,12 @@ fn the_page_at_100_by_30() {
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Problems > Fix all                     to crm [TEST]   saved 02:41
      Preview of contact_email  tidy outer spaces, double spaces, hidden characters, separate ac…
-    ┌ 1 What to do ─────────── 412 records ┐┌ 2 What would happen ────────────────── checked 5 records ┐
+    ┌ 1 What to do ───────────── 5 records ┐┌ 2 What would happen ────────────────── checked 5 records ┐
     │ Email address not complete           ││ !! newly broken in another field          1  ████        │
     │ Field  contact_email                 ││ +  will be ready to send                  2  ████████    │
     │ > Tidy outer spaces, double spaces, …││ !  have another problem                   1  ████        │
     │     makes 187 of a sample of 200 rea…││ =  unchanged                              1  ████        │
-    │   Set one value ...                  ││ ?  can be read two ways                   1  ████        │
+    │   Set one value ...                  ││    1 of these can be read two ways                       │
     │   Find and replace ...               ││ Show  [All]   1-5 of 5                                   │
     │   Find and replace by a pattern ...  ││      Record   Before        After         Result         │
     │   Map an old value to a new one ...  ││  [x] 44       office44(at)… office44@kun… !! breaks      │
@@ -110,7 +112,7 @@ fn the_page_at_80_by_24() {
     │ +  will be ready to send                  2  ████████                        │
     │ !  have another problem                   1  ████                            │
     │ =  unchanged                              1  ████                            │
-    │ ?  can be read two ways                   1  ████                            │
+    │    1 of these can be read two ways                                           │
     │ Show  [All]   1-5 of 5                                                       │
     │      Record   Before                  After                   Result         │
     │ >[x] 44       office44(at)kunde       office44@kunde.example  !! breaks      │
@@ -128,6 +130,22 @@ fn the_page_at_80_by_24() {
      Preview is up to date. You can undo the fix with u.
      A Apply to 4, breaks 1  Space Leave out     ? Help  Esc Cancel, change nothing
     ");
+}
+
+#[test]
+fn the_kinds_of_a_preview_add_up_to_its_records() {
+    let mut app = page((80, 24));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    press(&mut app, "<Tab>");
+    let shown = picture(&mut app);
+    assert!(shown.contains("checked 5 records"), "{shown}");
+    let counted = shown.lines().filter(|line| line.contains('█'));
+    let numbers = counted.filter_map(|line| {
+        let (before, _) = line.split_once(" █")?;
+        before.split_whitespace().last()?.parse::<u64>().ok()
+    });
+    assert_eq!(numbers.sum::<u64>(), 5, "{shown}");
 }
 
 #[test]
@@ -172,6 +190,7 @@ fn what_was_previewed_is_applied_but_for_what_was_left_out() {
         label: "contact_email".to_owned(),
         records: 3,
         skipped: Vec::new(),
+        is_next: false,
     };
     app.update(Event::Answer(*ticket, Ok(Answer::Undone(undone))));
     assert!(picture(&mut app).contains("Choose what to do, and press Enter."));
@@ -198,6 +217,17 @@ fn a_transform_that_needs_a_text_asks_for_it() {
         ignore_case: false,
     });
     assert_eq!(request.transforms, [wanted]);
+}
+
+#[test]
+fn the_cursor_stays_on_the_line_that_is_being_typed_for() {
+    let mut app = page((100, 30));
+    press(&mut app, "<Down><Down><Down><Down><ret>a=b");
+    press(&mut app, "<Down><Down><Up><PgDn>");
+    shows(&mut app, "> Map an old value to a new one ...");
+    shows(&mut app, "Old=New [ a=b");
+    press(&mut app, "<esc><Down>");
+    shows(&mut app, "> Trim and tidy text");
 }
 
 #[test]
@@ -228,10 +258,10 @@ fn the_newest_wish_wins() {
 #[test]
 fn the_card_of_a_problem_says_what_would_help_most() {
     for (size, expected) in [
-        ((100, 30), "│187 of 200 ready: tidy outer spaces, "),
+        ((100, 30), "│187 of a sample of 200 ready: tidy"),
         (
             (80, 24),
-            "│ Fix    b  187 of 200 ready: tidy outer spaces, double spaces, hidden",
+            "│ Fix    b  187 of a sample of 200 ready: tidy outer spaces",
         ),
     ] {
         let mut app = problems(size);
@@ -282,6 +312,33 @@ fn a_date_is_rewritten_with_the_evidence_beside_it() {
 }
 
 #[test]
+fn the_records_of_a_preview_of_dates_are_seen_on_a_small_screen() {
+    let listed = fix_choices(&suggested(), 412);
+    let is_date = |one: &FixChoice| one.label == "Rewrite a date, day first";
+    let down = listed.iter().position(is_date).unwrap();
+    let rows = |app: &mut App| {
+        let shown = picture(app);
+        let rows = shown.lines().filter(|line| line.contains("[x]"));
+        (rows.count(), shown)
+    };
+    for (size, least) in [((80, 24), 5), ((60, 16), 3)] {
+        let mut app = page(size);
+        let started = press(&mut app, &("<Down>".repeat(down) + "<ret>"));
+        end(&mut app, &started);
+        if size.1 == 24 {
+            let (beside, shown) = rows(&mut app);
+            assert!(beside >= least, "{shown}");
+        }
+        press(&mut app, "<Tab>");
+        let (alone, shown) = rows(&mut app);
+        assert!(alone >= least, "{shown}");
+        // Whatever is left out is seen.
+        press(&mut app, " ");
+        shows(&mut app, "[ ] ");
+    }
+}
+
+#[test]
 fn enter_on_a_row_of_the_preview_shows_its_record() {
     let mut app = page((100, 30));
     let started = press(&mut app, "<ret>");
@@ -290,6 +347,25 @@ fn enter_on_a_row_of_the_preview_shows_its_record() {
     assert!(picture(&mut app).contains("Fix all > record 11"));
     press(&mut app, "<esc>");
     assert!(picture(&mut app).contains("2 What would happen"));
+}
+
+#[test]
+fn a_record_of_a_preview_is_found_where_it_stands_also_where_not_all_are_shown() {
+    let mut app = page((100, 16));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    press(&mut app, "<Tab>");
+    for _ in 0..9 {
+        press(&mut app, "<Down>");
+        let (place, buffer) = cursor(&mut app);
+        let here: String = (place.x..place.x + 5)
+            .map(|x| buffer[(x, place.y)].symbol())
+            .collect();
+        assert_eq!(here, ">[x] ", "{}", picture(&mut app));
+        let before = picture(&mut app);
+        assert!(app.pages.top_mut().point(place, &mut app.cx));
+        assert_eq!(picture(&mut app), before, "the record under the pointer");
+    }
 }
 
 /// Whether a job is started or stopped by these.

@@ -5,6 +5,7 @@ use ratatui::{
     Frame,
     layout::{Position, Rect},
     text::{Line, Span},
+    widgets::Paragraph,
 };
 
 use super::{Entry, History};
@@ -14,6 +15,7 @@ use crate::{
         action::{Action, Offer},
         event::{Cx, Effect},
         theme::Theme,
+        widgets::cursor::put_cursor,
     },
 };
 
@@ -132,10 +134,12 @@ impl History {
         let unable: Vec<Action> = unable.map(|offer| offer.action).collect();
         for (n, (label, (x, y))) in labels.into_iter().zip(at(short)).enumerate() {
             let focus = self.buttons.on == Some(n);
-            let label = if focus {
-                format!("[>{label} ]")
-            } else {
-                format!("[ {label} ]")
+            // What cannot be done is no button to look at; the cursor gets there and hears why.
+            let label = match (focus, unable.contains(&DOES[n])) {
+                (true, false) => format!("[>{label} ]"),
+                (true, true) => format!(" >{label}  "),
+                (false, false) => format!("[ {label} ]"),
+                (false, true) => format!("  {label}  "),
             };
             let place = Rect {
                 x: area.x + 1 + x,
@@ -149,9 +153,12 @@ impl History {
                 (false, true) => theme.muted(),
                 (false, false) => theme.accent(),
             };
-            frame.render_widget(Line::from(Span::styled(label, style)), place);
-            if focus && !place.is_empty() {
-                frame.set_cursor_position((place.x + 1, place.y));
+            frame.render_widget(
+                Paragraph::new(Line::from(Span::styled(label, style))),
+                place,
+            );
+            if focus {
+                put_cursor(frame, place, (1, 0));
             }
             self.buttons.places.push(place);
         }
@@ -183,6 +190,6 @@ fn draw_also(frame: &mut Frame, area: Rect, also: &str) {
             width: area.width.saturating_sub(1),
             height: 1,
         };
-        frame.render_widget(Line::from(line), place.intersection(area));
+        frame.render_widget(Paragraph::new(Line::from(line)), place.intersection(area));
     }
 }

@@ -73,8 +73,8 @@ impl Entry {
         }
     }
 
-    /// Why it cannot be taken back by itself.
-    pub fn stays(&self, keys: Keys) -> Option<String> {
+    /// Why it cannot be taken back by itself. `is_next` of a step says that it is what a redo brings back.
+    pub fn stays(&self, keys: Keys, is_next: bool) -> Option<String> {
         let step = match self {
             Self::Step(step) => step,
             Self::Sent(_) => return Some("what was sent cannot be undone".to_owned()),
@@ -84,7 +84,8 @@ impl Entry {
             StepKind::Undo => format!("{redo} does again what an undo took back"),
             StepKind::Redo => format!("{undo} takes back what was done again"),
             StepKind::Settle => "what was said about sending is not taken back".to_owned(),
-            _ if step.undone => format!("it was undone, {redo} brings it back"),
+            _ if step.undone && is_next => format!("it was undone, {redo} brings it back"),
+            _ if step.undone => "it was undone".to_owned(),
             _ => return None,
         })
     }

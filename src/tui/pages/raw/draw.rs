@@ -2,8 +2,9 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Position, Rect},
-    text::{Line, Span, Text},
+    layout::{Constraint, Layout, Rect},
+    text::{Line, Span},
+    widgets::Paragraph,
 };
 use serde_json::Value;
 
@@ -12,13 +13,13 @@ use super::{
     excerpt::{Excerpt, slice},
 };
 use crate::{
-    model::{Form, Layout as Columns, RecordDetail},
+    model::{Form, Layout as Columns, RecordDetail, Status},
     text,
     tui::{
         action::Action,
         pages::editor::draft::{Draft, Focus, Verdict, as_text},
         theme::Theme,
-        widgets::{panel::panel, stages::in_one_line, wrap::wrap},
+        widgets::{cursor::put_cursor, panel::panel, stages::in_one_line, wrap::wrap},
     },
 };
 
@@ -38,7 +39,11 @@ pub fn banner(page: &Raw, theme: Theme) -> Line<'static> {
         spans.push(Span::raw("   "));
     }
     spans.push(Span::raw("state: "));
-    spans.push(Span::styled("unreadable", theme.error()));
+    let status = page.record.as_ref().map(|record| record.row.status);
+    spans.push(match status.filter(|status| *status != Status::Rejected) {
+        Some(status) => Span::styled(status.label(), theme.status(status)),
+        None => Span::styled("unreadable", theme.error()),
+    });
     if let Some(record) = &page.record {
         let stopped = record.row.problems.first();
         let stage = stopped.map_or("Read", |problem| problem.stage.label());
@@ -56,7 +61,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         let words = page.error.as_deref().unwrap_or("Reading the record ...");
         let block = panel(area.width, "Record", "", true, theme);
         let lines = indented(wrap(words, usize::from(area.width.saturating_sub(4))));
-        frame.render_widget(Text::from(lines), block.inner(area));
+        frame.render_widget(Paragraph::new(lines), block.inner(area));
         frame.render_widget(block, area);
         return;
     };
@@ -78,9 +83,12 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         usize::from(area.width).saturating_sub(16),
     );
     let block = panel(area.width, "Problem", &note, false, theme);
-    frame.render_widget(Text::from(problem), block.inner(top));
+    frame.render_widget(Paragraph::new(problem), block.inner(top));
     frame.render_widget(block, top);
     excerpt(page, frame, middle, theme);
+    if page.draft.is_none() {
+        put_cursor(frame, middle, (2, 1));
+    }
     edit_box(page, frame, bottom, theme);
 }
 
@@ -165,7 +173,7 @@ fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     }
     lines.truncate(usize::from(inner.height.saturating_sub(1)).max(1));
     lines.push(unseen);
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
     frame.render_widget(block, area);
 }
 
@@ -206,10 +214,7 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         spans.extend(text.spans);
         spans.push(Span::raw("]"));
         lines.push(Line::from(spans));
-        let cursor = 2 + cursor as u16;
-        if cursor < inner.width && inner.height > 0 {
-            frame.set_cursor_position(Position::new(inner.x + cursor, inner.y));
-        }
+        put_cursor(frame, inner, (2 + cursor as u16, 0));
         lines.extend(verdict(draft, record, columns, theme));
     } else {
         let text = if is_excerpt {
@@ -231,7 +236,7 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         let at = lines.len().min(2);
         lines.splice(at..at, words);
     }
-    frame.render_widget(Text::from(lines), inner);
+    frame.render_widget(Paragraph::new(lines), inner);
 }
 
 fn verdict(

@@ -6,8 +6,8 @@ use crate::{
     model::{Form, RecordId},
     ops::{Conflict, Decision, KeptDraft},
     tui::{
-        event::{Cx, Effect, Query, Ticket, Wish},
-        meeting::{self, KEPT, Meeting},
+        event::{Cx, Effect, Query, Ticket},
+        meeting::{self, Meeting},
         pages::editor::kept::{put_down, typed},
     },
 };
@@ -58,17 +58,13 @@ impl Raw {
         draft.field.set(&typed(&kept.change));
         self.draft = Some(draft);
         self.check(cx);
-        let time = cx.clock.day_and_time(&kept.kept_at);
-        cx.say(format!("This is what you typed {time} and did not save."));
+        meeting::say_when_typed(kept, cx);
     }
 
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
         self.draft = None;
-        if how == Decision::Keep {
-            cx.say(KEPT);
-        } else {
-            let wish = Wish::Decide(Box::new(conflict.clone()), how);
+        if let Some(wish) = meeting::wished(conflict, how, cx) {
             self.changing = Some((cx.change(wish), Done::Saved));
         }
     }
@@ -76,11 +72,8 @@ impl Raw {
     /// Somebody was first. It is asked who is right, unless something else is typed by now.
     pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
         let draft = self.draft.as_mut();
-        if draft.is_none_or(|draft| draft.is_not_saved(ticket)) {
-            cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
-        } else {
-            cx.say(meeting::late(&conflict));
-        }
+        let types_else = draft.is_some_and(|draft| !draft.is_not_saved(ticket));
+        meeting::disagree(conflict, types_else, cx);
         self.refresh(cx);
     }
 }

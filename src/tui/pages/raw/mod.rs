@@ -11,14 +11,14 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::excerpt::Excerpt;
 use super::{
-    Subject,
+    Subject, asked,
     editor::{
         draft::{Draft, Focus, Reply, SAVING, Then},
         frozen,
     },
 };
 use crate::{
-    model::{Form, Path, RecordDetail, RecordId},
+    model::{Form, RecordDetail, RecordId},
     ops::Visit,
     text,
     tui::{
@@ -124,6 +124,8 @@ impl Raw {
             Offer::new(Action::Check, "Check").unless(reason),
             Offer::new(Action::Edit, "").unless(reason),
             Offer::new(Action::PutBack, "").unless(reason),
+            Offer::new(Action::SetAside, "").unless(reason),
+            Offer::new(Action::Note, ""),
         ]
     }
 
@@ -182,8 +184,9 @@ impl Raw {
 
     /// The record; it has no fields.
     pub fn subject(&self) -> Subject {
+        let key = (self.record.as_ref()).and_then(|record| record.row.key.clone());
         let (id, field) = (self.id, None);
-        Subject::Record { id, field }
+        Subject::Record { id, field, key }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -299,6 +302,15 @@ impl Raw {
                 self.changing = Some((ticket, Done::Checked));
             }
             Action::PutBack => self.put_back(cx),
+            Action::SetAside => {
+                let row = self.record.as_ref().map(|record| &record.row);
+                cx.effects
+                    .extend(row.map(|row| asked::aside_of_record(row, cx.keys)));
+            }
+            Action::Note => {
+                let row = self.record.as_ref().map(|record| &record.row);
+                cx.effects.extend(row.map(asked::note_on_record));
+            }
             _ => {}
         }
     }
@@ -345,11 +357,7 @@ impl Raw {
 
     fn check(&mut self, cx: &mut Cx) {
         if let Some(draft) = &mut self.draft {
-            draft.asked = Some(cx.ask(Query::Preview {
-                id: self.id,
-                changes: draft.changes(),
-                at: Path::root(),
-            }));
+            draft.ask(self.id, cx);
         }
     }
 
@@ -469,7 +477,8 @@ mod tests {
     use crate::{
         fix::Change,
         model::{
-            ChangeReport, Form, Layout, Problem, RecordRow, RunId, Stage, Status, Version, Wants,
+            ChangeReport, Form, Layout, Path, Problem, RecordRow, RunId, Stage, Status, Version,
+            Wants,
         },
         ops::Preview,
         tui::{clock::Clock, keymap},
@@ -686,6 +695,32 @@ mod tests {
         "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
         " Saving turns this line into a normal record and checks it.                                         "
         "#);
+    }
+
+    #[test]
+    fn an_unreadable_record_is_set_aside_and_taken_back_from_its_own_page() {
+        let mut desk = Desk::new(LINE);
+        desk.cx.effects.clear();
+        desk.press("x");
+        let [Effect::Prompt(wanting)] = &desk.cx.effects[..] else {
+            panic!("{:?}", desk.cx.effects)
+        };
+        assert_eq!(wanting.title, "Set aside record 31021?");
+        let mut aside = record(LINE);
+        aside.row.status = Status::Discarded;
+        desk.page.refresh(&mut desk.cx);
+        desk.answer(Answer::Record(Box::new(aside)));
+        assert!(desk.picture(80, 22).contains("state: set aside"));
+        desk.cx.effects.clear();
+        desk.press("x");
+        let [Effect::Start(request)] = &desk.cx.effects[..] else {
+            panic!("{:?}", desk.cx.effects)
+        };
+        let takes_back = matches!(
+            request,
+            crate::tui::event::JobRequest::Aside { reason: None, .. }
+        );
+        assert!(takes_back, "{request:?}");
     }
 
     #[test]

@@ -242,10 +242,11 @@ impl Records {
                 }
             }
             Reply::Unchanged(then) => {
-                self.editing.draft = None;
-                match then {
-                    Then::Problem => cx.say("Nothing was changed: the value is the same."),
-                    Then::Field => self.edit_next_cell(cx),
+                if let Some(cell) = self.editing.draft.take() {
+                    match then {
+                        Then::Problem => cx.say(cell.draft.nothing_typed()),
+                        Then::Field => self.edit_next_cell(cx),
+                    }
                 }
             }
             Reply::Save(then) => {
@@ -263,11 +264,7 @@ impl Records {
 
     fn check_draft(&mut self, cx: &mut Cx) {
         if let Some(cell) = &mut self.editing.draft {
-            cell.draft.asked = Some(cx.ask(Query::Preview {
-                id: cell.id,
-                changes: cell.draft.changes(),
-                at: cell.draft.path.clone(),
-            }));
+            cell.draft.ask(cell.id, cx);
         }
     }
 
@@ -346,22 +343,22 @@ impl Records {
 
     /// The rows were read again. What is typed is still of the version that was opened.
     pub(in crate::tui::pages) fn renew_draft(&mut self, cx: &mut Cx) {
-        let Some(cell) = &self.editing.draft else {
+        let Some(cell) = &mut self.editing.draft else {
             let here = self.ids.get(self.at);
             if self.editing.goes_on && here.is_some_and(|id| !self.editing.touched.contains(id)) {
                 self.edit_next_cell(cx);
             }
             return;
         };
-        let version = self.row(cell.id).map(|row| row.version);
-        if let (Some(version), Some(cell)) = (version, &mut self.editing.draft)
-            && version != cell.told
+        if let Some(row) = self.rows.get(&cell.id)
+            && row.version != cell.told
             && cell.draft.saving.is_none()
         {
-            cell.told = version;
-            cx.say(
-                "Somebody else changed this record meanwhile. Your text is kept: saving it shows both.",
-            );
+            cell.told = row.version;
+            let now = row.current.as_ref();
+            let path = cell.draft.path.as_str();
+            cell.draft.meet(now.and_then(|all| all.pointer(path)));
+            cx.say(cell.draft.meanwhile());
             self.check_draft(cx);
         }
     }
@@ -412,6 +409,7 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use std::{
+        cell::RefCell,
         collections::VecDeque,
         time::{Duration, Instant},
     };
@@ -672,6 +670,37 @@ mod tests {
         assert_eq!(wished, [decided]);
         shows(&mut app, "Saved.");
         assert!(!picture(&mut app).contains("Editing"));
+    }
+
+    #[test]
+    fn after_somebody_elses_change_the_check_is_asked_about_the_text_in_the_box() {
+        let mut app = records((80, 24));
+        press(&mut app, "e");
+        app.refresh();
+        let asked = RefCell::new(Vec::new());
+        let effects = app.settle();
+        testing::feed_with(&mut app, effects, &|query| {
+            if let Query::Preview { changes, .. } = &query {
+                asked.borrow_mut().push(changes.clone());
+            }
+            let mut answer = answer(query);
+            if let Answer::Rows(rows) = &mut answer {
+                rows[0].version = 2;
+                rows[0].current.as_mut().unwrap()["contact_email"] = json!("theirs@x.de");
+            }
+            answer
+        });
+        let (path, value) = (Path::field("contact_email"), json!("office@"));
+        assert_eq!(*asked.borrow(), [[Change::Json { path, value }]]);
+        shows(
+            &mut app,
+            "Somebody else changed this record meanwhile. Esc shows their value.",
+        );
+        assert_eq!(press(&mut app, "<ret>"), []);
+        shows(
+            &mut app,
+            "you typed nothing, and somebody else's value stays.",
+        );
     }
 
     #[test]

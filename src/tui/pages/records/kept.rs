@@ -4,8 +4,8 @@ use super::{Records, editing::Cell};
 use crate::{
     ops::{Conflict, Decision},
     tui::{
-        event::{Cx, Effect, Ticket, Wish},
-        meeting::{self, KEPT, Meeting},
+        event::{Cx, Ticket},
+        meeting,
         pages::editor::kept::put_down,
     },
 };
@@ -18,24 +18,24 @@ impl Records {
         }
     }
 
+    /// The place of the field that is typed into.
+    pub fn typed_into(&self) -> Option<String> {
+        let cell = self.editing.draft.as_ref()?;
+        Some(cell.draft.path.as_str().to_owned())
+    }
+
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
         self.editing.draft = None;
-        if how == Decision::Keep {
-            cx.say(KEPT);
-        } else {
-            let wish = Wish::Decide(Box::new(conflict.clone()), how);
+        if let Some(wish) = meeting::wished(conflict, how, cx) {
             self.wish(conflict.saving.record, wish, cx);
         }
     }
 
     /// Somebody was first. It is asked who is right, unless something else is typed by now.
     pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
-        if self.editing.is_not_saved(ticket) {
-            cx.effects.push(Effect::Meet(Meeting::Conflict(conflict)));
-        } else {
-            cx.say(meeting::late(&conflict));
-        }
+        let types_else = !self.editing.is_not_saved(ticket);
+        meeting::disagree(conflict, types_else, cx);
         self.refresh(cx);
     }
 }

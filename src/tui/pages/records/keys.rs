@@ -9,9 +9,12 @@ use crate::{
     tui::{
         action::{Action, Offer},
         event::{Among, Cx, Effect, Route, Wish},
-        pages::{asked, cell::Column, editor::frozen, table},
+        pages::{asked, cell::Column, table},
     },
 };
+
+/// Why a record can neither be changed nor set aside.
+const SENT: &str = "what was sent stays as it was sent";
 
 impl Records {
     pub(super) fn list_offers(&self) -> Vec<Offer> {
@@ -23,7 +26,7 @@ impl Records {
             offers.push(Offer::new(Action::NextProblem, "Next problem"));
             offers.push(Offer::new(Action::Mark, "Mark"));
             if self.fix().is_some() {
-                let label = format!("Fix {}", text::thousands(self.ids.len() as u64));
+                let label = format!("Fix {}", text::thousands(self.still() as u64));
                 offers.push(Offer::new(Action::FixAll, label));
                 values = true;
             }
@@ -32,7 +35,10 @@ impl Records {
             } else {
                 "Set aside"
             };
-            offers.push(Offer::new(Action::SetAside, label));
+            // Of some that are marked, those that can be are set aside.
+            let alone = self.chosen().filter(|_| self.marks.is_empty());
+            let why = alone.filter(|row| row.status.is_frozen()).map(|_| SENT);
+            offers.push(Offer::new(Action::SetAside, label).unless(why));
             offers.push(Offer::new(Action::Note, ""));
         }
         offers.push(Offer::new(Action::Filter, "Filter"));
@@ -73,7 +79,7 @@ impl Records {
         let Some(row) = self.chosen().filter(|row| row.current.is_some()) else {
             return;
         };
-        let frozen = frozen(false, row.status).map(|_| "what was sent stays as it was sent");
+        let frozen = row.status.is_frozen().then_some(SENT);
         let known = self.suggestion(row).is_some();
         let label = if known { "Use suggestion" } else { "" };
         offers.push(Offer::new(Action::AcceptSuggestion, label).unless(frozen));
@@ -307,7 +313,14 @@ impl Records {
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::testing::{picture, press, records, shows};
+    use super::*;
+    use crate::{
+        model::RunId,
+        tui::{
+            event::Answer,
+            testing::{answer, app_with, feed, feed_with, picture, press, records, shows, wishes},
+        },
+    };
 
     #[test]
     fn left_past_the_first_cell_leaves_the_cells_and_esc_does_the_same() {
@@ -323,6 +336,43 @@ mod tests {
         shows(&mut app, "Esc Back");
         press(&mut app, "<esc>");
         shows(&mut app, "[1 Problems 6]");
+    }
+
+    #[test]
+    fn what_is_typed_before_the_record_is_there_goes_into_its_field() {
+        let mut app = records((80, 24));
+        let effects = wishes(&mut app, "<ret><ret>42");
+        shows(&mut app, "Reading the record ...");
+        feed(&mut app, effects);
+        shows(&mut app, "Now [ office@42 ");
+        // Digits alone are what they are everywhere.
+        let mut app = records((80, 24));
+        let effects = wishes(&mut app, "<ret>5");
+        feed(&mut app, effects);
+        shows(&mut app, "5 History]");
+    }
+
+    #[test]
+    fn a_record_that_was_sent_is_not_asked_about_but_says_why_it_stays() {
+        let route = Route::Groups { run: RunId(1) };
+        let mut app = app_with(route, (80, 24), &answer);
+        let all_sent = |query| {
+            let mut answer = answer(query);
+            if let Answer::Rows(rows) = &mut answer {
+                for row in rows {
+                    row.status = Status::Accepted;
+                }
+            }
+            answer
+        };
+        let effects = wishes(&mut app, "<ret>");
+        feed_with(&mut app, effects, &all_sent);
+        let effects = wishes(&mut app, "x");
+        assert_eq!(effects, []);
+        shows(&mut app, "Not now: what was sent stays as it was sent.");
+        // Others are marked, of which some may not have been sent.
+        press(&mut app, " x");
+        shows(&mut app, "Set aside which records?");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! From one cell to others: only or no rows like it, and the lists of the problems beside this one.
+//! From one cell to others: only or no records like it, and the lists of the problems beside this one.
 
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use crate::{
 };
 
 impl Records {
-    /// Adds a term to the filter: only rows whose cell is like the one that is meant, or none of them.
+    /// Adds a term to the filter: only records whose cell is like the one that is meant, or none of them.
     pub(super) fn only_like_this(&mut self, negated: bool, cx: &mut Cx) {
         let cell = self.chosen().zip(self.target_column());
         let Some(term) = cell.and_then(|(row, column)| like(row, column, negated)) else {

@@ -127,10 +127,15 @@ impl Records {
 
     /// `2 marked`, `812 that match`, `all 1,203`, each with its number.
     fn scopes(&self, of: ChoiceOf) -> Vec<Choosable> {
+        // Only those that are set aside can be taken back; how many they are is asked before anything is done.
+        let note = match of {
+            ChoiceOf::SetAside if self.takes_back() => "those set aside",
+            _ => "",
+        };
         let line = |key: &str, label: String| Choosable {
             key: key.to_owned(),
             label,
-            note: String::new(),
+            note: if key == THIS { "" } else { note }.to_owned(),
             shown: None,
         };
         let thousands = |number: usize| text::thousands(number as u64);
@@ -145,11 +150,11 @@ impl Records {
             lines.push(line(THIS, format!("record {number}")));
         }
         if self.typed.is_empty() {
-            lines.push(line(ALL, format!("all {}", thousands(self.ids.len()))));
+            lines.push(line(ALL, format!("all {}", thousands(self.still()))));
         } else {
             lines.push(line(
                 SHOWN,
-                format!("{} that match", thousands(self.ids.len())),
+                format!("{} that match", thousands(self.still())),
             ));
             let all = self.total.map(|total| format!("all {}", thousands(total)));
             lines.extend(all.map(|all| line(ALL, all)));
@@ -164,11 +169,11 @@ impl Records {
                 let marked = Filter::of_records(self.view.run, self.marked());
                 (marked, self.marks.len())
             }
-            ALL => (
+            ALL if !self.typed.is_empty() => (
                 self.view.filter.clone(),
                 self.total.unwrap_or(self.ids.len()),
             ),
-            _ => (self.filter_in_force(), self.ids.len()),
+            _ => (self.filter_in_force(), self.still()),
         };
         match of {
             ChoiceOf::FixAll => {
@@ -243,8 +248,11 @@ mod tests {
     use crate::{
         model::RunId,
         tui::{
-            event::{Aside, Event, Needs},
-            testing::{self, answer, app_with, feed_with, picture, press, records, shows, wishes},
+            event::{Aside, Event, Needs, Ticket},
+            testing::{
+                self, answer, app_with, feed_with, picture, press, records, shows, shows_not,
+                wishes,
+            },
         },
     };
 
@@ -385,6 +393,9 @@ mod tests {
         feed_with(&mut app, effects, &set_aside);
         press(&mut app, "x");
         shows(&mut app, "Take back which records?");
+        shows(&mut app, "2 marked   those set aside");
+        shows(&mut app, "all 412    those set aside");
+        shows_not(&mut app, "record 21  those");
         let asked = wishes(&mut app, "<ret>");
         let [Effect::Ask(ticket, Query::Ids { filter })] = &asked[..] else {
             panic!("{asked:?}")
@@ -398,6 +409,22 @@ mod tests {
         app.update(Event::Answer(*ticket, Ok(found)));
         shows(&mut app, "Take back 1 record?");
         assert_eq!(press(&mut app, "<ret>"), [], "the safe button has focus");
+        // Whoever types by now is told, and nothing is taken from under their fingers.
+        press(&mut app, "x");
+        let late = wishes(&mut app, "<ret>");
+        let [Effect::Ask(ticket, _)] = &late[..] else {
+            panic!("{late:?}")
+        };
+        press(&mut app, "mask them");
+        let found = Answer::Ids {
+            run: testing::run(),
+            ids: ids(&[14]),
+            unknown: Vec::new(),
+        };
+        app.update(Event::Answer(*ticket, Ok(found)));
+        shows(&mut app, "[ ask them");
+        shows(&mut app, "Take back 1 record? Nothing was done.");
+        press(&mut app, "<esc>");
         press(&mut app, "x");
         let asked = wishes(&mut app, "<ret>");
         let [Effect::Ask(ticket, _)] = &asked[..] else {
@@ -422,6 +449,33 @@ mod tests {
         };
         let back = filter.terms.last().map(|term| &term.wanted);
         assert_eq!(back, Some(&Wanted::Marked(ids(&[7, 14]).into())));
+    }
+
+    #[test]
+    fn whoever_has_gone_on_is_not_asked_on_another_page_whether_records_are_taken_back() {
+        for elsewhere in ["<ret>", "/", "?"] {
+            let mut app = records((80, 24));
+            press(&mut app, "<Space><Space>");
+            let page = app.pages.top_mut();
+            let crate::tui::pages::Page::Records(page) = page else {
+                panic!("it is the table")
+            };
+            page.asked.back = Some(Ticket(999));
+            press(&mut app, elsewhere);
+            let found = Answer::Ids {
+                run: testing::run(),
+                ids: ids(&[7, 14]),
+                unknown: Vec::new(),
+            };
+            app.update(Event::Answer(Ticket(999), Ok(found)));
+            shows_not(&mut app, "┌ Take back");
+            assert!(
+                app.status.as_deref().is_some_and(|said| said
+                    == "Not asked, as you had gone on: Take back 2 records? Nothing was done."),
+                "{elsewhere} {:?}",
+                app.status
+            );
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use crate::{
         pages::list::fitted,
         theme::Theme,
         widgets::{
+            cursor::put_cursor,
             diff::{Sign, diff},
             panel::panel,
             wrap::wrap,
@@ -122,6 +123,7 @@ impl Review {
             })
             .collect();
         frame.render_widget(Paragraph::new(shown).block(block), area);
+        put_cursor(frame, inside, (1, 0));
     }
 }
 
@@ -168,8 +170,12 @@ fn what(facts: &Facts, clock: &Clock, columns: usize) -> Vec<String> {
             text::thousands(more)
         ));
     }
+    let need = match facts.needs_fixing {
+        1 => "needs fixing",
+        _ => "need fixing",
+    };
     let stays: Vec<String> = [
-        (facts.needs_fixing, "need fixing"),
+        (facts.needs_fixing, need),
         (facts.set_aside, "set aside"),
         (facts.unanswered, "sent before, no answer"),
         (plan.behind.undecided, "a date can be read in two ways"),

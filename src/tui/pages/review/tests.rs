@@ -149,6 +149,13 @@ fn what_stays_behind_is_named() {
 }
 
 #[test]
+fn one_record_that_stays_behind_needs_fixing() {
+    let mut app = review((80, 24), |facts| facts.needs_fixing = 1);
+    let seen = picture(&mut app);
+    assert!(seen.contains("Stays behind   1 needs fixing"), "{seen}");
+}
+
+#[test]
 fn a_sending_that_was_stopped_is_continued_before_one_record_is_tried() {
     let mut app = review((80, 24), |facts| facts.plan.continued = true);
     assert_eq!(press(&mut app, "T"), []);

@@ -107,8 +107,8 @@ fn said_of(way: Action) -> &'static [&'static str] {
             "The path of another workspace opens that one in place of this.",
         ],
         _ => &[
-            "10,000 customers of an old system, a contract, and a table to send them to, in the folder redrive-demo.",
-            "It is a workspace of its own: nothing of yours is in it, and nothing of it comes here.",
+            "10,000 customers of an old system, a contract, and a table of its own that they are sent to, in the folder redrive-demo.",
+            "It is a workspace of its own: nothing of yours is in it, and nothing of it leaves that folder.",
         ],
     }
 }

@@ -1,6 +1,6 @@
 //! Which runs are listed, and in what order.
 
-use ratatui::{Frame, layout::Rect, style::Style, text::Line};
+use ratatui::{Frame, layout::Rect, style::Style, text::Line, widgets::Paragraph};
 
 use super::{Runs, State, Under};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
         action::{Action, Offer},
         event::{ChoiceOf, Choosable, Choosing, Cx, Effect},
         theme::Theme,
-        widgets::field::Field,
+        widgets::{cursor::put_cursor, field::Field},
     },
 };
 
@@ -160,13 +160,12 @@ impl Runs {
             let mut spans = vec![label.into()];
             spans.extend(line.spans);
             spans.push("]".into());
-            frame.render_widget(Line::from(spans), area);
-            let x = area.x + (label.len() + column) as u16;
-            frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+            frame.render_widget(Paragraph::new(Line::from(spans)), area);
+            put_cursor(frame, area, ((label.len() + column) as u16, 0));
         } else {
             let typed = text::shorten(&text::safe(self.search.text()), 40);
             let line = format!("{label}{typed}]   / to change");
-            frame.render_widget(Line::styled(line, Style::new()), area);
+            frame.render_widget(Paragraph::new(Line::styled(line, Style::new())), area);
         }
     }
 }

@@ -15,7 +15,11 @@ use crate::{
     tui::{
         pages::{funnel::draw_words, list::fitted},
         theme::Theme,
-        widgets::{lines::Lines, panel::panel},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, first_in_sight},
+            panel::panel,
+        },
     },
 };
 
@@ -91,11 +95,7 @@ impl Runs {
         let room = height.saturating_sub(1 + below).max(1);
         // While the cursor is below them, the last runs are in sight.
         let line = at.min(runs.len().saturating_sub(1));
-        let first = if runs.len() <= room {
-            0
-        } else {
-            self.first.min(line).max((line + 1).saturating_sub(room))
-        };
+        let first = first_in_sight(self.first, line, runs.len(), room);
         self.first = first;
         let shown = runs.len().saturating_sub(first).min(room);
         let note = self.note(first, shown, runs.len());
@@ -134,10 +134,7 @@ impl Runs {
             lines.extend([Line::default(), Line::from(words)]);
         }
         frame.render_widget(Paragraph::new(lines), inside);
-        let y = inside.y + cursor as u16;
-        if inside.contains((inside.x + 1, y).into()) {
-            frame.set_cursor_position((inside.x + 1, y));
-        }
+        put_cursor(frame, inside, (1, cursor as u16));
     }
 
     /// In what order the runs are, and which are shown where not all are.
@@ -152,7 +149,7 @@ impl Runs {
     /// What stands in place of the runs.
     fn nothing(&self) -> &'static str {
         match &self.state {
-            State::Known(runs) if runs.is_empty() => " This workspace holds no run yet.",
+            State::Known(runs) if runs.is_empty() => " There is no run here yet.",
             _ => " No run matches.",
         }
     }
@@ -210,9 +207,10 @@ impl Runs {
         let unknown = run.with_status(Status::Unknown);
         let aside = run.with_status(Status::Discarded);
         match (left, ready) {
-            _ if run.rejected == 0 && ready == 0 => "nothing to fix".to_owned(),
             (0, 0) if on_the_way > 0 => format!("{} on the way", text::thousands(on_the_way)),
             (0, 0) if unknown > 0 => format!("{} without an answer", text::thousands(unknown)),
+            (0, 0) if run.with_status(Status::HandedOver) > 0 => "done, handed over".to_owned(),
+            (0, 0) if run.rejected == 0 => "nothing to fix".to_owned(),
             (0, 0) if aside == 0 => "done, all sent".to_owned(),
             (0, 0) => "done".to_owned(),
             (_, 0) => format!("{} to fix", text::thousands(left)),

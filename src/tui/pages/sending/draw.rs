@@ -11,16 +11,15 @@ use ratatui::{
 
 use super::{Seen, Sending};
 use crate::{
-    model::{DeliveryState, Refusal, Sender, Tally, Trend, Try, WatchedPlan},
-    ops::{Flow, Logged, SendProgress, Waits, Why},
+    model::{Refusal, Sender, Tally, Trend, WatchedPlan},
+    ops::{Flow, SendProgress, Waits, Why},
     text,
     tui::{
         action::Action,
-        clock::Clock,
         keymap::Keys,
         pages::list::fitted,
         theme::Theme,
-        widgets::{panel::panel, wrap::wrap},
+        widgets::{cursor::put_cursor, panel::panel, wrap::wrap},
     },
 };
 
@@ -40,7 +39,9 @@ impl Sending {
         ]));
         self.draw_counts(frame, counts, theme);
         let block = panel(destination.width, "Destination", "", false, theme);
+        let inside = block.inner(destination);
         frame.render_widget(Paragraph::new(said).block(block), destination);
+        put_cursor(frame, inside, (1, 0));
         // A box of one row cannot be closed.
         if rest.height < 2 {
             return;
@@ -285,44 +286,6 @@ impl Sending {
         self.refusals
             .draw(frame, area, block, heading, &lines, theme);
     }
-
-    fn draw_log(&mut self, frame: &mut Frame, area: Rect, whole: bool, theme: Theme) {
-        let note = if whole {
-            String::new()
-        } else {
-            format!("{} full log", self.keys.of(Action::FullLog))
-        };
-        let block = panel(area.width, "Log", &note, whole, theme);
-        let lines: Vec<String> = match (&self.live, self.plan()) {
-            (Some(live), _) => live
-                .log
-                .iter()
-                .map(|line| logged(line, &self.clock))
-                .collect(),
-            (None, Some(plan)) => plan
-                .tries
-                .iter()
-                .map(|one| tried(one, &self.clock))
-                .collect(),
-            (None, None) => Vec::new(),
-        };
-        if whole {
-            self.log.fit(lines.len());
-            let newest_first: Vec<String> = lines.into_iter().rev().collect();
-            let heading = "   Newest first".to_owned();
-            return self
-                .log
-                .draw(frame, area, block, heading, &newest_first, theme);
-        }
-        let inside = block.inner(area);
-        let last = lines.len().saturating_sub(usize::from(inside.height));
-        let columns = usize::from(inside.width).saturating_sub(2);
-        let lines: Vec<Line> = lines[last..]
-            .iter()
-            .map(|line| Line::from(format!(" {}", text::shorten(line, columns))))
-            .collect();
-        frame.render_widget(Paragraph::new(lines).block(block), area);
-    }
 }
 
 /// `[█████░░░]  600 of 1,199  50%`
@@ -438,58 +401,4 @@ fn unseen(name: &str, keys: Keys) -> (&'static str, String, String) {
             keys.of(Action::Menu)
         ),
     )
-}
-
-fn logged(line: &Logged, clock: &Clock) -> String {
-    match line {
-        Logged::Try(one) => tried(one, clock),
-        Logged::Waits { at, waits } => {
-            format!("{} {}", clock.exact(at), waits.words())
-        }
-        Logged::Paused { at, is_paused } => {
-            let word = if *is_paused {
-                "paused by you"
-            } else {
-                "goes on"
-            };
-            format!("{} {word}", clock.exact(at))
-        }
-    }
-}
-
-fn tried(one: &Try, clock: &Clock) -> String {
-    let word = match one.outcome {
-        _ if one.again_at.is_some() => "retry",
-        DeliveryState::Delivered => "sent",
-        DeliveryState::HandedOver => "handed",
-        DeliveryState::Refused => "refused",
-        DeliveryState::Unknown => "no answer",
-        DeliveryState::Sending => "sending",
-        DeliveryState::Waiting | DeliveryState::Queued => "retry",
-        DeliveryState::Cancelled => "cancelled",
-    };
-    let took = one.duration_ms.map_or(String::new(), |ms| {
-        format!("{:.2} s", Duration::from_millis(ms).as_secs_f64())
-    });
-    let end = match &one.again_at {
-        Some(at) => format!("in {}", between(&one.at, at)),
-        None => took,
-    };
-    let record = format!("#{}", one.record);
-    let line = format!(
-        "{} {word:<9} {record:<8} {:<8} {end}",
-        clock.exact(&one.at),
-        text::safe(&one.code),
-    );
-    line.trim_end().to_owned()
-}
-
-/// `4 s`, between two times of RFC 3339.
-fn between(from: &str, to: &str) -> String {
-    let time = |text: &str| text.parse::<jiff::Timestamp>().ok();
-    let seconds = match (time(from), time(to)) {
-        (Some(from), Some(to)) => to.duration_since(from).as_secs_f64().max(0.0).ceil(),
-        _ => 0.0,
-    };
-    format!("{seconds} s")
 }

@@ -41,6 +41,12 @@ fn one(record: i64, outcome: DeliveryState, code: &str) -> Try {
     Try {
         at: "2025-11-20T02:53:41Z".to_owned(),
         record: RecordId(record),
+        // Record 790 has none.
+        key: match record {
+            792 => Some("SO-88792".to_owned()),
+            794 => Some("SO-\u{202e}794".to_owned()),
+            _ => None,
+        },
         outcome,
         code: code.to_owned(),
         duration_ms: Some(290),
@@ -132,9 +138,9 @@ fn a_send_that_waits_says_why_and_until_when() {
     │         Nothing is lost. It goes on by itself in 0:23.   t tries now                             │
     └──────────────────────────────────────────────────────────────────────────────────────────────────┘
     ┌ Refused, by problem ─────────────────────── 29 ┐┌ Log ─────────────────────────────── L full log ┐
-    │   Back in Problems, to be fixed and sent again ││ 02:53:41 sent      #790              0.29 s    │
-    │ > Tax ID already …     21  http 409  CAME BACK ││ 02:53:41 refused   #792     http 409 0.29 s    │
-    │   Ship date is<ESC>[31m…      8  http 422  NEW ││ 02:53:41 retry     #794     http 503 in 4 s    │
+    │   Back in Problems, to be fixed and sent again ││ 02:53:41 sent      #790                 0.29 s │
+    │ > Tax ID already …     21  http 409  CAME BACK ││ 02:53:41 refused   SO-88792    http 409 0.29 s │
+    │   Ship date is<ESC>[31m…      8  http 422  NEW ││ 02:53:41 retry     SO-<U+202E… http 503 in 4 s │
     │                                                ││                                                │
     │                                                ││                                                │
     │                                                ││                                                │
@@ -169,9 +175,9 @@ fn a_send_that_waits_says_why_and_until_when() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Log ───────────────────────────────────────────────────────────── L full log ┐
-    │ 02:53:41 sent      #790              0.29 s                                  │
-    │ 02:53:41 refused   #792     http 409 0.29 s                                  │
-    │ 02:53:41 retry     #794     http 503 in 4 s                                  │
+    │ 02:53:41 sent      #790                    0.29 s                            │
+    │ 02:53:41 refused   SO-88792       http 409 0.29 s                            │
+    │ 02:53:41 retry     SO-<U+202E>794 http 503 in 4 s                            │
     └──────────────────────────────────────────────────────────────────────────────┘
      You can leave this screen. Sending goes on.
      p Pause  X Stop  t Try now  - Slower          ? Help  Esc Back (keeps sending)
@@ -239,7 +245,7 @@ fn the_whole_log_is_newest_first() {
     press(&mut app, "L");
     let picture = picture(&mut app);
     let at = |record: &str| picture.find(record).unwrap();
-    assert!(at("#794") < at("#790"), "{picture}");
+    assert!(at("794 http") < at("#790"), "{picture}");
     assert_eq!(press(&mut app, "<esc>"), []);
     assert!(self::picture(&mut app).contains("Refused, by problem"));
 }

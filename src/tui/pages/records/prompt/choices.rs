@@ -17,7 +17,11 @@ use crate::{
     text,
     tui::{
         theme::Theme,
-        widgets::{lines::Lines, panel::panel},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, first_in_sight},
+            panel::panel,
+        },
     },
 };
 
@@ -182,7 +186,7 @@ impl Choices {
         let note = widest(|choice| text::width(&choice.note));
         let width = ((label + note + 8) as u16).min(area.width);
         let at = self.at.unwrap_or(0);
-        self.first = self.first.min(at).max((at + 1).saturating_sub(room));
+        self.first = first_in_sight(self.first, at, self.lines.len(), room);
         let place = Rect {
             x: column
                 .saturating_sub(3)
@@ -222,6 +226,9 @@ impl Choices {
             Line::styled(words, style)
         });
         frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), inside);
+        if let Some(at) = self.at {
+            put_cursor(frame, inside, (1, at.saturating_sub(self.first) as u16));
+        }
     }
 }
 

@@ -1,0 +1,120 @@
+//! What is said of what was done, alike in numbered lines and on the screen. Pure; everything untrusted is made safe here.
+
+use crate::{
+    model::{ChangeReport, Fault, FaultKind, UndoReport},
+    text,
+};
+
+/// Whether the work ended because a person stopped it.
+pub fn is_stopped(error: &anyhow::Error) -> bool {
+    error
+        .downcast_ref::<Fault>()
+        .is_some_and(|fault| fault.kind == FaultKind::Interrupted)
+}
+
+/// What a change of one record, or a check of several, came to.
+pub fn changed(report: &ChangeReport) -> String {
+    if report.step.is_none() {
+        return "Nothing changed.".to_owned();
+    }
+    if let Some(why) = not_checked(report) {
+        return format!("Saved. {why}");
+    }
+    match report.checked {
+        0 | 1 if report.ready > 0 => "Saved. The record is ready.".to_owned(),
+        0 | 1 => "Saved. The record still needs fixing.".to_owned(),
+        // Which of them is ready nobody has counted.
+        _ => checked(report),
+    }
+}
+
+/// Why the validator was not asked about a change, if so.
+pub fn not_checked(report: &ChangeReport) -> Option<String> {
+    let why = report.not_checked.as_ref()?;
+    Some(format!("Not checked: {}", end(&text::safe(why))))
+}
+
+/// What checking all records again came to.
+pub fn checked(report: &ChangeReport) -> String {
+    if report.checked > 0 && report.checked == report.current {
+        let verb = if report.checked == 1 { "is" } else { "are" };
+        return format!(
+            "Nothing to check: all {} {verb} current.",
+            text::count(report.checked, "verdict")
+        );
+    }
+    let mut words = format!(
+        "Checked {}: {} ready, {} to fix",
+        text::count(report.checked, "record"),
+        text::thousands(report.ready),
+        text::thousands(report.still_rejected)
+    );
+    if report.newly_broken > 0 {
+        words.push_str(&format!(
+            ", {} of them newly broken",
+            text::thousands(report.newly_broken)
+        ));
+    }
+    words.push('.');
+    words
+}
+
+/// What an undo or a redo came to.
+pub fn undone(report: &UndoReport, is_redo: bool) -> String {
+    format!(
+        "{}: {} ({}).",
+        if is_redo { "Done again" } else { "Undone" },
+        text::safe(&report.label),
+        text::count(report.records, "record")
+    )
+}
+
+/// What an undo or a redo could not turn, if there was something.
+pub fn left(report: &UndoReport) -> Option<String> {
+    let left = report.skipped.len() as u64;
+    (left > 0).then(|| {
+        format!(
+            "{} left as they are: sent or changed since.",
+            text::thousands(left)
+        )
+    })
+}
+
+/// With a full stop.
+pub fn end(words: &str) -> String {
+    let stop = if words.ends_with(['.', '!', '?']) {
+        ""
+    } else {
+        "."
+    };
+    format!("{words}{stop}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::StepId;
+
+    #[test]
+    fn a_change_after_which_others_were_decided_again_says_of_none_that_it_is_ready() {
+        let report = ChangeReport {
+            step: Some(StepId(1)),
+            checked: 3,
+            ready: 1,
+            still_rejected: 2,
+            ..ChangeReport::default()
+        };
+        assert_eq!(changed(&report), "Checked 3 records: 1 ready, 2 to fix.");
+        let one = ChangeReport {
+            checked: 1,
+            ..report.clone()
+        };
+        assert_eq!(changed(&one), "Saved. The record is ready.");
+        let unasked = ChangeReport {
+            not_checked: Some("nobody answers".to_owned()),
+            ..report
+        };
+        assert_eq!(changed(&unasked), "Saved. Not checked: nobody answers.");
+        assert_eq!(changed(&ChangeReport::default()), "Nothing changed.");
+    }
+}

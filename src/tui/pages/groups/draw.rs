@@ -1,0 +1,71 @@
+//! How the Problems page looks.
+
+use ratatui::{
+    Frame,
+    layout::{Constraint, Layout, Rect},
+};
+
+use super::{Groups, State};
+use crate::tui::{
+    pages::{about, card, funnel},
+    theme::Theme,
+    widgets::{cursor::put_cursor, lines::Lines, panel::said},
+};
+
+impl Groups {
+    pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let State::Known(run, groups) = &self.state else {
+            return funnel::draw_state(frame, area, &self.state, theme);
+        };
+        if groups.iter().all(|group| group.open == 0) {
+            let [top, rest] = area.layout(&Layout::vertical([
+                Constraint::Length(funnel::funnel_height(area)),
+                Constraint::Fill(1),
+            ]));
+            funnel::draw_funnel(frame, top, run, theme);
+            return funnel::draw_done(frame, rest, run, self.keys, theme);
+        }
+        let wide = area.width >= 100;
+        let narrow = area.width < 80 || area.height < 18;
+        let [top, rest] = area.layout(&Layout::vertical([
+            Constraint::Length(if narrow {
+                0
+            } else {
+                funnel::funnel_height(area)
+            }),
+            Constraint::Fill(1),
+        ]));
+        let (list, card) = match (wide, narrow) {
+            _ if self.zoomed => (Rect::ZERO, rest),
+            (true, _) => {
+                let [list, card] = rest.layout(&Layout::horizontal([
+                    Constraint::Fill(1),
+                    Constraint::Length(40 + (area.width - 100) / 3),
+                ]));
+                (list, card)
+            }
+            (false, false) => {
+                let [list, card] = rest.layout(&Layout::vertical([
+                    Constraint::Fill(1),
+                    Constraint::Length(6),
+                ]));
+                (list, card)
+            }
+            (false, true) => (rest, Rect::ZERO),
+        };
+        funnel::draw_funnel(frame, top, run, theme);
+        let mut first = self.first;
+        let view = self.view(run, groups, wide);
+        let mut lines = Lines::default();
+        if !list.is_empty() {
+            lines = about::draw_list(frame, list, &view, &mut first, theme);
+        }
+        if !card.is_empty() {
+            card::draw_card(frame, card, &view, theme);
+        }
+        if list.is_empty() {
+            put_cursor(frame, card, (2, 1));
+        }
+        (self.first, self.lines, self.late) = (first, lines, said(card));
+    }
+}
