@@ -262,8 +262,9 @@ fn group_cells(group: &Group, severity: bool, owner: bool) -> Vec<String> {
     ];
     cells.extend(severity.then(|| group.severity.word().to_owned()));
     cells.extend(owner.then(|| group.owner.clone()));
+    // What a destination refused was in no load.
     cells.extend([
-        thousands(group.records),
+        thousands(group.records.max(group.open)),
         thousands(group.open),
         group
             .shapes

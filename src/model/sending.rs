@@ -160,8 +160,10 @@ pub enum Sender {
 pub struct Refusal {
     /// `http 409`
     pub code: String,
-    /// The destination's own words, without what differs from record to record. Untrusted.
+    /// One of the answers, in the destination's own words. Untrusted.
     pub message: String,
+    /// What the answers have in common: the words without what differs from record to record. Untrusted.
+    pub pattern: String,
     pub records: u64,
     /// An earlier plan was refused in the same way, for this run or for one of its contract before it.
     pub came_back: bool,

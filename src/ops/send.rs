@@ -47,7 +47,8 @@ use crate::{
     broken::may_die,
     filter::{Filter, Wanted},
     model::{
-        Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, WatchedPlan,
+        Behind, Fault, FaultKind, Plan, PlanId, RecordId, RunId, SendReport, Status, Tally,
+        WatchedPlan,
     },
     send::Breaker,
     store::{
@@ -152,13 +153,8 @@ pub fn plan_to_watch(workspace: &Workspace, run: RunId) -> Result<Option<Watched
     let counted = Counted::of(workspace, plan.plan)?;
     plan.tally = counted.tally();
     if !counted.refused.is_empty() {
-        let mut kinds = Refusals::new(plan.plan, Refused::of(workspace, run)?);
-        let mut refused: Vec<_> = counted.refused.into_iter().collect();
-        refused.sort_by(|(one, few), (other, many)| many.cmp(few).then_with(|| one.cmp(other)));
-        for ((code, message), records) in refused {
-            kinds.add(&code, &message, records);
-        }
-        plan.refusals = kinds.sorted();
+        let before = Refused::of(workspace, run)?;
+        plan.refusals = Refusals::counted(plan.plan, before, &counted).sorted();
     }
     Ok(Some(plan))
 }
@@ -219,9 +215,8 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         });
     };
     let (claim, unanswered) = claimed(workspace, plan, request, &aim)?;
-    let tally = Counted::of(workspace, plan)?.tally();
-    let before = Refused::of(workspace, run)?;
-    let board = Board::new(plan, &aim.destination.name, tally, before, started);
+    let (tally, refused) = so_far(workspace, run, plan)?;
+    let board = Board::new(plan, &aim.destination.name, tally, refused, started);
     let telling = Telling::new(job, board);
     let mut sending = Sending {
         telling: &telling,
@@ -254,6 +249,14 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         return Err(stopped(&report).into());
     }
     Ok(report)
+}
+
+/// Where the records of a plan are before it goes on, and what was refused of it.
+fn so_far(workspace: &Workspace, run: RunId, plan: PlanId) -> Result<(Tally, Refusals)> {
+    let counted = Counted::of(workspace, plan)?;
+    let before = Refused::of(workspace, run)?;
+    let refused = Refusals::counted(plan, before, &counted);
+    Ok((counted.tally(), refused))
 }
 
 /// Takes the right to send a plan.

@@ -86,7 +86,9 @@ impl Store {
             "http" => {
                 let newest = format!("(SELECT a.code {NEWEST_ATTEMPT})");
                 self.count(query, &newest, from_records, count, |code| {
-                    Item::Like(code.strip_prefix("http:").unwrap_or(&code).to_owned())
+                    let status = code.strip_prefix("http ");
+                    let status = status.or_else(|| code.strip_prefix("http:"));
+                    Item::Like(status.unwrap_or(&code).to_owned())
                 })?;
             }
             _ => {}

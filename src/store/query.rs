@@ -230,10 +230,11 @@ impl Query {
         const LOADED: &str = "(SELECT loaded_at FROM run WHERE id = r.run))";
         match wanted {
             Wanted::Answer(codes) => {
-                // The codes of other destinations have a family of their own.
-                let codes = codes
-                    .iter()
-                    .flat_map(|code| [code.clone(), format!("http:{code}")]);
+                // A status is written `http 409`, what is none `http:no_answer`; the codes of other destinations have a
+                // family of their own.
+                let codes = (codes.iter()).flat_map(|code| {
+                    [code.clone(), format!("http {code}"), format!("http:{code}")]
+                });
                 let codes = Wanted::Answer(codes.collect());
                 self.sql.push_str(&format!(
                     "coalesce(passes_text(?, (SELECT a.code {NEWEST_ATTEMPT})), 0)"
@@ -319,13 +320,15 @@ impl Query {
         }
     }
 
-    /// The code, the detail, both as lists show them, or the code's family before its colon.
+    /// The code, the detail, both as lists show them, or the code's family before its colon. What a destination refused has
+    /// its number behind a space, as in `http 409`, which nobody types.
     fn error(&mut self, words: &[String]) {
         for (n, column) in [
             "code",
+            "replace(code, ' ', ':')",
             "detail",
             "code || ':' || detail",
-            "substr(code, 1, instr(code || ':', ':') - 1)",
+            "substr(code, 1, instr(replace(code, ' ', ':') || ':', ':') - 1)",
         ]
         .into_iter()
         .enumerate()

@@ -109,6 +109,7 @@ impl App {
         if self.places_of != Some(id) {
             self.places_of = Some(id);
             self.places.clear();
+            (self.cx.to, self.cx.has_places) = (None, false);
             self.ask_for_visit(id);
             let ticket = self.cx.ask(Query::Places { run: id });
             self.asked.push((ticket, Asked::Places));
@@ -122,7 +123,10 @@ impl App {
 
     fn receive(&mut self, asked: Asked, answer: anyhow::Result<Answer>) {
         match (asked, answer) {
-            (Asked::Places, Ok(Answer::Places(places))) => self.places = places,
+            (Asked::Places, Ok(Answer::Places(places))) => {
+                self.cx.has_places = places.len() > 1;
+                self.places = places;
+            }
             (_, Ok(Answer::Filters(filters, said))) => {
                 self.cx.filters = filters;
                 self.status = Some(said)

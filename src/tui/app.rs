@@ -9,7 +9,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
-    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Query, Route, Ticket, Wish},
+    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
     overlays::{Overlay, Prompt, Verdict},
@@ -258,10 +258,6 @@ impl App {
         }
     }
 
-    pub(super) fn place(&self) -> Option<&Place> {
-        self.places.first()
-    }
-
     pub(super) fn key(&mut self, key: KeyEvent) {
         // Where nothing can be seen, nothing is typed, and `q` leaves as it is said there.
         let mode = if self.is_too_small() {
@@ -362,13 +358,7 @@ impl App {
             Action::Commands => self.overlay = Some(Overlay::Palette(self.commands())),
             Action::Undo if self.mode() == Mode::Moving => self.wish(Wish::Undo, Asked::Undo),
             Action::Redo if self.mode() == Mode::Moving => self.wish(Wish::Redo, Asked::Redo),
-            Action::Send => {
-                if let Some(run) = self.shown_run().map(|run| run.id) {
-                    let ticket = self.cx.ask(Query::Plan { run, of: None });
-                    self.asked.push((ticket, Asked::Plan));
-                    self.status = Some("Looking what would be sent ...".to_owned());
-                }
-            }
+            Action::Send => self.look_what_would_be_sent(),
             Action::CheckAll => self.check_all(),
             // One record alone would leave the others with verdicts of another contract.
             Action::Check if self.is_contract_changed() => self.check_all(),
@@ -468,6 +458,7 @@ impl App {
                     }
                     Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
                     Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),
+                    Effect::Chosen(list) if list.of == ChoiceOf::Destination => self.aim_at(&list),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Meet(meeting) => self.carry_out(meeting),
                     Effect::Opening(step) => self.open_step(step),

@@ -89,6 +89,8 @@ pub enum ChoiceOf {
     SetAside,
     /// Which saved view is listed.
     Views,
+    /// Where records are sent.
+    Destination,
 }
 
 /// One line of a [`Choosing`].

@@ -119,9 +119,9 @@ impl App {
                 crumbs.extend(inner);
             }
         }
-        let place = self.place();
+        let (to, environment) = self.aim();
         let mut badges: Vec<String> = run
-            .and_then(|run| words::badge(run, place))
+            .and_then(|run| words::badge(run, environment.as_deref()))
             .into_iter()
             .collect();
         if self.cx.read_only {
@@ -129,7 +129,7 @@ impl App {
         }
         let corner = match run {
             Some(run) => Corner {
-                to: place.map(|place| text::safe(&place.name).into_owned()),
+                to,
                 badges,
                 note: format!("saved {}", self.cx.clock.time(&run.saved_at)),
             },

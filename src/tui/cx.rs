@@ -56,6 +56,12 @@ pub struct Cx {
     pub(super) turns: Option<Turns>,
     /// The filters kept for the run.
     pub filters: Filters,
+    /// The destination that was chosen for the run, where its contract names more than one.
+    pub to: Option<String>,
+    /// Whether there is a choice.
+    pub has_places: bool,
+    /// A refusal whose problem is to be under the cursor: its code and pattern.
+    pub sought: Option<(String, String)>,
     /// What was typed, is out of sight, and is not known to be safe.
     pub(super) unsaved: Unsaved,
     /// The job that runs.

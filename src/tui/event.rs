@@ -213,6 +213,8 @@ pub enum Query {
     /// What would be sent, and why it is what it is.
     Review {
         run: RunId,
+        /// The destination, where the contract names more than one.
+        to: Option<String>,
     },
     /// How the newest plan of a run stands.
     Sending {

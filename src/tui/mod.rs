@@ -4,6 +4,7 @@
 //! `text` and `event`, never a store or a channel.
 
 pub mod action;
+mod aiming;
 mod among;
 mod answers;
 pub mod app;

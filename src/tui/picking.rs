@@ -9,8 +9,8 @@ pub struct RunFacts {
     pub problems: u64,
     /// The title of the problem that most records have, and how many do. Untrusted.
     pub biggest: Option<(String, u64)>,
-    /// Where its records go; none where the contract is not to be had.
-    pub to: Option<Place>,
+    /// Where its records can go; nowhere where the contract is not to be had.
+    pub to: Vec<Place>,
     /// Another process sends it now.
     pub is_sent: bool,
 }

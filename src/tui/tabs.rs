@@ -83,6 +83,9 @@ impl App {
             Page::History(_) => tab == Tab::History,
             _ => false,
         };
+        if already && tab == Tab::Review && self.can_go_elsewhere() {
+            return;
+        }
         if already {
             self.status = Some("This page is open already.".to_owned());
             return;
@@ -93,7 +96,14 @@ impl App {
             Tab::Review => self.cx.go(Route::Review { run }),
             Tab::Send => self.cx.go(Route::Sending { run }),
             Tab::History => self.cx.go(Route::History { run }),
-            Tab::Problems | Tab::Menu => {}
+            Tab::Problems => {
+                if let (Page::Groups(page), Some(sought)) =
+                    (self.pages.top_mut(), self.cx.sought.take())
+                {
+                    page.point_at_refused(sought, &mut self.cx);
+                }
+            }
+            Tab::Menu => {}
         }
     }
 

@@ -4,7 +4,7 @@ pub use crate::said::{checked, is_stopped, not_checked};
 
 use super::{
     action::Action,
-    event::{Effect, JobRequest, Place, Question},
+    event::{Effect, JobRequest, Question},
     keymap::Keys,
 };
 use crate::{
@@ -334,10 +334,10 @@ pub fn ask_to_leave(run: &RunRow) -> Option<Question> {
 }
 
 /// The badge of a run.
-pub fn badge(run: &RunRow, place: Option<&Place>) -> Option<String> {
-    match place {
+pub fn badge(run: &RunRow, environment: Option<&str>) -> Option<String> {
+    match environment {
         _ if run.demo => Some("DEMO".to_owned()),
-        Some(place) => Some(text::safe(&place.environment).to_uppercase()),
+        Some(environment) => Some(text::safe(environment).to_uppercase()),
         None => None,
     }
 }

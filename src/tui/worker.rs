@@ -328,9 +328,10 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             Answer::Plan(ops::plan(workspace, &request)?)
         }
         Query::Places { run } => Answer::Places(picking::places(workspace, *run)?),
-        Query::Review { run } => {
+        Query::Review { run, to } => {
             let request = SendRequest {
                 filter: Filter::of_run(*run),
+                to: to.clone(),
                 ..SendRequest::default()
             };
             Answer::Review(Box::new(ops::review(workspace, &request)?))

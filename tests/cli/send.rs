@@ -389,3 +389,23 @@ fn what_a_newer_run_holds_stays_behind() {
         .json();
     assert_eq!(report["accepted"], json!(1));
 }
+
+#[test]
+fn a_group_of_refused_records_says_how_many_they_are() {
+    let folder = with_one_ready();
+    let schema: serde_json::Value =
+        serde_json::from_str(&folder.read("customers.schema.json")).unwrap();
+    let columns: Vec<&String> = schema["properties"].as_object().unwrap().keys().collect();
+    let columns = columns.iter().map(|name| format!("{name:?}"));
+    let crm = rusqlite::Connection::open(folder.path("crm.db")).unwrap();
+    let table = format!(
+        "CREATE TABLE customer ({}, CHECK (email = ''))",
+        columns.collect::<Vec<_>>().join(", ")
+    );
+    crm.execute_batch(&table).unwrap();
+    folder.redrive("send --to crm --yes").exit(1).run();
+    let groups = folder.redrive("groups stage:send").run();
+    let line = groups.lines().last().unwrap();
+    let numbers: Vec<&str> = line.split_whitespace().rev().skip(1).take(2).collect();
+    assert_eq!(numbers, ["1", "1"], "{groups}");
+}

@@ -6,10 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    refusal::{Refusals, Refused},
-    telling::Told,
-};
+use super::{refusal::Refusals, telling::Told};
 use crate::{
     model::{DeliveryState, PlanId, Refusal, Tally, Try},
     ops::Waits,
@@ -103,12 +100,12 @@ pub(super) struct Board {
 }
 
 impl Board {
-    /// `before` is what was refused until now.
+    /// `refusals` are those of the plan until now.
     pub fn new(
         plan: PlanId,
         destination: &str,
         tally: Tally,
-        before: Refused,
+        refusals: Refusals,
         now: Instant,
     ) -> Self {
         Self {
@@ -116,7 +113,7 @@ impl Board {
             destination: destination.to_owned(),
             started: now,
             tally,
-            refusals: Refusals::new(plan, before),
+            refusals,
             log: VecDeque::new(),
             times: VecDeque::new(),
             slowest: 0,
@@ -154,7 +151,7 @@ impl Board {
         self.slowest = self.slowest.max(ended.duration_ms);
         push(&mut self.times, ended.duration_ms, TIMES);
         if ended.state == DeliveryState::Refused {
-            self.refusals.add(&ended.code, &ended.message, 1);
+            self.refusals.add(&ended.code, &ended.message);
         }
         let tried = Try {
             at: at.to_owned(),
@@ -264,7 +261,11 @@ fn push<T>(queue: &mut VecDeque<T>, one: T, most: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::RecordId;
+    use crate::{model::RecordId, ops::send::refusal::Refused};
+
+    fn refusals() -> Refusals {
+        Refusals::new(PlanId(1), Refused::default())
+    }
 
     fn taken(record: i64, attempts: u32) -> Taken {
         Taken {
@@ -301,7 +302,7 @@ mod tests {
         let mut plan = Tally::default();
         plan.add(DeliveryState::Queued, 8);
         plan.add(DeliveryState::Waiting, 1);
-        let mut board = Board::new(PlanId(1), "crm", plan, Refused::default(), start);
+        let mut board = Board::new(PlanId(1), "crm", plan, refusals(), start);
         let wave: Vec<Taken> = (1..=6).map(|n| taken(n, 1)).chain([taken(7, 2)]).collect();
         board.left(&wave);
         assert_eq!((board.tally.in_flight, board.tally.again), (7, 0));
@@ -340,7 +341,7 @@ mod tests {
         let start = Instant::now();
         let mut plan = Tally::default();
         plan.add(DeliveryState::Queued, 120);
-        let mut board = Board::new(PlanId(1), "crm", plan, Refused::default(), start);
+        let mut board = Board::new(PlanId(1), "crm", plan, refusals(), start);
         let soon = start + Duration::from_millis(1);
         assert!(board.progress(Flow::Flowing, 0, soon).speed.abs() < 1e-9);
         for second in 1..=4 {
@@ -357,7 +358,7 @@ mod tests {
         let start = Instant::now();
         let mut plan = Tally::default();
         plan.add(DeliveryState::Queued, 120);
-        let mut board = Board::new(PlanId(1), "crm", plan, Refused::default(), start);
+        let mut board = Board::new(PlanId(1), "crm", plan, refusals(), start);
         for n in 1..=40 {
             board.left(&[taken(n, 1)]);
             board.ended(&ended(n, DeliveryState::Delivered), None, "");
@@ -370,13 +371,7 @@ mod tests {
     #[test]
     fn it_is_said_ten_times_a_second_at_most() {
         let start = Instant::now();
-        let mut board = Board::new(
-            PlanId(1),
-            "crm",
-            Tally::default(),
-            Refused::default(),
-            start,
-        );
+        let mut board = Board::new(PlanId(1), "crm", Tally::default(), refusals(), start);
         assert!(board.is_due(start));
         assert!(!board.is_due(start + Duration::from_millis(99)));
         assert!(board.is_due(start + Duration::from_millis(100)));

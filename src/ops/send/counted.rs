@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::Result;
 
-use super::refusal::pattern;
+use super::refusal::{OTHER, pattern};
 use crate::{
     model::{DeliveryState, PlanId, Tally},
     ops::Workspace,
@@ -18,8 +18,19 @@ use crate::{
 /// Places of a plan that are counted at a time.
 const PART: i64 = if cfg!(test) { 3 } else { 5_000 };
 
+/// Kinds of refusals that are told apart. Where each answer names another record in letters, there are as many as records.
+const KINDS: usize = if cfg!(test) { 8 } else { 1_000 };
+
 /// A refusal's code, and the pattern of its message.
 pub(super) type Kind = (String, String);
+
+/// Records that were refused in one way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Alike {
+    pub records: u64,
+    /// One of the answers, as it came.
+    pub example: String,
+}
 
 /// What was counted of plans, by plan and part.
 #[derive(Debug, Default)]
@@ -31,9 +42,9 @@ pub(in crate::ops) struct Counted {
     /// How many records stand where, in the order of [`DeliveryState::ALL`].
     states: [u64; DeliveryState::ALL.len()],
     pub attempts: u64,
-    /// How many records were refused in which way.
-    pub(super) refused: HashMap<Kind, u64>,
-    /// The same for each field that one answer names.
+    /// How many records were refused in which way; in more than so many they are counted together, a code at a time.
+    pub(super) refused: HashMap<Kind, Alike>,
+    /// The same for each field that one answer names, as far as they are told apart.
     pub(super) named: HashSet<Kind>,
     holds: Holds,
 }
@@ -136,12 +147,34 @@ impl Counted {
         let whole = (code.to_owned(), pattern(message));
         // One answer can name several fields; each is a problem of its own.
         for part in message.split("; ").filter(|part| *part != message) {
-            self.named.insert((code.to_owned(), pattern(part)));
+            self.name(&(code.to_owned(), pattern(part)));
         }
-        if !self.named.contains(&whole) {
-            self.named.insert(whole.clone());
+        self.name(&whole);
+        self.put_refused(&whole, 1, message);
+    }
+
+    fn name(&mut self, kind: &Kind) {
+        if self.named.len() < KINDS && !self.named.contains(kind) {
+            self.named.insert(kind.clone());
         }
-        *self.refused.entry(whole).or_default() += 1;
+    }
+
+    fn put_refused(&mut self, kind: &Kind, records: u64, example: &str) {
+        if let Some(alike) = self.refused.get_mut(kind) {
+            alike.records += records;
+            return;
+        }
+        let is_full = self.refused.len() >= KINDS;
+        let (kind, example) = if is_full {
+            ((kind.0.clone(), OTHER.to_owned()), OTHER)
+        } else {
+            (kind.clone(), example)
+        };
+        let alike = self.refused.entry(kind).or_default();
+        alike.records += records;
+        if alike.example.is_empty() {
+            example.clone_into(&mut alike.example);
+        }
     }
 
     fn add(&mut self, other: &Self) {
@@ -149,10 +182,17 @@ impl Counted {
             self.put(state, records);
         }
         self.attempts += other.attempts;
-        for (kind, records) in &other.refused {
-            *self.refused.entry(kind.clone()).or_default() += records;
+        // In an order of their own, so that the same are told apart each time.
+        let mut refused: Vec<_> = other.refused.iter().collect();
+        refused.sort_unstable_by_key(|(kind, _)| *kind);
+        for (kind, alike) in refused {
+            self.put_refused(kind, alike.records, &alike.example);
         }
-        self.named.extend(other.named.iter().cloned());
+        let mut named: Vec<_> = other.named.iter().collect();
+        named.sort_unstable();
+        for kind in named {
+            self.name(kind);
+        }
     }
 }
 
@@ -162,5 +202,45 @@ impl Counts {
     pub fn known(&self, plan: PlanId) -> Vec<Arc<Counted>> {
         let parts = (0..).map_while(|part| self.0.get(&(plan, part)).cloned());
         parts.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::refusal::{Refusals, Refused},
+        *,
+    };
+    use crate::model::Refusal;
+
+    /// A name without a digit.
+    fn letters(n: u8) -> String {
+        let letter = |n| char::from(b'a' + n);
+        [letter(n / 26), letter(n % 26)].iter().collect()
+    }
+
+    #[test]
+    fn answers_of_too_many_kinds_are_counted_together_and_still_add_up() {
+        let mut part = Counted::default();
+        for n in 0..200 {
+            part.refuse("http 409", &format!("{} is there already", letters(n)));
+        }
+        part.refuse("http 422", "too old");
+        let mut all = Counted::default();
+        all.add(&part);
+        all.add(&part);
+        for counted in [&part, &all] {
+            assert!(counted.refused.len() <= KINDS + 2 && counted.named.len() <= KINDS);
+        }
+        let sum = |kinds: Vec<Refusal>| kinds.iter().map(|kind| kind.records).sum::<u64>();
+        let shown = Refusals::counted(PlanId(1), Refused::default(), &all).sorted();
+        assert_eq!(shown[0].message, OTHER);
+        assert_eq!(sum(shown), 402);
+
+        let mut live = Refusals::new(PlanId(1), Refused::default());
+        for n in 0..200 {
+            live.add("http 409", &format!("{} is there already", letters(n)));
+        }
+        assert_eq!(sum(live.sorted()), 200);
     }
 }

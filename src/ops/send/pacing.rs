@@ -44,6 +44,13 @@ impl Sending<'_> {
         Ok(self.job.is_cancelled())
     }
 
+    /// The longest that is waited for; also what an earlier send was asked to wait and did not.
+    pub(super) fn longest_wait(&self) -> Duration {
+        let retry = &self.aim.destination.knobs.retry;
+        let quiet = self.aim.quiet().unwrap_or_default();
+        retry.max_wait.max(retry.cap).max(quiet)
+    }
+
     /// Waits while the destination is to be left alone. Says whether the job was cancelled.
     pub(super) fn left_alone(&mut self) -> Result<bool> {
         let now = Timestamp::now().as_millisecond();

@@ -52,6 +52,9 @@ impl Refused {
     }
 }
 
+/// The words for answers of which there are too many kinds to tell them apart.
+pub(super) const OTHER: &str = "other answers";
+
 /// Counts refusals by kind.
 #[derive(Debug)]
 pub(super) struct Refusals {
@@ -62,7 +65,7 @@ pub(super) struct Refusals {
 }
 
 impl Refusals {
-    /// Kinds that are counted apart.
+    /// Kinds that are counted apart, not many more than one looks through; what is left is counted together, a code at a time.
     const MOST: usize = 50;
 
     pub fn new(plan: PlanId, before: Refused) -> Self {
@@ -73,20 +76,48 @@ impl Refusals {
         }
     }
 
-    pub fn add(&mut self, code: &str, message: &str, records: u64) {
-        let message = pattern(message);
-        let same = |kind: &&mut Refusal| kind.code == code && kind.message == message;
-        if let Some(kind) = self.kinds.iter_mut().find(same) {
-            kind.records += records;
-        } else if self.kinds.len() < Self::MOST {
-            let kind = (code.to_owned(), message.clone());
-            self.kinds.push(Refusal {
-                code: code.to_owned(),
-                came_back: self.before.is_known_before(self.plan, &kind),
-                message,
-                records,
-            });
+    /// Those of a plan that were counted before.
+    pub fn counted(plan: PlanId, before: Refused, counted: &Counted) -> Self {
+        let mut kinds = Self::new(plan, before);
+        let mut refused: Vec<_> = counted.refused.iter().collect();
+        refused.sort_by(|(one, few), (other, many)| {
+            (many.records.cmp(&few.records)).then_with(|| one.cmp(other))
+        });
+        for ((code, pattern), alike) in refused {
+            kinds.put((code, pattern), &alike.example, alike.records);
         }
+        kinds
+    }
+
+    /// One record was refused.
+    pub fn add(&mut self, code: &str, message: &str) {
+        self.put((code, &pattern(message)), message, 1);
+    }
+
+    fn put(&mut self, (code, pattern): (&str, &str), example: &str, records: u64) {
+        let is_full = self.kinds.len() >= Self::MOST;
+        let (pattern, example) = match self.find(code, pattern) {
+            None if is_full => (OTHER, OTHER),
+            _ => (pattern, example),
+        };
+        let known = self.find(code, pattern);
+        if let Some(kind) = known.and_then(|at| self.kinds.get_mut(at)) {
+            kind.records += records;
+            return;
+        }
+        let kind = (code.to_owned(), pattern.to_owned());
+        self.kinds.push(Refusal {
+            code: code.to_owned(),
+            came_back: self.before.is_known_before(self.plan, &kind),
+            message: example.to_owned(),
+            pattern: pattern.to_owned(),
+            records,
+        });
+    }
+
+    fn find(&self, code: &str, pattern: &str) -> Option<usize> {
+        let is_it = |kind: &Refusal| kind.code == code && kind.pattern == pattern;
+        self.kinds.iter().position(is_it)
     }
 
     /// Most frequent first.

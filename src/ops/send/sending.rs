@@ -21,7 +21,11 @@ use crate::{
     ops::{Job, Why, Workspace, workspace::now},
     send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome},
     store::sends::{Claim, Ended, Next, Taken},
+    text,
 };
+
+/// Columns of an answer in the name of its group.
+const TITLE: usize = 120;
 
 /// Whether there is something to deliver.
 enum Filled {
@@ -106,6 +110,9 @@ impl Sending<'_> {
             let started = Instant::now();
             match self.fill(&mut portions, most)? {
                 Filled::Ready => {}
+                Filled::Later(at) if until(&at) > self.longest_wait() => {
+                    return Ok(Some(left_alone_until(&at)));
+                }
                 Filled::Later(at) if self.wait(Why::Again, until(&at))? => return Ok(None),
                 Filled::Later(_) => continue,
                 Filled::Nothing => break,
@@ -345,9 +352,13 @@ impl Sending<'_> {
     }
 }
 
-/// Names the group of what a destination refuses.
+/// Names the group of what a destination refuses: by the first answer of its kind, because a pattern has digits in it that nobody
+/// said.
 fn title(destination: &str) -> impl Fn(&Problem) -> String {
-    move |problem| format!("Refused by {destination}: {}", problem.shape)
+    move |problem| {
+        let said = text::safe(&problem.message);
+        format!("Refused by {destination}: {}", text::shorten(&said, TITLE))
+    }
 }
 
 fn end(taken: &Taken, course: Course, took: Duration) -> Ended {
@@ -371,6 +382,13 @@ fn end(taken: &Taken, course: Course, took: Duration) -> Ended {
         answer_id: course.id,
         duration_ms: took.as_millis() as u64,
     }
+}
+
+/// Why the destination is on hold until a time of RFC 3339.
+fn left_alone_until(at: &str) -> String {
+    let at: Option<Timestamp> = at.parse().ok();
+    let at = at.map(|at| at.strftime("%F %H:%M UTC").to_string());
+    format!("it wants to be left alone until {}", at.unwrap_or_default())
 }
 
 /// How long it is until then; nothing for what is past or no time.

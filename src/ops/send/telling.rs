@@ -95,7 +95,7 @@ mod tests {
     use super::*;
     use crate::{
         model::{DeliveryState, PlanId, Tally},
-        ops::send::Refused,
+        ops::send::{Refusals, Refused},
     };
 
     #[test]
@@ -108,7 +108,13 @@ mod tests {
         let mut plan = Tally::default();
         plan.add(DeliveryState::Sending, 3);
         let now = Instant::now();
-        let board = Board::new(PlanId(1), "crm", plan, Refused::default(), now);
+        let board = Board::new(
+            PlanId(1),
+            "crm",
+            plan,
+            Refusals::new(PlanId(1), Refused::default()),
+            now,
+        );
         let telling = Telling::new(&job, board);
         let told = Told {
             flow: Flow::Flowing,

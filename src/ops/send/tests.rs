@@ -264,7 +264,7 @@ fn a_refused_record_is_rejected_with_the_destinations_words_and_the_rest_goes_on
         .unwrap();
     assert_eq!(
         groups[0].title,
-        "Refused by crm: CHECK constraint failed: age > 9"
+        "Refused by crm: CHECK constraint failed: age > 0"
     );
     assert_eq!(groups[0].open, 1);
     assert_eq!(

@@ -1,5 +1,6 @@
 //! The Problems page: what broke, since when, how many, one example, one bug or many.
 
+mod cursor;
 mod draw;
 mod order;
 
@@ -36,6 +37,8 @@ pub struct Groups {
     pending: Option<Ticket>,
     /// By identity, so that a refresh keeps the cursor on the same problem.
     selected: Option<GroupId>,
+    /// A refusal whose problem the cursor goes to once it is there: its code and pattern.
+    sought: Option<(String, String)>,
     /// First line of the list that is shown.
     first: usize,
     lines: Lines,
@@ -91,6 +94,7 @@ impl Groups {
             state: State::Loading,
             pending: Some(cx.ask(Query::Groups { run })),
             selected: None,
+            sought: None,
             first: 0,
             lines: Lines::default(),
             late: [Rect::ZERO; 2],
@@ -254,6 +258,7 @@ impl Groups {
                 self.show(run, groups, cx);
                 self.example.known = None;
                 self.advice = Advice::default();
+                self.look_for_sought(cx);
                 self.ask_for_example(cx);
                 self.ask_since(cx);
             }
@@ -371,13 +376,6 @@ impl Groups {
         }
     }
 
-    fn step(&mut self, by: isize) {
-        let last = self.groups().len().saturating_sub(1);
-        let at = self.at().unwrap_or_default();
-        let at = at.saturating_add_signed(by).min(last);
-        self.selected = self.groups().get(at).map(|group| group.id);
-    }
-
     /// Opens the records of the run with the filter prompt open.
     fn filter(&self, typed: &str, cx: &mut Cx) {
         let mut route = whole_run(self.run);
@@ -392,11 +390,6 @@ impl Groups {
         let any = self.groups().iter().any(|group| group.open > 0);
         let at = self.at().filter(|_| any)?;
         self.groups().get(at)
-    }
-
-    fn at(&self) -> Option<usize> {
-        let selected = self.selected?;
-        self.groups().iter().position(|group| group.id == selected)
     }
 
     fn groups(&self) -> &[Group] {

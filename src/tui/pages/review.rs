@@ -7,11 +7,12 @@ mod tests;
 use super::asked;
 use crate::{
     filter::{Filter, Wanted},
-    model::{RecordDetail, RecordId, RunId, Status},
+    model::{Fault, PlanId, RecordDetail, RecordId, RunId, Status},
     ops::Review as Facts,
     text,
     tui::{
         action::{Action, Offer},
+        aiming::choosing,
         among::whole_run,
         clock::Clock,
         event::{Answer, Cx, Effect, JobRequest, Query, Question, Route, Ticket},
@@ -32,12 +33,20 @@ pub struct Review {
     record_pending: Option<Ticket>,
     /// The first line of the record that is shown.
     top: usize,
+    /// The destination that was chosen, where the contract names more than one.
+    to: Option<String>,
+    /// The destinations there are to choose from.
+    asked_where: Option<Ticket>,
+    /// Whether there is a choice.
+    has_places: bool,
     clock: Clock,
 }
 
 #[derive(Debug)]
 enum State {
     Loading,
+    /// It is not clear where to.
+    Open,
     Failed(String),
     Known(Box<Facts>),
 }
@@ -48,37 +57,75 @@ impl Review {
             keys: cx.keys,
             run,
             state: State::Loading,
-            pending: Some(cx.ask(Query::Review { run })),
+            pending: Some(cx.ask(Query::Review {
+                run,
+                to: cx.to.clone(),
+            })),
             at: 0,
             record: None,
             record_pending: None,
             top: 0,
+            to: cx.to.clone(),
+            asked_where: None,
+            has_places: cx.has_places,
             clock: cx.clock.clone(),
         }
     }
 
     pub fn offers(&self) -> Vec<Offer> {
+        if matches!(self.state, State::Open) {
+            return vec![Offer::new(Action::Open, "Where to?")];
+        }
+        let elsewhere = (self.has_places).then(|| Offer::new(Action::ReviewTab, "Where to?"));
         let Some(facts) = self.facts().filter(|facts| !facts.ids.is_empty()) else {
-            return Vec::new();
+            return elsewhere.into_iter().collect();
         };
         let all = text::thousands(facts.plan.planned);
         let is_continued = facts
             .plan
             .continued
             .then_some("a sending that was stopped is continued first");
-        vec![
+        let mut offers = vec![
             Offer::new(Action::Send, format!("Send {all}...")),
             Offer::new(Action::TryOne, "Try 1 first").unless(is_continued),
             Offer::new(Action::Open, "List records"),
             Offer::new(Action::SetAside, "Set aside").unless(is_continued),
             Offer::new(Action::NextRecord, "Next"),
             Offer::new(Action::PreviousRecord, ""),
-        ]
+        ];
+        // Before the last ones, for which there may be no room.
+        offers.splice(2..2, elsewhere);
+        offers
+    }
+
+    /// The destination of what is shown, and its environment.
+    pub fn sends_to(&self) -> Option<(&str, Option<&str>)> {
+        let plan = &self.facts()?.plan;
+        Some((&plan.destination, Some(&plan.environment)))
+    }
+
+    /// The unfinished plan that is shown, if it is one, and where it goes.
+    pub fn planned(&self) -> Option<(Option<PlanId>, String)> {
+        let plan = &self.facts()?.plan;
+        Some((plan.id, plan.destination.clone()))
+    }
+
+    /// Shows what would go to the destination that was chosen.
+    pub fn aim(&mut self, cx: &mut Cx) {
+        self.to.clone_from(&cx.to);
+        self.state = State::Loading;
+        (self.at, self.record, self.top) = (0, None, 0);
+        self.refresh(cx);
+    }
+
+    fn ask_where(&mut self, cx: &mut Cx) {
+        self.asked_where = Some(cx.ask(Query::Places { run: self.run }));
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let records = self.facts().map_or(0, |facts| facts.ids.len());
         match action {
+            Action::Open if matches!(self.state, State::Open) => self.ask_where(cx),
             Action::NextRecord | Action::Right if self.at + 1 >= records => {
                 cx.say("This is the last record that is sent.");
             }
@@ -166,7 +213,7 @@ impl Review {
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        self.pending == Some(ticket) || self.record_pending == Some(ticket)
+        [self.pending, self.record_pending, self.asked_where].contains(&Some(ticket))
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -177,7 +224,15 @@ impl Review {
             }
             return;
         }
+        if self.asked_where.take_if(|asked| *asked == ticket).is_some() {
+            if let Ok(Answer::Places(places)) = answer {
+                let list = choosing(&places, self.to.as_deref());
+                cx.effects.push(Effect::Choose(Box::new(list)));
+            }
+            return;
+        }
         self.pending = None;
+        self.has_places = cx.has_places;
         match answer {
             Ok(Answer::Review(facts)) => {
                 self.at = self.at.min(facts.ids.len().saturating_sub(1));
@@ -188,12 +243,22 @@ impl Review {
                 self.show(self.at, cx);
             }
             Ok(_) => {}
+            Err(error) if self.has_places && is_open(&error) => {
+                // Whoever looks at something else meanwhile is not asked.
+                if matches!(self.state, State::Loading) {
+                    self.ask_where(cx);
+                }
+                self.state = State::Open;
+            }
             Err(error) => self.state = State::Failed(words::reported(&error)),
         }
     }
 
     pub fn refresh(&mut self, cx: &mut Cx) {
-        self.pending = Some(cx.ask(Query::Review { run: self.run }));
+        self.pending = Some(cx.ask(Query::Review {
+            run: self.run,
+            to: self.to.clone(),
+        }));
     }
 
     pub fn tip(&self) -> String {
@@ -207,9 +272,16 @@ impl Review {
                 "Nothing has been sent yet. {} sends one record first and shows the answer.",
                 self.keys.of(Action::TryOne)
             ),
+            None if matches!(self.state, State::Open) => "Nothing has been sent yet.".to_owned(),
             None => String::new(),
         }
     }
+}
+
+/// Whether it is not clear which destination is meant.
+fn is_open(error: &anyhow::Error) -> bool {
+    let fault = error.downcast_ref::<Fault>();
+    fault.is_some_and(|fault| fault.code == "send:destination")
 }
 
 /// The list of all that is ready.

@@ -13,7 +13,7 @@ use ratatui::layout::Position;
 
 use super::list::List;
 use crate::{
-    model::{RunId, Sender, WatchedPlan},
+    model::{PlanId, RunId, Sender, WatchedPlan},
     ops::{Flow, Progress, SendProgress},
     tui::{
         action::{Action, Offer},
@@ -89,7 +89,7 @@ impl Sending {
             let reason = (limit == 0).then_some("it goes as fast as it can");
             offers.push(Offer::new(Action::Faster, "Faster").unless(reason));
         } else {
-            offers.push(Offer::new(Action::Send, "Send"));
+            offers.push(Offer::new(Action::Send, "Send").unless(self.is_sent_elsewhere()));
         }
         if !self.refused().is_empty() {
             offers.push(Offer::new(Action::Open, "Problems"));
@@ -118,6 +118,8 @@ impl Sending {
             Action::TakeOver => self.ask_to_take_over(cx),
             Action::FullLog => self.whole_log = !self.whole_log,
             Action::Open if !self.refused().is_empty() => {
+                let refusal = self.refused().get(self.refusals.at);
+                cx.sought = refusal.map(|one| (one.code.clone(), one.pattern.clone()));
                 cx.effects.push(Effect::Act(Action::ProblemsTab));
             }
             Action::Back if self.whole_log => self.whole_log = false,
@@ -198,7 +200,8 @@ impl Sending {
     }
 
     pub fn refresh(&mut self, cx: &mut Cx) {
-        if self.live.is_none() {
+        let sent = self.live.as_ref().map(|live| live.plan);
+        if sent.is_none() || sent != self.plan().map(|plan| plan.plan) {
             self.pending = Some(cx.ask(Query::Sending { run: self.run }));
         }
     }
@@ -221,6 +224,29 @@ impl Sending {
         self.live = None;
         self.wants_pause = None;
         self.speed = None;
+    }
+
+    /// Why nothing can be sent from here while somebody else does.
+    fn is_sent_elsewhere(&self) -> Option<&'static str> {
+        match self.plan()?.sender {
+            Sender::AnotherProcess => Some("another process sends this"),
+            Sender::Unseen => Some("a process that cannot be seen from here may send this"),
+            Sender::ThisProcess | Sender::Nobody => None,
+        }
+    }
+
+    /// The destination of the plan that is shown.
+    pub fn sends_to(&self) -> Option<&str> {
+        match (&self.live, self.plan()) {
+            (Some(live), _) => Some(&live.destination),
+            (None, plan) => plan.map(|plan| plan.destination.as_str()),
+        }
+    }
+
+    /// The plan that is shown, where it is not finished, and where it goes.
+    pub fn continues(&self) -> Option<(Option<PlanId>, String)> {
+        let plan = self.plan().filter(|plan| plan.is_open)?;
+        Some((Some(plan.plan), plan.destination.clone()))
     }
 
     /// Whether another process is being watched.

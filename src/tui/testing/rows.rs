@@ -273,7 +273,7 @@ pub(super) fn run_facts() -> RunFacts {
     RunFacts {
         problems: 6,
         biggest: Some(("Email address not complete".to_owned(), 412)),
-        to: Some(place()),
+        to: vec![place()],
         is_sent: false,
     }
 }

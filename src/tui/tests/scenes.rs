@@ -272,6 +272,7 @@ pub fn sending() -> Progress {
         refusals: vec![Refusal {
             code: "http 409".to_owned(),
             message: "Tax ID already exists there".to_owned(),
+            pattern: "Tax ID already exists there".to_owned(),
             records: 29,
             came_back: true,
         }],

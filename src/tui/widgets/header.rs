@@ -9,7 +9,7 @@ use crate::{text, tui::theme::Theme};
 /// What stands at the right end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Corner {
-    /// The destination's name; dropped first.
+    /// Where records go, such as `to crm`; dropped first.
     pub to: Option<String>,
     /// `PRODUCTION`, `TEST`, `DEMO`, `READ ONLY`; never dropped.
     pub badges: Vec<String>,
@@ -26,9 +26,10 @@ pub fn header<'a>(
     theme: Theme,
 ) -> (Line<'a>, Vec<(Range<u16>, usize)>) {
     let columns = usize::from(columns);
-    let to = corner.to.as_ref().map(|to| format!("to {to} "));
+    let to = corner.to.as_ref().map(|to| format!("{to} "));
     let note = match (corner.note.is_empty(), corner.badges.is_empty()) {
         (true, _) => String::new(),
+        (false, true) if to.is_some() => format!("  {}", corner.note),
         (false, true) => corner.note.clone(),
         (false, false) if columns < 100 => format!("  {}", corner.note),
         (false, false) => format!("   {}", corner.note),
@@ -106,7 +107,7 @@ mod tests {
     fn row(columns: u16) -> String {
         let crumbs = ["orders-2025-11-20", "Problems", "Date not year-month-day"];
         let corner = Corner {
-            to: Some("Billing API".to_owned()),
+            to: Some("to Billing API".to_owned()),
             badges: vec!["PRODUCTION".to_owned()],
             note: "saved 02:41".to_owned(),
         };

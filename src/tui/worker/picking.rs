@@ -21,7 +21,7 @@ pub(super) fn facts(workspace: &Workspace, run: RunId) -> Result<RunFacts> {
         biggest,
         problems: open.count() as u64,
         // Sending says what is wrong with the contract.
-        to: (places(workspace, run).unwrap_or_default().into_iter()).next(),
+        to: places(workspace, run).unwrap_or_default(),
         is_sent: plan
             .is_some_and(|plan| matches!(plan.sender, Sender::AnotherProcess | Sender::Unseen)),
     })

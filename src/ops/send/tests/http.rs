@@ -224,6 +224,71 @@ fn what_the_destination_says_lands_on_the_field_it_names_and_can_be_fixed_and_se
 }
 
 #[test]
+fn a_long_pause_that_an_earlier_send_was_asked_for_is_not_waited_for() {
+    let server = Server::start(
+        [Does::Answer(429, "Retry-After: 7200\r\n", "")],
+        Does::Apply,
+    );
+    let mut desk = desk_at(&server, "key", 3);
+    let first = desk.send("api");
+    assert!(first.held.is_some(), "{first:?}");
+    let second = desk.send("api");
+    let held = second.held.unwrap();
+    assert!(
+        held.starts_with("it wants to be left alone until 2"),
+        "{held}"
+    );
+    assert_eq!((second.attempts, second.not_sent), (0, 3));
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn the_group_of_a_refusal_is_named_by_an_answer_as_it_came() {
+    let no = |words| Does::Answer(422, "", words);
+    let answers = [
+        no(r#"{"message":"exit 65 of 'a'"}"#),
+        no(r#"{"message":"exit 70 of 'b'"}"#),
+    ];
+    let server = Server::start(answers, Does::Apply);
+    let mut desk = desk_at(&server, "key", 2);
+    assert_eq!(desk.send("api").refused, 2);
+    let groups = crate::ops::groups(&desk.workspace, &Filter::default()).unwrap();
+    let named: Vec<(&str, u64)> = (groups.iter())
+        .map(|group| (group.title.as_str(), group.open))
+        .collect();
+    assert_eq!(named, [("Refused by api: exit 65 of 'a'", 2)]);
+}
+
+#[test]
+fn what_a_destination_answered_is_found_by_its_status() {
+    let answers = [
+        Does::Answer(422, "", r#"{"message":"too old"}"#),
+        Does::Answer(409, "", r#"{"message":"there already"}"#),
+        Does::ApplyAnd(500, "", ""),
+    ];
+    let server = Server::start(answers, Does::Apply);
+    let one_by_one = contract_for(&server.url("/people"), "none") + "concurrency = { max = 1 }\n";
+    let mut desk = desk_with(&one_by_one, &["P-1,1,", "P-2,2,", "P-3,3,", "P-4,4,"]);
+    let report = desk.send("api");
+    assert_eq!((report.refused, report.unknown), (2, 1));
+    let check = |line: &str, expected: &[i64]| {
+        let filter = Filter::parse(line).unwrap();
+        let ids = desk.workspace.store.ids(desk.run, &filter).unwrap();
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        assert_eq!(ids, expected, "{line}");
+    };
+    check("http:422", &[1]);
+    check("http:4*", &[1, 2]);
+    check("http:5*", &[3]);
+    check("-http:422,5*", &[2, 4]);
+    check("http:\"http 409\"", &[2]);
+    check("error:http", &[1, 2]);
+    check("error:http:409", &[2]);
+    check("error:\"http 422\"", &[1]);
+    check("-error:http", &[3, 4]);
+}
+
+#[test]
 fn a_destination_that_sends_us_elsewhere_is_on_hold_and_the_plan_goes_on_once_it_is_mended() {
     let server = Server::start([Does::Answer(302, "Location: /login\r\n", "")], Does::Apply);
     let mut desk = desk_at(&server, "key", 5);

@@ -146,6 +146,23 @@ fn a_plan_is_seen_by_whoever_watches_the_workspace() {
 }
 
 #[test]
+fn a_plan_that_is_continued_shows_what_was_refused_before() {
+    let no = Does::Answer(409, "", r#"{"message":"7 is there already"}"#);
+    let server = Server::start([no, Does::Answer(401, "", "")], Does::Apply);
+    let mut desk = http::desk_at(&server, "key", 5);
+    let (report, _) = send_steered(&mut desk, |_, _| {});
+    assert_eq!((report.refused, report.held.is_some()), (1, true));
+    let (report, said) = send_steered(&mut desk, |_, _| {});
+    assert_eq!((report.refused, report.not_sent), (0, 0));
+    for progress in &said {
+        let sending = progress.sending.as_ref().unwrap();
+        let shown: u64 = sending.refusals.iter().map(|kind| kind.records).sum();
+        assert_eq!((shown, sending.tally.refused), (1, 1));
+        assert_eq!(sending.refusals[0].message, "7 is there already");
+    }
+}
+
+#[test]
 fn what_is_refused_again_in_the_same_way_came_back() {
     let no = |message: &'static str| Does::Answer(409, "", message);
     let server = Server::start(
@@ -176,7 +193,7 @@ fn what_is_refused_again_in_the_same_way_came_back() {
         kinds.map(|one| (one.message, one.came_back)).collect()
     };
     let kind = |words: &str, back| (words.to_owned(), back);
-    let first = [kind("9 is there already", false), kind("closed", false)];
+    let first = [kind("7 is there already", false), kind("closed", false)];
     assert_eq!(seen(&desk), first);
     assert_eq!(trends(&desk), ["9 is there already new", "closed new"]);
     // Both are changed and sent again; one is refused as before.
@@ -189,7 +206,7 @@ fn what_is_refused_again_in_the_same_way_came_back() {
     }
     let (report, _) = send_steered(&mut desk, |_, _| {});
     assert_eq!((report.accepted, report.refused), (1, 1));
-    assert_eq!(seen(&desk), [kind("9 is there already", true)]);
+    assert_eq!(seen(&desk), [kind("12 is there already", true)]);
     assert_eq!(trends(&desk), ["9 is there already came back"]);
 }
 

@@ -58,7 +58,7 @@ impl Records {
                 }
             }
             // The app lists a view, whatever page is in front; other lists have their own order.
-            ChoiceOf::Views | ChoiceOf::Order => {}
+            ChoiceOf::Views | ChoiceOf::Order | ChoiceOf::Destination => {}
         }
         self.ask_for_rows(cx);
     }

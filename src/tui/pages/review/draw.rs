@@ -36,6 +36,10 @@ impl Review {
         let facts = match &self.state {
             State::Known(facts) => facts,
             State::Loading => return say(frame, area, "loading ...", theme),
+            State::Open => {
+                let words = "The contract names more than one destination. Enter chooses where to.";
+                return say(frame, area, words, theme);
+            }
             State::Failed(why) => return say(frame, area, &why.clone(), theme),
         };
         let columns = usize::from(area.width).saturating_sub(4);

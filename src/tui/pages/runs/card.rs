@@ -32,8 +32,8 @@ impl Runs {
     fn wide(&self, run: &RunRow) -> Vec<String> {
         let facts = self.facts.get(&run.id);
         let mut first = format!("From   {} ({})", run.source, size(run.bytes));
-        if let Some(place) = facts.and_then(|facts| facts.to.as_ref()) {
-            first.push_str(&format!("     To  {}", destination(place)));
+        if let Some(places) = facts.and_then(|facts| destination(&facts.to)) {
+            first.push_str(&format!("     To  {places}"));
         }
         first.push_str(&format!("     Contract  {}", contract(run)));
         let mut second = counts(run, facts.map(|facts| &**facts));
@@ -54,8 +54,8 @@ impl Runs {
     fn narrow(&self, run: &RunRow) -> Vec<String> {
         let facts = self.facts.get(&run.id);
         let mut first = format!("{} ({})", run.source, size(run.bytes));
-        if let Some(place) = facts.and_then(|facts| facts.to.as_ref()) {
-            first.push_str(&format!("  to  {}", destination(place)));
+        if let Some(places) = facts.and_then(|facts| destination(&facts.to)) {
+            first.push_str(&format!("  to  {places}"));
         }
         first.push_str(&format!("   contract {}", contract(run)));
         let biggest = facts.and_then(|facts| facts.biggest.as_ref());
@@ -130,8 +130,17 @@ fn counts(run: &RunRow, facts: Option<&RunFacts>) -> String {
 }
 
 /// `Billing API (PRODUCTION)`
-fn destination(place: &Place) -> String {
-    format!("{} ({})", place.name, place.environment.to_uppercase())
+/// The only destination, or how many there are.
+fn destination(places: &[Place]) -> Option<String> {
+    match places {
+        [] => None,
+        [only] => Some(format!(
+            "{} ({})",
+            only.name,
+            only.environment.to_uppercase()
+        )),
+        many => Some(text::count(many.len() as u64, "destination")),
+    }
 }
 
 fn contract(run: &RunRow) -> &str {

@@ -106,17 +106,19 @@ impl Sending {
             let line = Line::from(format!(" {words}"));
             return frame.render_widget(Paragraph::new(line).block(block), area);
         };
-        let records = text::count(tally.total(), "record");
+        let name = self.sends_to().unwrap_or_default();
+        let records = format!(
+            "{} to {}",
+            text::count(tally.total(), "record"),
+            text::shorten(&text::safe(name), 24)
+        );
         let title = match (&self.live, self.plan().map(|plan| plan.sender)) {
             (Some(_), _) | (None, Some(Sender::AnotherProcess | Sender::Unseen)) => {
                 format!("Sending {records}")
             }
             _ => format!("Plan of {records}"),
         };
-        let note = self.plan().map_or(String::new(), |plan| {
-            let at = self.clock.day_and_time(&plan.made_at);
-            format!("plan {}, {at} by {}", plan.plan, text::safe(&plan.author))
-        });
+        let note = self.plan_note();
         let block = panel(area.width, &title, &note, true, theme);
         let columns = usize::from(block.inner(area).width).saturating_sub(2);
         let mut lines = vec![bar(tally, columns)];
@@ -147,13 +149,25 @@ impl Sending {
         frame.render_widget(Paragraph::new(lines).block(block), area);
     }
 
+    /// Which plan it is, and whose.
+    fn plan_note(&self) -> String {
+        let sent = self.live.as_ref().map(|live| live.plan);
+        match (sent, self.plan()) {
+            // The one that is known is an earlier one.
+            (Some(sent), plan) if plan.is_none_or(|plan| plan.plan != sent) => {
+                format!("plan {sent}")
+            }
+            (_, None) => String::new(),
+            (_, Some(plan)) => {
+                let at = self.clock.day_and_time(&plan.made_at);
+                format!("plan {}, {at} by {}", plan.plan, text::safe(&plan.author))
+            }
+        }
+    }
+
     /// Two or three lines.
     fn destination_lines(&self, columns: usize, theme: Theme) -> Vec<Line<'static>> {
-        let name = match (&self.live, self.plan()) {
-            (Some(live), _) => text::safe(&live.destination).into_owned(),
-            (None, Some(plan)) => text::safe(&plan.destination).into_owned(),
-            (None, None) => String::new(),
-        };
+        let name = text::safe(self.sends_to().unwrap_or_default()).into_owned();
         let (word, first, second) = self.destination(&name);
         let style = match word {
             "FLOWING" | "DONE" => theme.ok(),
@@ -217,7 +231,7 @@ impl Sending {
         match (&plan.held, plan.sender) {
             (_, Sender::AnotherProcess) => said(
                 "WATCHING",
-                "Another process sends this plan.",
+                &format!("Another process sends this plan to {name}."),
                 &format!("If it ends early, {send} here goes on with it; nothing is sent twice."),
             ),
             (_, Sender::Unseen) => unseen(name, self.keys),
@@ -225,12 +239,12 @@ impl Sending {
             (Some(why), Sender::Nobody) => (
                 "STOPPED",
                 text::safe(why).into_owned(),
-                format!("{left} not sent. {send} tries again."),
+                format!("{left} not sent to {name}. {send} tries again."),
             ),
             (None, Sender::Nobody) if plan.is_open => (
                 "STOPPED",
                 stopped_at(plan.tally),
-                format!("{send} goes on where it ended; nothing is sent twice."),
+                format!("{send} goes on with sending to {name}; nothing is sent twice."),
             ),
             (None, Sender::Nobody) => ("DONE", format!("{name} has answered."), String::new()),
         }

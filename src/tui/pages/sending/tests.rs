@@ -26,6 +26,7 @@ fn refusals() -> Vec<Refusal> {
     let refusal = |code: &str, message: &str, records| Refusal {
         code: code.to_owned(),
         message: message.to_owned(),
+        pattern: message.to_owned(),
         records,
         came_back: records > 10,
     };
@@ -126,7 +127,7 @@ fn a_send_that_waits_says_why_and_until_when() {
     insta::assert_snapshot!(picture(&mut sending((100, 30), sick())), @r"
      redrive  customers-2025-11-20 > Send                                   to crm [TEST]   saved 02:41
       1 Problems 6   2 Records 1,387   3 Review 3  [4 Send 50%]  5 History                         Menu
-    ┌ Sending 1,199 records ───────────────────────────────────────────────────────────────────────────┐
+    ┌ Sending 1,199 records to crm ──────────────────────────────────────────────────────────── plan 3 ┐
     │ [█████████████████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │                                                                                                  │
     │ Waiting 579    In flight 8    Sent 571    Refused 29    Trying again 12    No answer 0           │
@@ -158,7 +159,7 @@ fn a_send_that_waits_says_why_and_until_when() {
     insta::assert_snapshot!(picture(&mut sending((80, 24), sick())), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
       1 Problems 6  2 Records 1,387  3 Review 3 [4 Send 50%] 5 History         Menu
-    ┌ Sending 1,199 records ───────────────────────────────────────────────────────┐
+    ┌ Sending 1,199 records to crm ──────────────────────────────────────── plan 3 ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
     │ 6.2 per second (limit 10)    so far 1:37    about 2 min of sending left      │
@@ -255,13 +256,13 @@ fn what_another_process_sends_is_watched() {
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
       1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
-    ┌ Sending 1,199 records ────────────────────────── plan 3, 20 Nov 2025 by jana ┐
+    ┌ Sending 1,199 records to crm ─────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Destination ─────────────────────────────────────────────────────────────────┐
-    │ WATCHING  Another process sends this plan.                                   │
+    │ WATCHING  Another process sends this plan to crm.                            │
     │           If it ends early, S here goes on with it; nothing is sent twice.   │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Refused, by problem ───────────────────────────────────────────────────── 29 ┐
@@ -276,7 +277,7 @@ fn what_another_process_sends_is_watched() {
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
      Another process sends this. If it ends early, S here goes on with it.
-     S Send  Enter Problems  L Log                                 ? Help  Esc Back
+     Enter Problems  L Log                                         ? Help  Esc Back
     ");
     assert_eq!(press(&mut app, "p"), [], "it is not ours to pause");
 }
@@ -318,14 +319,14 @@ fn what_was_in_flight_when_its_sender_died_is_without_an_answer() {
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
       1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
-    ┌ Plan of 60 records ───────────────────────────── plan 3, 20 Nov 2025 by jana ┐
+    ┌ Plan of 60 records to crm ────────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  12 of 60  20% │
     │ Waiting 48  In flight 0  Sent 11  Refused 0  Trying again 0  No answer 1     │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Destination ─────────────────────────────────────────────────────────────────┐
     │ STOPPED  11 sent, 1 without an answer, 48 waiting.                           │
-    │          S goes on where it ended; nothing is sent twice.                    │
+    │          S goes on with sending to crm; nothing is sent twice.               │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ Refused, by problem ────────────────────────────────────────────────────── 0 ┐
     │ Nothing was refused.                                                         │
@@ -370,7 +371,7 @@ fn a_sending_that_cannot_be_seen_is_taken_over_by_whoever_knows_that_it_has_ende
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
       1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
-    ┌ Sending 1,199 records ────────────────────────── plan 3, 20 Nov 2025 by jana ┐
+    ┌ Sending 1,199 records to crm ─────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
     │                                                                              │
@@ -391,7 +392,7 @@ fn a_sending_that_cannot_be_seen_is_taken_over_by_whoever_knows_that_it_has_ende
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
      You can look on. The menu (.) takes over once it has ended.
-     S Send  Enter Problems  L Log                                 ? Help  Esc Back
+     Enter Problems  L Log                                         ? Help  Esc Back
     ");
     // Up leads to the tabs, and their last one to all that can be done.
     let asked = testing::wishes(&mut app, ":take the<ret>");
@@ -416,7 +417,7 @@ fn a_sending_that_cannot_be_seen_is_taken_over_by_whoever_knows_that_it_has_ende
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
       1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
-    ┌ Sending 1,199 records ────────────────────────── plan 3, 20 Nov 2025 by jana ┐
+    ┌ Sending 1,199 records to crm ─────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
     │                                                                              │
@@ -469,4 +470,73 @@ fn what_is_not_to_be_taken_over_says_why() {
         assert_eq!(testing::wishes(&mut app, ":take the<ret>"), []);
         testing::shows(&mut app, &format!("Not now: {why}."));
     }
+}
+
+#[test]
+fn nothing_is_sent_from_here_while_somebody_else_sends() {
+    for (sender, why) in [
+        (Sender::AnotherProcess, "another process sends this"),
+        (
+            Sender::Unseen,
+            "a process that cannot be seen from here may send this",
+        ),
+    ] {
+        let mut app = watching((80, 24), Some(plan(sender, true)));
+        assert_eq!(testing::wishes(&mut app, "S"), []);
+        testing::shows(&mut app, &format!("Not now: {why}."));
+    }
+    let mut app = watching((80, 24), Some(plan(Sender::Nobody, true)));
+    let asked = testing::wishes(&mut app, "S");
+    let of = Some((Some(PlanId(3)), "crm".to_owned()));
+    assert!(
+        matches!(&asked[..], [Effect::Ask(_, Query::Plan { of: to, .. })] if *to == of),
+        "{asked:?}"
+    );
+}
+
+#[test]
+fn the_plan_that_is_sent_is_named_and_not_the_one_before_it() {
+    let mut earlier = plan(Sender::Nobody, false);
+    earlier.plan = PlanId(2);
+    let mut app = watching((80, 24), Some(earlier));
+    testing::shows(&mut app, " plan 2, 20 Nov 2025 by jana ");
+    press(&mut app, "S<Right><ret>");
+    app.update(Event::Progress(progress(Flow::Flowing, 0)));
+    testing::shows(&mut app, "─ plan 3 ┐");
+    testing::shows_not(&mut app, "plan 2");
+}
+
+#[test]
+fn enter_on_a_refusal_goes_to_its_problem() {
+    let mut app = sending((100, 30), Flow::Flowing);
+    let refused = |query: Query| match query {
+        Query::Groups { .. } => {
+            let mut groups = testing::groups();
+            let second = groups.last().unwrap().id;
+            let mut sent = groups[0].clone();
+            (sent.id, sent.stage) = (
+                crate::model::GroupId(second.0 + 1),
+                crate::model::Stage::Send,
+            );
+            (sent.code, sent.template) = (
+                "http 409".to_owned(),
+                "Tax ID already exists there".to_owned(),
+            );
+            sent.title = "Refused by crm: Tax ID already exists there".to_owned();
+            sent.open = 21;
+            groups.push(sent);
+            Answer::Groups {
+                run: testing::run(),
+                groups,
+            }
+        }
+        other => testing::answer(other),
+    };
+    let asked = testing::wishes(&mut app, "<ret>");
+    feed_with(&mut app, asked, &refused);
+    // It is there once the list is read again.
+    app.refresh();
+    let asked = app.settle();
+    feed_with(&mut app, asked, &refused);
+    testing::shows(&mut app, "> Refused by crm: Tax ID");
 }
