@@ -57,7 +57,7 @@ fn a_second_screen_watches_a_send_and_takes_over_when_the_first_is_dead() {
 
     let mut second = Tty::start(folder.path(), 80, 24, &[]);
     second.press_until("4", "[4 Send");
-    second.sees("WATCHING  Another process sends this plan.");
+    second.sees("WATCHING  Another process sends this plan to ");
     // Counts of the other process appear by themselves.
     second.sees("Sent 3");
     first.signal("-KILL");

@@ -16,7 +16,7 @@ fn a_paste_is_text_and_never_keys() {
     tty.sees("Editing stage");
     tty.press("\x15");
     tty.press("\x1b[200~a\rq\tS\x1b[201~");
-    tty.sees("[ a<CR>q<TAB>S");
+    tty.sees("[ a<LF>q<TAB>S");
     tty.signal("-TERM");
     tty.ends();
     assert!(redrive(folder.path(), &["show", "2", "--json"]).contains("\"version\":1"));
