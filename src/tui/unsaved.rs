@@ -327,17 +327,21 @@ mod tests {
         }
     }
 
-    #[test]
-    fn what_cannot_be_kept_now_is_kept_once_the_workspace_has_changed_or_the_program_ends() {
+    fn saving() -> Saving {
         let change = Change::Text {
             path: Path::field("name"),
             text: "x".to_owned(),
         };
-        let saving = Saving {
+        Saving {
             record: RecordId(7),
             version: 1,
             changes: vec![change],
-        };
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_kept_now_is_kept_once_the_workspace_has_changed_or_the_program_ends() {
+        let saving = saving();
         for ends in [false, true] {
             let mut app = problems((100, 30));
             app.version = Some(1);
@@ -362,15 +366,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_kept_now_is_tried_again_every_few_seconds() {
-        let change = Change::Text {
-            path: Path::field("name"),
-            text: "x".to_owned(),
-        };
-        let saving = Saving {
-            record: RecordId(7),
-            version: 1,
-            changes: vec![change],
-        };
+        let saving = saving();
         let mut app = problems((100, 30));
         let start = Instant::now();
         let after = |seconds| Event::Tick(start + Duration::from_secs(seconds));

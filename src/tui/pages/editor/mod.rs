@@ -683,11 +683,7 @@ mod tests {
     #[test]
     fn an_edit_offers_the_same_for_all_others_with_its_problem() {
         let mut desk = Desk::new();
-        desk.press("Enter");
-        desk.type_in("x");
-        desk.check(Vec::new());
-        desk.press("Enter");
-        desk.answer(Answer::Changed(ChangeReport::default()));
+        desk.types_and_saves("x");
         let group = crate::tui::testing::groups().remove(1);
         let asked = desk.effects();
         let [.., Effect::Ask(_, Query::Alike { problem, .. })] = &asked[..] else {
@@ -728,11 +724,7 @@ mod tests {
     #[test]
     fn the_others_are_offered_only_as_long_as_they_are_said() {
         let mut desk = Desk::new();
-        desk.press("Enter");
-        desk.type_in("x");
-        desk.check(Vec::new());
-        desk.press("Enter");
-        desk.answer(Answer::Changed(ChangeReport::default()));
+        desk.types_and_saves("x");
         // Keys that come before it is said take nothing away.
         desk.press("Up");
         let group = crate::tui::testing::groups().remove(1);
@@ -792,11 +784,7 @@ mod tests {
     #[test]
     fn a_record_that_still_has_its_problem_is_none_of_the_others() {
         let mut desk = Desk::new();
-        desk.press("Enter");
-        desk.type_in("x");
-        desk.check(Vec::new());
-        desk.press("Enter");
-        desk.answer(Answer::Changed(ChangeReport::default()));
+        desk.types_and_saves("x");
         let group = crate::tui::testing::groups().remove(1);
         desk.answer(Answer::Alike(Some(Box::new(group))));
         desk.editor.refresh(&mut desk.cx);
@@ -884,6 +872,15 @@ mod tests {
                 let key = keymap::parse(name).unwrap();
                 self.key(key);
             }
+        }
+
+        /// A text is typed into the field under the cursor, is right, and is saved.
+        fn types_and_saves(&mut self, text: &str) {
+            self.press("Enter");
+            self.type_in(text);
+            self.check(Vec::new());
+            self.press("Enter");
+            self.answer(Answer::Changed(ChangeReport::default()));
         }
 
         fn type_in(&mut self, text: &str) {
