@@ -246,15 +246,21 @@ impl Sending<'_> {
         outcomes.extend(untold.map(|(_, one)| one));
         may_die("answer");
         let held = self.take_in(outcomes, started.elapsed());
+        self.keep_news(&health)?;
+        Ok(held)
+    }
+
+    /// Keeps how the destination's health stands, where that is news.
+    fn keep_news(&mut self, before: &Breaker) -> Result<()> {
         // Calls that went well to a destination that is well are nothing to remember.
-        let is_news = health != self.breaker && !(health.is_well() && self.breaker.is_well());
+        let is_news = *before != self.breaker && !(before.is_well() && self.breaker.is_well());
         if is_news {
             may_die("breaker");
             let store = &mut self.workspace.store;
             store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
             may_die("breaker kept");
         }
-        Ok(held)
+        Ok(())
     }
 
     /// Takes in what became of tries that took so long, all together. Gives why the destination is on hold, if it is.

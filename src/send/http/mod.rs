@@ -4,6 +4,7 @@
 mod batch;
 mod classify;
 mod connect;
+mod early;
 mod lookup;
 mod said;
 mod url;
@@ -22,6 +23,7 @@ use ureq::{Agent, Body, http};
 use self::{
     classify::{Answer, Failure, Seen, answered, failed},
     connect::failure,
+    early::{Confirms, Placed, confirmed},
     lookup::{Found, found, is_doubtful},
 };
 use super::{Answered, Delivery, Destination, Held, Meanwhile, Outcome, Secret};
@@ -127,45 +129,6 @@ struct Work {
 
 /// What became of one try, and how long it took.
 type Ended = (Sent, Duration);
-
-/// What an answer proves for good, whatever the others are.
-type Confirms<'c> = &'c dyn Fn(&Sent) -> Option<Outcome>;
-
-/// Deliveries of a batch, some of it.
-struct Placed<'m> {
-    meanwhile: &'m mut dyn Meanwhile,
-    /// Where in the batch each of them is.
-    places: &'m [usize],
-}
-
-impl Meanwhile for Placed<'_> {
-    fn left(&mut self) {
-        self.meanwhile.left();
-    }
-
-    fn confirmed(&mut self, some: Vec<(usize, Answered)>) {
-        let some = some.into_iter();
-        let some = some.map(|(n, answered)| (self.places[n], answered));
-        self.meanwhile.confirmed(some.collect());
-    }
-}
-
-/// What is confirmed by now and was not told yet.
-fn confirmed(
-    ended: &[Option<Ended>],
-    told: &mut HashSet<usize>,
-    confirms: Confirms<'_>,
-) -> Vec<(usize, Answered)> {
-    let ended = ended.iter().enumerate();
-    let some = ended.filter_map(|(n, ended)| {
-        let (sent, took) = ended.as_ref().filter(|_| !told.contains(&n))?;
-        let (outcome, took) = (confirms(sent)?, Some(*took));
-        Some((n, Answered { outcome, took }))
-    });
-    let some: Vec<(usize, Answered)> = some.collect();
-    told.extend(some.iter().map(|(n, _)| *n));
-    some
-}
 
 impl HttpDestination {
     /// Fetches the secrets and reads whom to trust. Nothing is sent yet.
@@ -422,10 +385,7 @@ impl Destination for HttpDestination {
         let open: Vec<usize> = (0..batch.len()).filter(|n| answers[*n].is_none()).collect();
         let deliveries: Vec<&Delivery> = open.iter().map(|n| &batch[*n]).collect();
         let mut doubtful = HashSet::new();
-        let mut meanwhile = Placed {
-            meanwhile,
-            places: &open,
-        };
+        let mut meanwhile = Placed::new(meanwhile, &open);
         let taken = self.take(&deliveries, &mut meanwhile);
         for (n, answered) in open.into_iter().zip(taken) {
             if is_doubtful(&batch[n], &answered.outcome) {
