@@ -1,7 +1,7 @@
 //! What is said of what was done, alike in numbered lines and on the screen. Pure; everything untrusted is made safe here.
 
 use crate::{
-    model::{ChangeReport, Fault, FaultKind, UndoReport},
+    model::{ChangeReport, Fault, FaultKind, SendReport, UndoReport},
     text,
 };
 
@@ -88,6 +88,18 @@ pub fn end(words: &str) -> String {
         "."
     };
     format!("{words}{stop}")
+}
+
+/// What came of taking the rest out of a plan.
+pub fn given_back(report: &SendReport) -> String {
+    let ready = text::is_are(report.given_back, "record");
+    match report.not_sent + report.unknown {
+        0 => format!("{ready} ready again."),
+        left => format!(
+            "{ready} ready again. {} may have arrived and stay in the plan.",
+            text::thousands(left)
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -421,6 +421,9 @@ pub struct Send {
     /// Continue what another process sends that cannot be seen from here, such as in another container, once it has ended
     #[arg(long, conflicts_with_all = ["dry_run", "prepare"])]
     pub take_over: bool,
+    /// Send nothing more of an unfinished plan: what never left is ready again
+    #[arg(long, conflicts_with_all = ["dry_run", "prepare"])]
+    pub give_back: bool,
     /// Send at most so many records a second [default: what the contract says]
     #[arg(long, value_name = "N")]
     pub rate: Option<u32>,

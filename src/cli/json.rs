@@ -307,6 +307,7 @@ pub fn sent(report: &SendReport) -> Value {
         "refused": report.refused,
         "unknown": report.unknown,
         "not_sent": report.not_sent,
+        "given_back": report.given_back,
         "undecided": report.behind.undecided,
         "superseded": report.behind.superseded,
         "attempts": report.attempts,

@@ -270,6 +270,8 @@ pub struct SendReport {
     pub refused: u64,
     pub unknown: u64,
     pub not_sent: u64,
+    /// Taken out of the plan and ready again, because a person stopped it.
+    pub given_back: u64,
     /// As in [`Plan::behind`].
     pub behind: Behind,
     pub attempts: u64,

@@ -355,7 +355,7 @@ fn end(conn: &Connection, claim: &Claim, ended: &[Ended], at: &str) -> Result<()
     verdicts.write(conn, claim.run)
 }
 
-fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
+pub(super) fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
     let fence: i64 = conn
         .prepare_cached("SELECT fence FROM plan WHERE id = ?1")?
         .query_row([claim.plan.0], |row| row.get(0))?;
@@ -797,5 +797,51 @@ mod tests {
         let second = plan(&mut store, run, &[1]).unwrap();
         let (claim, _) = store.claim(second, RESUME, NOW).unwrap();
         assert_eq!(take(&mut store, &claim, 1)[0].key, "key-1-1");
+    }
+
+    #[test]
+    fn what_certainly_never_arrived_is_ready_again_and_what_may_have_stays() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(&mut store, &vec![ready("{}"); 5]);
+        let first = plan(&mut store, run, &[1, 2, 3, 4, 5]).unwrap();
+        let (claim, _) = store.claim(first, RESUME, NOW).unwrap();
+        let next = Next {
+            limit: 4,
+            new: true,
+        };
+        let taken = store.take(&claim, next, NOW).unwrap();
+        let waits = |place: usize, came_to| Ended {
+            attempt: came_to,
+            ..ended(&taken[place], DeliveryState::Waiting)
+        };
+        let ended = [
+            ended(&taken[0], DeliveryState::Delivered),
+            ended(&taken[1], DeliveryState::Unknown),
+            waits(2, DeliveryState::Unknown),
+            waits(3, DeliveryState::Waiting),
+        ];
+        store.end(&claim, &ended, NOW).unwrap();
+        assert_eq!(store.give_back(&claim).unwrap(), 2);
+        assert_eq!(store.give_back(&claim).unwrap(), 0);
+        assert_eq!(store.release(&claim, None, NOW).unwrap(), 1);
+        let status = |id| store.record(RecordId(id)).unwrap().status;
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(status),
+            [
+                Status::Accepted,
+                Status::Unknown,
+                Status::Sending,
+                Status::Ready,
+                Status::Ready
+            ]
+        );
+        counters_hold(&store, run);
+        for checked in store.verify().unwrap() {
+            assert_eq!(checked.wrong, [""; 0], "{}", checked.check);
+        }
+        // It can leave again.
+        let again = plan(&mut store, run, &[4, 5]).unwrap();
+        let (claim, _) = store.claim(again, RESUME, NOW).unwrap();
+        assert_eq!(store.take(&claim, next, NOW).unwrap().len(), 2);
     }
 }

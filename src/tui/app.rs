@@ -466,7 +466,7 @@ impl App {
                     Effect::Quit => outside.extend(self.leave()),
                     Effect::Start(request) => drop(self.cx.start(request)),
                     Effect::Begin(ticket, request) => self.begin(ticket, request, &mut outside),
-                    Effect::Cancel(ticket) => outside.extend(self.cancel(ticket)),
+                    Effect::Cancel(ticket) => outside.extend(self.stop_job(ticket)),
                     Effect::Ask(..) | Effect::Change(..) => outside.push(effect),
                     Effect::KeepFailed(_) | Effect::Steer(_) | Effect::Suspend => {
                         outside.push(effect);
@@ -737,6 +737,7 @@ mod tests {
         assert_eq!(app.exit(), None);
         press(&mut app, "S<Right><ret>1q");
         assert!(picture(&mut app).contains("Sending has not ended"));
+        assert!(picture(&mut app).contains("The next send"));
         let stopped = press(&mut app, "<Right><ret>");
         assert!(matches!(stopped[..], [Effect::Cancel(_)]), "{stopped:?}");
         assert_eq!(app.exit(), None);

@@ -25,6 +25,12 @@ pub enum JobRequest {
         /// Whoever cannot be seen from here sends no more: a person knows that it has ended.
         take_over: bool,
     },
+    /// Takes what never left out of a plan that nobody sends.
+    GiveBack {
+        run: RunId,
+        to: String,
+        plan: PlanId,
+    },
     /// Works out what a fix would do.
     FixPreview(Box<FixRequest>),
     /// Does what was previewed, but for the records left out.
@@ -63,6 +69,7 @@ impl JobRequest {
     pub fn run(&self) -> Option<RunId> {
         match self {
             Self::Send { run, .. }
+            | Self::GiveBack { run, .. }
             | Self::Check { run, .. }
             | Self::GoBack { run, .. }
             | Self::Turn { run, .. } => Some(*run),
@@ -89,12 +96,15 @@ pub enum Steer {
     TryNow,
     /// At most so many records a second; 0 is as fast as it goes.
     Speed(u32),
+    /// Once it is stopped, what never left is ready again.
+    GiveBack,
 }
 
 /// How a job ended.
 #[derive(Debug)]
 pub enum Outcome {
     Sent(SendReport),
+    GivenBack(SendReport),
     Checked(ChangeReport),
     WentBack(WentBack),
     /// One step was undone, or redone.

@@ -75,7 +75,9 @@ impl App {
             Action::Views if self.cx.filters.views.is_empty() => {
                 Some("no view is saved".to_owned())
             }
-            Action::StopJob if self.job.is_none() => Some("nothing is running".to_owned()),
+            Action::StopJob if self.job.is_none() && !self.pages.top().is_stopped() => {
+                Some("nothing is running".to_owned())
+            }
             _ => None,
         }
     }

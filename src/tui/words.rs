@@ -319,6 +319,12 @@ pub fn sent(report: &SendReport) -> (String, Vec<String>) {
     });
     body.push(line("No answer", report.unknown));
     body.push(line("Not sent", report.not_sent));
+    if report.given_back > 0 {
+        body.push(format!(
+            "{}   ready again",
+            line("Stopped", report.given_back)
+        ));
+    }
     if let Some(held) = &report.held {
         body.push(String::new());
         body.push(format!("On hold: {}", text::safe(held)));
@@ -332,7 +338,10 @@ pub fn ask_to_leave(run: &RunRow) -> Option<Question> {
     (ready > 0).then(|| Question {
         title: "Leave redrive?".to_owned(),
         body: vec![
-            format!("{} ready but not sent. They stay ready:", is_are(ready)),
+            format!(
+                "{} ready but not sent. They stay ready:",
+                text::is_are(ready, "record")
+            ),
             "everything is saved in the workspace.".to_owned(),
         ],
         typed: None,
@@ -349,11 +358,6 @@ pub fn badge(run: &RunRow, environment: Option<&str>) -> Option<String> {
         Some(environment) => Some(text::safe(environment).to_uppercase()),
         None => None,
     }
-}
-
-fn is_are(records: u64) -> String {
-    let verb = if records == 1 { "is" } else { "are" };
-    format!("{} {verb}", text::count(records, "record"))
 }
 
 /// `3:21`, or `0.4 s` when it is short.

@@ -256,6 +256,7 @@ fn steer(running: &Running, how: Steer) {
             Steer::Pause(pause) => steering.pause(pause),
             Steer::TryNow => steering.try_now(),
             Steer::Speed(most) => steering.set_speed(most),
+            Steer::GiveBack => steering.give_back(),
         }
     }
 }

@@ -75,6 +75,10 @@ impl Sending<'_> {
             let ahead = std::mem::take(&mut self.ahead);
             self.workspace.store.put_back(&self.claim, &ahead)?;
         }
+        if self.job.is_cancelled() && self.job.steering().gives_back() {
+            self.write_down()?;
+            self.report.given_back = self.workspace.store.give_back(&self.claim)?;
+        }
         self.report.not_sent =
             self.workspace
                 .store

@@ -205,6 +205,10 @@ fn done(wish: &Wish) -> Answer {
 fn come(request: &JobRequest) -> Event {
     Event::Finished(Ok(match request {
         JobRequest::Send { .. } => return Event::Progress(sending()),
+        JobRequest::GiveBack { .. } => Outcome::GivenBack(SendReport {
+            given_back: 3,
+            ..SendReport::default()
+        }),
         JobRequest::FixPreview(request) => Outcome::FixPreviewed(Some(preview(request, 7))),
         JobRequest::Fix { .. } => Outcome::Fixed(FixReport {
             scope: 5,

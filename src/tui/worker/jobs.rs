@@ -84,6 +84,15 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             };
             Outcome::Sent(ops::send(workspace, &request, job)?)
         }
+        JobRequest::GiveBack { run, to, plan } => {
+            let request = SendRequest {
+                filter: Filter::of_run(*run),
+                to: Some(to.clone()),
+                plan: Some(*plan),
+                ..SendRequest::default()
+            };
+            Outcome::GivenBack(ops::give_back(workspace, &request)?)
+        }
         JobRequest::Aside {
             filter,
             reason,

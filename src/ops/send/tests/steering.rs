@@ -1,6 +1,6 @@
 //! What a person does with a send while it runs, and what whoever watches it sees.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, atomic::Ordering};
 
 use super::*;
 use crate::{
@@ -319,4 +319,65 @@ fn an_answer_is_written_down_while_another_is_awaited() {
     assert_eq!(desk.statuses(), [(Status::Accepted, 3)]);
     let attempts = desk.workspace.store.attempts(RecordId(2)).unwrap();
     assert_eq!(attempts.len(), 1, "it is written down once");
+}
+
+#[test]
+fn who_stops_a_send_has_what_never_left_ready_again() {
+    let people: Vec<String> = (1..=9).map(|n| format!("P-{n},{n},")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    // While the third is awaited.
+    let stopped = |gives_back: bool| {
+        let first = [Does::Apply, Does::Apply, Does::ApplyAndWait];
+        let server = Arc::new(Server::start(first, Does::Apply));
+        let one = "concurrency = { max = 1 }\n";
+        let mut desk = desk_with(
+            &(http::contract_for(&server.url("/people"), "key") + one),
+            &people,
+        );
+        let job = Arc::new(OnceLock::<Job>::new());
+        let (same, awaited) = (Arc::clone(&job), Arc::clone(&server));
+        let made = Job::new(move |progress: Progress| {
+            if let Some(job) = same.get().filter(|_| progress.done == 2) {
+                if gives_back {
+                    job.steering().give_back();
+                }
+                job.cancel_flag().store(true, Ordering::Relaxed);
+                awaited.let_go();
+            }
+        });
+        job.set(made.clone()).ok().unwrap();
+        let request = SendRequest {
+            first: Some(Vec::new()),
+            ..to("api")
+        };
+        let ended = send(&mut desk.workspace, &request, &made);
+        (desk, server, ended)
+    };
+    let rest_is_ready = [(Status::Ready, 6), (Status::Accepted, 3)];
+    let (desk, _server, ended) = stopped(true);
+    let report = ended.unwrap();
+    assert_eq!(
+        (report.accepted, report.given_back, report.not_sent),
+        (3, 6, 0)
+    );
+    assert_eq!(desk.statuses(), rest_is_ready);
+    // Without a word the plan stays, and can be given back later.
+    let (mut desk, server, ended) = stopped(false);
+    let code = |error: anyhow::Error| error.downcast::<Fault>().unwrap().code;
+    assert_eq!(code(ended.unwrap_err()), "interrupted");
+    assert_eq!(
+        desk.statuses(),
+        [(Status::Sending, 6), (Status::Accepted, 3)]
+    );
+    let report = give_back(&mut desk.workspace, &to("api")).unwrap();
+    assert_eq!(
+        (report.planned, report.given_back, report.not_sent),
+        (6, 6, 0)
+    );
+    assert_eq!(desk.statuses(), rest_is_ready);
+    let none = give_back(&mut desk.workspace, &to("api")).unwrap_err();
+    assert_eq!(code(none), "send:plan");
+    // They leave under the keys they had: nothing of them ever arrived.
+    assert_eq!(desk.send("api").accepted, 6);
+    assert_eq!(http::times_applied(&server), [1; 9]);
 }
