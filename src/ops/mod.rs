@@ -87,7 +87,7 @@ pub use save::{
 };
 pub use send::{
     FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
-    destinations, plan, plan_to_watch, prepare_plan, review, send,
+    destinations, plan, plan_to_send, plan_to_watch, prepare_plan, review, send,
 };
 pub use settle::{settle, unanswered};
 pub use since::since;

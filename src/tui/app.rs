@@ -676,7 +676,10 @@ mod tests {
             run.statuses = vec![(Status::Rejected, 1_384), (Status::Sending, 3)];
         }
         let effects = press(&mut app, "S");
-        assert!(matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]));
+        assert!(matches!(
+            effects[..],
+            [Effect::Ask(_, Query::ToSend { .. })]
+        ));
     }
 
     #[test]
@@ -835,7 +838,7 @@ mod tests {
         ");
         let effects = press(&mut app, "what is ready<ret>");
         assert!(
-            matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]),
+            matches!(effects[..], [Effect::Ask(_, Query::ToSend { .. })]),
             "{effects:?}"
         );
         resize(&mut app, 80, 24);

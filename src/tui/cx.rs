@@ -68,6 +68,8 @@ pub struct Cx {
     pub(super) job: Option<Ticket>,
     last: Ticket,
     /// Changes that were wished for and are not answered yet.
+    /// It sends one record only, and what is shown of the others stays until that is answered.
+    pub tries: bool,
     wished: Vec<Ticket>,
 }
 

@@ -11,7 +11,7 @@ pub use super::{
     asking::{Aside, ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
     cx::{Cx, Ticket},
-    jobs::{Elsewhere, JobRequest, Outcome, Steer},
+    jobs::{Elsewhere, JobRequest, Outcome, Steer, Tried},
     opening::Opening,
     picking::RunFacts,
 };
@@ -208,6 +208,11 @@ pub enum Query {
     Plan {
         run: RunId,
         /// The plan to continue, and its destination; all ready records of the run where it is `None`.
+        of: Option<(Option<PlanId>, String)>,
+    },
+    /// The same, for whoever is asked next whether it is to be sent.
+    ToSend {
+        run: RunId,
         of: Option<(Option<PlanId>, String)>,
     },
     /// What would be sent, and why it is what it is.

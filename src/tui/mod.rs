@@ -41,6 +41,7 @@ mod terminal;
 mod testing;
 pub mod theme;
 mod tmux;
+mod tried;
 mod unsaved;
 mod views;
 mod visiting;

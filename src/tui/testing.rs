@@ -257,7 +257,7 @@ pub fn answer(query: Query) -> Answer {
                 stages: Vec::new(),
             }))
         }
-        Query::Plan { run, .. } => Answer::Plan(Plan {
+        Query::Plan { run, .. } | Query::ToSend { run, .. } => Answer::Plan(Plan {
             id: None,
             run,
             destination: "crm".to_owned(),
