@@ -70,6 +70,10 @@ actions! {
     Note Page "Write a note for whoever works on it next" ["m"] typing [] changes, "comment, remark";
     PutBack Page "Put the received value back" ["o"] typing [] changes, "original, received, restore";
     Remove Page "Make it empty" ["Del"] typing [] changes, "empty, delete, clear";
+    ChangeType Page "Change its type" [] typing [] changes, "text, number, yes or no, list, convert";
+    MakeNull Page "Make it null" [] typing [] changes, "nothing, empty";
+    RemoveField Page "Remove the field" [] typing [] changes, "unset, delete";
+    AddField Page "Add a field" [] typing [] changes, "new, insert, entry";
     NextGroup Page "Go to the records of the next problem" ["}"] typing [];
     PreviousGroup Page "Go to the records of the problem before" ["{"] typing [];
     OnlyLike Page "Keep only records like this cell" ["f"] typing [], "same value";
@@ -191,7 +195,7 @@ mod tests {
         let words: Vec<String> = Action::ALL.iter().map(|action| action.word()).collect();
         let expected = "\
             open next_problem previous_problem edit accept_suggestion fix_all apply mark mark_shown values \
-            set_aside note put_back remove next_group previous_group only_like hide_like sort columns narrower \
+            set_aside note put_back remove change_type make_null remove_field add_field next_group previous_group only_like hide_like sort columns narrower \
             wider earlier later undo_step go_back save_recipe next_record previous_record compare differences \
             wrap mark_ready check check_all send try_one pause try_now slower faster full_log take_over stop_job report \
             save_view views runs open_file demo quit back filter undo redo help menu zoom copy commands mouse leave stop \

@@ -7,7 +7,7 @@ use ratatui::layout::Size;
 
 use super::{action::Action, meeting::Meeting};
 pub use super::{
-    among::{Among, FixView},
+    among::{Among, FilterLine, FixView},
     asking::{Aside, ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
     cx::{Cx, Ticket},
@@ -451,13 +451,13 @@ pub enum Route {
         run: RunId,
     },
     /// Records of a run: all, or of one group. `title` is the crumb, `field` the path pattern of the problem, whose column
-    /// stands first; `typed` is text for the filter prompt, which is open if there is some.
+    /// stands first.
     Records {
         run: RunId,
         filter: Filter,
         title: String,
         field: Option<String>,
-        typed: Option<String>,
+        typed: Option<FilterLine>,
     },
     /// The editor.
     Record {

@@ -572,17 +572,17 @@ mod tests {
         │   Run                   Started          Rejected  Fixed  Sent  State        │
         │   customers-2025-11-20  20 Nov 2025         1,387      3     0  3 ready, not…│
         │ > cust┌ Menu: Runs ──────────────────────────────────────────────────┐all se…│
-        │       │ > Enter     Open this one thing                              │       │
-        │   Open│   s         Choose what to sort by                           │       │
-        │   Try │             Open a file or folder                            │       │
-        │       │             Try the demo (sample data, stays in its folder)  │       │
-        │ Anothe│   / F3      Filter the list                                  │       │
-        │       │   y         Copy something of it                             │       │
-        │       │   : Ctrl+P  Search all commands                              │       │
-        │       │   M         Mouse on or off, to select text                  │       │
-        └───────│   Ctrl+L    Draw the screen again                            │───────┘
-        ┌ custom│   ? F1      This help                                        │───────┐
-        │ custom│             Leave redrive                                    │       │
+        │       │ > Open this one thing                         Enter          │       │
+        │   Open│   Choose what to sort by                      s              │       │
+        │   Try │   Open a file or folder                                      │       │
+        │       │   Try the demo (sample data, stays in its folder)            │       │
+        │ Anothe│   Filter the list                             / F3           │       │
+        │       │   Copy something of it                        y              │       │
+        │       │   Search all commands                         : Ctrl+P       │       │
+        │       │   Mouse on or off, to select text             M              │       │
+        └───────│   Draw the screen again                       Ctrl+L         │───────┘
+        ┌ custom│   This help                                   ? F1           │───────┐
+        │ custom│   Leave redrive                                              │       │
         │ 10,000└──────────────────────────────────────────────────────────────┘       │
         │ Biggest: Email address not complete (412).                                   │
         │                                                                              │
