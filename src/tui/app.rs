@@ -374,6 +374,7 @@ impl App {
             Action::Suspend => self.cx.effects.push(Effect::Suspend),
             Action::SaveView => self.ask_for_view_name(),
             Action::Views => self.ask_which_view(),
+            Action::Unsaved => self.list_unsaved(),
             Action::Copy => self.ask_what_to_copy(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),

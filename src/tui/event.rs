@@ -239,6 +239,10 @@ pub enum Query {
     Drafts {
         id: RecordId,
     },
+    /// The records of a run they typed into and did not save.
+    Unsaved {
+        run: RunId,
+    },
     /// Where the run's records can go.
     Places {
         run: RunId,
@@ -277,6 +281,8 @@ pub enum Query {
         preview: Arc<FixPreview>,
         window: Vec<Consequence>,
     },
+    /// How many records of a preview have changed since.
+    ChangedSince(Arc<FixPreview>),
     /// What the run's verdicts are worth, now that its contract may have changed.
     Standing {
         run: RunId,
@@ -398,6 +404,7 @@ pub enum Answer {
     EditClaims(Vec<EditClaim>),
     Turns(Turns),
     Drafts(Vec<KeptDraft>),
+    Unsaved(RunId, Vec<RecordId>),
     /// Somebody was first: nothing was changed, and what was typed is kept.
     Conflict(Box<Conflict>),
     Copied(Copied),
@@ -405,6 +412,7 @@ pub enum Answer {
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
+    ChangedSince(u64),
     Alike(Option<Box<Group>>),
     Dates(Box<Evidence>),
     Values(Vec<ValueCount>),

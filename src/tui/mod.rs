@@ -14,6 +14,7 @@ mod clipboard;
 pub mod clock;
 mod copying;
 mod cx;
+mod drafts;
 pub mod event;
 mod frames;
 mod input;

@@ -347,6 +347,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
         Query::Turns => Answer::Turns(ops::turns(workspace)?),
         Query::Drafts { id } => Answer::Drafts(ops::drafts(workspace, *id)?),
+        Query::Unsaved { run } => Answer::Unsaved(*run, ops::records_with_drafts(workspace, *run)?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
             *group,
@@ -355,6 +356,9 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         )?),
         Query::FixRows { preview, window } => {
             Answer::FixRows(ops::fix_rows(workspace, preview, window)?)
+        }
+        Query::ChangedSince(preview) => {
+            Answer::ChangedSince(ops::changed_since_preview(workspace, preview)?)
         }
         Query::Alike { run, problem } => {
             let groups = ops::groups(workspace, &Filter::of_run(*run))?;

@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Editor {
-    pub(super) fn typing_offers(draft: &Draft) -> Vec<Offer> {
+    pub(super) fn typing_offers(&self, draft: &Draft) -> Vec<Offer> {
         let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
         let save = match draft.focus {
             Focus::Anyway => "Save anyway",
@@ -30,7 +30,13 @@ impl Editor {
         if choices {
             offers.push(Offer::new(Action::Down, "Suggestions"));
         }
-        offers.push(Offer::new(Action::NextPanel, "Save + next field"));
+        // In a narrow window it must fit beside the others.
+        let next = if self.fits_both {
+            "Save + next field"
+        } else {
+            "Next field"
+        };
+        offers.push(Offer::new(Action::NextPanel, next));
         offers.push(Offer::new(Action::ClearText, "Clear"));
         offers
     }

@@ -133,7 +133,7 @@ impl Editor {
 
     pub fn offers(&self) -> Vec<Offer> {
         match &self.draft {
-            Some(draft) => Self::typing_offers(draft),
+            Some(draft) => self.typing_offers(draft),
             None => self.moving_offers(),
         }
     }
@@ -702,7 +702,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        let said = "ship_date is saved. 1 problem left. 301 other records have the same problem.  b Fix all";
+        let said = "ship_date is saved. 1 problem left. 301 more like it.  b Fix all";
         let effects = desk.effects();
         assert!(
             effects.contains(&Effect::Say(said.to_owned())),
@@ -740,7 +740,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        assert!(desk.said().ends_with("have the same problem.  b Fix all"));
+        assert!(desk.said().ends_with("more like it.  b Fix all"));
         let is_offered = |desk: &Desk| {
             let offers = desk.editor.offers();
             offers.iter().any(|offer| offer.label == "Fix 301 like it")
@@ -799,7 +799,7 @@ mod tests {
         saved.row.version = 2;
         desk.effects();
         desk.answer(Answer::Record(Box::new(saved)));
-        let said = "ship_date is saved. 2 problems left. 300 other records have the same problem.  b Fix all";
+        let said = "ship_date is saved. 2 problems left. 300 more like it.  b Fix all";
         assert_eq!(desk.said(), said);
     }
 
