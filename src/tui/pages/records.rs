@@ -427,7 +427,7 @@ mod tests {
     use crate::tui::event::{Effect, Query, Wish};
     use crate::tui::{
         event::Event,
-        testing::{picture, press, problems, records},
+        testing::{answer, app_with, picture, press, problems, records},
     };
 
     #[test]
@@ -502,6 +502,40 @@ mod tests {
         assert!(picture(&mut app).contains("┌ Records"));
         press(&mut app, "z");
         assert!(picture(&mut app).contains("┌ Cell: contact_email, record 7"));
+    }
+
+    #[test]
+    fn the_cell_in_the_place_of_the_table_cuts_nothing_that_has_room() {
+        let route = crate::tui::among::whole_run(RunId(1));
+        let mut app = app_with(route, (60, 16), &|query| {
+            let mut answer = answer(query);
+            if let Answer::Rows(rows) = &mut answer {
+                let long =
+                    "Müller und Töchter, Handel mit Büchern, Noten und alten Karten aller Art";
+                rows[0].current =
+                    Some(serde_json::json!({"name": long, "contact_email": "office@"}));
+            }
+            answer
+        });
+        press(&mut app, "<Right><Right>z");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  ... > Records                 [TEST]  saved 02:41
+          1 6 [2 Records 1,387] 3 3  4  5                      Menu
+         Filter  none, type / to add one              1,387 records
+        ┌ Cell: name, record 7, line 8 ──────────────── 2 problems ┐
+        │ Received   "Müller und Töchter, Handel mit Büchern,      │
+        │            Noten und alten Karten aller Art"             │
+        │            (72 characters, no hidden characters)         │
+        │ This field is fine. To fix: contact_email, phone         │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        └──────────────────────────────────────────────────────────┘
+         Left and Right go from cell to cell.
+         Enter Open  e Edit              ? Help  Esc Leave the cell
+        "#);
     }
 
     #[test]
