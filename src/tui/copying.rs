@@ -1,5 +1,7 @@
 //! What can be copied of what is shown, and what is said when it was.
 
+use std::sync::Arc;
+
 use super::{
     app::App,
     event::{Effect, Query},
@@ -71,7 +73,7 @@ impl App {
         }
         let marked = match self.pages.top() {
             Page::Records(page) => page.marked(),
-            _ => Default::default(),
+            _ => Arc::default(),
         };
         if let Some(run) = self.shown_run().filter(|_| !marked.is_empty()) {
             let run = run.id;
