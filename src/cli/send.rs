@@ -35,7 +35,11 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
     if args.give_back {
         return give_back(&mut workspace, &request, out);
     }
-    let plan = ops::plan(&workspace, &request)?;
+    let plan = if args.dry_run {
+        ops::plan(&workspace, &request)?
+    } else {
+        ops::plan_to_send(&workspace, &request)?
+    };
     if args.dry_run {
         return show_plan(out, &plan);
     }

@@ -115,6 +115,23 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     Ok(plan_and_records(workspace, request)?.0)
 }
 
+/// [`plan`], for whoever is asked whether it is to be sent: what cannot begin now is said before the question.
+///
+/// # Errors
+/// Those of [`plan`], and `send:busy` while another process sends to this destination.
+pub fn plan_to_send(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
+    let plan = plan(workspace, request)?;
+    if plan.planned > 0 && !request.take_over {
+        let (_, aim) = aim_of(workspace, request)?;
+        let sent = (workspace.store).plan_with_sender(&plan.destination, &aim.fingerprint)?;
+        if let Some(sent) = sent {
+            let free = workspace.store.check_no_other_sender(sent);
+            free.map_err(|error| way_on(workspace, sent, error))?;
+        }
+    }
+    Ok(plan)
+}
+
 /// [`plan`], with its records in the order they leave.
 fn plan_and_records(workspace: &Workspace, request: &SendRequest) -> Result<(Plan, Vec<RecordId>)> {
     let (run, aim) = aim_of(workspace, request)?;

@@ -374,6 +374,7 @@ impl App {
             Action::Suspend => self.cx.effects.push(Effect::Suspend),
             Action::SaveView => self.ask_for_view_name(),
             Action::Views => self.ask_which_view(),
+            Action::Unsaved => self.list_unsaved(),
             Action::Copy => self.ask_what_to_copy(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
@@ -676,7 +677,10 @@ mod tests {
             run.statuses = vec![(Status::Rejected, 1_384), (Status::Sending, 3)];
         }
         let effects = press(&mut app, "S");
-        assert!(matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]));
+        assert!(matches!(
+            effects[..],
+            [Effect::Ask(_, Query::ToSend { .. })]
+        ));
     }
 
     #[test]
@@ -836,7 +840,7 @@ mod tests {
         ");
         let effects = press(&mut app, "what is ready<ret>");
         assert!(
-            matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]),
+            matches!(effects[..], [Effect::Ask(_, Query::ToSend { .. })]),
             "{effects:?}"
         );
         resize(&mut app, 80, 24);

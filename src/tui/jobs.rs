@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use crate::{
     filter::Filter,
     model::{
-        AsideReport, ChangeReport, FixReport, LoadReport, PlanId, RecordId, RunId, SendReport,
-        StepId, UndoReport, WentBack,
+        AsideReport, AttemptRow, ChangeReport, FixReport, LoadReport, PlanId, RecordId, RunId,
+        SendReport, StepId, UndoReport, WentBack,
     },
     ops::{FixPreview, FixRequest, Turn},
 };
@@ -100,11 +100,25 @@ pub enum Steer {
     GiveBack,
 }
 
+/// What came of the one record that was sent first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    pub record: RecordId,
+    /// Its natural key. Untrusted.
+    pub key: Option<String>,
+    pub report: SendReport,
+    /// The last try, with the answer of the destination; `None` where it did not come to one.
+    pub answer: Option<AttemptRow>,
+    /// How many records of the run are ready now.
+    pub left: u64,
+}
+
 /// How a job ended.
 #[derive(Debug)]
 pub enum Outcome {
     Sent(SendReport),
     GivenBack(SendReport),
+    Tried(Box<Tried>),
     Checked(ChangeReport),
     WentBack(WentBack),
     /// One step was undone, or redone.

@@ -19,6 +19,7 @@ impl App {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
                 more.extend([Action::Report, Action::SaveView, Action::Views]);
+                more.push(Action::Unsaved);
                 more.extend([Action::ReviewTab, Action::SendTab, Action::HistoryTab]);
             }
             if self.job.is_some() {

@@ -132,7 +132,9 @@ impl App {
             progress: Progress::default(),
             stopping: false,
         });
-        let sends = matches!(request, JobRequest::Send { .. });
+        // One record alone is answered where it was asked for.
+        let sends = matches!(request, JobRequest::Send { only: None, .. });
+        self.cx.tries = matches!(request, JobRequest::Send { only: Some(_), .. });
         outside.push(Effect::Start(request));
         if sends {
             self.go_to_tab(Tab::Send);
@@ -177,7 +179,7 @@ impl App {
 
     pub(super) fn finished(&mut self, outcome: anyhow::Result<Outcome>) {
         let was = self.job.take();
-        self.cx.job = None;
+        (self.cx.job, self.cx.tries) = (None, false);
         if self.leaving {
             self.exit = Some(Exit::Quit);
             return;
@@ -202,6 +204,7 @@ impl App {
             Err(_) if is_preview => return,
             Ok(Outcome::Sent(report)) => self.sent(run, &report),
             Ok(Outcome::GivenBack(report)) => self.status = Some(said::given_back(&report)),
+            Ok(Outcome::Tried(tried)) => self.tried(run, &tried),
             Ok(Outcome::Aside { report, back }) => {
                 let said = words::aside(&report, back, self.cx.keys);
                 self.offer_skipped(&said, run, &report.skipped);

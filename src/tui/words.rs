@@ -175,12 +175,6 @@ pub fn went_back(report: &WentBack, keys: Keys) -> String {
     }
 }
 
-/// `1 other record has`, `411 other records have`.
-pub fn others_have(others: u64) -> String {
-    let verb = if others == 1 { "has" } else { "have" };
-    format!("{} {verb}", text::count(others, "other record"))
-}
-
 /// What setting aside or taking back came to.
 pub fn aside(report: &AsideReport, back: bool, keys: Keys) -> String {
     let verb = if back { "Taken back" } else { "Set aside" };

@@ -1,6 +1,7 @@
 //! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
 
 mod about;
+pub(super) mod ahead;
 mod asked;
 mod beside;
 mod card;
@@ -288,6 +289,7 @@ impl Page {
             Self::Records(page) => page.chosen_from(list, cx),
             Self::Groups(page) => page.chosen_from(list, cx),
             Self::Runs(page) => page.chosen_from(list),
+            Self::Editor(page) => page.chosen_from(list, cx),
             _ => {}
         }
     }

@@ -255,6 +255,10 @@ impl Review {
     }
 
     pub fn refresh(&mut self, cx: &mut Cx) {
+        // The plan of the one record that is on its way is no sending that was stopped.
+        if cx.tries {
+            return;
+        }
         self.pending = Some(cx.ask(Query::Review {
             run: self.run,
             to: self.to.clone(),

@@ -12,8 +12,9 @@ use super::{Opening, Running, first, guarded, known, with};
 use crate::{
     demo,
     filter::Filter,
+    model::{RecordId, RunId, SendReport, Status},
     ops::{self, CheckRequest, DemoRequest, Job, Progress, SendRequest, Turn, Workspace},
-    tui::event::{Answer, Elsewhere, Event, JobRequest, Outcome},
+    tui::event::{Answer, Elsewhere, Event, JobRequest, Outcome, Tried},
 };
 
 /// How often a job says how far it is, at most.
@@ -82,7 +83,11 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
                 take_over: *take_over,
                 ..SendRequest::default()
             };
-            Outcome::Sent(ops::send(workspace, &request, job)?)
+            let report = ops::send(workspace, &request, job)?;
+            match *only {
+                Some(record) => Outcome::Tried(Box::new(tried(workspace, *run, record, report))),
+                None => Outcome::Sent(report),
+            }
         }
         JobRequest::GiveBack { run, to, plan } => {
             let request = SendRequest {
@@ -129,6 +134,23 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             Outcome::Checked(ops::check(workspace, &request, job)?)
         }
     })
+}
+
+/// What the destination answered for the one record that was sent. It was sent, whatever can be read of it afterwards.
+fn tried(workspace: &Workspace, run: RunId, record: RecordId, report: SendReport) -> Tried {
+    let detail = ops::show(workspace, record).ok();
+    let left = ops::run(workspace, run).map_or(0, |run| run.with_status(Status::Ready));
+    let (key, attempts) = detail
+        .map(|detail| (detail.row.key, detail.attempts))
+        .unwrap_or_default();
+    let mut mine = attempts.into_iter().rev();
+    Tried {
+        record,
+        key,
+        answer: mine.find(|attempt| Some(attempt.plan) == report.plan),
+        report,
+        left,
+    }
 }
 
 /// Makes the example, which is gone to.
