@@ -32,7 +32,8 @@ use crate::{
     filter::Filter,
     model::{RecordId, RunId},
     ops::{self, CheckRequest, Job, SendRequest, Workspace},
-    text::{count, safe, thousands},
+    said,
+    text::{count, safe},
 };
 
 /// Lines of a list that are said at once.
@@ -146,6 +147,7 @@ pub fn run(person: &Person, options: Options) -> Result<()> {
         stack: places.into_iter().map(|place| (place, 0)).collect(),
         out: io::stdout(),
         echo: !io::stdin().is_terminal(),
+        read_only: options.read_only,
     };
     talk.go_on(&mut io::stdin().lock())
 }
@@ -159,6 +161,8 @@ struct Talk<W: Write> {
     out: W,
     /// Whether an answer is written down, because nobody sees it being typed.
     echo: bool,
+    /// Whether the workspace was opened to look only.
+    read_only: bool,
 }
 
 impl<W: Write> Talk<W> {
@@ -184,7 +188,7 @@ impl<W: Write> Talk<W> {
                 said = text;
             }
             let Some(line) = self.answer(input)? else {
-                return self.say("");
+                return self.say(page.at_the_end());
             };
             let wish = match page.wish(&line) {
                 Wish::Help => Wish::Say(page.help()),
@@ -220,7 +224,9 @@ impl<W: Write> Talk<W> {
             let mut part = (&mut *input).take(LINE);
             part.read_until(b'\n', &mut line)
                 .context("cannot read your answer")?;
-            if line.is_empty() {
+            // What a person began to type before the end was not given.
+            if line.is_empty() || !self.echo && !line.ends_with(b"\n") && line.len() < LINE as usize
+            {
                 return Ok(None);
             }
             if line.len() as u64 == LINE && !line.ends_with(b"\n") {
@@ -264,6 +270,9 @@ impl<W: Write> Talk<W> {
 
     fn does(&mut self, wish: Wish, place: &Place, sight: &Sight) -> Result<()> {
         let run = run_of(&self.workspace, place);
+        if self.read_only && wish.changes() {
+            return self.say("Nothing is changed here: the workspace was opened to look only.");
+        }
         match wish {
             Wish::Go(place) => self.go(place),
             Wish::Back => self.back()?,
@@ -357,13 +366,7 @@ impl<W: Write> Talk<W> {
         };
         let workspace = &mut self.workspace;
         let report = self.work.does(|job| ops::check(workspace, &request, job))?;
-        self.say(&format!(
-            "Checked {}: {} ready, {} to fix. {} current.",
-            count(report.checked, "record"),
-            thousands(report.ready),
-            thousands(report.still_rejected + report.newly_broken),
-            count(report.current, "verdict")
-        ))
+        self.say(&said::checked(&report))
     }
 
     fn review(&mut self, run: RunId) -> Result<()> {

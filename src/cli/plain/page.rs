@@ -203,6 +203,24 @@ pub enum Wish {
     Say(String),
 }
 
+impl Wish {
+    /// Whether it changes or sends records.
+    pub fn changes(&self) -> bool {
+        matches!(
+            self,
+            Self::Save { .. }
+                | Self::Accept { .. }
+                | Self::Check
+                | Self::Aside(_)
+                | Self::Restore(_)
+                | Self::Send
+                | Self::Apply
+                | Self::Undo(_)
+                | Self::Redo
+        )
+    }
+}
+
 /// What a line may be at a place, besides the number of a choice.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Takes {
@@ -287,6 +305,20 @@ const EVERYWHERE: [(&str, Wish); 10] = [
 ];
 
 impl Page {
+    /// What is said when the answers end here, where something was about to be done.
+    pub fn at_the_end(&self) -> &'static str {
+        let is_trial = (self.choices.iter()).any(|(_, wish)| matches!(wish, Wish::Save { .. }));
+        match &self.takes {
+            Takes::Count(_) => "\nNothing was sent: the answers ended here.",
+            Takes::Changes(_) | Takes::Given(..) => {
+                "\nNothing was changed: the answers ended here."
+            }
+            Takes::Value(..) => "\nNothing was saved: the answers ended here.",
+            Takes::Words if is_trial => "\nNothing was saved: the answers ended here.",
+            Takes::Words => "",
+        }
+    }
+
     /// The lines as they are printed: what is said, the numbered choices, and what can be typed.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -350,10 +382,13 @@ impl Page {
         let words: Vec<&str> = (self.own().into_iter())
             .chain(EVERYWHERE.iter().map(|(word, _)| *word))
             .collect();
+        let words: Vec<String> = (words.into_iter())
+            .map(|word| format!("{word}: {}.", meaning(word)))
+            .collect();
         format!(
-            "{}0 goes back. Words, which may be shortened: {}. A slash and a filter finds records, such as /is:ready.",
+            "{}0 goes back. A slash and a filter finds records, such as /is:ready. Words, which may be shortened:\n{}",
             self.number(),
-            words.join(", ")
+            words.join("\n")
         )
     }
 
@@ -415,6 +450,7 @@ impl Page {
             (Some((one, _)), Some((two, _))) => {
                 Wish::Say(format!("That could be {one} or {two}: type more of it."))
             }
+            _ if "more".starts_with(typed) => Wish::Say("This is the last part.".to_owned()),
             _ => Wish::Say(format!("Not understood. {}", self.hint())),
         }
     }
@@ -450,6 +486,35 @@ impl Page {
             change,
             version,
         })
+    }
+}
+
+/// What a word does, for whoever asks for help.
+fn meaning(word: &str) -> &'static str {
+    match word {
+        "more" => "the next part of the list",
+        "next" => "the next record of the list",
+        "fix" => {
+            "one thing done to all records with this problem, once you have heard what it comes to"
+        }
+        "each" => "the records that would change, one by one",
+        "leave RECORD" => "leaves the record of that number out, or takes it in again",
+        "aside" => "sets the record aside: nobody fixes or sends it until restore",
+        "restore" => "takes the record back that was set aside",
+        "good" => "says that the record is right as it is",
+        "save NAME" => "keeps this filter under a name",
+        "remove NAME" => "forgets the filter of that name",
+        "review" => "what would be sent, and sending it",
+        "history" => "what was changed, and taking a step of it back",
+        "undo" => "takes your last step back",
+        "redo" => "does what was undone last again",
+        "check" => "checks all records again",
+        "since" => "what is new or gone beside the run before",
+        "views" => "the filters that were kept",
+        "again" => "says this again",
+        "help" => "this",
+        "quit" => "ends; what was saved is kept",
+        _ => "",
     }
 }
 
