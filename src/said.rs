@@ -23,7 +23,7 @@ pub fn hint(fault: &Fault) -> Option<&str> {
     }
 }
 
-/// What a change of one record, or a check of several, came to.
+/// What a change of one record came to, with the others that were decided again because of it.
 pub fn changed(report: &ChangeReport) -> String {
     if report.step.is_none() {
         return "Nothing changed.".to_owned();
@@ -35,7 +35,7 @@ pub fn changed(report: &ChangeReport) -> String {
         0 | 1 if report.ready > 0 => "Saved. The record is ready.".to_owned(),
         0 | 1 => "Saved. The record still needs fixing.".to_owned(),
         // Which of them is ready nobody has counted.
-        _ => checked(report),
+        _ => format!("Saved. {}", checked(report)),
     }
 }
 
@@ -115,7 +115,10 @@ mod tests {
             still_rejected: 2,
             ..ChangeReport::default()
         };
-        assert_eq!(changed(&report), "Checked 3 records: 1 ready, 2 to fix.");
+        assert_eq!(
+            changed(&report),
+            "Saved. Checked 3 records: 1 ready, 2 to fix."
+        );
         let one = ChangeReport {
             checked: 1,
             ..report.clone()

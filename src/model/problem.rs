@@ -236,7 +236,7 @@ pub struct Group {
     /// Records and problems as loaded.
     pub records: u64,
     pub problems: u64,
-    /// Records that have this problem now.
+    /// Records that have this problem now and are not set aside.
     pub open: u64,
     pub first_line: u64,
     pub last_line: u64,

@@ -76,6 +76,11 @@ impl Status {
         matches!(self, Self::Rejected | Self::Ready)
     }
 
+    /// Whether it is one of the open records of the problems it has: one that was set aside is nobody's work.
+    pub fn is_open_in_its_problems(self) -> bool {
+        self != Self::Discarded
+    }
+
     /// Whether its current version may no longer change: it is on its way or was delivered.
     pub fn is_frozen(self) -> bool {
         matches!(

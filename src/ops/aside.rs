@@ -303,6 +303,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_set_aside_is_no_longer_open_in_its_problem() {
+        let mut desk = Desk::checked(&["A1,foo@,30,Open", "A2,bar@,old,Open"]);
+        // Nothing was loaded with these problems, so that a group with none open is not listed.
+        let open = |desk: &Desk| -> Vec<(String, u64)> {
+            (desk
+                .workspace
+                .store
+                .groups(RunId(1), &filter(""))
+                .unwrap()
+                .into_iter())
+            .map(|group| (group.path, group.open))
+            .collect()
+        };
+        let told = |all: &[(&str, u64)]| -> Vec<(String, u64)> {
+            all.iter()
+                .map(|(path, open)| ((*path).to_owned(), *open))
+                .collect()
+        };
+        assert_eq!(open(&desk), told(&[("/email", 2), ("/age", 1)]));
+        let job = Job::default();
+        discard(&mut desk.workspace, &filter("row:2"), "", None, &job).unwrap();
+        assert_eq!(open(&desk), told(&[("/email", 1)]));
+        holds(&desk);
+        undo(&mut desk.workspace, None).unwrap();
+        assert_eq!(open(&desk), told(&[("/email", 2), ("/age", 1)]));
+        discard(&mut desk.workspace, &filter(""), "", None, &job).unwrap();
+        assert_eq!(open(&desk), told(&[]));
+        restore(&mut desk.workspace, &filter("row:2"), &job).unwrap();
+        assert_eq!(open(&desk), told(&[("/email", 1), ("/age", 1)]));
+        holds(&desk);
+    }
+
+    #[test]
     fn a_key_is_free_while_its_record_is_aside() {
         let mut desk = Desk::checked(&["K,a@b.de,30,Open", "K,b@b.de,30,Open"]);
         let job = Job::default();

@@ -128,7 +128,8 @@ impl Bench {
             .conn()
             .query_row(
                 "SELECT (SELECT count(*) FROM problem_group g WHERE open <>
-                          (SELECT count(DISTINCT record) FROM problem WHERE grp = g.id))
+                          (SELECT count(DISTINCT p.record) FROM problem p JOIN record r ON r.id = p.record
+                           WHERE p.grp = g.id AND r.status <> 'discarded'))
                       + (SELECT count(*) FROM (SELECT * FROM
                           (SELECT run, status, count(*) FROM record GROUP BY run, status
                            EXCEPT SELECT run, status, records FROM status_count)

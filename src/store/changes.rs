@@ -135,8 +135,18 @@ impl<'c> Changes<'c> {
     ) -> Result<()> {
         let version = before.version + 1;
         self.swap(before, after, version)?;
-        if has != SAME {
+        let now = if has == SAME {
+            &before.state.problems
+        } else {
             self.replace_problems(before, &after.problems)?;
+            &after.problems
+        };
+        if has != SAME
+            || before.state.status.is_open_in_its_problems()
+                != after.status.is_open_in_its_problems()
+        {
+            self.count_open(before, (&before.state, &before.state.problems), -1)?;
+            self.count_open(before, (after, now), 1)?;
         }
         if before.state.unique != after.unique {
             self.replace_unique(before, &after.unique)?;
@@ -199,7 +209,6 @@ impl<'c> Changes<'c> {
     }
 
     fn replace_problems(&mut self, before: &Current, problems: &[Problem]) -> Result<()> {
-        let had = self.groups_of(before, &before.state.problems)?;
         let has = self.groups_of(before, problems)?;
         self.conn
             .prepare_cached("DELETE FROM problem WHERE record = ?1")?
@@ -222,13 +231,22 @@ impl<'c> Changes<'c> {
                 self.owners.insert(*group, problem.owner.clone());
             }
         }
-        let had: BTreeSet<i64> = had.into_iter().collect();
-        let has: BTreeSet<i64> = has.into_iter().collect();
-        for gone in had.difference(&has) {
-            *self.open.entry(*gone).or_default() -= 1;
+        Ok(())
+    }
+
+    /// Takes a record out of the open ones of its groups, or adds it to them. In a group that it has twice it counts once.
+    fn count_open(
+        &mut self,
+        record: &Current,
+        (state, problems): (&State, &[Problem]),
+        by: i64,
+    ) -> Result<()> {
+        if !state.status.is_open_in_its_problems() {
+            return Ok(());
         }
-        for new in has.difference(&had) {
-            *self.open.entry(*new).or_default() += 1;
+        let groups: BTreeSet<i64> = self.groups_of(record, problems)?.into_iter().collect();
+        for group in groups {
+            *self.open.entry(group).or_default() += by;
         }
         Ok(())
     }

@@ -29,6 +29,7 @@ pub(super) const FORMS: &[M<'static>] = &[
     M::up(include_str!("../../assets/schema/0006.sql")).foreign_key_check(),
     M::up(include_str!("../../assets/schema/0007.sql")),
     M::up(include_str!("../../assets/schema/0008.sql")).foreign_key_check(),
+    M::up(include_str!("../../assets/schema/0009.sql")),
 ];
 
 /// Makes a workspace where there is nothing. It is made under another name and appears whole, so that a process that dies

@@ -247,7 +247,8 @@ fn verdict_counts(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
 fn group_counts(conn: &Connection, wrong: &mut Wrong) -> Result<()> {
     wrong.add_rows(
         conn,
-        "SELECT g.id, g.open, (SELECT count(DISTINCT record) FROM problem WHERE grp = g.id) AS counted \
+        "SELECT g.id, g.open, (SELECT count(DISTINCT p.record) FROM problem p JOIN record r ON r.id = p.record \
+                               WHERE p.grp = g.id AND r.status <> 'discarded') AS counted \
          FROM problem_group g JOIN run ON run.id = g.run WHERE run.state = 'ready' AND g.open <> counted",
         |row| {
             let (group, said, counted): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);

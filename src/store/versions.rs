@@ -20,7 +20,10 @@
 use std::fs;
 
 use super::{Store, open::FORMS};
-use crate::model::{DeliveryState, RecordId, RunId, Status, StepKind};
+use crate::{
+    filter::Filter,
+    model::{DeliveryState, RecordId, RunId, Status, StepKind},
+};
 
 const SAVED: &[&[u8]] = &[
     include_bytes!("../../tests/data/workspace-1.db"),
@@ -31,6 +34,7 @@ const SAVED: &[&[u8]] = &[
     include_bytes!("../../tests/data/workspace-6.db"),
     include_bytes!("../../tests/data/workspace-7.db"),
     include_bytes!("../../tests/data/workspace-8.db"),
+    include_bytes!("../../tests/data/workspace-9.db"),
 ];
 
 const AT: &str = "2026-01-01T00:00:00.000Z";
@@ -106,4 +110,37 @@ fn the_history_of_a_saved_workspace_of_every_form_goes_on() {
             ]
         );
     });
+}
+
+#[test]
+fn what_was_set_aside_before_form_9_is_no_longer_open_in_its_problems() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("redrive.db");
+    fs::write(&path, SAVED[7]).unwrap();
+    let open = |store: &Store| -> i64 {
+        let groups = store.groups(RunId(1), &Filter::default()).unwrap();
+        groups.iter().map(|group| group.open as i64).sum()
+    };
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    let problems: i64 = conn
+        .query_row(
+            "SELECT count(DISTINCT grp) FROM problem WHERE record = 8",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let counted: i64 = conn
+        .query_row(
+            "SELECT sum(open) FROM problem_group WHERE run = 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    conn.execute_batch(
+        "UPDATE record SET status = 'discarded' WHERE id = 8; INSERT INTO status_count VALUES (1, 'discarded', 1)",
+    )
+    .unwrap();
+    drop(conn);
+    assert_eq!(problems, 2);
+    assert_eq!(open(&Store::open(&path).unwrap()), counted - problems);
 }

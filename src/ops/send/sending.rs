@@ -12,20 +12,16 @@ use super::{
     course::{Course, Standing, course},
     frozen::delivery,
     portions::Portions,
-    refusal::refusal,
+    refusal::{refusal, title},
     telling::Telling,
 };
 use crate::{
     broken::{is_broken, may_die},
-    model::{DeliveryState, Problem, RunId, SendReport},
+    model::{DeliveryState, RunId, SendReport},
     ops::{Job, Why, Workspace, workspace::now},
     send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome},
     store::sends::{Claim, Ended, Next, Taken},
-    text,
 };
-
-/// Columns of an answer in the name of its group.
-const TITLE: usize = 120;
 
 /// Whether there is something to deliver.
 enum Filled {
@@ -169,12 +165,11 @@ impl Sending<'_> {
     /// Writes down what became of the last wave, and that the next one is tried now.
     fn next_wave(&mut self, next: Next) -> Result<Vec<Taken>> {
         let ended = std::mem::take(&mut self.ended);
-        let title = title(&self.aim.destination.name);
         let store = &mut self.workspace.store;
         if ended.is_empty() {
             return store.take(&self.claim, next, &now());
         }
-        let taken = store.end_and_take(&self.claim, &ended, next, &now(), &title);
+        let taken = store.end_and_take(&self.claim, &ended, next, &now());
         may_die("outcome");
         taken
     }
@@ -185,9 +180,7 @@ impl Sending<'_> {
         if ended.is_empty() {
             return Ok(());
         }
-        let title = title(&self.aim.destination.name);
-        let store = &mut self.workspace.store;
-        store.end(&self.claim, &ended, &now(), &title)
+        self.workspace.store.end(&self.claim, &ended, &now())
     }
 
     /// When the next delivery that waits may be tried again.
@@ -264,7 +257,7 @@ impl Sending<'_> {
             };
             self.count(&course);
             self.look_after(&course, &mut held);
-            let one = end(taken, course, took);
+            let one = end(taken, course, took, &self.aim.destination.name);
             log(self.run, &one, taken.attempts);
             self.telling
                 .board()
@@ -279,7 +272,7 @@ impl Sending<'_> {
     fn mark_before_sending(&mut self, taken: &[Taken]) -> Result<()> {
         let accepted = || Outcome::Accepted { id: String::new() };
         self.ended = (taken.iter())
-            .filter_map(|one| Some(end(one, self.course(one, accepted())?, Duration::ZERO)))
+            .filter_map(|one| Some(end(one, self.course(one, accepted())?, Duration::ZERO, "")))
             .collect();
         self.write_down()
     }
@@ -352,19 +345,13 @@ impl Sending<'_> {
     }
 }
 
-/// Names the group of what a destination refuses: by the first answer of its kind, because a pattern has digits in it that nobody
-/// said.
-fn title(destination: &str) -> impl Fn(&Problem) -> String {
-    move |problem| {
-        let said = text::safe(&problem.message);
-        format!("Refused by {destination}: {}", text::shorten(&said, TITLE))
-    }
-}
-
-fn end(taken: &Taken, course: Course, took: Duration) -> Ended {
+fn end(taken: &Taken, course: Course, took: Duration, destination: &str) -> Ended {
     let problems = match course.state {
         DeliveryState::Refused => (course.said.iter())
-            .map(|said| refusal(&course.code, said))
+            .map(|said| {
+                let title = title(destination, &said.message, &taken.payload);
+                (refusal(&course.code, said), title)
+            })
             .collect(),
         _ => Vec::new(),
     };

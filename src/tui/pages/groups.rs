@@ -275,6 +275,9 @@ impl Groups {
         match (&self.state, self.chosen()) {
             (State::Loading, _) => "Reading ...".to_owned(),
             (State::Failed(_), _) => "Esc opens the menu: open another run, or leave.".to_owned(),
+            (State::Known(..), Some(group)) if group.open == 0 => {
+                "Done: no record that is still open has this problem.".to_owned()
+            }
             (State::Known(..), Some(group)) => format!(
                 "Tip: press Enter to see the {}. Nothing is sent until you say so.",
                 text::count(group.open, "record")
@@ -452,7 +455,7 @@ mod tests {
         tui::{
             app::App,
             event::{Event, Outcome},
-            testing::{self, feed, feed_with, picture, press, problems},
+            testing::{self, feed, feed_with, picture, press, problems, shows},
         },
     };
 
@@ -719,5 +722,17 @@ mod tests {
         assert_eq!(app.exit(), None);
         press(&mut app, "<esc>");
         assert!(picture(&mut app).contains("Menu: Problems"));
+    }
+
+    #[test]
+    fn a_problem_that_nobody_has_any_more_promises_no_records() {
+        let mut app = problems((100, 30));
+        press(&mut app, "<End>");
+        shows(
+            &mut app,
+            "Done: no record that is still open has this problem.",
+        );
+        press(&mut app, "<Home>");
+        shows(&mut app, "press Enter to see the 412 records");
     }
 }
