@@ -14,7 +14,7 @@ mod views;
 use std::{
     io::{self, BufRead, IsTerminal, Read as _, Write},
     path::PathBuf,
-    sync::{Mutex, atomic::Ordering},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -81,19 +81,24 @@ pub fn record(id: RecordId) -> Place {
 }
 
 /// Long work: a line says now and then how far it is, and Ctrl+C stops it safely. Between two of them Ctrl+C ends the program.
-pub struct Work(Job);
+pub struct Work {
+    job: Job,
+    /// When it was said last how far it is, or the work began.
+    said: Arc<Mutex<Instant>>,
+}
 
 impl Work {
     /// # Errors
     /// When signals cannot be watched.
     pub fn new() -> Result<Self> {
-        let said = Mutex::new(Instant::now());
+        let said = Arc::new(Mutex::new(Instant::now()));
+        let last = Arc::clone(&said);
         let job = Job::new(move |progress| {
-            let Ok(mut said) = said.lock() else { return };
-            if said.elapsed() < OFTEN {
+            let Ok(mut last) = last.lock() else { return };
+            if last.elapsed() < OFTEN {
                 return;
             }
-            *said = Instant::now();
+            *last = Instant::now();
             // Nobody is left to tell when it is closed.
             let _ = writeln!(
                 io::stdout(),
@@ -101,9 +106,9 @@ impl Work {
                 count(progress.records, "record")
             );
         });
-        let work = Self(job);
+        let work = Self { job, said };
         work.ends_at_ctrl_c(true);
-        stop::on_signal(&work.0.cancel_flag())?;
+        stop::on_signal(&work.job.cancel_flag())?;
         Ok(work)
     }
 
@@ -113,14 +118,17 @@ impl Work {
     /// What `work` gives.
     pub fn does<T>(&self, work: impl FnOnce(&Job) -> Result<T>) -> Result<T> {
         self.ends_at_ctrl_c(false);
-        let done = work(&self.0);
+        if let Ok(mut said) = self.said.lock() {
+            *said = Instant::now();
+        }
+        let done = work(&self.job);
         self.ends_at_ctrl_c(true);
         done
     }
 
     /// A signal ends the program when the flag is set already, and sets it otherwise.
     fn ends_at_ctrl_c(&self, ends: bool) {
-        self.0.cancel_flag().store(ends, Ordering::Relaxed);
+        self.job.cancel_flag().store(ends, Ordering::Relaxed);
     }
 }
 

@@ -661,7 +661,7 @@ fn where_the_answers_end_before_something_is_done_it_is_said_that_it_was_not() {
     folder.redrive("edit 2 /email=ben@example.com").run();
     ends("review\n1\n", "Nothing was sent: the answers ended here.");
     ends(
-        "0\n1\nfix\n2\n",
+        "0\n1\n1\nfix\n2\n",
         "Nothing was changed: the answers ended here.",
     );
     assert_eq!(folder.redrive("show 2").json()["status"], json!("ready"));
