@@ -6,6 +6,7 @@ mod doing;
 mod fixing;
 mod groups;
 mod look;
+mod meanings;
 mod page;
 mod results;
 mod say;

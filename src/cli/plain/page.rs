@@ -1,7 +1,10 @@
 //! What a place says, which answers it takes, and what an answer means. Pure: from what was looked up and a line that was
 //! typed to what is to be done.
 
-use super::chosen::{Chosen, Foreseen};
+use super::{
+    chosen::{Chosen, Foreseen},
+    meanings::{EVERYWHERE, meaning},
+};
 use crate::{
     filter::Filter,
     fix::Change,
@@ -203,24 +206,6 @@ pub enum Wish {
     Say(String),
 }
 
-impl Wish {
-    /// Whether it changes or sends records.
-    pub fn changes(&self) -> bool {
-        matches!(
-            self,
-            Self::Save { .. }
-                | Self::Accept { .. }
-                | Self::Check
-                | Self::Aside(_)
-                | Self::Restore(_)
-                | Self::Send
-                | Self::Apply
-                | Self::Undo(_)
-                | Self::Redo
-        )
-    }
-}
-
 /// What a line may be at a place, besides the number of a choice.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Takes {
@@ -289,20 +274,6 @@ impl Names {
         }
     }
 }
-
-/// What can be typed everywhere, in the order it is said.
-const EVERYWHERE: [(&str, Wish); 10] = [
-    ("review", Wish::Review),
-    ("history", Wish::History),
-    ("undo", Wish::Undo(None)),
-    ("redo", Wish::Redo),
-    ("check", Wish::Check),
-    ("since", Wish::Since),
-    ("views", Wish::Views),
-    ("again", Wish::Again),
-    ("help", Wish::Help),
-    ("quit", Wish::Quit),
-];
 
 impl Page {
     /// What is said when the answers end here, where something was about to be done.
@@ -486,35 +457,6 @@ impl Page {
             change,
             version,
         })
-    }
-}
-
-/// What a word does, for whoever asks for help.
-fn meaning(word: &str) -> &'static str {
-    match word {
-        "more" => "the next part of the list",
-        "next" => "the next record of the list",
-        "fix" => {
-            "one thing done to all records with this problem, once you have heard what it comes to"
-        }
-        "each" => "the records that would change, one by one",
-        "leave RECORD" => "leaves the record of that number out, or takes it in again",
-        "aside" => "sets the record aside: nobody fixes or sends it until restore",
-        "restore" => "takes the record back that was set aside",
-        "good" => "says that the record is right as it is",
-        "save NAME" => "keeps this filter under a name",
-        "remove NAME" => "forgets the filter of that name",
-        "review" => "what would be sent, and sending it",
-        "history" => "what was changed, and taking a step of it back",
-        "undo" => "takes your last step back",
-        "redo" => "does what was undone last again",
-        "check" => "checks all records again",
-        "since" => "what is new or gone beside the run before",
-        "views" => "the filters that were kept",
-        "again" => "says this again",
-        "help" => "this",
-        "quit" => "ends; what was saved is kept",
-        _ => "",
     }
 }
 

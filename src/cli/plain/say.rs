@@ -174,22 +174,7 @@ fn of_record(detail: &RecordDetail) -> Page {
         thousands(row.line),
         safe(&detail.source)
     )];
-    for problem in &row.problems {
-        lines.push(told(problem));
-    }
-    if row.status == Status::Unknown {
-        lines.push(format!(
-            "Nobody knows whether it was sent. Find out, then say it in a shell: `redrive settle row:{0} --sent` or `redrive settle \
-             row:{0} --not-sent`.",
-            row.id
-        ));
-    }
-    if row.problems.is_empty() && row.status == Status::Rejected {
-        lines.push(
-            "Nothing has checked it yet: check does, or good says that it is right as it is."
-                .to_owned(),
-        );
-    }
+    lines.extend(standing(row));
     let field = |path: &Path| {
         Wish::Go(Place::Field {
             id: row.id,
@@ -231,6 +216,25 @@ fn of_record(detail: &RecordDetail) -> Page {
         page.words.push(("good", good));
     }
     page
+}
+
+/// What is wrong with a record, or not known of it.
+fn standing(row: &RecordRow) -> Vec<String> {
+    let mut lines: Vec<String> = row.problems.iter().map(told).collect();
+    if row.status == Status::Unknown {
+        lines.push(format!(
+            "Nobody knows whether it was sent. Find out, then say it in a shell: `redrive settle row:{0} --sent` or `redrive settle \
+             row:{0} --not-sent`.",
+            row.id
+        ));
+    }
+    if row.problems.is_empty() && row.status == Status::Rejected {
+        lines.push(
+            "Nothing has checked it yet: check does, or good says that it is right as it is."
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 /// The fields of a record. What has a problem comes first, so that 1 is what is to be done next.
