@@ -12,6 +12,17 @@ pub fn is_stopped(error: &anyhow::Error) -> bool {
         .is_some_and(|fault| fault.kind == FaultKind::Interrupted)
 }
 
+/// What there is to do about a fault, where nobody can give a command the flag that its own hint names.
+pub fn hint(fault: &Fault) -> Option<&str> {
+    match fault.code {
+        "send:no_contract" | "send:contract_missing" | "check:contract" => {
+            Some("`redrive check --contract FILE` in a shell gives it one")
+        }
+        "run:none_before" => Some("load the next run to compare it with this one"),
+        _ => fault.hint.as_deref(),
+    }
+}
+
 /// What a change of one record came to, with the others that were decided again because of it.
 pub fn changed(report: &ChangeReport) -> String {
     if report.step.is_none() {

@@ -19,6 +19,7 @@ pub fn answered(report: &AnswerReport) -> Value {
         "accepted": report.accepted,
         "rejected": report.rejected,
         "unanswered": report.unanswered,
+        "answered_before": report.answered_before,
     })
 }
 

@@ -43,7 +43,8 @@ impl Running {
                 ..
             } => "Undoing",
             JobRequest::Turn {
-                what: Turn::Redo, ..
+                what: Turn::Redo(_),
+                ..
             } => "Redoing",
             JobRequest::Load { .. } => "Loading",
             JobRequest::Demo => "Preparing the demo",
@@ -489,7 +490,7 @@ mod tests {
             ),
             (
                 "U",
-                Turn::Redo,
+                Turn::Redo(None),
                 "Redoing",
                 "Done again: trim (100,000 records).  u Undo",
             ),
@@ -522,9 +523,9 @@ mod tests {
                 label: "trim".to_owned(),
                 records: 100_000,
                 skipped: Vec::new(),
-                is_next: what == Turn::Redo,
+                is_next: matches!(what, Turn::Redo(_)),
             };
-            let is_redo = what == Turn::Redo;
+            let is_redo = matches!(what, Turn::Redo(_));
             let turned = Outcome::Turned { report, is_redo };
             let effects = app.update(Event::Finished(Ok(turned)));
             feed(&mut app, effects);

@@ -20,7 +20,7 @@ use crate::{
 pub fn reported(error: &anyhow::Error) -> String {
     let fault = error.downcast_ref::<Fault>();
     let mut words = sentence(&format!("{error:#}"));
-    if let Some(hint) = fault.and_then(|fault| fault.hint.as_deref()) {
+    if let Some(hint) = fault.and_then(said::hint) {
         words.push(' ');
         words.push_str(&sentence(hint));
     }

@@ -230,7 +230,7 @@ fn come(request: &JobRequest) -> Event {
         }
         JobRequest::Turn { what, .. } => Outcome::Turned {
             report: undone(),
-            is_redo: *what == Turn::Redo,
+            is_redo: matches!(what, Turn::Redo(_)),
         },
         JobRequest::GoBack { .. } => Outcome::WentBack(WentBack {
             steps: 2,

@@ -114,7 +114,7 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
         }
         JobRequest::Turn { what, .. } => Outcome::Turned {
             report: ops::turn(workspace, *what, job)?,
-            is_redo: *what == Turn::Redo,
+            is_redo: matches!(what, Turn::Redo(_)),
         },
         JobRequest::Load {
             path,
@@ -181,13 +181,13 @@ pub(super) fn turned(workspace: &mut Workspace, what: Turn) -> Result<Answer> {
         // What is done meanwhile is not taken for what was meant.
         let what = match what {
             Turn::Undo(_) => Turn::Undo(Some(size.step)),
-            Turn::Redo => what,
+            Turn::Redo(_) => Turn::Redo(Some(size.step)),
         };
         return Ok(Answer::Large(size.run, what));
     }
     Ok(match what {
         Turn::Undo(step) => Answer::Undone(ops::undo(workspace, step)?),
-        Turn::Redo => Answer::Redone(ops::redo(workspace)?),
+        Turn::Redo(_) => Answer::Redone(ops::redo(workspace)?),
     })
 }
 
@@ -231,7 +231,18 @@ mod tests {
         assert!(
             matches!(ended, Outcome::Turned { report, is_redo: false } if report.records == 1_001)
         );
-        let again = turned(&mut workspace, Turn::Redo).unwrap();
-        assert!(matches!(again, Answer::Large(_, Turn::Redo)), "{again:?}");
+        let again = turned(&mut workspace, Turn::Redo(None)).unwrap();
+        let Answer::Large(_, what) = again else {
+            panic!("{again:?}")
+        };
+        // Meanwhile something else is done and undone: that is not what was meant.
+        ops::discard(&mut workspace, &one, "old", None, &job).unwrap();
+        ops::undo(&mut workspace, None).unwrap();
+        let request = JobRequest::Turn { run, what };
+        let late = work(&mut workspace, &request, &job).unwrap_err();
+        assert_eq!(
+            late.to_string(),
+            "something else was undone meanwhile, so nothing was redone"
+        );
     }
 }
