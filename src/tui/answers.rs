@@ -19,7 +19,8 @@ pub(super) enum Asked {
     Redo,
     /// A change no page waits for.
     Done,
-    Places,
+    /// Where the records of this run can go.
+    Places(RunId),
     /// The filters kept for the run.
     Filters,
     /// Where the person was in this run.
@@ -108,11 +109,9 @@ impl App {
         self.run = Some(run.clone());
         if self.places_of != Some(id) {
             self.places_of = Some(id);
-            self.places.clear();
-            (self.cx.to, self.cx.has_places) = (None, false);
+            (self.cx.to, self.cx.places) = (None, Vec::new());
             self.ask_for_visit(id);
-            let ticket = self.cx.ask(Query::Places { run: id });
-            self.asked.push((ticket, Asked::Places));
+            self.ask_for_places(id);
             let ticket = self.cx.ask(Query::Filters { run: id });
             self.asked.push((ticket, Asked::Filters));
         }
@@ -123,9 +122,10 @@ impl App {
 
     fn receive(&mut self, asked: Asked, answer: anyhow::Result<Answer>) {
         match (asked, answer) {
-            (Asked::Places, Ok(Answer::Places(places))) => {
-                self.cx.has_places = places.len() > 1;
-                self.places = places;
+            (Asked::Places(run), Ok(Answer::Places(places))) => {
+                if self.places_of == Some(run) {
+                    self.cx.places = places;
+                }
             }
             (_, Ok(Answer::Filters(filters, said))) => {
                 self.cx.filters = filters;
@@ -134,7 +134,7 @@ impl App {
                     .or(self.status.take());
             }
             // Without a contract on disk there is no destination to show; sending says so when asked.
-            (Asked::Places, _) => {}
+            (Asked::Places(_), _) => {}
             (Asked::Plan, Ok(Answer::Plan(plan))) => {
                 self.status = None;
                 match self.run.clone() {

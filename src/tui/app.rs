@@ -9,7 +9,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
-    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Route, Ticket, Wish},
+    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
     overlays::{Overlay, Prompt, Verdict},
@@ -74,7 +74,6 @@ pub struct App {
     pub(super) run: Option<RunRow>,
     /// How many problems of the run are open.
     pub(super) problems: Option<u64>,
-    pub(super) places: Vec<Place>,
     /// What the last action came to; stays until the next one.
     pub(super) status: Option<String>,
     pub(super) job: Option<Running>,
@@ -135,7 +134,6 @@ impl App {
             seen_at: None,
             run: None,
             problems: None,
-            places: Vec::new(),
             status: setup.notice,
             job: None,
             theme: setup.theme,

@@ -11,6 +11,7 @@ impl App {
     /// Everything the page and the app would carry out now, or say why not.
     pub fn offers(&self) -> Vec<Offer> {
         let mut offers = self.pages.top().offers();
+        self.offer_elsewhere(&mut offers);
         if self.mode() == Mode::Moving || self.overlay.is_some() {
             let mut more = vec![Action::Menu, Action::Commands, Action::Leave];
             more.extend([Action::Copy, Action::Mouse]);

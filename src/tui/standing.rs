@@ -79,7 +79,8 @@ impl App {
         let turned = before.is_some_and(|before| *before != standing.contract);
         self.standing = Some((run, standing.clone()));
         if turned {
-            // Every record shows what its verdict is worth.
+            // It may name other destinations. Every record shows what its verdict is worth.
+            self.ask_for_places(run);
             self.refresh();
         }
         // Whoever typed on meanwhile is not interrupted by a question.
