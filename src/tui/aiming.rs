@@ -6,9 +6,10 @@ use super::{
     app::App,
     event::{ChoiceOf, Choosable, Choosing, Effect, Place, Query},
     pages::Page,
+    words,
 };
 use crate::{
-    model::{PlanId, RunId},
+    model::{Plan, PlanId, RunId},
     text,
 };
 
@@ -97,8 +98,27 @@ impl App {
             return self.ask_where_to();
         }
         let ticket = self.cx.ask(Query::Plan { run, of });
-        self.asked.push((ticket, Asked::Plan));
+        self.asked.push((ticket, Asked::Plan(run)));
         self.status = Some("Looking what would be sent ...".to_owned());
+    }
+
+    /// It is known what would be sent: asks whether it is.
+    pub(super) fn ask_to_send(&mut self, plan: &Plan) {
+        let undecided = plan.behind.undecided;
+        self.status = match plan.planned {
+            0 if undecided > 0 => {
+                let stay = words::undecided(undecided);
+                let way = "Fix all on that field decides it";
+                Some(format!("Nothing is sent: {}. {way}.", stay.trim()))
+            }
+            0 => Some("Nothing is ready to be sent.".to_owned()),
+            _ => None,
+        };
+        if plan.planned > 0 {
+            let run = self.run.as_ref().filter(|run| run.id == plan.run);
+            let question = words::ask_to_send(plan, run.map(|run| &*run.name));
+            self.confirm(Some(plan.run), question);
+        }
     }
 
     /// Asks where to, if there is a choice; says whether there is.
@@ -253,6 +273,28 @@ mod tests {
         keys(&mut app, "<ret>");
         keys(&mut app, "<Down><Down><ret>");
         shows(&mut app, "What will be sent to cmd");
+    }
+
+    #[test]
+    fn where_to_is_asked_over_nothing_that_was_opened_meanwhile() {
+        let mut app = desk();
+        let effects = testing::wishes(&mut app, "3");
+        press(&mut app, ":send");
+        feed(&mut app, effects);
+        shows_not(&mut app, "┌ Where to?");
+        press(&mut app, "<esc><esc>");
+        let words = "Not asked, as you had gone on: Where to? Nothing was done.";
+        shows(&mut app, words);
+        shows(&mut app, "Enter Where to?");
+        // Review is covered by the runs, where nothing is to be sent.
+        let mut app = desk();
+        let effects = testing::wishes(&mut app, "3");
+        press(&mut app, ":another<ret>");
+        feed(&mut app, effects);
+        shows_not(&mut app, "┌ Where to?");
+        shows(&mut app, words);
+        keys(&mut app, "<esc><ret>");
+        shows(&mut app, "┌ Where to?");
     }
 
     #[test]

@@ -19,6 +19,7 @@ mod frames;
 mod input;
 mod jobs;
 pub mod keymap;
+mod late;
 mod meeting;
 mod menus;
 mod mouse;

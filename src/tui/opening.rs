@@ -97,7 +97,7 @@ impl App {
 
     /// Whether somebody looks at the runs, and types nothing.
     pub(super) fn looks_at_runs(&self) -> bool {
-        self.is_free() && matches!(self.pages.top(), Page::Runs(_))
+        self.may_come(None) && matches!(self.pages.top(), Page::Runs(_))
     }
 
     /// A run was loaded: it opens where the runs are in front.
