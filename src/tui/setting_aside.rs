@@ -14,9 +14,11 @@ use crate::{model::Fault, ops::Counted, text};
 impl App {
     /// Asks for a line of text. The records that it is about are counted while one types.
     pub(super) fn prompt(&mut self, prompt: Prompt) {
+        // What was asked for another question is no answer to this one.
+        let is_of_another = |asked: &Asked| matches!(asked, Asked::Aside | Asked::Opening(_));
+        self.asked.retain(|(_, asked)| !is_of_another(asked));
         if let Some(filter) = prompt.counts() {
             let ticket = self.cx.ask(Query::CountAside(Box::new(filter.clone())));
-            self.asked.retain(|(_, asked)| *asked != Asked::Aside);
             self.asked.push((ticket, Asked::Aside));
         }
         self.overlay = Some(Overlay::Prompt(prompt));
@@ -133,6 +135,18 @@ mod tests {
         assert_eq!(wishes(&mut app, "<ret>"), []);
         app.update(Event::Tick(now + Duration::from_millis(300)));
         assert_eq!(started(&wishes(&mut app, "<ret>")), [7, 14].map(RecordId));
+    }
+
+    #[test]
+    fn the_number_of_one_question_is_not_the_answer_to_another() {
+        let mut app = problems((80, 24));
+        let ticket = counting(&wishes(&mut app, "x"));
+        press(&mut app, "<esc><ret><ret>");
+        press(&mut app, "x");
+        shows(&mut app, "Set aside record 7?");
+        found(&mut app, ticket, &[7, 14], 0);
+        shows(&mut app, "Set aside record 7?");
+        assert_eq!(started(&wishes(&mut app, "twice<ret>")), [RecordId(7)]);
     }
 
     #[test]
