@@ -12,7 +12,7 @@ pub fn is_stopped(error: &anyhow::Error) -> bool {
         .is_some_and(|fault| fault.kind == FaultKind::Interrupted)
 }
 
-/// What a change of one record, or a check of several, came to.
+/// What a change of one record came to, with the others that were decided again because of it.
 pub fn changed(report: &ChangeReport) -> String {
     if report.step.is_none() {
         return "Nothing changed.".to_owned();
@@ -24,7 +24,7 @@ pub fn changed(report: &ChangeReport) -> String {
         0 | 1 if report.ready > 0 => "Saved. The record is ready.".to_owned(),
         0 | 1 => "Saved. The record still needs fixing.".to_owned(),
         // Which of them is ready nobody has counted.
-        _ => checked(report),
+        _ => format!("Saved. {}", checked(report)),
     }
 }
 
@@ -104,7 +104,10 @@ mod tests {
             still_rejected: 2,
             ..ChangeReport::default()
         };
-        assert_eq!(changed(&report), "Checked 3 records: 1 ready, 2 to fix.");
+        assert_eq!(
+            changed(&report),
+            "Saved. Checked 3 records: 1 ready, 2 to fix."
+        );
         let one = ChangeReport {
             checked: 1,
             ..report.clone()

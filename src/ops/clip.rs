@@ -119,7 +119,8 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
             if source == "-" {
                 return Err(none("it was read from standard input").into());
             }
-            let places = [PathBuf::new(), workspace.folder().to_owned()];
+            // Another file of that name can lie where somebody happens to be.
+            let places = [workspace.folder().to_owned(), PathBuf::new()];
             let mut places = places.into_iter().map(|place| place.join(&source));
             // It was named from a folder that nobody has kept: where it is seen from here is better than its bare name.
             let seen = places.find(|path| path.exists()).unwrap_or(source.into());

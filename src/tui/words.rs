@@ -54,9 +54,18 @@ pub fn takes_back(keys: Keys) -> String {
 
 /// What a change came to.
 pub fn changed(report: &ChangeReport, keys: Keys) -> String {
+    with_undo(said::changed(report), report, keys)
+}
+
+/// What a check of some records came to.
+pub fn checked_some(report: &ChangeReport, keys: Keys) -> String {
+    with_undo(said::checked(report), report, keys)
+}
+
+fn with_undo(words: String, report: &ChangeReport, keys: Keys) -> String {
     match report.step {
-        None => said::changed(report),
-        Some(_) => format!("{}  {}", said::changed(report), undo(keys)),
+        None => words,
+        Some(_) => format!("{words}  {}", undo(keys)),
     }
 }
 

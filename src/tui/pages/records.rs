@@ -342,7 +342,7 @@ impl Records {
     fn receive_check(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
         match answer {
             Ok(Answer::Changed(report)) => {
-                cx.say(words::changed(&report, cx.keys));
+                cx.say(words::checked_some(&report, cx.keys));
                 self.ask_for_ids(cx);
             }
             Ok(_) => {}

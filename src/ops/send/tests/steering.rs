@@ -255,7 +255,7 @@ fn what_has_ended_is_counted_once_and_what_has_not_at_every_look() {
         let states = counted.states().map(|(state, n)| (state.word(), n));
         states.chain([("tries", counted.attempts)]).collect()
     };
-    // A part of three places holds where all of it has ended; the last one may grow.
+    // A part of three places holds where all of it has ended, the last one too once nothing is left to try.
     let counted_again = |desk: &Desk| {
         let before = desk.workspace.counts.borrow().known(plan);
         let seen = look(&desk.workspace);
@@ -275,13 +275,48 @@ fn what_has_ended_is_counted_once_and_what_has_not_at_every_look() {
             ("tries", 11)
         ]
     );
-    assert_eq!(counted_again(&desk), 2, "what has no answer, and the last");
+    assert_eq!(counted_again(&desk), 1, "what has no answer");
     let ids = crate::ops::ids(&desk.workspace, &Filter::parse("is:unknown").unwrap()).unwrap();
     crate::ops::settle(&mut desk.workspace, &Filter::default(), &ids, true, "").unwrap();
-    assert_eq!(counted_again(&desk), 2, "it is looked at once more");
-    assert_eq!(counted_again(&desk), 1);
+    assert_eq!(counted_again(&desk), 1, "it is looked at once more");
+    assert_eq!(counted_again(&desk), 0);
     assert_eq!(
         look(&desk.workspace),
         [("delivered", 10), ("refused", 1), ("tries", 11)]
     );
+}
+
+#[test]
+fn an_answer_is_written_down_while_another_is_awaited() {
+    let server = Server::start([Does::ApplyAndWait], Does::Apply);
+    let two = http::contract_for(&server.url("/people"), "none") + "concurrency = { max = 2 }\n";
+    let mut desk = desk_with(&two, &["P-1,1,", "P-2,2,", "P-3,3,"]);
+    let (path, run) = (desk.workspace.path().to_owned(), desk.run);
+    let server = Arc::new(server);
+    let (same, seen) = (Arc::clone(&server), Arc::new(Mutex::new(Vec::new())));
+    let heard = Arc::clone(&seen);
+    let job = Job::new(move |progress: Progress| {
+        let sent = progress.sending.unwrap().tally.sent;
+        let mut heard = heard.lock().unwrap();
+        // Whoever waits for the first answer has told of the second.
+        if sent == 1 && heard.is_empty() {
+            let store = crate::store::Store::open(&path).unwrap();
+            *heard = store.run(run).unwrap().statuses;
+            same.let_go();
+        }
+    });
+    let request = SendRequest {
+        to: Some("api".to_owned()),
+        first: Some(Vec::new()),
+        ..SendRequest::default()
+    };
+    let report = send(&mut desk.workspace, &request, &job).unwrap();
+    assert_eq!((report.accepted, report.attempts), (3, 3));
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [(Status::Sending, 2), (Status::Accepted, 1)]
+    );
+    assert_eq!(desk.statuses(), [(Status::Accepted, 3)]);
+    let attempts = desk.workspace.store.attempts(RecordId(2)).unwrap();
+    assert_eq!(attempts.len(), 1, "it is written down once");
 }
