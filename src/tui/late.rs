@@ -48,7 +48,7 @@ impl App {
                 Effect::Confirm(_)
                     | Effect::Choose(_)
                     | Effect::Go(_)
-                    // Another page for what the place is about already is no other place.
+                    // Any other page in place of one is about the same record, or the only run there is.
                     | Effect::Replace(Route::Records { .. })
             )
         };
