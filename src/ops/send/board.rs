@@ -21,6 +21,8 @@ const TIMES: usize = 500;
 const HALF_LIFE: Duration = Duration::from_secs(5);
 /// More often nobody looks.
 pub(super) const EVERY: Duration = Duration::from_millis(100);
+/// The longest that nothing is said while an answer is awaited.
+const SILENCE: Duration = Duration::from_secs(1);
 /// Before that, nobody knows how long it takes.
 const SETTLED: (Duration, u64) = (Duration::from_secs(10), 30);
 
@@ -97,6 +99,8 @@ pub(super) struct Board {
     said: Option<Instant>,
     /// What is to be said when it is time.
     pub owed: Option<Told>,
+    /// What was said last.
+    pub told: Option<Told>,
 }
 
 impl Board {
@@ -124,6 +128,15 @@ impl Board {
             stood: Duration::ZERO,
             said: None,
             owed: None,
+            told: None,
+        }
+    }
+
+    /// Owes again what was said last, where nothing was said for a while: a clock that stands still looks like a send that does.
+    pub fn go_on(&mut self, now: Instant) {
+        let is_silent = (self.said).is_some_and(|said| now.duration_since(said) >= SILENCE);
+        if self.owed.is_none() && is_silent {
+            self.owed = self.told;
         }
     }
 
@@ -375,5 +388,22 @@ mod tests {
         assert!(board.is_due(start));
         assert!(!board.is_due(start + Duration::from_millis(99)));
         assert!(board.is_due(start + Duration::from_millis(100)));
+    }
+
+    #[test]
+    fn what_was_said_is_said_again_when_nothing_was_for_a_second() {
+        let start = Instant::now();
+        let mut board = Board::new(PlanId(1), "crm", Tally::default(), refusals(), start);
+        board.told = Some(Told {
+            flow: Flow::Flowing,
+            limit: 0,
+            done: 1,
+            planned: 2,
+        });
+        assert!(board.is_due(start));
+        board.go_on(start + Duration::from_millis(999));
+        assert!(board.owed.is_none());
+        board.go_on(start + Duration::from_secs(1));
+        assert!(board.owed.is_some_and(|told| told.done == 1));
     }
 }

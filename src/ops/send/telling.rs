@@ -59,6 +59,7 @@ impl<'j> Telling<'j> {
             scope.spawn(move || {
                 while worked.recv_timeout(EVERY) == Err(RecvTimeoutError::Timeout) {
                     let mut board = self.board();
+                    board.go_on(Instant::now());
                     if board.owed.is_some() && board.is_due(Instant::now()) {
                         self.say_owed(&mut board);
                     }
@@ -74,6 +75,7 @@ impl<'j> Telling<'j> {
         let Some(told) = board.owed.take() else {
             return;
         };
+        board.told = Some(told);
         let progress = board.progress(told.flow, told.limit, Instant::now());
         self.job.report(Progress {
             done: told.done,
