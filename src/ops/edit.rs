@@ -43,6 +43,8 @@ pub struct Preview {
     pub suggestions: Vec<Suggestion>,
     /// Why the change cannot be made at all, if so; then `text` is the record's as it is.
     pub refusal: Option<String>,
+    /// The record's status, where that alone keeps it from being changed, whatever the change.
+    pub closed: Option<Status>,
     /// How the record would stand at each stage after the change: the validator is asked when it is saved. Empty where
     /// nothing changes.
     pub stages: Vec<StageMark>,
@@ -78,6 +80,7 @@ pub fn preview(
         wants: desk.wants(at),
         suggestions: desk.suggestions(&record, at)?,
         refusal,
+        closed: closed(&record).map(|_| record.status),
         text,
     })
 }

@@ -25,6 +25,8 @@ pub(super) enum Asked {
     /// Where the person was in this run.
     Visit(RunId),
     KeptVisit,
+    /// What is typed is kept, without a word.
+    KeptTyping,
     /// What is to be copied.
     Copy,
     /// How many records would be set aside.
@@ -193,6 +195,7 @@ impl App {
             (Asked::Turns | Asked::Filters, Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
+            (Asked::KeptTyping, Err(_)) => self.typing_is_not_kept(),
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

@@ -231,7 +231,10 @@ impl App {
             Event::Answer(_, Ok(Answer::EditClaims(found))) => *self.cx.others == found[..],
             Event::Answer(_, Ok(Answer::Turns(found))) => self.cx.turns == Some(*found),
             Event::Answer(_, Ok(Answer::Told)) => true,
-            Event::Answer(ticket, Err(_)) => self.asked.contains(&(*ticket, Asked::KeptVisit)),
+            Event::Answer(ticket, Err(_)) => {
+                let silent = [Asked::KeptVisit, Asked::KeptTyping];
+                silent.map(|asked| self.asked.contains(&(*ticket, asked))) != [false; 2]
+            }
             _ => false,
         }
     }

@@ -345,8 +345,10 @@ pub enum Wish {
     /// Tells others that none is any more.
     ReleaseEdit,
     KeepDraft(Box<Saving>),
+    /// Forgets what was typed into a record: into one field, or all.
     DropDrafts {
         id: RecordId,
+        at: Option<Path>,
     },
     /// Ends a conflict.
     Decide(Box<Conflict>, Decision),

@@ -18,6 +18,7 @@ pub mod event;
 mod frames;
 mod input;
 mod jobs;
+mod keeping;
 pub mod keymap;
 mod meeting;
 mod menus;

@@ -149,9 +149,15 @@ impl Disagreement {
         lines.push(Line::default());
         let first = lines.len();
         let id = text::thousands(self.conflict.saving.record.0.unsigned_abs());
-        let title = format!("Record {id} changed while you were editing");
+        let (title, theirs) = match self.closed {
+            Some(_) => (format!("Record {id} cannot be changed now"), ""),
+            None => (
+                format!("Record {id} changed while you were editing"),
+                self.theirs.as_str(),
+            ),
+        };
         let size = (width, (first + ways + 2) as u16);
-        let inside = framed(frame, area, size, &title, &self.theirs, theme);
+        let inside = framed(frame, area, size, &title, theirs, theme);
         frame.render_widget(Paragraph::new(lines), inside);
         let below = below(inside, first as u16);
         self.choices.draw(frame, below, 1, theme);

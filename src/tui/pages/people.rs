@@ -1,6 +1,6 @@
 //! What a page shows of others who work in the same workspace, and what they are shown of it.
 
-use super::Page;
+use super::{Page, editor::draft::Draft};
 use crate::{
     model::RecordId,
     ops::{Conflict, Decision, KeptDraft},
@@ -29,12 +29,22 @@ impl Page {
     }
 
     /// Keeps what is being typed, if anything is.
-    pub fn keep(&self, cx: &mut Cx) {
+    pub fn keep(&mut self, cx: &mut Cx) {
         match self {
             Self::Editor(page) => page.keep(cx),
             Self::Raw(page) => page.keep(cx),
             Self::Records(page) => page.keep(cx),
             _ => {}
+        }
+    }
+
+    /// What is being typed into which record, if anything is.
+    pub fn typed(&mut self) -> Option<(RecordId, &mut Draft)> {
+        match self {
+            Self::Editor(page) => page.typed(),
+            Self::Raw(page) => page.typed(),
+            Self::Records(page) => page.typed(),
+            _ => None,
         }
     }
 

@@ -133,7 +133,9 @@ impl Editor {
             Reply::Nothing => {}
             Reply::Check => self.check_draft(cx),
             Reply::Cancel => {
-                self.draft = None;
+                if let Some(mut draft) = self.draft.take() {
+                    draft.forget_kept(self.id, cx);
+                }
                 cx.say("Nothing was changed.");
                 self.ask_for_drafts(cx);
             }
@@ -148,7 +150,8 @@ impl Editor {
                 }
             }
             Reply::Unchanged(then) => {
-                if let Some(draft) = self.draft.take() {
+                if let Some(mut draft) = self.draft.take() {
+                    draft.forget_kept(self.id, cx);
                     match then {
                         Then::Problem | Then::Stay => cx.say(draft.nothing_typed()),
                         Then::Field => self.edit_next_field(cx),

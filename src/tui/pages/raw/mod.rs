@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     model::{Form, RecordDetail, RecordId},
-    ops::Visit,
+    ops::{KeptDraft, Visit},
     text,
     tui::{
         action::{Action, Offer},
@@ -45,6 +45,8 @@ pub struct Raw {
     /// Who else edits it. Safe to print.
     others: Option<String>,
     asked_drafts: Option<Ticket>,
+    /// What was kept and could not be offered yet.
+    to_offer: Vec<KeptDraft>,
     error: Option<String>,
     pending: Option<Ticket>,
     /// A change that is under way, but for what is typed.
@@ -86,6 +88,7 @@ impl Raw {
             draft: None,
             others: who_edits(id, cx),
             asked_drafts: None,
+            to_offer: Vec::new(),
             error: None,
             pending: None,
             changing: None,
@@ -327,11 +330,11 @@ impl Raw {
             Reply::Nothing => {}
             Reply::Check => self.check(cx),
             Reply::Cancel => {
-                self.draft = None;
+                self.forget_typed(cx);
                 cx.say("Nothing was changed.");
             }
             Reply::Unchanged(_) => {
-                self.draft = None;
+                self.forget_typed(cx);
                 cx.say("Nothing was changed: the text is the same.");
             }
             Reply::NoChoices => cx.say("There is no suggestion for this line."),
@@ -446,6 +449,7 @@ impl Raw {
         if self.draft.is_some() {
             self.check(cx);
         }
+        self.offer_kept(cx);
     }
 
     fn fail(&mut self, ticket: Ticket, error: &anyhow::Error, cx: &mut Cx) {
@@ -607,6 +611,7 @@ mod tests {
                 current: reads.then_some(current),
                 wants: Wants::default(),
                 suggestions: Vec::new(),
+                closed: None,
                 refusal: None,
                 stages: Vec::new(),
             })));

@@ -227,7 +227,9 @@ impl Records {
             Reply::Nothing => {}
             Reply::Check => self.check_draft(cx),
             Reply::Cancel => {
-                self.editing.draft = None;
+                if let Some(mut cell) = self.editing.draft.take() {
+                    cell.draft.forget_kept(cell.id, cx);
+                }
                 cx.say("Nothing was changed.");
             }
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
@@ -242,7 +244,8 @@ impl Records {
                 }
             }
             Reply::Unchanged(then) => {
-                if let Some(cell) = self.editing.draft.take() {
+                if let Some(mut cell) = self.editing.draft.take() {
+                    cell.draft.forget_kept(cell.id, cx);
                     match then {
                         Then::Problem | Then::Stay => cx.say(cell.draft.nothing_typed()),
                         Then::Field => self.edit_next_cell(cx),
