@@ -285,7 +285,10 @@ impl History {
             fitted(&at, time),
             fitted(&text::safe(entry.author()), 6),
             fitted(entry.action(), 9),
-            fitted(&text::safe(&entry.details()), details_width(width)),
+            fitted(
+                &entry.details_in(details_width(width)),
+                details_width(width)
+            ),
         )
     }
 
