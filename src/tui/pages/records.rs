@@ -7,6 +7,7 @@ mod keys;
 mod left;
 mod like;
 mod marks;
+mod nothing;
 mod order;
 mod prompt;
 mod still;
@@ -19,7 +20,7 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
 pub(super) use self::columns::Columns;
-use self::{editing::Editing, left::Recalled, marks::Marks, prompt::Prompt};
+use self::{editing::Editing, left::Recalled, marks::Marks, nothing::Nothing, prompt::Prompt};
 use super::{Subject, grid::Places, laid::Laid, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
@@ -41,6 +42,7 @@ pub struct Records {
     /// The typed filter that is applied.
     pub(super) typed: String,
     pub(super) prompt: Option<Prompt>,
+    nothing: Nothing,
     /// Terms that name no field of the run: they are in none of the lists.
     pub(super) unknown: Vec<(Term, FilterError)>,
     pub(super) ids: Arc<[RecordId]>,
@@ -138,6 +140,7 @@ impl Records {
             view,
             typed: String::new(),
             prompt: None,
+            nothing: Nothing::default(),
             unknown: Vec::new(),
             ids: Arc::default(),
             state: State::Loading,
@@ -225,6 +228,7 @@ impl Records {
             self.act_on_list(action, cx);
         }
         self.ask_for_rows(cx);
+        self.ask_what_helps(cx);
         self.look(cx);
     }
 
@@ -274,6 +278,7 @@ impl Records {
             .chain(&others)
             .any(|asked| *asked == Some(ticket))
             || offered
+            || self.nothing.awaits(ticket)
             || self.awaits_edit(ticket)
     }
 
@@ -293,10 +298,14 @@ impl Records {
         if self.awaits_offered(ticket) {
             return self.receive_offered(answer, cx);
         }
+        if self.nothing.awaits(ticket) {
+            return self.nothing.receive(ticket, &answer);
+        }
         let ticket = Some(ticket);
         if self.asked.ids == ticket {
             self.asked.ids = None;
             self.receive_ids(answer, cx);
+            self.ask_what_helps(cx);
         } else if self.asked.total == ticket {
             self.asked.total = None;
             self.receive_total(answer);
