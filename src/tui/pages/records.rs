@@ -284,16 +284,7 @@ impl Records {
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
         if self.awaits_edit(ticket) {
-            return match answer {
-                Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
-                Ok(Answer::Changed(report)) => {
-                    self.saved(ticket, words::changed(&report, cx.keys), cx);
-                }
-                Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
-                Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
-                Ok(_) => {}
-                Err(error) => self.edit_failed(ticket, &error, cx),
-            };
+            return self.receive_edit(ticket, answer, cx);
         }
         if self.awaits_offered(ticket) {
             return self.receive_offered(answer, cx);

@@ -14,7 +14,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Cx, Query, Ticket, Wish},
+        event::{Answer, Cx, Query, Ticket, Wish},
         pages::editor::{
             draft::{Draft, Focus, Reply, SAVING, Then},
             edit_box::{draft_box, told},
@@ -293,6 +293,25 @@ impl Records {
             editing.put_back.as_ref().map(|(ticket, _)| *ticket),
         ];
         waits.contains(&Some(ticket)) || editing.saving.contains_key(&ticket)
+    }
+
+    /// What was asked for a cell, or what became of a change.
+    pub(super) fn receive_edit(
+        &mut self,
+        ticket: Ticket,
+        answer: anyhow::Result<Answer>,
+        cx: &mut Cx,
+    ) {
+        match answer {
+            Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
+            Ok(Answer::Changed(report)) => {
+                self.saved(ticket, words::changed(&report, cx.keys), cx);
+            }
+            Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
+            Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
+            Ok(_) => {}
+            Err(error) => self.edit_failed(ticket, &error, cx),
+        }
     }
 
     /// What the check says of the draft, or of the cell that is meant.
