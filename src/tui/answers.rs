@@ -16,6 +16,8 @@ use crate::{
 pub(super) enum Asked {
     Plan,
     Undo,
+    /// The same with the key that suspends other programs.
+    UndoOrSuspend,
     Redo,
     /// A change no page waits for.
     Done,
@@ -195,6 +197,7 @@ impl App {
             (Asked::Turns | Asked::Filters, Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
+            (Asked::UndoOrSuspend, Err(error)) => self.not_undone(&error),
             (Asked::KeptTyping, Err(_)) => self.typing_is_not_kept(),
             (Asked::Plan, Err(error)) => self.cannot_send(&error),
             (_, Ok(_)) => {}

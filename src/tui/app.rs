@@ -300,6 +300,9 @@ impl App {
             Some(action) => {
                 self.note_step(action, mode);
                 self.act(action);
+                if keymap::matches("Ctrl+Z", key) {
+                    self.mind_suspending();
+                }
             }
             None if mode == Mode::Typing => self.pages.top_mut().type_key(key, &mut self.cx),
             None => {}
@@ -402,13 +405,7 @@ impl App {
             return;
         }
         self.stopped = now;
-        if self.overlay.is_some() {
-            self.overlay = None;
-        } else if self.mode() == Mode::Typing {
-            self.pages.top_mut().keep(&mut self.cx);
-            self.pages.top_mut().act(Action::Back, &mut self.cx);
-        }
-        self.status = Some("Press Ctrl+C again to leave redrive.".to_owned());
+        self.stop_typing();
     }
 
     pub(super) fn wish(&mut self, wish: Wish, asked: Asked) {

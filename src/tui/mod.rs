@@ -20,6 +20,7 @@ mod input;
 mod jobs;
 mod keeping;
 pub mod keymap;
+mod leaving;
 mod meeting;
 mod menus;
 mod mouse;

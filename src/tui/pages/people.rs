@@ -48,6 +48,12 @@ impl Page {
         }
     }
 
+    /// Whether something is typed that is neither saved nor being saved.
+    pub fn is_unsaved(&mut self) -> bool {
+        let typed = self.typed();
+        typed.is_some_and(|(_, draft)| draft.saving.is_none() && !draft.is_unchanged())
+    }
+
     /// What was typed into a record is kept: its page shows that.
     pub fn show_kept(&mut self, id: RecordId, cx: &mut Cx) {
         match self {
