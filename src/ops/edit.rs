@@ -422,8 +422,10 @@ impl<'w> Desk<'w> {
                 let values = [before.as_ref(), after.as_ref()]
                     .map(|document| document.and_then(|document| document.pointer(path.as_str())));
                 let (before, after) = text::change_in_words(values[0], values[1]);
-                let change = text::shorten_change(&before, &after, LABEL * 2 / 3);
-                format!("{}  {change}", path.label())
+                let label = path.label();
+                let room = LABEL.saturating_sub(text::width(&label) + 2);
+                let change = text::shorten_change(&before, &after, room.max(LABEL / 3));
+                format!("{label}  {change}")
             };
             if !words.contains(&word) {
                 words.push(word);
@@ -721,7 +723,7 @@ mod tests {
                 },
                 "age  30 -> (missing)".to_owned(),
             ),
-            (text("/id", &long), format!("id  A1 -> {}…", "x".repeat(46))),
+            (text("/id", &long), format!("id  A1 -> {}…", "x".repeat(69))),
         ] {
             save(&mut bench, 1, change);
             assert_eq!(bench.workspace.store.history(None).unwrap()[0].label, label);

@@ -228,6 +228,7 @@ mod tests {
             after(&mut app, start, 900);
             shows(&mut app, "It is on its way");
             shows(&mut app, "Enter keeps what you typed.");
+            shows(&mut app, "Enter Keep it");
             let effects = testing::wishes(&mut app, "<ret>");
             let edits = |effect: &Effect| matches!(effect, Effect::Change(_, Wish::Edit { .. }));
             assert!(effects.iter().any(edits), "{effects:?}");

@@ -23,6 +23,7 @@ impl Editor {
     pub(super) fn typing_offers(draft: &Draft) -> Vec<Offer> {
         let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
         let save = match draft.focus {
+            _ if draft.closed().is_some() => "Keep it",
             Focus::Anyway => "Save anyway",
             _ => "Save + next",
         };

@@ -106,6 +106,7 @@ impl Raw {
         };
         if let Some(draft) = &self.draft {
             let save = match draft.focus {
+                _ if draft.closed().is_some() => "Keep it",
                 Focus::Anyway => "Save anyway",
                 Focus::Text | Focus::Choice(_) => "Save line",
             };

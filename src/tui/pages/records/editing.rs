@@ -79,6 +79,7 @@ impl Editing {
 impl Records {
     pub(super) fn draft_offers(draft: &Draft) -> Vec<Offer> {
         let save = match draft.focus {
+            _ if draft.closed().is_some() => "Keep it",
             Focus::Anyway => "Save anyway",
             _ => "Save",
         };
