@@ -30,8 +30,8 @@ pub use problem::{
 pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
 pub use run::{LoadReport, RunRow};
 pub use sending::{
-    AnswerReport, AttemptRow, Behind, DeliveryState, Plan, PlanRow, Refusal, SendReport, Sender,
-    Tally, Try, WatchedPlan,
+    AnswerReport, AttemptRow, Behind, DeliveryState, NO_COLUMN, NO_LINE, Plan, PlanRow, Refusal,
+    SendReport, Sender, Tally, Try, WatchedPlan,
 };
 pub use sort::{Sort, SortBy};
 pub use stages::{StageFacts, stage_marks};

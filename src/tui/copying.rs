@@ -1,12 +1,14 @@
 //! What can be copied of what is shown, and what is said when it was.
 
+use std::sync::Arc;
+
 use super::{
     app::App,
     event::{Effect, Query},
     overlays::{Lettered, Letters, Overlay},
     pages::{Page, Subject},
 };
-use crate::{ops::Clip, text};
+use crate::{filter::Filter, ops::Clip, text};
 
 /// What was copied, and where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,6 +71,16 @@ impl App {
             }
             None => {}
         }
+        let marked = match self.pages.top() {
+            Page::Records(page) => page.marked(),
+            _ => Arc::default(),
+        };
+        if let Some(run) = self.shown_run().filter(|_| !marked.is_empty()) {
+            let run = run.id;
+            let records = text::count(marked.len() as u64, "record");
+            let wanted = Clip::Csv(Box::new(Filter::of_records(run, marked)));
+            add('m', "Marked, as CSV", &records, wanted);
+        }
         if let Some(filter) = self.pages.top().listed() {
             let command = Clip::Command(Box::new(filter));
             add('q', "Command", "that lists these records", command);
@@ -130,7 +142,27 @@ const LONGEST: usize = 74_994;
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::testing::{picture, press, problems};
+    use super::*;
+    use crate::{
+        model::{RecordId, RunId},
+        tui::testing::{picture, press, problems, records, shows, shows_not, wishes},
+    };
+
+    #[test]
+    fn marked_records_are_copied_as_csv() {
+        let mut app = records((80, 24));
+        press(&mut app, "y");
+        shows_not(&mut app, "as CSV");
+        press(&mut app, "<esc>  y");
+        shows(&mut app, "m  Marked, as CSV       2 records");
+        let asked = wishes(&mut app, "m");
+        let marked = Filter::of_records(RunId(1), [7, 14].map(RecordId).into());
+        let wanted = Query::Copy(Clip::Csv(Box::new(marked)));
+        assert!(
+            matches!(&asked[..], [Effect::Ask(_, query)] if *query == wanted),
+            "{asked:?}"
+        );
+    }
 
     #[test]
     fn y_asks_what_to_copy_and_says_where_it_went() {

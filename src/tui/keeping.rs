@@ -54,7 +54,7 @@ mod tests {
     /// What becomes of what is typed: kept, or forgotten again.
     fn drafts(effects: &[Effect]) -> Vec<(Ticket, Wish)> {
         let draft = |effect: &Effect| match effect {
-            Effect::Change(ticket, wish @ (Wish::KeepDraft(_) | Wish::DropDrafts { .. })) => {
+            Effect::Change(ticket, wish @ (Wish::KeepDraft(_) | Wish::DropDrafts(..))) => {
                 Some((*ticket, wish.clone()))
             }
             _ => None,
@@ -134,7 +134,7 @@ mod tests {
         press(&mut app, "<Ctrl+U>office@");
         let at = Some(Path::field("contact_email"));
         let id = RecordId(7);
-        let forgotten = Wish::DropDrafts { id, at };
+        let forgotten = Wish::DropDrafts(id, at);
         assert_eq!(after(&mut app, start, 9_000)[0].1, forgotten, "as saved");
     }
 
@@ -143,7 +143,7 @@ mod tests {
         let start = Instant::now();
         let dropped = |effects: Vec<Effect>| {
             let wishes = drafts(&effects);
-            matches!(&wishes[..], [(_, Wish::DropDrafts { at: Some(_), .. })])
+            matches!(&wishes[..], [(_, Wish::DropDrafts(_, Some(_)))])
         };
         for app in [in_the_editor, in_the_table, in_the_raw_text] {
             let mut kept = app(start);

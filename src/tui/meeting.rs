@@ -59,7 +59,7 @@ impl App {
                 }
             }
             Meeting::Forget(id) => {
-                self.cx.change(Wish::DropDrafts { id, at: None });
+                self.cx.change(Wish::DropDrafts(id, None));
                 self.pages.top_mut().refresh(&mut self.cx);
                 self.status = Some("What you had typed is forgotten.".to_owned());
             }
@@ -575,10 +575,7 @@ mod tests {
         let mut app = comes_back();
         assert_eq!(
             wished(wishes(&mut app, "0")),
-            [Wish::DropDrafts {
-                id: RecordId(7),
-                at: None
-            }]
+            [Wish::DropDrafts(RecordId(7), None)]
         );
     }
 

@@ -1,6 +1,7 @@
 //! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
 
 mod about;
+pub(super) mod ahead;
 mod asked;
 mod beside;
 mod card;
@@ -288,6 +289,7 @@ impl Page {
             Self::Records(page) => page.chosen_from(list, cx),
             Self::Groups(page) => page.chosen_from(list, cx),
             Self::Runs(page) => page.chosen_from(list),
+            Self::Editor(page) => page.chosen_from(list, cx),
             _ => {}
         }
     }
@@ -397,6 +399,11 @@ impl Page {
             | Self::Sending(_)
             | Self::History(_) => {}
         }
+    }
+
+    /// Whether it shows a plan that nobody sends any more.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Self::Sending(page) if page.stopped().is_some())
     }
 
     /// Whether it shows what can change without a change of the workspace.

@@ -23,6 +23,7 @@ impl Raw {
     pub(super) fn receive_drafts(&mut self, mut drafts: Vec<KeptDraft>, cx: &mut Cx) {
         self.asked_drafts = None;
         drafts.retain(|draft| draft.change.path().is_root());
+        self.has_kept = !drafts.is_empty();
         self.to_offer = drafts;
         self.offer_kept(cx);
     }

@@ -91,10 +91,7 @@ impl Draft {
         self.pause.kept.clear();
         let wish = match self.pause.before.clone() {
             Some(before) => Wish::KeepDraft(Box::new(before)),
-            None => Wish::DropDrafts {
-                id,
-                at: Some(self.path.clone()),
-            },
+            None => Wish::DropDrafts(id, Some(self.path.clone())),
         };
         Some(cx.change(wish))
     }
