@@ -116,6 +116,9 @@ mod tests {
         shows(&mut app, "1 record is in a send that has not ended.");
         press(&mut app, "<Right><ret>");
         shows(&mut app, "[4 Send");
+        let mut app = standing(&[(Status::Ready, 1)]);
+        press(&mut app, "q");
+        shows(&mut app, "1 record is ready but not sent. It stays ready:");
         let mut app = standing(&[(Status::Rejected, 5)]);
         press(&mut app, "q");
         assert_eq!(app.exit(), Some(Exit::Quit));

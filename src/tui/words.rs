@@ -335,8 +335,9 @@ pub fn unsent(run: &RunRow) -> Option<(Vec<String>, &'static str, Action)> {
     let mut body = Vec::new();
     if ready > 0 {
         body.push(format!(
-            "{} ready but not sent. They stay ready:",
-            text::is_are(ready, "record")
+            "{} ready but not sent. {} ready:",
+            text::is_are(ready, "record"),
+            if ready == 1 { "It stays" } else { "They stay" }
         ));
         body.push("everything is saved in the workspace.".to_owned());
     }
