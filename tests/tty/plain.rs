@@ -40,7 +40,7 @@ fn an_interrupt_between_two_answers_ends_it_also_after_long_work() {
     let mut tty = Tty::start_dumb(folder.path(), &["demo", "--rows", "300"]);
     tty.sees_line("Problems of run 1");
     tty.press("check\n");
-    tty.sees_line("verdicts current.");
+    tty.sees_line("Checked 29 records: 0 ready, 29 to fix.");
     tty.signal("-INT");
     let (status, _) = tty.ends_in_lines();
     assert_eq!(status.exit_code(), 130);
