@@ -54,13 +54,16 @@ pub fn checked(report: &ChangeReport) -> String {
             text::count(report.checked, "verdict")
         );
     }
+    let to_fix = report.still_rejected + report.newly_broken;
     let mut words = format!(
         "Checked {}: {} ready, {} to fix",
         text::count(report.checked, "record"),
         text::thousands(report.ready),
-        text::thousands(report.still_rejected)
+        text::thousands(to_fix)
     );
-    if report.newly_broken > 0 {
+    if report.newly_broken == to_fix && to_fix > 0 {
+        words.push_str(", newly broken");
+    } else if report.newly_broken > 0 {
         words.push_str(&format!(
             ", {} of them newly broken",
             text::thousands(report.newly_broken)
@@ -142,5 +145,26 @@ mod tests {
         };
         assert_eq!(changed(&unasked), "Saved. Not checked: nobody answers.");
         assert_eq!(changed(&ChangeReport::default()), "Nothing changed.");
+    }
+
+    #[test]
+    fn what_a_check_newly_broke_is_among_what_is_to_fix() {
+        let of = |checked, ready, still_rejected, newly_broken| {
+            super::checked(&ChangeReport {
+                checked,
+                ready,
+                still_rejected,
+                newly_broken,
+                ..ChangeReport::default()
+            })
+        };
+        assert_eq!(
+            of(1, 0, 0, 1),
+            "Checked 1 record: 0 ready, 1 to fix, newly broken."
+        );
+        assert_eq!(
+            of(9, 4, 3, 2),
+            "Checked 9 records: 4 ready, 5 to fix, 2 of them newly broken."
+        );
     }
 }

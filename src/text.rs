@@ -131,6 +131,51 @@ pub fn shorten(text: &str, columns: usize) -> String {
     format!("{}…", &text[..end])
 }
 
+/// So many columns of a beginning that texts have alike stay in sight, where the rest of it gives way.
+const KEPT_ALIKE: usize = 3;
+
+/// Safe texts of one place beside each other, each cut to its own columns. Where one that is too long begins as others do, the
+/// beginning gives way first, so that what differs is seen.
+pub fn shorten_beside(texts: &[&str], columns: &[usize]) -> Vec<String> {
+    let is_long = |at: usize| width(texts[at]) > columns[at];
+    let alike = alike_from((0..texts.len()).find(|at| is_long(*at)), texts);
+    let excess = (0..texts.len())
+        .filter(|at| is_long(*at))
+        .map(|at| width(texts[at]) + 1 - columns[at].min(width(texts[at])));
+    let gone = excess
+        .max()
+        .unwrap_or(0)
+        .min(alike.saturating_sub(KEPT_ALIKE));
+    let shortened = texts.iter().zip(columns).enumerate();
+    shortened
+        .map(|(at, (text, columns))| {
+            if is_long(at) && gone > 1 {
+                shorten(&without_beginning(text, gone), *columns)
+            } else {
+                shorten(text, *columns)
+            }
+        })
+        .collect()
+}
+
+/// `before -> after` in so many columns, of safe texts. Where there is no room for both, what they begin with alike gives way
+/// first, and they share what there is.
+pub fn shorten_change(before: &str, after: &str, columns: usize) -> String {
+    let room = columns.saturating_sub(4);
+    let excess = (width(before) + width(after)).saturating_sub(room);
+    let alike = alike_from(Some(0), &[before, after]);
+    let gone = (excess.div_ceil(2) + 1).min(alike.saturating_sub(KEPT_ALIKE));
+    let [before, after] = if excess > 0 && gone > 1 {
+        [before, after].map(|text| without_beginning(text, gone))
+    } else {
+        [before, after].map(str::to_owned)
+    };
+    let first = width(&before).min((room / 2).max(room.saturating_sub(width(&after))));
+    let second = room - first;
+    let words = format!("{} -> {}", shorten(&before, first), shorten(&after, second));
+    shorten(&words, columns)
+}
+
 /// A word as a shell takes it, for commands that a person is told to run.
 pub fn shell_word(name: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./+,:@%".contains(c);
@@ -204,6 +249,39 @@ pub fn change_in_words(before: Option<&Value>, after: Option<&Value>) -> (String
     (words(before), words(after))
 }
 
+/// The columns of the beginning that others have in common with the text of this place, where they are not the same and it is
+/// worth a word.
+fn alike_from(at: Option<usize>, texts: &[&str]) -> usize {
+    let Some(text) = at.map(|at| texts[at]) else {
+        return 0;
+    };
+    let alike = |other: &&str| {
+        let pairs = text.graphemes(true).zip(other.graphemes(true));
+        pairs
+            .take_while(|(one, other)| one == other)
+            .map(|(one, _)| width(one))
+            .sum::<usize>()
+    };
+    let others = texts.iter().filter(|other| **other != text);
+    others
+        .map(alike)
+        .filter(|alike| *alike > 2 * KEPT_ALIKE)
+        .min()
+        .unwrap_or(0)
+}
+
+/// A text without this many columns at its beginning, or one more where a wide character stands there; `…` tells of them.
+fn without_beginning(text: &str, columns: usize) -> String {
+    let mut used = 0;
+    let mut graphemes = text.grapheme_indices(true);
+    let start = graphemes.find(|(_, grapheme)| {
+        let is_behind = used >= columns;
+        used += width(grapheme);
+        is_behind
+    });
+    format!("…{}", start.map_or("", |(at, _)| &text[at..]))
+}
+
 /// The 1-based line and character of a byte.
 pub fn line_and_column(text: &str, byte: usize) -> (u64, u64) {
     let byte = text.floor_char_boundary(byte);
@@ -253,6 +331,56 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_differs_is_seen_of_texts_that_begin_alike() {
+        let (old, new) = ("simon.mensah@office.exam", "simon.mensah@office.example");
+        for (before, after, columns, shown) in [
+            (
+                old,
+                new,
+                55,
+                "simon.mensah@office.exam -> simon.mensah@office.example",
+            ),
+            (old, new, 40, "…sah@office.exam -> …sah@office.example"),
+            (old, new, 30, "…ffice.exam -> …ffice.example"),
+            (old, new, 20, "….exam -> ….example"),
+            (old, new, 14, "…xam -> …xamp…"),
+            (
+                "05/19/2023",
+                "2023-05-19T00:00:00Z",
+                24,
+                "05/19/2023 -> 2023-05-1…",
+            ),
+            ("7", "2023-05-19T00:00:00Z", 24, "7 -> 2023-05-19T00:00:0…"),
+            (
+                "日本日本日本日本",
+                "日本日本日本日本日",
+                30,
+                "…本日本日本 -> …本日本日本日",
+            ),
+        ] {
+            assert_eq!(shorten_change(before, after, columns), shown);
+            assert!(width(shown) <= columns);
+        }
+        for columns in 0..60 {
+            assert!(width(&shorten_change(old, new, columns)) <= columns);
+        }
+        let beside = |texts: &[&str]| shorten_beside(texts, &[20, 20, 20]);
+        assert_eq!(
+            beside(&[old, new, old]),
+            [
+                "…nsah@office.exam",
+                "…nsah@office.example",
+                "…nsah@office.exam"
+            ]
+        );
+        assert_eq!(
+            beside(&["(missing)", new, "simon"]),
+            ["(missing)", "simon.mensah@office…", "simon"]
+        );
+        assert_eq!(beside(&["a", "", "a"]), ["a", "", "a"]);
+    }
 
     #[test]
     fn bytes_are_two_digits_each() {

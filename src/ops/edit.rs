@@ -43,6 +43,8 @@ pub struct Preview {
     pub suggestions: Vec<Suggestion>,
     /// Why the change cannot be made at all, if so; then `text` is the record's as it is.
     pub refusal: Option<String>,
+    /// The record's status, where that alone keeps it from being changed, whatever the change.
+    pub closed: Option<Status>,
     /// How the record would stand at each stage after the change: the validator is asked when it is saved. Empty where
     /// nothing changes.
     pub stages: Vec<StageMark>,
@@ -78,6 +80,7 @@ pub fn preview(
         wants: desk.wants(at),
         suggestions: desk.suggestions(&record, at)?,
         refusal,
+        closed: closed(&record).map(|_| record.status),
         text,
     })
 }
@@ -419,8 +422,10 @@ impl<'w> Desk<'w> {
                 let values = [before.as_ref(), after.as_ref()]
                     .map(|document| document.and_then(|document| document.pointer(path.as_str())));
                 let (before, after) = text::change_in_words(values[0], values[1]);
-                let [before, after] = [before, after].map(|words| cut(&words, LABEL / 3));
-                format!("{}  {before} -> {after}", path.label())
+                let label = path.label();
+                let room = LABEL.saturating_sub(text::width(&label) + 2);
+                let change = text::shorten_change(&before, &after, room.max(LABEL / 3));
+                format!("{label}  {change}")
             };
             if !words.contains(&word) {
                 words.push(word);
@@ -718,7 +723,7 @@ mod tests {
                 },
                 "age  30 -> (missing)".to_owned(),
             ),
-            (text("/id", &long), format!("id  A1 -> {}…", "x".repeat(25))),
+            (text("/id", &long), format!("id  A1 -> {}…", "x".repeat(69))),
         ] {
             save(&mut bench, 1, change);
             assert_eq!(bench.workspace.store.history(None).unwrap()[0].label, label);

@@ -239,13 +239,14 @@ pub fn records_with_drafts(workspace: &Workspace, run: RunId) -> Result<Vec<Reco
     workspace.store.records_with_drafts(run, &workspace.author)
 }
 
-/// Forgets what this person typed into a record and did not save.
+/// Forgets what this person typed into a record and did not save: into the field `at`, or into all where none is named.
 ///
 /// # Errors
 /// `workspace:read_only`.
-pub fn drop_drafts(workspace: &mut Workspace, id: RecordId) -> Result<()> {
+pub fn drop_drafts(workspace: &mut Workspace, id: RecordId, at: Option<&Path>) -> Result<()> {
     let author = workspace.author.clone();
-    workspace.store.drop_drafts(id, &author, None)
+    let fields = at.map(std::slice::from_ref);
+    workspace.store.drop_drafts(id, &author, fields)
 }
 
 /// What was typed is saved, or not wanted any more.
@@ -505,6 +506,9 @@ mod tests {
             })
             .unwrap();
         let saving = typed(&[text("/email", "b@x.de")]);
+        let at = Path::parse("/email").unwrap();
+        let seen = crate::ops::preview(&bench.workspace, RecordId(1), &saving.changes, &at);
+        assert_eq!(seen.unwrap().closed, Some(Status::Sending));
         let found = clash(save(&mut bench.workspace, &saving).unwrap());
         let sent = found.sent.unwrap();
         assert_eq!(

@@ -16,6 +16,8 @@ pub(super) enum Asked {
     /// What would be sent of this run.
     Plan(RunId),
     Undo,
+    /// The same with the key that suspends other programs.
+    UndoOrSuspend,
     Redo,
     /// A change no page waits for.
     Done,
@@ -28,6 +30,8 @@ pub(super) enum Asked {
     /// Where the person was in this run.
     Visit(RunId),
     KeptVisit,
+    /// What is typed is kept, without a word.
+    KeptTyping,
     /// What is to be copied.
     Copy,
     /// How many records would be set aside.
@@ -185,6 +189,8 @@ impl App {
             (Asked::Turns | Asked::Filters | Asked::Unsaved(false), Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
+            (Asked::UndoOrSuspend, Err(error)) => self.not_undone(&error),
+            (Asked::KeptTyping, Err(_)) => self.typing_is_not_kept(),
             (Asked::Plan(run), Err(error)) => self.cannot_send(Some(run), &error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

@@ -226,7 +226,10 @@ impl App {
             Event::Answer(_, Ok(Answer::EditClaims(found))) => *self.cx.others == found[..],
             Event::Answer(_, Ok(Answer::Turns(found))) => self.cx.turns == Some(*found),
             Event::Answer(_, Ok(Answer::Told)) => true,
-            Event::Answer(ticket, Err(_)) => self.asked.contains(&(*ticket, Asked::KeptVisit)),
+            Event::Answer(ticket, Err(_)) => {
+                let silent = [Asked::KeptVisit, Asked::KeptTyping];
+                silent.map(|asked| self.asked.contains(&(*ticket, asked))) != [false; 2]
+            }
             _ => false,
         }
     }
@@ -292,6 +295,9 @@ impl App {
             Some(action) => {
                 self.note_step(action, mode);
                 self.act(action);
+                if keymap::matches("Ctrl+Z", key) {
+                    self.mind_suspending();
+                }
             }
             None if mode == Mode::Typing => self.pages.top_mut().type_key(key, &mut self.cx),
             None => {}
@@ -395,13 +401,7 @@ impl App {
             return;
         }
         self.stopped = now;
-        if self.overlay.is_some() {
-            self.overlay = None;
-        } else if self.mode() == Mode::Typing {
-            self.pages.top_mut().keep(&mut self.cx);
-            self.pages.top_mut().act(Action::Back, &mut self.cx);
-        }
-        self.status = Some("Press Ctrl+C again to leave redrive.".to_owned());
+        self.stop_typing();
     }
 
     pub(super) fn wish(&mut self, wish: Wish, asked: Asked) {
@@ -803,34 +803,34 @@ mod tests {
         press(&mut app, "?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
-        ┌ Wh┌ Help: Problems ─────────────────────────────────────────── type to search, Enter runs it ┐00 ┐
-        │ Re│ Search  [                                  ]                                             │   │
-        │ -1│                                                                                          │   │
-        │ Ne│ This page                                      U Ctrl+Y  Redo                            │   │
-        └───│ > Enter     Open this one thing                Esc       Back, one step at a time        │───┘
-        ┌ 6 │   b         Fix all like this                  ? F1      This help                       │ 7 ┐
-        │   │   v         See every value that fails         Ctrl+C    Stop typing; twice: quit        │   │
-        │ > │   S         Send what is ready               Moving                                      │   │
-        │   │   E         Write a report on this run         Tab F6    Next panel or field             │   │
-        │   │   x         Set aside, or take back            1         Problems                        │5. │
-        │   │   m         Write a note for whoever works…    2         Records                         │   │
-        │   │   D         Compare with the run before        3         Review                          │   │
-        │   │   s         Choose what to sort by             4         Send                            │   │
-        │   │   R         Check all records again            5         History                         │   │
-        │   │ Everywhere                                     Up k      Move up                         │   │
-        │   │   / F3      Filter the list                    Down j    Move down                       │0% │
-        │   │   y         Copy something of it               Left h    Move left                       │0% │
-        │   │   u Ctrl+Z  Undo                               Right l   Move right                      │   │
-        │   │   z         Show the other panel               PgUp      One page up                     │   │
-        │   │   . F9      All that can be done here          PgDn      One page down                   │   │
-        │   │   : Ctrl+P  Search all commands                Home g    To the first                    │   │
-        │   │   q         Back; on Problems: quit            End G     To the last                     │   │
-        │ Si│   M         Mouse on or off, to select text    Shift+Tab Panel or field before           │   │
-        │   │   Ctrl+L    Draw the screen again                                                        │   │
-        │   └──────────────────────────────────────────────────────────────────────────────────────────┘   │
-        └──────────────────────────────────────────────────────────┘└──────────────────────────────────────┘
-         Dim lines cannot be used now. The reason stands beside them.
+         [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 46, type to search ┐enu
+        ┌ Wh│ Search  [                                  ]                                             │00 ┐
+        │ Re│                                                                                          │   │
+        │ -1│ This page                                                                                │   │
+        │ Ne│ > Enter     Open this one thing                                                          │   │
+        └───│   b         Fix all like this                                                            │───┘
+        ┌ 6 │   v         See every value that fails                                                   │ 7 ┐
+        │   │   S         Send what is ready                                                           │   │
+        │ > │   E         Write a report on this run                                                   │   │
+        │   │   x         Set aside, or take back                                                      │   │
+        │   │   m         Write a note for whoever works on it next                                    │5. │
+        │   │   D         Compare with the run before                                                  │   │
+        │   │   s         Choose what to sort by                                                       │   │
+        │   │   R         Check all records again                                                      │   │
+        │   │ Everywhere                                                                               │   │
+        │   │   / F3      Filter the list                                                              │   │
+        │   │   y         Copy something of it                                                         │0% │
+        │   │   u Ctrl+Z  Undo                                                                         │0% │
+        │   │   z         Show the other panel                                                         │   │
+        │   │   . F9      All that can be done here                                                    │   │
+        │   │   : Ctrl+P  Search all commands                                                          │   │
+        │   │   q         Back; on Problems: quit                                                      │   │
+        │   │   M         Mouse on or off, to select text                                              │   │
+        │ Si│   Ctrl+L    Draw the screen again                                                        │   │
+        │   │   U Ctrl+Y  Redo                                                                         │   │
+        │   │   Esc       Back, one step at a time                                                     │   │
+        └───└──────────────────────────────────────────────────────────────────────────────────────────┘───┘
+         PgDn shows more.
          Type to search  Up/Down Choose  Enter Run it                                        Esc Close help
         ");
         let effects = press(&mut app, "what is ready<ret>");
@@ -842,7 +842,7 @@ mod tests {
         press(&mut app, "<esc>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         ┌ Help: Problems ─────────────────────────────────── 1 of 38, type to search ┐
+         ┌ Help: Problems ──────────────────────────────── 1-15 of 46, type to search ┐
         ┌│ Search  [                                  ]                               │┐
         ││                                                                            ││
         ││ This page                                                                  ││
@@ -863,7 +863,7 @@ mod tests {
         ││   z         Show the other panel                                           ││
         ││   . F9      All that can be done here                                      ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
-         Dim lines cannot be used now. The reason stands beside them.
+         PgDn shows more.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help
         ");
     }

@@ -26,6 +26,14 @@ use crate::{
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Ticket(pub u64);
 
+/// Whether there is as much to undo after this wish as before it.
+fn is_no_step(wish: &Wish) -> bool {
+    matches!(
+        wish,
+        Wish::KeepVisit(..) | Wish::KeepFilter { .. } | Wish::KeepDraft(_) | Wish::DropDrafts(..)
+    )
+}
+
 /// What a page may do besides changing itself.
 #[derive(Debug, Default)]
 pub struct Cx {
@@ -132,9 +140,7 @@ impl Cx {
         if !matches!(wish, Wish::ClaimEdit { .. } | Wish::ReleaseEdit) {
             self.wished.push(self.last);
             // It may be there to be undone soon, but for what is no step.
-            self.turns = self
-                .turns
-                .filter(|_| matches!(wish, Wish::KeepVisit(..) | Wish::KeepFilter { .. }));
+            self.turns = self.turns.filter(|_| is_no_step(&wish));
         }
         self.effects.push(Effect::Change(self.last, wish));
         self.last

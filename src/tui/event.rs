@@ -356,9 +356,8 @@ pub enum Wish {
     /// Tells others that none is any more.
     ReleaseEdit,
     KeepDraft(Box<Saving>),
-    DropDrafts {
-        id: RecordId,
-    },
+    /// Forgets what was typed into a record: into one field, or all.
+    DropDrafts(RecordId, Option<Path>),
     /// Ends a conflict.
     Decide(Box<Conflict>, Decision),
 }

@@ -58,7 +58,7 @@ impl App {
                 }
             }
             Meeting::Forget(id) => {
-                self.cx.change(Wish::DropDrafts { id });
+                self.cx.change(Wish::DropDrafts(id, None));
                 self.pages.top_mut().refresh(&mut self.cx);
                 self.status = Some("What you had typed is forgotten.".to_owned());
             }
@@ -339,7 +339,7 @@ mod tests {
         │    name                 Müller GmbH                (same)                    │
         │ > !contact_email        office@                    a@x.com_                  │
         │   !phone                (not there)                (same)                    │
-        │ ┌ Record 7 changed while you were editing ───────────────── bert, 14:02:11 ┐ │
+        │ ┌ Record 7 cannot be changed now ──────────────────────────────────────────┐ │
         │ │ Record 7 is being sent (attempt 2, since 14:02:10 by bert, process 812). │ │
         │ │ Your edit is kept as a draft; it can be saved once the answer is known.  │ │
         │ │                                                                          │ │
@@ -549,7 +549,7 @@ mod tests {
         let mut app = comes_back();
         assert_eq!(
             wished(wishes(&mut app, "0")),
-            [Wish::DropDrafts { id: RecordId(7) }]
+            [Wish::DropDrafts(RecordId(7), None)]
         );
     }
 

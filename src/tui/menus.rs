@@ -5,25 +5,84 @@ use super::{
     among::whole_run,
     app::App,
     event::{FilterLine, Route},
-    overlays::{Entry, Palette},
+    keymap::Mode,
+    overlays::{Entry, Palette, Told},
     tabs::Tab,
 };
 
+/// What keys do in a text, but for those that are actions.
+const IN_A_TEXT: [(Told, &str, &str); 5] = [
+    (
+        Told::Typing,
+        "Home End",
+        "To the beginning, to the end; also Ctrl+A, Ctrl+E",
+    ),
+    (
+        Told::Typing,
+        "Ctrl+Left",
+        "One word to the left; Ctrl+Right: to the right",
+    ),
+    (
+        Told::Typing,
+        "Backspace",
+        "Delete the character before; Del: the one behind",
+    ),
+    (Told::Typing, "Ctrl+W", "Delete the word before"),
+    (
+        Told::Typing,
+        "Ctrl+Z",
+        "Undo in the text; Ctrl+Y: do it again",
+    ),
+];
+
+/// What is no key, and what signs mean.
+const BESIDES: [(Told, &str, &str); 8] = [
+    (
+        Told::Mouse,
+        "Click",
+        "Selects; twice: opens; on a title of a column: sorts",
+    ),
+    (Told::Mouse, "Right", "Lists what can be done with it"),
+    (Told::Mouse, "Wheel", "Scrolls; with Shift: sideways"),
+    (
+        Told::Mouse,
+        "Shift",
+        "Held while you drag: the terminal selects text",
+    ),
+    (Told::Signs, "!", "It has a problem"),
+    (Told::Signs, "~", "It was changed by you, or has a warning"),
+    (Told::Signs, "*", "It is marked"),
+    (Told::Signs, "@", "Somebody else edits it"),
+];
+
 impl App {
+    /// The keys that do something now, and what is good to know besides.
     pub(super) fn help(&self) -> Palette {
-        let keys = self.cx.keys;
-        let offers = self.offers();
-        let mut entries: Vec<Entry> = offers.iter().map(|offer| Entry::new(offer, keys)).collect();
+        let (keys, mode) = (self.cx.keys, self.mode());
+        let is_typing = mode == Mode::Typing;
+        let of = |offer: &Offer| {
+            let mut entry = Entry::in_mode(mode, offer, keys);
+            if is_typing && !offer.label.is_empty() {
+                entry.sentence.clone_from(&offer.label);
+            }
+            entry
+        };
+        let mut entries: Vec<Entry> = self.offers().iter().map(of).collect();
         let always = [Action::Back, Action::Help, Action::Stop];
         let moving = Action::ALL.iter().copied().filter(|action| {
-            action.about().section == Section::Moving && !keys.of(*action).is_empty()
+            action.about().section == Section::Moving && !keys.all(mode, *action).is_empty()
         });
+        // In a text, what moves is among what the page offers.
+        let moving = moving.filter(|_| !is_typing);
         for action in always.into_iter().chain(moving) {
             if !is_tab(action) && entries.iter().all(|entry| entry.action != action) {
-                entries.push(Entry::new(&Offer::new(action, ""), keys));
+                entries.push(Entry::in_mode(mode, &Offer::new(action, ""), keys));
             }
         }
         entries.retain(|entry| !entry.keys.is_empty());
+        let told: &[(Told, &str, &str)] = if is_typing { &IN_A_TEXT } else { &BESIDES };
+        let told = told.iter();
+        entries.extend(told.map(|(told, keys, words)| Entry::told(*told, keys, words)));
         sort(&mut entries);
         Palette::help(self.pages.top().name(), entries)
     }
@@ -96,10 +155,13 @@ fn is_tab(action: Action) -> bool {
 
 /// By section, the order within a section kept.
 fn sort(entries: &mut [Entry]) {
-    entries.sort_by_key(|entry| match entry.section {
-        Section::Page => 0,
-        Section::Everywhere => 1,
-        Section::Moving => 2,
+    entries.sort_by_key(|entry| match (entry.told, entry.section) {
+        (None, Section::Page) => 0,
+        (None, Section::Everywhere) => 1,
+        (Some(Told::Typing), _) => 2,
+        (None, Section::Moving) => 3,
+        (Some(Told::Mouse), _) => 4,
+        (Some(Told::Signs), _) => 5,
     });
 }
 
@@ -300,5 +362,84 @@ mod tests {
         ");
         press(&mut app, "<ret>");
         assert!(picture(&mut app).contains("row:12004"));
+    }
+
+    #[test]
+    fn help_while_typing_lists_what_keys_do_in_the_text() {
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret><ret><ret><F1>");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  ... > Problems > Email address not complete > record 7               [TEST]   saved 02:41
+         Record 1 of 412   CUS-0000007   state: needs fixing (2 problems, 1 being edited)
+        ┌ Fields ──────────────────────────────── 2 of 9 need fixing ┐┌ Problems in this record ──────── 2 ┐
+        │    Field              As received        Now               ││ > contact_email                    │
+        │    customer_id        CUS-0000007        (same)            ││   This e-mail address is not       │
+        │   ┌ Help: Record ───────────────────────────────────────────── type to search, Enter runs it ┐   │
+        │ > │ Search  [                                  ]                                             │   │
+        │   │                                                                                          │   │
+        │   │ This page                                                                                │   │
+        │   │ > Enter     Save + next                                                                  │   │
+        │   │ Everywhere                                                                               │   │
+        │   │   Esc       Back, one step at a time                                                     │   │
+        │   │   F1        This help                                                                    │───┘
+        │   │   Ctrl+C    Stop typing; twice: quit                                                     │───┐
+        │   │ In the text                                                                              │   │
+        │   │   Home End  To the beginning, to the end; also Ctrl+A, Ctrl+E                            │   │
+        │   │   Ctrl+Left One word to the left; Ctrl+Right: to the right                               │   │
+        │   │   Backspace Delete the character before; Del: the one behind                             │   │
+        │   │   Ctrl+W    Delete the word before                                                       │   │
+        │   │   Ctrl+Z    Undo in the text; Ctrl+Y: do it again                                        │   │
+        │   │ Moving                                                                                   │   │
+        └───│   Tab       Next field                                                                   │───┘
+        ┌ Ed│   Ctrl+U    Clear                                                                        │pe ┐
+        │ No└──────────────────────────────────────────────────────────────────────────────────────────┘   │
+        │ Was       "office@"                                         Record: 2 problems left after this   │
+        │ Try       (no suggestion)                                                                        │
+        │ This e-mail address is not complete. Write it like name@example.com.                             │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+         Dim lines cannot be used now. The reason stands beside them.
+         Type to search  Up/Down Choose  Enter Run it                                        Esc Close help
+        "#);
+        // Nothing is run that is only there to be read.
+        press(&mut app, "word<ret>");
+        shows(&mut app, "Help: ");
+    }
+
+    #[test]
+    fn help_says_what_is_shown_of_it_and_how_to_see_more() {
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret>?");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
+         ┌ Help: Records ───────────────────────────────── 1-16 of 63, type to search ┐
+         │ Search  [                                  ]                               │
+        ┌│                                                                            │┐
+        ││ This page                                                                  ││
+        ││ > Enter     Open this one thing                                            ││
+        ││   a         Accept the suggestion                                          ││
+        ││   e F2      Edit this field                                                ││
+        ││   o         Put the received value back                                    ││
+        ││   Del       Make it empty                                                  ││
+        ││   n         Go to the next problem                                         ││
+        ││   Space     Mark this one, or leave it out                                 ││
+        ││   b         Fix all like this                                              ││
+        ││   x         Set aside, or take back                                        ││
+        ││   m         Write a note for whoever works on it next                      ││
+        ││   f         Keep only records like this cell                               ││
+        ││   F         Hide records like this cell                                    ││
+        └│   s         Choose what to sort by                                         │┘
+        ┌│   c         Choose which columns to show, and their order                  │┐
+        ││   *         Mark all that are shown; again: none                           ││
+        ││   r F5      Check this record again                                        ││
+        └└────────────────────────────────────────────────────────────────────────────┘┘
+         PgDn shows more.
+         Type to search  Up/Down Choose  Enter Run it                    Esc Close help
+        ");
+        press(&mut app, "signs");
+        press(&mut app, "<Ctrl+U>problem");
+        shows(&mut app, "!         It has a problem");
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret>?whoever");
+        shows(&mut app, "Write a note for whoever works on it next");
     }
 }

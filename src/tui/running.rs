@@ -287,23 +287,19 @@ impl App {
     }
 
     pub(super) fn ask_to_quit(&mut self) {
-        let question = match (&self.job, &self.run) {
-            (Some(job), _) => Question {
-                title: "Leave redrive?".to_owned(),
-                body: vec![
-                    format!("{} has not ended: {}.", job.name(), job.so_far()),
-                    format!("Leaving stops it. {}", job.when_left()),
-                ],
-                typed: None,
-                safe: "Stay".to_owned(),
-                verb: "Stop and leave".to_owned(),
-                then: Box::new(Effect::Quit),
-            },
-            (None, Some(run)) => match words::ask_to_leave(run) {
-                Some(question) => question,
-                None => return self.exit = Some(Exit::Quit),
-            },
-            (None, None) => return self.exit = Some(Exit::Quit),
+        let Some(job) = &self.job else {
+            return self.leave_unless_unsent();
+        };
+        let question = Question {
+            title: "Leave redrive?".to_owned(),
+            body: vec![
+                format!("{} has not ended: {}.", job.name(), job.so_far()),
+                format!("Leaving stops it. {}", job.when_left()),
+            ],
+            typed: None,
+            safe: "Stay".to_owned(),
+            verb: "Stop and leave".to_owned(),
+            then: Box::new(Effect::Quit),
         };
         self.cx.effects.push(Effect::Confirm(question));
     }

@@ -255,6 +255,7 @@ pub fn answer(query: Query) -> Answer {
                 wants: Wants::default(),
                 suggestions: Vec::new(),
                 refusal: None,
+                closed: None,
                 stages: Vec::new(),
             }))
         }

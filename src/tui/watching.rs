@@ -16,6 +16,7 @@ impl App {
         };
         self.follow_visit(now);
         self.try_again_to_keep(now);
+        self.keep_in_pause(now);
         let is_time = (self.seen_at).is_none_or(|seen| now.duration_since(seen) >= LOOK);
         let asked = self.asked.iter().any(|(_, asked)| *asked == Asked::Version);
         if is_time && !asked {

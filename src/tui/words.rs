@@ -329,23 +329,35 @@ pub fn sent(report: &SendReport) -> (String, Vec<String>) {
     (title, body)
 }
 
-/// The question before leaving, when something is ready but not sent.
-pub fn ask_to_leave(run: &RunRow) -> Option<Question> {
-    let ready = run.with_status(Status::Ready);
-    (ready > 0).then(|| Question {
-        title: "Leave redrive?".to_owned(),
-        body: vec![
-            format!(
-                "{} ready but not sent. They stay ready:",
-                text::is_are(ready, "record")
-            ),
-            "everything is saved in the workspace.".to_owned(),
-        ],
-        typed: None,
-        safe: "Stay".to_owned(),
-        verb: "Leave".to_owned(),
-        then: Box::new(Effect::Quit),
-    })
+/// What is said before leaving where something is left to be sent, what else can be done, and how.
+pub fn unsent(run: &RunRow) -> Option<(Vec<String>, &'static str, Action)> {
+    let (ready, on_hold) = (
+        run.with_status(Status::Ready),
+        run.with_status(Status::Sending),
+    );
+    let mut body = Vec::new();
+    if ready > 0 {
+        body.push(format!(
+            "{} ready but not sent. {} ready:",
+            text::is_are(ready, "record"),
+            if ready == 1 { "It stays" } else { "They stay" }
+        ));
+        body.push("everything is saved in the workspace.".to_owned());
+    }
+    if on_hold > 0 {
+        body.push(format!(
+            "{} in a send that has not ended.",
+            text::is_are(on_hold, "record")
+        ));
+        if ready == 0 {
+            body.push("It goes on where it stopped when it is sent again.".to_owned());
+        }
+    }
+    match (ready, on_hold) {
+        (0, 0) => None,
+        (0, _) => Some((body, "Look at the send", Action::SendTab)),
+        _ => Some((body, "Review and send", Action::ReviewTab)),
+    }
 }
 
 /// The badge of a run.

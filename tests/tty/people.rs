@@ -130,6 +130,41 @@ fn what_two_people_changed_in_one_record_is_merged() {
     }
 }
 
+/// How many fields somebody typed into and did not save are kept.
+fn kept(folder: &Path) -> u64 {
+    let counted = redrive(
+        folder,
+        &["sql", "SELECT count(*) AS kept FROM draft", "--json"],
+    );
+    let row: serde_json::Value = serde_json::from_str(counted.trim()).unwrap();
+    let row = row.get(0).unwrap_or(&row);
+    row["kept"].as_u64().unwrap()
+}
+
+#[test]
+fn what_is_typed_outlives_a_kill_and_is_forgotten_once_it_is_saved() {
+    let folder = workspace();
+    let mut anna = at_the_first_record(folder.path(), "anna");
+    types(&mut anna, "stage", "Open");
+    while kept(folder.path()) == 0 {
+        anna.rests(Duration::from_millis(300));
+    }
+    anna.signal("-KILL");
+
+    let mut anna = at_the_first_record(folder.path(), "anna");
+    anna.sees("You typed this and did not save it");
+    listens(&mut anna);
+    anna.press("1");
+    anna.sees("Editing stage");
+    anna.sees("[ Open ");
+    anna.sees("OK  ");
+    anna.press(ENTER);
+    anna.sees("D-2 is ready.");
+    assert_eq!(kept(folder.path()), 0);
+    anna.signal("-TERM");
+    anna.ends();
+}
+
 #[test]
 fn what_was_typed_outlives_the_conflict_and_the_program() {
     let folder = workspace();

@@ -272,6 +272,20 @@ impl<T: Choice> Choices<T> {
         front.max().unwrap_or(0) + self.label_width() + note + 5
     }
 
+    /// The first and last of the lines that are seen in so many rows, counted from one.
+    pub fn showing(&mut self, room: usize) -> (usize, usize) {
+        let rows = self.rows();
+        self.scroll(&rows, room);
+        let seen = rows.iter().skip(self.first).take(room);
+        let places = seen.filter_map(|row| match row {
+            Row::Line(at, _) => Some(at + 1),
+            Row::Heading(_) => None,
+        });
+        let places: Vec<usize> = places.collect();
+        let ends = places.first().zip(places.last());
+        ends.map_or((0, 0), |(first, last)| (*first, *last))
+    }
+
     /// Draws the lines in as many columns, those that have no room left out.
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, columns: u16, theme: Theme) {
         let height = usize::from(area.height);

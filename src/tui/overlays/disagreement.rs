@@ -149,9 +149,15 @@ impl Disagreement {
         lines.push(Line::default());
         let first = lines.len();
         let id = text::thousands(self.conflict.saving.record.0.unsigned_abs());
-        let title = format!("Record {id} changed while you were editing");
+        let (title, theirs) = match self.closed {
+            Some(_) => (format!("Record {id} cannot be changed now"), ""),
+            None => (
+                format!("Record {id} changed while you were editing"),
+                self.theirs.as_str(),
+            ),
+        };
         let size = (width, (first + ways + 2) as u16);
-        let inside = framed(frame, area, size, &title, &self.theirs, theme);
+        let inside = framed(frame, area, size, &title, theirs, theme);
         frame.render_widget(Paragraph::new(lines), inside);
         let below = below(inside, first as u16);
         self.choices.draw(frame, below, 1, theme);
@@ -189,8 +195,10 @@ impl Disagreement {
                 WhoChanged::Both => theme.warn(),
                 _ => theme.muted(),
             };
-            let [opened, theirs, mine] =
-                [&one.opened, &one.theirs, &one.mine].map(|value| as_cell(value.as_ref()));
+            let values = [&one.opened, &one.theirs, &one.mine].map(|value| as_cell(value.as_ref()));
+            let values = values.each_ref().map(String::as_str);
+            let values = text::shorten_beside(&values, &[value.saturating_sub(1); 3]);
+            let [opened, theirs, mine] = <[String; 3]>::try_from(values).unwrap_or_default();
             let cells = [label(one), opened, theirs, mine, who.words().to_owned()];
             let plain = Style::new();
             lines.push(row(
@@ -277,4 +285,26 @@ fn closed(conflict: &Conflict, cx: &Cx) -> Option<String> {
         ),
     };
     Some(text::safe(&words).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{fix::three_way::part, tui::testing::conflict};
+
+    #[test]
+    fn what_differs_is_seen_of_values_that_begin_alike() {
+        let mut found = conflict(7, "/email");
+        let email = |end: &str| json!({"email": format!("simon.mensah@office.exam{end}")});
+        let [opened, theirs, mine] = ["", "ple", "ple.com"].map(email);
+        found.partings = part(&opened, &theirs, &mine);
+        let asked = Disagreement::new(found, &Cx::default());
+        let lines = asked.table(80, 5, Theme::default());
+        assert_eq!(
+            lines[1].to_string().trim_end(),
+            " email  …office.exam        …office.example     …office.example.com both changed"
+        );
+    }
 }

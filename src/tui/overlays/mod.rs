@@ -22,7 +22,7 @@ pub use chooser::Chooser;
 pub use dialog::{Button, Dialog, wrap};
 pub use disagreement::Disagreement;
 pub use letters::{Lettered, Letters};
-pub use palette::{Entry, Palette};
+pub use palette::{Entry, Palette, Told};
 pub use prompt::{Prompt, asked_aside};
 
 use super::{

@@ -31,6 +31,16 @@ const KEYS: usize = 9;
 /// Columns at the right of a line, where its keys stand behind what it does.
 const BEHIND: usize = KEYS + 5;
 
+/// What is told beside what can be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// Keys of a text field, which are no actions.
+    Typing,
+    Mouse,
+    /// What signs mean.
+    Signs,
+}
+
 /// One action of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -46,6 +56,8 @@ pub struct Entry {
     also: &'static str,
     /// What it does, where the action alone does not say it.
     then: Option<Effect>,
+    /// It is there to be read, and of what it tells.
+    pub told: Option<Told>,
 }
 
 impl Entry {
@@ -60,8 +72,13 @@ impl Entry {
     }
 
     pub fn new(offer: &Offer, keys: Keys) -> Self {
+        Self::in_mode(Mode::Moving, offer, keys)
+    }
+
+    /// The same with the keys it has in this mode; none where it has none then.
+    pub fn in_mode(mode: Mode, offer: &Offer, keys: Keys) -> Self {
         let about = offer.action.about();
-        let keys = keys.all(Mode::Moving, offer.action);
+        let keys = keys.all(mode, offer.action);
         let two = keys[..keys.len().min(2)].join(" ");
         Self {
             action: offer.action,
@@ -75,6 +92,18 @@ impl Entry {
             changes: about.changes,
             also: about.also,
             then: None,
+            told: None,
+        }
+    }
+
+    /// Something to be read only.
+    pub fn told(told: Told, keys: &str, sentence: &str) -> Self {
+        Self {
+            keys: keys.to_owned(),
+            sentence: sentence.to_owned(),
+            told: Some(told),
+            also: "",
+            ..Self::new(&Offer::new(Action::Help, ""), Keys::default())
         }
     }
 }
@@ -89,10 +118,13 @@ impl Choice for Entry {
     }
 
     fn heading(&self) -> Option<&'static str> {
-        Some(match self.section {
-            Section::Page => "This page",
-            Section::Everywhere => "Everywhere",
-            Section::Moving => "Moving",
+        Some(match (self.told, self.section) {
+            (Some(Told::Typing), _) => "In the text",
+            (Some(Told::Mouse), _) => "Mouse",
+            (Some(Told::Signs), _) => "Signs",
+            (None, Section::Page) => "This page",
+            (None, Section::Everywhere) => "Everywhere",
+            (None, Section::Moving) => "Moving",
         })
     }
 
@@ -133,6 +165,8 @@ pub struct Palette {
     kind: Kind,
     title: String,
     entries: Choices<Entry>,
+    /// Whether lines had no room when it was drawn last.
+    hides: bool,
 }
 
 impl Palette {
@@ -142,6 +176,7 @@ impl Palette {
             kind: Kind::Help,
             title: format!("Help: {page}"),
             entries: Choices::to_search(entries).under_headings(),
+            hides: false,
         }
     }
 
@@ -151,6 +186,7 @@ impl Palette {
             kind: Kind::Menu,
             title: format!("Menu: {page}"),
             entries: Choices::new(entries).keys_behind(BEHIND),
+            hides: false,
         }
     }
 
@@ -161,6 +197,7 @@ impl Palette {
             kind: Kind::Commands,
             title: "Commands".to_owned(),
             entries: Choices::to_search(entries).keys_behind(BEHIND),
+            hides: false,
         }
     }
 
@@ -197,7 +234,7 @@ impl Palette {
         if let Some(name) = self.view_wanted() {
             return Verdict::Then(Effect::SaveView(name.to_owned()));
         }
-        match self.entries.able() {
+        match self.entries.able().filter(|entry| entry.told.is_none()) {
             Some(entry) => {
                 let then = entry.then.clone();
                 Verdict::Then(then.unwrap_or(Effect::Act(entry.action)))
@@ -237,7 +274,8 @@ impl Palette {
         if self.entries.count() > 1 {
             hints.push(hint("Up/Down", "Choose"));
         }
-        if self.entries.able().is_some() || self.row_wanted().is_some() {
+        let able = self.entries.able().filter(|entry| entry.told.is_none());
+        if able.is_some() || self.row_wanted().is_some() {
             hints.push(hint("Enter", "Run it"));
         }
         hints
@@ -262,6 +300,7 @@ impl Palette {
         }
         match self.chosen().map(|entry| &entry.unable) {
             Some(Some(reason)) => words::not_now(reason),
+            Some(_) if self.kind == Kind::Help && self.hides => "PgDn shows more.".to_owned(),
             Some(None) if self.entries.is_searched() => {
                 "Dim lines cannot be used now. The reason stands beside them.".to_owned()
             }
@@ -285,11 +324,18 @@ impl Palette {
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let width = area.width.saturating_sub(2).min(self.kind.width());
-        let about = self.about(usize::from(width).saturating_sub(4));
+        let most = area.width.saturating_sub(2);
         let rows = self.entries.height();
+        // Two columns only where nothing of them is cut.
+        let both = 2 * self.entries.width() as u16 + 4;
+        let wide = self.kind == Kind::Help && both <= most && rows > 8;
+        let width = most.min(if wide {
+            both.max(92)
+        } else {
+            self.kind.width()
+        });
+        let about = self.about(usize::from(width).saturating_sub(4));
         let search = if self.entries.is_searched() { 2 } else { 0 };
-        let wide = self.kind == Kind::Help && width >= 90 && rows > 8;
         let columns = if wide { 2 } else { 1 };
         let below = if about.is_empty() { 0 } else { about.len() + 1 };
         let listed = match self.kind {
@@ -299,7 +345,9 @@ impl Palette {
         };
         let size = (width, (listed + search + below + 2) as u16);
         let room = usize::from(area.height).saturating_sub(search + below + 2);
-        let note = self.note(listed > room);
+        self.hides = listed > room;
+        let shown = self.entries.showing(room * columns);
+        let note = self.note(shown);
         let inside = framed(frame, area, size, &self.title, &note, theme);
         let [top, list, bottom] = inside.layout(&Layout::vertical([
             Constraint::Length(search as u16),
@@ -319,12 +367,14 @@ impl Palette {
     }
 
     /// Where lines are hidden, which one the cursor is on says that there are more.
-    fn note(&self, hides: bool) -> String {
+    fn note(&self, (first, last): (usize, usize)) -> String {
         let place = || format!("{} of {}", self.entries.at() + 1, self.entries.count());
         match self.kind {
-            Kind::Help if hides => format!("{}, type to search", place()),
+            Kind::Help if self.hides => {
+                format!("{first}-{last} of {}, type to search", self.entries.count())
+            }
             Kind::Help => "type to search, Enter runs it".to_owned(),
-            Kind::Menu if hides => place(),
+            Kind::Menu if self.hides => place(),
             Kind::Menu => String::new(),
             Kind::Commands => {
                 format!("{} of {}", self.entries.count(), self.entries.all().len())

@@ -7,8 +7,6 @@ use crate::{
     model::{RunRow, Status},
     text,
     tui::{
-        action::Action,
-        keymap::Keys,
         overlays::wrap,
         theme::Theme,
         widgets::{cursor::put_cursor, panel::panel},
@@ -83,7 +81,7 @@ pub(super) fn draw_funnel(frame: &mut Frame, area: Rect, run: &RunRow, theme: Th
 }
 
 /// How many stored records stand where; rare states only when there are some.
-fn standing(run: &RunRow, gap: &str) -> String {
+pub(super) fn standing(run: &RunRow, gap: &str) -> String {
     let number = text::thousands;
     let mut states = vec![
         format!("Needs fixing {}", number(run.with_status(Status::Rejected))),
@@ -117,30 +115,6 @@ pub(super) fn draw_state(frame: &mut Frame, area: Rect, state: &State, theme: Th
         _ => ("Problems", "loading ..."),
     };
     draw_words(frame, area, title, &[words.to_owned()], theme);
-}
-
-/// Nothing is left to fix.
-pub(super) fn draw_done(frame: &mut Frame, area: Rect, run: &RunRow, keys: Keys, theme: Theme) {
-    let ready = run.with_status(Status::Ready);
-    let mut lines = match run.rejected {
-        _ if run.records == 0 => vec!["This run has no records.".to_owned()],
-        0 => vec![format!(
-            "Nothing to fix. All {} passed.",
-            text::count(run.records, "record")
-        )],
-        _ => vec![
-            "All done: 0 need fixing.".to_owned(),
-            String::new(),
-            standing(run, "   "),
-        ],
-    };
-    lines.push(String::new());
-    if ready > 0 {
-        let ready = text::count(ready, "record");
-        lines.push(format!("  Send {ready}  ({})", keys.of(Action::Send)));
-    }
-    lines.push("> See the records  (Enter)".to_owned());
-    draw_words(frame, area, "Problems", &lines, theme);
 }
 
 /// A panel with a few sentences.

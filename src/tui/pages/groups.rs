@@ -1,6 +1,7 @@
 //! The Problems page: what broke, since when, how many, one example, one bug or many.
 
 mod cursor;
+mod done;
 mod draw;
 mod order;
 
@@ -52,6 +53,8 @@ pub struct Groups {
     clock: Clock,
     /// Whether the card is shown in place of the list.
     zoomed: bool,
+    /// Where the cursor is once nothing is left to fix.
+    done_at: usize,
 }
 
 /// A record with the problem under the cursor. One is asked for at a time, so that a cursor that runs does not leave a
@@ -105,6 +108,7 @@ impl Groups {
             usual: Vec::new(),
             clock: cx.clock.clone(),
             zoomed: false,
+            done_at: 0,
         }
     }
 
@@ -116,8 +120,8 @@ impl Groups {
             let why = whole.then_some(NO_FIELD);
             offers.push(Offer::new(Action::FixAll, "Fix all").unless(why));
             offers.push(Offer::new(Action::Values, "Values").unless(why));
-        } else if self.run_row().is_some() {
-            offers.push(Offer::new(Action::Open, "See the records"));
+        } else if let Some(run) = self.done() {
+            offers.extend(self.done_offers(run));
         }
         if self.run_row().is_some() {
             offers.push(Offer::new(Action::Filter, "Filter"));
@@ -144,6 +148,9 @@ impl Groups {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let page = isize::from(cx.size.height as i16 / 2).max(1);
+        if self.act_on_done(action, cx) {
+            return;
+        }
         match action {
             Action::Up if self.at() == Some(0) || self.groups().is_empty() => {
                 cx.effects.push(Effect::Tabs);
@@ -154,11 +161,10 @@ impl Groups {
             Action::PageDown => self.step(page),
             Action::First => self.step(isize::MIN),
             Action::Last => self.step(isize::MAX),
-            Action::Open => match self.chosen() {
-                Some(group) => cx.go(records_of(group)),
-                None if self.run_row().is_some() => cx.go(whole_run(self.run)),
-                None => {}
-            },
+            Action::Open => {
+                let records = self.chosen().map(records_of);
+                cx.effects.extend(records.map(Effect::Go));
+            }
             Action::FixAll => {
                 let view = self.chosen().and_then(fix_of);
                 cx.effects

@@ -108,6 +108,9 @@ impl History {
             offers.push(Offer::new(Action::SaveRecipe, "").unless(no_fix));
         }
         self.name_button(&mut offers);
+        if self.buttons.is_alone {
+            offers.push(Offer::new(Action::Zoom, ""));
+        }
         offers.push(Offer::new(Action::Undo, "Undo"));
         offers.push(Offer::new(Action::Redo, "Redo"));
         offers.push(Offer::new(Action::Menu, "Actions"));
@@ -221,7 +224,10 @@ impl History {
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let [list, card] = if area.width >= 100 {
+        let is_chosen = self.chosen().is_some();
+        let [list, card] = if self.buttons.has_card_alone(area, is_chosen) {
+            [Rect::ZERO, area]
+        } else if area.width >= 100 {
             area.layout(&Layout::horizontal([
                 Constraint::Fill(1),
                 Constraint::Length(38 + (area.width - 100) / 3),
@@ -252,7 +258,9 @@ impl History {
             ),
         };
         let inside = block.inner(list);
-        self.list.draw(frame, list, block, heading, &lines, theme);
+        if !list.is_empty() {
+            self.list.draw(frame, list, block, heading, &lines, theme);
+        }
         if area.width >= 100 {
             self.draw_next(frame, inside, lines.len() as u16 + 1);
         }
@@ -280,12 +288,13 @@ impl History {
         } else {
             self.clock.day_and_time(entry.at())
         };
+        let room = details_width(width);
         format!(
             "{} {} {} {} {undo}",
             fitted(&at, time),
             fitted(&text::safe(entry.author()), 6),
             fitted(entry.action(), 9),
-            fitted(&text::safe(&entry.details()), details_width(width)),
+            fitted(&entry.details_in(room), room),
         )
     }
 

@@ -1,6 +1,6 @@
 //! What a page shows of others who work in the same workspace, and what they are shown of it.
 
-use super::Page;
+use super::{Page, editor::draft::Draft};
 use crate::{
     model::RecordId,
     ops::{Conflict, Decision, KeptDraft},
@@ -29,13 +29,29 @@ impl Page {
     }
 
     /// Keeps what is being typed, if anything is.
-    pub fn keep(&self, cx: &mut Cx) {
+    pub fn keep(&mut self, cx: &mut Cx) {
         match self {
             Self::Editor(page) => page.keep(cx),
             Self::Raw(page) => page.keep(cx),
             Self::Records(page) => page.keep(cx),
             _ => {}
         }
+    }
+
+    /// What is being typed into which record, if anything is.
+    pub fn typed(&mut self) -> Option<(RecordId, &mut Draft)> {
+        match self {
+            Self::Editor(page) => page.typed(),
+            Self::Raw(page) => page.typed(),
+            Self::Records(page) => page.typed(),
+            _ => None,
+        }
+    }
+
+    /// Whether something is typed that is neither saved nor being saved.
+    pub fn is_unsaved(&mut self) -> bool {
+        let typed = self.typed();
+        typed.is_some_and(|(_, draft)| draft.saving.is_none() && !draft.is_unchanged())
     }
 
     /// What was typed into a record is kept: its page shows that.

@@ -8,6 +8,7 @@ mod keys;
 mod left;
 mod like;
 mod marks;
+mod nothing;
 mod order;
 mod prompt;
 mod still;
@@ -20,7 +21,9 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
 pub(super) use self::columns::Columns;
-use self::{early::Early, editing::Editing, left::Recalled, marks::Marks, prompt::Prompt};
+use self::{
+    early::Early, editing::Editing, left::Recalled, marks::Marks, nothing::Nothing, prompt::Prompt,
+};
 use super::{Subject, ahead::Typed, grid::Places, laid::Laid, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
@@ -42,6 +45,7 @@ pub struct Records {
     /// The typed filter that is applied.
     pub(super) typed: String,
     pub(super) prompt: Option<Prompt>,
+    nothing: Nothing,
     /// What waits for the list to be there.
     early: Early,
     /// Terms that name no field of the run: they are in none of the lists.
@@ -143,6 +147,7 @@ impl Records {
             view,
             typed: String::new(),
             prompt: None,
+            nothing: Nothing::default(),
             unknown: Vec::new(),
             ids: Arc::default(),
             state: State::Loading,
@@ -223,6 +228,7 @@ impl Records {
             self.act_on_list(action, cx);
         }
         self.ask_for_rows(cx);
+        self.ask_what_helps(cx);
         self.look(cx);
     }
 
@@ -274,29 +280,25 @@ impl Records {
             .chain(&others)
             .any(|asked| *asked == Some(ticket))
             || offered
+            || self.nothing.awaits(ticket)
             || self.awaits_edit(ticket)
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
         if self.awaits_edit(ticket) {
-            return match answer {
-                Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
-                Ok(Answer::Changed(report)) => {
-                    self.saved(ticket, words::changed(&report, cx.keys), cx);
-                }
-                Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
-                Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
-                Ok(_) => {}
-                Err(error) => self.edit_failed(ticket, &error, cx),
-            };
+            return self.receive_edit(ticket, answer, cx);
         }
         if self.awaits_offered(ticket) {
             return self.receive_offered(answer, cx);
+        }
+        if self.nothing.awaits(ticket) {
+            return self.nothing.receive(ticket, &answer);
         }
         let ticket = Some(ticket);
         if self.asked.ids == ticket {
             self.asked.ids = None;
             self.receive_ids(answer, cx);
+            self.ask_what_helps(cx);
         } else if self.asked.total == ticket {
             self.asked.total = None;
             self.receive_total(answer);

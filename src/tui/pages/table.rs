@@ -69,7 +69,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
             draw_words(frame, list, "Records", std::slice::from_ref(words), theme);
         }
         State::Known if page.ids.is_empty() => {
-            draw_words(frame, list, "Records", &nothing(page), theme);
+            draw_words(frame, list, "Records", &page.nothing_in_words(), theme);
         }
         State::Known if page.zoomed && (area.width < 80 || area.height < 18) => {
             draw_strip(frame, list, page, theme);
@@ -90,18 +90,6 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
     page.draw_draft(frame, below, theme);
     draw_filter(frame, filter, page, theme);
     page.draw_offered(frame, area, theme);
-}
-
-fn nothing(page: &Records) -> Vec<String> {
-    if page.typed.is_empty() {
-        vec!["No record is here: none has this problem now.".to_owned()]
-    } else {
-        vec![
-            format!("No record matches   {}", text::safe(&page.typed)),
-            String::new(),
-            "> Clear the whole filter      (Esc)".to_owned(),
-        ]
-    }
 }
 
 /// ` Filter  [status:ready]   type / to add or change            812 of 1,203 records`, or the open prompt.

@@ -19,7 +19,11 @@ const KEPT: usize = 3000;
 impl Records {
     /// The terms that are understood; which of them name no field is known when the list comes.
     pub(super) fn filter(&self) -> Filter {
-        let mut typed = Filter::understood(&self.typed).0;
+        self.filter_with(Filter::understood(&self.typed).0)
+    }
+
+    /// The same with another typed filter.
+    pub(super) fn filter_with(&self, mut typed: Filter) -> Filter {
         typed.put_marked(|| self.marked());
         // What the page was opened on can be records too, which are others than the marked ones.
         let mut filter = self.view.filter.clone();

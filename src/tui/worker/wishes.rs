@@ -30,8 +30,8 @@ pub(super) fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             ops::keep_draft(workspace, saving)?;
             Answer::Told
         }
-        Wish::DropDrafts { id } => {
-            ops::drop_drafts(workspace, *id)?;
+        Wish::DropDrafts(id, at) => {
+            ops::drop_drafts(workspace, *id, at.as_ref())?;
             Answer::Told
         }
         Wish::EditAsSuggested { id, at } => {

@@ -1,6 +1,7 @@
 //! One field being edited: what is typed, what the check says about it, and what could be right.
 
 mod meanwhile;
+mod pause;
 
 use std::{
     collections::HashSet,
@@ -10,10 +11,12 @@ use std::{
 use crossterm::event::KeyEvent;
 use serde_json::Value;
 
+use self::pause::Pause;
+
 use crate::{
     check::suggest::Suggestion,
     fix::Change,
-    model::{Path, Problem, Wants},
+    model::{Path, Problem, Status, Wants},
     ops::Preview,
     row::json,
     tui::{action::Action, event::Ticket, widgets::field::Field},
@@ -57,6 +60,7 @@ pub struct Draft {
     chosen: Option<Value>,
     typed_at: Option<Instant>,
     wait: Option<Wait>,
+    pause: Pause,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +152,7 @@ impl Draft {
             chosen: None,
             typed_at: None,
             wait: None,
+            pause: Pause::default(),
         }
     }
 
@@ -227,6 +232,11 @@ impl Draft {
             .map_or(Verdict::Right, Verdict::Wrong)
     }
 
+    /// The record's status, where that keeps it from being changed: what is typed can only be kept.
+    pub fn closed(&self) -> Option<Status> {
+        self.preview()?.closed
+    }
+
     /// What only warns about the text as it is.
     pub fn warning(&self) -> Option<&Problem> {
         let mut problems = self.preview()?.problems.iter();
@@ -298,6 +308,7 @@ impl Draft {
         self.wait = None;
         self.loud = false;
         self.typed_at = now;
+        self.stir(now);
         Reply::Check
     }
 
@@ -314,6 +325,8 @@ impl Draft {
         match self.verdict() {
             Verdict::NotYet => self.wait = Some(Wait::Save(then)),
             Verdict::Right => return Reply::Save(then),
+            // It is kept then, and told who was first.
+            Verdict::Refused(_) if self.closed().is_some() => return Reply::Save(then),
             Verdict::Refused(_) => self.loud = true,
             Verdict::Wrong(_) => {
                 self.loud = true;
@@ -397,6 +410,7 @@ impl Draft {
         let text = self.chosen.as_ref().map(as_text);
         let text = text.or_else(|| self.start.clone()).unwrap_or_default();
         self.field.set(&text);
+        self.stir(None);
         Reply::Check
     }
 
@@ -405,6 +419,7 @@ impl Draft {
         self.chosen = None;
         let typed = std::mem::take(&mut self.typed);
         self.field.set(&typed);
+        self.stir(None);
         Reply::Check
     }
 

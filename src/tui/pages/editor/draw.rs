@@ -97,6 +97,9 @@ pub fn tip(editor: &Editor) -> String {
     };
     let words = match &editor.draft {
         Some(draft) if draft.saving.is_some() => "Saving ...",
+        Some(draft) if draft.closed().is_some() => {
+            "Nothing is lost: what is kept is offered once the record can be changed."
+        }
         Some(draft) => match draft.focus {
             Focus::Text => "Enter saves this field and moves to the next problem. Nothing is sent.",
             Focus::Choice(_) => "Enter saves what is marked. Up goes back to what you typed.",

@@ -32,11 +32,15 @@ use crate::{
     },
 };
 
+/// Said where the record cannot be changed, whatever is typed.
+const CLOSED: &str = "Not now";
+
 /// What is wrong with the text as it is, when it may be said: what to call it, and the sentence.
 pub fn told(draft: &Draft) -> Option<(&'static str, String)> {
     let wrong = "Not right yet";
     match draft.verdict() {
         _ if !draft.loud => None,
+        Verdict::Refused(_) if draft.closed().is_some() => Some((CLOSED, closed(draft)?)),
         Verdict::Wrong(problem) => Some((wrong, sentence(problem))),
         Verdict::Refused(words) => Some((wrong, text::safe(words).into_owned())),
         Verdict::Right => {
@@ -45,6 +49,12 @@ pub fn told(draft: &Draft) -> Option<(&'static str, String)> {
         }
         Verdict::NotYet => None,
     }
+}
+
+/// Why the record cannot be changed at all, and what becomes of what is typed. Safe to print.
+pub fn closed(draft: &Draft) -> Option<String> {
+    let why = frozen(false, draft.closed()?).unwrap_or("It was set aside meanwhile.");
+    Some(format!("{why} Enter keeps what you typed."))
 }
 
 /// The box at the bottom: what is being typed, or the value under the cursor.
@@ -225,6 +235,9 @@ fn verdict(draft: &Draft, theme: Theme) -> Vec<Span<'static>> {
                 .and_then(word)
                 .map_or_else(String::new, |word| format!("  Valid {word}"));
             vec![Span::styled("OK", theme.ok()), Span::raw(words)]
+        }
+        Verdict::Refused(_) if draft.loud && draft.closed().is_some() => {
+            vec![Span::styled(format!("! {CLOSED}"), theme.error())]
         }
         Verdict::Wrong(_) | Verdict::Refused(_) if draft.loud => {
             vec![Span::styled("! Not right yet", theme.error())]

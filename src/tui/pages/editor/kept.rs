@@ -42,17 +42,35 @@ impl Editor {
     /// What was kept is offered once, unless something is typed already.
     pub(super) fn receive_drafts(&mut self, drafts: Vec<KeptDraft>, cx: &mut Cx) {
         self.kept.asked = None;
+        // What is in the box now was not left yet.
+        let typed = self.draft.as_ref().map(|draft| &draft.path);
+        let is_elsewhere = |kept: &KeptDraft| Some(&kept.change.path()) != typed;
+        let here = typed.and_then(|path| self.kept.at(path)).cloned();
+        self.kept.drafts = here
+            .into_iter()
+            .chain(drafts.into_iter().filter(is_elsewhere))
+            .collect();
+        self.offer_kept(cx);
+    }
+
+    /// What was kept is offered once it is known and the record can be changed.
+    pub(super) fn offer_kept(&mut self, cx: &mut Cx) {
+        let status = self.record.as_ref().map(|record| record.row.status);
+        let can_be_changed = status.is_some_and(|status| frozen(false, status).is_none());
+        if self.kept.asked.is_some() || !can_be_changed {
+            return;
+        }
+        let drafts = &self.kept.drafts;
         if !drafts.is_empty() && !self.kept.offered && self.draft.is_none() {
             let offer = Meeting::Offer(self.id, drafts.clone());
             cx.effects.push(Effect::Meet(offer));
         }
         self.kept.offered = true;
-        self.kept.drafts = drafts;
     }
 
     /// Keeps what is being typed: the page is left.
-    pub fn keep(&self, cx: &mut Cx) {
-        if let Some(draft) = &self.draft {
+    pub fn keep(&mut self, cx: &mut Cx) {
+        if let Some(draft) = &mut self.draft {
             put_down(self.id, draft, cx);
         }
     }
@@ -89,15 +107,25 @@ impl Editor {
         let mut draft = Draft::open(path, value, &record.row.problems);
         draft.seen = kept.version;
         draft.field.set(&typed(&kept.change));
+        draft.go_on_with(kept);
         self.asked_look = None;
         self.draft = Some(draft);
         self.check_draft(cx);
         meeting::say_when_typed(kept, cx);
     }
 
+    /// What is being typed, and into which record.
+    pub fn typed(&mut self) -> Option<(RecordId, &mut Draft)> {
+        self.draft.as_mut().map(|draft| (self.id, draft))
+    }
+
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
         self.draft = None;
+        if !conflict.is_open() {
+            // It is offered here as soon as it can be saved.
+            self.kept.offered = false;
+        }
         match meeting::wished(conflict, how, cx) {
             Some(wish) => self.changing = Some((cx.change(wish), Told::Decided(how))),
             None => self.ask_for_drafts(cx),
@@ -147,7 +175,8 @@ impl Editor {
 }
 
 /// A box is left: what is typed in it is kept, or, where it is being saved, not forgotten before it is.
-pub(in crate::tui::pages) fn put_down(id: RecordId, draft: &Draft, cx: &mut Cx) {
+pub(in crate::tui::pages) fn put_down(id: RecordId, draft: &mut Draft, cx: &mut Cx) {
+    draft.is_kept_for_good();
     let (version, changes) = (draft.seen, draft.changes());
     match draft.saving {
         Some((ticket, _)) => cx.leave_saving(

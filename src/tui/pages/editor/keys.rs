@@ -23,6 +23,7 @@ impl Editor {
     pub(super) fn typing_offers(&self, draft: &Draft) -> Vec<Offer> {
         let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
         let save = match draft.focus {
+            _ if draft.closed().is_some() => "Keep it",
             Focus::Anyway => "Save anyway",
             _ => "Save + next",
         };
@@ -143,7 +144,9 @@ impl Editor {
             Reply::Nothing => {}
             Reply::Check => self.check_draft(cx),
             Reply::Cancel => {
-                self.draft = None;
+                if let Some(mut draft) = self.draft.take() {
+                    draft.forget_kept(self.id, cx);
+                }
                 cx.say("Nothing was changed.");
                 self.ask_for_drafts(cx);
             }
@@ -158,7 +161,8 @@ impl Editor {
                 }
             }
             Reply::Unchanged(then) => {
-                if let Some(draft) = self.draft.take() {
+                if let Some(mut draft) = self.draft.take() {
+                    draft.forget_kept(self.id, cx);
                     match then {
                         Then::Problem | Then::Stay => cx.say(draft.nothing_typed()),
                         Then::Field => self.edit_next_field(cx),

@@ -339,6 +339,7 @@ impl Editor {
             self.look(cx);
             self.catch_up(cx);
         }
+        self.offer_kept(cx);
     }
 
     /// Says what was done, now that its effect is known, and goes on to what needs a person next.
@@ -657,6 +658,7 @@ mod tests {
                 value: json!("2025-12-31"),
                 why: "day first",
             }],
+            closed: None,
             refusal: None,
         }
     }

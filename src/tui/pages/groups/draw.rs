@@ -23,7 +23,8 @@ impl Groups {
                 Constraint::Fill(1),
             ]));
             funnel::draw_funnel(frame, top, run, theme);
-            return funnel::draw_done(frame, rest, run, self.keys, theme);
+            let lines = self.done_in_words(run);
+            return funnel::draw_words(frame, rest, "Problems", &lines, theme);
         }
         let wide = area.width >= 100;
         let narrow = area.width < 80 || area.height < 18;

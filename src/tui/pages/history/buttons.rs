@@ -31,12 +31,22 @@ pub(super) struct Buttons {
     pub on: Option<usize>,
     /// Where they are, as drawn last; nowhere where there is no card.
     places: Vec<Rect>,
+    /// There is room for the list or the card, and for which of them.
+    pub is_alone: bool,
+    is_open: bool,
 }
 
 impl Buttons {
     /// There is no card, or none with buttons.
     pub fn forget(&mut self) {
-        *self = Self::default();
+        (self.on, self.places) = (None, Vec::new());
+    }
+
+    /// There is room for both, or for one of them; says whether that is the card of what is chosen, if anything is.
+    pub fn has_card_alone(&mut self, area: Rect, is_chosen: bool) -> bool {
+        self.is_alone = area.width < 100 && area.height < 16;
+        self.is_open &= self.is_alone && is_chosen;
+        self.is_open
     }
 
     /// Puts the focus on the button under the pointer, if there is one.
@@ -49,7 +59,10 @@ impl Buttons {
 impl History {
     /// Moves between the list and the buttons, and presses them. Says whether the action is dealt with.
     pub(super) fn act_on_buttons(&mut self, action: Action, cx: &mut Cx) -> bool {
-        let has_some = !self.buttons.places.is_empty();
+        if self.buttons.is_alone && self.turn_over(action) {
+            return true;
+        }
+        let has_some = !self.buttons.places.is_empty() || self.buttons.is_open;
         let Some(on) = self.buttons.on.filter(|_| has_some) else {
             self.buttons.on = None;
             let enters = matches!(action, Action::Right | Action::NextPanel);
@@ -76,6 +89,26 @@ impl History {
         true
     }
 
+    /// Where there is room for one of them, Right goes from the list to the card and Left or Esc back. Says whether it did.
+    fn turn_over(&mut self, action: Action) -> bool {
+        let has_buttons = self.chosen().and_then(Entry::step).is_some();
+        let buttons = &mut self.buttons;
+        let turns = match action {
+            Action::Zoom => true,
+            Action::Right | Action::NextPanel => !buttons.is_open,
+            Action::Back => buttons.is_open,
+            Action::Left | Action::PreviousPanel => {
+                buttons.is_open && buttons.on.is_none_or(|on| on == 0)
+            }
+            _ => false,
+        };
+        if turns {
+            buttons.is_open = !buttons.is_open;
+            buttons.on = (buttons.is_open && has_buttons).then_some(0);
+        }
+        turns
+    }
+
     /// While a button has focus, Enter presses it.
     pub(super) fn name_button(&self, offers: &mut [Offer]) {
         let Some(on) = self.buttons.on else {
@@ -92,6 +125,7 @@ impl History {
     pub fn escape(&self) -> &'static str {
         match self.buttons.on {
             Some(_) => "Back to the list",
+            None if self.buttons.is_open => "Back to the list",
             None => "Back",
         }
     }
@@ -191,5 +225,45 @@ fn draw_also(frame: &mut Frame, area: Rect, also: &str) {
             height: 1,
         };
         frame.render_widget(Paragraph::new(Line::from(line)), place.intersection(area));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::tui::testing::{picture, press, problems, shows, shows_not};
+
+    #[test]
+    fn in_a_small_window_right_leads_to_the_card_and_left_back() {
+        let mut app = problems((60, 16));
+        press(&mut app, "5");
+        shows_not(&mut app, "Save as recipe");
+        press(&mut app, "<Down><Down><Down><Right>");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive  ... > History                 [TEST]  saved 02:41
+          1 6  2 1,387  3 3  4 [5 History]                     Menu
+        ┌ Fix all, 20 Nov 2025 ────────────────────────────────────┐
+        │ contact_email  trim, lower case                          │
+        │ 12 records, step 1                                       │
+        │                                                          │
+        │ Can be undone.                                           │
+        │                                                          │
+        │ [>Undo this step ]                                       │
+        │ [ Save as recipe ]                                       │
+        │ [ Go back to before this ]                               │
+        │                                                          │
+        │                                                          │
+        └──────────────────────────────────────────────────────────┘
+         u undoes your newest step, U brings it back.
+         Enter Undo this step  u Undo  ? Help  Esc Back to the list
+        ");
+        shows(&mut app, "[>Undo this step ]");
+        press(&mut app, "<Down>");
+        shows(&mut app, "[>Save as recipe ]");
+        press(&mut app, "<Up><Left>");
+        shows(&mut app, "What was done, newest first");
+        press(&mut app, "z<esc>");
+        shows(&mut app, "What was done, newest first");
+        press(&mut app, "<Right><Right><ret>");
+        shows(&mut app, "recipe");
     }
 }

@@ -73,6 +73,22 @@ impl Entry {
         }
     }
 
+    /// The same in so many columns, safe to print: of an edit, what it was and what it became are both seen.
+    pub fn details_in(&self, columns: usize) -> String {
+        let details = self.details();
+        let details = text::safe(&details);
+        let change = details
+            .split_once("  ")
+            .and_then(|(field, change)| Some((field, change.split_once(" -> ")?)));
+        match (self.step().map(|step| step.kind), change) {
+            (Some(StepKind::Edit), Some((field, (before, after)))) if !after.contains(" -> ") => {
+                let room = columns.saturating_sub(text::width(field) + 2);
+                format!("{field}  {}", text::shorten_change(before, after, room))
+            }
+            _ => text::shorten(&details, columns),
+        }
+    }
+
     /// Why it cannot be taken back by itself. `is_next` of a step says that it is what a redo brings back.
     pub fn stays(&self, keys: Keys, is_next: bool) -> Option<String> {
         let step = match self {
@@ -132,5 +148,25 @@ fn done(kind: StepKind) -> &'static str {
         StepKind::Settle => "Settle",
         StepKind::Undo => "Undo",
         StepKind::Redo => "Redo",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::RunId, tui::testing::step};
+
+    #[test]
+    fn an_edit_shows_what_it_was_and_what_it_became_where_there_is_little_room() {
+        let of = |kind, label: &str| Entry::Step(step(RunId(1), 1, kind, label, false));
+        let label = "contact_email  simon.mensah@office.exam -> simon.mensah@office.example";
+        let edit = of(StepKind::Edit, label);
+        assert_eq!(edit.details_in(80), label);
+        assert_eq!(
+            edit.details_in(44),
+            "contact_email  …ffice.exam -> …ffice.example"
+        );
+        let other = of(StepKind::Fix, "stage  map a -> b, c -> d and some more");
+        assert_eq!(other.details_in(20), "stage  map a -> b, …");
     }
 }

@@ -17,7 +17,10 @@ use crate::{
     text,
     tui::{
         action::Action,
-        pages::editor::draft::{Draft, Focus, Verdict, as_text},
+        pages::editor::{
+            draft::{Draft, Focus, Verdict, as_text},
+            edit_box::closed,
+        },
         theme::Theme,
         widgets::{cursor::put_cursor, panel::panel, stages::in_one_line, wrap::wrap},
     },
@@ -294,7 +297,7 @@ fn verdict(
 fn told(draft: &Draft) -> Option<String> {
     let words = match draft.verdict() {
         Verdict::Wrong(problem) if draft.loud => format!("{} {}", problem.message, problem.hint),
-        Verdict::Refused(words) if draft.loud => words.to_owned(),
+        Verdict::Refused(words) if draft.loud => closed(draft).unwrap_or_else(|| words.to_owned()),
         _ => return None,
     };
     Some(text::safe(&words).into_owned())

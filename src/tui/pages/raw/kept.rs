@@ -1,7 +1,7 @@
 //! What was typed for an unreadable record and not saved: kept when the page is left or somebody else was first, and offered
 //! again.
 
-use super::{Done, Draft, Raw, excerpt};
+use super::{Done, Draft, Raw, excerpt, frozen};
 use crate::{
     model::{Form, RecordId},
     ops::{Conflict, Decision, KeptDraft},
@@ -24,15 +24,25 @@ impl Raw {
         self.asked_drafts = None;
         drafts.retain(|draft| draft.change.path().is_root());
         self.has_kept = !drafts.is_empty();
-        if self.has_kept && self.draft.is_none() {
-            let offer = Meeting::Offer(self.id, drafts);
-            cx.effects.push(Effect::Meet(offer));
+        self.to_offer = drafts;
+        self.offer_kept(cx);
+    }
+
+    /// What was kept is offered once the record is known and can be changed.
+    pub(super) fn offer_kept(&mut self, cx: &mut Cx) {
+        let status = self.record.as_ref().map(|record| record.row.status);
+        if status.is_some_and(|status| frozen(false, status).is_none()) {
+            let drafts = std::mem::take(&mut self.to_offer);
+            if !drafts.is_empty() && self.draft.is_none() {
+                let offer = Meeting::Offer(self.id, drafts);
+                cx.effects.push(Effect::Meet(offer));
+            }
         }
     }
 
     /// Keeps what is being typed: the page is left.
-    pub fn keep(&self, cx: &mut Cx) {
-        if let Some(draft) = &self.draft {
+    pub fn keep(&mut self, cx: &mut Cx) {
+        if let Some(draft) = &mut self.draft {
             put_down(self.id, draft, cx);
         }
     }
@@ -57,14 +67,31 @@ impl Raw {
         let mut draft = Draft::open_whole(&text, same);
         draft.seen = kept.version;
         draft.field.set(&typed(&kept.change));
+        draft.go_on_with(kept);
         self.draft = Some(draft);
         self.check(cx);
         meeting::say_when_typed(kept, cx);
     }
 
+    /// Closes the box: what is typed in it is not wanted.
+    pub(super) fn forget_typed(&mut self, cx: &mut Cx) {
+        if let Some(mut draft) = self.draft.take() {
+            draft.forget_kept(self.id, cx);
+        }
+    }
+
+    /// What is being typed, and into which record.
+    pub fn typed(&mut self) -> Option<(RecordId, &mut Draft)> {
+        self.draft.as_mut().map(|draft| (self.id, draft))
+    }
+
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
         self.draft = None;
+        if how == Decision::Keep && !conflict.is_open() {
+            // It is offered here as soon as it can be saved.
+            self.ask_for_drafts(cx);
+        }
         if let Some(wish) = meeting::wished(conflict, how, cx) {
             self.changing = Some((cx.change(wish), Done::Saved));
         }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     model::{Form, RecordDetail, RecordId},
-    ops::Visit,
+    ops::{KeptDraft, Visit},
     text,
     tui::{
         action::{Action, Offer},
@@ -50,6 +50,8 @@ pub struct Raw {
     /// Who else edits it. Safe to print.
     others: Option<String>,
     asked_drafts: Option<Ticket>,
+    /// What was kept and could not be offered yet.
+    to_offer: Vec<KeptDraft>,
     /// What was typed before and not saved is offered.
     has_kept: bool,
     error: Option<String>,
@@ -94,6 +96,7 @@ impl Raw {
             draft: None,
             others: who_edits(id, cx),
             asked_drafts: None,
+            to_offer: Vec::new(),
             has_kept: false,
             error: None,
             pending: None,
@@ -112,6 +115,7 @@ impl Raw {
         };
         if let Some(draft) = &self.draft {
             let save = match draft.focus {
+                _ if draft.closed().is_some() => "Keep it",
                 Focus::Anyway => "Save anyway",
                 Focus::Text | Focus::Choice(_) => "Save line",
             };
@@ -345,11 +349,11 @@ impl Raw {
             Reply::Nothing => {}
             Reply::Check => self.check(cx),
             Reply::Cancel => {
-                self.draft = None;
+                self.forget_typed(cx);
                 cx.say("Nothing was changed.");
             }
             Reply::Unchanged(_) => {
-                self.draft = None;
+                self.forget_typed(cx);
                 cx.say("Nothing was changed: the text is the same.");
             }
             Reply::NoChoices => cx.say("There is no suggestion for this line."),
@@ -465,6 +469,7 @@ impl Raw {
         if self.draft.is_some() {
             self.check(cx);
         }
+        self.offer_kept(cx);
         self.catch_up(cx);
     }
 
@@ -628,6 +633,7 @@ mod tests {
                 current: reads.then_some(current),
                 wants: Wants::default(),
                 suggestions: Vec::new(),
+                closed: None,
                 refusal: None,
                 stages: Vec::new(),
             })));

@@ -14,7 +14,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Cx, Query, Ticket, Wish},
+        event::{Answer, Cx, Query, Ticket, Wish},
         pages::editor::{
             draft::{Draft, Focus, Reply, SAVING, Then},
             edit_box::{draft_box, told},
@@ -79,6 +79,7 @@ impl Editing {
 impl Records {
     pub(super) fn draft_offers(draft: &Draft) -> Vec<Offer> {
         let save = match draft.focus {
+            _ if draft.closed().is_some() => "Keep it",
             Focus::Anyway => "Save anyway",
             _ => "Save",
         };
@@ -227,7 +228,9 @@ impl Records {
             Reply::Nothing => {}
             Reply::Check => self.check_draft(cx),
             Reply::Cancel => {
-                self.editing.draft = None;
+                if let Some(mut cell) = self.editing.draft.take() {
+                    cell.draft.forget_kept(cell.id, cx);
+                }
                 cx.say("Nothing was changed.");
             }
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
@@ -242,7 +245,8 @@ impl Records {
                 }
             }
             Reply::Unchanged(then) => {
-                if let Some(cell) = self.editing.draft.take() {
+                if let Some(mut cell) = self.editing.draft.take() {
+                    cell.draft.forget_kept(cell.id, cx);
                     match then {
                         Then::Problem | Then::Stay => cx.say(cell.draft.nothing_typed()),
                         Then::Field => self.edit_next_cell(cx),
@@ -290,6 +294,25 @@ impl Records {
             editing.put_back.as_ref().map(|(ticket, _)| *ticket),
         ];
         waits.contains(&Some(ticket)) || editing.saving.contains_key(&ticket)
+    }
+
+    /// What was asked for a cell, or what became of a change.
+    pub(super) fn receive_edit(
+        &mut self,
+        ticket: Ticket,
+        answer: anyhow::Result<Answer>,
+        cx: &mut Cx,
+    ) {
+        match answer {
+            Ok(Answer::Preview(preview)) => self.receive_preview(ticket, preview, cx),
+            Ok(Answer::Changed(report)) => {
+                self.saved(ticket, words::changed(&report, cx.keys), cx);
+            }
+            Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
+            Ok(Answer::Record(record)) => self.receive_record(ticket, &record, cx),
+            Ok(_) => {}
+            Err(error) => self.edit_failed(ticket, &error, cx),
+        }
     }
 
     /// What the check says of the draft, or of the cell that is meant.

@@ -2,18 +2,19 @@
 
 use super::{Records, editing::Cell};
 use crate::{
+    model::RecordId,
     ops::{Conflict, Decision},
     tui::{
         event::{Cx, Ticket},
         meeting,
-        pages::editor::kept::put_down,
+        pages::editor::{draft::Draft, kept::put_down},
     },
 };
 
 impl Records {
     /// Keeps what is being typed: the table is left.
-    pub fn keep(&self, cx: &mut Cx) {
-        if let Some(Cell { id, draft, .. }) = &self.editing.draft {
+    pub fn keep(&mut self, cx: &mut Cx) {
+        if let Some(Cell { id, draft, .. }) = &mut self.editing.draft {
             put_down(*id, draft, cx);
         }
     }
@@ -22,6 +23,12 @@ impl Records {
     pub fn typed_into(&self) -> Option<String> {
         let cell = self.editing.draft.as_ref()?;
         Some(cell.draft.path.as_str().to_owned())
+    }
+
+    /// What is being typed, and into which record.
+    pub fn typed(&mut self) -> Option<(RecordId, &mut Draft)> {
+        let cell = self.editing.draft.as_mut()?;
+        Some((cell.id, &mut cell.draft))
     }
 
     /// The person has decided what becomes of what was typed.

@@ -18,6 +18,9 @@ const SENT: &str = "what was sent stays as it was sent";
 
 impl Records {
     pub(super) fn list_offers(&self) -> Vec<Offer> {
+        if self.finds_nothing() {
+            return self.nothing_offers();
+        }
         let mut offers = Vec::new();
         let mut values = false;
         if !self.ids.is_empty() {
@@ -90,6 +93,9 @@ impl Records {
     }
 
     pub(super) fn act_on_list(&mut self, action: Action, cx: &mut Cx) {
+        if self.finds_nothing() && self.act_on_nothing(action, cx) {
+            return;
+        }
         let page = table::rows_shown(cx.size, self.zoomed).max(1) as isize;
         match action {
             Action::Up if self.at == 0 => cx.effects.push(Effect::Tabs),

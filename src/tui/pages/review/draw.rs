@@ -154,6 +154,9 @@ fn draw_lines(frame: &mut Frame, area: Rect, title: &str, lines: &[String], them
     frame.render_widget(Paragraph::new(lines).block(block), area);
 }
 
+/// Columns in which a change can be read.
+const CHANGE: usize = 34;
+
 /// How many, where to, by whom, and what stays.
 fn what(facts: &Facts, clock: &Clock, columns: usize) -> Vec<String> {
     let plan = &facts.plan;
@@ -278,33 +281,52 @@ fn changes(facts: &Facts, width: u16) -> Vec<String> {
         lines.push(format!("Changed fields of the first {first} records"));
     }
     let columns = usize::from(width).saturating_sub(4);
-    lines.extend(facts.fields.iter().map(|field| field_line(field, columns)));
+    lines.extend(field_lines(&facts.fields, columns));
     lines
 }
 
-/// `ship_date        1,193 changed     31/12/2025 -> 2025-12-31 (611 times)`
-fn field_line(field: &FieldChanges, columns: usize) -> String {
-    let name = match field.path.trim_start_matches('/') {
+/// `ship_date  1,193 changed   31/12/2025 -> 2025-12-31 (611 times)` for each field; what it was and became has a line of its own
+/// where it finds no room beside the name.
+fn field_lines(fields: &[FieldChanges], columns: usize) -> Vec<String> {
+    let name = |field: &FieldChanges| match field.path.trim_start_matches('/') {
         "" => "(the whole record)".to_owned(),
         path => text::safe(path).into_owned(),
     };
-    let start = format!(
-        "{} {:>6} changed",
-        fitted(&name, 18),
-        text::thousands(field.records)
-    );
-    let Some((before, after, times)) = field.pairs.first() else {
-        return start;
-    };
-    let times = if *times > 1 {
-        format!(" ({} times)", text::thousands(*times))
-    } else {
-        String::new()
-    };
-    let room = columns.saturating_sub(text::width(&start) + text::width(&times) + 7);
-    let value = |value: &str| match text::safe(value) {
-        empty if empty.is_empty() => "(empty)".to_owned(),
-        safe => text::shorten(&safe, (room / 2).max(6)),
-    };
-    format!("{start}   {} -> {}{times}", value(before), value(after))
+    let longest = fields.iter().map(|field| text::width(&name(field)));
+    let longest = longest.max().unwrap_or_default().min(18);
+    let most = fields.iter().map(|field| field.records).max();
+    let digits = text::thousands(most.unwrap_or_default()).len();
+    let mut lines = Vec::new();
+    for field in fields {
+        let records = text::thousands(field.records);
+        let start = format!(
+            "{} {records:>digits$} changed",
+            fitted(&name(field), longest)
+        );
+        let Some((before, after, times)) = field.pairs.first() else {
+            lines.push(start);
+            continue;
+        };
+        let value = |value: &str| match text::safe(value) {
+            empty if empty.is_empty() => "(empty)".to_owned(),
+            safe => safe.into_owned(),
+        };
+        let (before, after) = (value(before), value(after));
+        let times = match times {
+            2.. => format!(" ({} times)", text::thousands(*times)),
+            _ => String::new(),
+        };
+        let change = |before_it: usize| {
+            let room = columns.saturating_sub(before_it + text::width(&times));
+            format!("{}{times}", text::shorten_change(&before, &after, room))
+        };
+        let beside = text::width(&start) + 3;
+        let whole = text::width(&before) + text::width(&after) + text::width(&times) + 4;
+        if columns.saturating_sub(beside) >= whole.min(CHANGE) {
+            lines.push(format!("{start}   {}", change(beside)));
+        } else {
+            lines.extend([start, format!("  {}", change(2))]);
+        }
+    }
+    lines
 }

@@ -38,8 +38,8 @@ fn what_will_be_sent_is_shown_with_what_was_changed_and_by_whom() {
     │ + no record is in the list twice               ││     "customer_id": "CUS-0000007",              │
     │ ! 1 record sent before without an answer: not… ││     "name": "Müller GmbH",                     │
     │                                                ││     "contact_email": "office@",                │
-    │ contact_email           2 changed    OFFI… ->… ││     "address": {                               │
-    │                                                ││       "country": "DE",                         │
+    │ contact_email 2 changed                        ││     "address": {                               │
+    │    OFFICE@exampl… -> office@example… (2 times) ││       "country": "DE",                         │
     │                                                ││       "city": "Köln",                          │
     │                                                ││     },                                         │
     │                                                ││     "deal_value": 1200.5,                      │
@@ -70,7 +70,7 @@ fn what_will_be_sent_is_shown_with_what_was_changed_and_by_whom() {
     │ + no record is in the list twice                                             │
     │ ! 1 record sent before without an answer: not in the list                    │
     │                                                                              │
-    │ contact_email           2 changed    OFFICE@exam… -> office@examp… (2 times) │
+    │ contact_email 2 changed    OFFICE@example.c… -> office@example.com (2 times) │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ CUS-0000007 as it will be sent ────────────────────────────────────── 1 of 3 ┐
     │   {                                                                          │
