@@ -60,6 +60,11 @@ impl Records {
     pub(super) fn act_early(&mut self, action: Action, cx: &mut Cx) -> bool {
         let is_first = self.early.moves.is_empty() && !self.early.opens;
         match action {
+            // As when the list is there.
+            Action::Back if !self.typed.is_empty() => {
+                self.early = Early::default();
+                return false;
+            }
             Action::Back | Action::Leave => {
                 self.early = Early::default();
                 cx.back();
@@ -156,5 +161,16 @@ mod tests {
         shows_not(&mut app, "Record 2 of");
         press(&mut app, "<ret>");
         shows(&mut app, "Record 2 of 412");
+    }
+
+    #[test]
+    fn esc_clears_the_filter_first_also_before_the_list_is_there() {
+        let mut app = problems((100, 30));
+        press(&mut app, "2/country:DE<ret>");
+        press(&mut app, "1");
+        let effects = wishes(&mut app, "2<esc>");
+        feed(&mut app, effects);
+        shows(&mut app, "Filter cleared.");
+        shows(&mut app, "[2 Records");
     }
 }
