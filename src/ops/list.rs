@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-use super::{Workspace, since::settled, standing::Measure};
+use super::{Workspace, readings, since::settled, standing::Measure};
 use crate::{
     check::Checker,
     contract::Contract,
@@ -126,6 +126,11 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
     let stages = stage_marks(&record.problems, &facts);
     let (raw, text, byte) = (record.raw().clone(), record.text.clone(), record.byte);
     let record_run = record.run;
+    let (before, after) = if facts.is_split {
+        (None, None)
+    } else {
+        readings::neighbours(workspace, &record)?
+    };
     let (row, received) = reading.row(record);
     Ok(RecordDetail {
         source: store.file_of(id)?,
@@ -142,6 +147,8 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
         stages,
         layout: reading.layout,
         row,
+        before,
+        after,
     })
 }
 

@@ -253,6 +253,7 @@ pub fn answer(query: Query) -> Answer {
                 current: record.row.current,
                 wants: Wants::default(),
                 suggestions: Vec::new(),
+                readings: Vec::new(),
                 refusal: None,
                 stages: Vec::new(),
             }))

@@ -382,6 +382,8 @@ pub(super) fn detail(id: i64) -> RecordDetail {
         attempts: Vec::new(),
         has_contract: true,
     }
+        before: None,
+        after: None,
 }
 
 /// A fix that helps, as a sample says.

@@ -14,8 +14,9 @@ use crate::{
     check::suggest::Suggestion,
     fix::Change,
     model::{Path, Problem, Wants},
-    ops::Preview,
+    ops::{Preview, Readable},
     row::json,
+    text,
     tui::{action::Action, event::Ticket, widgets::field::Field},
 };
 
@@ -73,6 +74,15 @@ pub enum Focus {
 pub struct Choice {
     pub value: Value,
     pub why: String,
+}
+
+impl Choice {
+    fn reading(readable: &Readable) -> Self {
+        Self {
+            value: Value::from(readable.text.as_str()),
+            why: readable.words(),
+        }
+    }
 }
 
 /// Where to go after saving.
@@ -159,6 +169,19 @@ impl Draft {
             start: same.then(|| text.to_owned()),
             ..Self::open(Path::root(), None, &[])
         }
+    }
+
+    /// What a choice is called: the value with the reason, or, where it is the whole text of a record, the reason alone.
+    pub fn choice_words(&self) -> Vec<String> {
+        let choices = self.choices.iter().map(|choice| {
+            let why = text::safe(&choice.why);
+            if self.whole {
+                return why.into_owned();
+            }
+            let value = text::shorten(&text::safe(&as_text(&choice.value)), 30);
+            format!("{value}  {why}").trim_end().to_owned()
+        });
+        choices.chain(["(leave as it is)".to_owned()]).collect()
     }
 
     /// What Esc would do now.
@@ -368,7 +391,11 @@ impl Draft {
     /// Takes the check's answer about `text`, and does what waited for it.
     pub fn answered(&mut self, text: String, preview: Box<Preview>) -> Reply {
         if !matches!(self.focus, Focus::Choice(_)) {
-            self.choices = choices(&preview.suggestions, &preview.wants, self.before.as_ref());
+            self.choices = if self.whole {
+                preview.readings.iter().map(Choice::reading).collect()
+            } else {
+                choices(&preview.suggestions, &preview.wants, self.before.as_ref())
+            };
         }
         self.checked = Some((text, preview));
         match self.wait.take() {

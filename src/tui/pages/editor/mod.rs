@@ -596,6 +596,8 @@ mod tests {
     /// How a record with these problems stands at the first three stages.
     fn stages(problems: &[Problem]) -> Vec<StageMark> {
         let mark = |stage: Stage, mark: Mark, rules: &[&str]| StageMark {
+            before: None,
+            after: None,
             stage,
             mark,
             not_reached: rules.iter().map(|&rule| rule.to_owned()).collect(),
@@ -651,6 +653,7 @@ mod tests {
             }],
             refusal: None,
         }
+            readings: Vec::new(),
     }
 
     /// The editor as the app uses it.

@@ -106,15 +106,18 @@ impl Raw {
                 Focus::Anyway => "Save anyway",
                 Focus::Text | Focus::Choice(_) => "Save line",
             };
-            return vec![
-                Offer::new(Action::Open, save),
-                Offer::new(Action::ClearText, "Clear"),
-            ];
+            let mut offers = vec![Offer::new(Action::Open, save)];
+            if draft.focus != Focus::Anyway && !draft.choices.is_empty() {
+                offers.push(Offer::new(Action::Down, "Suggestions"));
+            }
+            offers.push(Offer::new(Action::ClearText, "Clear"));
+            return offers;
         }
         let reason = frozen(self.read_only, record.row.status);
         vec![
             Offer::new(Action::Open, "Edit line").unless(reason),
             Offer::new(Action::NextProblem, "Next problem"),
+            Offer::new(Action::AcceptSuggestion, "Suggestions").unless(reason),
             Offer::new(Action::Wrap, "Wrap"),
             Offer::new(Action::NextRecord, "Next record"),
             Offer::new(Action::PreviousRecord, ""),
@@ -288,12 +291,30 @@ impl Raw {
         match action {
             Action::Back | Action::Leave => cx.back(),
             Action::Up if self.excerpt.top == 0 => cx.effects.push(Effect::Tabs),
-            Action::Up => self.excerpt.top -= 1,
-            Action::Down => self.excerpt.top = (self.excerpt.top + 1).min(self.excerpt.last_top()),
+            Action::Up => self.excerpt.scroll(-1),
+            Action::Down => self.excerpt.scroll(1),
+            Action::PageUp | Action::PageDown => {
+                let page = self.excerpt.seen.max(1).cast_signed();
+                let is_up = action == Action::PageUp;
+                self.excerpt.scroll(if is_up { -page } else { page });
+            }
+            Action::First if self.excerpt.wrapped => self.excerpt.top = 0,
+            Action::Last if self.excerpt.wrapped => self.excerpt.top = self.excerpt.last_top(),
+            Action::Last => self.excerpt.shift = self.excerpt.width().saturating_sub(40),
             Action::Left => self.excerpt.shift = self.excerpt.shift.saturating_sub(10),
-            Action::Right => self.excerpt.shift += 10,
+            Action::Right => {
+                let most = self.excerpt.width().saturating_sub(10);
+                self.excerpt.shift = (self.excerpt.shift + 10).min(most);
+            }
             Action::First => self.excerpt.shift = 0,
-            Action::Wrap => self.excerpt.wrapped = !self.excerpt.wrapped,
+            Action::Wrap => {
+                self.excerpt.wrapped = !self.excerpt.wrapped;
+                self.excerpt.placed = 0;
+            }
+            Action::AcceptSuggestion => {
+                self.edit(cx);
+                self.act_typing(Action::Down, cx);
+            }
             Action::Open | Action::Edit => self.edit(cx),
             Action::NextProblem | Action::NextRecord => self.next_record(1, cx),
             Action::PreviousProblem | Action::PreviousRecord => self.next_record(-1, cx),
@@ -506,7 +527,7 @@ mod tests {
         }
     }
 
-    fn record(bytes: &[u8]) -> RecordDetail {
+    pub(super) fn record(bytes: &[u8]) -> RecordDetail {
         let text = Version {
             form: Form::Csv,
             bytes: bytes.to_vec(),
@@ -551,6 +572,8 @@ mod tests {
             notes: Vec::new(),
             attempts: Vec::new(),
             has_contract: true,
+            before: None,
+            after: None,
         }
     }
 
@@ -599,17 +622,38 @@ mod tests {
             self.page.receive(ticket, Ok(answer), &mut self.cx);
         }
 
+        /// The check answers, and says what the line could be.
+        fn check_with_readings(&mut self, reads: bool) {
+            let mut preview = Self::preview(reads);
+            let readable = |text: &str, why: &str, left: &[&str]| crate::ops::Readable {
+                text: text.to_owned(),
+                why: why.to_owned(),
+                left: Some(left.iter().map(|label| (*label).to_owned()).collect()),
+            };
+            preview.readings = vec![
+                readable(GOOD, "Double the inner quotes", &[]),
+                readable("SO-90113", "Remove the quotes", &["name", "sku"]),
+            ];
+            self.answer(Answer::Preview(Box::new(preview)));
+        }
+
         fn check(&mut self, reads: bool) {
+            let preview = Self::preview(reads);
+            self.answer(Answer::Preview(Box::new(preview)));
+        }
+
+        fn preview(reads: bool) -> Preview {
             let current = json!({"order_id": "SO-90113", "country": "DE", "total": 99.5, "name": "\"Kaiser 19\" Bar"});
-            self.answer(Answer::Preview(Box::new(Preview {
+            Preview {
                 text: record(b"").text,
                 problems: if reads { Vec::new() } else { vec![problem()] },
                 current: reads.then_some(current),
                 wants: Wants::default(),
+                readings: Vec::new(),
                 suggestions: Vec::new(),
                 refusal: None,
                 stages: Vec::new(),
-            })));
+            }
         }
 
         fn press(&mut self, keys: &str) {
@@ -671,11 +715,11 @@ mod tests {
         "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19" Bar. So the end of   │"
         "│ the column is unclear.                                                                           │"
         "│ If the quotes belong to the value, double them and put the whole value in quotes.                │"
-        "│ Code  csv:text_after_quote   byte 3,870,214   line 31,022                                        │"
+        "│ Code  csv:text_after_quote   byte 3,870,253   line 31,022   position 40                          │"
         "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────────────────────────── Left/Right to scroll, w wrap ┐"
         "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220     │"
-        "│       |                                        ^ reading stopped here                            │"
+        "│       |                                        ^ quote ends here, then text goes on              │"
         "│                                                                                                  │"
         "│ Hidden characters: none.   Encoding: UTF-8                                                       │"
         "│                                                                                                  │"
@@ -694,6 +738,132 @@ mod tests {
         "│                                                                                                  │"
         "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
         " Saving turns this line into a normal record and checks it.                                         "
+        "#);
+    }
+
+    #[test]
+    fn what_the_line_could_be_is_offered_and_nothing_is_put_in_alone() {
+        let mut desk = Desk::new(LINE);
+        desk.press("Enter");
+        desk.check_with_readings(false);
+        assert_eq!(
+            desk.page.draft.as_ref().unwrap().field.value().as_bytes(),
+            LINE
+        );
+        desk.press("Down");
+        desk.check_with_readings(true);
+        insta::assert_snapshot!(desk.picture(80, 22), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read                           "
+        "┌ Problem ─────────────────────────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19"  │"
+        "│ Bar. So the end of the column is unclear.                                    │"
+        "│ If the quotes belong to the value, double them and put the whole value in    │"
+        "│ quotes.                                                                      │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
+        "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
+        "│       |                                        ^ text goes on                │"
+        "│                                                                              │"
+        "│ Hidden characters: none.   Encoding: UTF-8                                   │"
+        "│                                                                              │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ Edit this line ────────────────────────────────────── read again as you type ┐"
+        "│ [<01,DE,99.50,"""Kaiser 19"" Bar",kaiser@bar.example,DE129273398,1,TB-220  ] │"
+        "│ OK  Reads as 9 columns now.   No problem left after this.                    │"
+        "│                                                                              │"
+        "│ order_id SO-90113   country DE   total 99.5   name "Kaiser 19" Bar           │"
+        "│ Suggestions  > Double the inner quotes (ready)   ...                         │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        " Saving turns this line into a normal record and checks it.                     "
+        "#);
+        desk.press("Down");
+        assert_eq!(desk.page.draft.as_ref().unwrap().field.value(), "SO-90113");
+        desk.press("Up Up");
+        assert_eq!(
+            desk.page.draft.as_ref().unwrap().field.value().as_bytes(),
+            LINE
+        );
+        desk.press("Down");
+        desk.check_with_readings(true);
+        desk.press("Enter");
+        assert_eq!(desk.saves(), [Change::Raw(GOOD.as_bytes().to_vec())]);
+    }
+
+    #[test]
+    fn a_opens_the_line_with_the_first_that_it_could_be_and_saves_nothing() {
+        let mut desk = Desk::new(LINE);
+        desk.press("a");
+        desk.check_with_readings(false);
+        let draft = desk.page.draft.as_ref().unwrap();
+        assert_eq!(draft.field.value(), GOOD);
+        assert_eq!(desk.saves(), []);
+    }
+
+    #[test]
+    fn the_place_where_a_long_line_stops_is_seen_when_it_is_wrapped_and_the_keys_scroll() {
+        let line = [&[b'x'; 5_000][..], b",\"a\" b,", &[b'y'; 4_000][..]].concat();
+        let mut desk = Desk::new(&line);
+        desk.press("w");
+        assert!(
+            desk.picture(100, 30)
+                .contains("^ quote ends here, then text goes on")
+        );
+        let top = desk.page.excerpt.top;
+        desk.press("PgDn");
+        assert!(desk.page.excerpt.top > top, "{top}");
+        desk.press("End");
+        assert!(desk.picture(100, 30).contains("yyy…"));
+        desk.press("Home");
+        assert_eq!(desk.page.excerpt.top, 0);
+        desk.press("Down");
+        assert_eq!(desk.page.excerpt.top, 1);
+    }
+
+    #[test]
+    fn the_lines_before_and_after_stand_beside_the_line_where_they_are_known() {
+        let mut desk = Desk::new(LINE);
+        let mut known = record(LINE);
+        known.before = Some(crate::model::Neighbour {
+            line: 31_020,
+            byte: 3_870_100,
+            bytes: b"SO-90112,\"Alt &\nNeu".to_vec(),
+        });
+        known.after = Some(crate::model::Neighbour {
+            line: 31_023,
+            byte: 3_870_214 + LINE.len() as u64 + 2,
+            bytes: b"SO-90114,2025-12-02,FR".to_vec(),
+        });
+        desk.page.refresh(&mut desk.cx);
+        desk.show(known);
+        insta::assert_snapshot!(desk.picture(100, 28), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read                                               "
+        "┌ Problem ─────────────────────────────────────────────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19" Bar. So the end of   │"
+        "│ the column is unclear.                                                                           │"
+        "│ If the quotes belong to the value, double them and put the whole value in quotes.                │"
+        "│ Code  csv:text_after_quote   byte 3,870,253   line 31,022   position 40                          │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────────────────────────── Left/Right to scroll, w wrap ┐"
+        "│ 31021 | Neu                                                                                      │"
+        "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220     │"
+        "│       |                                        ^ quote ends here, then text goes on              │"
+        "│ 31023 | SO-90114,2025-12-02,FR                                                                   │"
+        "│                                                                                                  │"
+        "│ Hidden characters: none.   Line ends with CR LF (Windows).   Encoding: UTF-8                     │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        "┌ This line ─────────────────────────────────────────────────────────────────────── Enter edits it ┐"
+        "│ SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220             │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        " Enter edits the line. The received bytes stay as they are.                                         "
         "#);
     }
 
@@ -733,11 +903,11 @@ mod tests {
         "│ Bar. So the end of the column is unclear.                                    │"
         "│ If the quotes belong to the value, double them and put the whole value in    │"
         "│ quotes.                                                                      │"
-        "│ Code  csv:text_after_quote   byte 3,870,214   line 31,022                    │"
+        "│ Code  csv:text_after_quote   byte 3,870,253   line 31,022   position 40      │"
         "└──────────────────────────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
         "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
-        "│       |                                        ^ reading stopped here        │"
+        "│       |                                        ^ text goes on                │"
         "│                                                                              │"
         "│ Hidden characters: none.   Encoding: UTF-8                                   │"
         "│                                                                              │"
@@ -762,7 +932,7 @@ mod tests {
         "└──────────────────────────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
         "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
-        "│       |                                        ^ reading stopped here        │"
+        "│       |                                        ^ text goes on                │"
         "│                                                                              │"
         "│ Hidden characters: none.   Encoding: UTF-8                                   │"
         "│                                                                              │"
@@ -789,7 +959,7 @@ mod tests {
         "└──────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────────────────┐"
         "│ 31022 | 12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example│"
-        "│       |                          ^ reading stopped here  │"
+        "│       |                          ^ text goes on          │"
         "│ Hidden characters: none.   Encoding: UTF-8               │"
         "└──────────────────────────────────────────────────────────┘"
         "┌ This line ─────────────────────────────── Enter edits it ┐"
