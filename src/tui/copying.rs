@@ -1,12 +1,14 @@
 //! What can be copied of what is shown, and what is said when it was.
 
+use serde_json::Value;
+
 use super::{
     app::App,
     event::{Effect, Query},
     overlays::{Lettered, Letters, Overlay},
     pages::{Page, Subject},
 };
-use crate::{ops::Clip, text};
+use crate::{model::Path, ops::Clip, text};
 
 /// What was copied, and where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +20,22 @@ pub struct Copied {
     pub file: Option<String>,
     /// Whether tmux has it.
     pub in_tmux: bool,
+}
+
+/// The most characters of a value that a choice shows.
+const SHOWN: usize = 34;
+
+/// What a field holds, text in quotes, as far as it is shown. Untrusted.
+pub(super) fn value_in_short(current: Option<&Value>, field: Option<&Path>) -> String {
+    let found = field
+        .zip(current)
+        .map(|(path, now)| now.pointer(path.as_str()));
+    match found.flatten() {
+        Some(Value::String(value)) if !value.is_empty() => {
+            format!("\"{}\"", text::shorten(value, SHOWN))
+        }
+        value => text::shorten(&text::in_words(value), SHOWN),
+    }
 }
 
 impl App {
@@ -50,10 +68,15 @@ impl App {
             });
         };
         match &subject {
-            Some(Subject::Record { id, field, key }) => {
+            Some(Subject::Record {
+                id,
+                field,
+                value,
+                key,
+            }) => {
                 if let Some(path) = field {
-                    let label = text::safe(&path.label()).into_owned();
-                    add('v', "Value", &label, Clip::Value(*id, path.clone()));
+                    let value = text::safe(value).into_owned();
+                    add('v', "Value", &value, Clip::Value(*id, path.clone()));
                     let pointer = text::safe(path.as_str()).into_owned();
                     add('p', "Path", &pointer, Clip::Path(path.clone()));
                 }
@@ -136,7 +159,7 @@ mod tests {
     fn y_asks_what_to_copy_and_says_where_it_went() {
         let mut app = problems((80, 24));
         press(&mut app, "<ret><ret>y");
-        insta::assert_snapshot!(picture(&mut app), @r"
+        insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Email address not complete > record 7       [TEST]  saved 02:41
          Record 1 of 412   CUS-0000007   state: needs fixing (2 problems)
         ┌ Fields ────────────────────────────────────────────────── 2 of 9 need fixing ┐
@@ -145,7 +168,7 @@ mod tests {
         │    name                 Müller GmbH                (same)                    │
         │ > !contact_email        office@                    (same)                    │
         │   !phon┌ Copy ──────────────────────────────────────────────────────┐        │
-        │    stag│ > v  Value                contact_email                    │        │
+        │    stag│ > v  Value                "office@"                        │        │
         │    v ad│   p  Path                 /contact_email                   │        │
         │        │   j  Record as JSON       now                              │        │
         │        │   J  Record               as received                      │        │
@@ -161,11 +184,23 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
 
          Type a letter  Up/Down Choose  Enter Take it                         Esc Close
-        ");
+        "#);
         press(&mut app, "J");
         assert!(picture(&mut app).contains("Copied CUS-1 as JSON (9 bytes, OSC 52)."));
         assert_eq!(app.take_clipboard().as_deref(), Some("{\"a\": 1}\n"));
         assert_eq!(app.take_clipboard(), None);
+    }
+
+    #[test]
+    fn a_letter_that_chooses_nothing_is_answered() {
+        let mut app = problems((80, 24));
+        press(&mut app, "yv");
+        let shown = picture(&mut app);
+        assert!(
+            shown.contains("There is no v here, only e, q, s."),
+            "{shown}"
+        );
+        assert!(shown.contains("┌ Copy"));
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub enum Subject {
     Record {
         id: RecordId,
         field: Option<Path>,
+        /// What the field holds now. Untrusted, and short.
+        value: String,
         /// What people call it. Untrusted.
         key: Option<String>,
     },

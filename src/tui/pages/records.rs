@@ -26,6 +26,7 @@ use crate::{
     model::{GroupId, Layout, Path, RecordId, RecordRow, RunId, Sort},
     tui::{
         action::{Action, Offer},
+        copying::value_in_short,
         event::{Answer, Cx, FixView, Ticket},
         keymap::{Keys, Mode},
         theme::Theme,
@@ -254,7 +255,13 @@ impl Records {
         let cell = cell.filter(|(row, _)| row.current.is_some());
         let field = cell.map(|(row, column)| column.path(row));
         let key = self.chosen().and_then(|row| row.key.clone());
-        Some(Subject::Record { id, field, key })
+        let current = self.chosen().and_then(|row| row.current.as_ref());
+        Some(Subject::Record {
+            id,
+            value: value_in_short(current, field.as_ref()),
+            field,
+            key,
+        })
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

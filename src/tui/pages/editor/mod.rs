@@ -35,6 +35,7 @@ use crate::{
     tui::{
         action::{Action, Offer},
         clock::Clock,
+        copying::value_in_short,
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
         keymap::{Keys, Mode},
         people::who_edits,
@@ -212,8 +213,13 @@ impl Editor {
     pub fn subject(&self) -> Subject {
         let field = self.fields.path().cloned();
         let key = self.row().and_then(|row| row.key.clone());
-        let id = self.id;
-        Subject::Record { id, field, key }
+        let current = self.row().and_then(|row| row.current.as_ref());
+        Subject::Record {
+            id: self.id,
+            value: value_in_short(current, field.as_ref()),
+            field,
+            key,
+        }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -590,14 +596,14 @@ mod tests {
             notes: Vec::new(),
             attempts: Vec::new(),
             has_contract: true,
+            before: None,
+            after: None,
         }
     }
 
     /// How a record with these problems stands at the first three stages.
     fn stages(problems: &[Problem]) -> Vec<StageMark> {
         let mark = |stage: Stage, mark: Mark, rules: &[&str]| StageMark {
-            before: None,
-            after: None,
             stage,
             mark,
             not_reached: rules.iter().map(|&rule| rule.to_owned()).collect(),
@@ -647,13 +653,13 @@ mod tests {
                 format: Some("date".to_owned()),
                 ..Wants::default()
             },
+            readings: Vec::new(),
             suggestions: vec![Suggestion {
                 value: json!("2025-12-31"),
                 why: "day first",
             }],
             refusal: None,
         }
-            readings: Vec::new(),
     }
 
     /// The editor as the app uses it.

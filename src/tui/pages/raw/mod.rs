@@ -188,8 +188,12 @@ impl Raw {
     /// The record; it has no fields.
     pub fn subject(&self) -> Subject {
         let key = (self.record.as_ref()).and_then(|record| record.row.key.clone());
-        let (id, field) = (self.id, None);
-        Subject::Record { id, field, key }
+        Subject::Record {
+            id: self.id,
+            field: None,
+            value: String::new(),
+            key,
+        }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
