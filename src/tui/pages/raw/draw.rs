@@ -231,6 +231,15 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         spans.push(Span::raw("]"));
         lines.push(Line::from(spans));
         lines.extend(verdict(draft, record, columns, theme));
+        if bad {
+            let words =
+                "What is no UTF-8 is read as Windows-1252 for editing. The received bytes stay.";
+            let room = columns.saturating_sub(2);
+            let words = wrap(words, room).into_iter();
+            let words = words.map(|line| Line::styled(format!(" {line}"), theme.muted()));
+            let at = lines.len().min(2);
+            lines.splice(at..at, words);
+        }
         let at = suggestions(draft, &mut lines, inner, theme);
         put_cursor(frame, inner, at.unwrap_or((2 + cursor as u16, 0)));
     } else {
@@ -243,15 +252,6 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
             " {}",
             text::shorten(&text, columns.saturating_sub(2))
         )));
-    }
-    if bad && editing {
-        let words =
-            "What is no UTF-8 is read as Windows-1252 for editing. The received bytes stay.";
-        let room = columns.saturating_sub(2);
-        let words = wrap(words, room).into_iter();
-        let words = words.map(|line| Line::styled(format!(" {line}"), theme.muted()));
-        let at = lines.len().min(2);
-        lines.splice(at..at, words);
     }
     frame.render_widget(Paragraph::new(lines), inner);
 }

@@ -1,5 +1,6 @@
 //! The text of a record that cannot be split into fields.
 
+mod changing;
 mod draw;
 mod excerpt;
 mod kept;
@@ -359,7 +360,14 @@ impl Raw {
                 self.draft = None;
                 cx.say("Nothing was changed: the text is the same.");
             }
-            Reply::NoChoices => cx.say("There is no suggestion for this line."),
+            Reply::NoChoices => {
+                let aside = cx.keys.of(Action::SetAside);
+                cx.say(if self.holds_nothing() {
+                    format!("This line holds no record: Esc, then {aside} sets it aside.")
+                } else {
+                    "There is no suggestion for this line.".to_owned()
+                });
+            }
             Reply::Saving => cx.say(SAVING),
             Reply::Leave => {
                 self.keep(cx);
@@ -378,58 +386,6 @@ impl Raw {
                 }
             }
         }
-    }
-
-    fn check(&mut self, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.ask(self.id, cx);
-        }
-    }
-
-    /// Opens the box on the text as it is now; bytes that are no UTF-8 are read as Windows-1252.
-    fn edit(&mut self, cx: &mut Cx) {
-        if !self.may_change(cx) {
-            return;
-        }
-        let Some(record) = &self.record else { return };
-        let (text, same) = match record.text.form {
-            // What a tool said of the record is no beginning of its text.
-            Form::Excerpt => (String::new(), true),
-            _ => excerpt::decode(&record.text.bytes),
-        };
-        let mut draft = Draft::open_whole(&text, same);
-        draft.seen = record.row.version;
-        self.draft = Some(draft);
-        self.check(cx);
-    }
-
-    fn put_back(&mut self, cx: &mut Cx) {
-        if !self.may_change(cx) {
-            return;
-        }
-        let Some(record) = &self.record else { return };
-        if record.raw.bytes == record.text.bytes {
-            cx.say("This is the received text already.");
-            return;
-        }
-        let ticket = cx.change(Wish::Edit {
-            id: self.id,
-            changes: vec![crate::fix::Change::Raw(record.raw.bytes.clone())],
-            version: record.row.version,
-        });
-        self.changing = Some((ticket, Done::PutBack));
-    }
-
-    /// Says why not, if not.
-    fn may_change(&self, cx: &mut Cx) -> bool {
-        let Some(record) = &self.record else {
-            return false;
-        };
-        let reason = frozen(self.read_only, record.row.status);
-        if let Some(reason) = reason {
-            cx.say(reason);
-        }
-        reason.is_none()
     }
 
     fn next_record(&self, by: isize, cx: &mut Cx) {
@@ -804,6 +760,21 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_holds_no_record_is_one_to_set_aside() {
+        let said = |line: &[u8]| {
+            let mut desk = Desk::new(line);
+            desk.press("a");
+            desk.cx.effects.clear();
+            desk.check(false);
+            desk.cx.effects.clone()
+        };
+        let aside = "This line holds no record: Esc, then x sets it aside.".to_owned();
+        assert_eq!(said(b" ,"), [Effect::Say(aside)]);
+        let none = "There is no suggestion for this line.".to_owned();
+        assert_eq!(said(LINE), [Effect::Say(none)]);
+    }
+
+    #[test]
     fn the_place_where_a_long_line_stops_is_seen_when_it_is_wrapped_and_the_keys_scroll() {
         let line = [&[b'x'; 5_000][..], b",\"a\" b,", &[b'y'; 4_000][..]].concat();
         let mut desk = Desk::new(&line);
@@ -1039,6 +1010,11 @@ mod tests {
         desk.press("Enter");
         desk.check(true);
         assert!(desk.picture(100, 28).contains("read as Windows-1252"));
+        desk.press("Down");
+        desk.check_with_readings(true);
+        assert!(desk.picture(80, 22).contains("Suggestions"));
+        desk.press("Up");
+        desk.check(true);
         desk.press("Enter");
         assert_eq!(desk.saves(), [Change::Raw("1,Müller".as_bytes().to_vec())]);
     }
