@@ -1,7 +1,7 @@
 //! What is said of what was done, alike in numbered lines and on the screen. Pure; everything untrusted is made safe here.
 
 use crate::{
-    model::{ChangeReport, Fault, FaultKind, UndoReport},
+    model::{ChangeReport, Fault, FaultKind, SendReport, UndoReport},
     text,
 };
 
@@ -12,7 +12,18 @@ pub fn is_stopped(error: &anyhow::Error) -> bool {
         .is_some_and(|fault| fault.kind == FaultKind::Interrupted)
 }
 
-/// What a change of one record, or a check of several, came to.
+/// What there is to do about a fault, where nobody can give a command the flag that its own hint names.
+pub fn hint(fault: &Fault) -> Option<&str> {
+    match fault.code {
+        "send:no_contract" | "send:contract_missing" | "check:contract" => {
+            Some("`redrive check --contract FILE` in a shell gives it one")
+        }
+        "run:none_before" => Some("load the next run to compare it with this one"),
+        _ => fault.hint.as_deref(),
+    }
+}
+
+/// What a change of one record came to, with the others that were decided again because of it.
 pub fn changed(report: &ChangeReport) -> String {
     if report.step.is_none() {
         return "Nothing changed.".to_owned();
@@ -24,7 +35,7 @@ pub fn changed(report: &ChangeReport) -> String {
         0 | 1 if report.ready > 0 => "Saved. The record is ready.".to_owned(),
         0 | 1 => "Saved. The record still needs fixing.".to_owned(),
         // Which of them is ready nobody has counted.
-        _ => checked(report),
+        _ => format!("Saved. {}", checked(report)),
     }
 }
 
@@ -90,6 +101,18 @@ pub fn end(words: &str) -> String {
     format!("{words}{stop}")
 }
 
+/// What came of taking the rest out of a plan.
+pub fn given_back(report: &SendReport) -> String {
+    let ready = text::is_are(report.given_back, "record");
+    match report.not_sent + report.unknown {
+        0 => format!("{ready} ready again."),
+        left => format!(
+            "{ready} ready again. {} may have arrived and stay in the plan.",
+            text::thousands(left)
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,7 +127,10 @@ mod tests {
             still_rejected: 2,
             ..ChangeReport::default()
         };
-        assert_eq!(changed(&report), "Checked 3 records: 1 ready, 2 to fix.");
+        assert_eq!(
+            changed(&report),
+            "Saved. Checked 3 records: 1 ready, 2 to fix."
+        );
         let one = ChangeReport {
             checked: 1,
             ..report.clone()

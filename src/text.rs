@@ -173,6 +173,12 @@ pub fn count(number: u64, noun: &str) -> String {
     )
 }
 
+/// `1 record is`, `3 records are`.
+pub fn is_are(n: u64, noun: &str) -> String {
+    let verb = if n == 1 { "is" } else { "are" };
+    format!("{} {verb}", count(n, noun))
+}
+
 /// A value as people read it: text without quotes, and a word where there is nothing to be seen. Untrusted.
 pub fn in_words(value: Option<&Value>) -> String {
     match value {

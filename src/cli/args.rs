@@ -4,7 +4,7 @@ mod colours;
 mod contract;
 mod sheet;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, str::FromStr};
 
 use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
@@ -20,6 +20,17 @@ const OWN_KEYS: &str = "\
 The names are those of [keys] in the configuration file, where fix_all = [\"B\", \"f4\"] gives an action other keys: a letter or sign, \
 space, tab, backtab, del, ins, backspace, home, end, pgup, pgdn, f1 to f12, shift+up, shift+down, ctrl+x, alt+x. Enter, Esc, Ctrl+C \
 and the arrows stay what they are, and a key that would be two actions changes none. While text is typed, keys are as always, so clear_text takes none.";
+
+/// What the options of `load` are about, in the order of its help.
+const READ: &str = "How the input is read";
+const KEPT: &str = "What becomes of it";
+const ANSWERS: &str = "Answers, in place of a run";
+const CARE: &str = "Care";
+
+/// A number that was typed: of a record, a run, a step, a plan, or how many.
+fn number<N: FromStr>(typed: &str) -> Result<N, String> {
+    (typed.parse()).map_err(|_| "a number is wanted here, such as 17".to_owned())
+}
 
 /// A terminal workbench for the records an import run rejected.
 ///
@@ -39,6 +50,7 @@ pub struct Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "For every command")]
 pub struct Global {
     /// The workspace: one SQLite file that holds runs and all work done on them [default: redrive.db]
     #[arg(short, long, global = true, env = "REDRIVE_WORKSPACE", value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -157,30 +169,30 @@ pub struct Scope {
     #[arg(value_name = "Q")]
     pub filter: Vec<String>,
     /// The run, where the workspace holds more than one
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", value_parser = number::<i64>)]
     pub run: Option<i64>,
 }
 
 #[derive(Debug, Args)]
 pub struct Diff {
     /// The older run [default: the run of the same contract before NEW]
-    #[arg(value_name = "OLD")]
+    #[arg(value_name = "OLD", value_parser = number::<i64>)]
     pub old: Option<i64>,
     /// The newer run [default: the newest; with OLD the newest of its contract]
-    #[arg(value_name = "NEW")]
+    #[arg(value_name = "NEW", value_parser = number::<i64>)]
     pub new: Option<i64>,
 }
 
 #[derive(Debug, Args)]
 pub struct Open {
     /// Open this run, where you left it
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", value_parser = number::<i64>)]
     pub run: Option<i64>,
     /// Open the records of this filter
     #[arg(long, value_name = "Q")]
     pub filter: Option<String>,
     /// Put the cursor on this record of the list
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<i64>)]
     pub row: Option<i64>,
     /// Look only: nothing can be changed or sent
     #[arg(long)]
@@ -196,7 +208,7 @@ pub struct Demo {
     #[arg(long, default_value_t = demo::ROWS, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub rows: u64,
     /// The same seed makes the same customers
-    #[arg(long, default_value_t = demo::SEED, value_name = "S")]
+    #[arg(long, default_value_t = demo::SEED, value_name = "S", value_parser = number::<u64>)]
     pub seed: u64,
     /// Prepare only, and say what was loaded
     #[arg(long)]
@@ -209,55 +221,55 @@ pub struct Load {
     #[arg(required = true, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// What a good record is and where it goes (TOML)
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = READ, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub contract: Option<PathBuf>,
     /// Instead of recognising it: csv, tsv, jsonl, json, or the word of a tool, such as pydantic
-    #[arg(long, value_name = "F")]
+    #[arg(help_heading = READ, long, value_name = "F")]
     pub format: Option<String>,
     /// Instead of recognising it: the map (TOML) that says where in this error report records and problems are
-    #[arg(long, value_name = "MAP", value_hint = ValueHint::FilePath, conflicts_with = "format")]
+    #[arg(help_heading = READ, long, value_name = "MAP", value_hint = ValueHint::FilePath, conflicts_with = "format")]
     pub map: Option<PathBuf>,
     /// The file the tool was given: its records are joined to the problems that the results name
-    #[arg(long, value_name = "ORIGINAL", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = READ, long, value_name = "ORIGINAL", value_hint = ValueHint::FilePath)]
     pub source: Vec<PathBuf>,
     /// The sheet of an Excel workbook, by name or number [default: the first that holds something]
-    #[arg(long, value_name = "SHEET")]
+    #[arg(help_heading = READ, long, value_name = "SHEET")]
     pub sheet: Option<String>,
     /// The row of a sheet that names the columns [default: the first that holds something]
-    #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(help_heading = READ, long, value_name = "ROW", value_parser = clap::value_parser!(u32).range(1..))]
     pub header_row: Option<u32>,
     /// The run's name [default: the contract's name, or the file's]
-    #[arg(long, value_name = "N")]
+    #[arg(help_heading = KEPT, long, value_name = "N")]
     pub name: Option<String>,
     /// Write the records that passed to this file
-    #[arg(long, value_name = "OUT", value_hint = ValueHint::FilePath)]
+    #[arg(help_heading = KEPT, long, value_name = "OUT", value_hint = ValueHint::FilePath)]
     pub passed: Option<PathBuf>,
     /// Keep the records that passed, as ready
-    #[arg(long)]
+    #[arg(long, help_heading = KEPT)]
     pub keep_passed: bool,
     /// Take the results as answers to this plan, which was handed over: its records become sent, or need fixing
-    #[arg(long, value_name = "PLAN", conflicts_with_all = ["contract", "name", "passed", "keep_passed", "again", "allow_empty", "fail_if", "explain"])]
+    #[arg(help_heading = ANSWERS, long, value_name = "PLAN", conflicts_with_all = ["contract", "name", "passed", "keep_passed", "again", "allow_empty", "fail_if", "explain"], value_parser = number::<i64>)]
     pub answers: Option<i64>,
     /// Make the fixes of this recipe on the run as soon as it is loaded
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["answers", "explain"])]
+    #[arg(help_heading = KEPT, long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with_all = ["answers", "explain"])]
     pub recipe: Option<PathBuf>,
     /// Load it even if the same bytes were loaded before
-    #[arg(long)]
+    #[arg(help_heading = CARE, long)]
     pub again: bool,
     /// An input without any record is fine
-    #[arg(long)]
+    #[arg(help_heading = CARE, long)]
     pub allow_empty: bool,
     /// Remove what a load left that cannot be seen from here, such as in another container, once it has ended
-    #[arg(long, conflicts_with_all = ["answers", "explain"])]
+    #[arg(help_heading = CARE, long, conflicts_with_all = ["answers", "explain"])]
     pub take_over: bool,
     /// Exit 1 only if this holds, such as 'rejected>5%' or 'unparsed>0'
-    #[arg(long, value_name = "EXPR")]
+    #[arg(help_heading = CARE, long, value_name = "EXPR")]
     pub fail_if: Option<String>,
     /// Say what would be loaded and why, with the first records, and change nothing
-    #[arg(long, conflicts_with_all = ["passed", "keep_passed", "fail_if"])]
+    #[arg(help_heading = CARE, long, conflicts_with_all = ["passed", "keep_passed", "fail_if"])]
     pub explain: bool,
     /// Let everybody of the folder's Unix group work in the workspace (0660)
-    #[arg(long, conflicts_with_all = ["answers", "explain"])]
+    #[arg(help_heading = KEPT, long, conflicts_with_all = ["answers", "explain"])]
     pub group: bool,
     /// How many workers read and check [default: one a processor]
     #[arg(long, value_name = "N", hide = true)]
@@ -267,14 +279,14 @@ pub struct Load {
 #[derive(Debug, Args)]
 pub struct Show {
     /// The record's number
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = number::<i64>)]
     pub id: i64,
 }
 
 #[derive(Debug, Args)]
 pub struct Edit {
     /// The record's number
-    #[arg(value_name = "ID")]
+    #[arg(value_name = "ID", value_parser = number::<i64>)]
     pub id: i64,
     /// PATH=VALUE sets text (a number or yes/no where the contract wants one); PATH:=JSON sets exactly that
     #[arg(value_name = "PATH=VALUE")]
@@ -289,7 +301,7 @@ pub struct Edit {
     #[arg(long)]
     pub ready: bool,
     /// Only if the record is still of this version, as `show` and `records --json` say it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<i64>)]
     pub if_version: Option<i64>,
 }
 
@@ -318,7 +330,7 @@ pub struct Fix {
 #[derive(Debug, Args)]
 pub struct Values {
     /// The group's number, as `redrive groups` lists it
-    #[arg(value_name = "GROUP")]
+    #[arg(value_name = "GROUP", value_parser = number::<i64>)]
     pub group: i64,
     /// Write old and new values as CSV for `fix --map`; where the new one is known it is filled in
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
@@ -328,7 +340,7 @@ pub struct Values {
 #[derive(Debug, Args)]
 pub struct Suggest {
     /// The group's number, as `redrive groups` lists it
-    #[arg(value_name = "GROUP")]
+    #[arg(value_name = "GROUP", value_parser = number::<i64>)]
     pub group: i64,
 }
 
@@ -365,13 +377,13 @@ pub struct Note {
     #[arg(value_name = "TEXT")]
     pub text: String,
     /// On this record
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = number::<i64>)]
     pub record: Option<i64>,
     /// On this group
-    #[arg(long, value_name = "N", conflicts_with = "record")]
+    #[arg(long, value_name = "N", conflicts_with = "record", value_parser = number::<i64>)]
     pub group: Option<i64>,
     /// On this run
-    #[arg(long, value_name = "R", conflicts_with_all = ["record", "group"])]
+    #[arg(long, value_name = "R", conflicts_with_all = ["record", "group"], value_parser = number::<i64>)]
     pub run: Option<i64>,
 }
 
@@ -407,13 +419,13 @@ pub struct Send {
     #[arg(long)]
     pub yes: bool,
     /// Continue this unfinished plan, whoever made it
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<i64>)]
     pub plan: Option<i64>,
     /// Refuse a plan of another size
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<u64>)]
     pub expect: Option<u64>,
     /// How many to send first, and then, before all the others; 0 for no careful start
-    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = ops::FIRST)]
+    #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = ops::FIRST, value_parser = number::<usize>)]
     pub first: Vec<usize>,
     /// Also send records whose key a newer run of the same contract holds
     #[arg(long)]
@@ -421,15 +433,18 @@ pub struct Send {
     /// Continue what another process sends that cannot be seen from here, such as in another container, once it has ended
     #[arg(long, conflicts_with_all = ["dry_run", "prepare"])]
     pub take_over: bool,
+    /// Send nothing more of an unfinished plan: what never left is ready again
+    #[arg(long, conflicts_with_all = ["dry_run", "prepare"])]
+    pub give_back: bool,
     /// Send at most so many records a second [default: what the contract says]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number::<u32>)]
     pub rate: Option<u32>,
 }
 
 #[derive(Debug, Args)]
 pub struct Undo {
     /// The step's number [default: your own last one]
-    #[arg(value_name = "STEP")]
+    #[arg(value_name = "STEP", value_parser = number::<i64>)]
     pub step: Option<i64>,
 }
 
@@ -439,14 +454,14 @@ pub struct History {
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub recipe: Option<PathBuf>,
     /// Only the steps of this run
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", value_parser = number::<i64>)]
     pub run: Option<i64>,
 }
 
 #[derive(Debug, Args)]
 pub struct Report {
     /// The run [default: the newest]
-    #[arg(long, value_name = "R")]
+    #[arg(long, value_name = "R", value_parser = number::<i64>)]
     pub run: Option<i64>,
     /// Write it to this file; one that ends in .html becomes a page
     #[arg(short, long, alias = "output", value_name = "FILE", value_hint = ValueHint::FilePath)]

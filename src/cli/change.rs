@@ -90,7 +90,17 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
     if args.ready {
         let seen = args.if_version;
         let now = seen.map(|seen| seen + i64::from(report.step.is_some()));
-        report = ops::accept(&mut workspace, id, now)?;
+        report = match ops::accept(&mut workspace, id, now) {
+            Ok(report) => report,
+            Err(error) => {
+                return Err(late(
+                    &workspace,
+                    (id, now, person.verbose),
+                    Vec::new(),
+                    error,
+                ));
+            }
+        };
     }
     let rejected = report.still_rejected + report.newly_broken;
     if out.is_json() {
@@ -148,6 +158,18 @@ fn late(
 /// errors end up in logs.
 fn disagreement(found: &Conflict, with_values: bool) -> Fault {
     let (id, seen, now) = (found.saving.record, found.saving.version, found.version);
+    if !(1..=now).contains(&seen) {
+        let versions = if now == 1 {
+            "version 1".to_owned()
+        } else {
+            format!("versions 1 to {now}")
+        };
+        let message =
+            format!("record {id} never had a version {seen}, only {versions}; nothing was changed");
+        return Fault::usage("record:version", message).hint(format!(
+            "look at it (redrive show {id}), then make the change with --if-version {now}"
+        ));
+    }
     let who = match &found.theirs {
         Some((author, at)) => format!("{} changed record {id} at {at}", safe(author)),
         None => format!("record {id} was changed"),

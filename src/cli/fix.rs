@@ -91,14 +91,14 @@ fn nothing(out: &Out) -> Result<Exit> {
 fn say_fixed(out: &Out, preview: &FixPreview, report: &FixReport) -> Result<()> {
     if report.changed == 0 {
         out.say("No record changed.")?;
-        return Ok(());
+    } else {
+        let words = safe(&preview.request.words()).into_owned();
+        out.say(&format!(
+            "Fixed {} ({words}): {}.",
+            count(report.changed, "record"),
+            consequences(report)
+        ))?;
     }
-    let words = safe(&preview.request.words()).into_owned();
-    out.say(&format!(
-        "Fixed {} ({words}): {}.",
-        count(report.changed, "record"),
-        consequences(report)
-    ))?;
     if report.others > 0 {
         note(&format!(
             "What must differ was decided again for {}.",

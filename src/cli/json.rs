@@ -19,6 +19,7 @@ pub fn answered(report: &AnswerReport) -> Value {
         "accepted": report.accepted,
         "rejected": report.rejected,
         "unanswered": report.unanswered,
+        "answered_before": report.answered_before,
     })
 }
 
@@ -307,6 +308,7 @@ pub fn sent(report: &SendReport) -> Value {
         "refused": report.refused,
         "unknown": report.unknown,
         "not_sent": report.not_sent,
+        "given_back": report.given_back,
         "undecided": report.behind.undecided,
         "superseded": report.behind.superseded,
         "attempts": report.attempts,

@@ -120,6 +120,22 @@ fn answers(person: &Person, out: &Out, request: &LoadRequest, plan: PlanId) -> R
     for remark in &report.remarks {
         note(remark);
     }
+    if report.answered_before > 0 {
+        note(&format!(
+            "{} had {} answer before: nothing of {} was changed.",
+            count(report.answered_before, "record"),
+            if report.answered_before == 1 {
+                "its"
+            } else {
+                "their"
+            },
+            if report.answered_before == 1 {
+                "it"
+            } else {
+                "them"
+            }
+        ));
+    }
     if !report.unanswered.is_empty() {
         let named: Vec<String> = (report.unanswered.iter().take(NAMED))
             .map(ToString::to_string)
@@ -130,7 +146,12 @@ fn answers(person: &Person, out: &Out, request: &LoadRequest, plan: PlanId) -> R
             ""
         };
         note(&format!(
-            "No answer for record {}{more}: still handed over. `redrive records status:handed_over` lists them.",
+            "No answer for {} {}{more}: still handed over. `redrive records status:handed_over` lists them.",
+            if named.len() == 1 {
+                "record"
+            } else {
+                "records"
+            },
             named.join(", ")
         ));
     }

@@ -19,7 +19,10 @@ use crate::{
     },
     ops::{self, ContractState, Finding, Workspace},
     text::thousands,
-    tui::{self, event::Route},
+    tui::{
+        self,
+        event::{FilterLine, Route},
+    },
 };
 
 /// Records are read this many at a time, so that memory stays flat.
@@ -116,7 +119,7 @@ fn open_plain(person: &Person, args: &args::Open) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// The records of a filter, which stands in the prompt so that it can be changed.
+/// The records of a filter.
 fn filtered(person: &Person, line: &str, run: Option<i64>) -> Result<Route> {
     let scope = args::Scope {
         filter: vec![line.to_owned()],
@@ -128,14 +131,14 @@ fn filtered(person: &Person, line: &str, run: Option<i64>) -> Result<Route> {
     Ok(list(run, Some(line.to_owned())))
 }
 
-/// All records of a run, and what stands in the prompt.
-fn list(run: RunId, typed: Option<String>) -> Route {
+/// All records of a run, or those that pass a filter.
+fn list(run: RunId, filter: Option<String>) -> Route {
     Route::Records {
         run,
         filter: Filter::of_run(run),
         field: None,
         title: "Records".to_owned(),
-        typed,
+        typed: filter.map(FilterLine::Applied),
     }
 }
 

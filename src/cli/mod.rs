@@ -44,7 +44,8 @@ use self::{
 
 /// Runs the program on the process's arguments.
 pub fn run() -> ExitCode {
-    let mut cli = match Cli::try_parse_from(terms::as_values(std::env::args_os())) {
+    let args = terms::as_values(std::env::args_os().collect(), Cli::command);
+    let mut cli = match Cli::try_parse_from(args) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are not mistakes; clap prints them to stdout. The rest is wrong usage.

@@ -6,6 +6,7 @@ mod doing;
 mod fixing;
 mod groups;
 mod look;
+mod meanings;
 mod page;
 mod results;
 mod say;
@@ -14,7 +15,7 @@ mod views;
 use std::{
     io::{self, BufRead, IsTerminal, Read as _, Write},
     path::PathBuf,
-    sync::{Mutex, atomic::Ordering},
+    sync::{Arc, Mutex, atomic::Ordering},
     time::{Duration, Instant},
 };
 
@@ -32,7 +33,8 @@ use crate::{
     filter::Filter,
     model::{RecordId, RunId},
     ops::{self, CheckRequest, Job, SendRequest, Workspace},
-    text::{count, safe, thousands},
+    said,
+    text::{count, safe},
 };
 
 /// Lines of a list that are said at once.
@@ -80,19 +82,24 @@ pub fn record(id: RecordId) -> Place {
 }
 
 /// Long work: a line says now and then how far it is, and Ctrl+C stops it safely. Between two of them Ctrl+C ends the program.
-pub struct Work(Job);
+pub struct Work {
+    job: Job,
+    /// When it was said last how far it is, or the work began.
+    said: Arc<Mutex<Instant>>,
+}
 
 impl Work {
     /// # Errors
     /// When signals cannot be watched.
     pub fn new() -> Result<Self> {
-        let said = Mutex::new(Instant::now());
+        let said = Arc::new(Mutex::new(Instant::now()));
+        let last = Arc::clone(&said);
         let job = Job::new(move |progress| {
-            let Ok(mut said) = said.lock() else { return };
-            if said.elapsed() < OFTEN {
+            let Ok(mut last) = last.lock() else { return };
+            if last.elapsed() < OFTEN {
                 return;
             }
-            *said = Instant::now();
+            *last = Instant::now();
             // Nobody is left to tell when it is closed.
             let _ = writeln!(
                 io::stdout(),
@@ -100,9 +107,9 @@ impl Work {
                 count(progress.records, "record")
             );
         });
-        let work = Self(job);
+        let work = Self { job, said };
         work.ends_at_ctrl_c(true);
-        stop::on_signal(&work.0.cancel_flag())?;
+        stop::on_signal(&work.job.cancel_flag())?;
         Ok(work)
     }
 
@@ -112,14 +119,17 @@ impl Work {
     /// What `work` gives.
     pub fn does<T>(&self, work: impl FnOnce(&Job) -> Result<T>) -> Result<T> {
         self.ends_at_ctrl_c(false);
-        let done = work(&self.0);
+        if let Ok(mut said) = self.said.lock() {
+            *said = Instant::now();
+        }
+        let done = work(&self.job);
         self.ends_at_ctrl_c(true);
         done
     }
 
     /// A signal ends the program when the flag is set already, and sets it otherwise.
     fn ends_at_ctrl_c(&self, ends: bool) {
-        self.0.cancel_flag().store(ends, Ordering::Relaxed);
+        self.job.cancel_flag().store(ends, Ordering::Relaxed);
     }
 }
 
@@ -146,6 +156,7 @@ pub fn run(person: &Person, options: Options) -> Result<()> {
         stack: places.into_iter().map(|place| (place, 0)).collect(),
         out: io::stdout(),
         echo: !io::stdin().is_terminal(),
+        read_only: options.read_only,
     };
     talk.go_on(&mut io::stdin().lock())
 }
@@ -159,6 +170,8 @@ struct Talk<W: Write> {
     out: W,
     /// Whether an answer is written down, because nobody sees it being typed.
     echo: bool,
+    /// Whether the workspace was opened to look only.
+    read_only: bool,
 }
 
 impl<W: Write> Talk<W> {
@@ -184,7 +197,7 @@ impl<W: Write> Talk<W> {
                 said = text;
             }
             let Some(line) = self.answer(input)? else {
-                return self.say("");
+                return self.say(page.at_the_end());
             };
             let wish = match page.wish(&line) {
                 Wish::Help => Wish::Say(page.help()),
@@ -220,7 +233,9 @@ impl<W: Write> Talk<W> {
             let mut part = (&mut *input).take(LINE);
             part.read_until(b'\n', &mut line)
                 .context("cannot read your answer")?;
-            if line.is_empty() {
+            // What a person began to type before the end was not given.
+            if line.is_empty() || !self.echo && !line.ends_with(b"\n") && line.len() < LINE as usize
+            {
                 return Ok(None);
             }
             if line.len() as u64 == LINE && !line.ends_with(b"\n") {
@@ -264,6 +279,9 @@ impl<W: Write> Talk<W> {
 
     fn does(&mut self, wish: Wish, place: &Place, sight: &Sight) -> Result<()> {
         let run = run_of(&self.workspace, place);
+        if self.read_only && wish.changes() {
+            return self.say("Nothing is changed here: the workspace was opened to look only.");
+        }
         match wish {
             Wish::Go(place) => self.go(place),
             Wish::Back => self.back()?,
@@ -357,13 +375,7 @@ impl<W: Write> Talk<W> {
         };
         let workspace = &mut self.workspace;
         let report = self.work.does(|job| ops::check(workspace, &request, job))?;
-        self.say(&format!(
-            "Checked {}: {} ready, {} to fix. {} current.",
-            count(report.checked, "record"),
-            thousands(report.ready),
-            thousands(report.still_rejected + report.newly_broken),
-            count(report.current, "verdict")
-        ))
+        self.say(&said::checked(&report))
     }
 
     fn review(&mut self, run: RunId) -> Result<()> {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     model::{Behind, Fault, FaultKind, Plan, PlanId, SendReport},
     ops::{self, SendRequest},
+    said,
     text::{count, safe, thousands},
 };
 
@@ -31,7 +32,14 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
     if args.prepare {
         return prepare(&mut workspace, &request, out);
     }
-    let plan = ops::plan(&workspace, &request)?;
+    if args.give_back {
+        return give_back(&mut workspace, &request, out);
+    }
+    let plan = if args.dry_run {
+        ops::plan(&workspace, &request)?
+    } else {
+        ops::plan_to_send(&workspace, &request)?
+    };
     if args.dry_run {
         return show_plan(out, &plan);
     }
@@ -75,6 +83,16 @@ fn prepare(workspace: &mut ops::Workspace, request: &SendRequest, out: &Out) -> 
             number = plan.id.map_or(0, |id| id.0),
         ))?,
         None => out.say("Nothing to send: no record is ready.")?,
+    }
+    Ok(Exit::Done)
+}
+
+fn give_back(workspace: &mut ops::Workspace, request: &SendRequest, out: &Out) -> Result<Exit> {
+    let report = ops::give_back(workspace, request)?;
+    if out.is_json() {
+        out.json(&json::sent(&report))?;
+    } else {
+        out.say(&said::given_back(&report))?;
     }
     Ok(Exit::Done)
 }

@@ -87,7 +87,7 @@ fn show(mut export: BufReader<File>, stdout: &mut dyn Write) -> Result<()> {
 /// # Errors
 /// `usage:export` where a flag says nothing about the format.
 fn request(args: &args::Export) -> Result<ExportRequest, Fault> {
-    let format = match args.format {
+    let format = match args.format() {
         args::Format::Csv => ExportFormat::Csv,
         args::Format::Ndjson => ExportFormat::JsonLines,
         args::Format::Xlsx => ExportFormat::Workbook,

@@ -4,6 +4,7 @@ mod chain;
 mod csv;
 pub mod dates;
 mod infer;
+pub mod kinds;
 pub mod recipe;
 pub mod three_way;
 mod transform;

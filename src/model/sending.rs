@@ -185,6 +185,10 @@ pub struct Try {
     pub again_at: Option<String>,
 }
 
+/// The codes of a record that the file it was to be handed over in cannot hold: it is refused before the file has it.
+pub const NO_COLUMN: &str = "file:no_column";
+pub const NO_LINE: &str = "file:no_line";
+
 /// What the answers to a plan that was handed over say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AnswerReport {
@@ -193,6 +197,8 @@ pub struct AnswerReport {
     pub rejected: u64,
     /// Records that are still handed over.
     pub unanswered: Vec<RecordId>,
+    /// Records that are answered, but had been before, and stay as they are.
+    pub answered_before: u64,
     /// What a person should know, one sentence each.
     pub remarks: Vec<String>,
 }
@@ -270,6 +276,8 @@ pub struct SendReport {
     pub refused: u64,
     pub unknown: u64,
     pub not_sent: u64,
+    /// Taken out of the plan and ready again, because a person stopped it.
+    pub given_back: u64,
     /// As in [`Plan::behind`].
     pub behind: Behind,
     pub attempts: u64,

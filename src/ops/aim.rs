@@ -9,7 +9,7 @@ use std::{
 use anyhow::Result;
 use sha2::{Digest, Sha256};
 
-use super::Workspace;
+use super::{Workspace, answers::FILE};
 use crate::{
     broken::is_broken,
     contract::{self, Contract, Destination, FileFormat, Kind},
@@ -308,7 +308,7 @@ pub(super) fn on_disk(
 pub(super) fn target(kind: &Kind) -> String {
     match kind {
         Kind::Sqlite { path, table } => format!("table {table} in {}", path.display()),
-        Kind::File { path, .. } => format!("file {}", path.display()),
+        Kind::File { path, .. } => format!("{FILE}{}", path.display()),
         Kind::Http(http) => format!("{} {}", http.method, http.url),
         Kind::Postgres(postgres) => postgres.target(),
         Kind::Command(program) => format!("command {}", program.command.join(" ")),

@@ -1,6 +1,6 @@
 //! `load --answers`: what a tool made of the records of a plan that was handed over to it.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
 use anyhow::Result;
 
@@ -10,44 +10,51 @@ use super::{
     workspace::now,
 };
 use crate::{
-    model::{AnswerReport, Fault, FaultKind, Layout, PlanId, Problem, RecordId, Stage},
+    model::{AnswerReport, Fault, FaultKind, Form, Layout, PlanId, Problem, RecordId, Stage},
     results::{Counted, Joined, Joining, Report},
     row::Row,
-    store::answers::{Answer, Waiting},
+    store::answers::{Answer, Handed, HandedOver},
+    text::{count, thousands},
 };
+
+/// How the place of a file destination begins.
+pub(super) const FILE: &str = "file ";
 
 /// Takes the results of `request` as answers to a plan: each record they name becomes accepted, or rejected with the tool's own
 /// problems. Records are told by the contract's key, by what they hold, or by their place in the file that was handed over.
-/// What has no answer stays handed over.
+/// What has no answer stays handed over, and what had one before stays as it is.
 ///
 /// # Errors
-/// `answers:plan` when there is no such plan, `answers:none` when none of its records waits for an answer; those of reading
-/// the results.
+/// `answers:plan` when there is no such plan, `answers:none` when none of its records waits for an answer, with the reason;
+/// those of reading the results.
 pub fn answers(
     workspace: &mut Workspace,
     request: &LoadRequest,
     plan: PlanId,
     job: &Job,
 ) -> Result<AnswerReport> {
-    let (run, waiting) = workspace.store.waiting_for_answers(plan)?;
-    if waiting.is_empty() {
-        return Err(none(plan).into());
+    let handed = workspace.store.handed_over(plan)?;
+    if !handed.records.iter().any(|one| one.waits) {
+        return Err(none(plan, &handed).into());
     }
-    let report = report_of_all(request, job)?;
+    let run = handed.run;
+    let report = report_of_all(request, job).map_err(no_answers)?;
     let contract = workspace.contract(run)?;
     let own_key = |row: &Row<'_>| contract.as_ref()?.checker.values(row).key;
     let joined = if request.sources.is_empty() {
         let layout = workspace.store.layout(run)?;
-        join(&report, (&layout, &waiting), &own_key, plan)
+        join(&report, (&layout, &handed), &own_key, plan)
     } else {
         source_of_all(request, &report, contract.as_deref(), job)?
     };
-    let (answers, unanswered) = answers_of(&report, &joined, &waiting);
+    let (answers, unanswered) = answers_of(&report, &joined, &handed.records);
+    let is_known = |one: &&Handed| !one.waits && joined.found.contains_key(&one.place);
     let mut said = AnswerReport {
         plan,
         accepted: 0,
         rejected: 0,
         unanswered,
+        answered_before: handed.records.iter().filter(is_known).count() as u64,
         // What was found is told by the counts.
         remarks: joined
             .remarks
@@ -80,20 +87,66 @@ pub fn answers(
     Ok(said)
 }
 
-fn none(plan: PlanId) -> Fault {
-    let message = format!("no record of plan {plan} waits for an answer");
-    Fault::new(FaultKind::Nothing, "answers:none", message)
-        .hint("only records that were handed over to a file wait for one")
+/// The error of reading the results; of records that nothing is said of, in words about answers.
+fn no_answers(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast::<Fault>() {
+        Ok(mut fault) if fault.code == "source:format" => {
+            fault.message = (fault.message).replace("nothing to join", "no answer in it");
+            fault
+                .hint("name the format of the answers with --format, such as --format fastapi")
+                .into()
+        }
+        Ok(fault) => fault.into(),
+        Err(error) => error,
+    }
+}
+
+/// Why no record of a plan waits for an answer, and what there is to do instead.
+fn none(plan: PlanId, handed: &HandedOver) -> Fault {
+    let (name, target) = &handed.destination;
+    let all = handed.records.len() as u64;
+    let refused = handed.records.iter().filter(|one| one.is_refused).count() as u64;
+    let (message, hint) = if !target.starts_with(FILE) {
+        (
+            format!(
+                "plan {plan} was not handed over to a file: {name} ({target}) answers by itself"
+            ),
+            "`redrive history` and `redrive show ID` say what it answered".to_owned(),
+        )
+    } else if all == 0 {
+        (
+            format!("nothing of plan {plan} was handed over, so nothing waits for an answer"),
+            "`redrive send` hands over what is ready, and says the number of the plan".to_owned(),
+        )
+    } else {
+        let its = if all == 1 { "its" } else { "their" };
+        let hint = match refused {
+            0 => "there is nothing left to do for it".to_owned(),
+            _ => "`redrive records stage:send` lists what is still to be fixed of what was refused; once fixed, `redrive send` \
+                  hands it over under a new plan"
+                .to_owned(),
+        };
+        (
+            format!(
+                "{} of plan {plan} had {its} answer before ({} sent, {} refused); nothing was changed",
+                count(all, "record"),
+                thousands(all - refused),
+                thousands(refused)
+            ),
+            hint,
+        )
+    };
+    Fault::new(FaultKind::Nothing, "answers:none", message).hint(hint)
 }
 
 /// Finds the records that results are about among those that were handed over.
 fn join(
     report: &Report,
-    (layout, waiting): (&Layout, &[Waiting]),
+    (layout, handed): (&Layout, &HandedOver),
     own_key: &dyn Fn(&Row<'_>) -> Option<String>,
     plan: PlanId,
 ) -> Joined {
-    let rows: Vec<Option<Row<'_>>> = (waiting.iter())
+    let rows: Vec<Option<Row<'_>>> = (handed.records.iter())
         .map(|one| Row::read(layout, one.form, &one.payload).ok())
         .collect();
     let keys: HashSet<String> = rows.iter().flatten().filter_map(own_key).collect();
@@ -104,17 +157,24 @@ fn join(
             named.next().filter(|_| named.next().is_none())
         })
     };
-    let mut joining = Joining::new(report, &key);
+    let mut joining = Joining::new(report, &key).that_keeps_nothing();
     joining.begin(&format!("plan {plan}"));
-    for (one, row) in waiting.iter().zip(&rows) {
-        // In a table there is a header before it, in JSON Lines there is none.
-        let (table, lines) = (one.n + 1, one.n);
+    let is_table = handed.records.iter().any(|one| one.form == Form::Csv)
+        || (handed.destination.1.to_lowercase()).ends_with(".csv");
+    for (one, row) in handed.records.iter().zip(&rows) {
+        // In a table there is a header before it, in JSON Lines there is none; tools can count otherwise all the same.
+        let (below_header, line) = (one.place + 1, one.place);
+        let (likely, other) = if is_table {
+            (below_header, line)
+        } else {
+            (line, below_header)
+        };
         let at = Counted {
-            number: one.n,
-            ordinal: one.n,
+            number: one.place,
+            ordinal: one.place,
             byte: u64::MAX,
-            lines: [table, lines, table, lines],
-            row: table,
+            lines: [likely, other, likely, other],
+            row: below_header,
         };
         joining.look(at, row.as_ref());
     }
@@ -134,15 +194,10 @@ fn texts(row: &Row<'_>) -> Vec<String> {
 }
 
 /// What is answered of each record that waits, and the records without an answer.
-fn answers_of(
-    report: &Report,
-    joined: &Joined,
-    waiting: &[Waiting],
-) -> (Vec<Answer>, Vec<RecordId>) {
-    let by_place: BTreeMap<u64, &Waiting> = waiting.iter().map(|one| (one.n, one)).collect();
+fn answers_of(report: &Report, joined: &Joined, handed: &[Handed]) -> (Vec<Answer>, Vec<RecordId>) {
     let (mut answers, mut unanswered) = (Vec::new(), Vec::new());
-    for (n, one) in by_place {
-        let Some(outcomes) = joined.found.get(&n) else {
+    for one in handed.iter().filter(|one| one.waits) {
+        let Some(outcomes) = joined.found.get(&one.place) else {
             unanswered.push(one.record);
             continue;
         };

@@ -46,7 +46,7 @@ pub(super) fn for_one_value(found: &Found, wants: &Wants) -> Vec<Suggestion> {
 fn date(text: &str, wants: &Wants) -> Option<Suggestion> {
     let (layout, moment) = one_reading(text)?;
     let wanted = match wants.format.as_deref()? {
-        "date" if !has_time(&moment) => Wanted::Date,
+        "date" if is_day(&moment) => Wanted::Date,
         "date-time" if moment.time.is_some() && moment.zone != Zone::None => Wanted::DateTime,
         _ => return None,
     };
@@ -78,9 +78,13 @@ fn order(layout: Layout, moment: &Moment) -> Option<Order> {
         .filter(|_| moment.date.day() != moment.date.month())
 }
 
-fn has_time(moment: &Moment) -> bool {
-    let time = moment.time.as_ref();
-    time.is_some_and(|time| (time.hour, time.minute, time.second) != (0, 0, 0))
+/// Whether it is a day and says no more: a midnight where nobody says which is none.
+fn is_day(moment: &Moment) -> bool {
+    let is_midnight = moment.time.as_ref().is_none_or(|time| {
+        (time.hour, time.minute, time.second) == (0, 0, 0)
+            && time.fraction.bytes().all(|digit| digit == b'0')
+    });
+    is_midnight && moment.zone == Zone::None
 }
 
 /// Whether a text says year, month and day itself: a number of days or seconds could be any number, and a year of two digits is
@@ -157,6 +161,8 @@ mod tests {
             ("31/02/2025", None),
             ("31/12/25", None),
             ("31/12/2025 10:15", None),
+            ("31/12/2025 00:00:00.250", None),
+            ("31.12.2025 00:00 -08:00", None),
             ("46022", None),
             ("20251231", None),
             ("soon", None),

@@ -4,7 +4,12 @@ use std::path::{self, PathBuf};
 
 use anyhow::Result;
 
-use super::{Workspace, aim, report::report, show};
+use super::{
+    Workspace, aim,
+    export::{ExportFormat, ExportRequest, export},
+    report::report,
+    show,
+};
 use crate::{
     contract::Kind,
     filter::Filter,
@@ -35,6 +40,8 @@ pub enum Clip {
     Problems(RecordId),
     /// What is wrong in a group, for a ticket, without values.
     Group(RunId, GroupId),
+    /// These records as CSV, as [`export`] hands them out.
+    Csv(Box<Filter>),
     /// The command that lists these records.
     Command(Box<Filter>),
     /// A report on a run, as Markdown, without values.
@@ -103,6 +110,17 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
             );
             ("the problem".to_owned(), text)
         }
+        Clip::Csv(filter) => {
+            let mut csv = Vec::new();
+            let request = ExportRequest {
+                format: ExportFormat::Csv,
+                is_formula_safe: false,
+                with_ids: false,
+            };
+            let report = export(workspace, filter, request, &mut csv)?;
+            let what = format!("{} as CSV", count(report.records, "record"));
+            (what, String::from_utf8_lossy(&csv).into_owned())
+        }
         Clip::Command(filter) => {
             // It is to be used elsewhere.
             let file = path::absolute(workspace.path())?;
@@ -119,7 +137,8 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
             if source == "-" {
                 return Err(none("it was read from standard input").into());
             }
-            let places = [PathBuf::new(), workspace.folder().to_owned()];
+            // Another file of that name can lie where somebody happens to be.
+            let places = [workspace.folder().to_owned(), PathBuf::new()];
             let mut places = places.into_iter().map(|place| place.join(&source));
             // It was named from a folder that nobody has kept: where it is seen from here is better than its bare name.
             let seen = places.find(|path| path.exists()).unwrap_or(source.into());
@@ -251,6 +270,17 @@ mod tests {
 
     fn text(desk: &Desk, wanted: &Clip) -> String {
         clip(&desk.workspace, wanted).unwrap().1
+    }
+
+    #[test]
+    fn records_are_copied_as_the_csv_that_an_export_writes() {
+        let desk = Desk::checked(&["A1,foo@,30,Open", "A2,b@b.de,12,Shut", "A3,c(at),30,Open"]);
+        let two = Filter::of_records(RunId(1), [1, 3].map(RecordId).into());
+        let (what, csv) = clip(&desk.workspace, &Clip::Csv(Box::new(two))).unwrap();
+        assert_eq!(what, "2 records as CSV");
+        let lines: Vec<&str> = csv.lines().collect();
+        assert_eq!(lines[1..], ["A1,foo@,30,Open", "A3,c(at),30,Open"]);
+        assert!(lines[0].ends_with(",age,stage"), "{csv}");
     }
 
     #[test]

@@ -138,6 +138,19 @@ pub fn preview_fix(
     Ok(Some(preview))
 }
 
+/// How many records that a fix would change are not what they were when it was previewed: applied, it leaves them as they are.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn changed_since_preview(workspace: &Workspace, preview: &FixPreview) -> Result<u64> {
+    let now = workspace.store.versions(preview.run)?;
+    let meant = preview.consequences.iter();
+    let late = meant
+        .filter(|one| one.effect != Effect::Unchanged)
+        .filter(|one| now.get(&one.record) != Some(&one.version));
+    Ok(late.count() as u64)
+}
+
 /// Values of the field before and after, for these records of a preview.
 ///
 /// # Errors

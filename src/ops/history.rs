@@ -16,7 +16,7 @@ use crate::{
     model::{
         Fault, FaultKind, Path, PlanRow, RunId, StepExample, StepFacts, StepId, StepRow, WentBack,
     },
-    text,
+    said, text,
 };
 
 /// Records of a step that are shown.
@@ -105,8 +105,12 @@ pub fn step_facts(workspace: &Workspace, run: RunId, step: StepId) -> Result<Ste
 /// `step:missing`; `undo:nothing` when nothing of it can be taken back; `interrupted` before anything was.
 pub fn go_back(workspace: &mut Workspace, run: RunId, step: StepId, job: &Job) -> Result<WentBack> {
     step_of(workspace, run, step)?;
+    let sent = workspace.store.sent_of_steps(run)?;
+    let is_frozen = |one: &StepRow| one.is_frozen(sent.get(&one.id).copied().unwrap_or_default());
     let since = (workspace.store.history(Some(run))?.into_iter()).take_while(|one| one.id >= step);
-    let steps: Vec<StepRow> = since.filter(StepRow::can_be_undone).collect();
+    let steps: Vec<StepRow> = since
+        .filter(|one| one.can_be_undone() && !is_frozen(one))
+        .collect();
     let total = steps.iter().map(|one| one.records).sum();
     let mut report = WentBack {
         of: steps.len() as u64,
@@ -131,9 +135,9 @@ pub fn go_back(workspace: &mut Workspace, run: RunId, step: StepId, job: &Job) -
                 report.steps += 1;
                 report.records += undone.records;
             }
-            // All of it was sent, or is held by something else.
+            // All of it was sent meanwhile, or is held by something else.
             Err(error) if is_nothing(&error) => {}
-            Err(_) if job.is_cancelled() && report.steps > 0 => {
+            Err(error) if said::is_stopped(&error) && report.steps > 0 => {
                 report.is_stopped = true;
                 return Ok(report);
             }

@@ -30,6 +30,7 @@ pub struct Progress {
 pub struct Steering {
     is_paused: AtomicBool,
     wants_now: AtomicBool,
+    gives_back: AtomicBool,
     /// One more than the records a second; 0 when nothing was said.
     speed: AtomicU32,
 }
@@ -42,6 +43,15 @@ impl Steering {
 
     pub fn is_paused(&self) -> bool {
         self.is_paused.load(Ordering::Relaxed)
+    }
+
+    /// Once it is cancelled, what never left is ready again and not kept for the next send.
+    pub fn give_back(&self) {
+        self.gives_back.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn gives_back(&self) -> bool {
+        self.gives_back.load(Ordering::Relaxed)
     }
 
     /// Whatever it waits for, it tries now.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     fix::Change,
     model::{
-        ChangeReport, Clash, MergeConflict, MergeReport, MergedField, Problem, RecordId,
+        ChangeReport, Clash, Fault, MergeConflict, MergeReport, MergedField, Problem, RecordId,
         RefusedRow, Status, StepKind, Version,
     },
     read::{self, sheet::Table},
@@ -56,7 +56,7 @@ struct Work {
 /// refused by itself, with the reason; a record that was changed here since it was handed out is a conflict and stays.
 ///
 /// # Errors
-/// Those of reading the file; `merge:columns` when it is not a sheet that was handed out; those of the contract's validator;
+/// `merge:workspace`; those of reading the file; `merge:columns` when it is not a sheet that was handed out; those of the contract's validator;
 /// `interrupted`. Nothing is changed then.
 pub fn merge(
     workspace: &mut Workspace,
@@ -64,6 +64,15 @@ pub fn merge(
     job: &Job,
 ) -> Result<MergeReport> {
     let started = Instant::now();
+    if workspace.spare(request.file).is_err() {
+        let message = format!(
+            "{} is the workspace, and no sheet of it",
+            request.file.display()
+        );
+        return Err(Fault::usage("merge:workspace", message)
+            .hint("name what `redrive export --format xlsx` wrote")
+            .into());
+    }
     let table = read::sheet::read(request.file, RECORD)?;
     let columns = Columns::of(&table)?;
     let report = again_if_changed(|| try_merge(workspace, (&table, &columns), request, job))?;

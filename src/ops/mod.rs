@@ -67,8 +67,8 @@ pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
     Asks, FixChoice, FixKind, FixPreview, FixRequest, Replayed, SAMPLE, SuggestedFix, apply_fix,
-    date_evidence, fix_choices, fix_rows, made_ready, mistake, preview_fix, recipe_of, replay,
-    suggest_fixes,
+    changed_since_preview, date_evidence, fix_choices, fix_rows, made_ready, mistake, preview_fix,
+    recipe_of, replay, suggest_fixes,
 };
 pub use history::{
     go_back, history, plans, recipe_of_step, sent_of_steps, step_facts, write_recipe,
@@ -85,11 +85,11 @@ pub use readings::Readable;
 pub use report::{is_page, report, write_report};
 pub use save::{
     Conflict, Decision, KeptDraft, Saved, Saving, being_sent, conflict, decide, drafts,
-    drop_drafts, keep_draft, save,
+    drop_drafts, keep_draft, records_with_drafts, save,
 };
 pub use send::{
     FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
-    destinations, plan, plan_to_watch, prepare_plan, review, send,
+    destinations, give_back, plan, plan_to_send, plan_to_watch, prepare_plan, review, send,
 };
 pub use settle::{settle, unanswered};
 pub use since::since;

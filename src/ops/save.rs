@@ -13,7 +13,7 @@ use crate::{
         Change,
         three_way::{Parting, changes, part},
     },
-    model::{BeingSent, ChangeReport, Fault, Path, RecordId, Status, Version, WhoChanged},
+    model::{BeingSent, ChangeReport, Fault, Path, RecordId, RunId, Status, Version, WhoChanged},
 };
 
 pub use crate::store::KeptDraft;
@@ -229,6 +229,14 @@ pub fn keep_draft(workspace: &mut Workspace, saving: &Saving) -> Result<()> {
 /// When the workspace cannot be read.
 pub fn drafts(workspace: &Workspace, id: RecordId) -> Result<Vec<KeptDraft>> {
     workspace.store.drafts(id, &workspace.author)
+}
+
+/// The records of a run into which this person typed something that is not saved, wherever those records are now.
+///
+/// # Errors
+/// When the workspace cannot be read.
+pub fn records_with_drafts(workspace: &Workspace, run: RunId) -> Result<Vec<RecordId>> {
+    workspace.store.records_with_drafts(run, &workspace.author)
 }
 
 /// Forgets what this person typed into a record and did not save.

@@ -56,6 +56,7 @@ use crate::{
         plans::{NewPlan, OpenPlan, Target, unexpected},
         sends::Claim,
     },
+    text,
 };
 
 pub use board::{Flow, Logged, SendProgress};
@@ -113,6 +114,23 @@ pub fn destinations(
 /// `send:stale` when a verdict was given by another contract.
 pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     Ok(plan_and_records(workspace, request)?.0)
+}
+
+/// [`plan`], for whoever is asked whether it is to be sent: what cannot begin now is said before the question.
+///
+/// # Errors
+/// Those of [`plan`], and `send:busy` while another process sends to this destination.
+pub fn plan_to_send(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
+    let plan = plan(workspace, request)?;
+    if plan.planned > 0 && !request.take_over {
+        let (_, aim) = aim_of(workspace, request)?;
+        let sent = (workspace.store).plan_with_sender(&plan.destination, &aim.fingerprint)?;
+        if let Some(sent) = sent {
+            let free = workspace.store.check_no_other_sender(sent);
+            free.map_err(|error| way_on(workspace, sent, error))?;
+        }
+    }
+    Ok(plan)
 }
 
 /// [`plan`], with its records in the order they leave.
@@ -250,6 +268,33 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
         return Err(stopped(&report).into());
     }
     Ok(report)
+}
+
+/// Takes what never left out of an unfinished plan (one's own of the last day where none is named): those records are ready
+/// again. What may have reached its destination stays in the plan.
+///
+/// # Errors
+/// Faults of exit 2 as [`plan`]; `send:plan` when there is no such plan; `send:busy` while it is being sent.
+pub fn give_back(workspace: &mut Workspace, request: &SendRequest) -> Result<SendReport> {
+    workspace.store.check_writable()?;
+    let (run, aim) = aim_of(workspace, request)?;
+    let open = unfinished(workspace, request.plan, run, &aim)?
+        .ok_or_else(|| nothing_to_give_back(&aim.destination.name))?;
+    let (claim, unknown) = claimed(workspace, open.id, request, &aim)?;
+    let given_back = workspace.store.give_back(&claim)?;
+    Ok(SendReport {
+        plan: Some(open.id),
+        planned: open.remaining,
+        given_back,
+        unknown,
+        not_sent: workspace.store.release(&claim, None, &now())?,
+        ..SendReport::default()
+    })
+}
+
+fn nothing_to_give_back(destination: &str) -> Fault {
+    let words = format!("you have no unfinished plan to '{destination}'");
+    Fault::new(FaultKind::Nothing, "send:plan", words).hint("name another's with --plan")
 }
 
 /// Where the records of a plan are before it goes on, and what was refused of it.
@@ -409,10 +454,16 @@ fn stopped(report: &SendReport) -> Fault {
     Fault::new(
         FaultKind::Interrupted,
         "interrupted",
-        format!(
-            "stopped: {} of {} records of plan {plan} are not sent yet",
-            report.not_sent, report.planned
-        ),
+        match report.given_back {
+            0 => format!(
+                "stopped: {} of {} records of plan {plan} are not sent yet",
+                report.not_sent, report.planned
+            ),
+            ready => format!(
+                "stopped: {} ready again, {} of plan {plan} may have arrived and must be tried again",
+                text::is_are(ready, "record"), text::count(report.not_sent, "record")
+            ),
+        },
     )
     .hint("`redrive send` continues the plan; nothing is sent twice")
 }

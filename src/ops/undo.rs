@@ -13,7 +13,8 @@ pub(super) const HEEDED: u64 = 256;
 pub enum Turn {
     /// One's own newest step, or the named one.
     Undo(Option<StepId>),
-    Redo,
+    /// What one's own last undo took back; with that undo's step, only while it still is the last.
+    Redo(Option<StepId>),
 }
 
 /// What a turn would touch now.
@@ -55,7 +56,7 @@ pub fn size_of_turn(workspace: &Workspace, what: Turn) -> Result<Option<TurnSize
     let size = match what {
         Turn::Undo(Some(step)) => store.size_of(step)?,
         Turn::Undo(None) => store.next_undo(author)?,
-        Turn::Redo => store.next_redo(author)?,
+        Turn::Redo(_) => store.next_redo(author)?,
     };
     Ok(size.map(|(step, run, records)| TurnSize { step, run, records }))
 }
@@ -80,7 +81,7 @@ pub fn turn(workspace: &mut Workspace, what: Turn, job: &Job) -> Result<UndoRepo
     heed(0)?;
     match what {
         Turn::Undo(step) => undo_heeding(workspace, step, &mut heed),
-        Turn::Redo => redo_heeding(workspace, &mut heed),
+        Turn::Redo(undo) => redo_heeding(workspace, undo, &mut heed),
     }
 }
 
@@ -119,15 +120,16 @@ pub(super) fn undo_heeding(
 /// # Errors
 /// `undo:nothing` (exit 1) when there is nothing to redo or all its records were sent or changed since.
 pub fn redo(workspace: &mut Workspace) -> Result<UndoReport> {
-    redo_heeding(workspace, &mut |_| Ok(()))
+    redo_heeding(workspace, None, &mut |_| Ok(()))
 }
 
 fn redo_heeding(
     workspace: &mut Workspace,
+    undo: Option<StepId>,
     heed: &mut dyn FnMut(u64) -> Result<()>,
 ) -> Result<UndoReport> {
     let (store, author) = (&mut workspace.store, &workspace.author);
-    let report = store.redo_heeding(author, &now(), heed)?;
+    let report = store.redo_heeding(author, &now(), undo, heed)?;
     tracing::info!(
         target: "redrive",
         event = "redo",
@@ -173,7 +175,7 @@ mod tests {
             text: "foo@x.de".to_owned(),
         };
         let workspace = &mut desk.workspace;
-        assert_eq!(size_of_turn(workspace, Turn::Redo).unwrap(), None);
+        assert_eq!(size_of_turn(workspace, Turn::Redo(None)).unwrap(), None);
         let made = ops::edit(workspace, RecordId(1), &[change], None).unwrap();
         let email = |workspace: &Workspace| {
             let row = ops::show(workspace, RecordId(1)).unwrap().row;
@@ -181,12 +183,12 @@ mod tests {
         };
         for (what, before, after) in [
             (Turn::Undo(made.step), "foo@x.de", "foo@"),
-            (Turn::Redo, "foo@", "foo@x.de"),
+            (Turn::Redo(None), "foo@", "foo@x.de"),
             (Turn::Undo(None), "foo@x.de", "foo@"),
         ] {
             let size = size_of_turn(workspace, what).unwrap().unwrap();
             assert_eq!((size.run, size.records), (RunId(1), 1), "{what:?}");
-            let is_undo = what != Turn::Redo;
+            let is_undo = matches!(what, Turn::Undo(_));
             assert_eq!(Some(size.step) == made.step, is_undo, "{what:?}");
             let error = turn(workspace, what, &stopped_under_way()).unwrap_err();
             assert_eq!(ops::testing::code(&error), "interrupted");

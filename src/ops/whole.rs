@@ -35,7 +35,12 @@ fn write_aside<T>(
         Fault::unusable(code, format!("cannot write {}", path.display()))
             .hint("name a file in a folder you can write to")
     };
-    let aside = tempfile::NamedTempFile::new_in(folder).with_context(cannot)?;
+    if let Some(fault) = nowhere(path, code) {
+        return Err(fault.into());
+    }
+    let aside = tempfile::NamedTempFile::new_in(folder)
+        .map_err(|error| io::Error::from(error.kind()))
+        .with_context(cannot)?;
     let mut writer = BufWriter::new(aside);
     let done = work(&mut writer)?;
     let aside = writer
@@ -44,18 +49,38 @@ fn write_aside<T>(
         .with_context(cannot)?;
     aside.as_file().sync_all().with_context(cannot)?;
     match exists {
-        None => aside.persist(path).map(drop).with_context(cannot)?,
+        None => (aside.persist(path).map(drop))
+            .map_err(|error| error.error)
+            .with_context(cannot)?,
         Some(exists) => match aside.persist_noclobber(path) {
             Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
                 return Err(is_there(exists, path).into());
             }
-            placed => placed.map(drop).with_context(cannot)?,
+            placed => placed
+                .map(drop)
+                .map_err(|error| error.error)
+                .with_context(cannot)?,
         },
     }
     fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
         .with_context(cannot)?;
     Ok(done)
+}
+
+/// Why no file can be written at a place, before anything is worked out for it: it is a folder, or its folder is not there.
+pub(crate) fn nowhere(path: &FilePath, code: &'static str) -> Option<Fault> {
+    let folder = folder_of(path);
+    let message = if path.is_dir() {
+        format!("{} is a folder", path.display())
+    } else if folder.is_dir() {
+        return None;
+    } else if folder.exists() {
+        format!("{} is no folder", folder.display())
+    } else {
+        format!("there is no folder {}", folder.display())
+    };
+    Some(Fault::unusable(code, message).hint("name a file in a folder you can write to"))
 }
 
 /// Writes a text into a file of this user alone, in place of what is there.

@@ -301,6 +301,10 @@ fn unopenable(name: &str, error: &io::Error) -> Fault {
             Fault::unusable("input:permission", format!("{name} may not be read"))
                 .hint("ask for permission to read it, or copy it to a folder of your own")
         }
+        io::ErrorKind::IsADirectory => {
+            Fault::unusable("input:directory", format!("{name} is a folder"))
+                .hint("name a file in it")
+        }
         _ => Fault::unusable("input:read", format!("cannot open {name}: {error}")),
     };
     fault.at(name, None)

@@ -3,6 +3,7 @@
 use std::{fs, io::Cursor, path::Path as FilePath};
 
 use calamine::{CellType, Data, Range, Reader as _, Xlsx, XlsxError, XlsxFormulaMetadata};
+use csv::StringRecord;
 
 use super::{
     excel::{MAGIC, MAX_BYTES, moment},
@@ -58,6 +59,13 @@ const ABOVE: usize = 20;
 pub fn read(path: &FilePath, column: &str) -> Result<Table, Fault> {
     let name = path.display().to_string();
     let size = fs::metadata(path).map_err(|error| unopenable(&name, &error))?;
+    // A pipe would be waited for, and a device has no end.
+    if !size.is_file() && !size.is_dir() {
+        let message = format!("{name} is neither a file nor a folder");
+        return Err(Fault::unusable("input:special", message)
+            .hint("write the sheet into a file first")
+            .at(name, None));
+    }
     if size.len() > MAX_BYTES {
         let message = format!("{name} is larger than {} MiB", MAX_BYTES >> 20);
         return Err(Fault::unusable("input:read", message)
@@ -181,10 +189,20 @@ fn of_csv(name: &str, bytes: &[u8], column: &str) -> Result<Option<Table>, Fault
         .from_reader(text.as_bytes());
     let mut header = None;
     let mut rows = Vec::new();
-    for (row, cells) in (1..).zip(reader.records()) {
-        let cells = cells.map_err(|error| {
+    let mut cells = StringRecord::new();
+    let mut row = 0;
+    loop {
+        let before = reader.position().line();
+        let is_more = reader.read_record(&mut cells).map_err(|error| {
             Fault::unusable("input:read", format!("{name} cannot be read: {error}")).at(name, None)
         })?;
+        if !is_more {
+            break;
+        }
+        // A spreadsheet counts blank lines as rows, and not the lines inside a cell.
+        let lines = reader.position().line() - before;
+        let inside: usize = cells.iter().map(|text| text.matches('\n').count()).sum();
+        row += 1 + lines.saturating_sub(1 + inside as u64);
         if header.is_some() {
             let cells = cells.iter().map(|text| Cell::Text(text.to_owned()));
             rows.push((row, cells.collect()));

@@ -4,6 +4,7 @@ use serde::de::IgnoredAny;
 
 use super::{Format, Input};
 use crate::{
+    filter::nearest,
     model::Fault,
     results::{Head, Tool, tools},
     row::{cells::Splitter, lenient},
@@ -32,10 +33,7 @@ pub fn named(word: &str, input: &Input) -> Result<Format, Fault> {
         "json" => Ok(Format::Json),
         _ => match Tool::named(word) {
             Some(tool) => Ok(Format::Results(tool)),
-            None => Err(
-                Fault::usage("format:unknown", format!("there is no format {word}"))
-                    .hint(format!("formats are {}", words())),
-            ),
+            None => Err(unknown(word)),
         },
     }
 }
@@ -192,12 +190,23 @@ fn delimiter(head: &[u8]) -> Option<char> {
     best.map(|(_, delimiter)| delimiter)
 }
 
+/// The words of the formats that are no tool's.
+const RAW: [&str; 5] = ["csv", "tsv", "jsonl", "json", "xlsx"];
+
 /// The words of all formats, as a sentence lists them.
 fn words() -> String {
-    let raw = ["csv", "tsv", "jsonl", "json", "xlsx"].into_iter();
-    let all: Vec<&str> = raw.chain(tools().map(|tool| tool.word)).collect();
-    let (last, others) = all.split_last().expect("there are formats");
-    format!("{} and {last}", others.join(", "))
+    let tools: Vec<&str> = tools().map(|tool| tool.word).collect();
+    format!("{}; of tools {}", RAW.join(", "), tools.join(", "))
+}
+
+fn unknown(word: &str) -> Fault {
+    let all = RAW.into_iter().chain(tools().map(|tool| tool.word));
+    let meant = nearest(word, all);
+    let fault = Fault::usage("format:unknown", format!("there is no format {word}"));
+    fault.hint(match meant {
+        Some(meant) => format!("did you mean {meant}?"),
+        None => format!("formats are {}", words()),
+    })
 }
 
 fn unrecognised(input: &Input, head: &[u8]) -> Fault {
@@ -206,9 +215,8 @@ fn unrecognised(input: &Input, head: &[u8]) -> Fault {
     let line = lines.find(filled).unwrap_or_default();
     let shown = text::safe_bytes(line.trim_ascii_end());
     let message = format!(
-        "{} is none of the formats redrive knows (CSV or TSV with a header, JSON Lines, a JSON array, {}); it begins with: {}",
+        "{} is none of the formats redrive knows; it begins with: {}",
         input.name,
-        (tools().map(|tool| tool.name).collect::<Vec<_>>()).join(", "),
         text::shorten(&shown, 80)
     );
     Fault::unusable("input:unrecognised", message)

@@ -223,7 +223,12 @@ fn group_table(report: &Report) -> Table {
 
 fn shapes(group: &Group, values: bool) -> Cell {
     let shapes = group.shapes.iter().take(SHAPES).map(|shape| {
-        let text = if values { &shape.example } else { &shape.shape };
+        // What is missing has no example.
+        let text = if values && !shape.example.is_empty() {
+            &shape.example
+        } else {
+            &shape.shape
+        };
         (shape.count, text.clone())
     });
     Cell::Codes(shapes.collect())

@@ -1,6 +1,6 @@
 //! What was done to a run, and what was sent of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Report,
@@ -54,16 +54,20 @@ pub(super) fn steps(report: &Report) -> Section {
             report.run.id
         )));
     }
+    let fixes: BTreeSet<&str> = (steps.iter())
+        .filter(|step| step.kind == StepKind::Fix)
+        .map(|step| step.label.as_str())
+        .collect();
     blocks.push(Block::Table(Table {
         head: vec!["#Step", "When", "Who", "What", "#Records", "Details"],
         rows: (steps[older..].iter())
-            .map(|step| step_row(step, report.values))
+            .map(|step| step_row(step, (report.values, &fixes)))
             .collect(),
     }));
     Section { title, blocks }
 }
 
-fn step_row(step: &StepRow, values: bool) -> Vec<Cell> {
+fn step_row(step: &StepRow, (values, fixes): (bool, &BTreeSet<&str>)) -> Vec<Cell> {
     let undone = if step.undone { " (undone)" } else { "" };
     vec![
         words(step.id.to_string()),
@@ -71,18 +75,50 @@ fn step_row(step: &StepRow, values: bool) -> Vec<Cell> {
         words(step.author.clone()),
         words(format!("{}{undone}", step.kind.word())),
         words(thousands(step.records)),
-        words(details(step, values)),
+        words(details(step, (values, fixes))),
     ]
 }
 
-/// What a step says of itself; where values may not be shown only what stands before them.
-fn details(step: &StepRow, values: bool) -> &str {
-    match step.kind {
-        // `email  foo@ -> office@example.com`, `created_at  set 12`: two blanks stand between a field and what was done to it.
-        StepKind::Edit | StepKind::Fix | StepKind::Undo | StepKind::Redo if !values => {
-            step.label.split("  ").next().unwrap_or_default()
-        }
-        _ => &step.label,
+/// What a step says of itself. Where values may not be shown, a fix says how it changed its field up to the first value, and an
+/// edit only which field. `fixes` are the labels of fixes, which those of their undos are alike.
+fn details(step: &StepRow, (values, fixes): (bool, &BTreeSet<&str>)) -> String {
+    let is_change = matches!(
+        step.kind,
+        StepKind::Edit | StepKind::Fix | StepKind::Undo | StepKind::Redo
+    );
+    if values || !is_change {
+        return step.label.clone();
+    }
+    // `email  foo@ -> office@example.com`, `stage  set to "Won"`: two blanks stand between a field and what was done to it.
+    let Some((field, what)) = step.label.split_once("  ") else {
+        return step.label.clone();
+    };
+    let what = match step.kind {
+        StepKind::Edit => "",
+        _ if fixes.contains(step.label.as_str()) => what,
+        _ => "",
+    };
+    match how(what).as_str() {
+        "" => field.to_owned(),
+        how => format!("{field}  {how}"),
+    }
+}
+
+/// The words of a fix up to the first thing that somebody typed: `set to "Won"` becomes `set to ...`.
+fn how(words: &str) -> String {
+    let typed = ["\"", "replace pattern ", "formula "]
+        .iter()
+        .filter_map(|begins| {
+            let at = words.find(begins)?;
+            Some(if *begins == "\"" {
+                at
+            } else {
+                at + begins.len()
+            })
+        });
+    match typed.min() {
+        Some(at) => format!("{}...", &words[..at]),
+        None => words.to_owned(),
     }
 }
 

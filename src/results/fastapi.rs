@@ -42,6 +42,7 @@ fn read(line: &[u8]) -> Result<Outcome<'_>, Box<Problem>> {
                 record = record.or_else(|| whole_input(error, 1));
             }
         }
+        None if succeeded(&members) => {}
         None => problems.push(refused(&members).ok_or_else(no_result)?),
     }
     let (text, form) = match record {
@@ -99,6 +100,12 @@ pub(super) fn whole_input(error: &str, skip: usize) -> Option<&str> {
     };
     let input = member(&members, "input")?;
     (is_whole && input.starts_with('{')).then_some(input)
+}
+
+/// Whether the answer is a status that says the record was taken.
+fn succeeded(members: &Members<'_>) -> bool {
+    member(members, "status_code")
+        .is_some_and(|status| status.len() == 3 && status.starts_with('2'))
 }
 
 /// An answer that lists no errors.

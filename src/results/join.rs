@@ -59,6 +59,16 @@ pub struct Joining<'o> {
     ambiguous: BTreeSet<(usize, usize)>,
     /// By each way of counting: records that hold what the results say, and those that do not.
     agreed: [(u64, u64); WAYS],
+    /// What becomes of results whose record is not found.
+    lost: Lost,
+}
+
+/// What becomes of results whose record is not found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lost {
+    /// They are kept as the results show them.
+    Kept,
+    PassedOver,
 }
 
 /// Outcomes by where they say their record is.
@@ -88,6 +98,16 @@ impl<'o> Joining<'o> {
             found: vec![[None; WAYS]; report.outcomes.len()],
             ambiguous: BTreeSet::new(),
             agreed: [(0, 0); WAYS],
+            lost: Lost::Kept,
+        }
+    }
+
+    /// The same where nothing is kept of results whose record is not found, and that is said.
+    #[must_use]
+    pub fn that_keeps_nothing(self) -> Self {
+        Self {
+            lost: Lost::PassedOver,
+            ..self
         }
     }
 
@@ -240,10 +260,9 @@ impl<'o> Joining<'o> {
         let unclear = unclear.count();
         if unclear > 0 {
             remarks.push(format!(
-                "{} not joined, because what the results tell them by stands in several records of {input}; {} as the \
-                 results show them",
+                "{} not joined, because what the results tell them by stands in several records of {input}; {}",
                 were(unclear),
-                kept(unclear)
+                self.lost.words(unclear)
             ));
         }
         let missing = joined.lost.len() - unclear;
@@ -257,9 +276,9 @@ impl<'o> Joining<'o> {
             let shown = lost.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
             let more = if lost.len() > 5 { ", ..." } else { "" };
             remarks.push(format!(
-                "{} not found in {input} ({shown}{more}); {} as the results show them",
+                "{} not found in {input} ({shown}{more}); {}",
                 were(missing),
-                kept(missing)
+                self.lost.words(missing)
             ));
         }
         let (agreed, differs) = self.agreed[way];
@@ -273,11 +292,14 @@ impl<'o> Joining<'o> {
     }
 }
 
-fn kept(records: usize) -> &'static str {
-    if records == 1 {
-        "it is kept"
-    } else {
-        "they are kept"
+impl Lost {
+    fn words(self, records: usize) -> &'static str {
+        match (self, records) {
+            (Self::Kept, 1) => "it is kept as the results show it",
+            (Self::Kept, _) => "they are kept as the results show them",
+            (Self::PassedOver, 1) => "what is said of it was passed over",
+            (Self::PassedOver, _) => "what is said of them was passed over",
+        }
     }
 }
 
@@ -472,8 +494,8 @@ mod tests {
                 "2 of 4 records found in in.csv",
                 "1 record was named more than once in the results; what was said of each is kept together",
                 "1 record was not joined, because what the results tell them by stands in several records of in.csv; it \
-                 is kept as the results show them",
-                "1 record was not found in in.csv (record 9); it is kept as the results show them",
+                 is kept as the results show it",
+                "1 record was not found in in.csv (record 9); it is kept as the results show it",
             ]
         );
     }

@@ -13,7 +13,7 @@ use tempfile::NamedTempFile;
 use super::{Answered, Delivery, Destination, Held, Outcome, cell_text, without_column};
 use crate::{
     broken::may_die,
-    model::{Path, folder_of},
+    model::{NO_COLUMN, Path, folder_of},
     row::json,
 };
 
@@ -89,8 +89,7 @@ impl Destination for FileDestination {
                 FileFormat::Csv => {
                     if let Some(field) = without_column(&delivery.document, &self.columns) {
                         let message = format!("the file has no column for field '{field}'");
-                        let refused =
-                            Outcome::refused_at("file:no_column", Path::field(field), message);
+                        let refused = Outcome::refused_at(NO_COLUMN, Path::field(field), message);
                         outcomes.push(refused.into());
                         continue;
                     }

@@ -176,18 +176,18 @@ pub trait Destination: Send {
     /// When the destination cannot take anything: nothing of the batch was applied.
     fn deliver(&mut self, batch: &[Delivery]) -> Result<Vec<Answered>, Held>;
 
-    /// [`Destination::deliver`], with something to be done, once, while they are on their way.
+    /// [`Destination::deliver`], with something to be done while they are on their way.
     ///
     /// # Errors
     /// Its own.
     fn deliver_while(
         &mut self,
         batch: &[Delivery],
-        meanwhile: &mut dyn FnMut(),
+        meanwhile: &mut dyn Meanwhile,
     ) -> Result<Vec<Answered>, Held> {
         thread::scope(|scope| {
             let answers = scope.spawn(|| self.deliver(batch));
-            meanwhile();
+            meanwhile.left();
             let answers = answers.join();
             answers.unwrap_or_else(|panic| panic::resume_unwind(panic))
         })
@@ -205,6 +205,25 @@ pub trait Destination: Send {
     fn finish(&mut self) -> Result<(), Held> {
         Ok(())
     }
+}
+
+/// What is done while deliveries are on their way.
+pub trait Meanwhile {
+    /// Called once, as soon as they are.
+    fn left(&mut self);
+
+    /// The destination has confirmed these, each by its place in the batch, while others keep it waiting. They are among the
+    /// outcomes at the end all the same.
+    fn confirmed(&mut self, some: Vec<(usize, Answered)>);
+}
+
+/// Whoever does something once and can wait for the answers.
+impl<F: FnMut()> Meanwhile for F {
+    fn left(&mut self) {
+        self();
+    }
+
+    fn confirmed(&mut self, _some: Vec<(usize, Answered)>) {}
 }
 
 /// A value as one cell of text: text as it is, nothing for null, the JSON of everything else.

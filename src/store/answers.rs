@@ -12,15 +12,31 @@ use super::{
     number,
     verdicts::Verdicts,
 };
-use crate::model::{DeliveryState, Fault, Form, PlanId, Problem, RecordId, RunId, Status};
+use crate::model::{
+    DeliveryState, Fault, Form, NO_COLUMN, NO_LINE, PlanId, Problem, RecordId, RunId, Status,
+};
 
-/// A record that was handed over and waits for an answer.
+/// The records of a plan that stand in the file it was handed over to.
 #[derive(Clone, Debug)]
-pub(crate) struct Waiting {
+pub(crate) struct HandedOver {
+    pub run: RunId,
+    /// The destination, and where it is in words.
+    pub destination: (String, String),
+    /// In the order of the file.
+    pub records: Vec<Handed>,
+}
+
+/// A record that was handed over.
+#[derive(Clone, Debug)]
+pub(crate) struct Handed {
     pub delivery: i64,
     pub record: RecordId,
-    /// 1-based place in the plan.
-    pub n: u64,
+    /// 1-based place in the file.
+    pub place: u64,
+    /// Whether it waits for an answer; otherwise it has one, or a person said what became of it.
+    pub waits: bool,
+    /// Whether it was answered that it is refused.
+    pub is_refused: bool,
     /// What was handed over.
     pub payload: Vec<u8>,
     /// What that is written in: JSON, unless the record's own CSV line was handed over.
@@ -37,36 +53,47 @@ pub(crate) struct Answer {
 }
 
 impl Store {
-    /// The run of a plan, and its records that wait for an answer, in the order of the plan.
+    /// What a plan handed over, with an answer or without one.
     ///
     /// # Errors
     /// `answers:plan` when there is no such plan.
-    pub(crate) fn waiting_for_answers(&self, plan: PlanId) -> Result<(RunId, Vec<Waiting>)> {
-        let run = (self.conn)
-            .query_row("SELECT run FROM plan WHERE id = ?1", [plan.0], |row| {
-                row.get(0).map(RunId)
-            })
+    pub(crate) fn handed_over(&self, plan: PlanId) -> Result<HandedOver> {
+        let (run, name, target) = (self.conn)
+            .query_row(
+                "SELECT p.run, d.name, d.target FROM plan p JOIN destination d ON d.id = p.destination WHERE p.id = ?1",
+                [plan.0],
+                |row| Ok((RunId(row.get(0)?), row.get(1)?, row.get(2)?)),
+            )
             .optional()?
             .ok_or_else(|| {
                 Fault::usage("answers:plan", format!("there is no plan {plan}"))
-                    .hint("`redrive send` says the number of each plan")
+                    .hint("`redrive send` says the number of each plan, and `redrive report` lists them")
             })?;
+        // What the file could not hold was refused while it was written, and has no place in it.
         let mut query = self.conn.prepare(
-            "SELECT y.id, y.record, y.n, y.payload, \
-             EXISTS (SELECT 1 FROM content c WHERE c.id = y.content AND c.form = 'csv' AND c.bytes = y.payload) \
+            "SELECT y.id, y.record, row_number() OVER (ORDER BY y.n), y.payload, \
+             EXISTS (SELECT 1 FROM content c WHERE c.id = y.content AND c.form = 'csv' AND c.bytes = y.payload), \
+             y.state = 'handed_over' AND r.status = 'handed_over', y.state = 'refused' \
              FROM delivery y JOIN record r ON r.id = y.record \
-             WHERE y.plan = ?1 AND y.state = 'handed_over' AND r.status = 'handed_over' ORDER BY y.n",
+             WHERE y.plan = ?1 AND y.state IN ('handed_over', 'delivered', 'refused') \
+             AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.code IN (?2, ?3)) ORDER BY y.n",
         )?;
-        let waiting = query.query_map([plan.0], |row| {
-            Ok(Waiting {
+        let handed = query.query_map(params![plan.0, NO_COLUMN, NO_LINE], |row| {
+            Ok(Handed {
                 delivery: row.get(0)?,
                 record: RecordId(row.get(1)?),
-                n: number(row, 2)?,
+                place: number(row, 2)?,
                 payload: row.get(3)?,
                 form: if row.get(4)? { Form::Csv } else { Form::Json },
+                waits: row.get(5)?,
+                is_refused: row.get(6)?,
             })
         })?;
-        Ok((run, waiting.collect::<rusqlite::Result<_>>()?))
+        Ok(HandedOver {
+            run,
+            destination: (name, target),
+            records: handed.collect::<rusqlite::Result<_>>()?,
+        })
     }
 
     /// Writes down what was answered: all of it or nothing.

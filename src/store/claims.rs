@@ -87,6 +87,40 @@ impl Store {
     }
 }
 
+impl Store {
+    /// An unfinished plan of a destination that somebody sends, or sent when they died; `None` where nobody does.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn plan_with_sender(
+        &self,
+        name: &str,
+        fingerprint: &[u8],
+    ) -> Result<Option<PlanId>> {
+        let plan = (self.conn)
+            .prepare_cached(
+                "SELECT p.id FROM plan p JOIN destination d ON d.id = p.destination \
+                 WHERE d.name = ?1 AND d.fingerprint = ?2 AND p.state = 'open' AND p.sender IS NOT NULL",
+            )?
+            .query_row(params![name, fingerprint], |row| Ok(PlanId(row.get(0)?)))
+            .optional()?;
+        Ok(plan)
+    }
+
+    /// Whether this process may send to the destination of a plan now, as [`Store::claim`] decides it.
+    ///
+    /// # Errors
+    /// `send:busy` while another process sends there.
+    pub(crate) fn check_no_other_sender(&self, plan: PlanId) -> Result<()> {
+        let destination = self.conn.query_row(
+            "SELECT destination FROM plan WHERE id = ?1",
+            [plan.0],
+            |row| row.get(0),
+        )?;
+        refuse_second_sender(&self.conn, destination)
+    }
+}
+
 fn refuse_second_sender(conn: &Connection, destination: i64) -> Result<()> {
     let mut query = conn.prepare(
         "SELECT sender FROM plan WHERE destination = ?1 AND state = 'open' AND sender IS NOT NULL",

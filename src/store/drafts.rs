@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, params};
 use super::{Store, number, records::version};
 use crate::{
     fix::Change,
-    model::{BeingSent, Path, RecordId, Version},
+    model::{BeingSent, Path, RecordId, RunId, Version},
 };
 
 /// Something that was typed and not saved.
@@ -65,6 +65,19 @@ impl Store {
             });
         }
         Ok(drafts)
+    }
+
+    /// The records of a run into which somebody typed something that is not saved.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn records_with_drafts(&self, run: RunId, author: &str) -> Result<Vec<RecordId>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT DISTINCT d.record FROM draft d JOIN record r ON r.id = d.record \
+             WHERE r.run = ?1 AND d.author = ?2 ORDER BY d.record",
+        )?;
+        let records = query.query_map(params![run.0, author], |row| Ok(RecordId(row.get(0)?)))?;
+        Ok(records.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Forgets what somebody typed into these fields of a record; into all of them where none is named. Nothing is written

@@ -18,6 +18,7 @@ mod edit_claims;
 mod ended;
 mod faults;
 pub(crate) mod files;
+mod given_back;
 mod groups;
 pub(crate) mod keys;
 pub(crate) mod load;

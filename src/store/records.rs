@@ -1,6 +1,6 @@
 //! Records as they are stored: texts and problems. What a text means is for higher floors to say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use anyhow::{Context as _, Result};
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -62,6 +62,18 @@ impl Store {
             Some(record) => Ok(record),
             None => Err(self.missing(id)?.into()),
         }
+    }
+
+    /// The versions of the records of a run that can be changed, which are those that are neither set aside nor sent.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn versions(&self, run: RunId) -> Result<HashMap<RecordId, i64>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT id, version FROM record WHERE run = ?1 AND status IN ('rejected', 'ready')",
+        )?;
+        let versions = query.query_map([run.0], |row| Ok((RecordId(row.get(0)?), row.get(1)?)))?;
+        Ok(versions.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Every text a record ever had, the received one first.

@@ -8,7 +8,7 @@ use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{
     Store,
-    changes::{Title, count_statuses},
+    changes::count_statuses,
     ended::{Ending, add_problem, checked_by},
     number,
     verdicts::Verdicts,
@@ -58,8 +58,8 @@ pub(crate) struct Ended {
     pub next_at: Option<String>,
     pub code: String,
     pub message: String,
-    /// Why it was refused.
-    pub problems: Vec<Problem>,
+    /// Why it was refused, each with the name of its group, where there is none yet.
+    pub problems: Vec<(Problem, String)>,
     /// What the destination calls the record.
     pub answer_id: String,
     pub duration_ms: u64,
@@ -114,17 +114,11 @@ impl Store {
     ///
     /// # Errors
     /// `send:taken_over` when another process sends this plan now: then nothing is written.
-    pub(crate) fn end(
-        &mut self,
-        claim: &Claim,
-        ended: &[Ended],
-        at: &str,
-        title: Title<'_>,
-    ) -> Result<()> {
+    pub(crate) fn end(&mut self, claim: &Claim, ended: &[Ended], at: &str) -> Result<()> {
         self.forget_tried(ended);
         self.write_ended(ended, |tx| {
             check_fence(tx, claim)?;
-            end(tx, claim, ended, at, title)
+            end(tx, claim, ended, at)
         })
     }
 
@@ -138,13 +132,12 @@ impl Store {
         ended: &[Ended],
         next: Next,
         at: &str,
-        title: Title<'_>,
     ) -> Result<Vec<Taken>> {
         self.forget_tried(ended);
         let from = self.tried.of(claim);
         let (taken, tried) = self.write_ended(ended, |tx| {
             check_fence(tx, claim)?;
-            end(tx, claim, ended, at, title)?;
+            end(tx, claim, ended, at)?;
             take(tx, claim, (next, from), at)
         })?;
         self.tried = tried;
@@ -334,13 +327,7 @@ fn take(
     Ok((taken, tried))
 }
 
-fn end(
-    conn: &Connection,
-    claim: &Claim,
-    ended: &[Ended],
-    at: &str,
-    title: Title<'_>,
-) -> Result<()> {
+fn end(conn: &Connection, claim: &Claim, ended: &[Ended], at: &str) -> Result<()> {
     let mut statuses = HashMap::new();
     let mut verdicts = Verdicts::default();
     let mut ending = Ending::new(conn)?;
@@ -359,16 +346,16 @@ fn end(
         verdicts.add(status, checked_by, 1);
         *statuses.entry(Status::Sending).or_default() -= 1;
         *statuses.entry(status).or_default() += 1;
-        for problem in &one.problems {
+        for (problem, title) in &one.problems {
             may_die("refusal");
-            add_problem(conn, claim.run, one.record, problem, title)?;
+            add_problem(conn, claim.run, one.record, problem, &|_| title.clone())?;
         }
     }
     count_statuses(conn, claim.run, &statuses)?;
     verdicts.write(conn, claim.run)
 }
 
-fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
+pub(super) fn check_fence(conn: &Connection, claim: &Claim) -> Result<()> {
     let fence: i64 = conn
         .prepare_cached("SELECT fence FROM plan WHERE id = ?1")?
         .query_row([claim.plan.0], |row| row.get(0))?;
@@ -472,17 +459,20 @@ mod tests {
             duration_ms: 3,
             code: if refused { "sqlite:constraint" } else { "" }.to_owned(),
             message: if refused { "no" } else { "" }.to_owned(),
-            problems: Vec::from_iter(refused.then(|| Problem {
-                stage: Stage::Send,
-                code: "sqlite:constraint".to_owned(),
-                detail: String::new(),
-                path: Path::root(),
-                message: "no".to_owned(),
-                hint: String::new(),
-                found: None,
-                shape: "no".to_owned(),
-                severity: crate::model::Severity::Error,
-                owner: String::new(),
+            problems: Vec::from_iter(refused.then(|| {
+                let problem = Problem {
+                    stage: Stage::Send,
+                    code: "sqlite:constraint".to_owned(),
+                    detail: String::new(),
+                    path: Path::root(),
+                    message: "no".to_owned(),
+                    hint: String::new(),
+                    found: None,
+                    shape: "no".to_owned(),
+                    severity: crate::model::Severity::Error,
+                    owner: String::new(),
+                };
+                (problem, "Refused by crm: no".to_owned())
             })),
         }
     }
@@ -519,7 +509,7 @@ mod tests {
         ] {
             let before = store.changes().unwrap();
             let ended = [ended(&taken[0], state)];
-            taken = (store.end_and_take(&claim, &ended, next, NOW, &|_| String::new())).unwrap();
+            taken = (store.end_and_take(&claim, &ended, next, NOW)).unwrap();
             assert_eq!(store.changes().unwrap() - before, counts, "{state:?}");
         }
         assert!(taken.is_empty());
@@ -538,7 +528,7 @@ mod tests {
         let unheard: Vec<Ended> = unheard
             .map(|one| ended(one, DeliveryState::Unknown))
             .collect();
-        (store.end(&claim, &unheard, NOW, &|_| String::new())).unwrap();
+        (store.end(&claim, &unheard, NOW)).unwrap();
         let next = Next {
             limit: 1,
             new: true,
@@ -579,9 +569,7 @@ mod tests {
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
         ];
-        store
-            .end(&claim, &ended, NOW, &|_| "Refused by crm: no".to_owned())
-            .unwrap();
+        store.end(&claim, &ended, NOW).unwrap();
         assert_eq!(store.release(&claim, None, NOW).unwrap(), 0);
         assert_eq!(status(&store, 1), Status::Accepted);
         let second = store.record(RecordId(2)).unwrap();
@@ -620,9 +608,7 @@ mod tests {
             ended(&taken[0], DeliveryState::Delivered),
             ended(&taken[1], DeliveryState::Refused),
         ];
-        store
-            .end(&claim, &ended, NOW, &|_| "Refused by crm: no".to_owned())
-            .unwrap();
+        store.end(&claim, &ended, NOW).unwrap();
         let problems = |id: i64| store.record(RecordId(id)).unwrap().problems;
         assert_eq!(problems(1), std::slice::from_ref(&warning));
         assert_eq!(problems(2)[0], warning);
@@ -695,7 +681,7 @@ mod tests {
             .unwrap();
         store.claim(plan, RESUME, NOW).unwrap();
         let ended = [ended(&taken[0], DeliveryState::Delivered)];
-        let late = store.end(&stale, &ended, NOW, &|_| String::new());
+        let late = store.end(&stale, &ended, NOW);
         assert_eq!(code(&late.unwrap_err()), "send:taken_over");
         assert_eq!(
             code(&store.release(&stale, None, NOW).unwrap_err()),
@@ -746,7 +732,7 @@ mod tests {
         };
         let taken = store.take(&claim, next, NOW).unwrap();
         let ended = [ended(&taken[0], DeliveryState::Delivered)];
-        store.end(&claim, &ended, NOW, &|_| String::new()).unwrap();
+        store.end(&claim, &ended, NOW).unwrap();
         assert_eq!(store.open_plans(run, "crm").unwrap(), []);
         let second = plan(&mut store, run, &[2]).unwrap();
         store.claim(second, RESUME, NOW).unwrap();
@@ -802,12 +788,7 @@ mod tests {
         let (claim, _) = store.claim(first, RESUME, NOW).unwrap();
         let taken = take(&mut store, &claim, 1);
         store
-            .end(
-                &claim,
-                &[ended(&taken[0], DeliveryState::Refused)],
-                NOW,
-                &|_| String::new(),
-            )
+            .end(&claim, &[ended(&taken[0], DeliveryState::Refused)], NOW)
             .unwrap();
         store.release(&claim, None, NOW).unwrap();
         store
@@ -816,5 +797,51 @@ mod tests {
         let second = plan(&mut store, run, &[1]).unwrap();
         let (claim, _) = store.claim(second, RESUME, NOW).unwrap();
         assert_eq!(take(&mut store, &claim, 1)[0].key, "key-1-1");
+    }
+
+    #[test]
+    fn what_certainly_never_arrived_is_ready_again_and_what_may_have_stays() {
+        let (_folder, mut store) = workspace();
+        let run = put_run(&mut store, &vec![ready("{}"); 5]);
+        let first = plan(&mut store, run, &[1, 2, 3, 4, 5]).unwrap();
+        let (claim, _) = store.claim(first, RESUME, NOW).unwrap();
+        let next = Next {
+            limit: 4,
+            new: true,
+        };
+        let taken = store.take(&claim, next, NOW).unwrap();
+        let waits = |place: usize, came_to| Ended {
+            attempt: came_to,
+            ..ended(&taken[place], DeliveryState::Waiting)
+        };
+        let ended = [
+            ended(&taken[0], DeliveryState::Delivered),
+            ended(&taken[1], DeliveryState::Unknown),
+            waits(2, DeliveryState::Unknown),
+            waits(3, DeliveryState::Waiting),
+        ];
+        store.end(&claim, &ended, NOW).unwrap();
+        assert_eq!(store.give_back(&claim).unwrap(), 2);
+        assert_eq!(store.give_back(&claim).unwrap(), 0);
+        assert_eq!(store.release(&claim, None, NOW).unwrap(), 1);
+        let status = |id| store.record(RecordId(id)).unwrap().status;
+        assert_eq!(
+            [1, 2, 3, 4, 5].map(status),
+            [
+                Status::Accepted,
+                Status::Unknown,
+                Status::Sending,
+                Status::Ready,
+                Status::Ready
+            ]
+        );
+        counters_hold(&store, run);
+        for checked in store.verify().unwrap() {
+            assert_eq!(checked.wrong, [""; 0], "{}", checked.check);
+        }
+        // It can leave again.
+        let again = plan(&mut store, run, &[4, 5]).unwrap();
+        let (claim, _) = store.claim(again, RESUME, NOW).unwrap();
+        assert_eq!(store.take(&claim, next, NOW).unwrap().len(), 2);
     }
 }

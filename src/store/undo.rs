@@ -58,23 +58,30 @@ impl Store {
     /// # Errors
     /// `undo:nothing` when there is nothing to redo or none of its records can be brought back.
     pub fn redo(&mut self, author: &str, at: &str) -> Result<UndoReport> {
-        self.redo_heeding(author, at, &mut |_| Ok(()))
+        self.redo_heeding(author, at, None, &mut |_| Ok(()))
     }
 
     /// The same, where `heed` hears of every record how many were looked at before it. What it refuses leaves all as it was.
+    /// With the step of an undo only that one's, and not what was undone since.
     ///
     /// # Errors
-    /// Those of [`Store::redo`] and of `heed`.
+    /// Those of [`Store::redo`] and of `heed`; `undo:nothing` when the named undo is not the last any more.
     pub(crate) fn redo_heeding(
         &mut self,
         author: &str,
         at: &str,
+        named: Option<StepId>,
         heed: &mut dyn FnMut(u64) -> Result<()>,
     ) -> Result<UndoReport> {
         let path = self.path.clone();
         self.write(|tx| {
             let (undo, target) =
                 last_undo(tx, author)?.ok_or_else(|| nothing("nothing to redo"))?;
+            if named.is_some_and(|named| named != undo) {
+                return Err(nothing("something else was undone meanwhile, so nothing was redone")
+                    .hint("`redrive history` lists the steps; redo once more brings back the last")
+                    .into());
+            }
             let entry = Entry::new(target.run, StepKind::Redo, (author, at), &target.label);
             turn((tx, &path), &target, &entry, undo, heed)
         })

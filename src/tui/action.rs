@@ -70,6 +70,10 @@ actions! {
     Note Page "Write a note for whoever works on it next" ["m"] typing [] changes, "comment, remark";
     PutBack Page "Put the received value back" ["o"] typing [] changes, "original, received, restore";
     Remove Page "Make it empty" ["Del"] typing [] changes, "empty, delete, clear";
+    ChangeType Page "Change its type" [] typing [] changes, "text, number, yes or no, list, convert";
+    MakeNull Page "Make it null" [] typing [] changes, "nothing, empty";
+    RemoveField Page "Remove the field" [] typing [] changes, "unset, delete";
+    AddField Page "Add a field" [] typing [] changes, "new, insert, entry";
     NextGroup Page "Go to the records of the next problem" ["}"] typing [];
     PreviousGroup Page "Go to the records of the problem before" ["{"] typing [];
     OnlyLike Page "Keep only records like this cell" ["f"] typing [], "same value";
@@ -103,6 +107,7 @@ actions! {
     Report Page "Write a report on this run" ["E"] typing [], "export, html, markdown, ticket";
     SaveView Page "Save this filter as a view" [] typing [], "view, bookmark, favourite";
     Views Page "Go to a saved view, or remove one" [] typing [], "views, saved filter, bookmark, favourite";
+    Unsaved Page "Go to what you typed and did not save" [] typing [], "draft, kept, lost";
     Runs Page "Open another run" [] typing [], "open, switch, import";
     OpenFile Page "Open a file or folder" [] typing [] changes, "load, import, workspace, csv, json";
     Demo Page "Try the demo (sample data, stays in its folder)" [] typing [] changes, "example, sample, test";
@@ -191,10 +196,10 @@ mod tests {
         let words: Vec<String> = Action::ALL.iter().map(|action| action.word()).collect();
         let expected = "\
             open next_problem previous_problem edit accept_suggestion fix_all apply mark mark_shown values \
-            set_aside note put_back remove next_group previous_group only_like hide_like sort columns narrower \
+            set_aside note put_back remove change_type make_null remove_field add_field next_group previous_group only_like hide_like sort columns narrower \
             wider earlier later undo_step go_back save_recipe next_record previous_record compare differences \
             wrap mark_ready check check_all send try_one pause try_now slower faster full_log take_over stop_job report \
-            save_view views runs open_file demo quit back filter undo redo help menu zoom copy commands mouse leave stop \
+            save_view views unsaved runs open_file demo quit back filter undo redo help menu zoom copy commands mouse leave stop \
             suspend redraw up down left right page_up page_down first last next_panel previous_panel clear_text \
             problems_tab records_tab review_tab send_tab history_tab";
         assert_eq!(words.join(" "), expected);

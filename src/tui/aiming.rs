@@ -91,7 +91,7 @@ impl App {
         if of.is_none() && self.places.len() > 1 {
             return self.ask_where_to();
         }
-        let ticket = self.cx.ask(Query::Plan { run, of });
+        let ticket = self.cx.ask(Query::ToSend { run, of });
         self.asked.push((ticket, Asked::Plan));
         self.status = Some("Looking what would be sent ...".to_owned());
     }
@@ -213,7 +213,7 @@ mod tests {
         let asked = testing::wishes(&mut app, "S");
         let of = Some((None, "crm".to_owned()));
         assert!(
-            matches!(&asked[..], [Effect::Ask(_, Query::Plan { of: to, .. })] if *to == of),
+            matches!(&asked[..], [Effect::Ask(_, Query::ToSend { of: to, .. })] if *to == of),
             "{asked:?}"
         );
     }
@@ -232,6 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn while_another_process_sends_that_is_said_and_nothing_is_asked() {
+        let mut app = problems((100, 30));
+        let asked = testing::wishes(&mut app, "S");
+        let [Effect::Ask(ticket, Query::ToSend { .. })] = asked[..] else {
+            panic!("{asked:?}")
+        };
+        let words = "another process is sending to this destination";
+        let busy = Fault::unusable("send:busy", words).hint("wait until it is done");
+        app.update(Event::Answer(ticket, Err(busy.into())));
+        shows(
+            &mut app,
+            "Another process is sending to this destination. Wait until it is done.",
+        );
+        assert!(app.overlay.is_none());
+    }
+
+    #[test]
     fn whoever_wants_to_send_is_asked_where_to_first() {
         let mut app = desk();
         assert_eq!(press(&mut app, "S"), []);
@@ -239,7 +256,7 @@ mod tests {
         let asked = testing::wishes(&mut app, "<Down><ret>");
         let of = Some((None, "api".to_owned()));
         assert!(
-            matches!(&asked[..], [Effect::Ask(_, Query::Plan { of: to, .. })] if *to == of),
+            matches!(&asked[..], [Effect::Ask(_, Query::ToSend { of: to, .. })] if *to == of),
             "{asked:?}"
         );
         feed_with(&mut app, Vec::new(), &testing::answer);

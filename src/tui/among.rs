@@ -19,6 +19,15 @@ pub struct FixView {
     pub records: u64,
 }
 
+/// A filter for a list of records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FilterLine {
+    /// It stands in the prompt, to be typed on.
+    Typed(String),
+    /// It is applied, and the cursor is in the list.
+    Applied(String),
+}
+
 /// The list a record was opened from, for next and previous.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Among {

@@ -22,6 +22,8 @@ pub(super) enum Asked {
     Places,
     /// The filters kept for the run.
     Filters,
+    /// What they typed and did not save, to be said; with `true` to be listed.
+    Unsaved(bool),
     /// Where the person was in this run.
     Visit(RunId),
     KeptVisit,
@@ -115,6 +117,7 @@ impl App {
             self.asked.push((ticket, Asked::Places));
             let ticket = self.cx.ask(Query::Filters { run: id });
             self.asked.push((ticket, Asked::Filters));
+            self.look_for_unsaved(id, false);
         }
         if self.looks_again() {
             self.look_at_contract(id);
@@ -173,6 +176,9 @@ impl App {
                 self.status = Some(format!("Noted.  {}", words::undo(self.cx.keys)));
                 self.refresh();
             }
+            (Asked::Unsaved(lists), Ok(Answer::Unsaved(run, ids))) => {
+                self.unsaved_are(run, ids, lists);
+            }
             (Asked::Opening(typed), answer) => self.opened(&typed, answer),
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
             (_, Ok(Answer::Counted(found))) => self.counted(&found),
@@ -190,7 +196,7 @@ impl App {
             (_, Ok(Answer::Conflict(conflict))) => self.was_late(&conflict),
             // It is looked again soon, and sending says what is wrong with the contract.
             (Asked::Look | Asked::Version | Asked::Others, Err(_)) => {}
-            (Asked::Turns | Asked::Filters, Err(_)) => {}
+            (Asked::Turns | Asked::Filters | Asked::Unsaved(false), Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
             (Asked::Plan, Err(error)) => self.cannot_send(&error),

@@ -381,6 +381,7 @@ impl App {
             Action::Suspend => self.cx.effects.push(Effect::Suspend),
             Action::SaveView => self.ask_for_view_name(),
             Action::Views => self.ask_which_view(),
+            Action::Unsaved => self.list_unsaved(),
             Action::Copy => self.ask_what_to_copy(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
@@ -474,7 +475,7 @@ impl App {
                     Effect::Quit => outside.extend(self.leave()),
                     Effect::Start(request) => drop(self.cx.start(request)),
                     Effect::Begin(ticket, request) => self.begin(ticket, request, &mut outside),
-                    Effect::Cancel(ticket) => outside.extend(self.cancel(ticket)),
+                    Effect::Cancel(ticket) => outside.extend(self.stop_job(ticket)),
                     Effect::Ask(..) | Effect::Change(..) => outside.push(effect),
                     Effect::KeepFailed(_) | Effect::Steer(_) | Effect::Suspend => {
                         outside.push(effect);
@@ -685,7 +686,10 @@ mod tests {
             run.statuses = vec![(Status::Rejected, 1_384), (Status::Sending, 3)];
         }
         let effects = press(&mut app, "S");
-        assert!(matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]));
+        assert!(matches!(
+            effects[..],
+            [Effect::Ask(_, Query::ToSend { .. })]
+        ));
     }
 
     #[test]
@@ -746,6 +750,7 @@ mod tests {
         assert_eq!(app.exit(), None);
         press(&mut app, "S<Right><ret>1q");
         assert!(picture(&mut app).contains("Sending has not ended"));
+        assert!(picture(&mut app).contains("The next send"));
         let stopped = press(&mut app, "<Right><ret>");
         assert!(matches!(stopped[..], [Effect::Cancel(_)]), "{stopped:?}");
         assert_eq!(app.exit(), None);
@@ -844,7 +849,7 @@ mod tests {
         ");
         let effects = press(&mut app, "what is ready<ret>");
         assert!(
-            matches!(effects[..], [Effect::Ask(_, Query::Plan { .. })]),
+            matches!(effects[..], [Effect::Ask(_, Query::ToSend { .. })]),
             "{effects:?}"
         );
         resize(&mut app, 80, 24);

@@ -54,6 +54,8 @@ pub enum Needs {
     },
     /// The name of a view of a run, with its filter.
     View(RunId, String),
+    /// The name of a field, for the page in front.
+    Name,
 }
 
 /// Records that are to be set aside.
@@ -91,6 +93,10 @@ pub enum ChoiceOf {
     Views,
     /// Where records are sent.
     Destination,
+    /// What kind of value a field is to hold.
+    Type,
+    /// The name of a field, which was typed.
+    Name,
 }
 
 /// One line of a [`Choosing`].

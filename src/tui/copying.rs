@@ -1,6 +1,6 @@
 //! What can be copied of what is shown, and what is said when it was.
 
-use serde_json::Value;
+use std::sync::Arc;
 
 use super::{
     app::App,
@@ -8,7 +8,7 @@ use super::{
     overlays::{Lettered, Letters, Overlay},
     pages::{Page, Subject},
 };
-use crate::{model::Path, ops::Clip, text};
+use crate::{filter::Filter, ops::Clip, text};
 
 /// What was copied, and where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,22 +20,6 @@ pub struct Copied {
     pub file: Option<String>,
     /// Whether tmux has it.
     pub in_tmux: bool,
-}
-
-/// The most characters of a value that a choice shows.
-const SHOWN: usize = 34;
-
-/// What a field holds, text in quotes, as far as it is shown. Untrusted.
-pub(super) fn value_in_short(current: Option<&Value>, field: Option<&Path>) -> String {
-    let found = field
-        .zip(current)
-        .map(|(path, now)| now.pointer(path.as_str()));
-    match found.flatten() {
-        Some(Value::String(value)) if !value.is_empty() => {
-            format!("\"{}\"", text::shorten(value, SHOWN))
-        }
-        value => text::shorten(&text::in_words(value), SHOWN),
-    }
 }
 
 impl App {
@@ -91,6 +75,16 @@ impl App {
                 add('e', "What is wrong", "for a ticket", Clip::Group(*run, *id));
             }
             None => {}
+        }
+        let marked = match self.pages.top() {
+            Page::Records(page) => page.marked(),
+            _ => Arc::default(),
+        };
+        if let Some(run) = self.shown_run().filter(|_| !marked.is_empty()) {
+            let run = run.id;
+            let records = text::count(marked.len() as u64, "record");
+            let wanted = Clip::Csv(Box::new(Filter::of_records(run, marked)));
+            add('m', "Marked, as CSV", &records, wanted);
         }
         if let Some(filter) = self.pages.top().listed() {
             let command = Clip::Command(Box::new(filter));
@@ -153,7 +147,27 @@ const LONGEST: usize = 74_994;
 
 #[cfg(test)]
 mod tests {
-    use crate::tui::testing::{picture, press, problems};
+    use super::*;
+    use crate::{
+        model::{RecordId, RunId},
+        tui::testing::{picture, press, problems, records, shows, shows_not, wishes},
+    };
+
+    #[test]
+    fn marked_records_are_copied_as_csv() {
+        let mut app = records((80, 24));
+        press(&mut app, "y");
+        shows_not(&mut app, "as CSV");
+        press(&mut app, "<esc>  y");
+        shows(&mut app, "m  Marked, as CSV       2 records");
+        let asked = wishes(&mut app, "m");
+        let marked = Filter::of_records(RunId(1), [7, 14].map(RecordId).into());
+        let wanted = Query::Copy(Clip::Csv(Box::new(marked)));
+        assert!(
+            matches!(&asked[..], [Effect::Ask(_, query)] if *query == wanted),
+            "{asked:?}"
+        );
+    }
 
     #[test]
     fn y_asks_what_to_copy_and_says_where_it_went() {

@@ -13,7 +13,7 @@ use super::{
     clock::Clock,
     event::{Effect, JobRequest, Query, Route, Wish},
     keymap::Keys,
-    pages::{Kept, Order},
+    pages::{Kept, Order, ahead::Ahead},
     running::BUSY,
     unsaved::Unsaved,
 };
@@ -48,6 +48,8 @@ pub struct Cx {
     pub groups: Vec<GroupId>,
     /// The record that opens with the next list, and the place of its field under the cursor.
     pub opens: Option<(RecordId, Option<String>)>,
+    /// What was typed for the record that opens next.
+    pub(super) ahead: Option<Ahead>,
     /// The line the next page of lines begins with.
     pub line: usize,
     /// What others edit now.
@@ -66,6 +68,8 @@ pub struct Cx {
     pub(super) unsaved: Unsaved,
     /// The job that runs.
     pub(super) job: Option<Ticket>,
+    /// It sends one record only, and what is shown of the others stays until that is answered.
+    pub tries: bool,
     last: Ticket,
     /// Changes that were wished for and are not answered yet.
     wished: Vec<Ticket>,

@@ -7,11 +7,11 @@ use ratatui::layout::Size;
 
 use super::{action::Action, meeting::Meeting};
 pub use super::{
-    among::{Among, FixView},
+    among::{Among, FilterLine, FixView},
     asking::{Aside, ChoiceOf, Choosable, Choosing, Needs, Question, Wanting},
     copying::Copied,
     cx::{Cx, Ticket},
-    jobs::{Elsewhere, JobRequest, Outcome, Steer},
+    jobs::{Elsewhere, JobRequest, Outcome, Steer, Tried},
     opening::Opening,
     picking::RunFacts,
 };
@@ -210,6 +210,11 @@ pub enum Query {
         /// The plan to continue, and its destination; all ready records of the run where it is `None`.
         of: Option<(Option<PlanId>, String)>,
     },
+    /// The same, for whoever is asked next whether it is to be sent.
+    ToSend {
+        run: RunId,
+        of: Option<(Option<PlanId>, String)>,
+    },
     /// What would be sent, and why it is what it is.
     Review {
         run: RunId,
@@ -233,6 +238,10 @@ pub enum Query {
     /// What this person typed into a record and did not save.
     Drafts {
         id: RecordId,
+    },
+    /// The records of a run they typed into and did not save.
+    Unsaved {
+        run: RunId,
     },
     /// Where the run's records can go.
     Places {
@@ -272,6 +281,8 @@ pub enum Query {
         preview: Arc<FixPreview>,
         window: Vec<Consequence>,
     },
+    /// How many records of a preview have changed since.
+    ChangedSince(Arc<FixPreview>),
     /// What the run's verdicts are worth, now that its contract may have changed.
     Standing {
         run: RunId,
@@ -393,6 +404,7 @@ pub enum Answer {
     EditClaims(Vec<EditClaim>),
     Turns(Turns),
     Drafts(Vec<KeptDraft>),
+    Unsaved(RunId, Vec<RecordId>),
     /// Somebody was first: nothing was changed, and what was typed is kept.
     Conflict(Box<Conflict>),
     Copied(Copied),
@@ -400,6 +412,7 @@ pub enum Answer {
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),
     FixRows(Vec<FixRow>),
+    ChangedSince(u64),
     Alike(Option<Box<Group>>),
     Dates(Box<Evidence>),
     Values(Vec<ValueCount>),
@@ -446,13 +459,13 @@ pub enum Route {
         run: RunId,
     },
     /// Records of a run: all, or of one group. `title` is the crumb, `field` the path pattern of the problem, whose column
-    /// stands first; `typed` is text for the filter prompt, which is open if there is some.
+    /// stands first.
     Records {
         run: RunId,
         filter: Filter,
         title: String,
         field: Option<String>,
-        typed: Option<String>,
+        typed: Option<FilterLine>,
     },
     /// The editor.
     Record {

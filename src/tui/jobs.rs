@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, path::PathBuf, sync::Arc};
 use crate::{
     filter::Filter,
     model::{
-        AsideReport, ChangeReport, FixReport, LoadReport, PlanId, RecordId, RunId, SendReport,
-        StepId, UndoReport, WentBack,
+        AsideReport, AttemptRow, ChangeReport, FixReport, LoadReport, PlanId, RecordId, RunId,
+        SendReport, StepId, UndoReport, WentBack,
     },
     ops::{FixPreview, FixRequest, Turn},
 };
@@ -24,6 +24,12 @@ pub enum JobRequest {
         only: Option<RecordId>,
         /// Whoever cannot be seen from here sends no more: a person knows that it has ended.
         take_over: bool,
+    },
+    /// Takes what never left out of a plan that nobody sends.
+    GiveBack {
+        run: RunId,
+        to: String,
+        plan: PlanId,
     },
     /// Works out what a fix would do.
     FixPreview(Box<FixRequest>),
@@ -63,6 +69,7 @@ impl JobRequest {
     pub fn run(&self) -> Option<RunId> {
         match self {
             Self::Send { run, .. }
+            | Self::GiveBack { run, .. }
             | Self::Check { run, .. }
             | Self::GoBack { run, .. }
             | Self::Turn { run, .. } => Some(*run),
@@ -89,12 +96,29 @@ pub enum Steer {
     TryNow,
     /// At most so many records a second; 0 is as fast as it goes.
     Speed(u32),
+    /// Once it is stopped, what never left is ready again.
+    GiveBack,
+}
+
+/// What came of the one record that was sent first.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    pub record: RecordId,
+    /// Its natural key. Untrusted.
+    pub key: Option<String>,
+    pub report: SendReport,
+    /// The last try, with the answer of the destination; `None` where it did not come to one.
+    pub answer: Option<AttemptRow>,
+    /// How many records of the run are ready now.
+    pub left: u64,
 }
 
 /// How a job ended.
 #[derive(Debug)]
 pub enum Outcome {
     Sent(SendReport),
+    GivenBack(SendReport),
+    Tried(Box<Tried>),
     Checked(ChangeReport),
     WentBack(WentBack),
     /// One step was undone, or redone.

@@ -4,7 +4,7 @@ use super::{
     action::{Action, Offer, Section},
     among::whole_run,
     app::App,
-    event::Route,
+    event::{FilterLine, Route},
     overlays::{Entry, Palette},
     tabs::Tab,
 };
@@ -81,7 +81,7 @@ impl App {
         if let Some(run) = self.shown_run().map(|run| run.id) {
             let mut route = whole_run(run);
             if let Route::Records { typed, .. } = &mut route {
-                *typed = Some(format!("row:{row}"));
+                *typed = Some(FilterLine::Applied(format!("row:{row}")));
             }
             self.cx.go(route);
         }
@@ -143,10 +143,10 @@ mod tests {
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
-        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 70 ┐─────────┘
+        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 75 ┐─────────┘
         ┌ 6 proble│ : [ bulk                             ]                                       │─ 1 of 7 ┐
         │   Proble│                                                                              │ not     │
-        │ > Email │ > b         Fix all like this                                                │         │
+        │ > Email │ > Fix all like this                                           b              │         │
         │   contac│                                                                              │wing:    │
         │   Date a│                                                                              │ov 2025. │
         │   create│                                                                              │         │
@@ -172,6 +172,11 @@ mod tests {
         assert!(picture(&mut app).contains("What to do"));
         press(&mut app, "<esc>:ctrl+z");
         assert!(picture(&mut app).contains("1 of "));
+        press(&mut app, "<esc>bulk nonsense");
+        shows(
+            &mut app,
+            "│   Nothing has all these words. Fewer find more, Esc clears them.",
+        );
         press(&mut app, "<esc>apply the fix");
         assert!(picture(&mut app).contains("Not now: not on this page."));
     }
@@ -180,10 +185,16 @@ mod tests {
     fn the_menu_says_why_a_line_cannot_be_used_now() {
         let mut app = problems((100, 30));
         press(&mut app, ".");
-        shows(&mut app, "> Enter     Open this one thing");
-        shows(&mut app, "Go to a saved view, or remove one  (no view is …");
+        shows(
+            &mut app,
+            "> Open this one thing                         Enter ",
+        );
+        shows(
+            &mut app,
+            "Go to a saved view, or remove one  (no view is saved)",
+        );
         // The cursor gets there, and Enter does nothing.
-        let is_there = |app: &mut App| picture(app).contains(">           Go to a saved view");
+        let is_there = |app: &mut App| picture(app).contains("> Go to a saved view");
         for _ in 0..40 {
             if !is_there(&mut app) {
                 press(&mut app, "<Down>");
@@ -198,7 +209,10 @@ mod tests {
     fn a_key_that_a_menu_shows_does_what_it_says_or_says_why_not() {
         let mut app = problems((100, 30));
         press(&mut app, ".");
-        shows(&mut app, "   v         See every value that fails");
+        shows(
+            &mut app,
+            "   See every value that fails                  v ",
+        );
         press(&mut app, "v");
         shows_not(&mut app, "┌ Menu: ");
         shows(&mut app, "Problems > Values");
@@ -213,7 +227,10 @@ mod tests {
             other => answer(other),
         });
         press(&mut app, "./");
-        shows(&mut app, "> / F3      Filter the list");
+        shows(
+            &mut app,
+            "> Filter the list  (there is no run yet)      / F3 ",
+        );
         shows(&mut app, "Not now: there is no run yet.");
     }
 
@@ -259,10 +276,10 @@ mod tests {
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
          [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
-        │┌ Commands ───────────────────────────────────────────────────────── 0 of 70 ┐│
+        │┌ Commands ───────────────────────────────────────────────────────── 0 of 75 ┐│
         ││ : [ row 12004                        ]                                     ││
         └│                                                                            │┘
-        ┌│                                                                            │┐
+        ┌│   Enter lists record 12,004.                                               │┐
         ││                                                                            ││
         ││                                                                            ││
         ││                                                                            ││

@@ -19,6 +19,7 @@ impl App {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
                 more.extend([Action::Report, Action::SaveView, Action::Views]);
+                more.push(Action::Unsaved);
                 more.extend([Action::ReviewTab, Action::SendTab, Action::HistoryTab]);
             }
             if self.job.is_some() {
@@ -75,7 +76,9 @@ impl App {
             Action::Views if self.cx.filters.views.is_empty() => {
                 Some("no view is saved".to_owned())
             }
-            Action::StopJob if self.job.is_none() => Some("nothing is running".to_owned()),
+            Action::StopJob if self.job.is_none() && !self.pages.top().is_stopped() => {
+                Some("nothing is running".to_owned())
+            }
             _ => None,
         }
     }

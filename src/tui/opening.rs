@@ -284,9 +284,9 @@ mod tests {
          redrive                                             version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
-        │   Run                   Started          Rejected  Fixed  Sent  State        │
-        │   customers-2025-11-20  20 Nov 2025         1,387      3     0  3 ready, not…│
-        │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
+        │   Run                     Started          Rejected  Fixed  Sent State       │
+        │   1 customers-2025-11-20  20 Nov 2025         1,387      3     0 3 ready, no…│
+        │   2 customers-2025-11-19  19 Nov 2025           212    212   212 done, all s…│
         │                                                                              │
         │ > Open a file or folder...                                                   │
         │   Try the demo (sample data, stays in its folder)                            │

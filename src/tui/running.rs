@@ -3,8 +3,9 @@
 use super::{
     action::Action,
     app::{App, Exit},
-    event::{Effect, JobRequest, Outcome, Question, Route, Ticket},
+    event::{Effect, JobRequest, Outcome, Question, Route, Steer, Ticket},
     overlays::{Button, Dialog, Overlay},
+    pages::Page,
     tabs::Tab,
     words,
 };
@@ -12,7 +13,7 @@ use crate::{
     filter::Filter,
     model::{RecordId, RunId, SendReport},
     ops::{Progress, Turn},
-    text,
+    said, text,
 };
 
 /// Said where another job is started while one runs.
@@ -32,6 +33,7 @@ impl Running {
     pub fn name(&self) -> &'static str {
         match self.request {
             JobRequest::Send { .. } => "Sending",
+            JobRequest::GiveBack { .. } => "Taking out of the plan",
             JobRequest::Check { .. } => "Checking",
             JobRequest::FixPreview(_) => "Looking what would happen",
             JobRequest::Fix { .. } => "Fixing",
@@ -41,7 +43,8 @@ impl Running {
                 ..
             } => "Undoing",
             JobRequest::Turn {
-                what: Turn::Redo, ..
+                what: Turn::Redo(_),
+                ..
             } => "Redoing",
             JobRequest::Load { .. } => "Loading",
             JobRequest::Demo => "Preparing the demo",
@@ -78,9 +81,20 @@ impl Running {
             | JobRequest::Fix { .. }
             | JobRequest::Aside { .. }
             | JobRequest::Turn { .. }
+            | JobRequest::GiveBack { .. }
             | JobRequest::Check { .. } => {
                 "It is done as a whole or not at all: nothing is changed."
             }
+        }
+    }
+
+    /// What becomes of it when the program is left.
+    fn when_left(&self) -> &'static str {
+        match self.request {
+            JobRequest::Send { .. } => {
+                "What is on its way is waited for. The next send goes on with the rest."
+            }
+            _ => self.when_stopped(),
         }
     }
 
@@ -119,7 +133,9 @@ impl App {
             progress: Progress::default(),
             stopping: false,
         });
-        let sends = matches!(request, JobRequest::Send { .. });
+        // One record alone is answered where it was asked for.
+        let sends = matches!(request, JobRequest::Send { only: None, .. });
+        self.cx.tries = matches!(request, JobRequest::Send { only: Some(_), .. });
         outside.push(Effect::Start(request));
         if sends {
             self.go_to_tab(Tab::Send);
@@ -131,6 +147,17 @@ impl App {
         let job = self.job.as_mut().filter(|job| job.ticket == ticket)?;
         job.stopping = true;
         Some(Effect::Cancel(ticket))
+    }
+
+    /// Stops a job for good: what is not sent by then is not kept for the next send.
+    pub(super) fn stop_job(&mut self, ticket: Ticket) -> Vec<Effect> {
+        let Some(cancel) = self.cancel(ticket) else {
+            return Vec::new();
+        };
+        match self.job.as_ref().map(|job| &job.request) {
+            Some(JobRequest::Send { .. }) => vec![Effect::Steer(Steer::GiveBack), cancel],
+            _ => vec![cancel],
+        }
     }
 
     /// Leaves the program, once the job that runs has stopped.
@@ -153,7 +180,7 @@ impl App {
 
     pub(super) fn finished(&mut self, outcome: anyhow::Result<Outcome>) {
         let was = self.job.take();
-        self.cx.job = None;
+        (self.cx.job, self.cx.tries) = (None, false);
         if self.leaving {
             self.exit = Some(Exit::Quit);
             return;
@@ -177,6 +204,8 @@ impl App {
             // The page that asked has been told.
             Err(_) if is_preview => return,
             Ok(Outcome::Sent(report)) => self.sent(run, &report),
+            Ok(Outcome::GivenBack(report)) => self.status = Some(said::given_back(&report)),
+            Ok(Outcome::Tried(tried)) => self.tried(run, &tried),
             Ok(Outcome::Aside { report, back }) => {
                 let said = words::aside(&report, back, self.cx.keys);
                 self.offer_skipped(&said, run, &report.skipped);
@@ -263,7 +292,7 @@ impl App {
                 title: "Leave redrive?".to_owned(),
                 body: vec![
                     format!("{} has not ended: {}.", job.name(), job.so_far()),
-                    format!("Leaving stops it. {}", job.when_stopped()),
+                    format!("Leaving stops it. {}", job.when_left()),
                 ],
                 typed: None,
                 safe: "Stay".to_owned(),
@@ -281,7 +310,7 @@ impl App {
 
     pub(super) fn ask_to_stop(&mut self) {
         let Some(job) = &self.job else {
-            return;
+            return self.ask_to_give_back();
         };
         let so_far = match &job.progress.sending {
             Some(sending) => format!(
@@ -302,6 +331,14 @@ impl App {
             then: Box::new(Effect::Cancel(job.ticket)),
         };
         self.cx.effects.push(Effect::Confirm(question));
+    }
+
+    /// Nobody sends the plan in front any more: its records can be had back.
+    fn ask_to_give_back(&mut self) {
+        let Page::Sending(page) = self.pages.top() else {
+            return;
+        };
+        self.cx.effects.extend(page.ask_to_give_back());
     }
 }
 
@@ -453,7 +490,7 @@ mod tests {
             ),
             (
                 "U",
-                Turn::Redo,
+                Turn::Redo(None),
                 "Redoing",
                 "Done again: trim (100,000 records).  u Undo",
             ),
@@ -486,9 +523,9 @@ mod tests {
                 label: "trim".to_owned(),
                 records: 100_000,
                 skipped: Vec::new(),
-                is_next: what == Turn::Redo,
+                is_next: matches!(what, Turn::Redo(_)),
             };
-            let is_redo = what == Turn::Redo;
+            let is_redo = matches!(what, Turn::Redo(_));
             let turned = Outcome::Turned { report, is_redo };
             let effects = app.update(Event::Finished(Ok(turned)));
             feed(&mut app, effects);

@@ -528,7 +528,7 @@ mod tests {
 
     fn refuse(app: &mut App, fault: Fault) -> Vec<Effect> {
         let effects = app.update(Event::Key(crate::tui::keymap::parse("S").unwrap()));
-        let Effect::Ask(ticket, Query::Plan { .. }) = effects[0] else {
+        let Effect::Ask(ticket, Query::ToSend { .. }) = effects[0] else {
             panic!("{effects:?}")
         };
         app.update(Event::Answer(ticket, Err(fault.into())))

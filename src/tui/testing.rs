@@ -244,6 +244,7 @@ pub fn answer(query: Query) -> Answer {
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),
         Query::Turns => Answer::Turns(turns()),
+        Query::Unsaved { run } => Answer::Unsaved(run, Vec::new()),
         Query::Drafts { .. } => Answer::Drafts(Vec::new()),
         Query::Record { id } => Answer::Record(Box::new(detail(id.0))),
         Query::Preview { id, .. } => {
@@ -259,7 +260,7 @@ pub fn answer(query: Query) -> Answer {
                 stages: Vec::new(),
             }))
         }
-        Query::Plan { run, .. } => Answer::Plan(Plan {
+        Query::Plan { run, .. } | Query::ToSend { run, .. } => Answer::Plan(Plan {
             id: None,
             run,
             destination: "crm".to_owned(),
@@ -310,6 +311,7 @@ pub fn answer(query: Query) -> Answer {
             }],
         })),
         Query::Suggest { .. } => Answer::Suggested(Vec::new()),
+        Query::ChangedSince(_) => Answer::ChangedSince(0),
         Query::FixRows { window, .. } => Answer::FixRows(window.into_iter().map(fix_row).collect()),
         Query::Standing { .. } => Answer::Standing(Standing {
             current: 1_387,

@@ -5,7 +5,7 @@ use super::{
     among::whole_run,
     app::App,
     asking::{ChoiceOf, Choosable, Choosing, Needs, Wanting},
-    event::{Effect, Route, Wish},
+    event::{Effect, FilterLine, Route, Wish},
     overlays::{Entry, Overlay},
 };
 use crate::{model::RunId, text};
@@ -99,7 +99,7 @@ impl App {
 fn list(run: RunId, filter: &str) -> Route {
     let mut route = whole_run(run);
     if let Route::Records { typed, .. } = &mut route {
-        *typed = Some(filter.to_owned());
+        *typed = Some(FilterLine::Applied(filter.to_owned()));
     }
     route
 }
@@ -160,8 +160,10 @@ mod tests {
         press(&mut app, ":german");
         shows(&mut app, "View German   country:DE");
         press(&mut app, "<ret>");
-        shows(&mut app, "Filter  [ country:DE");
-        press(&mut app, "<ret>:views<ret>");
+        // It is applied, and the cursor is in the list.
+        shows(&mut app, "Filter  [country:DE]");
+        shows(&mut app, "Esc Clear filter");
+        press(&mut app, ":views<ret>");
         shows(&mut app, "Saved views");
         shows(&mut app, "Del Remove it");
         let asked = wishes(&mut app, "<Del>");

@@ -201,7 +201,7 @@ mod tests {
         model::{GroupId, RecordId, Sort, SortBy},
         ops::ListVisit,
         tui::{
-            event::{Answer, Event, Ticket},
+            event::{Answer, Event, FilterLine, Ticket},
             testing::{self, answer, app_with, feed, groups, picture, press, problems, shows},
         },
     };
@@ -438,10 +438,10 @@ mod tests {
         shows(&mut app, "[1 Problems 6]");
         let mut route = whole_run(RUN);
         if let Route::Records { typed, .. } = &mut route {
-            *typed = Some("country:DE".to_owned());
+            *typed = Some(FilterLine::Applied("country:DE".to_owned()));
         }
         let mut app = back(route, &list());
-        shows(&mut app, "Filter  [ country:DE ");
+        shows(&mut app, "Filter  [country:DE]");
         assert!(!picture(&mut app).contains("Welcome back"));
     }
 

@@ -20,7 +20,7 @@ use crate::{
 pub fn reported(error: &anyhow::Error) -> String {
     let fault = error.downcast_ref::<Fault>();
     let mut words = sentence(&format!("{error:#}"));
-    if let Some(hint) = fault.and_then(|fault| fault.hint.as_deref()) {
+    if let Some(hint) = fault.and_then(said::hint) {
         words.push(' ');
         words.push_str(&sentence(hint));
     }
@@ -54,9 +54,18 @@ pub fn takes_back(keys: Keys) -> String {
 
 /// What a change came to.
 pub fn changed(report: &ChangeReport, keys: Keys) -> String {
+    with_undo(said::changed(report), report, keys)
+}
+
+/// What a check of some records came to.
+pub fn checked_some(report: &ChangeReport, keys: Keys) -> String {
+    with_undo(said::checked(report), report, keys)
+}
+
+fn with_undo(words: String, report: &ChangeReport, keys: Keys) -> String {
     match report.step {
-        None => said::changed(report),
-        Some(_) => format!("{}  {}", said::changed(report), undo(keys)),
+        None => words,
+        Some(_) => format!("{words}  {}", undo(keys)),
     }
 }
 
@@ -164,12 +173,6 @@ pub fn went_back(report: &WentBack, keys: Keys) -> String {
         let steps = text::count(report.steps, "step");
         format!("Undone: {steps} of {records}.  {redo}")
     }
-}
-
-/// `1 other record has`, `411 other records have`.
-pub fn others_have(others: u64) -> String {
-    let verb = if others == 1 { "has" } else { "have" };
-    format!("{} {verb}", text::count(others, "other record"))
 }
 
 /// What setting aside or taking back came to.
@@ -310,6 +313,12 @@ pub fn sent(report: &SendReport) -> (String, Vec<String>) {
     });
     body.push(line("No answer", report.unknown));
     body.push(line("Not sent", report.not_sent));
+    if report.given_back > 0 {
+        body.push(format!(
+            "{}   ready again",
+            line("Stopped", report.given_back)
+        ));
+    }
     if let Some(held) = &report.held {
         body.push(String::new());
         body.push(format!("On hold: {}", text::safe(held)));
@@ -323,7 +332,10 @@ pub fn ask_to_leave(run: &RunRow) -> Option<Question> {
     (ready > 0).then(|| Question {
         title: "Leave redrive?".to_owned(),
         body: vec![
-            format!("{} ready but not sent. They stay ready:", is_are(ready)),
+            format!(
+                "{} ready but not sent. They stay ready:",
+                text::is_are(ready, "record")
+            ),
             "everything is saved in the workspace.".to_owned(),
         ],
         typed: None,
@@ -340,11 +352,6 @@ pub fn badge(run: &RunRow, environment: Option<&str>) -> Option<String> {
         Some(environment) => Some(text::safe(environment).to_uppercase()),
         None => None,
     }
-}
-
-fn is_are(records: u64) -> String {
-    let verb = if records == 1 { "is" } else { "are" };
-    format!("{} {verb}", text::count(records, "record"))
 }
 
 /// `3:21`, or `0.4 s` when it is short.

@@ -32,7 +32,7 @@ use super::{
 };
 use crate::{
     filter::Filter,
-    model::{NoteAbout, Sort},
+    model::{NoteAbout, PlanId, RunId, Sort},
     ops::{self, Job, SendRequest, Workspace},
 };
 
@@ -256,6 +256,7 @@ fn steer(running: &Running, how: Steer) {
             Steer::Pause(pause) => steering.pause(pause),
             Steer::TryNow => steering.try_now(),
             Steer::Speed(most) => steering.set_speed(most),
+            Steer::GiveBack => steering.give_back(),
         }
     }
 }
@@ -317,15 +318,9 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::Preview { id, changes, at } => {
             Answer::Preview(Box::new(ops::preview(workspace, *id, changes, at)?))
         }
-        Query::Plan { run, of } => {
-            let (plan, to) = of.clone().unzip();
-            let request = SendRequest {
-                filter: Filter::of_run(*run),
-                plan: plan.flatten(),
-                to,
-                ..SendRequest::default()
-            };
-            Answer::Plan(ops::plan(workspace, &request)?)
+        Query::Plan { run, of } => Answer::Plan(ops::plan(workspace, &to_send(*run, of.clone()))?),
+        Query::ToSend { run, of } => {
+            Answer::Plan(ops::plan_to_send(workspace, &to_send(*run, of.clone()))?)
         }
         Query::Places { run } => Answer::Places(picking::places(workspace, *run)?),
         Query::Review { run, to } => {
@@ -353,6 +348,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),
         Query::Turns => Answer::Turns(ops::turns(workspace)?),
         Query::Drafts { id } => Answer::Drafts(ops::drafts(workspace, *id)?),
+        Query::Unsaved { run } => Answer::Unsaved(*run, ops::records_with_drafts(workspace, *run)?),
         Query::Suggest { group } => Answer::Suggested(ops::suggest_fixes(
             workspace,
             *group,
@@ -361,6 +357,9 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         )?),
         Query::FixRows { preview, window } => {
             Answer::FixRows(ops::fix_rows(workspace, preview, window)?)
+        }
+        Query::ChangedSince(preview) => {
+            Answer::ChangedSince(ops::changed_since_preview(workspace, preview)?)
         }
         Query::Alike { run, problem } => {
             let groups = ops::groups(workspace, &Filter::of_run(*run))?;
@@ -386,6 +385,17 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         }
         Query::Standing { run } => Answer::Standing(ops::standing(workspace, *run)?),
     })
+}
+
+/// What is ready in a run, or the rest of a plan, and where it goes.
+fn to_send(run: RunId, of: Option<(Option<PlanId>, String)>) -> SendRequest {
+    let (plan, to) = of.unzip();
+    SendRequest {
+        filter: Filter::of_run(run),
+        plan: plan.flatten(),
+        to,
+        ..SendRequest::default()
+    }
 }
 
 /// The records of a filter, without the terms of it that cannot be applied.

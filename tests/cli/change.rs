@@ -336,3 +336,24 @@ fn an_edit_of_a_version_that_is_gone_says_what_is_there_now_and_changes_nothing(
     let again = "edit 2 /email=b@example.com --if-version 2";
     folder.redrive(again).run();
 }
+
+#[test]
+fn a_version_that_never_was_is_told_from_one_that_is_gone() {
+    let folder = Folder::loaded();
+    for seen in [0, 3] {
+        folder
+            .redrive(&format!("edit 2 /email=b@example.com --if-version {seen}"))
+            .exit(2)
+            .stderr_has("record 2 never had a version")
+            .stderr_has("only version 1; nothing was changed")
+            .stderr_has("--if-version 1")
+            .run();
+    }
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    folder
+        .redrive("edit 2 /email=b@example.com --if-version 3")
+        .exit(2)
+        .stderr_has("never had a version 3, only versions 1 to 2")
+        .run();
+    assert_eq!(folder.redrive("show 2").json()["version"], json!(2));
+}

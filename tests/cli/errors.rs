@@ -335,3 +335,49 @@ fn a_workspace_is_shared_only_in_a_folder_of_a_group() {
     let found = fs::metadata(alone.path("redrive.db")).unwrap();
     assert_eq!(found.permissions().mode() & 0o777, 0o660);
 }
+
+#[test]
+fn what_is_no_number_and_what_is_no_format_is_told_in_few_words() {
+    let folder = Folder::loaded();
+    for line in ["show abc", "undo abc", "diff a b", "send --rate x"] {
+        folder
+            .redrive(line)
+            .exit(2)
+            .stderr_has("a number is wanted here, such as 17")
+            .run();
+    }
+    folder
+        .redrive("load customers.csv --format cvs")
+        .exit(2)
+        .stderr_has("there is no format cvs")
+        .stderr_has("did you mean csv?")
+        .run();
+    folder
+        .redrive("load customers.csv --format nothing-like-it")
+        .exit(2)
+        .stderr_has("formats are csv, tsv, jsonl, json, xlsx; of tools pydantic, ")
+        .run();
+}
+
+#[test]
+fn a_file_that_cannot_be_written_says_what_is_in_the_way() {
+    let folder = Folder::loaded();
+    std::fs::create_dir(folder.path("out")).unwrap();
+    for command in ["report --out", "export -stage:parse -o"] {
+        folder
+            .redrive(&format!("{command} out"))
+            .exit(3)
+            .stderr_has("out is a folder")
+            .run();
+        folder
+            .redrive(&format!("{command} nowhere/file"))
+            .exit(3)
+            .stderr_has("there is no folder nowhere")
+            .run();
+        folder
+            .redrive(&format!("{command} customers.csv/file"))
+            .exit(3)
+            .stderr_has("customers.csv is no folder")
+            .run();
+    }
+}

@@ -163,7 +163,7 @@ fn what_is_not_understood_or_cannot_be_done_is_said_and_the_next_answer_is_waite
         "That could be review or redo",
         "Not done: nothing to undo",
         "This is the beginning",
-        "Words, which may be shortened: review, history, undo",
+        "Words, which may be shortened:\nreview: what would be sent, and sending it.\nhistory: what was changed,",
     ] {
         assert!(said.contains(words), "{words}: {said}");
     }
@@ -405,7 +405,8 @@ fn what_a_fix_needs_is_typed_and_what_cannot_be_done_is_said() {
     stage  set to "quit", in 1 record. This is a preview: nothing is changed yet.
     1 still wrong in this field, for example record 3: "closed won" to "quit".
     Type 1 to change so many records; undo takes it back. 0 goes back. Or each, leave RECORD.
-    >
+    > 
+    Nothing was changed: the answers ended here.
     "#);
     let history = folder.redrive("history");
     assert!(history.json_lines().is_empty(), "nothing was applied");
@@ -642,4 +643,63 @@ fn what_is_no_text_or_far_too_long_is_said_and_the_next_answer_is_waited_for() {
     let said = String::from_utf8(plain.output().unwrap().stdout).unwrap();
     assert_eq!(said.matches("That is not UTF-8").count(), 20_000);
     assert_eq!(said.matches("longer than a megabyte").count(), 1);
+}
+
+#[test]
+fn where_the_answers_end_before_something_is_done_it_is_said_that_it_was_not() {
+    let folder = Folder::loaded();
+    let ends = |typed: &str, words: &str| {
+        let said = folder.redrive("open --filter row:2").stdin(typed).run();
+        assert!(said.trim_end().ends_with(words), "{typed:?}: {said}");
+    };
+    ends("1\n1\n", "Nothing was saved: the answers ended here.");
+    ends(
+        "1\n1\nben@example.com\n",
+        "Nothing was saved: the answers ended here.",
+    );
+    ends("1\n", "help says more.\n>");
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    ends("review\n1\n", "Nothing was sent: the answers ended here.");
+    ends(
+        "0\n1\n1\nfix\n2\n",
+        "Nothing was changed: the answers ended here.",
+    );
+    assert_eq!(folder.redrive("show 2").json()["status"], json!("ready"));
+}
+
+#[test]
+fn who_looks_only_hears_that_nothing_is_changed() {
+    let folder = Folder::loaded();
+    let said = folder
+        .redrive("open --read-only --filter row:2")
+        .stdin("1\naside\ngood\ncheck\nundo\n1\nben@example.com\n1\n")
+        .run();
+    let no = "Nothing is changed here: the workspace was opened to look only.";
+    assert_eq!(said.matches(no).count(), 5, "{said}");
+    assert!(!said.contains("permission"), "{said}");
+}
+
+#[test]
+fn a_run_without_a_contract_says_what_is_left_and_what_gives_it_one() {
+    let folder = Folder::new();
+    folder.write(
+        "told.ndjson",
+        r#"{"record":{"id":"1"},"errors":[{"type":"missing","loc":["x"],"msg":"Field required","input":{}}]}"#,
+    );
+    folder.redrive("load told.ndjson").exit(1).run();
+    folder.redrive("edit 1 /x=3").any_stderr().exit(1).run();
+    let said = folder
+        .redrive("--plain")
+        .stdin("review\n/\nmore\n0\n/is:rejected\n1\ngood\nhistory\n")
+        .run();
+    for words in [
+        "No problem is left, but nothing has checked 1 record yet. /is:rejected finds it.",
+        "says where its records go (`redrive check --contract FILE` in a shell gives it one).",
+        "All records: 1 record.",
+        "This is the last part.",
+        "Record 1 is ready.",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert!(!said.contains("--contract FILE)"), "{said}");
 }

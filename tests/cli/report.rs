@@ -36,7 +36,7 @@ fn worked_on() -> Folder {
 #[test]
 fn a_report_for_a_ticket_is_markdown() {
     let folder = worked_on();
-    insta::assert_snapshot!(folder.redrive("report").run(), @r#"
+    insta::assert_snapshot!(folder.redrive("report").run(), @r"
     # customers: 8 of 10 records rejected
 
     Run 1 of customers.csv (csv), loaded ____-__-__T__:__:__.___Z, contract customers. State of ____-__-__T__:__:__.___Z.
@@ -66,8 +66,8 @@ fn a_report_for_a_ticket_is_markdown() {
     | Customer id appears twice | id | unique | 1 | 1 | 1 × `A-999` |
     | Too many or too few cells | whole record | csv:field_count | 1 | 1 |  |
     | VIP is not yes or no | vip | type:boolean | 1 | 1 | 1 × `aaa` |
-    | Letters in another encoding | whole record | encoding:utf-8 | 1 | 1 |  |
     | Email address not complete | email | format:email | 1 | 0 | 1 × `aaa@` |
+    | Letters in another encoding | whole record | encoding:utf-8 | 1 | 0 |  |
 
     ## What was done
 
@@ -101,7 +101,6 @@ fn a_report_for_a_ticket_is_markdown() {
     - Customer id appears twice (id): 1 record
     - Too many or too few cells (whole record): 1 record
     - VIP is not yes or no (vip): 1 record
-    - Letters in another encoding (whole record): 1 record
 
     ## Notes
 
@@ -109,7 +108,7 @@ fn a_report_for_a_ticket_is_markdown() {
     | --- | --- | --- | --- |
     | ____-__-__T__:__:__.___Z | jana | record 5 | asked &lt;sales&gt; about it |
     | ____-__-__T__:__:__.___Z | jana | Deal value is not a number | the export writes commas |
-    "#);
+    ");
     let report = folder.redrive("report --values").run();
     assert!(report.contains("ben@example.com"), "{report}");
 }

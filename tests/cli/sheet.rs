@@ -452,3 +452,93 @@ fn a_json_record_keeps_the_kinds_of_its_values() {
         "{report}"
     );
 }
+
+#[test]
+fn a_row_that_was_cut_off_or_has_too_many_cells_is_refused_and_rows_are_counted_as_a_spreadsheet_does()
+ {
+    let folder = Folder::new();
+    folder.write(
+        "c.csv",
+        "customer_id,name,city\nA,a,x\nB,b,\nC,c,z\nD,d,w\n",
+    );
+    folder
+        .redrive("load c.csv --contract customers.toml")
+        .exit(1)
+        .any_stderr()
+        .run();
+    folder.redrive("export --ids -o out.csv").run();
+    let sheet = folder.read("out.csv");
+    let rows: Vec<&str> = sheet.lines().collect();
+    // Row 2 lost its last cell, which held something; row 3 one that was empty, and its name was edited; row 4 is blank; row 5 has
+    // one too many.
+    let back = [
+        rows[0],
+        rows[1].strip_suffix(",x").unwrap(),
+        &rows[2]
+            .strip_suffix(",b,")
+            .map(|row| format!("{row},bb"))
+            .unwrap(),
+        "",
+        &format!("{},more", rows[3]),
+        rows[4],
+    ];
+    folder.write("back.csv", back.join("\n"));
+    let report = folder.redrive("merge back.csv").exit(1).json();
+    assert_eq!(
+        report["refused"],
+        json!([
+            {"row": 2, "record": 1, "why": "the row ends before city, which had a value"},
+            {"row": 5, "record": 3, "why": "it has more cells than the header has columns"},
+        ])
+    );
+    assert_eq!(
+        folder.redrive("show 2").json()["current"]["name"],
+        json!("bb")
+    );
+    assert_eq!(
+        folder.redrive("show 1").json()["current"]["city"],
+        json!("x")
+    );
+}
+
+#[test]
+fn what_is_no_sheet_is_named_for_what_it_is() {
+    let folder = Folder::loaded();
+    std::os::unix::net::UnixListener::bind(folder.path("socket")).unwrap();
+    for (file, exit, words) in [
+        (
+            "redrive.db",
+            2,
+            "redrive.db is the workspace, and no sheet of it",
+        ),
+        (".", 3, ". is a folder"),
+        ("socket", 3, "socket is neither a file nor a folder"),
+        ("gone.xlsx", 3, "there is no file gone.xlsx"),
+    ] {
+        folder
+            .redrive(&format!("merge {file}"))
+            .exit(exit)
+            .stderr_has(words)
+            .run();
+    }
+}
+
+#[test]
+fn a_file_is_of_the_format_that_its_name_says() {
+    let folder = Folder::loaded();
+    let begins = |file: &str| std::fs::read(folder.path(file)).unwrap()[..2].to_vec();
+    for (line, file, start) in [
+        ("export row:2 -o out.XLSX", "out.XLSX", b"PK"),
+        ("export row:2 -o out.jsonl", "out.jsonl", b"{\""),
+        ("export row:2 -o out.txt", "out.txt", b"id"),
+        ("export row:2 -o out.csv", "out.csv", b"id"),
+        (
+            "export row:2 --format ndjson -o other.csv",
+            "other.csv",
+            b"{\"",
+        ),
+    ] {
+        folder.redrive(line).run();
+        assert_eq!(begins(file), start, "{line}");
+    }
+}

@@ -134,3 +134,112 @@ fn what_the_original_tool_answers_is_told_by_key() {
     );
     assert_eq!(folder.redrive("show 2").json()["status"], json!("rejected"));
 }
+
+/// Three records that were handed over as JSON Lines.
+fn handed_over() -> Folder {
+    let folder = Folder::new();
+    folder.write(
+        "people.toml",
+        CONTRACT
+            .replace("people.csv", "people.ndjson")
+            .replace("source", "ndjson"),
+    );
+    folder.write("people.csv", "id,name\nP-1,Ann\nP-2,Bob\nP-3,Cy\n");
+    folder
+        .redrive("load people.csv --contract people.toml --keep-passed")
+        .run();
+    folder.redrive("send --to back --yes").json();
+    folder
+}
+
+const TAKEN: &str = r#"{"line":1,"status_code":201,"body":{"id":1}}"#;
+const REFUSED: &str = r#"{"line":2,"status_code":422,"body":{"detail":[{"type":"missing","loc":["body","born"],"msg":"Field required","input":{}}]}}"#;
+
+#[test]
+fn answers_that_come_twice_change_nothing_and_say_what_is_true() {
+    let folder = handed_over();
+    folder.write("some.ndjson", format!("{TAKEN}\n{REFUSED}\n"));
+    let first = folder
+        .redrive("load some.ndjson --answers 1")
+        .exit(1)
+        .stderr_has("No answer for record 3: still handed over")
+        .json();
+    let counts = |report: &serde_json::Value| {
+        ["accepted", "rejected", "answered_before"].map(|name| report[name].as_u64().unwrap())
+    };
+    assert_eq!(counts(&first), [1, 1, 0]);
+    assert_eq!(folder.redrive("show 2").json()["status"], json!("rejected"));
+    let again = folder
+        .redrive("load some.ndjson --answers 1")
+        .exit(1)
+        .stderr_has("2 records had their answer before: nothing of them was changed")
+        .json();
+    assert_eq!(counts(&again), [0, 0, 2]);
+    // Line 3 is the third record of the file, also now that the others have their answer.
+    folder.write(
+        "rest.ndjson",
+        TAKEN.replace('1', "3") + "\n" + &TAKEN.replacen('1', "9", 1),
+    );
+    let rest = folder
+        .redrive("load rest.ndjson --answers 1 --format fastapi")
+        .stderr_has("1 record was not found in plan 1 (line 9); what is said of it was passed over")
+        .json();
+    assert_eq!(counts(&rest), [1, 0, 0]);
+    assert_eq!(folder.redrive("show 3").json()["status"], json!("accepted"));
+    folder
+        .redrive("load some.ndjson --answers 1")
+        .exit(1)
+        .stderr_has(
+            "3 records of plan 1 had their answer before (2 sent, 1 refused); nothing was changed",
+        )
+        .stderr_has("`redrive send` hands it over under a new plan")
+        .run();
+}
+
+#[test]
+fn what_cannot_be_an_answer_says_why() {
+    let folder = handed_over();
+    folder
+        .redrive("load people.csv --answers 1")
+        .exit(2)
+        .stderr_has("holds records and not what a tool said of them, so there is no answer in it")
+        .stderr_has("--format fastapi")
+        .run();
+    folder
+        .redrive("load people.csv --answers 7")
+        .exit(2)
+        .stderr_has("there is no plan 7")
+        .run();
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    folder
+        .redrive("send --to crm --yes")
+        .any_stderr()
+        .exit(1)
+        .run();
+    folder
+        .redrive("load customers.csv --answers 1")
+        .exit(1)
+        .stderr_has("plan 1 was not handed over to a file: crm")
+        .run();
+}
+
+#[test]
+fn a_record_that_the_file_could_not_hold_has_no_place_in_it() {
+    let folder = loaded("people.csv", "id,name\n1,Ann\n2,Bob\n3,Cy\n");
+    folder.redrive("edit 1 /shoe=43").run();
+    folder.redrive("send --to back --yes").exit(1).json();
+    assert_eq!(folder.read("out/people-1.csv"), "id,name\n2,Bob\n3,Cy\n");
+    // The first line below the header is record 2.
+    folder.write("answers.ndjson", REFUSED);
+    folder
+        .redrive("load answers.ndjson --answers 1")
+        .exit(1)
+        .any_stderr()
+        .run();
+    assert_eq!(folder.redrive("show 2").json()["status"], json!("rejected"));
+    assert_eq!(
+        folder.redrive("show 3").json()["status"],
+        json!("handed_over")
+    );
+}

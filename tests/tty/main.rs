@@ -113,7 +113,7 @@ fn one_edit_becomes_a_fix_of_all_like_it_and_the_history_takes_it_back() {
     // The table offers one too; this is the editor's.
     tty.sees("Try       a Closed Won");
     tty.press("a");
-    tty.sees("the same problem.");
+    tty.sees("more like it.");
     tty.press("b");
     tty.sees("1 What to do");
     tty.sees("makes 15 of 22 ready");

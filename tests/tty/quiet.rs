@@ -64,7 +64,7 @@ fn own_keys_do_what_they_are_said_to_do_and_are_named_on_the_screen() {
     let mut tty = Tty::start(folder.path(), 100, 30, &[]);
     tty.sees("Enter Open  B Fix all");
     tty.press("\x1bm");
-    tty.sees("B         Fix all like this");
+    tty.sees(&format!("Fix all like this{:27}B", ""));
     tty.sees("Esc Close menu");
     tty.press("\x1b");
     tty.sees("Esc Menu");

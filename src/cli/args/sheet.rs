@@ -1,6 +1,6 @@
 //! Arguments of what hands records out and takes them back.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum, ValueHint};
 
@@ -10,9 +10,9 @@ use super::Scope;
 pub struct Export {
     #[command(flatten)]
     pub scope: Scope,
-    /// One table, one JSON object a line, or an Excel workbook that `merge` takes back
-    #[arg(long, value_enum, default_value_t = Format::Csv)]
-    pub format: Format,
+    /// One table, one JSON object a line, or an Excel workbook that `merge` takes back [default: as the file's name ends, else csv]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// In CSV: put an apostrophe before what a spreadsheet could take for a formula. In a workbook nothing ever is one
     #[arg(long)]
     pub formula_safe: bool,
@@ -29,6 +29,28 @@ pub enum Format {
     Csv,
     Ndjson,
     Xlsx,
+}
+
+impl Format {
+    /// What a file's name says that it holds, if it says anything.
+    fn of(file: &Path) -> Option<Self> {
+        let ending = file.extension()?.to_str()?.to_lowercase();
+        match ending.as_str() {
+            "csv" => Some(Self::Csv),
+            "ndjson" | "jsonl" => Some(Self::Ndjson),
+            "xlsx" => Some(Self::Xlsx),
+            _ => None,
+        }
+    }
+}
+
+impl Export {
+    /// The format that was asked for, or that the file's name asks for.
+    pub fn format(&self) -> Format {
+        (self.format)
+            .or_else(|| Format::of(&self.output))
+            .unwrap_or(Format::Csv)
+    }
 }
 
 #[derive(Debug, Args)]

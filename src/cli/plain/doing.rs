@@ -138,7 +138,10 @@ impl<W: Write> Talk<W> {
         self.go(Place::Records {
             run,
             filter,
-            title: format!("Records with {line}"),
+            title: match line {
+                "" => "All records".to_owned(),
+                line => format!("Records with {line}"),
+            },
             typed: (!line.is_empty()).then(|| line.to_owned()),
         });
         Ok(())

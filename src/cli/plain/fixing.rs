@@ -1,7 +1,10 @@
 //! One decision for many records, in words: what can be done, what it would come to, what it came to.
 
 use super::{
-    super::fix::{consequences, foreseen as kinds},
+    super::{
+        fix::{consequences, foreseen as kinds},
+        out::named,
+    },
     chosen::{Chosen, Foreseen},
     page::{Fixing, Names, Page, Place, Takes, Wish},
     say::{part, plain, with_more},
@@ -161,23 +164,32 @@ fn change(row: &FixRow) -> String {
 
 /// What a fix came to.
 pub fn fixed(words: &str, report: &FixReport) -> String {
-    if report.step.is_none() {
-        return "No record changed.".to_owned();
-    }
-    let mut said = format!(
-        "Fixed {} ({}): {}.",
-        count(report.changed, "record"),
-        safe(words),
-        consequences(report)
-    );
+    let mut said = match report.step {
+        None => "No record changed.".to_owned(),
+        Some(_) => format!(
+            "Fixed {} ({}): {}.",
+            count(report.changed, "record"),
+            safe(words),
+            consequences(report)
+        ),
+    };
     for (number, why) in [
-        (report.left_out, "left out"),
-        (report.skipped.len() as u64, "changed or sent meanwhile"),
-        (report.undecided, "read in two ways, and nobody decided"),
+        (report.left_out, "left out".to_owned()),
+        (
+            report.skipped.len() as u64,
+            format!("changed or sent meanwhile ({})", named(&report.skipped)),
+        ),
+        (
+            report.undecided,
+            "read in two ways, and nobody decided".to_owned(),
+        ),
     ] {
         if number > 0 {
             said += &format!(" Left as they are: {}, {why}.", count(number, "record"));
         }
     }
-    said + " undo takes it back."
+    match report.step {
+        None => said,
+        Some(_) => said + " undo takes it back.",
+    }
 }

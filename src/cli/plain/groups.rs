@@ -24,8 +24,13 @@ pub fn page(
         count(run.records, "record"),
         statuses(run)
     )];
-    lines.push(match total {
-        0 => "No problem is left.".to_owned(),
+    lines.push(match (total, run.with_status(Status::Rejected)) {
+        (0, 0) => "No problem is left.".to_owned(),
+        (0, left) => format!(
+            "No problem is left, but nothing has checked {} yet. /is:rejected finds {}.",
+            count(left, "record"),
+            if left == 1 { "it" } else { "them" }
+        ),
         _ => part((from, groups.len(), total), "problem"),
     });
     lines.extend(line(since));

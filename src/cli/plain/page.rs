@@ -1,7 +1,10 @@
 //! What a place says, which answers it takes, and what an answer means. Pure: from what was looked up and a line that was
 //! typed to what is to be done.
 
-use super::chosen::{Chosen, Foreseen};
+use super::{
+    chosen::{Chosen, Foreseen},
+    meanings::{EVERYWHERE, meaning},
+};
 use crate::{
     filter::Filter,
     fix::Change,
@@ -272,21 +275,21 @@ impl Names {
     }
 }
 
-/// What can be typed everywhere, in the order it is said.
-const EVERYWHERE: [(&str, Wish); 10] = [
-    ("review", Wish::Review),
-    ("history", Wish::History),
-    ("undo", Wish::Undo(None)),
-    ("redo", Wish::Redo),
-    ("check", Wish::Check),
-    ("since", Wish::Since),
-    ("views", Wish::Views),
-    ("again", Wish::Again),
-    ("help", Wish::Help),
-    ("quit", Wish::Quit),
-];
-
 impl Page {
+    /// What is said when the answers end here, where something was about to be done.
+    pub fn at_the_end(&self) -> &'static str {
+        let is_trial = (self.choices.iter()).any(|(_, wish)| matches!(wish, Wish::Save { .. }));
+        match &self.takes {
+            Takes::Count(_) => "\nNothing was sent: the answers ended here.",
+            Takes::Changes(_) | Takes::Given(..) => {
+                "\nNothing was changed: the answers ended here."
+            }
+            Takes::Value(..) => "\nNothing was saved: the answers ended here.",
+            Takes::Words if is_trial => "\nNothing was saved: the answers ended here.",
+            Takes::Words => "",
+        }
+    }
+
     /// The lines as they are printed: what is said, the numbered choices, and what can be typed.
     pub fn text(&self) -> String {
         let mut text = String::new();
@@ -350,10 +353,13 @@ impl Page {
         let words: Vec<&str> = (self.own().into_iter())
             .chain(EVERYWHERE.iter().map(|(word, _)| *word))
             .collect();
+        let words: Vec<String> = (words.into_iter())
+            .map(|word| format!("{word}: {}.", meaning(word)))
+            .collect();
         format!(
-            "{}0 goes back. Words, which may be shortened: {}. A slash and a filter finds records, such as /is:ready.",
+            "{}0 goes back. A slash and a filter finds records, such as /is:ready. Words, which may be shortened:\n{}",
             self.number(),
-            words.join(", ")
+            words.join("\n")
         )
     }
 
@@ -415,6 +421,7 @@ impl Page {
             (Some((one, _)), Some((two, _))) => {
                 Wish::Say(format!("That could be {one} or {two}: type more of it."))
             }
+            _ if "more".starts_with(typed) => Wish::Say("This is the last part.".to_owned()),
             _ => Wish::Say(format!("Not understood. {}", self.hint())),
         }
     }

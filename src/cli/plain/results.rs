@@ -41,7 +41,7 @@ pub fn reported(error: &anyhow::Error) -> String {
         return "Stopped.".to_owned();
     }
     let fault = error.downcast_ref::<Fault>();
-    let hint = fault.and_then(|fault| fault.hint.as_deref());
+    let hint = fault.and_then(said::hint);
     let hint = hint.map_or(String::new(), |hint| format!(" ({hint})"));
     safe(&format!("Not done: {error:#}{hint}.")).into_owned()
 }

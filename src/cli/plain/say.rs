@@ -175,15 +175,7 @@ fn of_record(detail: &RecordDetail) -> Page {
         thousands(row.line),
         safe(&detail.source)
     )];
-    for problem in &row.problems {
-        lines.push(told(problem));
-    }
-    if row.problems.is_empty() && row.status == Status::Rejected {
-        lines.push(
-            "Nothing has checked it yet: check does, or good says that it is right as it is."
-                .to_owned(),
-        );
-    }
+    lines.extend(standing(row));
     let field = |path: &Path| {
         Wish::Go(Place::Field {
             id: row.id,
@@ -225,6 +217,25 @@ fn of_record(detail: &RecordDetail) -> Page {
         page.words.push(("good", good));
     }
     page
+}
+
+/// What is wrong with a record, or not known of it.
+fn standing(row: &RecordRow) -> Vec<String> {
+    let mut lines: Vec<String> = row.problems.iter().map(told).collect();
+    if row.status == Status::Unknown {
+        lines.push(format!(
+            "Nobody knows whether it was sent. Find out, then say it in a shell: `redrive settle row:{0} --sent` or `redrive settle \
+             row:{0} --not-sent`.",
+            row.id
+        ));
+    }
+    if row.problems.is_empty() && row.status == Status::Rejected {
+        lines.push(
+            "Nothing has checked it yet: check does, or good says that it is right as it is."
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 /// The fields of a record. What has a problem comes first, so that 1 is what is to be done next.
@@ -435,11 +446,17 @@ fn of_history((from, total): (usize, usize), steps: &[(u64, StepRow)]) -> Page {
         ),
     };
     let choices = steps.iter().map(|(sent, step)| {
+        // Some labels begin with the number: `1 record: test data`.
+        let records = count(step.records, "record");
+        let size = if step.label.starts_with(&records) {
+            String::new()
+        } else {
+            format!(", {records}")
+        };
         let words = format!(
-            "{}: {}, {}, {}{}",
+            "{}: {}{size}, {}{}",
             step.kind.word(),
             safe(&step.label),
-            count(step.records, "record"),
             safe(&step.author),
             match *sent {
                 0 => String::new(),

@@ -39,8 +39,14 @@ pub fn replay(
     if !dry {
         return make_all(workspace, run, recipe, strict, job);
     }
-    // Only its owner can look into it.
-    let folder = tempfile::Builder::new().prefix("redrive-").tempdir()?;
+    // Only its owner can look into it. The folder for temporary files can be memory, or another's disk.
+    let beside = tempfile::Builder::new()
+        .prefix(".redrive-")
+        .tempdir_in(workspace.folder());
+    let folder = match beside {
+        Ok(folder) => folder,
+        Err(_) => tempfile::Builder::new().prefix("redrive-").tempdir()?,
+    };
     let copied = folder.path().join("preview.db");
     workspace
         .store

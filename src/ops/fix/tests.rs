@@ -104,6 +104,8 @@ fn what_was_previewed_is_what_is_done_and_an_undo_takes_it_back() {
 fn a_record_somebody_changed_meanwhile_is_skipped_and_named() {
     let mut desk = Desk::checked(&LINES);
     let preview = preview(&desk, &request("", "/email", replace("(at)", "@")));
+    let late = |desk: &Desk| changed_since_preview(&desk.workspace, &preview).unwrap();
+    assert_eq!(late(&desk), 0);
     let change = Change::Text {
         path: Path::field("age"),
         text: "31".to_owned(),
@@ -112,6 +114,7 @@ fn a_record_somebody_changed_meanwhile_is_skipped_and_named() {
     // One that was set aside is not fixed either.
     let aside = Filter::parse("row:3").unwrap();
     discard(&mut desk.workspace, &aside, "", None, &Job::default()).unwrap();
+    assert_eq!(late(&desk), 2);
     let report = apply(&mut desk, &preview);
     assert_eq!(
         (report.changed, report.skipped),

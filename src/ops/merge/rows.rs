@@ -120,6 +120,12 @@ pub(super) fn known<'t>(
             let found = match id {
                 None => Err("the number of its record was removed or changed".to_owned()),
                 Some(id) if rows_of[id].len() > 1 => Err(twice(&rows_of[id])),
+                Some(_)
+                    if cells.len() > table.header.len()
+                        && !is_blank_from(cells, table.header.len()) =>
+                {
+                    Err("it has more cells than the header has columns".to_owned())
+                }
                 Some(id) => {
                     let record = (*id, records.remove(id));
                     of_seal(workspace, &seals, record, cells.get(columns.seal))?
@@ -141,6 +147,10 @@ pub(super) fn known<'t>(
         }
     }
     Ok((known, numbers.len() as u64))
+}
+
+fn is_blank_from(cells: &[Cell], at: usize) -> bool {
+    cells[at..].iter().all(Cell::is_blank)
 }
 
 /// Refuses a record of another run than the first has.
@@ -339,7 +349,12 @@ impl Known<'_> {
                 continue;
             };
             let handed_out = value_of(then.as_ref(), name);
-            let cell = self.cells.get(*at).unwrap_or(&Cell::Empty);
+            // Spreadsheets leave empty cells at the end of a row of CSV out, but no others.
+            let cell = match self.cells.get(*at) {
+                Some(cell) => cell,
+                None if handed_out.is_empty() => &Cell::Empty,
+                None => return Err(format!("the row ends before {column}, which had a value")),
+            };
             match told(&handed_out, cell, is_csv) {
                 Ok(Told::Same) => {}
                 Ok(Told::Alike) => alike.push(self.row),

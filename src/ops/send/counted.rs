@@ -87,7 +87,7 @@ impl Counted {
             let end = (part + 1) * PART;
             let last = tried.min(end);
             let mut counted = Self::part(workspace, plan, part * PART + 1..=last, changes)?;
-            if last < end {
+            if last < end && queued > 0 {
                 // More of it will be tried.
                 counted.holds = Holds::Never;
             }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Aim;
 use crate::{
     broken::is_broken,
-    model::{Form, Layout, Path},
+    model::{Form, Layout, NO_LINE, Path},
     row::{Row, json::Document},
     send::{Delivery, Identity, Outcome, idempotency_key},
     store::{plans::Sendable, sends::Taken},
@@ -116,17 +116,16 @@ fn document(taken: &Taken) -> Result<Map<String, Value>, Outcome> {
 
 /// Why a record of a CSV run is no line of a file like the run's any more.
 fn no_line(document: &Map<String, Value>, columns: &[String]) -> Outcome {
-    let code = "file:no_line";
     if let Some(name) = document.keys().find(|name| !columns.contains(name)) {
         let message = format!("the file has no column for field '{name}'");
-        return Outcome::refused_at(code, Path::field(name), message);
+        return Outcome::refused_at(NO_LINE, Path::field(name), message);
     }
     if let Some((name, _)) = document.iter().find(|(_, value)| value.is_null()) {
         let message =
             "a line of the file cannot tell an empty value from a missing one; leave the field out";
-        return Outcome::refused_at(code, Path::field(name), message);
+        return Outcome::refused_at(NO_LINE, Path::field(name), message);
     }
     let message = "the record was rewritten as JSON, which is no line of the file; undo that, or send it to a file with \
                    format = \"ndjson\"";
-    Outcome::refused(code, message)
+    Outcome::refused(NO_LINE, message)
 }

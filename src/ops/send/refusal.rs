@@ -1,15 +1,20 @@
 //! A destination's no as a problem of a record, and whether it said so before.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::Range};
 
 use anyhow::Result;
+use serde_json::Value;
 
 use super::counted::{Counted, Kind};
 use crate::{
     model::{PlanId, Problem, Refusal, RunId, Severity, Stage},
     ops::{Workspace, compare},
     send::Said,
+    text,
 };
+
+/// Columns of an answer in the name of its group.
+const TITLE: usize = 120;
 
 /// What destinations have refused for a run, and for the runs of its contract before it.
 #[derive(Debug, Default)]
@@ -146,11 +151,100 @@ pub(super) fn refusal(code: &str, said: &Said) -> Problem {
     }
 }
 
-/// A foreign message without its numbers and quoted values, so that messages of one kind share a group.
+/// Names the group of what a destination refuses: by the first answer of its kind, because a pattern has digits in it that nobody
+/// said, and without the values of the record that was sent, because the name stands in reports that hold none.
+pub(super) fn title(destination: &str, message: &str, payload: &[u8]) -> String {
+    let told = without_values(message, &values(payload));
+    let told = text::safe(&told);
+    format!("Refused by {destination}: {}", text::shorten(&told, TITLE))
+}
+
+/// What stands in the fields of a payload and is long enough to say something about one record. Lower case.
+fn values(payload: &[u8]) -> Vec<String> {
+    fn collect(value: &Value, all: &mut Vec<String>) {
+        match value {
+            Value::String(text) => all.push(text.trim().to_ascii_lowercase()),
+            Value::Number(number) => all.push(number.to_string()),
+            Value::Array(entries) => entries.iter().for_each(|one| collect(one, all)),
+            Value::Object(fields) => fields.values().for_each(|one| collect(one, all)),
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+    let mut all = Vec::new();
+    if let Ok(document) = serde_json::from_slice(payload) {
+        collect(&document, &mut all);
+    } else {
+        let line = String::from_utf8_lossy(payload).to_ascii_lowercase();
+        let cells = line.split([',', ';', '\t', '|', '"', '\n', '\r']);
+        all.extend(cells.map(|cell| cell.trim().to_owned()));
+    }
+    all.retain(|value| value.chars().count() >= 3);
+    all
+}
+
+/// A message with `…` for each of these values, for addresses and for long numbers, which a destination may write in its own way.
+fn without_values(message: &str, values: &[String]) -> String {
+    // As long as the message, byte for byte.
+    let lower = message.to_ascii_lowercase();
+    let is_word = |range: &Range<usize>| {
+        let before = message[..range.start].chars().next_back();
+        let after = message[range.end..].chars().next();
+        ![before, after]
+            .into_iter()
+            .flatten()
+            .any(char::is_alphanumeric)
+    };
+    let found = values.iter().flat_map(|value| {
+        let places = lower.match_indices(value.as_str());
+        places.map(|(at, value)| at..at + value.len())
+    });
+    let mut hidden: Vec<Range<usize>> = found.filter(is_word).collect();
+    hidden.extend(runs(message, |c| c.is_ascii_digit()).filter(|run| run.len() > 4));
+    hidden.extend(addresses(message));
+    hidden.sort_by_key(|range| range.start);
+    with_gaps(message, hidden)
+}
+
+/// A message with `…` in place of these parts of it, which are sorted by where they begin.
+fn with_gaps(message: &str, parts: impl IntoIterator<Item = Range<usize>>) -> String {
+    let (mut told, mut end) = (String::with_capacity(message.len()), 0);
+    for part in parts {
+        if part.start >= end {
+            told.push_str(&message[end..part.start]);
+            told.push('…');
+        }
+        end = end.max(part.end);
+    }
+    told.push_str(&message[end..]);
+    told
+}
+
+/// Where the e-mail addresses of a message stand.
+fn addresses(message: &str) -> impl Iterator<Item = Range<usize>> {
+    let words = runs(message, |c| c.is_alphanumeric() || "@.+_-".contains(c));
+    words.filter(|word| {
+        let (name, domain) = message[word.clone()].split_once('@').unwrap_or_default();
+        !name.is_empty() && domain.contains('.')
+    })
+}
+
+/// Where characters of a kind stand beside each other.
+fn runs(text: &str, is_of_it: impl Fn(char) -> bool) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + text[at..].find(&is_of_it)?;
+        let rest = &text[start..];
+        let length = rest.find(|c| !is_of_it(c)).unwrap_or(rest.len());
+        at = start + length;
+        Some(start..at)
+    })
+}
+
+/// A foreign message without its numbers, addresses and quoted values, so that messages of one kind share a group.
 pub(super) fn pattern(message: &str) -> String {
     let mut pattern = String::with_capacity(message.len());
     let mut quoted = false;
-    for c in message.chars() {
+    for c in with_gaps(message, addresses(message)).chars() {
         match c {
             '\'' | '"' => {
                 quoted = !quoted;
@@ -179,5 +273,36 @@ mod tests {
             pattern("UNIQUE constraint failed: person.id"),
             "UNIQUE constraint failed: person.id"
         );
+        assert_eq!(
+            pattern("Email ann.b+c@x.co.uk is taken, not 'd@e.fr'"),
+            "Email … is taken, not '…'"
+        );
+        assert_eq!(pattern("@ 5 EUR a@b"), "@ 9 EUR a@b");
+    }
+
+    #[test]
+    fn the_name_of_a_group_tells_no_value_of_the_record_that_was_refused_first() {
+        let check = |message: &str, payload: &str, expected: &str| {
+            let title = title("crm", message, payload.as_bytes());
+            assert_eq!(title, format!("Refused by crm: {expected}"));
+        };
+        let record = r#"{"name": "Jana Geheim", "tax": 123456, "age": 65, "at": {"city": ["Ulm"]}, "no": ""}"#;
+        check(
+            "customer 'JANA GEHEIM' of Ulm with tax number 123456 is blocked",
+            record,
+            "customer '…' of … with tax number … is blocked",
+        );
+        // What is part of another word is none, nor is what is too short to say anything.
+        check("Ulmer is 65 or more", record, "Ulmer is 65 or more");
+        check("exit 65 of 'a'", record, "exit 65 of 'a'");
+        // It was written in another way, or is another's.
+        check(
+            "tax number 12345678 belongs to b@x.de.",
+            record,
+            "tax number … belongs to …",
+        );
+        check("Jana Geheim, again", r#"7,"Jana Geheim",x"#, "…, again");
+        check("", record, "");
+        check("straße İ Jana Geheim", record, "straße İ …");
     }
 }

@@ -1,6 +1,9 @@
 //! One plan on its way: wave after wave, as fast as the destination can bear.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::HashSet,
+    time::{Duration, Instant},
+};
 
 use anyhow::Result;
 use jiff::Timestamp;
@@ -12,20 +15,16 @@ use super::{
     course::{Course, Standing, course},
     frozen::delivery,
     portions::Portions,
-    refusal::refusal,
+    refusal::{refusal, title},
     telling::Telling,
 };
 use crate::{
     broken::{is_broken, may_die},
-    model::{DeliveryState, Problem, RunId, SendReport},
+    model::{DeliveryState, RunId, SendReport},
     ops::{Job, Why, Workspace, workspace::now},
-    send::{Answered, Breaker, Delivery, Destination, Health, Held, Outcome},
+    send::{Answered, Breaker, Destination, Health, Meanwhile, Outcome},
     store::sends::{Claim, Ended, Next, Taken},
-    text,
 };
-
-/// Columns of an answer in the name of its group.
-const TITLE: usize = 120;
 
 /// Whether there is something to deliver.
 enum Filled {
@@ -75,6 +74,10 @@ impl Sending<'_> {
         if !self.ahead.is_empty() {
             let ahead = std::mem::take(&mut self.ahead);
             self.workspace.store.put_back(&self.claim, &ahead)?;
+        }
+        if self.job.is_cancelled() && self.job.steering().gives_back() {
+            self.write_down()?;
+            self.report.given_back = self.workspace.store.give_back(&self.claim)?;
         }
         self.report.not_sent =
             self.workspace
@@ -128,7 +131,7 @@ impl Sending<'_> {
             let flow = permits.map_or(Flow::Flowing, |_| Flow::Testing);
             self.telling.board().left(&taken);
             self.say_how_far(flow);
-            if let Some(reason) = self.wave(destination, &taken, ahead)? {
+            if let Some(reason) = self.wave(destination, &taken, (ahead, flow))? {
                 self.write_down()?;
                 return Ok(Some(reason));
             }
@@ -169,12 +172,11 @@ impl Sending<'_> {
     /// Writes down what became of the last wave, and that the next one is tried now.
     fn next_wave(&mut self, next: Next) -> Result<Vec<Taken>> {
         let ended = std::mem::take(&mut self.ended);
-        let title = title(&self.aim.destination.name);
         let store = &mut self.workspace.store;
         if ended.is_empty() {
             return store.take(&self.claim, next, &now());
         }
-        let taken = store.end_and_take(&self.claim, &ended, next, &now(), &title);
+        let taken = store.end_and_take(&self.claim, &ended, next, &now());
         may_die("outcome");
         taken
     }
@@ -185,9 +187,7 @@ impl Sending<'_> {
         if ended.is_empty() {
             return Ok(());
         }
-        let title = title(&self.aim.destination.name);
-        let store = &mut self.workspace.store;
-        store.end(&self.claim, &ended, &now(), &title)
+        self.workspace.store.end(&self.claim, &ended, &now())
     }
 
     /// When the next delivery that waits may be tried again.
@@ -202,9 +202,10 @@ impl Sending<'_> {
         &mut self,
         destination: &mut dyn Destination,
         taken: &[Taken],
-        ahead: Option<usize>,
+        (ahead, flow): (Option<usize>, Flow),
     ) -> Result<Option<String>> {
         let started = Instant::now();
+        let health = self.breaker.clone();
         let (mut whole, mut deliveries) = (Vec::new(), Vec::new());
         let mut outcomes: Vec<(&Taken, Answered)> = Vec::new();
         for one in taken {
@@ -220,10 +221,17 @@ impl Sending<'_> {
             self.mark_before_sending(taken)?;
         }
         may_die("intent");
-        let answers = match ahead {
-            None => destination.deliver(&deliveries),
-            Some(limit) => self.deliver_and_look_ahead(destination, &deliveries, limit)?,
+        let mut on_the_way = OnTheWay {
+            sending: self,
+            taken: &whole,
+            ahead,
+            flow,
+            told: HashSet::new(),
+            went: Ok(()),
         };
+        let answers = destination.deliver_while(&deliveries, &mut on_the_way);
+        let OnTheWay { told, went, .. } = on_the_way;
+        went?;
         let answers = match answers {
             Ok(answers) => answers,
             Err(held) => {
@@ -237,19 +245,26 @@ impl Sending<'_> {
             answers.len(),
             whole.len()
         );
-        outcomes.extend(whole.into_iter().zip(answers));
+        let answers = whole.into_iter().zip(answers).enumerate();
+        let untold = answers.filter(|(n, _)| !told.contains(n));
+        outcomes.extend(untold.map(|(_, one)| one));
         may_die("answer");
-        let health = self.breaker.clone();
         let held = self.take_in(outcomes, started.elapsed());
+        self.keep_news(&health)?;
+        Ok(held)
+    }
+
+    /// Keeps how the destination's health stands, where that is news.
+    fn keep_news(&mut self, before: &Breaker) -> Result<()> {
         // Calls that went well to a destination that is well are nothing to remember.
-        let is_news = health != self.breaker && !(health.is_well() && self.breaker.is_well());
+        let is_news = *before != self.breaker && !(before.is_well() && self.breaker.is_well());
         if is_news {
             may_die("breaker");
             let store = &mut self.workspace.store;
             store.keep_breaker(&self.claim, &serde_json::to_string(&self.breaker)?)?;
             may_die("breaker kept");
         }
-        Ok(held)
+        Ok(())
     }
 
     /// Takes in what became of tries that took so long, all together. Gives why the destination is on hold, if it is.
@@ -264,14 +279,16 @@ impl Sending<'_> {
             };
             self.count(&course);
             self.look_after(&course, &mut held);
-            let one = end(taken, course, took);
+            let one = end(taken, course, took, &self.aim.destination.name);
             log(self.run, &one, taken.attempts);
             self.telling
                 .board()
                 .ended(&one, taken.record_key.as_deref(), &at);
             ended.push(one);
         }
-        self.ended = if is_broken("mark") { Vec::new() } else { ended };
+        if !is_broken("mark") {
+            self.ended.extend(ended);
+        }
         held
     }
 
@@ -279,24 +296,9 @@ impl Sending<'_> {
     fn mark_before_sending(&mut self, taken: &[Taken]) -> Result<()> {
         let accepted = || Outcome::Accepted { id: String::new() };
         self.ended = (taken.iter())
-            .filter_map(|one| Some(end(one, self.course(one, accepted())?, Duration::ZERO)))
+            .filter_map(|one| Some(end(one, self.course(one, accepted())?, Duration::ZERO, "")))
             .collect();
         self.write_down()
-    }
-
-    /// While these are on their way, what became of those before them is written down, and that the next ones are tried.
-    fn deliver_and_look_ahead(
-        &mut self,
-        destination: &mut dyn Destination,
-        deliveries: &[Delivery],
-        limit: usize,
-    ) -> Result<Result<Vec<Answered>, Held>> {
-        let mut ahead = Ok(Vec::new());
-        let answers = destination.deliver_while(deliveries, &mut || {
-            ahead = self.next_wave(Next { limit, new: true });
-        });
-        self.ahead = ahead?;
-        Ok(answers)
     }
 
     fn course(&self, taken: &Taken, outcome: Outcome) -> Option<Course> {
@@ -352,19 +354,52 @@ impl Sending<'_> {
     }
 }
 
-/// Names the group of what a destination refuses: by the first answer of its kind, because a pattern has digits in it that nobody
-/// said.
-fn title(destination: &str) -> impl Fn(&Problem) -> String {
-    move |problem| {
-        let said = text::safe(&problem.message);
-        format!("Refused by {destination}: {}", text::shorten(&said, TITLE))
+/// One wave, while it is on its way.
+struct OnTheWay<'w, 's> {
+    sending: &'w mut Sending<'s>,
+    taken: &'w [&'w Taken],
+    /// The next wave is taken, with at most so many.
+    ahead: Option<usize>,
+    flow: Flow,
+    /// The places of those that are answered and taken in.
+    told: HashSet<usize>,
+    went: Result<()>,
+}
+
+impl Meanwhile for OnTheWay<'_, '_> {
+    /// What became of those before them is written down, and that the next ones are tried.
+    fn left(&mut self) {
+        let Some(limit) = self.ahead else {
+            return;
+        };
+        match self.sending.next_wave(Next { limit, new: true }) {
+            Ok(ahead) => self.sending.ahead = ahead,
+            Err(error) => self.went = Err(error),
+        }
+    }
+
+    /// One answer can be a long time coming: whoever is killed meanwhile knows of the others.
+    fn confirmed(&mut self, some: Vec<(usize, Answered)>) {
+        if self.went.is_err() || is_broken("mark") {
+            return;
+        }
+        self.told.extend(some.iter().map(|(n, _)| *n));
+        let some = some.into_iter();
+        let some = some.map(|(n, answered)| (self.taken[n], answered));
+        // What is confirmed puts nothing on hold.
+        let _ = self.sending.take_in(some.collect(), Duration::ZERO);
+        self.went = self.sending.write_down();
+        self.sending.say_how_far(self.flow);
     }
 }
 
-fn end(taken: &Taken, course: Course, took: Duration) -> Ended {
+fn end(taken: &Taken, course: Course, took: Duration, destination: &str) -> Ended {
     let problems = match course.state {
         DeliveryState::Refused => (course.said.iter())
-            .map(|said| refusal(&course.code, said))
+            .map(|said| {
+                let title = title(destination, &said.message, &taken.payload);
+                (refusal(&course.code, said), title)
+            })
             .collect(),
         _ => Vec::new(),
     };

@@ -9,7 +9,7 @@ use std::{
 use serde_json::{Map, Value};
 
 use super::{
-    super::{Answered, Applied, Delivery, Outcome, Said, cell_text},
+    super::{Answered, Applied, Delivery, Meanwhile, Outcome, Said, cell_text},
     HttpDestination, Request, Sent,
     classify::{Answer, Proof, Seen, answered, failed, json},
 };
@@ -82,7 +82,7 @@ impl HttpDestination {
         &mut self,
         batch: &Batch,
         deliveries: &[&Delivery],
-        meanwhile: &mut dyn FnMut(),
+        meanwhile: &mut dyn Meanwhile,
     ) -> Vec<Answered> {
         let mut answers: Vec<Option<Answered>> = (deliveries.iter())
             .map(|delivery| batch.conflict(delivery).map(Answered::from))
@@ -104,8 +104,8 @@ impl HttpDestination {
             };
             let requests = members.iter().map(request);
             let sent = match meanwhile.take() {
-                Some(meanwhile) => self.send_signed(requests, meanwhile),
-                None => self.send_signed(requests, &mut || {}),
+                Some(meanwhile) => self.send_signed(requests, (meanwhile, &|_| None)),
+                None => self.send_signed(requests, (&mut || {}, &|_| None)),
             };
             let mut halves = Vec::new();
             for ((mut part, members), (sent, took)) in parts.into_iter().zip(members).zip(sent) {

@@ -4,6 +4,7 @@
 mod batch;
 mod classify;
 mod connect;
+mod early;
 mod lookup;
 mod said;
 mod url;
@@ -16,15 +17,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crossbeam_channel::{Sender, unbounded};
+use crossbeam_channel::{RecvTimeoutError, Sender, unbounded};
 use ureq::{Agent, Body, http};
 
 use self::{
     classify::{Answer, Failure, Seen, answered, failed},
     connect::failure,
+    early::{Confirms, Placed, confirmed},
     lookup::{Found, found, is_doubtful},
 };
-use super::{Answered, Delivery, Destination, Held, Outcome, Secret};
+use super::{Answered, Delivery, Destination, Held, Meanwhile, Outcome, Secret};
 use crate::model::Path;
 
 pub use self::{
@@ -35,6 +37,8 @@ pub use self::{
 
 /// The largest answer that is read.
 const MAX_ANSWER: u64 = 1 << 20;
+/// How long answers that have come wait for the others before they are told.
+const PATIENCE: Duration = Duration::from_millis(200);
 /// The largest answer to many records.
 const MAX_RESULTS: u64 = 16 << 20;
 
@@ -118,7 +122,7 @@ struct Work {
     request: Arc<Request>,
     headers: Arc<Vec<(String, String)>>,
     /// Where to put what became of it.
-    ended: Arc<Mutex<Vec<Ended>>>,
+    ended: Arc<Mutex<Vec<Option<Ended>>>>,
     /// Nothing is said with it: whoever waits is woken once, when the last one is gone.
     working: Sender<()>,
 }
@@ -146,11 +150,14 @@ impl HttpDestination {
 
     /// Sends each of these once, as many at a time as the contract says, and does something else meanwhile. Gives what became
     /// of them in their order.
-    fn send_all(&mut self, requests: &[Arc<Request>], meanwhile: &mut dyn FnMut()) -> Vec<Ended> {
+    fn send_all(
+        &mut self,
+        requests: &[Arc<Request>],
+        (meanwhile, confirms): (&mut dyn Meanwhile, Confirms<'_>),
+    ) -> Vec<Ended> {
         let (http, agent) = (&self.http, &self.agent);
         let pool = self.pool.get_or_insert_with(|| pool(http, agent));
-        let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
-        let ended: Vec<Ended> = requests.iter().map(|_| (lost(), Duration::ZERO)).collect();
+        let ended: Vec<Option<Ended>> = requests.iter().map(|_| None).collect();
         let ended = Arc::new(Mutex::new(ended));
         let (working, all_ended) = unbounded();
         for (n, request) in requests.iter().enumerate() {
@@ -165,10 +172,24 @@ impl HttpDestination {
             drop(pool.send(work));
         }
         drop(working);
-        meanwhile();
-        let _ = all_ended.recv();
+        meanwhile.left();
+        let mut told = HashSet::new();
+        while all_ended.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let some = confirmed(
+                &ended.lock().unwrap_or_else(PoisonError::into_inner),
+                &mut told,
+                confirms,
+            );
+            if !some.is_empty() {
+                meanwhile.confirmed(some);
+            }
+        }
         let mut ended = ended.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *ended)
+        let lost = || Sent::Failed(Failure::NoAnswer("the try was lost".to_owned()));
+        let ended = std::mem::take(&mut *ended).into_iter();
+        ended
+            .map(|ended| ended.unwrap_or_else(|| (lost(), Duration::ZERO)))
+            .collect()
     }
 
     /// [`HttpDestination::send_all`], and again what was turned away, if there is another secret by now: a 401 certainly applied
@@ -176,17 +197,17 @@ impl HttpDestination {
     fn send_signed(
         &mut self,
         requests: impl Iterator<Item = Request>,
-        meanwhile: &mut dyn FnMut(),
+        (meanwhile, confirms): (&mut dyn Meanwhile, Confirms<'_>),
     ) -> Vec<Ended> {
         let requests: Vec<Arc<Request>> = requests.map(Arc::new).collect();
-        let mut sent = self.send_all(&requests, meanwhile);
+        let mut sent = self.send_all(&requests, (meanwhile, confirms));
         let again: Vec<usize> = (0..sent.len())
             .filter(|n| sent[*n].0.is_unauthorized())
             .collect();
         if !again.is_empty() && self.renew() {
             let requests: Vec<Arc<Request>> =
                 again.iter().map(|n| Arc::clone(&requests[*n])).collect();
-            let second = self.send_all(&requests, &mut || {});
+            let second = self.send_all(&requests, (&mut || {}, &|_| None));
             for (n, second) in again.into_iter().zip(second) {
                 sent[n] = second;
             }
@@ -195,7 +216,7 @@ impl HttpDestination {
     }
 
     /// Sends these, and says what came of it.
-    fn take(&mut self, batch: &[&Delivery], meanwhile: &mut dyn FnMut()) -> Vec<Answered> {
+    fn take(&mut self, batch: &[&Delivery], meanwhile: &mut dyn Meanwhile) -> Vec<Answered> {
         let http = Arc::clone(&self.http);
         if let Some(many) = &http.batch {
             return self.take_batches(many, batch, meanwhile);
@@ -205,7 +226,14 @@ impl HttpDestination {
             key: Some(delivery.key.clone()),
             body: Some(delivery.payload.clone()),
         };
-        let sent = self.send_signed(batch.iter().map(request), meanwhile);
+        let proof = self.http.proof;
+        // What is no success is judged by the answers before it, once all are there.
+        let confirms = |sent: &Sent| match sent {
+            Sent::Answered(answer) => Some(answered(answer, proof, Seen::default()))
+                .filter(|outcome| matches!(outcome, Outcome::Accepted { .. })),
+            Sent::Failed(_) | Sent::Not(_) => None,
+        };
+        let sent = self.send_signed(batch.iter().map(request), (meanwhile, &confirms));
         let answered = |(sent, took)| Answered {
             outcome: match sent {
                 Sent::Answered(answer) => {
@@ -236,7 +264,7 @@ impl HttpDestination {
             key: None,
             body: None,
         };
-        let sent = self.send_signed(meant.iter().map(request), &mut || {});
+        let sent = self.send_signed(meant.iter().map(request), (&mut || {}, &|_| None));
         (meant.into_iter().zip(sent))
             .map(|(n, (sent, took))| (n, found(&sent), took))
             .collect()
@@ -272,7 +300,7 @@ fn pool(http: &Arc<Http>, agent: &Agent) -> Sender<Work> {
                 let started = Instant::now();
                 let sent = send(&http, &agent, &work);
                 let mut ended = work.ended.lock().unwrap_or_else(PoisonError::into_inner);
-                ended[work.n] = (sent, started.elapsed());
+                ended[work.n] = Some((sent, started.elapsed()));
                 drop(ended);
                 drop(work.working);
             }
@@ -342,7 +370,7 @@ impl Destination for HttpDestination {
     fn deliver_while(
         &mut self,
         batch: &[Delivery],
-        meanwhile: &mut dyn FnMut(),
+        meanwhile: &mut dyn Meanwhile,
     ) -> Result<Vec<Answered>, Held> {
         let mut answers: Vec<Option<Answered>> = batch.iter().map(|_| None).collect();
         for (n, found, took) in self.look(batch, |n| batch[n].may_be_applied) {
@@ -357,7 +385,9 @@ impl Destination for HttpDestination {
         let open: Vec<usize> = (0..batch.len()).filter(|n| answers[*n].is_none()).collect();
         let deliveries: Vec<&Delivery> = open.iter().map(|n| &batch[*n]).collect();
         let mut doubtful = HashSet::new();
-        for (n, answered) in open.into_iter().zip(self.take(&deliveries, meanwhile)) {
+        let mut meanwhile = Placed::new(meanwhile, &open);
+        let taken = self.take(&deliveries, &mut meanwhile);
+        for (n, answered) in open.into_iter().zip(taken) {
             if is_doubtful(&batch[n], &answered.outcome) {
                 doubtful.insert(n);
             }

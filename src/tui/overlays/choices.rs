@@ -73,6 +73,8 @@ pub struct Choices<T> {
     label: usize,
     /// Whether headings are shown.
     headed: bool,
+    /// Columns at the right for what else stands before a label.
+    behind: Option<usize>,
     /// What is typed to find a line, where that can be done.
     search: Option<Field>,
     /// Place of the cursor in `found()`.
@@ -97,6 +99,7 @@ impl<T: Choice> Choices<T> {
             lines,
             label: 0,
             headed: false,
+            behind: None,
             search: None,
             at: 0,
             first: 0,
@@ -132,6 +135,13 @@ impl<T: Choice> Choices<T> {
     #[must_use]
     pub fn under_headings(mut self) -> Self {
         self.headed = true;
+        self
+    }
+
+    /// The same with what stands before the labels behind them, in so many columns at the right.
+    #[must_use]
+    pub fn keys_behind(mut self, columns: usize) -> Self {
+        self.behind = Some(columns);
         self
     }
 
@@ -331,7 +341,10 @@ impl<T: Choice> Choices<T> {
             Row::Line(at, line) => (*at, &self.lines[*line]),
         };
         let cursor = if at == self.at { ">" } else { " " };
-        let mut words = format!(" {cursor} {}", line.front());
+        let mut words = match self.behind {
+            Some(_) => format!(" {cursor} "),
+            None => format!(" {cursor} {}", line.front()),
+        };
         match line.note() {
             None => words.push_str(line.label()),
             Some(note) => {
@@ -343,6 +356,18 @@ impl<T: Choice> Choices<T> {
         }
         if let Some(reason) = line.unable() {
             words.push_str(&format!("  ({reason})"));
+        }
+        let keys = line.front();
+        // Why a line cannot be used says more than its keys.
+        let fits = |left: usize| line.unable().is_none() || text::width(&words) < left;
+        let columns = self
+            .behind
+            .filter(|columns| *columns < room && !keys.trim().is_empty() && fits(room - columns));
+        if let Some(columns) = columns {
+            let left = room - columns;
+            words = text::shorten(&words, left - 1);
+            let gap = " ".repeat(left - text::width(&words));
+            words.push_str(&format!("{gap}{keys}"));
         }
         let style = match (at == self.at, line.unable()) {
             (true, _) => theme.select(),

@@ -123,6 +123,7 @@ impl Chooser {
             ChoiceOf::FixAll => "What would happen is shown before anything does.".to_owned(),
             ChoiceOf::Views => "Removing a view changes no record.".to_owned(),
             ChoiceOf::SetAside => words::takes_back(keys),
+            ChoiceOf::Type | ChoiceOf::Name => words::takes_back(keys),
             ChoiceOf::Destination => "Nothing is sent before you have seen it.".to_owned(),
         }
     }

@@ -28,6 +28,9 @@ use crate::{
 /// Columns for the keys.
 const KEYS: usize = 9;
 
+/// Columns at the right of a line, where its keys stand behind what it does.
+const BEHIND: usize = KEYS + 5;
+
 /// One action of the list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Entry {
@@ -147,7 +150,7 @@ impl Palette {
         Self {
             kind: Kind::Menu,
             title: format!("Menu: {page}"),
-            entries: Choices::new(entries),
+            entries: Choices::new(entries).keys_behind(BEHIND),
         }
     }
 
@@ -157,7 +160,7 @@ impl Palette {
         Self {
             kind: Kind::Commands,
             title: "Commands".to_owned(),
-            entries: Choices::to_search(entries),
+            entries: Choices::to_search(entries).keys_behind(BEHIND),
         }
     }
 
@@ -267,7 +270,17 @@ impl Palette {
                 "Words match names, other names and keys: undo, skip, ctrl+z, record 12004."
                     .to_owned()
             }
-            None => "No action has these words.".to_owned(),
+            None => "Words match what is done and its keys.".to_owned(),
+        }
+    }
+
+    /// Said in place of the lines where none is found: what to do.
+    fn nothing_found(&self) -> String {
+        match (self.row_wanted(), self.view_wanted()) {
+            (None, None) => {
+                "Nothing has all these words. Fewer find more, Esc clears them.".to_owned()
+            }
+            _ => self.tip(),
         }
     }
 
@@ -294,6 +307,9 @@ impl Palette {
             Constraint::Length(below as u16),
         ]));
         draw_about(frame, bottom, &about);
+        if self.entries.count() == 0 {
+            frame.render_widget(Paragraph::new(format!("   {}", self.nothing_found())), list);
+        }
         self.entries.draw(frame, list, columns as u16, theme);
         let label = match self.kind {
             Kind::Commands => " : [",

@@ -15,7 +15,7 @@ use crate::{
     text,
     tui::{
         action::Action,
-        event::{Cx, Effect, JobRequest, Needs, Wanting, Wish},
+        event::{ChoiceOf, Choosable, Choosing, Cx, Effect, JobRequest, Needs, Wanting, Wish},
         keymap::Keys,
         opening::{self, Opening},
         theme::Theme,
@@ -175,6 +175,7 @@ impl Prompt {
                         run,
                         file: text.into(),
                     }),
+                    Needs::Name => Effect::Chosen(Box::new(named(text))),
                     Needs::View(run, filter) => Effect::Do(Wish::SaveView {
                         run,
                         name: text,
@@ -224,7 +225,9 @@ impl Prompt {
     }
 
     pub fn tip(&self, keys: Keys) -> String {
-        if self.empty && self.completes() {
+        if self.empty && self.wanting.needs == Needs::Name {
+            "Type a name first, or press Esc to go back.".to_owned()
+        } else if self.empty && self.completes() {
             "Type a path first, or press Esc to go back.".to_owned()
         } else if self.empty {
             "Write a few words first, or press Esc to go back.".to_owned()
@@ -238,6 +241,8 @@ impl Prompt {
             "Tab completes the name of a file or folder.".to_owned()
         } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
+        } else if matches!(self.wanting.needs, Needs::Name) {
+            "Enter opens the box for its value. Nothing is changed yet.".to_owned()
         } else if matches!(self.wanting.needs, Needs::View(..)) {
             format!(
                 "It is offered when {} is pressed, and among the commands.",
@@ -274,6 +279,22 @@ impl Prompt {
         lines.extend([Line::default(), Line::from(spans)]);
         frame.render_widget(Paragraph::new(lines), inside);
         put_cursor(frame, inside, at);
+    }
+}
+
+/// A name that was typed, as if it had been chosen from a list.
+fn named(name: String) -> Choosing {
+    let line = Choosable {
+        label: text::safe(&name).into_owned(),
+        key: name,
+        note: String::new(),
+        shown: None,
+    };
+    Choosing {
+        of: ChoiceOf::Name,
+        title: String::new(),
+        lines: vec![line],
+        at: 0,
     }
 }
 

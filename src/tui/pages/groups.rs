@@ -19,7 +19,7 @@ use crate::{
         action::{Action, Offer},
         among::whole_run,
         clock::Clock,
-        event::{Answer, Cx, Effect, FixView, Query, Route, Ticket},
+        event::{Answer, Cx, Effect, FilterLine, FixView, Query, Route, Ticket},
         keymap::Keys,
         widgets::lines::Lines,
         words,
@@ -383,7 +383,7 @@ impl Groups {
     fn filter(&self, typed: &str, cx: &mut Cx) {
         let mut route = whole_run(self.run);
         if let Route::Records { typed: prompt, .. } = &mut route {
-            *prompt = Some(typed.to_owned());
+            *prompt = Some(FilterLine::Typed(typed.to_owned()));
         }
         cx.go(route);
     }

@@ -1,6 +1,7 @@
 //! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
 
 mod about;
+pub(super) mod ahead;
 mod asked;
 mod beside;
 mod card;
@@ -22,6 +23,7 @@ mod runs;
 mod sending;
 mod stack;
 mod strip;
+mod subject;
 mod table;
 mod values;
 mod visit;
@@ -33,6 +35,7 @@ pub use groups::Order;
 pub(super) use groups::records_of;
 pub use records::Kept;
 pub use stack::Stack;
+pub use subject::Subject;
 
 use std::time::Instant;
 
@@ -49,28 +52,7 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{
-    filter::Filter,
-    model::{GroupId, Path, RecordId, RunId},
-    ops::Progress,
-};
-
-/// What an action on the thing under the cursor is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    Group {
-        run: RunId,
-        id: GroupId,
-    },
-    Record {
-        id: RecordId,
-        field: Option<Path>,
-        /// What the field holds now. Untrusted, and short.
-        value: String,
-        /// What people call it. Untrusted.
-        key: Option<String>,
-    },
-}
+use crate::{filter::Filter, model::RunId, ops::Progress};
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -290,6 +272,7 @@ impl Page {
             Self::Records(page) => page.chosen_from(list, cx),
             Self::Groups(page) => page.chosen_from(list, cx),
             Self::Runs(page) => page.chosen_from(list),
+            Self::Editor(page) => page.chosen_from(list, cx),
             _ => {}
         }
     }
@@ -399,6 +382,11 @@ impl Page {
             | Self::Sending(_)
             | Self::History(_) => {}
         }
+    }
+
+    /// Whether it shows a plan that nobody sends any more.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self, Self::Sending(page) if page.stopped().is_some())
     }
 
     /// Whether it shows what can change without a change of the workspace.

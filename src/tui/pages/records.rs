@@ -1,6 +1,7 @@
 //! The records of one problem, or all of them, as a table.
 
 mod columns;
+mod early;
 mod editing;
 mod kept;
 mod keys;
@@ -19,15 +20,14 @@ use crossterm::event::KeyEvent;
 use ratatui::{Frame, layout::Rect};
 
 pub(super) use self::columns::Columns;
-use self::{editing::Editing, left::Recalled, marks::Marks, prompt::Prompt};
-use super::{Subject, grid::Places, laid::Laid, table};
+use self::{early::Early, editing::Editing, left::Recalled, marks::Marks, prompt::Prompt};
+use super::{Subject, ahead::Typed, grid::Places, laid::Laid, table};
 use crate::{
     filter::{Filter, FilterError, Term, Wanted},
     model::{GroupId, Layout, Path, RecordId, RecordRow, RunId, Sort},
     tui::{
         action::{Action, Offer},
-        copying::value_in_short,
-        event::{Answer, Cx, FixView, Ticket},
+        event::{Answer, Cx, FilterLine, FixView, Ticket},
         keymap::{Keys, Mode},
         theme::Theme,
         words,
@@ -42,6 +42,8 @@ pub struct Records {
     /// The typed filter that is applied.
     pub(super) typed: String,
     pub(super) prompt: Option<Prompt>,
+    /// What waits for the list to be there.
+    early: Early,
     /// Terms that name no field of the run: they are in none of the lists.
     pub(super) unknown: Vec<(Term, FilterError)>,
     pub(super) ids: Arc<[RecordId]>,
@@ -128,7 +130,7 @@ pub(super) struct Asked {
 const KEPT_FILTER: &str = "Filter kept from your last visit. Esc clears it first, then goes back.";
 
 impl Records {
-    pub fn open(view: View, typed: Option<String>, cx: &mut Cx) -> Self {
+    pub fn open(view: View, filter: Option<FilterLine>, cx: &mut Cx) -> Self {
         let mut page = Self {
             keys: cx.keys,
             columns: Columns::of(view.field.as_deref()),
@@ -155,6 +157,7 @@ impl Records {
             late: Vec::new(),
             places: Places::default(),
             recalled: Recalled::default(),
+            early: Early::default(),
             to_top: false,
             says_sorted: false,
             has_legend: table::has_legend(cx.size),
@@ -164,15 +167,7 @@ impl Records {
         };
         page.meet(cx);
         page.recall(cx);
-        if let Some(typed) = typed {
-            if !typed.is_empty() {
-                page.typed.clear();
-            }
-            page.open_prompt(cx);
-            if !typed.is_empty() {
-                page.paste(&typed, cx);
-            }
-        }
+        page.begin_with(filter, cx);
         page.ask_for_ids(cx);
         page
     }
@@ -208,7 +203,7 @@ impl Records {
     }
 
     pub fn mode(&self) -> Mode {
-        if self.prompt.is_some() || self.is_editing() {
+        if self.prompt.is_some() || self.is_editing() || self.early.is_typed_into() {
             Mode::Typing
         } else {
             Mode::Moving
@@ -222,7 +217,7 @@ impl Records {
             self.act_on_draft(action, cx);
         } else if self.prompt.is_some() {
             self.act_on_prompt(action, cx);
-        } else {
+        } else if !(self.is_early() && self.act_early(action, cx)) {
             self.act_on_list(action, cx);
         }
         self.ask_for_rows(cx);
@@ -235,7 +230,7 @@ impl Records {
             if let Some(reply) = reply {
                 self.carry_out(reply, cx);
             }
-        } else {
+        } else if self.prompt.is_some() || !self.type_early(Typed::Key(key)) {
             self.type_in_prompt(key, cx);
         }
     }
@@ -245,7 +240,9 @@ impl Records {
             let reply = cell.draft.paste(text, cx.now);
             return self.carry_out(reply, cx);
         }
-        self.paste_in_prompt(text, cx);
+        if self.prompt.is_some() || !self.type_early(Typed::Paste(text.to_owned())) {
+            self.paste_in_prompt(text, cx);
+        }
     }
 
     /// The record under the cursor, and the field of its cell that is meant.
@@ -254,14 +251,7 @@ impl Records {
         let cell = self.chosen().zip(self.target_column());
         let cell = cell.filter(|(row, _)| row.current.is_some());
         let field = cell.map(|(row, column)| column.path(row));
-        let key = self.chosen().and_then(|row| row.key.clone());
-        let current = self.chosen().and_then(|row| row.current.as_ref());
-        Some(Subject::Record {
-            id,
-            value: value_in_short(current, field.as_ref()),
-            field,
-            key,
-        })
+        Some(Subject::record(id, field, self.chosen()))
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -347,7 +337,7 @@ impl Records {
     fn receive_check(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
         match answer {
             Ok(Answer::Changed(report)) => {
-                cx.say(words::changed(&report, cx.keys));
+                cx.say(words::checked_some(&report, cx.keys));
                 self.ask_for_ids(cx);
             }
             Ok(_) => {}
@@ -436,7 +426,7 @@ mod tests {
     use crate::tui::event::{Effect, Query, Wish};
     use crate::tui::{
         event::Event,
-        testing::{picture, press, problems, records},
+        testing::{answer, app_with, picture, press, problems, records},
     };
 
     #[test]
@@ -511,6 +501,40 @@ mod tests {
         assert!(picture(&mut app).contains("┌ Records"));
         press(&mut app, "z");
         assert!(picture(&mut app).contains("┌ Cell: contact_email, record 7"));
+    }
+
+    #[test]
+    fn the_cell_in_the_place_of_the_table_cuts_nothing_that_has_room() {
+        let route = crate::tui::among::whole_run(RunId(1));
+        let mut app = app_with(route, (60, 16), &|query| {
+            let mut answer = answer(query);
+            if let Answer::Rows(rows) = &mut answer {
+                let long =
+                    "Müller und Töchter, Handel mit Büchern, Noten und alten Karten aller Art";
+                rows[0].current =
+                    Some(serde_json::json!({"name": long, "contact_email": "office@"}));
+            }
+            answer
+        });
+        press(&mut app, "<Right><Right>z");
+        insta::assert_snapshot!(picture(&mut app), @r#"
+         redrive  ... > Records                 [TEST]  saved 02:41
+          1 6 [2 Records 1,387] 3 3  4  5                      Menu
+         Filter  none, type / to add one              1,387 records
+        ┌ Cell: name, record 7, line 8 ──────────────── 2 problems ┐
+        │ Received   "Müller und Töchter, Handel mit Büchern,      │
+        │            Noten und alten Karten aller Art"             │
+        │            (72 characters, no hidden characters)         │
+        │ This field is fine. To fix: contact_email, phone         │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        │                                                          │
+        └──────────────────────────────────────────────────────────┘
+         Left and Right go from cell to cell.
+         Enter Open  e Edit              ? Help  Esc Leave the cell
+        "#);
     }
 
     #[test]

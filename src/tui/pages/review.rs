@@ -250,11 +250,24 @@ impl Review {
                 }
                 self.state = State::Open;
             }
-            Err(error) => self.state = State::Failed(words::reported(&error)),
+            Err(error) => {
+                let fault = error.downcast_ref::<Fault>();
+                let mut why = words::reported(&error);
+                if fault.is_some_and(|fault| fault.code == "send:no_contract") {
+                    let commands = self.keys.of(Action::Commands);
+                    why +=
+                        &format!(" {commands} and \"open a file\" loads its file again with one.");
+                }
+                self.state = State::Failed(why);
+            }
         }
     }
 
     pub fn refresh(&mut self, cx: &mut Cx) {
+        // The plan of the one record that is on its way is no sending that was stopped.
+        if cx.tries {
+            return;
+        }
         self.pending = Some(cx.ask(Query::Review {
             run: self.run,
             to: self.to.clone(),

@@ -349,9 +349,9 @@ mod tests {
          redrive                                                                 version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────────────────────────── newest first ┐
-        │   Run                   Started             Read  Rejected  Fixed  Sent   State                  │
-        │ > customers-2025-11-20  20 Nov 2025       10,000     1,387      3     0   3 ready, not sent      │
-        │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
+        │   Run                     Started             Read  Rejected  Fixed  Sent  State                 │
+        │ > 1 customers-2025-11-20  20 Nov 2025       10,000     1,387      3     0  3 ready, not sent     │
+        │   2 customers-2025-11-19  19 Nov 2025       10,000       212    212   212  done, all sent        │
         │                                                                                                  │
         │   Open a file or folder...                                                                       │
         │   Try the demo (sample data, stays in its folder)                                                │
@@ -385,9 +385,9 @@ mod tests {
          redrive                                             version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
-        │   Run                   Started          Rejected  Fixed  Sent  State        │
-        │ > customers-2025-11-20  20 Nov 2025         1,387      3     0  3 ready, not…│
-        │   customers-2025-11-19  19 Nov 2025           212    212   212  done, all se…│
+        │   Run                     Started          Rejected  Fixed  Sent State       │
+        │ > 1 customers-2025-11-20  20 Nov 2025         1,387      3     0 3 ready, no…│
+        │   2 customers-2025-11-19  19 Nov 2025           212    212   212 done, all s…│
         │                                                                              │
         │   Open a file or folder...                                                   │
         │   Try the demo (sample data, stays in its folder)                            │
@@ -434,7 +434,7 @@ mod tests {
             app.update(Event::Answer(ticket, Ok(Answer::Visits(visits))));
             app
         };
-        shows(&mut after(""), "> customers-2025-11-19");
+        shows(&mut after(""), "> 2 customers-2025-11-19");
         shows(&mut after("<Down><Down>"), "> Open a file or folder");
     }
 
@@ -491,7 +491,7 @@ mod tests {
         shows(&mut app, "[1 Problems 6]");
         let effects = crate::tui::testing::wishes(&mut app, ":another<ret>");
         crate::tui::testing::feed_with(&mut app, effects, &one);
-        shows(&mut app, "> customers-2025-11-20");
+        shows(&mut app, "> 1 customers-2025-11-20");
         shows(&mut app, "1 run in this workspace.");
     }
 
@@ -527,9 +527,9 @@ mod tests {
          redrive                                                                 version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────────────────────────── newest first ┐
-        │   Run                   Started             Read  Rejected  Fixed  Sent   State                  │
-        │   customers-2025-11-20  20 Nov 2025       10,000     1,387      3     0   3 ready, not sent      │
-        │   customers-2025-11-19  19 Nov 2025       10,000       212    212   212   done, all sent         │
+        │   Run                     Started             Read  Rejected  Fixed  Sent  State                 │
+        │   1 customers-2025-11-20  20 Nov 2025       10,000     1,387      3     0  3 ready, not sent     │
+        │   2 customers-2025-11-19  19 Nov 2025       10,000       212    212   212  done, all sent        │
         │                                                                                                  │
         │   Open a file or folder...                                                                       │
         │ > Try the demo (sample data, stays in its folder)                                                │
@@ -556,7 +556,7 @@ mod tests {
          Enter Open  / Filter  s Sort                                                      ? Help  Esc Quit
         ");
         press(&mut app, "<Up><Up>");
-        shows(&mut app, "> customers-2025-11-19");
+        shows(&mut app, "> 2 customers-2025-11-19");
         press(&mut app, "<Down><ret>");
         shows(&mut app, "┌ Open a file or folder");
     }
@@ -569,20 +569,20 @@ mod tests {
          redrive                                             version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
-        │   Run                   Started          Rejected  Fixed  Sent  State        │
-        │   customers-2025-11-20  20 Nov 2025         1,387      3     0  3 ready, not…│
-        │ > cust┌ Menu: Runs ──────────────────────────────────────────────────┐all se…│
-        │       │ > Enter     Open this one thing                              │       │
-        │   Open│   s         Choose what to sort by                           │       │
-        │   Try │             Open a file or folder                            │       │
-        │       │             Try the demo (sample data, stays in its folder)  │       │
-        │ Anothe│   / F3      Filter the list                                  │       │
-        │       │   y         Copy something of it                             │       │
-        │       │   : Ctrl+P  Search all commands                              │       │
-        │       │   M         Mouse on or off, to select text                  │       │
-        └───────│   Ctrl+L    Draw the screen again                            │───────┘
-        ┌ custom│   ? F1      This help                                        │───────┐
-        │ custom│             Leave redrive                                    │       │
+        │   Run                     Started          Rejected  Fixed  Sent State       │
+        │   1 customers-2025-11-20  20 Nov 2025         1,387      3     0 3 ready, no…│
+        │ > 2 cu┌ Menu: Runs ──────────────────────────────────────────────────┐ all s…│
+        │       │ > Open this one thing                         Enter          │       │
+        │   Open│   Choose what to sort by                      s              │       │
+        │   Try │   Open a file or folder                                      │       │
+        │       │   Try the demo (sample data, stays in its folder)            │       │
+        │ Anothe│   Filter the list                             / F3           │       │
+        │       │   Copy something of it                        y              │       │
+        │       │   Search all commands                         : Ctrl+P       │       │
+        │       │   Mouse on or off, to select text             M              │       │
+        └───────│   Draw the screen again                       Ctrl+L         │───────┘
+        ┌ custom│   This help                                   ? F1           │───────┐
+        │ custom│   Leave redrive                                              │       │
         │ 10,000└──────────────────────────────────────────────────────────────┘       │
         │ Biggest: Email address not complete (412).                                   │
         │                                                                              │
@@ -621,7 +621,7 @@ mod tests {
     #[test]
     fn who_works_in_a_run_is_said_and_nothing_that_names_hold_reaches_the_terminal() {
         let answered = |query| match query {
-            Query::InWork => Answer::InWork(vec![(RunId(2), "je\x1b[31mff".to_owned())]),
+            Query::InWork => Answer::InWork(vec![(RunId(2), "\x1b[31mff".to_owned())]),
             Query::RunFacts { .. } => Answer::RunFacts(Box::new(RunFacts {
                 biggest: Some(("odd\x1b[0m".to_owned(), 3)),
                 ..RunFacts::default()
@@ -629,10 +629,10 @@ mod tests {
             other => answer(other),
         };
         let mut app = app_with(Route::Runs, (100, 30), &answered);
-        shows(&mut app, "in work by je<ESC>[31m");
+        shows(&mut app, "in work by <ESC>[31mff");
         shows(&mut app, "Biggest: odd<ESC>[0m.");
         shows(&mut app, "Nobody else edits in it now.");
         press(&mut app, "j");
-        shows(&mut app, "je<ESC>[31mff edits in it now.");
+        shows(&mut app, "<ESC>[31mff edits in it now.");
     }
 }

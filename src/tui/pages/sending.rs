@@ -15,10 +15,11 @@ use super::list::List;
 use crate::{
     model::{PlanId, RunId, Sender, WatchedPlan},
     ops::{Flow, Progress, SendProgress},
+    text,
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        event::{Answer, Cx, Effect, Query, Steer, Ticket},
+        event::{Answer, Cx, Effect, JobRequest, Query, Question, Steer, Ticket},
         keymap::Keys,
         words,
     },
@@ -90,6 +91,9 @@ impl Sending {
             offers.push(Offer::new(Action::Faster, "Faster").unless(reason));
         } else {
             offers.push(Offer::new(Action::Send, "Send").unless(self.is_sent_elsewhere()));
+            if self.stopped().is_some() {
+                offers.push(Offer::new(Action::StopJob, "Take out"));
+            }
         }
         if !self.refused().is_empty() {
             offers.push(Offer::new(Action::Open, "Problems"));
@@ -137,6 +141,36 @@ impl Sending {
                 self.refusals.act(action, cx, len);
             }
         }
+    }
+
+    /// The plan that is shown, where nobody sends it any more and something of it is left.
+    pub fn stopped(&self) -> Option<&WatchedPlan> {
+        let Seen::Known(Some(plan)) = &self.seen else {
+            return None;
+        };
+        let is_stopped = self.live.is_none() && plan.is_open && plan.sender == Sender::Nobody;
+        is_stopped.then_some(plan)
+    }
+
+    /// The question whether what is left of it is not to be sent after all.
+    pub fn ask_to_give_back(&self) -> Option<Effect> {
+        let plan = self.stopped()?;
+        let name = text::safe(&plan.destination);
+        Some(Effect::Confirm(Question {
+            title: format!("Take the rest out of plan {}?", plan.plan),
+            body: vec![
+                "What never left is ready again, and can be changed.".to_owned(),
+                format!("What may have reached {name} stays in the plan."),
+            ],
+            typed: None,
+            safe: "Go back".to_owned(),
+            verb: "Take the rest out".to_owned(),
+            then: Box::new(Effect::Start(JobRequest::GiveBack {
+                run: self.run,
+                to: plan.destination.clone(),
+                plan: plan.plan,
+            })),
+        }))
     }
 
     fn pause(&mut self, cx: &mut Cx) {
@@ -274,7 +308,12 @@ impl Sending {
                     let menu = self.keys.of(Action::Menu);
                     format!("You can look on. The menu ({menu}) takes over once it has ended.")
                 }
-                (_, true) => format!("{send} goes on where it ended. Nothing is sent twice."),
+                (_, true) => {
+                    let stop = self.keys.of(Action::StopJob);
+                    format!(
+                        "{send} goes on where it ended, nothing is sent twice. {stop} makes the rest ready again."
+                    )
+                }
                 (_, false) => format!("{review} shows what is ready to be sent."),
             },
             (None, _) => format!("{review} shows what would be sent, {send} sends it."),

@@ -13,7 +13,7 @@ use crate::{
     text,
     tui::{
         theme::Theme,
-        widgets::{cursor::put_cursor, panel::panel},
+        widgets::{cursor::put_cursor, panel::panel, wrap::wrap},
         words,
     },
 };
@@ -27,8 +27,8 @@ pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: T
     };
     let own = column.and_then(|column| column.problem(row));
     // A record that cannot be read has no cells, and what is wrong with a whole record belongs to every cell.
-    let whole = row.problems.iter().find(|problem| problem.path.is_root());
-    let problem = own.or(whole);
+    let of_all = row.problems.iter().find(|problem| problem.path.is_root());
+    let problem = own.or(of_all);
     let label = match (&row.current, column) {
         (Some(_), Some(column)) => column.label.as_str(),
         _ => "whole line",
@@ -54,6 +54,12 @@ pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: T
     let columns = usize::from(inside.width).saturating_sub(2);
     let suggestion = page.suggestion(row).map(suggested).unwrap_or_default();
     let lines = strip(row, column, problem, &suggestion, (columns, inside.height));
+    // Where it has the place of the table, nothing is cut that has room.
+    let lines: Vec<String> = if inside.height >= TALL {
+        (lines.iter().flat_map(|line| whole(line, columns))).collect()
+    } else {
+        lines
+    };
     let lines = lines
         .iter()
         .map(|line| Line::from(format!(" {}", text::shorten(line, columns))));
@@ -61,6 +67,25 @@ pub(super) fn draw_strip(frame: &mut Frame, area: Rect, page: &Records, theme: T
     if page.zoomed {
         put_cursor(frame, inside, (1, 0));
     }
+}
+
+/// A box of so many lines has the place of the table.
+const TALL: u16 = 7;
+
+/// Columns of what stands before a value or a sentence.
+const LABEL: usize = 11;
+
+/// A line of the strip in as many lines as it takes, what goes on below what it begins with.
+fn whole(line: &str, columns: usize) -> Vec<String> {
+    let Some((label, rest)) = line.split_at_checked(LABEL) else {
+        return vec![line.to_owned()];
+    };
+    let lines = wrap(rest, columns.saturating_sub(LABEL)).into_iter();
+    let before = std::iter::once(label).chain(std::iter::repeat("           "));
+    before
+        .zip(lines)
+        .map(|(before, line)| format!("{before}{line}"))
+        .collect()
 }
 
 /// What the strip says: the value, what is wrong with it, what to do; in a low box in two lines.
@@ -102,11 +127,16 @@ fn strip(
             lines.push(format!("{label:<10} nothing: the field is missing"));
         } else if let Some(value) = value {
             let about = length(row, column, &value);
-            let room = columns.saturating_sub(text::width(&about) + 18);
-            lines.push(format!(
-                "{label:<10} \"{}\"   ({about})",
-                text::shorten(&value, room)
-            ));
+            if height >= TALL {
+                lines.push(format!("{label:<10} \"{value}\""));
+                lines.push(format!("{:LABEL$}({about})", ""));
+            } else {
+                let room = columns.saturating_sub(text::width(&about) + 18);
+                lines.push(format!(
+                    "{label:<10} \"{}\"   ({about})",
+                    text::shorten(&value, room)
+                ));
+            }
         }
         lines.extend(
             problem

@@ -122,6 +122,9 @@ impl Records {
         }
         self.asked.stale = true;
         self.ask_for_rows(cx);
+        if self.ids.is_empty() {
+            self.catch_up(cx);
+        }
         self.open_again(cx);
     }
 
@@ -168,6 +171,7 @@ impl Records {
             self.rows.retain(|id, _| near.contains(id));
         }
         self.enter_cell_again();
+        self.catch_up(cx);
         let status = self.chosen().map(|row| row.status);
         if let (Some(by), Some(status)) = (self.seeking.take(), status) {
             if status == Status::Rejected {

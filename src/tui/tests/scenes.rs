@@ -205,6 +205,10 @@ fn done(wish: &Wish) -> Answer {
 fn come(request: &JobRequest) -> Event {
     Event::Finished(Ok(match request {
         JobRequest::Send { .. } => return Event::Progress(sending()),
+        JobRequest::GiveBack { .. } => Outcome::GivenBack(SendReport {
+            given_back: 3,
+            ..SendReport::default()
+        }),
         JobRequest::FixPreview(request) => Outcome::FixPreviewed(Some(preview(request, 7))),
         JobRequest::Fix { .. } => Outcome::Fixed(FixReport {
             scope: 5,
@@ -226,7 +230,7 @@ fn come(request: &JobRequest) -> Event {
         }
         JobRequest::Turn { what, .. } => Outcome::Turned {
             report: undone(),
-            is_redo: *what == Turn::Redo,
+            is_redo: matches!(what, Turn::Redo(_)),
         },
         JobRequest::GoBack { .. } => Outcome::WentBack(WentBack {
             steps: 2,

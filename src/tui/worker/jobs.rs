@@ -12,8 +12,9 @@ use super::{Opening, Running, first, guarded, known, with};
 use crate::{
     demo,
     filter::Filter,
+    model::{RecordId, RunId, SendReport, Status},
     ops::{self, CheckRequest, DemoRequest, Job, Progress, SendRequest, Turn, Workspace},
-    tui::event::{Answer, Elsewhere, Event, JobRequest, Outcome},
+    tui::event::{Answer, Elsewhere, Event, JobRequest, Outcome, Tried},
 };
 
 /// How often a job says how far it is, at most.
@@ -82,7 +83,20 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
                 take_over: *take_over,
                 ..SendRequest::default()
             };
-            Outcome::Sent(ops::send(workspace, &request, job)?)
+            let report = ops::send(workspace, &request, job)?;
+            match *only {
+                Some(record) => Outcome::Tried(Box::new(tried(workspace, *run, record, report))),
+                None => Outcome::Sent(report),
+            }
+        }
+        JobRequest::GiveBack { run, to, plan } => {
+            let request = SendRequest {
+                filter: Filter::of_run(*run),
+                to: Some(to.clone()),
+                plan: Some(*plan),
+                ..SendRequest::default()
+            };
+            Outcome::GivenBack(ops::give_back(workspace, &request)?)
         }
         JobRequest::Aside {
             filter,
@@ -100,7 +114,7 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
         }
         JobRequest::Turn { what, .. } => Outcome::Turned {
             report: ops::turn(workspace, *what, job)?,
-            is_redo: *what == Turn::Redo,
+            is_redo: matches!(what, Turn::Redo(_)),
         },
         JobRequest::Load {
             path,
@@ -120,6 +134,23 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
             Outcome::Checked(ops::check(workspace, &request, job)?)
         }
     })
+}
+
+/// What the destination answered for the one record that was sent. It was sent, whatever can be read of it afterwards.
+fn tried(workspace: &Workspace, run: RunId, record: RecordId, report: SendReport) -> Tried {
+    let detail = ops::show(workspace, record).ok();
+    let left = ops::run(workspace, run).map_or(0, |run| run.with_status(Status::Ready));
+    let (key, attempts) = detail
+        .map(|detail| (detail.row.key, detail.attempts))
+        .unwrap_or_default();
+    let mut mine = attempts.into_iter().rev();
+    Tried {
+        record,
+        key,
+        answer: mine.find(|attempt| Some(attempt.plan) == report.plan),
+        report,
+        left,
+    }
 }
 
 /// Makes the example, which is gone to.
@@ -150,13 +181,13 @@ pub(super) fn turned(workspace: &mut Workspace, what: Turn) -> Result<Answer> {
         // What is done meanwhile is not taken for what was meant.
         let what = match what {
             Turn::Undo(_) => Turn::Undo(Some(size.step)),
-            Turn::Redo => what,
+            Turn::Redo(_) => Turn::Redo(Some(size.step)),
         };
         return Ok(Answer::Large(size.run, what));
     }
     Ok(match what {
         Turn::Undo(step) => Answer::Undone(ops::undo(workspace, step)?),
-        Turn::Redo => Answer::Redone(ops::redo(workspace)?),
+        Turn::Redo(_) => Answer::Redone(ops::redo(workspace)?),
     })
 }
 
@@ -200,7 +231,18 @@ mod tests {
         assert!(
             matches!(ended, Outcome::Turned { report, is_redo: false } if report.records == 1_001)
         );
-        let again = turned(&mut workspace, Turn::Redo).unwrap();
-        assert!(matches!(again, Answer::Large(_, Turn::Redo)), "{again:?}");
+        let again = turned(&mut workspace, Turn::Redo(None)).unwrap();
+        let Answer::Large(_, what) = again else {
+            panic!("{again:?}")
+        };
+        // Meanwhile something else is done and undone: that is not what was meant.
+        ops::discard(&mut workspace, &one, "old", None, &job).unwrap();
+        ops::undo(&mut workspace, None).unwrap();
+        let request = JobRequest::Turn { run, what };
+        let late = work(&mut workspace, &request, &job).unwrap_err();
+        assert_eq!(
+            late.to_string(),
+            "something else was undone meanwhile, so nothing was redone"
+        );
     }
 }

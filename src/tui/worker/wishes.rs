@@ -55,7 +55,7 @@ pub(super) fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
             ops::write_report(workspace, *run, file)?;
             Answer::Reported(file.clone())
         }
-        Wish::Redo => turned(workspace, Turn::Redo)?,
+        Wish::Redo => turned(workspace, Turn::Redo(None))?,
         Wish::KeepFilter { run, filter } => {
             ops::keep_filter(workspace, *run, filter)?;
             Answer::Filters(ops::kept_filters(workspace, *run), String::new())

@@ -163,7 +163,7 @@ fn what_is_asked_for_goes_before_what_was_left_and_a_broken_file_is_said_and_mad
     tty.ends();
 
     let tty = start(&folder, &["open", "--filter", "row:1..9"]);
-    tty.sees("[ row:1..9 ");
+    tty.sees("Filter  [row:1..9]");
     assert!(!tty.text().contains(WELCOME));
     tty.signal("-KILL");
     drop(tty);

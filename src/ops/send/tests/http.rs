@@ -243,11 +243,11 @@ fn a_long_pause_that_an_earlier_send_was_asked_for_is_not_waited_for() {
 }
 
 #[test]
-fn the_group_of_a_refusal_is_named_by_an_answer_as_it_came() {
+fn the_group_of_a_refusal_is_named_by_an_answer_without_the_values_of_its_record() {
     let no = |words| Does::Answer(422, "", words);
     let answers = [
-        no(r#"{"message":"exit 65 of 'a'"}"#),
-        no(r#"{"message":"exit 70 of 'b'"}"#),
+        no(r#"{"message":"exit 65: P-1 of a@b.de"}"#),
+        no(r#"{"message":"exit 70: P-2 of c@d.fr"}"#),
     ];
     let server = Server::start(answers, Does::Apply);
     let mut desk = desk_at(&server, "key", 2);
@@ -256,7 +256,7 @@ fn the_group_of_a_refusal_is_named_by_an_answer_as_it_came() {
     let named: Vec<(&str, u64)> = (groups.iter())
         .map(|group| (group.title.as_str(), group.open))
         .collect();
-    assert_eq!(named, [("Refused by api: exit 65 of 'a'", 2)]);
+    assert_eq!(named, [("Refused by api: exit 65: … of …", 2)]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What a person does with a send while it runs, and what whoever watches it sees.
 
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, atomic::Ordering};
 
 use super::*;
 use crate::{
@@ -255,7 +255,7 @@ fn what_has_ended_is_counted_once_and_what_has_not_at_every_look() {
         let states = counted.states().map(|(state, n)| (state.word(), n));
         states.chain([("tries", counted.attempts)]).collect()
     };
-    // A part of three places holds where all of it has ended; the last one may grow.
+    // A part of three places holds where all of it has ended, the last one too once nothing is left to try.
     let counted_again = |desk: &Desk| {
         let before = desk.workspace.counts.borrow().known(plan);
         let seen = look(&desk.workspace);
@@ -275,13 +275,109 @@ fn what_has_ended_is_counted_once_and_what_has_not_at_every_look() {
             ("tries", 11)
         ]
     );
-    assert_eq!(counted_again(&desk), 2, "what has no answer, and the last");
+    assert_eq!(counted_again(&desk), 1, "what has no answer");
     let ids = crate::ops::ids(&desk.workspace, &Filter::parse("is:unknown").unwrap()).unwrap();
     crate::ops::settle(&mut desk.workspace, &Filter::default(), &ids, true, "").unwrap();
-    assert_eq!(counted_again(&desk), 2, "it is looked at once more");
-    assert_eq!(counted_again(&desk), 1);
+    assert_eq!(counted_again(&desk), 1, "it is looked at once more");
+    assert_eq!(counted_again(&desk), 0);
     assert_eq!(
         look(&desk.workspace),
         [("delivered", 10), ("refused", 1), ("tries", 11)]
     );
+}
+
+#[test]
+fn an_answer_is_written_down_while_another_is_awaited() {
+    let server = Server::start([Does::ApplyAndWait], Does::Apply);
+    let two = http::contract_for(&server.url("/people"), "none") + "concurrency = { max = 2 }\n";
+    let mut desk = desk_with(&two, &["P-1,1,", "P-2,2,", "P-3,3,"]);
+    let (path, run) = (desk.workspace.path().to_owned(), desk.run);
+    let server = Arc::new(server);
+    let (same, seen) = (Arc::clone(&server), Arc::new(Mutex::new(Vec::new())));
+    let heard = Arc::clone(&seen);
+    let job = Job::new(move |progress: Progress| {
+        let sent = progress.sending.unwrap().tally.sent;
+        let mut heard = heard.lock().unwrap();
+        // Whoever waits for the first answer has told of the second.
+        if sent == 1 && heard.is_empty() {
+            let store = crate::store::Store::open(&path).unwrap();
+            *heard = store.run(run).unwrap().statuses;
+            same.let_go();
+        }
+    });
+    let request = SendRequest {
+        to: Some("api".to_owned()),
+        first: Some(Vec::new()),
+        ..SendRequest::default()
+    };
+    let report = send(&mut desk.workspace, &request, &job).unwrap();
+    assert_eq!((report.accepted, report.attempts), (3, 3));
+    assert_eq!(
+        *seen.lock().unwrap(),
+        [(Status::Sending, 2), (Status::Accepted, 1)]
+    );
+    assert_eq!(desk.statuses(), [(Status::Accepted, 3)]);
+    let attempts = desk.workspace.store.attempts(RecordId(2)).unwrap();
+    assert_eq!(attempts.len(), 1, "it is written down once");
+}
+
+#[test]
+fn who_stops_a_send_has_what_never_left_ready_again() {
+    let people: Vec<String> = (1..=9).map(|n| format!("P-{n},{n},")).collect();
+    let people: Vec<&str> = people.iter().map(String::as_str).collect();
+    // While the third is awaited.
+    let stopped = |gives_back: bool| {
+        let first = [Does::Apply, Does::Apply, Does::ApplyAndWait];
+        let server = Arc::new(Server::start(first, Does::Apply));
+        let one = "concurrency = { max = 1 }\n";
+        let mut desk = desk_with(
+            &(http::contract_for(&server.url("/people"), "key") + one),
+            &people,
+        );
+        let job = Arc::new(OnceLock::<Job>::new());
+        let (same, awaited) = (Arc::clone(&job), Arc::clone(&server));
+        let made = Job::new(move |progress: Progress| {
+            if let Some(job) = same.get().filter(|_| progress.done == 2) {
+                if gives_back {
+                    job.steering().give_back();
+                }
+                job.cancel_flag().store(true, Ordering::Relaxed);
+                awaited.let_go();
+            }
+        });
+        job.set(made.clone()).ok().unwrap();
+        let request = SendRequest {
+            first: Some(Vec::new()),
+            ..to("api")
+        };
+        let ended = send(&mut desk.workspace, &request, &made);
+        (desk, server, ended)
+    };
+    let rest_is_ready = [(Status::Ready, 6), (Status::Accepted, 3)];
+    let (desk, _server, ended) = stopped(true);
+    let report = ended.unwrap();
+    assert_eq!(
+        (report.accepted, report.given_back, report.not_sent),
+        (3, 6, 0)
+    );
+    assert_eq!(desk.statuses(), rest_is_ready);
+    // Without a word the plan stays, and can be given back later.
+    let (mut desk, server, ended) = stopped(false);
+    let code = |error: anyhow::Error| error.downcast::<Fault>().unwrap().code;
+    assert_eq!(code(ended.unwrap_err()), "interrupted");
+    assert_eq!(
+        desk.statuses(),
+        [(Status::Sending, 6), (Status::Accepted, 3)]
+    );
+    let report = give_back(&mut desk.workspace, &to("api")).unwrap();
+    assert_eq!(
+        (report.planned, report.given_back, report.not_sent),
+        (6, 6, 0)
+    );
+    assert_eq!(desk.statuses(), rest_is_ready);
+    let none = give_back(&mut desk.workspace, &to("api")).unwrap_err();
+    assert_eq!(code(none), "send:plan");
+    // They leave under the keys they had: nothing of them ever arrived.
+    assert_eq!(desk.send("api").accepted, 6);
+    assert_eq!(http::times_applied(&server), [1; 9]);
 }

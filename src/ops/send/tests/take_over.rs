@@ -21,6 +21,11 @@ fn a_sender_in_another_container_keeps_its_plan_until_somebody_says_that_it_has_
     let ours = this_process();
     let (number, _) = ours.rsplit_once('@').unwrap();
     desk.sent_by(&format!("{number}@pid:[1]"));
+    let asked = plan_to_send(&desk.workspace, &to("crm")).unwrap_err();
+    let asked = asked.downcast_ref::<Fault>().unwrap();
+    assert_eq!(asked.code, "send:busy");
+    assert!(asked.hint.as_ref().unwrap().contains("--take-over"));
+    assert_eq!(plan(&desk.workspace, &to("crm")).unwrap().planned, 2);
     let seen = |desk: &Desk| plan_to_watch(&desk.workspace, desk.run).unwrap().unwrap();
     assert_eq!(seen(&desk).sender, Sender::Unseen);
     let fault = desk.refusal(&to("crm"));
@@ -33,6 +38,10 @@ fn a_sender_in_another_container_keeps_its_plan_until_somebody_says_that_it_has_
     };
     let report = send(&mut desk.workspace, &request, &Job::default()).unwrap();
     assert_eq!(report.accepted, 2);
+    assert_eq!(
+        plan_to_send(&desk.workspace, &to("crm")).unwrap().planned,
+        0
+    );
     assert_eq!(seen(&desk).sender, Sender::Nobody);
 }
 

@@ -1,27 +1,11 @@
-//! What is typed before the record has been read: whoever knows that the first field fails presses Enter twice and types on.
-
-use crossterm::event::KeyEvent;
+//! What is typed before the record has been read goes into its first failing field.
 
 use super::Editor;
-use crate::tui::{action::Action, event::Cx};
-
-/// More is not kept: nobody types on blindly for so long.
-const MOST: usize = 200;
-
-/// An Enter that waits for the record, and the text after it. No more than what opens the box and is typed into it, so that
-/// nothing is saved, sent or gone to that nobody saw.
-#[derive(Debug)]
-pub(super) struct Ahead {
-    typed: Vec<Typed>,
-    /// A key that is no text came: what follows was meant for something else.
-    is_over: bool,
-}
-
-#[derive(Debug)]
-pub(super) enum Typed {
-    Key(KeyEvent),
-    Paste(String),
-}
+use crate::tui::{
+    action::Action,
+    event::Cx,
+    pages::ahead::{Ahead, Typed},
+};
 
 impl Editor {
     /// An action before the record is there.
@@ -31,13 +15,9 @@ impl Editor {
                 *ahead = None;
                 cx.back();
             }
-            (Action::ClearText, Some(ahead)) if !ahead.is_over => ahead.typed.clear(),
-            (_, Some(ahead)) => ahead.is_over = true,
+            (action, Some(ahead)) => ahead.act(action),
             (Action::Open | Action::Edit, ahead) if self.error.is_none() => {
-                *ahead = Some(Ahead {
-                    typed: Vec::new(),
-                    is_over: false,
-                });
+                *ahead = Some(Ahead::default());
             }
             _ => {}
         }
@@ -45,16 +25,11 @@ impl Editor {
 
     /// Text before the record is there. `false` where no Enter waits for it.
     pub(super) fn type_ahead(&mut self, typed: Typed) -> bool {
-        let Some(ahead) = &mut self.ahead else {
-            return false;
-        };
-        if ahead.typed.len() >= MOST {
-            ahead.is_over = true;
+        let waits = self.ahead.is_some();
+        if let Some(ahead) = &mut self.ahead {
+            ahead.push(typed);
         }
-        if !ahead.is_over {
-            ahead.typed.push(typed);
-        }
-        true
+        waits
     }
 
     /// The record is there: the Enter that waited opens the box, and what was typed after it goes into it. Not where what was
@@ -67,7 +42,7 @@ impl Editor {
             return;
         }
         self.act(Action::Open, cx);
-        for typed in ahead.typed {
+        for typed in ahead.into_typed() {
             if self.draft.is_none() {
                 return;
             }

@@ -8,7 +8,6 @@ use crate::{
     tui::{
         action::Action,
         event::{Cx, FixView, Query, Route, Ticket},
-        words,
     },
 };
 
@@ -103,7 +102,7 @@ impl Editor {
     pub(super) fn others(&self) -> (String, String) {
         match self.others_like_it() {
             Some(others) => (
-                format!(" {} the same problem.", words::others_have(others)),
+                format!(" {} more like it.", text::thousands(others)),
                 format!("  {} Fix all", self.keys.of(Action::FixAll)),
             ),
             None => Default::default(),

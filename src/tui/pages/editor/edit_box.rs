@@ -55,8 +55,10 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
     if let Some(draft) = &mut editor.draft {
         let record = editor.record.as_deref();
         let has_contract = record.is_some_and(|record| record.has_contract);
+        // A field that is being added has no line yet.
         let line = editor.fields.selected();
-        let was = line.map(|line| was(record, line)).unwrap_or_default();
+        let line = line.filter(|line| line.tree.path == draft.path);
+        let was = line.map_or("(not there)".to_owned(), |line| was(record, line));
         draft_box(draft, (&was, ""), has_contract, frame, area, theme);
     } else {
         let inner = inside(area);

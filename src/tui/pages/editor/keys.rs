@@ -20,7 +20,7 @@ use crate::{
 };
 
 impl Editor {
-    pub(super) fn typing_offers(draft: &Draft) -> Vec<Offer> {
+    pub(super) fn typing_offers(&self, draft: &Draft) -> Vec<Offer> {
         let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
         let save = match draft.focus {
             Focus::Anyway => "Save anyway",
@@ -30,7 +30,13 @@ impl Editor {
         if choices {
             offers.push(Offer::new(Action::Down, "Suggestions"));
         }
-        offers.push(Offer::new(Action::NextPanel, "Save + next field"));
+        // In a narrow window it must fit beside the others.
+        let next = if self.fits_both {
+            "Save + next field"
+        } else {
+            "Next field"
+        };
+        offers.push(Offer::new(Action::NextPanel, next));
         offers.push(Offer::new(Action::ClearText, "Clear"));
         offers
     }
@@ -83,6 +89,7 @@ impl Editor {
             Offer::new(Action::Differences, ""),
             Offer::new(Action::Zoom, "").unless(self.fits_both.then_some("both panels are shown")),
         ]);
+        offers.extend(self.kind_offers(reason));
         offers
     }
 
@@ -112,6 +119,9 @@ impl Editor {
             Action::Note => cx.effects.extend(self.row().map(asked::note_on_record)),
             Action::PutBack => self.put_back(cx),
             Action::Remove => self.make_empty(cx),
+            Action::ChangeType | Action::MakeNull | Action::RemoveField | Action::AddField => {
+                self.act_on_kind(action, cx);
+            }
             Action::Check => self.wish(Wish::Check { id: self.id }, Told::Checked, cx),
             Action::MarkReady => self.mark_ready(cx),
             Action::Zoom | Action::NextPanel | Action::PreviousPanel => {
@@ -311,7 +321,7 @@ impl Editor {
         self.wish(Wish::Accept { id, version }, Told::MarkedReady, cx);
     }
 
-    fn change(&mut self, change: Change, told: Told, cx: &mut Cx) {
+    pub(super) fn change(&mut self, change: Change, told: Told, cx: &mut Cx) {
         let Some(record) = &self.record else { return };
         let wish = Wish::Edit {
             id: self.id,

@@ -8,6 +8,7 @@ pub(super) mod edit_box;
 mod fields;
 pub(super) mod kept;
 pub(super) mod keys;
+mod kinds;
 mod panels;
 
 use std::{collections::HashSet, time::Instant};
@@ -20,13 +21,15 @@ use ratatui::{
 };
 
 use self::{
-    ahead::{Ahead, Typed},
     alike::Alike,
     draft::{Draft, Then},
     fields::Fields,
     kept::{Kept, decided},
 };
-use super::Subject;
+use super::{
+    Subject,
+    ahead::{Ahead, Typed},
+};
 use crate::{
     filter::{Filter, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
@@ -35,7 +38,6 @@ use crate::{
     tui::{
         action::{Action, Offer},
         clock::Clock,
-        copying::value_in_short,
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
         keymap::{Keys, Mode},
         people::who_edits,
@@ -105,7 +107,7 @@ impl Editor {
             among,
             read_only: cx.read_only,
             record: None,
-            ahead: None,
+            ahead: cx.ahead.take(),
             fields: Fields::default(),
             draft: None,
             history: Vec::new(),
@@ -131,7 +133,7 @@ impl Editor {
 
     pub fn offers(&self) -> Vec<Offer> {
         match &self.draft {
-            Some(draft) => Self::typing_offers(draft),
+            Some(draft) => self.typing_offers(draft),
             None => self.moving_offers(),
         }
     }
@@ -211,15 +213,7 @@ impl Editor {
 
     /// The record, and its field under the cursor.
     pub fn subject(&self) -> Subject {
-        let field = self.fields.path().cloned();
-        let key = self.row().and_then(|row| row.key.clone());
-        let current = self.row().and_then(|row| row.current.as_ref());
-        Subject::Record {
-            id: self.id,
-            value: value_in_short(current, field.as_ref()),
-            field,
-            key,
-        }
+        Subject::record(self.id, self.fields.path().cloned(), self.row())
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -310,6 +304,7 @@ impl Editor {
     fn show(&mut self, record: Box<RecordDetail>, cx: &mut Cx) {
         if record.row.current.is_none() {
             let (id, among) = (self.id, self.among.clone());
+            cx.ahead = self.ahead.take();
             cx.effects.push(Effect::Replace(Route::Raw { id, among }));
             return;
         }
@@ -511,7 +506,10 @@ mod tests {
             ChangeReport, Form, Found, Freshness, Layout, Mark, Problem, RecordRow, Severity,
             Stage, StageMark, Version, Wants,
         },
-        tui::{event::Wish, keymap},
+        tui::{
+            event::{ChoiceOf, Choosable, Choosing, Wish},
+            keymap,
+        },
     };
 
     fn path(pointer: &str) -> Path {
@@ -704,7 +702,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        let said = "ship_date is saved. 1 problem left. 301 other records have the same problem.  b Fix all";
+        let said = "ship_date is saved. 1 problem left. 301 more like it.  b Fix all";
         let effects = desk.effects();
         assert!(
             effects.contains(&Effect::Say(said.to_owned())),
@@ -742,7 +740,7 @@ mod tests {
         let mut saved = record(&fixed(), vec![bad_quantity()]);
         saved.row.version = 2;
         desk.answer(Answer::Record(Box::new(saved)));
-        assert!(desk.said().ends_with("have the same problem.  b Fix all"));
+        assert!(desk.said().ends_with("more like it.  b Fix all"));
         let is_offered = |desk: &Desk| {
             let offers = desk.editor.offers();
             offers.iter().any(|offer| offer.label == "Fix 301 like it")
@@ -801,7 +799,7 @@ mod tests {
         saved.row.version = 2;
         desk.effects();
         desk.answer(Answer::Record(Box::new(saved)));
-        let said = "ship_date is saved. 2 problems left. 300 other records have the same problem.  b Fix all";
+        let said = "ship_date is saved. 2 problems left. 300 more like it.  b Fix all";
         assert_eq!(desk.said(), said);
     }
 
@@ -870,6 +868,23 @@ mod tests {
             let mut record = record(value, problems);
             record.row.version = 2;
             self.answer(Answer::Record(Box::new(record)));
+        }
+
+        /// The name of a new field is typed.
+        fn names(&mut self, name: &str) {
+            let line = Choosable {
+                key: name.to_owned(),
+                label: name.to_owned(),
+                note: String::new(),
+                shown: None,
+            };
+            let named = Choosing {
+                of: ChoiceOf::Name,
+                title: String::new(),
+                lines: vec![line],
+                at: 0,
+            };
+            self.editor.chosen_from(&named, &mut self.cx);
         }
 
         fn check(&mut self, problems: Vec<Problem>) {
@@ -1547,6 +1562,138 @@ mod tests {
             desk.editor.fields.selected().unwrap().received,
             "(not there)"
         );
+    }
+
+    /// The only change that was wished for.
+    #[track_caller]
+    fn wished(desk: &mut Desk) -> Change {
+        let wishes = desk
+            .effects()
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Change(_, Wish::Edit { changes, .. }) => Some(changes),
+                _ => None,
+            });
+        let mut changes: Vec<Change> = wishes.flatten().collect();
+        assert_eq!(changes.len(), 1, "{changes:?}");
+        changes.remove(0)
+    }
+
+    #[track_caller]
+    fn offered(desk: &mut Desk) -> Choosing {
+        let offered = desk.effects().into_iter().find_map(|effect| match effect {
+            Effect::Choose(list) => Some(*list),
+            _ => None,
+        });
+        offered.expect("a list is offered")
+    }
+
+    /// The list that is offered, with the line of this label chosen.
+    #[track_caller]
+    fn choose(desk: &mut Desk, label: &str) {
+        let mut list = offered(desk);
+        let at = list.lines.iter().position(|line| line.label == label);
+        list.at = at.unwrap_or_else(|| panic!("{label}: {list:?}"));
+        desk.editor.chosen_from(&list, &mut desk.cx);
+    }
+
+    #[test]
+    fn a_json_field_is_made_null_or_removed_or_gets_another_type() {
+        let mut desk = Desk::new();
+        desk.editor.fields.select(&path("/country"));
+        desk.editor.act(Action::MakeNull, &mut desk.cx);
+        let made = Change::Json {
+            path: path("/country"),
+            value: json!(null),
+        };
+        assert_eq!(wished(&mut desk), made);
+        let mut desk = Desk::new();
+        desk.editor.fields.select(&path("/country"));
+        desk.editor.act(Action::RemoveField, &mut desk.cx);
+        let made = Change::Unset {
+            path: path("/country"),
+        };
+        assert_eq!(wished(&mut desk), made);
+        let mut desk = Desk::new();
+        desk.editor.fields.select(&path("/lines/0/qty"));
+        desk.editor.act(Action::ChangeType, &mut desk.cx);
+        choose(&mut desk, "Text");
+        let made = Change::Json {
+            path: path("/lines/0/qty"),
+            value: json!("3"),
+        };
+        assert_eq!(wished(&mut desk), made);
+    }
+
+    #[test]
+    fn only_types_that_a_value_can_have_are_offered_with_what_it_would_be() {
+        let mut desk = Desk::new();
+        desk.editor.fields.select(&path("/lines/1/qty"));
+        desk.editor.act(Action::ChangeType, &mut desk.cx);
+        let list = offered(&mut desk);
+        let lines: Vec<String> = (list.lines.iter())
+            .map(|line| format!("{} {}", line.label, line.note))
+            .collect();
+        assert_eq!(lines, ["Null null", "List [\"12 pcs\"]"]);
+        assert_eq!(list.title, "lines[1].qty is text now: change it to");
+    }
+
+    #[test]
+    fn a_field_is_added_beside_the_one_under_the_cursor_and_saved_as_any_other() {
+        let mut desk = Desk::new();
+        desk.editor.fields.select(&path("/customer/name"));
+        desk.editor.act(Action::AddField, &mut desk.cx);
+        let asked = desk.effects();
+        let asks = |effect: &Effect| matches!(effect, Effect::Prompt(wanting) if wanting.title == "Add a field to customer");
+        assert!(asked.iter().any(asks), "{asked:?}");
+        desk.names("vip");
+        assert!(desk.picture(100, 30).contains("Editing customer.vip"));
+        assert!(desk.picture(100, 30).contains("Was       (not there)"));
+        desk.type_in("yes");
+        desk.check(vec![bad_date(), bad_quantity()]);
+        desk.effects();
+        desk.press("Enter");
+        let made = Change::Text {
+            path: path("/customer/vip"),
+            text: "yes".to_owned(),
+        };
+        assert_eq!(wished(&mut desk), made);
+        // A name that is taken leads to its field.
+        let mut desk = Desk::new();
+        desk.names("country");
+        assert_eq!(desk.editor.fields.path(), Some(&path("/country")));
+        assert_eq!(desk.said(), "country is there already.");
+    }
+
+    #[test]
+    fn a_list_gets_its_next_entry_without_a_name() {
+        let mut desk = Desk::new();
+        desk.editor.fields.select(&path("/lines"));
+        desk.editor.act(Action::AddField, &mut desk.cx);
+        assert!(desk.picture(100, 30).contains("Editing lines[2]"));
+    }
+
+    #[test]
+    fn a_csv_line_says_why_it_has_no_null_and_no_other_field() {
+        let mut desk = Desk::unread();
+        let mut line = record(&order(), vec![bad_date()]);
+        line.text.form = Form::Csv;
+        desk.answer(Answer::Record(Box::new(line)));
+        let offers = desk.editor.offers();
+        for action in [
+            Action::MakeNull,
+            Action::RemoveField,
+            Action::AddField,
+            Action::ChangeType,
+        ] {
+            let offer = offers.iter().find(|offer| offer.action == action).unwrap();
+            let reason = offer.unable.as_deref();
+            assert_eq!(
+                reason,
+                Some("a CSV line has its file's columns and text in them"),
+                "{action:?}"
+            );
+        }
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub fn tip(fix: &Fix) -> String {
         State::Nothing if fix.suggesting.is_some() => "Looking what would help ...".to_owned(),
         State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
         State::Looking(_) => "Checking what would happen ...".to_owned(),
+        State::Known(_) if fix.late > 0 => late(fix),
         State::Known(_) => {
             format!("Preview is up to date. You can undo the fix with {undo}.")
         }
@@ -63,6 +64,19 @@ pub fn tip(fix: &Fix) -> String {
         State::Done { .. } => format!("Done. {undo} takes it back."),
         State::Failed(_) => "Choose something else, or correct what was typed.".to_owned(),
     }
+}
+
+/// What has changed since the preview, what becomes of it, and how it is looked at again.
+fn late(fix: &Fix) -> String {
+    let way = match fix.panel {
+        Panel::What => "Enter looks again",
+        Panel::Would => "Tab and Enter look again",
+    };
+    let (count, stays) = match fix.late {
+        1 => ("1 record".to_owned(), "it stays"),
+        many => (text::count(many, "record"), "they stay"),
+    };
+    format!("{count} changed since: applied now, {stays}. {way}.")
 }
 
 pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {

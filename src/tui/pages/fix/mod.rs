@@ -52,6 +52,9 @@ pub struct Fix {
     first: usize,
     lines: Lines,
     rows: HashMap<RecordId, FixRow>,
+    /// How many records of the preview have changed since, and the question that asks it.
+    late: u64,
+    asked_late: Option<Ticket>,
     pending: Option<Ticket>,
     /// How the dates are written, where a date is rewritten.
     dates: Option<Evidence>,
@@ -107,6 +110,8 @@ impl Fix {
             first: 0,
             lines: Lines::default(),
             rows: HashMap::new(),
+            late: 0,
+            asked_late: None,
             pending: None,
             dates: None,
             asked_dates: None,
@@ -215,7 +220,13 @@ impl Fix {
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        [self.suggesting, self.pending, self.asked_dates].contains(&Some(ticket))
+        let asked = [
+            self.suggesting,
+            self.pending,
+            self.asked_dates,
+            self.asked_late,
+        ];
+        asked.contains(&Some(ticket))
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -240,6 +251,13 @@ impl Fix {
             }
             return;
         }
+        if self.asked_late.take_if(|asked| *asked == ticket).is_some() {
+            // Without an answer applying skips what has changed, and says so then.
+            if let Ok(Answer::ChangedSince(late)) = answer {
+                self.late = late;
+            }
+            return;
+        }
         self.pending = None;
         match answer {
             Ok(Answer::FixRows(rows)) => {
@@ -252,13 +270,16 @@ impl Fix {
         }
     }
 
-    /// A preview is of versions: what has changed since is skipped when it is applied, and said then. Rows are asked for anew.
+    /// A preview is of versions: what has changed since is skipped when it is applied, and counted now. Rows are asked for anew.
     pub fn refresh(&mut self, cx: &mut Cx) {
         // The first change of the workspace after a fix is the fix itself; what comes later makes its report old.
         match &mut self.preview {
             State::Done { told, .. } if !*told => *told = true,
             State::Done { .. } => self.preview = State::Nothing,
             _ => {}
+        }
+        if let State::Known(preview) = &self.preview {
+            self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
         }
         self.rows.clear();
         self.ask_for_rows(cx);

@@ -422,3 +422,32 @@ fn a_fix_that_cannot_begin_now_can_be_applied_later() {
     assert!(meddles(&press(&mut app, "A")));
     shows(&mut app, "Fixing: 0 are done.");
 }
+
+#[test]
+fn a_preview_says_how_many_of_its_records_have_changed_since_and_how_to_look_again() {
+    let mut app = page((80, 24));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    shows(&mut app, "Preview is up to date.");
+    let changed = |app: &mut App, late| {
+        app.refresh();
+        let effects = app.settle();
+        feed_with(app, effects, &|query| match query {
+            Query::ChangedSince(_) => Answer::ChangedSince(late),
+            other => answer(other),
+        });
+    };
+    changed(&mut app, 0);
+    shows(&mut app, "Preview is up to date.");
+    changed(&mut app, 2);
+    shows(
+        &mut app,
+        "2 records changed since: applied now, they stay. Enter looks again.",
+    );
+    press(&mut app, "<Tab>");
+    shows(&mut app, "Tab and Enter look again.");
+    press(&mut app, "<Tab>");
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    shows(&mut app, "Preview is up to date.");
+}

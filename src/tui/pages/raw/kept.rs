@@ -23,7 +23,8 @@ impl Raw {
     pub(super) fn receive_drafts(&mut self, mut drafts: Vec<KeptDraft>, cx: &mut Cx) {
         self.asked_drafts = None;
         drafts.retain(|draft| draft.change.path().is_root());
-        if !drafts.is_empty() && self.draft.is_none() {
+        self.has_kept = !drafts.is_empty();
+        if self.has_kept && self.draft.is_none() {
             let offer = Meeting::Offer(self.id, drafts);
             cx.effects.push(Effect::Meet(offer));
         }

@@ -1,5 +1,6 @@
 //! The text of a record that cannot be split into fields.
 
+mod ahead;
 mod changing;
 mod draw;
 mod excerpt;
@@ -12,7 +13,9 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::excerpt::Excerpt;
 use super::{
-    Subject, asked,
+    Subject,
+    ahead::{Ahead, Typed},
+    asked,
     editor::{
         draft::{Draft, Focus, Reply, SAVING, Then},
         frozen,
@@ -41,11 +44,15 @@ pub struct Raw {
     /// 0-based place in `among.ids`.
     place: Option<usize>,
     record: Option<Box<RecordDetail>>,
+    /// What waits for the record to be there.
+    ahead: Option<Ahead>,
     excerpt: Excerpt,
     draft: Option<Draft>,
     /// Who else edits it. Safe to print.
     others: Option<String>,
     asked_drafts: Option<Ticket>,
+    /// What was typed before and not saved is offered.
+    has_kept: bool,
     error: Option<String>,
     pending: Option<Ticket>,
     /// A change that is under way, but for what is typed.
@@ -83,10 +90,12 @@ impl Raw {
             among,
             read_only: cx.read_only,
             record: None,
+            ahead: cx.ahead.take(),
             excerpt: Excerpt::default(),
             draft: None,
             others: who_edits(id, cx),
             asked_drafts: None,
+            has_kept: false,
             error: None,
             pending: None,
             changing: None,
@@ -138,21 +147,27 @@ impl Raw {
     }
 
     pub fn mode(&self) -> Mode {
-        match self.draft {
-            Some(_) => Mode::Typing,
-            None => Mode::Moving,
+        if self.draft.is_some() || self.ahead.is_some() {
+            Mode::Typing
+        } else {
+            Mode::Moving
         }
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         if self.draft.is_some() {
             self.act_typing(action, cx);
-        } else {
+        } else if self.record.is_some() {
             self.act_moving(action, cx);
+        } else {
+            self.act_ahead(action, cx);
         }
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
+        if self.type_ahead(Typed::Key(key)) {
+            return;
+        }
         let reply = self
             .draft
             .as_mut()
@@ -163,6 +178,9 @@ impl Raw {
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        if self.type_ahead(Typed::Paste(pasted.to_owned())) {
+            return;
+        }
         let Some(draft) = self.draft.as_mut() else {
             cx.say("Nothing is being typed. Enter opens the line, then paste.");
             return;
@@ -188,13 +206,11 @@ impl Raw {
 
     /// The record; it has no fields.
     pub fn subject(&self) -> Subject {
-        let key = (self.record.as_ref()).and_then(|record| record.row.key.clone());
-        Subject::Record {
-            id: self.id,
-            field: None,
-            value: String::new(),
-            key,
-        }
+        Subject::record(
+            self.id,
+            None,
+            self.record.as_ref().map(|record| &record.row),
+        )
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -414,6 +430,7 @@ impl Raw {
                 cx.say(format!("Line {line} is a normal record now. {left}"));
             }
             let (id, among) = (self.id, self.among.clone());
+            cx.ahead = self.ahead.take();
             cx.effects
                 .push(Effect::Replace(Route::Record { id, among }));
             return;
@@ -427,6 +444,7 @@ impl Raw {
         if self.draft.is_some() {
             self.check(cx);
         }
+        self.catch_up(cx);
     }
 
     fn fail(&mut self, ticket: Ticket, error: &anyhow::Error, cx: &mut Cx) {
@@ -434,6 +452,7 @@ impl Raw {
             self.pending = None;
             if self.record.is_none() {
                 self.error = Some(reported(error));
+                self.ahead = None;
                 return;
             }
         }

@@ -213,8 +213,8 @@ mod tests {
     fn a_filter_that_is_given_takes_the_place_of_the_one_that_was_kept() {
         let mut app = records((80, 24));
         press(&mut app, "2/country:DE<ret>1:row 12<ret>");
-        shows(&mut app, "Filter  [ row:12 ");
-        press(&mut app, "<ret>1/");
+        shows(&mut app, "Filter  [row:12]");
+        press(&mut app, "1/");
         shows(&mut app, "Filter  [ row:12 ");
     }
 

@@ -75,7 +75,7 @@ const THIS: &str = "this";
 
 impl Records {
     /// The marked records as a filter takes them.
-    pub(in crate::tui::pages) fn marked(&self) -> Arc<[RecordId]> {
+    pub(in crate::tui) fn marked(&self) -> Arc<[RecordId]> {
         self.marks.0.as_slice().into()
     }
 

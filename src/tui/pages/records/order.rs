@@ -59,6 +59,7 @@ impl Records {
             }
             // The app lists a view, whatever page is in front; other lists have their own order.
             ChoiceOf::Views | ChoiceOf::Order | ChoiceOf::Destination => {}
+            ChoiceOf::Type | ChoiceOf::Name => {}
         }
         self.ask_for_rows(cx);
     }

@@ -17,7 +17,7 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Answer, Cx, Effect, Query, Ticket, Wish},
+        event::{Answer, Cx, Effect, FilterLine, Query, Ticket, Wish},
         theme::Theme,
         widgets::field::Field,
     },
@@ -236,6 +236,24 @@ impl Prompt {
 }
 
 impl Records {
+    /// The list was opened with a filter, which goes before the one it was left with.
+    pub(super) fn begin_with(&mut self, filter: Option<FilterLine>, cx: &mut Cx) {
+        let Some(filter) = filter else { return };
+        let (FilterLine::Typed(line) | FilterLine::Applied(line)) = &filter;
+        if !line.is_empty() {
+            self.typed.clear();
+            self.recalled.has_filter = false;
+        }
+        self.open_prompt(cx);
+        if !line.is_empty() {
+            self.paste_in_prompt(line, cx);
+        }
+        if matches!(filter, FilterLine::Applied(_)) {
+            // What cannot be understood stays in the prompt, to be corrected.
+            self.act_on_prompt(Action::Open, cx);
+        }
+    }
+
     pub(super) fn open_prompt(&mut self, cx: &mut Cx) {
         let mut prompt = Prompt::new(&self.typed, cx.filters.clone(), self.fields());
         prompt.list(false);

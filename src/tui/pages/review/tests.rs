@@ -3,6 +3,7 @@ use crate::{
     model::Behind,
     tui::{
         app::App,
+        event::Event,
         testing::{self, feed_with, picture, press, problems, shows},
     },
 };
@@ -180,4 +181,27 @@ fn the_record_that_is_shown_can_be_set_aside_with_a_reason() {
     let effects = press(&mut app, "xtwice<ret>");
     let wanted = |effect: &Effect| matches!(effect, Effect::Start(JobRequest::Aside { filter, .. }) if **filter == Filter::of_record(RunId(1), RecordId(7)));
     assert!(effects.iter().any(wanted), "{effects:?}");
+}
+
+#[test]
+fn a_run_without_a_contract_says_which_keys_give_it_one() {
+    let mut app = problems((80, 24));
+    for effect in testing::wishes(&mut app, "3") {
+        if let Effect::Ask(ticket, Query::Review { .. }) = effect {
+            let fault = Fault::usage(
+                "send:no_contract",
+                "run 1 has no contract that says where its records go",
+            )
+            .hint("name one with --contract FILE");
+            app.update(Event::Answer(ticket, Err(fault.into())));
+        }
+    }
+    shows(
+        &mut app,
+        "Run 1 has no contract that says where its records go.",
+    );
+    shows(
+        &mut app,
+        "in a shell gives it one. : and \"open a file\" loads its file",
+    );
 }

@@ -182,7 +182,7 @@ mod tests {
         let mut app = app(Route::Runs, (80, 24));
         press(&mut app, "/11-19");
         shows(&mut app, " Filter  [ 11-19 ");
-        shows(&mut app, "> customers-2025-11-19");
+        shows(&mut app, "> 2 customers-2025-11-19");
         assert!(!picture(&mut app).contains("20 Nov 2025    "));
         press(&mut app, "<ret>");
         shows(&mut app, "Filter  [11-19]   / to change");

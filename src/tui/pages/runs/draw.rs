@@ -28,17 +28,21 @@ const TITLE: &str = "Choose an import run";
 /// Lines below the runs: an empty one and the ways to others; where there is room, what else there is.
 const BELOW: [usize; 2] = [3, 5];
 
-/// Columns of what is inside the list, of the run's name, and of what stands before the state.
+/// Columns of what is inside the list, and of the number and the name of a run.
 #[derive(Clone, Copy)]
 struct Columns {
     all: usize,
+    /// Digits of the largest number of a run.
+    number: usize,
     name: usize,
 }
 
 impl Columns {
-    fn new(all: usize) -> Self {
+    fn new(all: usize, runs: &[RunRow]) -> Self {
         let name = if all >= 76 { 22 } else { 12 };
-        Self { all, name }
+        let digits = runs.iter().map(|run| run.id.to_string().len());
+        let number = digits.max().unwrap_or_default();
+        Self { all, number, name }
     }
 
     fn is_wide(self) -> bool {
@@ -54,7 +58,7 @@ impl Columns {
     }
 
     fn gap(self) -> &'static str {
-        if self.is_wide() { "   " } else { "  " }
+        if self.is_wide() { "  " } else { " " }
     }
 }
 
@@ -102,7 +106,7 @@ impl Runs {
         let block = panel(area.width, TITLE, &note, true, theme);
         let inside = block.inner(area);
         frame.render_widget(block, area);
-        let columns = Columns::new(usize::from(inside.width));
+        let columns = Columns::new(usize::from(inside.width), &runs);
         let mut lines = match runs.as_slice() {
             [] => vec![Line::from(self.nothing())],
             _ => vec![Line::styled(heading(columns), theme.muted())],
@@ -179,8 +183,9 @@ impl Runs {
     fn line(&self, run: &RunRow, chosen: bool, columns: Columns, theme: Theme) -> Line<'static> {
         let sent = run.with_status(Status::Accepted) + run.with_status(Status::HandedOver);
         let line = format!(
-            " {} {}{}{}{:>10}{:>7}{:>6}{}{}",
+            " {} {:>number$} {}{}{}{:>10}{:>7}{:>6}{}{}",
             if chosen { ">" } else { " " },
+            run.id.to_string(),
             fitted(&text::safe(&run.name), columns.name),
             fitted(&self.clock.day_and_time(&run.loaded_at), 15),
             columns.read(&text::thousands(run.records)),
@@ -188,7 +193,8 @@ impl Runs {
             text::thousands(fixed(run)),
             text::thousands(sent),
             columns.gap(),
-            self.state_of(run)
+            self.state_of(run),
+            number = columns.number
         );
         let line = text::shorten(&line, columns.all);
         let style = if chosen { theme.select() } else { Style::new() };
@@ -228,7 +234,7 @@ fn fixed(run: &RunRow) -> u64 {
 fn heading(columns: Columns) -> String {
     format!(
         "   {}{}{}{:>10}{:>7}{:>6}{}State",
-        fitted("Run", columns.name),
+        fitted("Run", columns.name + columns.number + 1),
         fitted("Started", 15),
         columns.read("Read"),
         "Rejected",

@@ -341,8 +341,8 @@ fn what_was_in_flight_when_its_sender_died_is_without_an_answer() {
     │ 02:53:41 no answer #12               0.29 s                                  │
     │                                                                              │
     └──────────────────────────────────────────────────────────────────────────────┘
-     S goes on where it ended. Nothing is sent twice.
-     S Send  L Log                                                 ? Help  Esc Back
+     S goes on where it ended, nothing is sent twice. X makes the rest ready again.
+     S Send  X Take out  L Log                                     ? Help  Esc Back
     ");
     // As long as somebody sends it, it is in flight.
     killed.sender = Sender::AnotherProcess;
@@ -412,4 +412,33 @@ fn enter_on_a_refusal_goes_to_its_problem() {
     let asked = app.settle();
     feed_with(&mut app, asked, &refused);
     testing::shows(&mut app, "> Refused by crm: Tax ID");
+}
+
+#[test]
+fn x_makes_the_rest_of_a_stopped_plan_ready_again_and_asks_first() {
+    let mut app = watching((80, 24), Some(plan(Sender::Nobody, true)));
+    assert_eq!(press(&mut app, "X"), []);
+    testing::shows(&mut app, "Take the rest out of plan 3?");
+    testing::shows(&mut app, "What may have reached crm stays in the plan.");
+    let started = press(&mut app, "<Right><ret>");
+    let wanted = Effect::Start(JobRequest::GiveBack {
+        run: RunId(1),
+        to: "crm".to_owned(),
+        plan: PlanId(3),
+    });
+    assert!(started.contains(&wanted), "{started:?}");
+    let report = SendReport {
+        given_back: 591,
+        unknown: 8,
+        ..SendReport::default()
+    };
+    app.update(Event::Finished(Ok(Outcome::GivenBack(report))));
+    testing::shows(
+        &mut app,
+        "591 records are ready again. 8 may have arrived and stay in the plan.",
+    );
+    // What another process sends is not ours.
+    let mut app = watching((80, 24), Some(plan(Sender::AnotherProcess, true)));
+    press(&mut app, "X");
+    testing::shows(&mut app, "nothing is running");
 }

@@ -126,7 +126,7 @@ fn nothing_is_sent_from_here_while_somebody_else_sends() {
     let asked = testing::wishes(&mut app, "S");
     let of = Some((Some(PlanId(3)), "crm".to_owned()));
     assert!(
-        matches!(&asked[..], [Effect::Ask(_, Query::Plan { of: to, .. })] if *to == of),
+        matches!(&asked[..], [Effect::Ask(_, Query::ToSend { of: to, .. })] if *to == of),
         "{asked:?}"
     );
 }
