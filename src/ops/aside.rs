@@ -10,7 +10,7 @@ use super::{
     workspace::{again_if_changed, now},
 };
 use crate::{
-    filter::{Filter, Term, Wanted},
+    filter::{Filter, Wanted},
     model::{AsideReport, Fault, FaultKind, Problem, RecordId, RunId, Status, StepKind},
     store::{Checked, Entry, RecordChange, StoredRecord},
     text::{count, shorten},
@@ -70,10 +70,7 @@ pub fn count_aside(workspace: &Workspace, filter: &Filter) -> Result<Counted> {
     let _still = workspace.store.reading()?;
     let with = |statuses: Vec<Status>| {
         let mut filter = filter.clone();
-        filter.terms.push(Term {
-            negated: false,
-            wanted: Wanted::Status(statuses),
-        });
+        filter.and(Wanted::Status(statuses));
         ids(workspace, &filter)
     };
     let frozen = Status::ALL.into_iter().filter(|status| status.is_frozen());

@@ -1,12 +1,17 @@
 //! Where records go, where the contract names more than one destination: asked before anything is planned, and shown.
 
 use super::{
+    action::{Action, Offer},
     answers::Asked,
     app::App,
     event::{ChoiceOf, Choosable, Choosing, Effect, Place, Query},
     pages::Page,
+    words,
 };
-use crate::{model::PlanId, text};
+use crate::{
+    model::{Plan, PlanId, RunId},
+    text,
+};
 
 /// The list that asks where to, with the cursor on this one; the same words as the numbered lines have.
 pub(super) fn choosing(places: &[Place], at: Option<&str>) -> Choosing {
@@ -65,19 +70,20 @@ impl App {
     pub(super) fn aim(&self) -> (Option<String>, Option<String>) {
         let to = |name: &str| Some(format!("to {}", text::safe(name)));
         let known = |name: &str| {
-            let place = self.places.iter().find(|place| place.name == name);
+            let place = self.cx.places.iter().find(|place| place.name == name);
             place.map(|place| place.environment.as_str())
         };
-        let (words, environment) = match (self.pages.top().sends_to(), &self.cx.to, &*self.places) {
-            (Some((name, environment)), ..) => (to(name), environment.or_else(|| known(name))),
-            (None, Some(name), _) => (to(name), known(name)),
-            (None, None, []) => (None, None),
-            (None, None, [only]) => (to(&only.name), Some(only.environment.as_str())),
-            (None, None, many) => {
-                let words = text::count(many.len() as u64, "destination");
-                (Some(words), environment_of(many))
-            }
-        };
+        let (words, environment) =
+            match (self.pages.top().sends_to(), &self.cx.to, &*self.cx.places) {
+                (Some((name, environment)), ..) => (to(name), environment.or_else(|| known(name))),
+                (None, Some(name), _) => (to(name), known(name)),
+                (None, None, []) => (None, None),
+                (None, None, [only]) => (to(&only.name), Some(only.environment.as_str())),
+                (None, None, many) => {
+                    let words = text::count(many.len() as u64, "destination");
+                    (Some(words), environment_of(many))
+                }
+            };
         (words, environment.map(str::to_owned))
     }
 
@@ -88,17 +94,36 @@ impl App {
         };
         let chosen = || self.cx.to.clone().map(|to| (None, to));
         let of = self.pages.top().planned().or_else(chosen);
-        if of.is_none() && self.places.len() > 1 {
+        if of.is_none() && self.cx.has_choice() {
             return self.ask_where_to();
         }
         let ticket = self.cx.ask(Query::ToSend { run, of });
-        self.asked.push((ticket, Asked::Plan));
+        self.asked.push((ticket, Asked::Plan(run)));
         self.status = Some("Looking what would be sent ...".to_owned());
+    }
+
+    /// It is known what would be sent: asks whether it is.
+    pub(super) fn ask_to_send(&mut self, plan: &Plan) {
+        let undecided = plan.behind.undecided;
+        self.status = match plan.planned {
+            0 if undecided > 0 => {
+                let stay = words::undecided(undecided);
+                let way = "Fix all on that field decides it";
+                Some(format!("Nothing is sent: {}. {way}.", stay.trim()))
+            }
+            0 => Some("Nothing is ready to be sent.".to_owned()),
+            _ => None,
+        };
+        if plan.planned > 0 {
+            let run = self.run.as_ref().filter(|run| run.id == plan.run);
+            let question = words::ask_to_send(plan, run.map(|run| &*run.name));
+            self.confirm(Some(plan.run), question);
+        }
     }
 
     /// Asks where to, if there is a choice; says whether there is.
     pub(super) fn can_go_elsewhere(&mut self) -> bool {
-        let is_choice = self.places.len() > 1 && matches!(self.pages.top(), Page::Review(_));
+        let is_choice = self.cx.has_choice() && matches!(self.pages.top(), Page::Review(_));
         if is_choice {
             self.ask_where_to();
         }
@@ -106,8 +131,25 @@ impl App {
     }
 
     fn ask_where_to(&mut self) {
-        let list = choosing(&self.places, self.cx.to.as_deref());
+        let list = choosing(&self.cx.places, self.cx.to.as_deref());
         self.cx.effects.push(Effect::Choose(Box::new(list)));
+    }
+
+    /// Asks where the records of a run can go.
+    pub(super) fn ask_for_places(&mut self, run: RunId) {
+        let ticket = self.cx.ask(Query::Places { run });
+        self.asked.push((ticket, Asked::Places(run)));
+    }
+
+    /// Where there is a choice, Review offers it: before its last offers, for which there may be no room.
+    pub(super) fn offer_elsewhere(&self, offers: &mut Vec<Offer>) {
+        if let Page::Review(page) = self.pages.top()
+            && self.cx.has_choice()
+            && !page.is_open()
+        {
+            let at = offers.len().min(2);
+            offers.insert(at, Offer::new(Action::ReviewTab, "Where to?"));
+        }
     }
 
     /// A destination was chosen: Review shows what would go there, and whoever wanted to send is asked.
@@ -127,6 +169,7 @@ impl App {
 mod tests {
     use crate::{
         model::{Fault, RunId},
+        ops::{ContractState, Standing},
         tui::{
             app::App,
             event::{Answer, Effect, Event, Place, Query},
@@ -187,7 +230,8 @@ mod tests {
     fn desk() -> App {
         let mut app = problems((100, 30));
         let ticket = app.cx.ask(Query::Places { run: RunId(1) });
-        app.asked.push((ticket, crate::tui::answers::Asked::Places));
+        let asked = crate::tui::answers::Asked::Places(RunId(1));
+        app.asked.push((ticket, asked));
         app.update(Event::Answer(ticket, Ok(Answer::Places(places()))));
         app.cx.effects.clear();
         app
@@ -246,6 +290,55 @@ mod tests {
             "Another process is sending to this destination. Wait until it is done.",
         );
         assert!(app.overlay.is_none());
+    }
+
+    #[test]
+    fn where_to_is_asked_over_nothing_that_was_opened_meanwhile() {
+        let mut app = desk();
+        let effects = testing::wishes(&mut app, "3");
+        press(&mut app, ":send");
+        feed(&mut app, effects);
+        shows_not(&mut app, "┌ Where to?");
+        press(&mut app, "<esc><esc>");
+        let words = "Not asked, as you had gone on: Where to? Nothing was done.";
+        shows(&mut app, words);
+        shows(&mut app, "Enter Where to?");
+        // Review is covered by the runs, where nothing is to be sent.
+        let mut app = desk();
+        let effects = testing::wishes(&mut app, "3");
+        press(&mut app, ":another<ret>");
+        feed(&mut app, effects);
+        shows_not(&mut app, "┌ Where to?");
+        shows(&mut app, words);
+        keys(&mut app, "<esc><ret>");
+        shows(&mut app, "┌ Where to?");
+    }
+
+    #[test]
+    fn a_contract_that_changes_on_disk_may_name_more_destinations() {
+        let mut app = problems((100, 30));
+        shows(&mut app, "to crm [TEST]");
+        let standing = |contract| Standing {
+            current: 1_387,
+            old: 0,
+            not_checked: 0,
+            contract,
+        };
+        for contract in [
+            ContractState::Same,
+            ContractState::Changed {
+                path: "c.toml".into(),
+            },
+        ] {
+            app.look_at_contract(RunId(1));
+            let Some(Effect::Ask(ticket, Query::Standing { .. })) = app.settle().pop() else {
+                panic!("it is looked at")
+            };
+            let found = Answer::Standing(standing(contract));
+            let effects = app.update(Event::Answer(ticket, Ok(found)));
+            feed(&mut app, effects);
+        }
+        shows(&mut app, "3 destinations");
     }
 
     #[test]

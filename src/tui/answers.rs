@@ -2,8 +2,7 @@
 
 use super::{
     app::App,
-    event::{Answer, Effect, JobRequest, Query, Ticket},
-    keymap::Mode,
+    event::{Answer, JobRequest, Query, Ticket},
     words,
 };
 use crate::{
@@ -14,12 +13,14 @@ use crate::{
 /// What the app itself waits for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
-    Plan,
+    /// What would be sent of this run.
+    Plan(RunId),
     Undo,
     Redo,
     /// A change no page waits for.
     Done,
-    Places,
+    /// Where the records of this run can go.
+    Places(RunId),
     /// The filters kept for the run.
     Filters,
     /// What they typed and did not save, to be said; with `true` to be listed.
@@ -31,8 +32,7 @@ pub(super) enum Asked {
     Copy,
     /// How many records would be set aside.
     Aside,
-    /// What a path stands for, or how it goes on.
-    /// What was typed then.
+    /// What a path that was typed stands for, or how it goes on.
     Opening(String),
     /// Whether somebody has changed the workspace.
     Version,
@@ -40,12 +40,29 @@ pub(super) enum Asked {
     Others,
     /// Whether there is anything to undo or to redo.
     Turns,
-    /// How the run's verdicts stand, to be shown.
+    /// How the verdicts of this run stand.
+    Standing(RunId, Why),
+}
+
+/// Why it is asked how the verdicts of a run stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// To be shown.
     Look,
-    /// How they stand, to check all of them.
+    /// To check all of them.
     CheckAll,
-    /// How they stand, because what is ready may not be sent: the words are the reason.
+    /// What is ready may not be sent, for this reason. Safe to print.
     CheckFirst(String),
+}
+
+impl Asked {
+    /// Whether nobody waits for the answer: the app looks around by itself.
+    pub fn only_looks(&self) -> bool {
+        matches!(
+            self,
+            Self::Standing(_, Why::Look) | Self::Version | Self::KeptVisit
+        )
+    }
 }
 
 impl App {
@@ -65,7 +82,7 @@ impl App {
             Some(place) => {
                 let page = self.pages.at_mut(place);
                 page.receive(ticket, answer, &mut self.cx);
-                self.drop_late_question(place);
+                self.hold_back(place);
                 self.replace_if_wanted(place);
             }
             // The page is left, and the person takes it for done.
@@ -77,20 +94,6 @@ impl App {
         }
         if changed {
             self.refresh();
-        }
-    }
-
-    /// A page asks whoever looks at it. Whoever has gone on meanwhile, or types, is not asked about what is elsewhere.
-    fn drop_late_question(&mut self, place: usize) {
-        if place == self.pages.last() && self.is_free() {
-            return;
-        }
-        let asks = |effect: &mut Effect| matches!(effect, Effect::Confirm(_));
-        let late: Vec<Effect> = self.cx.effects.extract_if(.., asks).collect();
-        for effect in late {
-            if let Effect::Confirm(question) = effect {
-                self.do_not_ask(question);
-            }
         }
     }
 
@@ -110,11 +113,9 @@ impl App {
         self.run = Some(run.clone());
         if self.places_of != Some(id) {
             self.places_of = Some(id);
-            self.places.clear();
-            (self.cx.to, self.cx.has_places) = (None, false);
+            (self.cx.to, self.cx.places) = (None, Vec::new());
             self.ask_for_visit(id);
-            let ticket = self.cx.ask(Query::Places { run: id });
-            self.asked.push((ticket, Asked::Places));
+            self.ask_for_places(id);
             let ticket = self.cx.ask(Query::Filters { run: id });
             self.asked.push((ticket, Asked::Filters));
             self.look_for_unsaved(id, false);
@@ -126,9 +127,10 @@ impl App {
 
     fn receive(&mut self, asked: Asked, answer: anyhow::Result<Answer>) {
         match (asked, answer) {
-            (Asked::Places, Ok(Answer::Places(places))) => {
-                self.cx.has_places = places.len() > 1;
-                self.places = places;
+            (Asked::Places(run), Ok(Answer::Places(places))) => {
+                if self.places_of == Some(run) {
+                    self.cx.places = places;
+                }
             }
             (_, Ok(Answer::Filters(filters, said))) => {
                 self.cx.filters = filters;
@@ -137,26 +139,8 @@ impl App {
                     .or(self.status.take());
             }
             // Without a contract on disk there is no destination to show; sending says so when asked.
-            (Asked::Places, _) => {}
-            (Asked::Plan, Ok(Answer::Plan(plan))) => {
-                self.status = None;
-                match self.run.clone() {
-                    _ if plan.planned == 0 && plan.behind.undecided > 0 => {
-                        let stay = words::undecided(plan.behind.undecided);
-                        let way = "Fix all on that field decides it";
-                        self.status = Some(format!("Nothing is sent: {}. {way}.", stay.trim()));
-                    }
-                    _ if plan.planned == 0 => {
-                        self.status = Some("Nothing is ready to be sent.".to_owned());
-                    }
-                    // Whoever typed on meanwhile is not interrupted by a question.
-                    Some(run) if self.overlay.is_none() && self.mode() == Mode::Moving => {
-                        let question = words::ask_to_send(&plan, &run);
-                        self.cx.effects.push(Effect::Confirm(question));
-                    }
-                    _ => {}
-                }
-            }
+            (Asked::Places(_), _) => {}
+            (Asked::Plan(_), Ok(Answer::Plan(plan))) => self.ask_to_send(&plan),
             (_, Ok(Answer::Undone(report))) => {
                 self.status = Some(words::undone(&report, false, self.cx.keys));
                 self.refresh();
@@ -189,17 +173,19 @@ impl App {
             (Asked::Visit(run), Err(error)) => {
                 self.no_visit(run, &error);
             }
-            (asked, Ok(Answer::Standing(standing))) => self.stands(&asked, &standing),
+            (Asked::Standing(run, why), Ok(Answer::Standing(standing))) => {
+                self.stands(run, why, &standing);
+            }
             (Asked::Version, Ok(Answer::Version(version))) => self.seen(version),
             (_, Ok(Answer::EditClaims(claims))) => self.meet(claims),
             (_, Ok(Answer::Turns(found))) => self.cx.turns = Some(found),
             (_, Ok(Answer::Conflict(conflict))) => self.was_late(&conflict),
             // It is looked again soon, and sending says what is wrong with the contract.
-            (Asked::Look | Asked::Version | Asked::Others, Err(_)) => {}
+            (Asked::Standing(_, Why::Look) | Asked::Version | Asked::Others, Err(_)) => {}
             (Asked::Turns | Asked::Filters | Asked::Unsaved(false), Err(_)) => {}
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
-            (Asked::Plan, Err(error)) => self.cannot_send(&error),
+            (Asked::Plan(run), Err(error)) => self.cannot_send(Some(run), &error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),
         }

@@ -12,7 +12,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
-    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Place, Route, Ticket, Wish},
+    event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
     overlays::{Overlay, Prompt, Verdict},
@@ -79,7 +79,6 @@ pub struct App {
     pub(super) run: Option<RunRow>,
     /// How many problems of the run are open.
     pub(super) problems: Option<u64>,
-    pub(super) places: Vec<Place>,
     /// What the last action came to; stays until the next one.
     pub(super) status: Option<String>,
     pub(super) job: Option<Running>,
@@ -141,7 +140,6 @@ impl App {
             seen_at: None,
             run: None,
             problems: None,
-            places: Vec::new(),
             status: setup.notice,
             job: None,
             theme: setup.theme,
@@ -228,10 +226,7 @@ impl App {
         match event {
             Event::Tick(_) => !self.pages.top().waits(),
             Event::Answer(_, Ok(Answer::Standing(found))) => {
-                let looks = |asked: &Asked| {
-                    matches!(asked, Asked::Look | Asked::Version | Asked::KeptVisit)
-                };
-                self.asked.iter().all(|(_, asked)| looks(asked))
+                self.asked.iter().all(|(_, asked)| asked.only_looks())
                     && self.known_standing() == Some(found)
             }
             Event::Answer(_, Ok(Answer::Version(version))) => self.version == Some(*version),
@@ -456,7 +451,7 @@ impl App {
                     Effect::Unsay(words) => {
                         self.status.take_if(|said| *said == words);
                     }
-                    Effect::Confirm(question) => self.confirm(question),
+                    Effect::Confirm(question) => self.confirm(None, question),
                     Effect::Copy(wanted) => self.copy(wanted),
                     Effect::GoToRow(row) => self.go_to_row(row),
                     Effect::SaveView(name) => self.save_view(name),
@@ -465,7 +460,7 @@ impl App {
                     Effect::Prompt(wanting) => {
                         self.prompt(Prompt::new(wanting));
                     }
-                    Effect::Choose(list) => self.overlay = Some(Overlay::choose(*list)),
+                    Effect::Choose(list) => self.offer(*list),
                     Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),
                     Effect::Chosen(list) if list.of == ChoiceOf::Destination => self.aim_at(&list),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
@@ -581,15 +576,15 @@ mod tests {
         ┌ 6 problems in 1,384 records, 1 done ── top 2 explain 52% ┐┌ About this problem ────────── 1 of 7 ┐
         │   Problem                    Stage Records Share         ││What   This e-mail address is not     │
         │ > Email address not complete Check     412 ██▍       30% ││       complete.                      │
-        │   contact_email, f┌ Send 3 records to crm (test)? ───────────────────────────┐9,991. Growing:    │
-        │   Date and time no│ Sending cannot be undone.                                │un of 19 Nov 2025. │
-        │   created_at, form│ They go to table customer in crm.db.                     │ 30%.              │
-        │   Deal value is no│                                                          │: a single shape   │
-        │   deal_value, form│         2  changed since they were received              │                   │
-        │   Stage not in the│         1  as received                                   │                   │
-        │   stage, format:em│                                                          │(2 shapes)         │
-        │   Country not in t│ [>Go back ]     [ Send 3 records ]                       │███▋      371  90% │
-        │   address.country,└──────────────────────────────────────────────────────────┘           41  10% │
+        │   contact_email┌ Send 3 records to crm (test)? ─────────────────────────────────┐91. Growing:    │
+        │   Date and time│ Sending cannot be undone.                                      │of 19 Nov 2025. │
+        │   created_at, f│ They go from customers-2025-11-20 to table customer in crm.db. │%.              │
+        │   Deal value is│                                                                │ single shape   │
+        │   deal_value, f│         2  changed since they were received                    │                │
+        │   Stage not in │         1  as received                                         │                │
+        │   stage, format│                                                                │shapes)         │
+        │   Country not i│ [>Go back ]     [ Send 3 records ]                             │▋      371  90% │
+        │   address.count└────────────────────────────────────────────────────────────────┘        41  10% │
         │   Line could not be read     Check      12 ▏         <1% ││Example  "office@"  (line 15)         │
         │   whole record, format:email                             ││                                      │
         │   Phone has too few digits   Check       0 DONE          ││What to do                            │
@@ -639,7 +634,7 @@ mod tests {
             continued: false,
             since: 0,
         };
-        let question = crate::tui::words::ask_to_send(&plan, &testing::run());
+        let question = crate::tui::words::ask_to_send(&plan, None);
         app.cx.effects.push(Effect::Confirm(question));
         app.update(Event::Resize(Size::new(100, 30)));
         assert_eq!(press(&mut app, "<ret><ret>4<ret><Tab><Tab><ret>"), []);

@@ -11,7 +11,7 @@ use ratatui::layout::Size;
 use super::{
     action::Action,
     clock::Clock,
-    event::{Effect, JobRequest, Query, Route, Wish},
+    event::{Effect, JobRequest, Place, Query, Route, Wish},
     keymap::Keys,
     pages::{Kept, Order, ahead::Ahead},
     running::BUSY,
@@ -58,10 +58,10 @@ pub struct Cx {
     pub(super) turns: Option<Turns>,
     /// The filters kept for the run.
     pub filters: Filters,
+    /// Where the run's records can go.
+    pub places: Vec<Place>,
     /// The destination that was chosen for the run, where its contract names more than one.
     pub to: Option<String>,
-    /// Whether there is a choice.
-    pub has_places: bool,
     /// A refusal whose problem is to be under the cursor: its code and pattern.
     pub sought: Option<(String, String)>,
     /// What was typed, is out of sight, and is not known to be safe.
@@ -93,6 +93,11 @@ impl Cx {
             };
             self.lists.insert((*run, None), list);
         }
+    }
+
+    /// Whether it must be asked where to.
+    pub fn has_choice(&self) -> bool {
+        self.places.len() > 1
     }
 
     /// Starts a long job, and gives the ticket under which its end is told. Where one runs already nothing is started,

@@ -3,9 +3,8 @@
 
 use super::{
     app::App,
-    event::{Cx, Effect, Question, Wish},
-    keymap::Mode,
-    overlays::{Dialog, Disagreement, Lettered, Letters, Overlay},
+    event::{Cx, Effect, Wish},
+    overlays::{Disagreement, Lettered, Letters, Overlay},
     pages::{Page, Subject, typed},
 };
 use crate::{
@@ -69,32 +68,7 @@ impl App {
     /// Whether a question about what was typed into a record can come now.
     fn can_be_asked(&self, id: RecordId) -> bool {
         let is_typed_there = self.pages.top().edited() == Some(id);
-        self.overlay.is_none() && (self.mode() == Mode::Moving || is_typed_there)
-    }
-
-    /// Whether nothing is typed and nothing is asked, so that a question that comes late disturbs nobody.
-    pub(super) fn is_free(&self) -> bool {
-        self.overlay.is_none() && self.mode() == Mode::Moving
-    }
-
-    /// Asks for a decision, unless the person is at something else by now: that is said instead.
-    pub(super) fn confirm(&mut self, question: Question) {
-        if self.is_free() {
-            self.overlay = Some(Overlay::Dialog(Dialog::ask(question)));
-        } else {
-            self.do_not_ask(question);
-        }
-    }
-
-    /// Says that a question came too late.
-    pub(super) fn do_not_ask(&mut self, question: Question) {
-        let title = question.title;
-        let words = format!("Not asked, as you had gone on: {title} Nothing was done.");
-        match &mut self.overlay {
-            // What it says there is all that is read of it.
-            Some(Overlay::Prompt(prompt)) => prompt.say(words),
-            _ => self.status = Some(words),
-        }
+        self.may_come(None) || self.overlay.is_none() && is_typed_there
     }
 
     /// Whether this record is open in front, and nothing is typed.
@@ -102,7 +76,7 @@ impl App {
         let page = self.pages.top();
         let is_open = matches!(page, Page::Editor(_) | Page::Raw(_))
             && matches!(page.subject(), Some(Subject::Record { id: shown, .. }) if shown == id);
-        is_open && self.is_free()
+        is_open && self.may_come(None)
     }
 
     /// What the person has decided goes to the page where it was typed; if that is gone, it is done without.

@@ -1,7 +1,7 @@
 //! The terminal UI: a loop at the top, pages inside it, effects as data.
 //!
-//! Keys become [`action::Action`]s, actions become [`event::Effect`]s; only `worker` calls `ops`. Pages see `model`,
-//! `text` and `event`, never a store or a channel.
+//! Keys become [`action::Action`]s, actions become [`event::Effect`]s; only `worker` does what they ask
+//! for. Pages know the values of the lower floors, and hold no workspace and no channel.
 
 pub mod action;
 mod aiming;
@@ -20,6 +20,7 @@ mod frames;
 mod input;
 mod jobs;
 pub mod keymap;
+mod late;
 mod meeting;
 mod menus;
 mod mouse;

@@ -4,6 +4,7 @@ use super::{
     action::{Action, Offer},
     app::App,
     keymap::Mode,
+    pages::Page,
 };
 use crate::model::{RunRow, Status};
 
@@ -11,6 +12,7 @@ impl App {
     /// Everything the page and the app would carry out now, or say why not.
     pub fn offers(&self) -> Vec<Offer> {
         let mut offers = self.pages.top().offers();
+        self.offer_elsewhere(&mut offers);
         if self.mode() == Mode::Moving || self.overlay.is_some() {
             let mut more = vec![Action::Menu, Action::Commands, Action::Leave];
             more.extend([Action::Copy, Action::Mouse]);
@@ -76,9 +78,10 @@ impl App {
             Action::Views if self.cx.filters.views.is_empty() => {
                 Some("no view is saved".to_owned())
             }
-            Action::StopJob if self.job.is_none() && !self.pages.top().is_stopped() => {
-                Some("nothing is running".to_owned())
-            }
+            Action::StopJob if self.job.is_none() => match self.pages.top() {
+                Page::Sending(page) if page.stopped().is_some() => None,
+                _ => Some("nothing is running".to_owned()),
+            },
             _ => None,
         }
     }

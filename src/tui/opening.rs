@@ -10,6 +10,7 @@ use super::{
     keymap::Mode,
     overlays::{Overlay, Prompt},
     pages::Page,
+    running::BUSY,
     words,
 };
 use crate::{
@@ -23,7 +24,7 @@ use crate::{
 pub enum Opening {
     /// Completes what is typed.
     Complete(String),
-    /// Looks what is typed, beside a run whose contract may be meant.
+    /// Looks what is typed, without blanks at its ends, beside a run whose contract may be meant.
     Look(String, Option<RunId>),
 }
 
@@ -77,7 +78,10 @@ impl App {
     pub(super) fn open_step(&mut self, step: Opening) {
         let (typed, query) = match step {
             Opening::Complete(typed) => (typed.clone(), Query::Completed { typed }),
-            Opening::Look(typed, like) => (typed.clone(), Query::Named { typed, like }),
+            Opening::Look(typed, like) => {
+                let path = typed.trim().to_owned();
+                (typed, Query::Named { typed: path, like })
+            }
         };
         let ticket = self.cx.ask(query);
         (self.asked).retain(|(_, asked)| !matches!(asked, Asked::Opening(_)));
@@ -94,6 +98,10 @@ impl App {
         }
         match answer {
             Ok(Answer::Completed(found)) => prompt.completed(&found),
+            // Another workspace would be opened under what this one does; Enter looks again.
+            Ok(Answer::Named(Named::Workspace(_))) if self.job.is_some() => {
+                prompt.say(BUSY.to_owned());
+            }
             Ok(Answer::Named(Named::Workspace(workspace))) => {
                 self.overlay = None;
                 let place = Elsewhere {
@@ -121,7 +129,7 @@ impl App {
 
     /// Whether somebody looks at the runs, and types nothing.
     pub(super) fn looks_at_runs(&self) -> bool {
-        self.is_free() && matches!(self.pages.top(), Page::Runs(_))
+        self.may_come(None) && matches!(self.pages.top(), Page::Runs(_))
     }
 
     /// A run was loaded: it opens where the runs are in front.
@@ -392,6 +400,75 @@ mod tests {
         answered(&mut app, ticket(&asked), Ok(other));
         assert_eq!(app.exit(), None);
         shows(&mut app, "Path  [ a.dbx");
+    }
+
+    #[test]
+    fn blanks_beside_a_path_do_not_belong_to_it() {
+        let mut app = runs();
+        let asked = wishes(&mut app, ":open a<ret>< >a.db< ><ret>");
+        let typed = "a.db".to_owned();
+        let like = Some(RunId(1));
+        let query = Query::Named { typed, like };
+        assert!(
+            matches!(&asked[..], [Effect::Ask(_, one)] if *one == query),
+            "{asked:?}"
+        );
+        let other = Named::Workspace("a.db".into());
+        answered(&mut app, ticket(&asked), Ok(Answer::Named(other)));
+        assert!(matches!(app.exit(), Some(Exit::Elsewhere(_))));
+    }
+
+    #[test]
+    fn another_workspace_is_not_opened_while_something_runs_in_this_one() {
+        let mut app = runs();
+        let asked = wishes(&mut app, ":open a<ret>a.db<ret>");
+        // What was undone before is so large that a job does it.
+        app.cx.start(JobRequest::Turn {
+            run: RunId(1),
+            what: crate::ops::Turn::Redo(None),
+        });
+        app.settle();
+        let other = Named::Workspace("a.db".into());
+        answered(&mut app, ticket(&asked), Ok(Answer::Named(other)));
+        assert_eq!(app.exit(), None);
+        shows(&mut app, "Path  [ a.db ");
+        shows(&mut app, "Not now: something is running already.");
+    }
+
+    #[test]
+    fn what_was_looked_at_for_a_question_that_was_left_is_not_the_answer_to_another() {
+        let mut app = runs();
+        let asked = wishes(&mut app, ":open a<ret>a.db<ret>");
+        press(&mut app, "<esc>:open a<ret>a.db");
+        let other = Named::Workspace("a.db".into());
+        answered(&mut app, ticket(&asked), Ok(Answer::Named(other)));
+        assert_eq!(app.exit(), None, "nobody has pressed Enter");
+    }
+
+    #[test]
+    fn what_is_said_of_an_empty_line_is_forgotten_with_what_is_put_in() {
+        for put in ["paste", "tab"] {
+            let mut app = runs();
+            press(&mut app, ":open a<ret><ret>");
+            shows(&mut app, "Type a path first");
+            if put == "paste" {
+                app.update(Event::Paste("a.db".to_owned()));
+            } else {
+                press(&mut app, "<Tab>");
+            }
+            shows_not(&mut app, "Type a path first");
+        }
+        // It is not looked at any more either.
+        for undone in ["<Ctrl+U>", ""] {
+            let mut app = runs();
+            wishes(&mut app, ":open a<ret>a.db<ret>");
+            shows(&mut app, "It is looked at ...");
+            press(&mut app, undone);
+            if undone.is_empty() {
+                app.update(Event::Paste("x".to_owned()));
+            }
+            shows_not(&mut app, "It is looked at ...");
+        }
     }
 
     #[test]

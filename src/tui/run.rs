@@ -115,10 +115,15 @@ fn show(
             Ok(Exit::Elsewhere(place)) => {
                 drop(inbox);
                 workers.end();
-                // What was pressed and answered meanwhile was meant for what was there before.
-                let is_end = |event| matches!(event, Event::Terminate);
-                if events.try_iter().any(is_end) {
+                let signals = signals_among(events);
+                if signals
+                    .iter()
+                    .any(|event| matches!(event, Event::Terminate))
+                {
                     return Ok((Ok(Exit::Terminated), workers));
+                }
+                for signal in signals {
+                    give.send(signal)?;
                 }
                 go(&mut opening, &mut setup, *place)?;
                 surface.works_on(&setup.workspace);
@@ -126,6 +131,14 @@ fn show(
             ended => return Ok((ended, workers)),
         }
     }
+}
+
+/// What is for the program of what came while another workspace was opened: what was pressed and answered meanwhile was meant
+/// for what was there before.
+fn signals_among(events: &Receiver<Event>) -> Vec<Event> {
+    let is_signal =
+        |event: &Event| matches!(event, Event::Terminate | Event::Suspend | Event::Continued);
+    events.try_iter().filter(is_signal).collect()
 }
 
 /// Makes everything ready for a screen on another workspace.
@@ -436,6 +449,21 @@ mod tests {
         ];
         let ended = plays(&workspace(folder.path()), false, &steps).unwrap();
         assert_eq!(ended, Exit::Quit);
+    }
+
+    #[test]
+    fn signals_outlive_the_change_of_the_workspace_and_keys_do_not() {
+        let (give, events) = crossbeam_channel::unbounded();
+        let key = Event::Key(keymap::parse("q").unwrap());
+        for event in [Event::Suspend, key, Event::Continued] {
+            give.send(event).unwrap();
+        }
+        let signals = signals_among(&events);
+        assert!(
+            matches!(signals[..], [Event::Suspend, Event::Continued]),
+            "{signals:?}"
+        );
+        assert!(events.is_empty());
     }
 
     #[test]

@@ -228,7 +228,7 @@ impl App {
                 if (was.as_ref())
                     .is_some_and(|job| matches!(job.request, JobRequest::Send { .. })) =>
             {
-                self.cannot_send(&error);
+                self.cannot_send(run, &error);
             }
             Err(error) => self.failed(was, &error),
         }
@@ -250,8 +250,8 @@ impl App {
                 then: Some(Effect::Act(Action::ProblemsTab)),
             });
         }
-        // A question in front is not taken away under the fingers; the status line has said it.
-        if self.overlay.is_none() {
+        // Nothing is taken away under the fingers; the status line has said it.
+        if self.may_come(None) {
             let dialog = Dialog::tell(title, body, buttons);
             self.overlay = Some(Overlay::Dialog(dialog));
         }
@@ -260,8 +260,8 @@ impl App {
     /// Offers to list the records that a step of many left as they are, if there are any.
     fn offer_skipped(&mut self, said: &str, run: Option<RunId>, skipped: &[RecordId]) {
         let Some(run) = run else { return };
-        // A question in front is not taken away under the fingers; the status line says how many they are.
-        if skipped.is_empty() || self.overlay.is_some() {
+        // Nothing is taken away under the fingers; the status line says how many they are.
+        if skipped.is_empty() || !self.may_come(Some(run)) {
             return;
         }
         let list = Route::Records {

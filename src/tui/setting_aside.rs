@@ -14,9 +14,11 @@ use crate::{model::Fault, ops::Counted, text};
 impl App {
     /// Asks for a line of text. The records that it is about are counted while one types.
     pub(super) fn prompt(&mut self, prompt: Prompt) {
+        // What was asked for another question is no answer to this one.
+        let is_of_another = |asked: &Asked| matches!(asked, Asked::Aside | Asked::Opening(_));
+        self.asked.retain(|(_, asked)| !is_of_another(asked));
         if let Some(filter) = prompt.counts() {
             let ticket = self.cx.ask(Query::CountAside(Box::new(filter.clone())));
-            self.asked.retain(|(_, asked)| *asked != Asked::Aside);
             self.asked.push((ticket, Asked::Aside));
         }
         self.overlay = Some(Overlay::Prompt(prompt));
@@ -44,23 +46,24 @@ impl App {
             return;
         };
         if fault.code == "load:again"
-            && self.is_free()
+            && self.looks_at_runs()
             && let Some(job) = was
         {
             return self.ask_to_load_again(job.request, &fault.message);
         }
         if fault.code.starts_with("contract:")
-            && self.is_free()
+            && self.looks_at_runs()
             && let Some(JobRequest::Load { path, contract, .. }) =
                 was.as_ref().map(|job| &job.request)
         {
             return self.ask_for_contract_again(path, contract.as_deref(), fault);
         }
         // What is in front is not taken away under the fingers; the status line says what happened.
-        if fault.code != "aside:changed" || !self.is_free() {
+        let request = was.map(|job| job.request);
+        let run = request.as_ref().and_then(JobRequest::run);
+        if fault.code != "aside:changed" || !self.may_come(run) {
             return;
         }
-        let request = was.map(|job| job.request);
         if let Some(JobRequest::Aside {
             filter,
             reason,
@@ -132,6 +135,57 @@ mod tests {
         assert_eq!(wishes(&mut app, "<ret>"), []);
         app.update(Event::Tick(now + Duration::from_millis(300)));
         assert_eq!(started(&wishes(&mut app, "<ret>")), [7, 14].map(RecordId));
+    }
+
+    #[test]
+    fn the_number_of_one_question_is_not_the_answer_to_another() {
+        let mut app = problems((80, 24));
+        let ticket = counting(&wishes(&mut app, "x"));
+        press(&mut app, "<esc><ret><ret>");
+        press(&mut app, "x");
+        shows(&mut app, "Set aside record 7?");
+        found(&mut app, ticket, &[7, 14], 0);
+        shows(&mut app, "Set aside record 7?");
+        assert_eq!(started(&wishes(&mut app, "twice<ret>")), [RecordId(7)]);
+    }
+
+    #[test]
+    fn what_cannot_be_loaded_is_asked_about_where_the_runs_are_in_front() {
+        for code in ["load:again", "contract:value"] {
+            let fails = |keys: &str| {
+                let mut app = problems((80, 24));
+                let load = JobRequest::Load {
+                    path: "in/orders.csv".into(),
+                    contract: None,
+                    again: false,
+                };
+                app.cx.start(load);
+                app.settle();
+                press(&mut app, keys);
+                let fault = Fault::unusable(code, "it is of no use");
+                app.update(Event::Finished(Err(fault.into())));
+                app
+            };
+            let mut app = fails(":another<ret>");
+            assert!(app.overlay.is_some(), "{code}");
+            shows(&mut app, "It is of no use.");
+            for keys in ["", "2", "2<ret>", ":another<ret>/"] {
+                let app = fails(keys);
+                assert!(app.overlay.is_none(), "{code} {keys}");
+                let said = app.status.as_deref().unwrap_or_default();
+                assert!(said.contains("is of no use."), "{said}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_that_changed_since_is_asked_about_where_its_run_is_in_front() {
+        let mut app = problems((80, 24));
+        press(&mut app, "xtest orders<ret>:another<ret>");
+        let fault = Fault::unusable("aside:changed", "it is 2 records now, not 412");
+        app.update(Event::Finished(Err(fault.into())));
+        assert!(app.overlay.is_none());
+        shows(&mut app, "It is 2 records now, not 412.");
     }
 
     #[test]

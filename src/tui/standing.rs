@@ -4,7 +4,7 @@ use std::{path::Path, time::Duration};
 
 use super::{
     action::Action,
-    answers::Asked,
+    answers::{Asked, Why},
     app::App,
     event::{Effect, JobRequest, Query, Question},
     keymap::Keys,
@@ -41,21 +41,22 @@ impl App {
     /// Asks how the run's verdicts stand, unless that has been asked.
     pub(super) fn look_at_contract(&mut self, run: RunId) {
         self.looked = self.cx.now;
-        if !self.asked.iter().any(|(_, asked)| *asked == Asked::Look) {
-            self.ask_how_it_stands(run, Asked::Look);
+        let look = Asked::Standing(run, Why::Look);
+        if !self.asked.iter().any(|(_, asked)| *asked == look) {
+            self.ask_how_it_stands(run, Why::Look);
         }
     }
 
     /// Checks everything that is not checked by the contract as it lies on disk, after a look at it.
     pub(super) fn check_all(&mut self) {
         if let Some(run) = self.shown_run().map(|run| run.id) {
-            self.ask_how_it_stands(run, Asked::CheckAll);
+            self.ask_how_it_stands(run, Why::CheckAll);
         }
     }
 
-    fn ask_how_it_stands(&mut self, run: RunId, why: Asked) {
+    fn ask_how_it_stands(&mut self, run: RunId, why: Why) {
         let ticket = self.cx.ask(Query::Standing { run });
-        self.asked.push((ticket, why));
+        self.asked.push((ticket, Asked::Standing(run, why)));
     }
 
     /// How the verdicts of the run in front stand, as far as known.
@@ -71,40 +72,39 @@ impl App {
         standing.is_some_and(|standing| matches!(standing.contract, ContractState::Changed { .. }))
     }
 
-    pub(super) fn stands(&mut self, asked: &Asked, standing: &Standing) {
-        let Some(run) = self.shown_run().map(|run| run.id) else {
-            return;
+    /// The verdicts of a run stand like this.
+    pub(super) fn stands(&mut self, run: RunId, why: Why, standing: &Standing) {
+        if self.shown_run().is_some_and(|shown| shown.id == run) {
+            self.show_standing(run, standing);
+        }
+        let (refusal, otherwise) = match why {
+            Why::Look => return,
+            Why::CheckAll => (None, Effect::Start(check(run, None))),
+            Why::CheckFirst(refusal) => (Some(refusal.clone()), Effect::Say(refusal)),
         };
+        match question(run, standing, refusal.as_deref(), self.cx.keys) {
+            Some(question) => {
+                self.status = None;
+                self.confirm(Some(run), question);
+            }
+            None => self.cx.effects.push(otherwise),
+        }
+    }
+
+    fn show_standing(&mut self, run: RunId, standing: &Standing) {
         let before = self.known_standing().map(|known| &known.contract);
         let turned = before.is_some_and(|before| *before != standing.contract);
         self.standing = Some((run, standing.clone()));
         if turned {
-            // Every record shows what its verdict is worth.
+            // It may name other destinations. Every record shows what its verdict is worth.
+            self.ask_for_places(run);
             self.refresh();
         }
-        // Whoever typed on meanwhile is not interrupted by a question.
-        let free = self.is_free();
-        let effect = match asked {
-            Asked::CheckAll if free => match question(run, standing, None, self.cx.keys) {
-                Some(question) => Effect::Confirm(question),
-                None => Effect::Start(check(run, None)),
-            },
-            Asked::CheckFirst(refusal) if free => {
-                self.status = None;
-                match question(run, standing, Some(refusal), self.cx.keys) {
-                    Some(question) => Effect::Confirm(question),
-                    None => return self.status = Some(refusal.clone()),
-                }
-            }
-            _ => return,
-        };
-        self.cx.effects.push(effect);
     }
 
-    /// Says why nothing can be sent: with the way to check again where that helps.
-    pub(super) fn cannot_send(&mut self, error: &anyhow::Error) {
+    /// Says why nothing can be sent of a run: with the way to check again where that helps.
+    pub(super) fn cannot_send(&mut self, run: Option<RunId>, error: &anyhow::Error) {
         let fault = error.downcast_ref::<Fault>();
-        let run = self.shown_run().map(|run| run.id);
         match (fault, run) {
             // No check can decide about the records of an unfinished plan: they are frozen.
             (Some(fault), Some(run))
@@ -112,19 +112,20 @@ impl App {
                     || fault.code == "send:stale" && fault.file.is_none() =>
             {
                 let words = words::sentence(&fault.message);
-                let refusal = Asked::CheckFirst(text::safe(&words).into_owned());
+                let refusal = Why::CheckFirst(text::safe(&words).into_owned());
                 self.ask_how_it_stands(run, refusal);
             }
             (Some(fault), _) if fault.code == "send:contract_missing" => {
                 let file = fault.file.clone().unwrap_or_default();
-                self.tell_no_send(vec![
+                let body = vec![
                     format!("The contract is not there any more: {}", text::safe(&file)),
                     "Where records go is only ever taken from the contract on disk.".to_owned(),
                     format!(
                         "Put it back, then press {} again.",
                         self.cx.keys.of(Action::Send)
                     ),
-                ]);
+                ];
+                self.tell_no_send(run, body);
             }
             (Some(fault), _)
                 if fault.code.starts_with("contract:") || fault.code == "send:stale" =>
@@ -132,15 +133,16 @@ impl App {
                 let place = fault.place().or_else(|| fault.file.clone());
                 let place = place.map(|place| format!("{}:", text::safe(&place)));
                 let words = words::reported(error);
-                self.tell_no_send(place.into_iter().chain([words]).collect());
+                self.tell_no_send(run, place.into_iter().chain([words]).collect());
             }
             _ => self.status = Some(words::reported(error)),
         }
     }
 
-    fn tell_no_send(&mut self, body: Vec<String>) {
-        self.status = Some("Nothing was sent.".to_owned());
-        if self.overlay.is_none() && self.mode() == Mode::Moving {
+    /// Whoever has gone on meanwhile reads it all in the status line.
+    fn tell_no_send(&mut self, run: Option<RunId>, body: Vec<String>) {
+        if self.may_come(run) {
+            self.status = Some("Nothing was sent.".to_owned());
             let close = Button {
                 label: "Close".to_owned(),
                 then: None,
@@ -148,6 +150,8 @@ impl App {
             let title = "Nothing can be sent now".to_owned();
             let dialog = Dialog::tell(title, body, vec![close]);
             self.overlay = Some(Overlay::Dialog(dialog));
+        } else {
+            self.status = Some(format!("Nothing was sent. {}", body.join(" ")));
         }
     }
 
@@ -458,6 +462,30 @@ mod tests {
         assert_eq!(effects, [Effect::Start(wanted)]);
         assert!(picture(&mut app).contains("Checking: 0 are done."));
         assert!(!picture(&mut app).contains("are old"), "it is being done");
+    }
+
+    #[test]
+    fn whoever_has_gone_on_is_told_what_was_not_asked_and_why_nothing_was_sent() {
+        let mut app = problems((100, 30));
+        let effects = app.update(Event::Key(crate::tui::keymap::parse("R").unwrap()));
+        let ticket = asked(&effects).expect("it looks at the contract first");
+        press(&mut app, "2/");
+        let found = Answer::Standing(standing(0, 1_387, changed()));
+        app.update(Event::Answer(ticket, Ok(found)));
+        assert!(app.overlay.is_none());
+        let words = "Not asked, as you had gone on: The contract changed. Nothing was done.";
+        assert_eq!(app.status.as_deref(), Some(words));
+        // The run whose contract it is was left.
+        press(&mut app, "<esc>:another<ret>");
+        app.stands(RunId(1), Why::CheckAll, &standing(0, 1_387, changed()));
+        assert_eq!(app.status.as_deref(), Some(words));
+        let missing = fault("send:contract_missing", "the contract is no longer there")
+            .at("/srv/customers.toml", None);
+        app.cannot_send(Some(RunId(1)), &missing.into());
+        assert!(app.overlay.is_none());
+        let words = "Nothing was sent. The contract is not there any more: /srv/customers.toml";
+        let said = app.status.as_deref().unwrap_or_default();
+        assert!(said.starts_with(words), "{said}");
     }
 
     #[test]

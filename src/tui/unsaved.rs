@@ -18,7 +18,7 @@ const AGAIN: Duration = Duration::from_secs(5);
 #[derive(Debug, Default)]
 pub(super) struct Unsaved {
     underway: Vec<Underway>,
-    /// The workspace was busy; it is kept once that has changed.
+    /// It could not be kept; that is tried again.
     waiting: Vec<Saving>,
     /// When that was tried last.
     tried: Option<Instant>,
@@ -78,7 +78,7 @@ impl App {
         Some(Mishap {
             saving: one.saving,
             is_kept: one.is_kept,
-            can_wait: can_wait(error),
+            is_gone: is_gone(error),
             why: words::reported(error),
         })
     }
@@ -91,7 +91,9 @@ impl App {
             self.cx.keep(saving);
             self.show_kept(record);
             self.cx.say(format!("Not saved, but kept. {why}"));
-        } else if mishap.can_wait {
+        } else if mishap.is_gone {
+            self.cx.say(format!("What you typed is not kept. {why}"));
+        } else {
             self.cx.unsaved.waiting.push(saving);
             self.cx.say(format!(
                 "What you typed is not kept yet: it is tried again. {why}"
@@ -131,15 +133,15 @@ impl App {
 pub(super) struct Mishap {
     saving: Saving,
     is_kept: bool,
-    can_wait: bool,
+    is_gone: bool,
     /// Safe to print.
     why: String,
 }
 
-/// Whether the same can be done a little later.
-fn can_wait(error: &anyhow::Error) -> bool {
+/// Whether there is nothing any more that it could be kept for; all else may be mended, and the same be done later.
+fn is_gone(error: &anyhow::Error) -> bool {
     let fault = error.downcast_ref::<Fault>();
-    fault.is_some_and(|fault| matches!(fault.code, "workspace:busy" | "workspace:full"))
+    fault.is_some_and(|fault| fault.code == "record:missing")
 }
 
 #[cfg(test)]
@@ -356,9 +358,16 @@ mod tests {
                 app.seen(2);
                 let effects = std::mem::take(&mut app.cx.effects);
                 assert_eq!(kept(&effects)[0].1, saving);
-                let effects = fails(&mut app, kept(&effects)[0].0, "record:missing");
-                assert_eq!(kept(&effects), []);
+                let effects = fails(&mut app, kept(&effects)[0].0, "workspace:damaged");
+                assert_eq!(kept(&effects), [], "not at once");
+                shows(&mut app, "What you typed is not kept yet");
                 app.seen(3);
+                let effects = std::mem::take(&mut app.cx.effects);
+                assert_eq!(kept(&effects)[0].1, saving);
+                let effects = fails(&mut app, kept(&effects)[0].0, "record:missing");
+                shows(&mut app, "What you typed is not kept. ");
+                assert_eq!(kept(&effects), []);
+                app.seen(4);
                 assert_eq!(kept(&app.cx.effects), [], "that would not help");
             }
         }

@@ -194,8 +194,9 @@ pub fn aside(report: &AsideReport, back: bool, keys: Keys) -> String {
     }
 }
 
-/// The question before records leave. The number must be typed for production and for more than 20 records.
-pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
+/// The question before records leave. The number must be typed for production and for more than 20 records. With the name of
+/// the run they are of, where it is known.
+pub fn ask_to_send(plan: &Plan, run: Option<&str>) -> Question {
     let records = text::count(plan.planned, "record");
     let name = text::safe(&plan.destination).into_owned();
     let aside = match plan.environment.as_str() {
@@ -203,7 +204,9 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
         other => format!(" ({})", text::safe(other)),
     };
     let mut body = vec![cannot_be_undone(&plan.environment)];
-    body.push(format!("They go to {}.", text::safe(&plan.target)));
+    let of = run.map(|run| format!(" from {}", text::shorten(&text::safe(run), 32)));
+    let of = of.unwrap_or_default();
+    body.push(format!("They go{of} to {}.", text::safe(&plan.target)));
     body.push(String::new());
     if plan.changed > 0 {
         body.push(format!(
@@ -235,7 +238,7 @@ pub fn ask_to_send(plan: &Plan, run: &RunRow) -> Question {
         safe: "Go back".to_owned(),
         verb: format!("Send {records}"),
         then: Box::new(Effect::Start(JobRequest::Send {
-            run: run.id,
+            run: plan.run,
             to: plan.destination.clone(),
             expect: plan.planned,
             plan: plan.id,

@@ -85,6 +85,7 @@ impl Prompt {
 
     /// What is typed goes on.
     pub fn completed(&mut self, found: &Completed) {
+        self.forget_said();
         self.field.set(&found.longest);
         self.notice = Some(match found.names.as_slice() {
             [] => "Nothing begins like this.".to_owned(),
@@ -113,8 +114,12 @@ impl Prompt {
         }
     }
 
-    /// They are counted: the question names the number, and what it is agreed to are these records.
+    /// They are counted: the question names the number, and what it is agreed to are these records. Nothing where it was known
+    /// which they are.
     pub fn counted(&mut self, found: &Counted) {
+        if self.counts().is_none() {
+            return;
+        }
         let Needs::Reason(aside) = &mut self.wanting.needs else {
             return;
         };
@@ -140,6 +145,7 @@ impl Prompt {
             }
             Action::Back => Verdict::Close,
             Action::ClearText => {
+                self.forget_said();
                 self.field.set("");
                 Verdict::Stay
             }
@@ -152,11 +158,13 @@ impl Prompt {
             }
             Action::Open if !self.can_be_agreed_to() => Verdict::Stay,
             Action::Open => {
-                let text = self.field.value().trim().to_owned();
+                let typed = self.field.value();
                 if let Needs::File { like } = self.wanting.needs {
                     self.notice = Some("It is looked at ...".to_owned());
-                    return Verdict::And(Effect::Opening(Opening::Look(text, like)));
+                    let look = Opening::Look(typed.to_owned(), like);
+                    return Verdict::And(Effect::Opening(look));
                 }
+                let text = typed.trim().to_owned();
                 Verdict::Then(match self.wanting.needs.clone() {
                     Needs::Reason(aside) => Effect::Start(JobRequest::Aside {
                         filter: Box::new(aside.filter),
@@ -200,14 +208,20 @@ impl Prompt {
     }
 
     pub fn type_key(&mut self, key: KeyEvent) {
+        self.forget_said();
+        self.field.key(key);
+    }
+
+    /// What is typed changes: what was said of it before is true no more.
+    fn forget_said(&mut self) {
         self.empty = false;
         if self.completes() {
             self.notice = None;
         }
-        self.field.key(key);
     }
 
     pub fn paste(&mut self, pasted: &str) {
+        self.forget_said();
         // A reason is one line.
         let line: Vec<&str> = pasted.split(['\r', '\n']).collect();
         self.field.paste(line.join(" ").trim());

@@ -180,7 +180,6 @@ impl Groups {
         self.ask_for_example(cx);
     }
 
-    /// The problem under the cursor.
     /// The title of the problem that all records of a filter have.
     pub fn title_of(&self, filter: &Filter) -> Option<&str> {
         let mut groups = self.groups().iter();
@@ -188,6 +187,7 @@ impl Groups {
         found.map(|group| group.title.as_str())
     }
 
+    /// The problem under the cursor.
     pub fn subject(&self) -> Option<Subject> {
         let (run, id) = self.chosen().map(|group| (group.run, group.id))?;
         Some(Subject::Group { run, id })

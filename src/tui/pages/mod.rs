@@ -384,11 +384,6 @@ impl Page {
         }
     }
 
-    /// Whether it shows a plan that nobody sends any more.
-    pub fn is_stopped(&self) -> bool {
-        matches!(self, Self::Sending(page) if page.stopped().is_some())
-    }
-
     /// Whether it shows what can change without a change of the workspace.
     pub fn watches(&self) -> bool {
         matches!(self, Self::Sending(page) if page.watches())

@@ -113,6 +113,8 @@ pub(super) struct Asked {
     pub total: Option<Ticket>,
     /// What the filter still finds of the list.
     pub still: Option<Ticket>,
+    /// The answer to that may be old.
+    pub still_again: bool,
     pub rows: Option<Ticket>,
     /// The rows that are shown may be old.
     pub stale: bool,
@@ -299,7 +301,7 @@ impl Records {
             self.receive_total(answer);
         } else if self.asked.still == ticket {
             self.asked.still = None;
-            self.receive_still(answer);
+            self.receive_still(answer, cx);
         } else if self.asked.rows == ticket {
             self.asked.rows = None;
             match answer {

@@ -35,10 +35,6 @@ pub struct Review {
     top: usize,
     /// The destination that was chosen, where the contract names more than one.
     to: Option<String>,
-    /// The destinations there are to choose from.
-    asked_where: Option<Ticket>,
-    /// Whether there is a choice.
-    has_places: bool,
     clock: Clock,
 }
 
@@ -66,36 +62,35 @@ impl Review {
             record_pending: None,
             top: 0,
             to: cx.to.clone(),
-            asked_where: None,
-            has_places: cx.has_places,
             clock: cx.clock.clone(),
         }
     }
 
     pub fn offers(&self) -> Vec<Offer> {
-        if matches!(self.state, State::Open) {
+        if self.is_open() {
             return vec![Offer::new(Action::Open, "Where to?")];
         }
-        let elsewhere = (self.has_places).then(|| Offer::new(Action::ReviewTab, "Where to?"));
         let Some(facts) = self.facts().filter(|facts| !facts.ids.is_empty()) else {
-            return elsewhere.into_iter().collect();
+            return Vec::new();
         };
         let all = text::thousands(facts.plan.planned);
         let is_continued = facts
             .plan
             .continued
             .then_some("a sending that was stopped is continued first");
-        let mut offers = vec![
+        vec![
             Offer::new(Action::Send, format!("Send {all}...")),
             Offer::new(Action::TryOne, "Try 1 first").unless(is_continued),
             Offer::new(Action::Open, "List records"),
             Offer::new(Action::SetAside, "Set aside").unless(is_continued),
             Offer::new(Action::NextRecord, "Next"),
             Offer::new(Action::PreviousRecord, ""),
-        ];
-        // Before the last ones, for which there may be no room.
-        offers.splice(2..2, elsewhere);
-        offers
+        ]
+    }
+
+    /// Whether it is not clear where to, which is offered to be chosen then.
+    pub fn is_open(&self) -> bool {
+        matches!(self.state, State::Open)
     }
 
     /// The destination of what is shown, and its environment.
@@ -118,14 +113,15 @@ impl Review {
         self.refresh(cx);
     }
 
-    fn ask_where(&mut self, cx: &mut Cx) {
-        self.asked_where = Some(cx.ask(Query::Places { run: self.run }));
+    fn ask_where(&self, cx: &mut Cx) {
+        let list = choosing(&cx.places, self.to.as_deref());
+        cx.effects.push(Effect::Choose(Box::new(list)));
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let records = self.facts().map_or(0, |facts| facts.ids.len());
         match action {
-            Action::Open if matches!(self.state, State::Open) => self.ask_where(cx),
+            Action::Open if self.is_open() => self.ask_where(cx),
             Action::NextRecord | Action::Right if self.at + 1 >= records => {
                 cx.say("This is the last record that is sent.");
             }
@@ -213,7 +209,7 @@ impl Review {
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        [self.pending, self.record_pending, self.asked_where].contains(&Some(ticket))
+        [self.pending, self.record_pending].contains(&Some(ticket))
     }
 
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
@@ -224,15 +220,7 @@ impl Review {
             }
             return;
         }
-        if self.asked_where.take_if(|asked| *asked == ticket).is_some() {
-            if let Ok(Answer::Places(places)) = answer {
-                let list = choosing(&places, self.to.as_deref());
-                cx.effects.push(Effect::Choose(Box::new(list)));
-            }
-            return;
-        }
         self.pending = None;
-        self.has_places = cx.has_places;
         match answer {
             Ok(Answer::Review(facts)) => {
                 self.at = self.at.min(facts.ids.len().saturating_sub(1));
@@ -243,8 +231,8 @@ impl Review {
                 self.show(self.at, cx);
             }
             Ok(_) => {}
-            Err(error) if self.has_places && is_open(&error) => {
-                // Whoever looks at something else meanwhile is not asked.
+            Err(error) if cx.has_choice() && is_open(&error) => {
+                // It is asked once; Enter asks again.
                 if matches!(self.state, State::Loading) {
                     self.ask_where(cx);
                 }
@@ -285,7 +273,7 @@ impl Review {
                 "Nothing has been sent yet. {} sends one record first and shows the answer.",
                 self.keys.of(Action::TryOne)
             ),
-            None if matches!(self.state, State::Open) => "Nothing has been sent yet.".to_owned(),
+            None if self.is_open() => "Nothing has been sent yet.".to_owned(),
             None => String::new(),
         }
     }

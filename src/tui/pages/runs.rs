@@ -164,6 +164,8 @@ impl Runs {
                 cx.effects.push(opening::ask_for_path(like));
             }
             Action::Demo => cx.effects.push(Effect::Start(JobRequest::Demo)),
+            // Whoever presses Enter before the runs are known means none of the ways below them.
+            Action::Open if !matches!(self.state, State::Known(_)) => {}
             Action::Open => match self.selected {
                 Under::Way(way) => cx.effects.push(Effect::Act(way)),
                 Under::Run(_) => {
@@ -479,6 +481,16 @@ mod tests {
             press(&mut app, "<Down><ret>"),
             [Effect::Start(JobRequest::Demo)]
         );
+    }
+
+    #[test]
+    fn enter_does_nothing_before_the_runs_are_known() {
+        let (mut app, effects) =
+            crate::tui::testing::begun(Route::Runs, (80, 24), crate::tui::keymap::Keys::default());
+        crate::tui::testing::wishes(&mut app, "<ret>");
+        shows_not(&mut app, "Path  [");
+        feed(&mut app, effects);
+        shows(&mut app, "customers-2025-11-20");
     }
 
     #[test]

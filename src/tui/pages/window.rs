@@ -100,7 +100,9 @@ impl Records {
         let kept = (self.ids.get(self.at).copied()).filter(|_| !std::mem::take(&mut self.to_top));
         let kept = kept.or(self.recalled.record.take());
         self.ids = ids.into();
+        // What is still found of the list before is not asked about this one.
         self.still = None;
+        self.asked.still_again = self.asked.still.is_some();
         self.state = State::Known;
         if self.typed.is_empty() {
             self.total = Some(self.ids.len());

@@ -1,7 +1,12 @@
 //! How many records of the list its filter still finds: one that was mended stays in the list until the list is left.
 
+use std::collections::HashSet;
+
 use super::Records;
-use crate::tui::event::{Answer, Cx, Query};
+use crate::{
+    model::RecordId,
+    tui::event::{Answer, Cx, Query},
+};
 
 impl Records {
     /// The records of the list that a change of all of them is about.
@@ -10,17 +15,25 @@ impl Records {
     }
 
     pub(super) fn ask_how_many_still(&mut self, cx: &mut Cx) {
-        if self.fix().is_some() && self.asked.still.is_none() {
+        if self.asked.still.is_some() {
+            self.asked.still_again = true;
+        } else if self.fix().is_some() {
+            self.asked.still_again = false;
             let filter = self.filter_in_force();
             self.asked.still = Some(cx.ask(Query::Ids { filter }));
         }
     }
 
-    pub(super) fn receive_still(&mut self, answer: anyhow::Result<Answer>) {
+    pub(super) fn receive_still(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {
+        if self.asked.still_again {
+            return self.ask_how_many_still(cx);
+        }
         // Without it all are meant, as before.
         if let Ok(Answer::Ids { ids, .. }) = answer {
             // What has come since is not in the list.
-            self.still = Some(ids.len().min(self.ids.len()));
+            let found: HashSet<RecordId> = ids.into_iter().collect();
+            let still = self.ids.iter().filter(|id| found.contains(id));
+            self.still = Some(still.count());
         }
     }
 }
@@ -31,10 +44,60 @@ mod tests {
     use crate::{
         model::ChangeReport,
         tui::{
-            event::{Event, Outcome},
+            event::{Effect, Event, Outcome, Ticket},
             testing::{self, feed_with, press, records, shows},
         },
     };
+
+    /// The numbers of all records of the list but the first so many, and one that has come since.
+    fn without(gone: usize, query: Query) -> Answer {
+        match testing::answer(query) {
+            Answer::Ids { run, ids, unknown } => Answer::Ids {
+                run,
+                ids: ids[gone..].iter().copied().chain([RecordId(1)]).collect(),
+                unknown,
+            },
+            other => other,
+        }
+    }
+
+    fn count_is_asked(effects: &[Effect]) -> Option<Ticket> {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Ask(ticket, Query::Ids { .. }) => Some(*ticket),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn what_has_come_since_is_not_counted_for_what_is_gone() {
+        let mut app = records((100, 30));
+        app.refresh();
+        let effects = app.settle();
+        feed_with(&mut app, effects, &|query| without(2, query));
+        shows(&mut app, "412 records, 410 still match");
+    }
+
+    #[test]
+    fn a_change_while_it_is_counted_is_counted_as_well() {
+        let mut app = records((100, 30));
+        app.refresh();
+        let first = app.settle();
+        app.refresh();
+        let second = app.settle();
+        assert_eq!(count_is_asked(&second), None, "one at a time");
+        feed_with(&mut app, second, &testing::answer);
+        let ticket = count_is_asked(&first).expect("it is counted");
+        let Effect::Ask(_, query) = first
+            .iter()
+            .find(|effect| matches!(effect, Effect::Ask(one, _) if *one == ticket))
+            .expect("it is")
+        else {
+            panic!("it is asked")
+        };
+        let effects = app.update(Event::Answer(ticket, Ok(without(1, query.clone()))));
+        feed_with(&mut app, effects, &|query| without(2, query));
+        shows(&mut app, "412 records, 410 still match");
+    }
 
     #[test]
     fn a_record_that_was_mended_stays_and_is_not_counted_among_those_to_fix() {

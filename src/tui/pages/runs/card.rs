@@ -134,8 +134,7 @@ fn counts(run: &RunRow, facts: Option<&RunFacts>) -> String {
     )
 }
 
-/// `Billing API (PRODUCTION)`
-/// The only destination, or how many there are.
+/// The only destination, as `Billing API (PRODUCTION)`, or how many there are.
 fn destination(places: &[Place]) -> Option<String> {
     match places {
         [] => None,
