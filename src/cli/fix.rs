@@ -56,7 +56,7 @@ pub fn fix(person: &Person, out: &Out, args: &args::Fix) -> Result<Exit> {
         let evidence = with_progress(Unit::Records, |job| {
             ops::date_evidence(&workspace, &request, job)
         })?;
-        say_dates(out, &evidence)?;
+        say_dates(out, &evidence, first(&request))?;
     }
     let report = if args.dry_run {
         preview.report.clone()
@@ -207,8 +207,16 @@ fn say_preview(out: &Out, workspace: &Workspace, preview: &FixPreview) -> Result
     Ok(())
 }
 
+/// What was said to come first in dates that can be read in two ways.
+fn first(request: &FixRequest) -> Option<Order> {
+    request.transforms.iter().find_map(|one| match one {
+        Transform::Date(date) => date.first,
+        _ => None,
+    })
+}
+
 /// How the values of the field are written.
-fn say_dates(out: &Out, evidence: &Evidence) -> Result<()> {
+fn say_dates(out: &Out, evidence: &Evidence, first: Option<Order>) -> Result<()> {
     out.say("How the values are written now:")?;
     for (layout, fits) in &evidence.layouts {
         out.say(&format!(
@@ -234,11 +242,13 @@ fn say_dates(out: &Out, evidence: &Evidence) -> Result<()> {
             parts.push(format!("{} {words}", thousands(number)));
         }
     }
-    let advice = match (evidence.both, evidence.order()) {
-        (0, _) => "",
-        (_, Some(Order::Day)) => " The others say --day-first.",
-        (_, Some(Order::Month)) => " The others say --month-first.",
-        (_, None) => " Nothing says which is meant: --day-first or --month-first decides.",
+    let advice = match (evidence.both, evidence.order(), first) {
+        (0, ..) => "",
+        (_, Some(Order::Day), _) => " The others say --day-first.",
+        (_, Some(Order::Month), _) => " The others say --month-first.",
+        (_, None, Some(Order::Day)) => " These are read with the day first.",
+        (_, None, Some(Order::Month)) => " These are read with the month first.",
+        (_, None, None) => " Nothing says which is meant: --day-first or --month-first decides.",
     };
     out.say(&format!("{}.{advice}", parts.join(", ")))?;
     let times = evidence.with_time - evidence.with_zone;

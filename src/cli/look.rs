@@ -9,6 +9,7 @@ use super::{
     out::{Exit, Out},
     person::{Person, filter},
     plain, standing,
+    unasked::say_what_is_not_asked,
 };
 use crate::{
     filter::{Filter, Term, Wanted},
@@ -205,6 +206,7 @@ pub fn groups(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
     let filter = filter(scope)?;
     let workspace = person.look()?;
     let groups = ops::groups(&workspace, &filter)?;
+    say_what_is_not_asked(&workspace, &filter)?;
     let about = |group: &Group| NoteAbout::Group(group.id);
     let notes = notes_on(&workspace, groups.iter().map(about))?;
     let since = since(&workspace, &groups)?;
@@ -279,7 +281,9 @@ fn group_cells(group: &Group, severity: bool, owner: bool) -> Vec<String> {
 
 pub fn records(person: &Person, out: &Out, scope: &args::Scope) -> Result<Exit> {
     let workspace = person.look()?;
-    let ids = ops::ids(&workspace, &filter(scope)?)?;
+    let filter = filter(scope)?;
+    let ids = ops::ids(&workspace, &filter)?;
+    say_what_is_not_asked(&workspace, &filter)?;
     if ids.is_empty() && !out.is_json() {
         out.say("No record matches.")?;
     }

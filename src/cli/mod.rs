@@ -28,6 +28,7 @@ mod standing;
 mod stop;
 mod terms;
 mod transforms;
+mod unasked;
 mod values;
 
 use std::process::ExitCode;

@@ -65,6 +65,7 @@ impl Matcher {
             | Wanted::Title(any)
             | Wanted::Id(any)
             | Wanted::By(any)
+            | Wanted::Error(any)
             | Wanted::Answer(any) => {
                 let place = match term.wanted {
                     Wanted::Shape(_) => Place::Shape,

@@ -27,7 +27,9 @@ pub use problem::{
     Found, Group, Mark, Problem, Severity, ShapeCount, Stage, StageMark, ValueCount, rule_id,
     shape_of,
 };
-pub use record::{Form, Freshness, Layout, RecordDetail, RecordRow, Status, Version, Wants};
+pub use record::{
+    Form, Freshness, Layout, Neighbour, RecordDetail, RecordRow, Status, Version, Wants,
+};
 pub use run::{LoadReport, RunRow};
 pub use sending::{
     AnswerReport, AttemptRow, Behind, DeliveryState, NO_COLUMN, NO_LINE, Plan, PlanRow, Refusal,

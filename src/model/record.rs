@@ -199,6 +199,17 @@ pub struct RecordRow {
     pub changed: Vec<Path>,
 }
 
+/// A record that stands beside another in the same file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Neighbour {
+    /// 1-based physical line of its first byte.
+    pub line: u64,
+    /// Byte offset of its first byte.
+    pub byte: u64,
+    /// Its received bytes.
+    pub bytes: Vec<u8>,
+}
+
 /// Everything about one record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecordDetail {
@@ -224,4 +235,7 @@ pub struct RecordDetail {
     pub verdict: Freshness,
     /// How it stands at each stage, in order.
     pub stages: Vec<StageMark>,
+    /// The records before and after one that cannot be split into fields, where they are stored.
+    pub before: Option<Neighbour>,
+    pub after: Option<Neighbour>,
 }

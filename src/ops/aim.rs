@@ -128,9 +128,14 @@ impl Aim {
     pub fn check_needs(&self) -> Result<(), Fault> {
         let folder = self.contract_folder();
         let fault = |code, missing: String| {
+            let hint = if code == "send:secret" && missing.contains("is not set") {
+                "set it where redrive is started, then start redrive again: what runs does not see it; nothing was sent"
+            } else {
+                "mend it, then send again; nothing was sent"
+            };
             Fault::usage(code, missing)
                 .at(self.contract.path.to_string_lossy(), None)
-                .hint("mend it, then send again; nothing was sent")
+                .hint(hint)
         };
         let ca_file = match &self.destination.kind {
             Kind::Http(http) => http.ca_file.as_ref(),

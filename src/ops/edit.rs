@@ -13,6 +13,7 @@ use super::{
     certain::for_one_value,
     check::count,
     list::{document, stages_after},
+    readings::Readable,
     verdict::{self, Judge, Verdict, rejects, status},
     workspace::{again_if_changed, now},
 };
@@ -41,6 +42,8 @@ pub struct Preview {
     pub wants: Wants,
     /// Certain repairs of the value at `at` as it stands in the record now.
     pub suggestions: Vec<Suggestion>,
+    /// What the record could be, where it cannot be split into fields as it stands now.
+    pub readings: Vec<Readable>,
     /// Why the change cannot be made at all, if so; then `text` is the record's as it is.
     pub refusal: Option<String>,
     /// The record's status, where that alone keeps it from being changed, whatever the change.
@@ -79,6 +82,11 @@ pub fn preview(
         current: desk.document(&text),
         wants: desk.wants(at),
         suggestions: desk.suggestions(&record, at)?,
+        readings: if at.is_root() {
+            desk.readings(workspace, &record)?
+        } else {
+            Vec::new()
+        },
         refusal,
         closed: closed(&record).map(|_| record.status),
         text,

@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use serde_json::Value;
 
-use super::Workspace;
+use super::{
+    Workspace,
+    since::{is_novelty, since},
+};
 use crate::{
     check::Known,
     filter::{self, Filter, FilterError, Item, Term, Test, Wanted},
@@ -14,18 +17,39 @@ use crate::{
 };
 
 /// The terms of a filter whose fields its run does not have, and what may have been meant. A run has the fields of its
-/// columns, those its contract names and those of its stored records.
+/// columns, those its contract names and those of its stored records. Those as well that ask what is new since the run before,
+/// where there is none.
 ///
 /// # Errors
 /// `run:missing`.
 pub fn unknown_terms(workspace: &Workspace, filter: &Filter) -> Result<Vec<(Term, FilterError)>> {
-    match filter.run() {
-        Some(run) => unknown(workspace, run, filter),
-        None => match workspace.store.newest_run()? {
-            Some(run) => unknown(workspace, run, filter),
-            None => Ok(Vec::new()),
-        },
+    let run = match filter.run() {
+        Some(run) => Some(run),
+        None => workspace.store.newest_run()?,
+    };
+    let Some(run) = run else {
+        return Ok(Vec::new());
+    };
+    let mut terms = unknown(workspace, run, filter)?;
+    for term in filter.terms.iter().filter(|term| is_novelty(&term.wanted)) {
+        let error = nothing_before(workspace, run, term)?;
+        terms.extend(error.map(|error| (term.clone(), error)));
     }
+    Ok(terms)
+}
+
+/// Why nothing can be new or back, where that is so: no run before, and nothing that was sent.
+///
+/// # Errors
+/// `run:missing`.
+fn nothing_before(workspace: &Workspace, run: RunId, term: &Term) -> Result<Option<FilterError>> {
+    let since = since(workspace, run)?;
+    let is_first = since.before.is_none() && since.groups.is_empty();
+    Ok(is_first.then(|| FilterError {
+        term: term.to_string(),
+        message: "there is no run before this one to compare it with".to_owned(),
+        hint: "It says something from the second run of a contract on.".to_owned(),
+    }))
 }
 
 /// # Errors

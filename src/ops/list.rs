@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 use serde_json::{Map, Value};
 
-use super::{Workspace, standing::Measure};
+use super::{Workspace, readings, since::settled, standing::Measure};
 use crate::{
     check::Checker,
     contract::Contract,
@@ -43,7 +43,9 @@ pub fn runs(workspace: &Workspace) -> Result<Vec<RunRow>> {
 /// `run:missing`.
 pub fn groups(workspace: &Workspace, filter: &Filter) -> Result<Vec<Group>> {
     match workspace.run_of(filter)? {
-        Some(run) => workspace.store.groups(run, filter),
+        Some(run) => workspace
+            .store
+            .groups(run, &*settled(workspace, run, filter)?),
         None => Ok(Vec::new()),
     }
 }
@@ -55,7 +57,7 @@ pub fn groups(workspace: &Workspace, filter: &Filter) -> Result<Vec<Group>> {
 /// `run:missing`.
 pub fn ids(workspace: &Workspace, filter: &Filter) -> Result<Vec<RecordId>> {
     match workspace.run_of(filter)? {
-        Some(run) => workspace.store.ids(run, filter),
+        Some(run) => workspace.store.ids(run, &*settled(workspace, run, filter)?),
         None => Ok(Vec::new()),
     }
 }
@@ -66,7 +68,10 @@ pub fn ids(workspace: &Workspace, filter: &Filter) -> Result<Vec<RecordId>> {
 /// `run:missing`.
 pub fn sorted_ids(workspace: &Workspace, filter: &Filter, sort: &Sort) -> Result<Vec<RecordId>> {
     match workspace.run_of(filter)? {
-        Some(run) => workspace.store.sorted_ids(run, filter, sort),
+        Some(run) => {
+            let filter = &*settled(workspace, run, filter)?;
+            workspace.store.sorted_ids(run, filter, sort)
+        }
         None => Ok(Vec::new()),
     }
 }
@@ -77,7 +82,9 @@ pub fn sorted_ids(workspace: &Workspace, filter: &Filter, sort: &Sort) -> Result
 /// `run:missing`.
 pub fn first(workspace: &Workspace, filter: &Filter) -> Result<Option<RecordId>> {
     match workspace.run_of(filter)? {
-        Some(run) => workspace.store.first(run, filter),
+        Some(run) => workspace
+            .store
+            .first(run, &*settled(workspace, run, filter)?),
         None => Ok(None),
     }
 }
@@ -119,6 +126,11 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
     let stages = stage_marks(&record.problems, &facts);
     let (raw, text, byte) = (record.raw().clone(), record.text.clone(), record.byte);
     let record_run = record.run;
+    let (before, after) = if facts.is_split {
+        (None, None)
+    } else {
+        readings::neighbours(workspace, &record)?
+    };
     let (row, received) = reading.row(record);
     Ok(RecordDetail {
         source: store.file_of(id)?,
@@ -135,6 +147,8 @@ pub fn show(workspace: &Workspace, id: RecordId) -> Result<RecordDetail> {
         stages,
         layout: reading.layout,
         row,
+        before,
+        after,
     })
 }
 

@@ -28,6 +28,7 @@ mod named;
 mod note;
 mod offered;
 mod places;
+mod readings;
 mod report;
 mod save;
 mod send;
@@ -80,6 +81,7 @@ pub use named::{Completed, Named, completed, load_first, load_named, named, name
 pub use note::{add_note, notes};
 pub use offered::offered;
 pub use places::{config_folder, in_short, state_folder};
+pub use readings::Readable;
 pub use report::{is_page, report, write_report};
 pub use save::{
     Conflict, Decision, KeptDraft, Saved, Saving, being_sent, conflict, decide, drafts,

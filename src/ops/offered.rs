@@ -27,5 +27,6 @@ pub fn offered(
     let unheard = unheard_of(workspace, run, filter)?;
     let mut filter = filter.clone();
     filter.terms.retain(|term| !unheard.contains(term));
+    let filter = super::since::settled(workspace, run, &filter)?;
     workspace.store.offered(run, &filter, of, typed, patience)
 }

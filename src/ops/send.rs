@@ -41,6 +41,7 @@ use self::{
 use super::{
     Job, Workspace,
     aim::{self, Aim},
+    since::settled,
     workspace::{again_if_changed, now},
 };
 use crate::{
@@ -371,7 +372,9 @@ fn sendable(
 ) -> Result<(Vec<RecordId>, Behind)> {
     let mut filter = request.filter.clone();
     filter.and(Wanted::Status(vec![Status::Ready]));
-    let mut ids = workspace.store.ids(run, &filter)?;
+    let mut ids = workspace
+        .store
+        .ids(run, &*settled(workspace, run, &filter)?)?;
     let mut behind = Behind::default();
     if !request.superseded {
         let newer = superseded(workspace, run, &ids)?;

@@ -1,5 +1,7 @@
 //! Since when the problems of a run are there.
 
+use std::borrow::Cow;
+
 use anyhow::{Context, Result};
 
 use super::{
@@ -7,7 +9,10 @@ use super::{
     compare::{groups, up_to},
     send::Refused,
 };
-use crate::model::{self, Group, RunId, Seen, Since, Stage, Trend};
+use crate::{
+    filter::{Filter, Novelty, Wanted},
+    model::{self, Group, RunId, Seen, Since, Stage, Trend},
+};
 
 /// How the problems of a run stand beside those before: what its load found by the run of its contract before it, what
 /// destinations refuse by the plans before.
@@ -64,11 +69,58 @@ pub fn since(workspace: &Workspace, run: RunId) -> Result<Since> {
     Ok(since)
 }
 
+/// The filter with the groups that are meant in the place of `is:new` and `is:back`: those that lists mark so.
+///
+/// # Errors
+/// `run:missing`.
+pub(super) fn settled<'f>(
+    workspace: &Workspace,
+    run: RunId,
+    filter: &'f Filter,
+) -> Result<Cow<'f, Filter>> {
+    if !filter.terms.iter().any(|term| is_novelty(&term.wanted)) {
+        return Ok(Cow::Borrowed(filter));
+    }
+    let since = since(workspace, run)?;
+    let mut filter = filter.clone();
+    for term in &mut filter.terms {
+        settle(&since, &mut term.wanted);
+    }
+    Ok(Cow::Owned(filter))
+}
+
+/// Whether a term is about what there was before.
+pub(super) fn is_novelty(wanted: &Wanted) -> bool {
+    match wanted {
+        Wanted::Novelty(_) => true,
+        Wanted::Either(terms) => terms.iter().any(|term| is_novelty(&term.wanted)),
+        _ => false,
+    }
+}
+
+fn settle(since: &Since, wanted: &mut Wanted) {
+    let trend = match wanted {
+        Wanted::Novelty(Novelty::New) => Trend::New,
+        Wanted::Novelty(Novelty::Back) => Trend::CameBack,
+        Wanted::Either(terms) => {
+            for term in terms {
+                settle(since, &mut term.wanted);
+            }
+            return;
+        }
+        _ => return,
+    };
+    let meant = since.groups.iter().filter(|(_, seen)| seen.trend == trend);
+    let mut groups: Vec<_> = meant.map(|(group, _)| *group).collect();
+    groups.sort_unstable();
+    *wanted = Wanted::Problem(groups);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::{
-        filter::Filter,
+        ops,
         store::{
             Store,
             testing::{NOW, Sample, problem, put_run, rejected},
@@ -109,5 +161,24 @@ mod tests {
         let second = "b growing 1 None, c new 0 None";
         assert_eq!(said(2), (Some(1), second.to_owned(), 1, 1));
         assert!(since(&workspace, RunId(1)).unwrap().groups.is_empty());
+        let listed = |line: &str| {
+            let filter = Filter::parse(line).unwrap();
+            let ids = ops::ids(&workspace, &filter).unwrap();
+            let groups = ops::groups(&workspace, &filter).unwrap();
+            let ids: Vec<i64> = ids.into_iter().map(|id| id.0).collect();
+            let mut codes: Vec<String> = groups.into_iter().map(|group| group.code).collect();
+            codes.sort();
+            (ids, codes.concat())
+        };
+        let check = |line: &str, ids: &[i64], codes: &str| {
+            assert_eq!(listed(line), (ids.to_vec(), codes.to_owned()), "{line}");
+        };
+        check("run:3 is:new", &[5], "d");
+        check("run:3 -is:new", &[4], "ab");
+        check("run:3 is:back", &[4], "a");
+        check("run:3 is:back | error:d", &[4, 5], "ad");
+        // Nothing is new where there is nothing before, as nothing is marked so.
+        check("run:1 is:new", &[], "");
+        check("run:1 -is:new", &[1], "ab");
     }
 }

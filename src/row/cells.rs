@@ -292,7 +292,7 @@ fn line_end(bytes: &[u8]) -> usize {
 }
 
 /// The quote that closes the one at `open`, and whether doubled quotes stand between.
-fn closing_quote(text: &[u8], open: usize) -> Option<(usize, bool)> {
+pub(super) fn closing_quote(text: &[u8], open: usize) -> Option<(usize, bool)> {
     let mut doubled = false;
     let mut from = open + 1;
     loop {

@@ -34,6 +34,19 @@ impl<'a> Document<'a> {
     }
 }
 
+/// Where reading a text stops that is no JSON.
+pub(super) struct Stop {
+    pub at: usize,
+    pub code: &'static str,
+    /// Whether a text begins there that no quote ends.
+    pub opens: bool,
+}
+
+/// Where reading a text stops; `None` where it is JSON, if no record.
+pub(super) fn stop(text: &str) -> Option<Stop> {
+    parse::stop(text)
+}
+
 /// A JSON text on one line: its line breaks stand between tokens, where they mean nothing.
 pub fn one_line(text: &[u8]) -> Vec<u8> {
     let mut line = text.to_vec();

@@ -8,6 +8,7 @@ pub mod coerce;
 pub mod json;
 pub mod lenient;
 pub mod problems;
+pub mod readings;
 
 use std::borrow::Cow;
 
@@ -141,8 +142,10 @@ mod tests {
         assert_eq!(json("[1]"), None);
         let text = "{\"ä\": nul}";
         let problem = json::Document::read(text).unwrap_err();
-        let named = format!("(byte {})", json(text).unwrap());
-        assert!(problem.message.contains(&named), "{}", problem.message);
+        // One byte more than characters: byte 7, counted from 0, is column 7, counted from 1.
+        assert_eq!(json(text), Some(7));
+        let named = "column 7.";
+        assert!(problem.message.contains(named), "{}", problem.message);
     }
 
     #[test]

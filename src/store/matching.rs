@@ -288,30 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_is_new_or_back_by_the_runs_before_it() {
-        let (_folder, mut store) = workspace();
-        let with = |code: &str| rejected("{}", &[problem(code, "/x")]);
-        put_run(&mut store, &[with("a"), with("b")]);
-        put_run(&mut store, &[with("b")]);
-        let run = put_run(&mut store, &[with("a"), with("b"), with("c"), with("c")]);
-        check(&store, run, "is:new", &[6, 7]);
-        check(&store, run, "-is:new", &[4, 5]);
-        check(&store, run, "is:back", &[4]);
-        check(&store, RunId(1), "is:new", &[1, 2]);
-        let codes = |line: &str| {
-            let groups = store.groups(run, &Filter::parse(line).unwrap()).unwrap();
-            groups
-                .into_iter()
-                .map(|group| group.code)
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(codes("is:new"), ["c"]);
-        assert_eq!(codes("is:back | error:b"), ["a", "b"]);
-        assert_eq!(codes("-is:back"), ["c", "b"]);
-    }
-
-    #[test]
-    fn an_error_is_named_by_code_detail_both_or_family() {
+    fn an_error_is_named_by_code_detail_both_or_either_side_of_its_colon() {
         let (_folder, mut store) = workspace();
         let date = Problem {
             detail: "date".to_owned(),
@@ -335,5 +312,10 @@ mod tests {
         check("error:http:409,format", &[1, 2]);
         check("-error:http", &[1, 3]);
         check("error:409", &[]);
+        check("error:form*", &[1]);
+        check("error:DATE*", &[1]);
+        check("error:ht*", &[2]);
+        check("error:*:date", &[1]);
+        check("-error:form*", &[2, 3]);
     }
 }

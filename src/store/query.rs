@@ -5,20 +5,9 @@ use rusqlite::{Connection, functions::FunctionFlags, params_from_iter, types::Va
 
 use super::Store;
 use crate::{
-    filter::{Filter, Item, Novelty, Term, Test, Wanted},
+    filter::{Filter, Item, Term, Test, Wanted},
     model::{RecordId, RunId},
 };
-
-/// The runs before one that `redrive diff` would compare it with, newest first: those of the same contract, as its name says,
-/// else of the same name.
-const ALIKE: &str = "SELECT e.id FROM run t JOIN run e ON e.id < t.id AND e.state = 'ready' \
-     LEFT JOIN contract tc ON tc.id = t.contract LEFT JOIN contract ec ON ec.id = e.contract \
-     WHERE t.id = ? AND tc.name IS ec.name AND (tc.name IS NOT NULL OR t.name = e.name) ORDER BY e.id DESC";
-
-/// That a group is of the same kind as one of an earlier run; what stands behind says of which.
-const SAME_KIND: &str = "EXISTS (SELECT 1 FROM problem_group o WHERE o.stage = problem_group.stage \
-     AND o.code = problem_group.code AND o.detail = problem_group.detail AND o.path = problem_group.path \
-     AND o.shape = problem_group.shape AND o.severity = problem_group.severity AND o.records > 0 AND o.run IN (";
 
 /// The newest try to deliver a record, by the order in which they were written down: clocks go back.
 pub(super) const NEWEST_ATTEMPT: &str = "FROM delivery d JOIN attempt a ON a.delivery = d.id WHERE d.record = r.id \
@@ -265,16 +254,8 @@ impl Query {
     /// What a term about problems says of a group.
     fn group(&mut self, run: RunId, wanted: &Wanted) {
         match wanted {
-            Wanted::Novelty(novelty) => {
-                let not_before = format!("NOT {SAME_KIND}{ALIKE} LIMIT 1))");
-                let ever = format!("{SAME_KIND}{ALIKE}))");
-                self.sql.push_str(&match novelty {
-                    Novelty::New => format!("NOT {ever}"),
-                    Novelty::Back => format!("({not_before} AND {ever})"),
-                });
-                let runs = if *novelty == Novelty::Back { 2 } else { 1 };
-                self.values.extend(vec![run.0.into(); runs]);
-            }
+            // Whoever knows the runs before puts the groups in its place.
+            Wanted::Novelty(_) => self.sql.push('0'),
             Wanted::Stage(stages) => {
                 self.sql.push_str("stage IN ");
                 self.list(stages.iter().map(|stage| text(stage.word())));
@@ -283,7 +264,7 @@ impl Query {
                 self.sql.push_str("path IN ");
                 self.list(patterns.iter().map(|pattern| text(pattern)));
             }
-            Wanted::Error(words) => self.error(words),
+            Wanted::Error(_) => self.error(wanted),
             Wanted::Owner(names) => {
                 self.sql.push_str("lower_case(owner) IN ");
                 self.list(names.iter().map(|name| text(&name.to_lowercase())));
@@ -320,22 +301,23 @@ impl Query {
         }
     }
 
-    /// The code, the detail, both as lists show them, or the code's family before its colon. What a destination refused has
-    /// its number behind a space, as in `http 409`, which nobody types.
-    fn error(&mut self, words: &[String]) {
+    /// The code, the detail, both as lists show them, or the code's family before its colon, or what follows that. What a
+    /// destination refused has its number behind a space, as in `http 409`, which nobody types.
+    fn error(&mut self, wanted: &Wanted) {
         for (n, column) in [
             "code",
             "replace(code, ' ', ':')",
             "detail",
             "code || ':' || detail",
             "substr(code, 1, instr(replace(code, ' ', ':') || ':', ':') - 1)",
+            "substr(code, instr(code, ':') + 1)",
         ]
         .into_iter()
         .enumerate()
         {
             self.sql.push_str(if n == 0 { "(" } else { " OR " });
-            self.sql.push_str(&format!("{column} IN "));
-            self.list(words.iter().map(|word| text(word)));
+            self.sql.push_str(&format!("passes_text(?, {column})"));
+            self.values.push(typed(wanted));
         }
         self.sql.push(')');
     }

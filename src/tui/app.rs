@@ -1,6 +1,9 @@
 //! All state of a running screen, and the one function that changes it.
 
-use std::time::{Duration, Instant};
+use std::{
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::{Rect, Size};
@@ -60,6 +63,8 @@ pub struct Setup {
     pub tickets: u64,
     /// What is said at the start; safe to print.
     pub notice: Option<String>,
+    /// The workspace that this one was opened in place of.
+    pub from: Option<PathBuf>,
 }
 
 #[derive(Debug)]
@@ -104,6 +109,7 @@ pub struct App {
     pub(super) leaving: bool,
     redraw: bool,
     pub(super) exit: Option<Exit>,
+    pub(super) from: Option<PathBuf>,
 }
 
 /// Why the loop ends.
@@ -156,6 +162,7 @@ impl App {
             leaving: false,
             redraw: false,
             exit: None,
+            from: setup.from,
         };
         let effects = app.settle();
         (app, effects)
@@ -380,6 +387,7 @@ impl App {
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
+            Action::Back if self.way_back().is_some() => self.go_back(),
             Action::Back if self.is_menu_on_back() => self.act(Action::Menu),
             Action::Back if self.pages.top().escape() == "Quit" => self.ask_to_quit(),
             other => self.pages.top_mut().act(other, &mut self.cx),
@@ -506,6 +514,7 @@ mod tests {
             suspends: false,
             slow_link: false,
             tickets: 0,
+            from: None,
             notice: None,
         };
         let (mut app, effects) = App::open(setup);

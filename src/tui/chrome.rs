@@ -216,7 +216,10 @@ impl App {
     fn status(&self, width: u16) -> Vec<Line<'static>> {
         let words = match (&self.overlay, &self.status, &self.job) {
             // What comes by itself takes nothing away that was said.
-            (Some(Overlay::Letters(_)), said, _) => said.clone().unwrap_or_default(),
+            (Some(Overlay::Letters(letters)), said, _) => match letters.tip() {
+                tip if tip.is_empty() => said.clone().unwrap_or_default(),
+                tip => tip,
+            },
             (Some(overlay), _, _) => overlay.tip(self.cx.keys),
             (None, Some(status), None) => status.clone(),
             // It says how far the job is.
@@ -274,7 +277,7 @@ impl App {
                 vec![hint("Left/Right", "Choose"), hint("Enter", "Open")],
                 "Back to the list".to_owned(),
             ),
-            (None, None) => (self.hints(mode), self.pages.top().escape().to_owned()),
+            (None, None) => (self.hints(mode), self.escape()),
         };
         let help = match mode {
             _ if self.overlay.is_some() => None,

@@ -52,10 +52,15 @@ impl App {
             });
         };
         match &subject {
-            Some(Subject::Record { id, field, key }) => {
+            Some(Subject::Record {
+                id,
+                field,
+                value,
+                key,
+            }) => {
                 if let Some(path) = field {
-                    let label = text::safe(&path.label()).into_owned();
-                    add('v', "Value", &label, Clip::Value(*id, path.clone()));
+                    let value = text::safe(value).into_owned();
+                    add('v', "Value", &value, Clip::Value(*id, path.clone()));
                     let pointer = text::safe(path.as_str()).into_owned();
                     add('p', "Path", &pointer, Clip::Path(path.clone()));
                 }
@@ -168,7 +173,7 @@ mod tests {
     fn y_asks_what_to_copy_and_says_where_it_went() {
         let mut app = problems((80, 24));
         press(&mut app, "<ret><ret>y");
-        insta::assert_snapshot!(picture(&mut app), @r"
+        insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Email address not complete > record 7       [TEST]  saved 02:41
          Record 1 of 412   CUS-0000007   state: needs fixing (2 problems)
         ┌ Fields ────────────────────────────────────────────────── 2 of 9 need fixing ┐
@@ -177,7 +182,7 @@ mod tests {
         │    name                 Müller GmbH                (same)                    │
         │ > !contact_email        office@                    (same)                    │
         │   !phon┌ Copy ──────────────────────────────────────────────────────┐        │
-        │    stag│ > v  Value                contact_email                    │        │
+        │    stag│ > v  Value                "office@"                        │        │
         │    v ad│   p  Path                 /contact_email                   │        │
         │        │   j  Record as JSON       now                              │        │
         │        │   J  Record               as received                      │        │
@@ -193,11 +198,23 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────┘
 
          Type a letter  Up/Down Choose  Enter Take it                         Esc Close
-        ");
+        "#);
         press(&mut app, "J");
         assert!(picture(&mut app).contains("Copied CUS-1 as JSON (9 bytes, OSC 52)."));
         assert_eq!(app.take_clipboard().as_deref(), Some("{\"a\": 1}\n"));
         assert_eq!(app.take_clipboard(), None);
+    }
+
+    #[test]
+    fn a_letter_that_chooses_nothing_is_answered() {
+        let mut app = problems((80, 24));
+        press(&mut app, "yv");
+        let shown = picture(&mut app);
+        assert!(
+            shown.contains("There is no v here, only e, q, s."),
+            "{shown}"
+        );
+        assert!(shown.contains("┌ Copy"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::{
     answers::Asked,
     app::{App, Exit},
     event::{Answer, Effect, Elsewhere, JobRequest, Needs, Query, Question, Route, Wanting},
+    keymap::Mode,
     overlays::{Overlay, Prompt},
     pages::Page,
     running::BUSY,
@@ -49,6 +50,29 @@ impl App {
             page.stay();
         }
         self.pages.push(page);
+    }
+
+    /// The workspace that Esc leads back to: from the first page of one that was opened in its place.
+    pub(super) fn way_back(&self) -> Option<&Path> {
+        let is_first = self.pages.top().is_outermost() && self.mode() == Mode::Moving;
+        let can_leave = matches!(self.pages.top().escape(), "Menu" | "Quit");
+        (self.from.as_deref()).filter(|_| is_first && can_leave)
+    }
+
+    pub(super) fn go_back(&mut self) {
+        self.exit = self.from.take().map(|workspace| {
+            let run = None;
+            Exit::Elsewhere(Box::new(Elsewhere { workspace, run }))
+        });
+    }
+
+    /// What Esc would do now on the page.
+    pub(super) fn escape(&self) -> String {
+        let name = self.way_back().and_then(Path::file_name);
+        match name {
+            Some(name) => format!("Back to {}", text::safe(&name.to_string_lossy())),
+            None => self.pages.top().escape().to_owned(),
+        }
     }
 
     pub(super) fn open_step(&mut self, step: Opening) {
@@ -225,6 +249,24 @@ mod tests {
     fn answered(app: &mut App, ticket: Ticket, answer: anyhow::Result<Answer>) {
         let effects = app.update(Event::Answer(ticket, answer));
         feed(app, effects);
+    }
+
+    #[test]
+    fn esc_leads_from_the_first_page_back_to_the_workspace_that_was_open_before() {
+        let mut app = app(Route::Run { run: RunId(1) }, (80, 24));
+        shows(&mut app, "Esc Menu");
+        app.from = Some("work/redrive.db".into());
+        shows(&mut app, "Esc Back to redrive.db");
+        press(&mut app, "<ret>");
+        shows_not(&mut app, "Back to redrive.db");
+        press(&mut app, "<esc>");
+        assert_eq!(app.exit, None);
+        press(&mut app, "<esc>");
+        let place = Elsewhere {
+            workspace: "work/redrive.db".into(),
+            run: None,
+        };
+        assert_eq!(app.exit, Some(Exit::Elsewhere(Box::new(place))));
     }
 
     #[test]

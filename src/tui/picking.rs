@@ -11,6 +11,8 @@ pub struct RunFacts {
     pub biggest: Option<(String, u64)>,
     /// Where its records can go; nowhere where the contract is not to be had.
     pub to: Vec<Place>,
+    /// Steps that stand and of which something is not sent yet.
+    pub not_sent: u64,
     /// Another process sends it now.
     pub is_sent: bool,
 }

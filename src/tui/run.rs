@@ -86,6 +86,7 @@ pub fn run(options: Options) -> Result<()> {
         suspends: options.suspends,
         slow_link: options.slow_link,
         tickets: 0,
+        from: None,
         notice: options.notice,
     };
     let (ended, workers) = show(&mut surface, (opening, setup), (&event_tx, &event_rx))?;
@@ -144,6 +145,8 @@ fn signals_among(events: &Receiver<Event>) -> Vec<Event> {
 fn go(opening: &mut Opening, setup: &mut Setup, place: Elsewhere) -> Result<()> {
     let shown = text::safe(&place.workspace.to_string_lossy()).into_owned();
     setup.notice = Some(format!("The workspace is {shown} now."));
+    // Back there, nothing leads here: it was left for good.
+    setup.from = (setup.from.as_ref() != Some(&place.workspace)).then(|| opening.workspace.clone());
     setup.workspace = shown;
     setup.route = match place.run {
         Some(run) => Route::Run { run },
@@ -422,6 +425,7 @@ mod tests {
             suspends: false,
             slow_link: false,
             tickets: 0,
+            from: None,
             notice: None,
         };
         let exit = drive(&mut script, setup, &event_rx, &inbox);

@@ -65,6 +65,7 @@ pub fn begun(route: Route, size: (u16, u16), keys: Keys) -> (App, Vec<Effect>) {
         suspends: false,
         slow_link: false,
         tickets: 0,
+        from: None,
         notice: None,
         at: None,
     };
@@ -253,6 +254,7 @@ pub fn answer(query: Query) -> Answer {
                 problems: record.row.problems,
                 current: record.row.current,
                 wants: Wants::default(),
+                readings: Vec::new(),
                 suggestions: Vec::new(),
                 refusal: None,
                 closed: None,

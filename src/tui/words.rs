@@ -137,11 +137,11 @@ pub fn undone(report: &UndoReport, is_redo: bool, keys: Keys) -> String {
         // Undo would take back something else.
         (true, false) => format!("{} History takes it back", keys.of(Action::HistoryTab)),
     };
-    let mut words = format!("{}  {back}", said::undone(report, is_redo));
+    let mut words = said::undone(report, is_redo);
     if let Some(left) = said::left(report) {
-        words.push_str(&format!("  {left}"));
+        words.push_str(&format!(" {left}"));
     }
-    words
+    format!("{words}  {back}")
 }
 
 /// What a load came to.
@@ -178,20 +178,20 @@ pub fn went_back(report: &WentBack, keys: Keys) -> String {
 /// What setting aside or taking back came to.
 pub fn aside(report: &AsideReport, back: bool, keys: Keys) -> String {
     let verb = if back { "Taken back" } else { "Set aside" };
-    let mut words = match report.records {
-        0 => "No record changed.".to_owned(),
+    let left = match report.skipped.len() as u64 {
+        0 => String::new(),
+        left => format!(
+            " {} left as they are: on their way or sent.",
+            text::thousands(left)
+        ),
+    };
+    match report.records {
+        0 => format!("No record changed.{left}"),
         records => {
             let records = text::count(records, "record");
-            format!("{verb}: {records}.  {}", undo(keys))
+            format!("{verb}: {records}.{left}  {}", undo(keys))
         }
-    };
-    if !report.skipped.is_empty() {
-        words.push_str(&format!(
-            "  {} left as they are: on their way or sent.",
-            text::thousands(report.skipped.len() as u64)
-        ));
     }
-    words
 }
 
 /// The question before records leave. The number must be typed for production and for more than 20 records. With the name of
@@ -414,7 +414,7 @@ pub fn not_now(reason: &str) -> String {
 mod tests {
     use super::*;
     use crate::{
-        model::{Found, StepId},
+        model::{Found, RecordId, StepId},
         tui::testing::problem,
     };
 
@@ -432,6 +432,31 @@ mod tests {
         assert_eq!(
             redone(false),
             "Done again: trim (1 record).  5 History takes it back"
+        );
+    }
+
+    #[test]
+    fn keys_stand_behind_all_that_is_said_of_what_was_done() {
+        let skipped = vec![RecordId(7), RecordId(9)];
+        let report = UndoReport {
+            step: StepId(3),
+            label: "trim".to_owned(),
+            records: 1,
+            skipped: skipped.clone(),
+            is_next: true,
+        };
+        assert_eq!(
+            undone(&report, false, Keys::default()),
+            "Undone: trim (1 record). 2 left as they are: sent or changed since.  U Redo"
+        );
+        let report = AsideReport {
+            records: 3,
+            skipped,
+            ..AsideReport::default()
+        };
+        assert_eq!(
+            aside(&report, false, Keys::default()),
+            "Set aside: 3 records. 2 left as they are: on their way or sent.  u Undo"
         );
     }
 

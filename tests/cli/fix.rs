@@ -280,3 +280,20 @@ fn records_that_are_no_utf8_are_read_in_the_encoding_they_are_in() {
     assert_eq!(folder.redrive("show 1").json()["current"], json!(null));
     folder.redrive("verify").run();
 }
+
+#[test]
+fn a_dry_run_with_the_day_first_does_not_ask_what_comes_first() {
+    let folder = Folder::new();
+    folder.write("in.csv", "id,day\n1,01/02/2025\n2,03/04/2025\n");
+    folder.redrive("load in.csv --keep-passed").run();
+    let dry = |order: &str, code| {
+        let command = format!("fix --field /day --date auto {order} --dry-run");
+        folder.redrive(&command).exit(code).run()
+    };
+    assert!(dry("", 1).contains("Nothing says which is meant"));
+    let decided = dry("--day-first", 0);
+    assert!(
+        decided.contains("2 either way. These are read with the day first."),
+        "{decided}"
+    );
+}

@@ -203,6 +203,11 @@ fn what_a_destination_needs_is_missed_before_anything_is_planned() {
         "kind = \"http\"\nurl = \"https://crm.example/\"\nheaders = { Authorization = \"env:NO_SUCH_TOKEN\" }",
         "the variable NO_SUCH_TOKEN is not set",
     );
+    // What runs cannot be given a variable: somebody on the screen has to start anew.
+    check(
+        "kind = \"http\"\nurl = \"https://crm.example/\"\nheaders = { Authorization = \"env:NO_SUCH_TOKEN\" }",
+        "then start redrive again",
+    );
     check(
         "kind = \"http\"\nurl = \"crm.example\"",
         "it must begin with https:// or http://",

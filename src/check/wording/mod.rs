@@ -150,10 +150,7 @@ pub fn sentence(case: Case<'_>) -> (String, String) {
         ),
         ("pattern", _) => (
             format!("{label} is not written the expected way."),
-            match sample(limit) {
-                Some(sample) => format!("It should look like {sample}."),
-                None => format!("It should fit {}.", cut(limit, 40)),
-            },
+            expected(limit),
         ),
         ("minimum", _) => (
             format!("{label} must be {limit} or more. It is {}.", bare(found)),
@@ -405,42 +402,82 @@ fn readable(name: &str) -> String {
     }
 }
 
-/// An example made from a simple pattern such as `^CUS-[0-9]{7}$`; `None` where it is not simple.
+/// How a pattern wants a value written, for people: in words or by an example. Empty where only an expression could say it.
+fn expected(pattern: &str) -> String {
+    let words = match pattern {
+        r"\S" | r"^.*\S.*$" | r".*\S.*" | r"^\s*\S.*$" | r"^\s*\S" => {
+            "It must not be empty or only spaces."
+        }
+        r"^\S+$" | r"^\S*$" | r"^[^\s]+$" | r"^[^\s]*$" => "It must have no spaces.",
+        r"^\S.*\S$" | r"^\S(.*\S)?$" | r"^\S(?:.*\S)?$" => "It must not begin or end with a space.",
+        r"^[0-9]+$" | r"^\d+$" | r"^[0-9]*$" | r"^\d*$" => "It must have digits only.",
+        "^[A-Z]+$" => "It must have capital letters from A to Z only.",
+        "^[a-z]+$" => "It must have small letters from a to z only.",
+        "^[A-Za-z]+$" | "^[a-zA-Z]+$" => "It must have letters from A to Z only.",
+        _ => {
+            let sample = sample(pattern);
+            return sample.map_or_else(String::new, |sample| {
+                format!("It should look like {sample}.")
+            });
+        }
+    };
+    words.to_owned()
+}
+
+/// The most characters of one kind that an example has.
+const MOST_ALIKE: usize = 30;
+
+/// An example made from a simple pattern such as `^CUS-[0-9]{7}$`: `CUS-1234567`. `None` where it is not simple.
 fn sample(pattern: &str) -> Option<String> {
     let inside = pattern.strip_prefix('^')?.strip_suffix('$')?;
     let mut sample = String::new();
+    let mut digits = "1234567890".chars().cycle();
     let mut rest = inside.chars().peekable();
     while let Some(c) = rest.next() {
-        let piece = match c {
+        // Digits of all kinds go up, as nothing is written with one digit alone.
+        let (piece, least) = match c {
             '[' => {
                 let class: String = rest.by_ref().take_while(|c| *c != ']').collect();
                 match class.chars().next()? {
                     '^' | '\\' => return None,
-                    '0' => '1',
-                    first => first,
+                    '0' if class == "0-9" => ('1', Some('0')),
+                    '1' if class == "1-9" => ('1', Some('1')),
+                    '0' => ('1', None),
+                    first => (first, None),
                 }
             }
             '\\' => match rest.next()? {
-                'd' => '1',
-                other if !other.is_alphanumeric() => other,
+                'd' => ('1', Some('0')),
+                other if !other.is_alphanumeric() => (other, None),
                 _ => return None,
             },
             '(' | ')' | '|' | '*' | '+' | '?' | '.' | '^' | '$' | '{' => return None,
-            other => other,
+            other => (other, None),
         };
         let times = match rest.peek() {
             Some('{') => {
                 rest.next();
                 let count: String = rest.by_ref().take_while(|c| *c != '}').collect();
-                let (first, _) = count.split_once(',').unwrap_or((&count, ""));
-                first.parse::<usize>().ok().filter(|times| *times <= 30)?
+                times(&count)?
             }
             Some('*' | '+' | '?') => return None,
             _ => 1,
         };
-        sample.extend(std::iter::repeat_n(piece, times));
+        for _ in 0..times {
+            let next = least.and_then(|least| digits.find(|digit| *digit >= least));
+            sample.push(next.unwrap_or(piece));
+        }
     }
     (!sample.is_empty()).then_some(sample)
+}
+
+/// How often a piece stands in an example: in the middle of `6,14`.
+fn times(count: &str) -> Option<usize> {
+    let (least, most) = count.split_once(',').unwrap_or((count, count));
+    let least = least.parse::<usize>().ok()?;
+    let most = most.parse::<usize>().unwrap_or(least).max(least);
+    let times = usize::midpoint(least, most);
+    (times <= MOST_ALIKE).then_some(times)
 }
 
 #[cfg(test)]
@@ -460,11 +497,25 @@ mod tests {
 
     #[test]
     fn examples_are_made_from_simple_patterns_only() {
-        assert_eq!(sample("^CUS-[0-9]{7}$").as_deref(), Some("CUS-1111111"));
-        assert_eq!(sample(r"^\+[1-9][0-9]{6,14}$").as_deref(), Some("+1111111"));
+        assert_eq!(sample("^CUS-[0-9]{7}$").as_deref(), Some("CUS-1234567"));
+        let phone = sample(r"^\+[1-9][0-9]{6,14}$");
+        assert_eq!(phone.as_deref(), Some("+12345678901"));
+        assert_eq!(sample("^[5-9]{3}$").as_deref(), Some("555"));
         assert_eq!(sample("^[A-Z]{2}$").as_deref(), Some("AA"));
         for hard in [r"\S", "^(?=a)b$", "^a+$", "^a|b$", "^.*$", "^[^a]$"] {
             assert_eq!(sample(hard), None, "{hard}");
+        }
+    }
+
+    #[test]
+    fn a_pattern_is_told_in_words_and_never_as_an_expression() {
+        assert_eq!(expected(r"\S"), "It must not be empty or only spaces.");
+        assert_eq!(
+            expected("^[A-Z]{2}-[0-9]{3}$"),
+            "It should look like AA-123."
+        );
+        for hard in ["^(?=a)b$", "^a+$", r"\w+@\w+"] {
+            assert_eq!(expected(hard), "", "{hard}");
         }
     }
 

@@ -13,6 +13,7 @@ use crate::{
     fix::Change,
     model::{Path, Problem, RecordDetail, RecordId, RecordRow, RunId, RunRow, Status, StepRow},
     ops::{Preview, Review},
+    said,
     text::{count, in_words, safe, safe_bytes, shorten, thousands},
 };
 
@@ -265,7 +266,7 @@ fn told(problem: &Problem) -> String {
         "" => String::new(),
         hint => format!(" {}", safe(hint)),
     };
-    format!("{kind}{at}: {}{hint}", safe(&problem.message))
+    format!("{kind}{at}: {}{hint}", said::end(&safe(&problem.message)))
 }
 
 fn value(value: Option<&Value>) -> String {
@@ -310,8 +311,19 @@ fn of_field(detail: &RecordDetail, path: &Path, preview: &Preview) -> Page {
         };
         (format!("{}{why}", value(Some(offer))), Wish::Go(trial))
     });
+    let readings = preview.readings.iter().map(|readable| {
+        let trial = Place::Trial {
+            id,
+            path: path.clone(),
+            change: Change::Raw(readable.text.clone().into_bytes()),
+            version: detail.row.version,
+        };
+        let text = shorten(&safe(&readable.text), VALUE);
+        let words = format!("{}: {text}", safe(&readable.words()));
+        (words, Wish::Go(trial))
+    });
     Page {
-        choices: choices.collect(),
+        choices: choices.chain(readings).collect(),
         takes: Takes::Value(id, path.clone(), detail.row.version),
         ..plain(lines, Vec::new())
     }

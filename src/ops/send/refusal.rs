@@ -142,7 +142,7 @@ pub(super) fn refusal(code: &str, said: &Said) -> Problem {
         detail: String::new(),
         path: said.path.clone(),
         message: message.to_owned(),
-        hint: "change the record, or ask whoever runs the destination; then send it again"
+        hint: "Change the record, or ask whoever runs the destination. Then send it again."
             .to_owned(),
         found: None,
         shape: pattern(message),

@@ -3,6 +3,7 @@
 
 use serde_json::{Map, Value, map::Entry};
 
+use super::Stop;
 use crate::{
     model::{Path, Problem},
     row::{coerce, problems},
@@ -10,6 +11,8 @@ use crate::{
 
 /// How deep objects and arrays may stand in each other; serde_json, which reads stored values, takes no more.
 pub const MAX_DEPTH: usize = 127;
+
+const NEVER_CLOSED: &str = "A text begins here and its closing quote is missing";
 
 /// Reads one object.
 pub(super) fn read(text: &str) -> Result<Value, Box<Problem>> {
@@ -30,6 +33,13 @@ pub(super) fn value(text: &str) -> Option<Value> {
 /// The byte where reading a text that is no JSON stops.
 pub(super) fn stopped_at(text: &str) -> Option<usize> {
     Parser::new(text).whole().err().map(|wrong| wrong.at)
+}
+
+/// The same, with what kind of stop it is.
+pub(super) fn stop(text: &str) -> Option<Stop> {
+    let Wrong { at, code, what, .. } = Parser::new(text).whole().err()?;
+    let opens = what == NEVER_CLOSED;
+    Some(Stop { at, code, opens })
 }
 
 struct Parser<'a> {
@@ -174,8 +184,7 @@ impl<'a> Parser<'a> {
             let rest = &self.text.as_bytes()[self.at..];
             let special = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..=0x1f);
             let Some(plain) = rest.iter().position(special) else {
-                let what = "A text begins here and its closing quote is missing";
-                return Err(wrong(open, what, "Add the closing quote."));
+                return Err(wrong(open, NEVER_CLOSED, "Add the closing quote."));
             };
             value.push_str(&self.text[self.at..self.at + plain]);
             self.at += plain;
@@ -268,7 +277,7 @@ impl<'a> Parser<'a> {
         let what = if text == "-" && self.text[self.at..].starts_with('I') {
             "-Infinity is no JSON value".to_owned()
         } else {
-            format!("{text} is no number")
+            format!("\"{text}\" is no number")
         };
         Err(wrong(start, what, hint))
     }
@@ -316,7 +325,7 @@ impl<'a> Parser<'a> {
                 wrong(self.at, what, "JSON writes true, false and null.")
             }
             _ => {
-                let what = format!("{word} stands where a value must begin");
+                let what = format!("\"{word}\" stands where a value must begin");
                 wrong(self.at, what, "Put text in double quotes.")
             }
         }
@@ -408,17 +417,16 @@ fn duplicate(at: usize, name: &str) -> Wrong {
     found.inside(name)
 }
 
-/// `column 14 (byte 13)`, with the line in front where there is more than one. Lines and columns count from 1 and in
-/// characters, bytes from 0.
+/// `column 14`, with the line in front where there is more than one. Both count from 1, and columns in characters.
 fn place(text: &str, at: usize) -> String {
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     let column = before[line_start..].chars().count() + 1;
     let line = before.matches('\n').count() + 1;
     if text.contains('\n') {
-        format!("line {line}, column {column} (byte {at})")
+        format!("line {line}, column {column}")
     } else {
-        format!("column {column} (byte {at})")
+        format!("column {column}")
     }
 }
 
@@ -450,31 +458,31 @@ mod tests {
         check(
             r#"{"ä":1 "b":2}"#,
             "json:syntax",
-            "Expected \",\" or \"}\" but found a double quote at column 8 (byte 8).",
+            "Expected \",\" or \"}\" but found a double quote at column 8.",
             "A comma or a quote before it may be missing.",
         );
         check(
             "{\"a\":1,\n\"b\":NaN}",
             "json:syntax",
-            "NaN is no JSON value at line 2, column 5 (byte 12).",
+            "NaN is no JSON value at line 2, column 5.",
             "Write null, or leave the field out.",
         );
         check(
             r#"{"a":"\ud83d"}"#,
             "json:syntax",
-            "\\ud83d is half a character and its other half is missing at column 7 (byte 6).",
+            "\\ud83d is half a character and its other half is missing at column 7.",
             "Remove it, or write the whole character.",
         );
         check(
             r#"{"a":1,}"#,
             "json:syntax",
-            "Expected a name in double quotes but found \"}\" at column 8 (byte 7).",
+            "Expected a name in double quotes but found \"}\" at column 8.",
             "Remove the comma before it.",
         );
         check(
             r#"{"a":{"id":1,"id":2}}"#,
             "json:duplicate_key",
-            "The name \"id\" stands twice in one object (a.id), again at column 14 (byte 13).",
+            "The name \"id\" stands twice in one object (a.id), again at column 14.",
             "Keep one of the two and rename or remove the other.",
         );
         check(

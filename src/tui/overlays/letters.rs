@@ -1,6 +1,6 @@
 //! A few things to choose from, each with a letter: what to copy.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::{
     Frame,
     layout::{Position, Rect},
@@ -12,11 +12,14 @@ use super::{
     ears::Ears,
     framed,
 };
-use crate::tui::{
-    action::Action,
-    event::{Cx, Effect},
-    theme::Theme,
-    widgets::footer::Hint,
+use crate::{
+    text,
+    tui::{
+        action::Action,
+        event::{Cx, Effect},
+        theme::Theme,
+        widgets::footer::Hint,
+    },
 };
 
 /// Columns for what the things are called.
@@ -50,6 +53,8 @@ impl Choice for Lettered {
 pub struct Letters {
     title: String,
     choices: Choices<Lettered>,
+    /// Why the last key chose nothing.
+    told: String,
     /// It comes by itself, so that not every key is meant for it.
     pub(super) ears: Option<Ears>,
 }
@@ -59,6 +64,7 @@ impl Letters {
         Self {
             title: title.into(),
             choices: Choices::new(choices).notes_from(LABEL),
+            told: String::new(),
             ears: None,
         }
     }
@@ -85,10 +91,20 @@ impl Letters {
     pub fn type_key(&mut self, key: KeyEvent, cx: &Cx) -> Verdict {
         let hears = (self.ears.as_mut()).is_none_or(|ears| ears.hear_letter(cx));
         if hears && self.choices.type_key(key) {
-            self.take()
-        } else {
-            Verdict::Stay
+            return self.take();
         }
+        if let (true, KeyCode::Char(c)) = (hears, key.code) {
+            let letters = self.choices.all().iter().map(|one| one.letter.to_string());
+            let letters = letters.collect::<Vec<_>>().join(", ");
+            let typed = text::safe(c.encode_utf8(&mut [0; 4])).into_owned();
+            self.told = format!("There is no {typed} here, only {letters}.");
+        }
+        Verdict::Stay
+    }
+
+    /// Why the last key chose nothing, if so.
+    pub fn tip(&self) -> String {
+        self.told.clone()
     }
 
     pub fn click(&mut self, place: Position, cx: &Cx) -> Verdict {

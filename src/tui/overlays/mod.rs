@@ -169,7 +169,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.tip(),
             Self::Palette(palette) => palette.tip(),
-            Self::Letters(_) => String::new(),
+            Self::Letters(letters) => letters.tip(),
             Self::Disagreement(_) => "Nothing was changed, and what you typed is kept.".to_owned(),
             Self::Prompt(prompt) => prompt.tip(keys),
             Self::Chooser(chooser) => chooser.tip(keys),

@@ -23,6 +23,7 @@ mod runs;
 mod sending;
 mod stack;
 mod strip;
+mod subject;
 mod table;
 mod values;
 mod visit;
@@ -34,6 +35,7 @@ pub use groups::Order;
 pub(super) use groups::records_of;
 pub use records::Kept;
 pub use stack::Stack;
+pub use subject::Subject;
 
 use std::time::Instant;
 
@@ -50,26 +52,7 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{
-    filter::Filter,
-    model::{GroupId, Path, RecordId, RunId},
-    ops::Progress,
-};
-
-/// What an action on the thing under the cursor is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    Group {
-        run: RunId,
-        id: GroupId,
-    },
-    Record {
-        id: RecordId,
-        field: Option<Path>,
-        /// What people call it. Untrusted.
-        key: Option<String>,
-    },
-}
+use crate::{filter::Filter, model::RunId, ops::Progress};
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]

@@ -259,8 +259,7 @@ impl Records {
         let cell = self.chosen().zip(self.target_column());
         let cell = cell.filter(|(row, _)| row.current.is_some());
         let field = cell.map(|(row, column)| column.path(row));
-        let key = self.chosen().and_then(|row| row.key.clone());
-        Some(Subject::Record { id, field, key })
+        Some(Subject::record(id, field, self.chosen()))
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

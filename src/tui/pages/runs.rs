@@ -347,7 +347,7 @@ mod tests {
 
     #[test]
     fn the_page_at_100_by_30() {
-        insta::assert_snapshot!(picture(&mut app(Route::Runs, (100, 30))), @r"
+        insta::assert_snapshot!(picture(&mut app(Route::Runs, (100, 30))), @r#"
          redrive                                                                 version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────────────────────────── newest first ┐
@@ -370,7 +370,7 @@ mod tests {
         ┌ customers-2025-11-20 ────────────────────────────────────────────────────────────────────────────┐
         │ From   customers.csv (2.2 MB)     To  crm (TEST)     Contract  customers                         │
         │ 10,000 read, 8,613 passed, 1,387 rejected in 6 problems. Biggest: Email address not complete.    │
-        │ Your last visit: 20 Nov 2025. It will be just as you left it.                                    │
+        │ Your last visit: 20 Nov 2025, 1 step not sent. It will be just as you left it.                   │
         │                                                                                                  │
         │ Nobody else edits in it now. Several people can, at the same time.                               │
         │                                                                                                  │
@@ -378,12 +378,12 @@ mod tests {
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          2 runs in this workspace. Right lists what can be done.
          Enter Open  / Filter  s Sort  y Copy path                                         ? Help  Esc Quit
-        ");
+        "#);
     }
 
     #[test]
     fn the_page_at_80_by_24() {
-        insta::assert_snapshot!(picture(&mut app(Route::Runs, (80, 24))), @r"
+        insta::assert_snapshot!(picture(&mut app(Route::Runs, (80, 24))), @r#"
          redrive                                             version 0.1.0   redrive.db
 
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
@@ -403,12 +403,12 @@ mod tests {
         │ customers.csv (2.2 MB)  to  crm (TEST)   contract customers                  │
         │ 10,000 read, 8,613 passed, 1,387 rejected in 6 problems.                     │
         │ Biggest: Email address not complete (412).                                   │
-        │ Your last visit: 20 Nov 2025.                                                │
+        │ Your last visit: 20 Nov 2025, 1 step not sent.                               │
         │ Nobody else edits in it now. Several people can, at the same time.           │
         └──────────────────────────────────────────────────────────────────────────────┘
          2 runs in this workspace. Right lists what can be done.
          Enter Open  / Filter  s Sort  y Copy path                     ? Help  Esc Quit
-        ");
+        "#);
     }
 
     #[test]

@@ -274,6 +274,7 @@ pub(super) fn run_facts() -> RunFacts {
         problems: 6,
         biggest: Some(("Email address not complete".to_owned(), 412)),
         to: vec![place()],
+        not_sent: 1,
         is_sent: false,
     }
 }
@@ -381,6 +382,8 @@ pub(super) fn detail(id: i64) -> RecordDetail {
         notes: Vec::new(),
         attempts: Vec::new(),
         has_contract: true,
+        before: None,
+        after: None,
     }
 }
 

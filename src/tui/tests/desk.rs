@@ -75,6 +75,7 @@ impl Desk {
             suspends: false,
             slow_link: false,
             tickets: 0,
+            from: None,
             notice: None,
             at: None,
         };

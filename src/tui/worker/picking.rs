@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use crate::{
     filter::Filter,
-    model::{RunId, Sender, Severity},
+    model::{RunId, Sender, Severity, StepRow},
     ops::{self, Workspace},
     tui::event::{Place, RunFacts},
 };
@@ -22,9 +22,21 @@ pub(super) fn facts(workspace: &Workspace, run: RunId) -> Result<RunFacts> {
         problems: open.count() as u64,
         // Sending says what is wrong with the contract.
         to: places(workspace, run).unwrap_or_default(),
+        not_sent: not_sent(workspace, run)?,
         is_sent: plan
             .is_some_and(|plan| matches!(plan.sender, Sender::AnotherProcess | Sender::Unseen)),
     })
+}
+
+/// How many steps stand of which not all is sent or on its way.
+fn not_sent(workspace: &Workspace, run: RunId) -> Result<u64> {
+    let sent = ops::sent_of_steps(workspace, Some(run))?;
+    let is_waiting = |step: &&StepRow| {
+        let sent = sent.get(&step.id).copied().unwrap_or_default();
+        step.can_be_undone() && !step.is_frozen(sent)
+    };
+    let steps = ops::history(workspace, Some(run))?;
+    Ok(steps.iter().filter(is_waiting).count() as u64)
 }
 
 /// Where the records of a run can go.

@@ -1,5 +1,6 @@
 //! One field being edited: what is typed, what the check says about it, and what could be right.
 
+mod choices;
 mod meanwhile;
 mod pause;
 
@@ -11,22 +12,19 @@ use std::{
 use crossterm::event::KeyEvent;
 use serde_json::Value;
 
-use self::pause::Pause;
-
+pub use self::choices::Choice;
+use self::{choices::choices, pause::Pause};
 use crate::{
-    check::suggest::Suggestion,
     fix::Change,
     model::{Path, Problem, Status, Wants},
     ops::Preview,
     row::json,
+    text,
     tui::{action::Action, event::Ticket, widgets::field::Field},
 };
 
 /// How long nothing is typed before it is said what is wrong.
 const QUIET: Duration = Duration::from_millis(400);
-
-/// Not more allowed values than this are offered; the others can be typed.
-const OFFERED: usize = 30;
 
 #[derive(Debug)]
 pub struct Draft {
@@ -70,13 +68,6 @@ pub enum Focus {
     Choice(usize),
     /// "Save anyway".
     Anyway,
-}
-
-/// A value that can be put in, and why; an allowed value needs no reason.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Choice {
-    pub value: Value,
-    pub why: String,
 }
 
 /// Where to go after saving.
@@ -164,6 +155,19 @@ impl Draft {
             start: same.then(|| text.to_owned()),
             ..Self::open(Path::root(), None, &[])
         }
+    }
+
+    /// What a choice is called: the value with the reason, or, where it is the whole text of a record, the reason alone.
+    pub fn choice_words(&self) -> Vec<String> {
+        let choices = self.choices.iter().map(|choice| {
+            let why = text::safe(&choice.why);
+            if self.whole {
+                return why.into_owned();
+            }
+            let value = text::shorten(&text::safe(&as_text(&choice.value)), 30);
+            format!("{value}  {why}").trim_end().to_owned()
+        });
+        choices.chain(["(leave as it is)".to_owned()]).collect()
     }
 
     /// What Esc would do now.
@@ -381,7 +385,11 @@ impl Draft {
     /// Takes the check's answer about `text`, and does what waited for it.
     pub fn answered(&mut self, text: String, preview: Box<Preview>) -> Reply {
         if !matches!(self.focus, Focus::Choice(_)) {
-            self.choices = choices(&preview.suggestions, &preview.wants, self.before.as_ref());
+            self.choices = if self.whole {
+                preview.readings.iter().map(Choice::reading).collect()
+            } else {
+                choices(&preview.suggestions, &preview.wants, self.before.as_ref())
+            };
         }
         self.checked = Some((text, preview));
         match self.wait.take() {
@@ -446,31 +454,4 @@ pub fn as_text(value: &Value) -> String {
         Value::Null => String::new(),
         other => other.to_string(),
     }
-}
-
-fn choices(suggestions: &[Suggestion], wants: &Wants, before: Option<&Value>) -> Vec<Choice> {
-    let mut choices: Vec<_> = suggestions
-        .iter()
-        .map(|suggestion| Choice {
-            value: suggestion.value.clone(),
-            why: suggestion.why.to_owned(),
-        })
-        .collect();
-    let yes_or_no = [Value::Bool(true), Value::Bool(false)];
-    let only_boolean = wants.boolean && !wants.text && !wants.number && !wants.integer;
-    let allowed = if only_boolean && wants.allowed.is_empty() {
-        &yes_or_no[..]
-    } else {
-        &wants.allowed
-    };
-    for value in allowed.iter().take(OFFERED) {
-        let known = choices.iter().any(|choice| choice.value == *value);
-        if !known && before != Some(value) {
-            choices.push(Choice {
-                value: value.clone(),
-                why: String::new(),
-            });
-        }
-    }
-    choices
 }

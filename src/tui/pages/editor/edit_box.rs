@@ -12,7 +12,7 @@ use ratatui::{
 
 use super::{
     Editor,
-    draft::{Draft, Focus, Verdict, as_text},
+    draft::{Draft, Focus, Verdict},
     draw::cell,
     fields::{FieldLine, shown},
     frozen,
@@ -125,7 +125,7 @@ fn draw_lines(lines: Vec<Line<'static>>, frame: &mut Frame, inner: Rect) {
 }
 
 /// The column and line of what is marked, where that is not the text.
-fn under(lines: &[Line], theme: Theme) -> Option<(u16, u16)> {
+pub fn under(lines: &[Line], theme: Theme) -> Option<(u16, u16)> {
     let found = lines.iter().enumerate().find_map(|(y, line)| {
         let is_marked = |span: &Span| span.style == theme.select() && span.content.starts_with('>');
         Some((line.spans.iter().position(is_marked)?, y, line))
@@ -324,7 +324,12 @@ fn newly_wrong(draft: &Draft) -> Option<String> {
 }
 
 /// The choices, scrolled so that the marked one is seen; or the offer to save anyway.
-fn try_line(draft: &Draft, before: &'static str, columns: usize, theme: Theme) -> Line<'static> {
+pub fn try_line(
+    draft: &Draft,
+    before: &'static str,
+    columns: usize,
+    theme: Theme,
+) -> Line<'static> {
     let mut spans = vec![Span::styled(before, theme.muted())];
     if draft.focus == Focus::Anyway {
         let offer = "> Save anyway, it stays in needs fixing";
@@ -343,7 +348,7 @@ fn try_line(draft: &Draft, before: &'static str, columns: usize, theme: Theme) -
         Focus::Choice(at) => Some(at),
         Focus::Text | Focus::Anyway => None,
     };
-    let words = choice_words(draft);
+    let words = draft.choice_words();
     let shown = fitting(
         &words,
         marked.unwrap_or(0),
@@ -365,14 +370,6 @@ fn try_line(draft: &Draft, before: &'static str, columns: usize, theme: Theme) -
         spans.push(Span::raw("..."));
     }
     Line::from(spans)
-}
-
-fn choice_words(draft: &Draft) -> Vec<String> {
-    let choices = draft.choices.iter().map(|choice| {
-        let value = text::shorten(&text::safe(&as_text(&choice.value)), 30);
-        format!("{value}  {}", choice.why).trim_end().to_owned()
-    });
-    choices.chain(["(leave as it is)".to_owned()]).collect()
 }
 
 /// Which choices are seen: as many as fit whole, the marked one always among them.

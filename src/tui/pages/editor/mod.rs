@@ -213,10 +213,7 @@ impl Editor {
 
     /// The record, and its field under the cursor.
     pub fn subject(&self) -> Subject {
-        let field = self.fields.path().cloned();
-        let key = self.row().and_then(|row| row.key.clone());
-        let id = self.id;
-        Subject::Record { id, field, key }
+        Subject::record(self.id, self.fields.path().cloned(), self.row())
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -599,6 +596,8 @@ mod tests {
             notes: Vec::new(),
             attempts: Vec::new(),
             has_contract: true,
+            before: None,
+            after: None,
         }
     }
 
@@ -654,6 +653,7 @@ mod tests {
                 format: Some("date".to_owned()),
                 ..Wants::default()
             },
+            readings: Vec::new(),
             suggestions: vec![Suggestion {
                 value: json!("2025-12-31"),
                 why: "day first",

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{Editor, draft::Draft, draw::doubt, edit_box::told};
 use crate::{
     model::{Freshness, Problem, RecordDetail, Stage, StageMark, Status},
-    text,
+    said, text,
     tui::{
         action::Action,
         theme::Theme,
@@ -26,7 +26,11 @@ use crate::{
 
 /// The sentence and what to do, in one line.
 pub fn sentence(problem: &Problem) -> String {
-    let words = format!("{} {}", text::safe(&problem.message), to_do(problem));
+    let words = format!(
+        "{} {}",
+        said::end(&text::safe(&problem.message)),
+        to_do(problem)
+    );
     words.trim_end().to_owned()
 }
 
@@ -323,5 +327,22 @@ fn tip_without_problem(record: &RecordDetail) -> &'static str {
         "No problem in this record."
     } else {
         "No contract: nothing can be checked."
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{model::Found, tui::testing::problem};
+
+    #[test]
+    fn what_a_destination_said_without_a_full_stop_is_a_sentence_of_its_own() {
+        let mut problem = problem("/phone", Found::Missing);
+        problem.message = "This number is on our do-not-call list".to_owned();
+        problem.hint = "Change the record.".to_owned();
+        assert_eq!(
+            sentence(&problem),
+            "This number is on our do-not-call list. Change the record."
+        );
     }
 }

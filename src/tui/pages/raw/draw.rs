@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::{
     Raw,
-    excerpt::{Excerpt, slice},
+    excerpt::{Caret, Excerpt, Row},
 };
 use crate::{
     model::{Form, Layout as Columns, RecordDetail, Status},
@@ -19,10 +19,10 @@ use crate::{
         action::Action,
         pages::editor::{
             draft::{Draft, Focus, Verdict, as_text},
-            edit_box::closed,
+            edit_box::{closed, try_line, under},
         },
         theme::Theme,
-        widgets::{cursor::put_cursor, panel::panel, stages::in_one_line, wrap::wrap},
+        widgets::{cursor::put_cursor, lines::cut, panel::panel, stages::in_one_line, wrap::wrap},
     },
 };
 
@@ -68,7 +68,8 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         frame.render_widget(block, area);
         return;
     };
-    let problem = problem_lines(record, usize::from(area.width.saturating_sub(4)), theme);
+    let columns = usize::from(area.width.saturating_sub(4));
+    let problem = problem_lines(record, page.excerpt.caret, columns, theme);
     let (most, edit_height) = if page.draft.is_some() {
         (area.height / 3, (area.height * 10 / 26).clamp(4, 10))
     } else {
@@ -95,7 +96,12 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     edit_box(page, frame, bottom, theme);
 }
 
-fn problem_lines(record: &RecordDetail, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+fn problem_lines(
+    record: &RecordDetail,
+    caret: Option<Caret>,
+    columns: usize,
+    theme: Theme,
+) -> Vec<Line<'static>> {
     let Some(problem) = record.row.problems.first() else {
         return vec![Line::from(" The text cannot be split into fields.")];
     };
@@ -103,12 +109,19 @@ fn problem_lines(record: &RecordDetail, columns: usize, theme: Theme) -> Vec<Lin
     if !problem.hint.is_empty() {
         lines.extend(indented(wrap(&text::safe(&problem.hint), columns)));
     }
-    let code = format!(
+    // The bytes are those of the file, which the received text stands in.
+    let at = caret.filter(|_| record.text == record.raw);
+    let byte = record.byte + at.map_or(0, |caret| caret.byte as u64);
+    let line = caret.map_or(record.row.line, |caret| caret.number);
+    let mut code = format!(
         " Code  {}   byte {}   line {}",
         text::safe(&problem.code),
-        text::thousands(record.byte),
-        text::thousands(record.row.line),
+        text::thousands(byte),
+        text::thousands(line),
     );
+    if let Some(caret) = caret {
+        code += &format!("   position {}", text::thousands(caret.position as u64));
+    }
     lines.push(Line::styled(code, theme.muted()));
     lines
 }
@@ -135,64 +148,64 @@ fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     };
     let block = panel(area.width, title, &note, focus, theme);
     let inner = block.inner(area);
-    let gutter = (shown.number + shown.lines.len() as u64)
-        .to_string()
-        .len()
-        .max(5);
+    let last = shown.lines.last().map_or(0, |line| line.number);
+    let gutter = last.to_string().len().max(5);
     let room = usize::from(inner.width).saturating_sub(gutter + 4);
-    scroll_to_caret(shown, room);
-    let mut lines = Vec::new();
-    for (index, line) in shown.lines.iter().enumerate().skip(shown.top) {
-        let number = shown.number + index as u64;
-        if shown.wrapped {
-            for (part, piece) in wrap(line, room).into_iter().enumerate() {
-                let number = if part == 0 {
-                    number.to_string()
-                } else {
-                    String::new()
-                };
-                lines.push(Line::from(format!(" {number:gutter$} | {piece}")));
-            }
-        } else {
-            let piece = slice(line, shown.shift, room);
-            lines.push(Line::from(format!(" {number:gutter$} | {piece}")));
-        }
-        let here = shown.caret.filter(|(at, _)| *at == index && !shown.wrapped);
-        if let Some(column) = here.and_then(|(_, column)| column.checked_sub(shown.shift)) {
-            let caret = format!(
-                "{:gutter$}  | {}^ reading stopped here",
-                "",
-                " ".repeat(column)
-            );
-            lines.push(Line::styled(caret, theme.error()));
-        }
-        if lines.len() >= usize::from(inner.height) {
-            break;
-        }
-    }
+    let height = usize::from(inner.height.saturating_sub(1)).max(1);
+    let rows = scrolled(shown, room, height);
+    let mut lines: Vec<Line> = (rows.into_iter().skip(shown.top).take(height))
+        .map(|row| drawn(row, gutter, theme))
+        .collect();
     let unseen = Line::styled(format!(" {}", shown.unseen), theme.muted());
-    if lines.len() + 1 < usize::from(inner.height) {
+    if lines.len() < height {
         lines.push(Line::default());
     }
-    lines.truncate(usize::from(inner.height.saturating_sub(1)).max(1));
     lines.push(unseen);
     frame.render_widget(Paragraph::new(lines), inner);
     frame.render_widget(block, area);
 }
 
-/// Until it is scrolled by hand, and anew in a window of another width, the place where reading stopped is in sight.
-fn scroll_to_caret(shown: &mut Excerpt, room: usize) {
-    let Some((line, column)) = shown.caret else {
-        return;
-    };
-    if std::mem::replace(&mut shown.placed, room) != room {
-        shown.shift = if column + 24 > room {
-            (column + 24).saturating_sub(room)
+fn drawn(row: Row, gutter: usize, theme: Theme) -> Line<'static> {
+    let blank = "";
+    match row {
+        Row::Text {
+            number,
+            text,
+            is_own,
+        } => {
+            let number = number.map(|number| number.to_string()).unwrap_or_default();
+            let line = Line::from(format!(" {number:gutter$} | {text}"));
+            if is_own {
+                line
+            } else {
+                line.style(theme.muted())
+            }
+        }
+        Row::Caret(words) => Line::styled(format!(" {blank:gutter$} | {words}"), theme.error()),
+        Row::Bytes(words) => {
+            Line::styled(format!(" {blank:gutter$} | bytes  {words}"), theme.muted())
+        }
+    }
+}
+
+/// The rows of the text. Until it is scrolled by hand, and anew in a window of another width, the place where reading stopped
+/// is among those that are seen.
+fn scrolled(shown: &mut Excerpt, room: usize, height: usize) -> Vec<Row> {
+    let is_anew = std::mem::replace(&mut shown.placed, room) != room;
+    if let Some(caret) = shown.caret.filter(|_| is_anew) {
+        shown.shift = if caret.column + 24 > room {
+            (caret.column + 24).saturating_sub(room)
         } else {
             0
         };
-        shown.top = line.saturating_sub(2);
     }
+    let (rows, caret) = shown.rows(room);
+    (shown.rows, shown.seen) = (rows.len(), height);
+    if let Some(caret) = caret.filter(|_| is_anew) {
+        shown.top = (caret + 2).saturating_sub(height);
+    }
+    shown.top = shown.top.min(shown.last_top());
+    rows
 }
 
 fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
@@ -217,8 +230,18 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         spans.extend(text.spans);
         spans.push(Span::raw("]"));
         lines.push(Line::from(spans));
-        put_cursor(frame, inner, (2 + cursor as u16, 0));
         lines.extend(verdict(draft, record, columns, theme));
+        if bad {
+            let words =
+                "What is no UTF-8 is read as Windows-1252 for editing. The received bytes stay.";
+            let room = columns.saturating_sub(2);
+            let words = wrap(words, room).into_iter();
+            let words = words.map(|line| Line::styled(format!(" {line}"), theme.muted()));
+            let at = lines.len().min(2);
+            lines.splice(at..at, words);
+        }
+        let at = suggestions(draft, &mut lines, inner, theme);
+        put_cursor(frame, inner, at.unwrap_or((2 + cursor as u16, 0)));
     } else {
         let text = if is_excerpt {
             "The results name it and do not hold it.".to_owned()
@@ -230,16 +253,25 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
             text::shorten(&text, columns.saturating_sub(2))
         )));
     }
-    if bad && editing {
-        let words =
-            "What is no UTF-8 is read as Windows-1252 for editing. The received bytes stay.";
-        let room = columns.saturating_sub(2);
-        let words = wrap(words, room).into_iter();
-        let words = words.map(|line| Line::styled(format!(" {line}"), theme.muted()));
-        let at = lines.len().min(2);
-        lines.splice(at..at, words);
-    }
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// Puts the texts that it could be on the last line. Gives where the one is that is chosen.
+fn suggestions(
+    draft: &Draft,
+    lines: &mut Vec<Line<'static>>,
+    inner: Rect,
+    theme: Theme,
+) -> Option<(u16, u16)> {
+    let height = usize::from(inner.height);
+    if draft.choices.is_empty() || draft.focus == Focus::Anyway || height < 2 {
+        return None;
+    }
+    let columns = usize::from(inner.width);
+    let offered = try_line(draft, " Suggestions  ", columns, theme);
+    lines.resize(height - 1, Line::default());
+    lines.push(cut(offered, columns));
+    under(&lines[height - 1..], theme).map(|(x, _)| (x, height as u16 - 1))
 }
 
 fn verdict(

@@ -18,57 +18,252 @@ const WINDOWS_1252: [char; 32] = [
     '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}', 'ž', 'Ÿ',
 ];
 
+/// Of records with more lines only this many are shown, around the place where reading stopped.
+const LINES: usize = 500;
+
+/// How many bytes are shown as numbers on each side of one that is no text.
+const BYTES: usize = 8;
+
 /// The lines of a record's text, safe to print.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
-    pub lines: Vec<String>,
-    /// Physical line number in the file of the first line.
-    pub number: u64,
-    /// Where reading stopped: index into `lines`, and the column there.
-    pub caret: Option<(usize, usize)>,
+    /// The record's own lines, and one of the records before and after where they are known.
+    pub lines: Vec<Shown>,
+    pub caret: Option<Caret>,
+    /// The bytes around one that is no text.
+    pub bytes: Option<String>,
     /// What a person cannot see: hidden characters, line end, encoding.
     pub unseen: String,
-    /// How far it is scrolled: lines, columns.
+    /// How far it is scrolled: rows, columns.
     pub top: usize,
     pub shift: usize,
     pub wrapped: bool,
     /// The columns it had when it was scrolled to the caret.
     pub placed: usize,
+    /// How many rows there were when it was drawn, and how many of them were seen.
+    pub rows: usize,
+    pub seen: usize,
     /// Whether it is what a tool said of the record, and not the record.
     pub is_said: bool,
+}
+
+/// One line as it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Physical line number in the file.
+    pub number: u64,
+    pub text: String,
+    /// Whether it is part of the record.
+    pub is_own: bool,
+}
+
+/// Where reading stopped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caret {
+    /// Index into the lines, and the column there.
+    pub line: usize,
+    pub column: usize,
+    /// Byte in the text, line in the file, and character in the line, both from 1.
+    pub byte: usize,
+    pub number: u64,
+    pub position: usize,
+    /// What is there, and the same where there is little room.
+    pub words: &'static str,
+    pub short: &'static str,
+}
+
+/// A row of the picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A part of a line; the first has its number.
+    Text {
+        number: Option<u64>,
+        text: String,
+        is_own: bool,
+    },
+    Caret(String),
+    Bytes(String),
 }
 
 impl Excerpt {
     pub fn new(record: &RecordDetail) -> Self {
         let bytes = &record.text.bytes;
-        let stopped = row::stopped_at(&record.layout, record.text.form, body(bytes));
-        let mut lines = Vec::new();
-        let mut caret = None;
-        let mut before = 0;
-        for line in body(bytes).split(|byte| *byte == b'\n') {
-            let offset = stopped
-                .filter(|at| (before..=before + line.len()).contains(at) && caret.is_none())
-                .map(|at| at - before);
-            let (shown, column) = window(line, offset);
-            if let Some(column) = column {
-                caret = Some((lines.len(), column));
-            }
-            lines.push(shown);
-            before += line.len() + 1;
-        }
-        Self {
-            lines,
-            number: record.row.line,
-            caret,
-            unseen: unseen(bytes),
+        let own = body(bytes);
+        let stopped = row::stopped_at(&record.layout, record.text.form, own);
+        let problem = row::Row::read(&record.layout, record.text.form, own).err();
+        let code = problem.map(|problem| problem.code).unwrap_or_default();
+        let mut shown = Self {
+            unseen: unseen(record),
             is_said: record.text.form == Form::Excerpt,
+            bytes: (stopped.filter(|_| code == "encoding:utf-8")).map(|at| numbers(own, at)),
             ..Self::default()
+        };
+        if let Some(before) = &record.before {
+            let text = body(&before.bytes);
+            let last = text.rsplit(|byte| *byte == b'\n').next().unwrap_or(text);
+            let number = before.line + row::cells::line_ends(text);
+            shown.push(number, window(last, None).0, false);
         }
+        let stop_line = stopped.map_or(0, |at| count_lines(&own[..at]));
+        let from = stop_line.saturating_sub(LINES / 2);
+        let mut start = 0;
+        for (line, number) in own.split(|byte| *byte == b'\n').zip(0..) {
+            let offset = stopped.filter(|_| number == stop_line).map(|at| at - start);
+            if (from..from + LINES).contains(&number) {
+                let (text, column) = window(line, offset);
+                if let (Some(column), Some(offset)) = (column, offset) {
+                    let (words, short) = words_at(&code);
+                    shown.caret = Some(Caret {
+                        line: shown.lines.len(),
+                        column,
+                        byte: start + offset,
+                        number: record.row.line + number as u64,
+                        position: position(line, offset),
+                        words,
+                        short,
+                    });
+                }
+                shown.push(record.row.line + number as u64, text, true);
+            }
+            start += line.len() + 1;
+        }
+        if let Some(after) = &record.after {
+            let first = after.bytes.split(|byte| *byte == b'\n').next();
+            let text = body(first.unwrap_or_default());
+            shown.push(after.line, window(text, None).0, false);
+        }
+        shown
     }
 
-    pub fn last_top(&self) -> usize {
-        self.lines.len().saturating_sub(1)
+    fn push(&mut self, number: u64, text: String, is_own: bool) {
+        self.lines.push(Shown {
+            number,
+            text,
+            is_own,
+        });
     }
+
+    /// The rows of the picture in a room this wide, and which of them is the caret's.
+    pub fn rows(&self, room: usize) -> (Vec<Row>, Option<usize>) {
+        let mut rows = Vec::new();
+        let mut caret_row = None;
+        for (index, line) in self.lines.iter().enumerate() {
+            let caret = self.caret.filter(|caret| caret.line == index);
+            let pieces = if self.wrapped {
+                pieces(&line.text, room)
+            } else {
+                vec![(self.shift, slice(&line.text, self.shift, room))]
+            };
+            let last = pieces.len() - 1;
+            for (part, (from, piece)) in pieces.into_iter().enumerate() {
+                let end = from + text::width(&piece);
+                rows.push(Row::Text {
+                    number: (part == 0).then_some(line.number),
+                    text: piece,
+                    is_own: line.is_own,
+                });
+                let here = caret.filter(|caret| {
+                    let ends_here = caret.column < end || part == last;
+                    caret_row.is_none() && caret.column >= from && ends_here
+                });
+                if let Some(caret) = here {
+                    caret_row = Some(rows.len());
+                    rows.push(Row::Caret(caret.in_words(caret.column - from, room)));
+                    rows.extend(self.bytes.clone().map(Row::Bytes));
+                }
+            }
+        }
+        (rows, caret_row)
+    }
+
+    /// The columns of the longest line.
+    pub fn width(&self) -> usize {
+        let widths = self.lines.iter().map(|line| text::width(&line.text));
+        widths.max().unwrap_or(0)
+    }
+
+    /// The highest row that can be on top.
+    pub fn last_top(&self) -> usize {
+        self.rows.saturating_sub(self.seen.max(1))
+    }
+
+    /// Scrolls by rows.
+    pub fn scroll(&mut self, by: isize) {
+        self.top = self.top.saturating_add_signed(by).min(self.last_top());
+    }
+}
+
+impl Caret {
+    /// The mark at a column, and what is there, before it where there is no room after it.
+    fn in_words(self, column: usize, room: usize) -> String {
+        for words in [self.words, self.short] {
+            if column + 2 + text::width(words) <= room {
+                return format!("{}^ {words}", " ".repeat(column));
+            }
+        }
+        let before = text::width(self.short) + 1;
+        match column.checked_sub(before) {
+            Some(left) => format!("{}{} ^", " ".repeat(left), self.short),
+            None => format!("{}^", " ".repeat(column)),
+        }
+    }
+}
+
+/// What stands at the place where reading stopped.
+fn words_at(code: &str) -> (&'static str, &'static str) {
+    match code {
+        "csv:text_after_quote" => ("quote ends here, then text goes on", "text goes on"),
+        "csv:unclosed_quote" => ("this quote is never closed", "never closed"),
+        "csv:field_count" => ("the record ends here, then text goes on", "text goes on"),
+        "encoding:utf-8" => ("this byte is not UTF-8", "not UTF-8"),
+        "json:duplicate_key" => ("this name stands here again", "here again"),
+        _ => ("reading stopped here", "stopped here"),
+    }
+}
+
+fn count_lines(bytes: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', bytes).count()
+}
+
+/// The 1-based character at a byte of a line.
+fn position(line: &[u8], offset: usize) -> usize {
+    String::from_utf8_lossy(&line[..offset.min(line.len())])
+        .chars()
+        .count()
+        + 1
+}
+
+/// The bytes around a place, in brackets the one there.
+fn numbers(bytes: &[u8], at: usize) -> String {
+    let from = at.saturating_sub(BYTES);
+    let around = &bytes[from..(at + BYTES + 1).min(bytes.len())];
+    let words = around.iter().zip(from..).map(|(byte, place)| {
+        if place == at {
+            format!("[{byte:02X}]")
+        } else {
+            format!("{byte:02X}")
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// A safe text in pieces that fit, with the column where each begins. Never empty.
+fn pieces(line: &str, columns: usize) -> Vec<(usize, String)> {
+    let mut pieces = vec![(0, String::new())];
+    let (mut at, mut used) = (0, 0);
+    for grapheme in line.graphemes(true) {
+        let width = text::width(grapheme);
+        if used > 0 && used + width > columns {
+            pieces.push((at, String::new()));
+            used = 0;
+        }
+        if let Some((_, piece)) = pieces.last_mut() {
+            piece.push_str(grapheme);
+        }
+        at += width;
+        used += width;
+    }
+    pieces
 }
 
 /// A text for editing, and whether it is the same text: where it is not, bytes that are no UTF-8 were read as
@@ -139,7 +334,30 @@ fn boundary(line: &[u8], at: usize) -> usize {
         .unwrap_or(line.len())
 }
 
-fn unseen(bytes: &[u8]) -> String {
+/// What ends the record's last line, where it is known.
+fn line_end(record: &RecordDetail) -> &'static str {
+    let raw = &record.raw.bytes;
+    let windows = "   Line ends with CR LF (Windows).";
+    match &raw[..] {
+        [.., b'\r', b'\n'] => return windows,
+        [.., b'\n'] => return "   Line ends with LF.",
+        _ => {}
+    }
+    // Two bytes before the next line are one line end, or there is an empty line between.
+    let after = record.after.as_ref().filter(|after| {
+        let lines = row::cells::line_ends(raw) + 1;
+        after.line == record.row.line + lines
+    });
+    let gap = after.and_then(|after| after.byte.checked_sub(record.byte + raw.len() as u64));
+    match gap {
+        Some(1) => "   Line ends with LF.",
+        Some(2) => windows,
+        _ => "",
+    }
+}
+
+fn unseen(record: &RecordDetail) -> String {
+    let bytes = &record.text.bytes;
     let mut names = BTreeSet::new();
     let mut bad = 0_usize;
     for chunk in body(bytes).utf8_chunks() {
@@ -155,11 +373,7 @@ fn unseen(bytes: &[u8]) -> String {
         1..=6 => names.into_iter().collect::<Vec<_>>().join(" "),
         many => format!("{many} kinds"),
     };
-    let end = match bytes {
-        [.., b'\r', b'\n'] => "   Line ends with CR LF (Windows).",
-        [.., b'\n'] => "   Line ends with LF.",
-        _ => "",
-    };
+    let end = line_end(record);
     let encoding = match bad {
         0 => "UTF-8".to_owned(),
         bad => format!("not UTF-8 ({})", text::count(bad as u64, "byte")),
@@ -172,6 +386,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::{model::Neighbour, tui::pages::raw::tests::record};
 
     #[test]
     fn bad_bytes_are_read_as_windows_1252_for_editing_and_said_to_be_a_change() {
@@ -184,12 +399,53 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_is_named() {
-        let check = |bytes: &[u8], expected: &str| assert_eq!(unseen(bytes), expected);
+        let check = |bytes: &[u8], expected: &str| assert_eq!(unseen(&record(bytes)), expected);
         check(b"a,b", "Hidden characters: none.   Encoding: UTF-8");
         check(
             b"a\tb\xff\r\n",
             "Hidden characters: <TAB>.   Line ends with CR LF (Windows).   Encoding: not UTF-8 (1 byte)",
         );
+    }
+
+    #[test]
+    fn the_line_end_shows_in_where_the_next_record_begins() {
+        let check = |line, byte, expected: &str| {
+            let mut record = record(b"a,b");
+            let end = record.byte + 3;
+            record.after = Some(Neighbour {
+                line: record.row.line + line,
+                byte: end + byte,
+                bytes: b"c,d".to_vec(),
+            });
+            assert_eq!(line_end(&record), expected);
+        };
+        check(1, 2, "   Line ends with CR LF (Windows).");
+        check(1, 1, "   Line ends with LF.");
+        check(2, 2, "");
+    }
+
+    #[test]
+    fn a_wrapped_line_shows_the_place_where_reading_stopped_under_its_part() {
+        let mut shown = Excerpt::new(&record(&[&[b'x'; 95][..], b",\"a\"b"].concat()));
+        shown.wrapped = true;
+        let (rows, caret) = shown.rows(40);
+        let caret = caret.unwrap();
+        let expected = format!("{}^ text goes on", " ".repeat(18));
+        assert_eq!(rows[caret], Row::Caret(expected));
+        let text: String = rows
+            .iter()
+            .filter_map(|row| match row {
+                Row::Text { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(text, shown.lines[0].text);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_shown_as_numbers() {
+        let shown = Excerpt::new(&record(b"1,M\xfcller"));
+        assert_eq!(shown.bytes.as_deref(), Some("31 2C 4D [FC] 6C 6C 65 72"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The text of a record that cannot be split into fields.
 
 mod ahead;
+mod changing;
 mod draw;
 mod excerpt;
 mod kept;
@@ -119,15 +120,18 @@ impl Raw {
                 Focus::Anyway => "Save anyway",
                 Focus::Text | Focus::Choice(_) => "Save line",
             };
-            return vec![
-                Offer::new(Action::Open, save),
-                Offer::new(Action::ClearText, "Clear"),
-            ];
+            let mut offers = vec![Offer::new(Action::Open, save)];
+            if draft.focus != Focus::Anyway && !draft.choices.is_empty() {
+                offers.push(Offer::new(Action::Down, "Suggestions"));
+            }
+            offers.push(Offer::new(Action::ClearText, "Clear"));
+            return offers;
         }
         let reason = frozen(self.read_only, record.row.status);
         vec![
             Offer::new(Action::Open, "Edit line").unless(reason),
             Offer::new(Action::NextProblem, "Next problem"),
+            Offer::new(Action::AcceptSuggestion, "Suggestions").unless(reason),
             Offer::new(Action::Wrap, "Wrap"),
             Offer::new(Action::NextRecord, "Next record"),
             Offer::new(Action::PreviousRecord, ""),
@@ -206,9 +210,11 @@ impl Raw {
 
     /// The record; it has no fields.
     pub fn subject(&self) -> Subject {
-        let key = (self.record.as_ref()).and_then(|record| record.row.key.clone());
-        let (id, field) = (self.id, None);
-        Subject::Record { id, field, key }
+        Subject::record(
+            self.id,
+            None,
+            self.record.as_ref().map(|record| &record.row),
+        )
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
@@ -310,12 +316,30 @@ impl Raw {
         match action {
             Action::Back | Action::Leave => cx.back(),
             Action::Up if self.excerpt.top == 0 => cx.effects.push(Effect::Tabs),
-            Action::Up => self.excerpt.top -= 1,
-            Action::Down => self.excerpt.top = (self.excerpt.top + 1).min(self.excerpt.last_top()),
+            Action::Up => self.excerpt.scroll(-1),
+            Action::Down => self.excerpt.scroll(1),
+            Action::PageUp | Action::PageDown => {
+                let page = self.excerpt.seen.max(1).cast_signed();
+                let is_up = action == Action::PageUp;
+                self.excerpt.scroll(if is_up { -page } else { page });
+            }
+            Action::First if self.excerpt.wrapped => self.excerpt.top = 0,
+            Action::Last if self.excerpt.wrapped => self.excerpt.top = self.excerpt.last_top(),
+            Action::Last => self.excerpt.shift = self.excerpt.width().saturating_sub(40),
             Action::Left => self.excerpt.shift = self.excerpt.shift.saturating_sub(10),
-            Action::Right => self.excerpt.shift += 10,
+            Action::Right => {
+                let most = self.excerpt.width().saturating_sub(10);
+                self.excerpt.shift = (self.excerpt.shift + 10).min(most);
+            }
             Action::First => self.excerpt.shift = 0,
-            Action::Wrap => self.excerpt.wrapped = !self.excerpt.wrapped,
+            Action::Wrap => {
+                self.excerpt.wrapped = !self.excerpt.wrapped;
+                self.excerpt.placed = 0;
+            }
+            Action::AcceptSuggestion => {
+                self.edit(cx);
+                self.act_typing(Action::Down, cx);
+            }
             Action::Open | Action::Edit => self.edit(cx),
             Action::NextProblem | Action::NextRecord => self.next_record(1, cx),
             Action::PreviousProblem | Action::PreviousRecord => self.next_record(-1, cx),
@@ -356,7 +380,14 @@ impl Raw {
                 self.forget_typed(cx);
                 cx.say("Nothing was changed: the text is the same.");
             }
-            Reply::NoChoices => cx.say("There is no suggestion for this line."),
+            Reply::NoChoices => {
+                let aside = cx.keys.of(Action::SetAside);
+                cx.say(if self.holds_nothing() {
+                    format!("This line holds no record: Esc, then {aside} sets it aside.")
+                } else {
+                    "There is no suggestion for this line.".to_owned()
+                });
+            }
             Reply::Saving => cx.say(SAVING),
             Reply::Leave => {
                 self.keep(cx);
@@ -375,58 +406,6 @@ impl Raw {
                 }
             }
         }
-    }
-
-    fn check(&mut self, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.ask(self.id, cx);
-        }
-    }
-
-    /// Opens the box on the text as it is now; bytes that are no UTF-8 are read as Windows-1252.
-    fn edit(&mut self, cx: &mut Cx) {
-        if !self.may_change(cx) {
-            return;
-        }
-        let Some(record) = &self.record else { return };
-        let (text, same) = match record.text.form {
-            // What a tool said of the record is no beginning of its text.
-            Form::Excerpt => (String::new(), true),
-            _ => excerpt::decode(&record.text.bytes),
-        };
-        let mut draft = Draft::open_whole(&text, same);
-        draft.seen = record.row.version;
-        self.draft = Some(draft);
-        self.check(cx);
-    }
-
-    fn put_back(&mut self, cx: &mut Cx) {
-        if !self.may_change(cx) {
-            return;
-        }
-        let Some(record) = &self.record else { return };
-        if record.raw.bytes == record.text.bytes {
-            cx.say("This is the received text already.");
-            return;
-        }
-        let ticket = cx.change(Wish::Edit {
-            id: self.id,
-            changes: vec![crate::fix::Change::Raw(record.raw.bytes.clone())],
-            version: record.row.version,
-        });
-        self.changing = Some((ticket, Done::PutBack));
-    }
-
-    /// Says why not, if not.
-    fn may_change(&self, cx: &mut Cx) -> bool {
-        let Some(record) = &self.record else {
-            return false;
-        };
-        let reason = frozen(self.read_only, record.row.status);
-        if let Some(reason) = reason {
-            cx.say(reason);
-        }
-        reason.is_none()
     }
 
     fn next_record(&self, by: isize, cx: &mut Cx) {
@@ -532,7 +511,7 @@ mod tests {
         }
     }
 
-    fn record(bytes: &[u8]) -> RecordDetail {
+    pub(super) fn record(bytes: &[u8]) -> RecordDetail {
         let text = Version {
             form: Form::Csv,
             bytes: bytes.to_vec(),
@@ -577,6 +556,8 @@ mod tests {
             notes: Vec::new(),
             attempts: Vec::new(),
             has_contract: true,
+            before: None,
+            after: None,
         }
     }
 
@@ -625,18 +606,39 @@ mod tests {
             self.page.receive(ticket, Ok(answer), &mut self.cx);
         }
 
+        /// The check answers, and says what the line could be.
+        fn check_with_readings(&mut self, reads: bool) {
+            let mut preview = Self::preview(reads);
+            let readable = |text: &str, why: &str, left: &[&str]| crate::ops::Readable {
+                text: text.to_owned(),
+                why: why.to_owned(),
+                left: Some(left.iter().map(|label| (*label).to_owned()).collect()),
+            };
+            preview.readings = vec![
+                readable(GOOD, "Double the inner quotes", &[]),
+                readable("SO-90113", "Remove the quotes", &["name", "sku"]),
+            ];
+            self.answer(Answer::Preview(Box::new(preview)));
+        }
+
         fn check(&mut self, reads: bool) {
+            let preview = Self::preview(reads);
+            self.answer(Answer::Preview(Box::new(preview)));
+        }
+
+        fn preview(reads: bool) -> Preview {
             let current = json!({"order_id": "SO-90113", "country": "DE", "total": 99.5, "name": "\"Kaiser 19\" Bar"});
-            self.answer(Answer::Preview(Box::new(Preview {
+            Preview {
                 text: record(b"").text,
                 problems: if reads { Vec::new() } else { vec![problem()] },
                 current: reads.then_some(current),
                 wants: Wants::default(),
+                readings: Vec::new(),
                 suggestions: Vec::new(),
                 closed: None,
                 refusal: None,
                 stages: Vec::new(),
-            })));
+            }
         }
 
         fn press(&mut self, keys: &str) {
@@ -698,11 +700,11 @@ mod tests {
         "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19" Bar. So the end of   │"
         "│ the column is unclear.                                                                           │"
         "│ If the quotes belong to the value, double them and put the whole value in quotes.                │"
-        "│ Code  csv:text_after_quote   byte 3,870,214   line 31,022                                        │"
+        "│ Code  csv:text_after_quote   byte 3,870,253   line 31,022   position 40                          │"
         "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────────────────────────── Left/Right to scroll, w wrap ┐"
         "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220     │"
-        "│       |                                        ^ reading stopped here                            │"
+        "│       |                                        ^ quote ends here, then text goes on              │"
         "│                                                                                                  │"
         "│ Hidden characters: none.   Encoding: UTF-8                                                       │"
         "│                                                                                                  │"
@@ -721,6 +723,147 @@ mod tests {
         "│                                                                                                  │"
         "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
         " Saving turns this line into a normal record and checks it.                                         "
+        "#);
+    }
+
+    #[test]
+    fn what_the_line_could_be_is_offered_and_nothing_is_put_in_alone() {
+        let mut desk = Desk::new(LINE);
+        desk.press("Enter");
+        desk.check_with_readings(false);
+        assert_eq!(
+            desk.page.draft.as_ref().unwrap().field.value().as_bytes(),
+            LINE
+        );
+        desk.press("Down");
+        desk.check_with_readings(true);
+        insta::assert_snapshot!(desk.picture(80, 22), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read                           "
+        "┌ Problem ─────────────────────────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19"  │"
+        "│ Bar. So the end of the column is unclear.                                    │"
+        "│ If the quotes belong to the value, double them and put the whole value in    │"
+        "│ quotes.                                                                      │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
+        "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
+        "│       |                                        ^ text goes on                │"
+        "│                                                                              │"
+        "│ Hidden characters: none.   Encoding: UTF-8                                   │"
+        "│                                                                              │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        "┌ Edit this line ────────────────────────────────────── read again as you type ┐"
+        "│ [<01,DE,99.50,"""Kaiser 19"" Bar",kaiser@bar.example,DE129273398,1,TB-220  ] │"
+        "│ OK  Reads as 9 columns now.   No problem left after this.                    │"
+        "│                                                                              │"
+        "│ order_id SO-90113   country DE   total 99.5   name "Kaiser 19" Bar           │"
+        "│ Suggestions  > Double the inner quotes (ready)   ...                         │"
+        "└──────────────────────────────────────────────────────────────────────────────┘"
+        " Saving turns this line into a normal record and checks it.                     "
+        "#);
+        desk.press("Down");
+        assert_eq!(desk.page.draft.as_ref().unwrap().field.value(), "SO-90113");
+        desk.press("Up Up");
+        assert_eq!(
+            desk.page.draft.as_ref().unwrap().field.value().as_bytes(),
+            LINE
+        );
+        desk.press("Down");
+        desk.check_with_readings(true);
+        desk.press("Enter");
+        assert_eq!(desk.saves(), [Change::Raw(GOOD.as_bytes().to_vec())]);
+    }
+
+    #[test]
+    fn a_opens_the_line_with_the_first_that_it_could_be_and_saves_nothing() {
+        let mut desk = Desk::new(LINE);
+        desk.press("a");
+        desk.check_with_readings(false);
+        let draft = desk.page.draft.as_ref().unwrap();
+        assert_eq!(draft.field.value(), GOOD);
+        assert_eq!(desk.saves(), []);
+    }
+
+    #[test]
+    fn a_line_that_holds_no_record_is_one_to_set_aside() {
+        let said = |line: &[u8]| {
+            let mut desk = Desk::new(line);
+            desk.press("a");
+            desk.cx.effects.clear();
+            desk.check(false);
+            desk.cx.effects.clone()
+        };
+        let aside = "This line holds no record: Esc, then x sets it aside.".to_owned();
+        assert_eq!(said(b" ,"), [Effect::Say(aside)]);
+        let none = "There is no suggestion for this line.".to_owned();
+        assert_eq!(said(LINE), [Effect::Say(none)]);
+    }
+
+    #[test]
+    fn the_place_where_a_long_line_stops_is_seen_when_it_is_wrapped_and_the_keys_scroll() {
+        let line = [&[b'x'; 5_000][..], b",\"a\" b,", &[b'y'; 4_000][..]].concat();
+        let mut desk = Desk::new(&line);
+        desk.press("w");
+        assert!(
+            desk.picture(100, 30)
+                .contains("^ quote ends here, then text goes on")
+        );
+        let top = desk.page.excerpt.top;
+        desk.press("PgDn");
+        assert!(desk.page.excerpt.top > top, "{top}");
+        desk.press("End");
+        assert!(desk.picture(100, 30).contains("yyy…"));
+        desk.press("Home");
+        assert_eq!(desk.page.excerpt.top, 0);
+        desk.press("Down");
+        assert_eq!(desk.page.excerpt.top, 1);
+    }
+
+    #[test]
+    fn the_lines_before_and_after_stand_beside_the_line_where_they_are_known() {
+        let mut desk = Desk::new(LINE);
+        let mut known = record(LINE);
+        known.before = Some(crate::model::Neighbour {
+            line: 31_020,
+            byte: 3_870_100,
+            bytes: b"SO-90112,\"Alt &\nNeu".to_vec(),
+        });
+        known.after = Some(crate::model::Neighbour {
+            line: 31_023,
+            byte: 3_870_214 + LINE.len() as u64 + 2,
+            bytes: b"SO-90114,2025-12-02,FR".to_vec(),
+        });
+        desk.page.refresh(&mut desk.cx);
+        desk.show(known);
+        insta::assert_snapshot!(desk.picture(100, 28), @r#"
+        " Record 3 of 4   state: unreadable   stopped at: Read                                               "
+        "┌ Problem ─────────────────────────────────────────────────────────────────────────────────────────┐"
+        "│ Text follows the closing quote in column 5 (name), position 40: "Kaiser 19" Bar. So the end of   │"
+        "│ the column is unclear.                                                                           │"
+        "│ If the quotes belong to the value, double them and put the whole value in quotes.                │"
+        "│ Code  csv:text_after_quote   byte 3,870,253   line 31,022   position 40                          │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        "┌ The line as it is in the file ───────────────────────────────────── Left/Right to scroll, w wrap ┐"
+        "│ 31021 | Neu                                                                                      │"
+        "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220     │"
+        "│       |                                        ^ quote ends here, then text goes on              │"
+        "│ 31023 | SO-90114,2025-12-02,FR                                                                   │"
+        "│                                                                                                  │"
+        "│ Hidden characters: none.   Line ends with CR LF (Windows).   Encoding: UTF-8                     │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "│                                                                                                  │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        "┌ This line ─────────────────────────────────────────────────────────────────────── Enter edits it ┐"
+        "│ SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129273398,1,TB-220             │"
+        "└──────────────────────────────────────────────────────────────────────────────────────────────────┘"
+        " Enter edits the line. The received bytes stay as they are.                                         "
         "#);
     }
 
@@ -760,11 +903,11 @@ mod tests {
         "│ Bar. So the end of the column is unclear.                                    │"
         "│ If the quotes belong to the value, double them and put the whole value in    │"
         "│ quotes.                                                                      │"
-        "│ Code  csv:text_after_quote   byte 3,870,214   line 31,022                    │"
+        "│ Code  csv:text_after_quote   byte 3,870,253   line 31,022   position 40      │"
         "└──────────────────────────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
         "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
-        "│       |                                        ^ reading stopped here        │"
+        "│       |                                        ^ text goes on                │"
         "│                                                                              │"
         "│ Hidden characters: none.   Encoding: UTF-8                                   │"
         "│                                                                              │"
@@ -789,7 +932,7 @@ mod tests {
         "└──────────────────────────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────── Left/Right to scroll, w wrap ┐"
         "│ 31022 | SO-90113,2025-12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example,DE129│"
-        "│       |                                        ^ reading stopped here        │"
+        "│       |                                        ^ text goes on                │"
         "│                                                                              │"
         "│ Hidden characters: none.   Encoding: UTF-8                                   │"
         "│                                                                              │"
@@ -816,7 +959,7 @@ mod tests {
         "└──────────────────────────────────────────────────────────┘"
         "┌ The line as it is in the file ───────────────────────────┐"
         "│ 31022 | 12-01,DE,99.50,"Kaiser 19" Bar,kaiser@bar.example│"
-        "│       |                          ^ reading stopped here  │"
+        "│       |                          ^ text goes on          │"
         "│ Hidden characters: none.   Encoding: UTF-8               │"
         "└──────────────────────────────────────────────────────────┘"
         "┌ This line ─────────────────────────────── Enter edits it ┐"
@@ -892,6 +1035,11 @@ mod tests {
         desk.press("Enter");
         desk.check(true);
         assert!(desk.picture(100, 28).contains("read as Windows-1252"));
+        desk.press("Down");
+        desk.check_with_readings(true);
+        assert!(desk.picture(80, 22).contains("Suggestions"));
+        desk.press("Up");
+        desk.check(true);
         desk.press("Enter");
         assert_eq!(desk.saves(), [Change::Raw("1,Müller".as_bytes().to_vec())]);
     }

@@ -73,7 +73,12 @@ impl Runs {
     fn visit(&self, run: RunId) -> Option<String> {
         let visit = self.visits.iter().find(|(visited, _)| *visited == run);
         let time = visit.map(|(_, time)| self.clock.day_and_time(time))?;
-        Some(format!("Your last visit: {time}."))
+        let waiting = self.facts.get(&run).map_or(0, |facts| facts.not_sent);
+        let waiting = match waiting {
+            0 => String::new(),
+            steps => format!(", {} not sent", text::count(steps, "step")),
+        };
+        Some(format!("Your last visit: {time}{waiting}."))
     }
 
     /// Whether somebody else is at it.

@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn the_last_visit_is_told_and_the_cursor_begins_there() {
         let mut app = app(Route::Runs, (80, 24));
-        shows(&mut app, "Your last visit: 20 Nov 2025.");
+        shows(&mut app, "Your last visit: 20 Nov 2025, 1 step not sent.");
         press(&mut app, "j");
         assert!(!picture(&mut app).contains("Your last visit"));
     }

@@ -1,0 +1,17 @@
+//! What is said of a filter that asks about what is not there.
+
+use anyhow::Result;
+
+use super::out::note;
+use crate::{
+    filter::Filter,
+    ops::{self, Workspace},
+};
+
+/// Terms that find nothing because there is nothing to ask about.
+pub fn say_what_is_not_asked(workspace: &Workspace, filter: &Filter) -> Result<()> {
+    for (term, error) in ops::unknown_terms(workspace, filter)? {
+        note(&format!("{term} finds nothing: {}.", error.message));
+    }
+    Ok(())
+}
