@@ -11,7 +11,7 @@ use std::{
 use redrive::{
     filter::Filter,
     fix::Change,
-    model::{Path as Pointer, RecordId, Status},
+    model::{Fault, Path as Pointer, RecordId, Status},
     ops::{self, Job, LoadRequest, SendRequest, Workspace},
 };
 
@@ -365,7 +365,8 @@ fn what_was_handed_over_is_answered_by_the_tool_it_went_to() {
     assert_eq!((said.accepted, said.rejected), (1, 0));
     assert_eq!(status(&workspace, 10), (Status::Accepted, 0));
     let over = ops::answers(&mut workspace, &request, plan, &Job::default()).unwrap_err();
-    assert!(over.to_string().contains("waits for an answer"));
+    let over = over.downcast::<Fault>().unwrap();
+    assert_eq!(over.code, "answers:none");
 
     // What was refused is fixed and sent again, as another delivery.
     ops::edit(
