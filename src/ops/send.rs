@@ -281,7 +281,7 @@ pub fn give_back(workspace: &mut Workspace, request: &SendRequest) -> Result<Sen
     let open = unfinished(workspace, request.plan, run, &aim)?
         .ok_or_else(|| nothing_to_give_back(&aim.destination.name))?;
     let (claim, unknown) = claimed(workspace, open.id, request, &aim)?;
-    let given_back = workspace.store.give_back(&claim)?;
+    let given_back = workspace.store.give_back(&claim, &now())?;
     Ok(SendReport {
         plan: Some(open.id),
         planned: open.remaining,

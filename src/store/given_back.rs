@@ -9,7 +9,7 @@ use super::{
     Store,
     changes::count_statuses,
     ended::{Moves, checked_by},
-    sends::check_fence,
+    sends::{check_fence, end_all},
     verdicts::Verdicts,
 };
 use crate::{
@@ -19,13 +19,15 @@ use crate::{
 
 impl Store {
     /// Takes out of a plan what certainly never reached its destination: these records are ready again, and can be changed. What
-    /// may have reached it stays, for it must not leave under another key. Gives how many were taken out.
+    /// may have reached it stays, for it must not leave under another key. What is still being tried was not applied, as in
+    /// [`Store::release`]. Gives how many were taken out.
     ///
     /// # Errors
     /// `send:taken_over`.
-    pub(crate) fn give_back(&mut self, claim: &Claim) -> Result<u64> {
+    pub(crate) fn give_back(&mut self, claim: &Claim, at: &str) -> Result<u64> {
         self.write(|tx| {
             check_fence(tx, claim)?;
+            end_all(tx, claim, DeliveryState::Queued, "", at)?;
             let mut unsent = tx.prepare_cached(
                 "SELECT id, record FROM delivery WHERE plan = ?1 AND open = 1 AND state IN ('queued', 'waiting') \
                  AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = delivery.id AND a.outcome = 'unknown')",

@@ -77,7 +77,7 @@ impl Sending<'_> {
         }
         if self.job.is_cancelled() && self.job.steering().gives_back() {
             self.write_down()?;
-            self.report.given_back = self.workspace.store.give_back(&self.claim)?;
+            self.report.given_back = self.workspace.store.give_back(&self.claim, &now())?;
         }
         self.report.not_sent =
             self.workspace
