@@ -3,7 +3,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::tui::action::Action;
+use crate::tui::{action::Action, event::Cx};
 
 /// More is not kept: nobody types on blindly for so long.
 pub const MOST: usize = 200;
@@ -41,8 +41,32 @@ impl Ahead {
         }
     }
 
+    /// An action before the record is there, other than those that lead away. `can_open` where an Enter may wait for it.
+    pub fn before(waiting: &mut Option<Self>, action: Action, can_open: bool) {
+        match (action, waiting) {
+            (action, Some(ahead)) => ahead.act(action),
+            (Action::Open | Action::Edit, waiting) if can_open => *waiting = Some(Self::default()),
+            _ => {}
+        }
+    }
+
+    /// Text before the record is there. `false` where no Enter waits for it.
+    pub fn type_before(waiting: &mut Option<Self>, typed: Typed) -> bool {
+        let waits = waiting.is_some();
+        if let Some(ahead) = waiting {
+            ahead.push(typed);
+        }
+        waits
+    }
+
     /// What goes into the box that the Enter opens.
     pub fn into_typed(self) -> Vec<Typed> {
         self.typed
     }
+}
+
+/// Says that what was typed ahead found no box, for a reason that is safe to print; it may be empty.
+pub fn say_lost(why: &str, cx: &mut Cx) {
+    let words = format!("{why} What you typed before the record was shown is not kept.");
+    cx.say(words.trim_start());
 }

@@ -5,32 +5,22 @@ use crate::tui::{
     action::Action,
     event::{Cx, Effect},
     meeting::Meeting,
-    pages::ahead::{Ahead, Typed},
+    pages::ahead::{Ahead, Typed, say_lost},
 };
 
 impl Editor {
     /// An action before the record is there.
     pub(super) fn act_ahead(&mut self, action: Action, cx: &mut Cx) {
-        match (action, &mut self.ahead) {
-            (Action::Back, ahead) => {
-                *ahead = None;
-                cx.back();
-            }
-            (action, Some(ahead)) => ahead.act(action),
-            (Action::Open | Action::Edit, ahead) if self.error.is_none() => {
-                *ahead = Some(Ahead::default());
-            }
-            _ => {}
+        if action == Action::Back {
+            self.ahead = None;
+            return cx.back();
         }
+        Ahead::before(&mut self.ahead, action, self.error.is_none());
     }
 
     /// Text before the record is there. `false` where no Enter waits for it.
     pub(super) fn type_ahead(&mut self, typed: Typed) -> bool {
-        let waits = self.ahead.is_some();
-        if let Some(ahead) = &mut self.ahead {
-            ahead.push(typed);
-        }
-        waits
+        Ahead::type_before(&mut self.ahead, typed)
     }
 
     /// The record is there: the Enter that waited opens the box, and what was typed after it goes into it. Not where what was
@@ -69,11 +59,6 @@ impl Editor {
             say_lost(why, cx);
         }
     }
-}
-
-fn say_lost(why: &str, cx: &mut Cx) {
-    let words = format!("{why} What you typed before the record was shown is not kept.");
-    cx.say(words.trim_start());
 }
 
 #[cfg(test)]

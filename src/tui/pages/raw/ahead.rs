@@ -10,26 +10,16 @@ use crate::tui::{
 impl Raw {
     /// An action before the line is there.
     pub(super) fn act_ahead(&mut self, action: Action, cx: &mut Cx) {
-        match (action, &mut self.ahead) {
-            (Action::Back | Action::Leave, ahead) => {
-                *ahead = None;
-                cx.back();
-            }
-            (action, Some(ahead)) => ahead.act(action),
-            (Action::Open | Action::Edit, ahead) if self.error.is_none() => {
-                *ahead = Some(Ahead::default());
-            }
-            _ => {}
+        if matches!(action, Action::Back | Action::Leave) {
+            self.ahead = None;
+            return cx.back();
         }
+        Ahead::before(&mut self.ahead, action, self.error.is_none());
     }
 
     /// Text before the line is there. `false` where no Enter waits for it.
     pub(super) fn type_ahead(&mut self, typed: Typed) -> bool {
-        let waits = self.ahead.is_some();
-        if let Some(ahead) = &mut self.ahead {
-            ahead.push(typed);
-        }
-        waits
+        Ahead::type_before(&mut self.ahead, typed)
     }
 
     /// The line is there: the Enter that waited opens the box, and what was typed after it goes into it. Not where what was
