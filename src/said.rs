@@ -48,10 +48,9 @@ pub fn not_checked(report: &ChangeReport) -> Option<String> {
 /// What checking all records again came to.
 pub fn checked(report: &ChangeReport) -> String {
     if report.checked > 0 && report.checked == report.current {
-        let verb = if report.checked == 1 { "is" } else { "are" };
         return format!(
-            "Nothing to check: all {} {verb} current.",
-            text::count(report.checked, "verdict")
+            "Nothing to check: all {} current.",
+            text::is_are(report.checked, "verdict")
         );
     }
     let to_fix = report.still_rejected + report.newly_broken;

@@ -205,7 +205,7 @@ fn notice(standing: &Standing, key: Option<&str>) -> Option<String> {
         ),
         _ if standing.not_checked > 0 => format!(
             "? {} not checked.{}",
-            are(standing.not_checked, "record"),
+            text::is_are(standing.not_checked, "record"),
             key("checks what is not checked")
         ),
         ContractState::Same | ContractState::Missing { .. } => return None,
@@ -272,13 +272,7 @@ fn checkable(standing: &Standing) -> u64 {
 }
 
 fn are_old(verdicts: u64) -> String {
-    format!("{} old", are(verdicts, "verdict"))
-}
-
-/// `3 records are`.
-fn are(number: u64, noun: &str) -> String {
-    let verb = if number == 1 { "is" } else { "are" };
-    format!("{} {verb}", text::count(number, noun))
+    format!("{} old", text::is_are(verdicts, "verdict"))
 }
 
 fn shown(path: &Path) -> String {
