@@ -27,7 +27,7 @@ impl Editor {
     /// kept is offered, which is answered first.
     pub(super) fn catch_up(&mut self, cx: &mut Cx) {
         if self.ahead.is_some() && !self.kept.drafts.is_empty() {
-            self.drop_ahead("", cx);
+            Ahead::lose(&mut self.ahead, "", cx);
             // It was not asked while something was typed.
             let offer = Meeting::Offer(self.id, self.kept.drafts.clone());
             return cx.effects.push(Effect::Meet(offer));
@@ -46,17 +46,6 @@ impl Editor {
                 Typed::Key(key) => self.type_key(key, cx),
                 Typed::Paste(text) => self.paste(&text, cx),
             }
-        }
-    }
-
-    /// Nothing opens for the Enter that waited, for a reason that is safe to print: whoever typed after it is told.
-    pub(super) fn drop_ahead(&mut self, why: &str, cx: &mut Cx) {
-        if self
-            .ahead
-            .take()
-            .is_some_and(|ahead| !ahead.into_typed().is_empty())
-        {
-            say_lost(why, cx);
         }
     }
 }

@@ -303,7 +303,8 @@ impl Editor {
 
     fn show(&mut self, record: Box<RecordDetail>, cx: &mut Cx) {
         if record.row.current.is_none() {
-            self.drop_ahead("This record cannot be split into fields.", cx);
+            let why = "This record cannot be split into fields.";
+            Ahead::lose(&mut self.ahead, why, cx);
             let (id, among) = (self.id, self.among.clone());
             cx.ahead = self.ahead.take();
             cx.effects.push(Effect::Replace(Route::Raw { id, among }));
@@ -438,7 +439,7 @@ impl Editor {
             self.pending = None;
             if self.record.is_none() {
                 self.error = Some(words);
-                self.drop_ahead("", cx);
+                Ahead::lose(&mut self.ahead, "", cx);
                 return;
             }
         }

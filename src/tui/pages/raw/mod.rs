@@ -457,7 +457,7 @@ impl Raw {
             self.pending = None;
             if self.record.is_none() {
                 self.error = Some(reported(error));
-                self.ahead = None;
+                Ahead::lose(&mut self.ahead, "", cx);
                 return;
             }
         }
