@@ -15,6 +15,7 @@ mod groups;
 mod history;
 mod laid;
 mod list;
+mod one_record;
 mod people;
 mod raw;
 mod records;

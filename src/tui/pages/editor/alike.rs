@@ -3,7 +3,7 @@
 use super::Editor;
 use crate::{
     filter::Filter,
-    model::{Group, Path, Problem, RecordRow},
+    model::{Group, Path, Problem},
     text,
     tui::{
         action::Action,
@@ -32,19 +32,17 @@ impl Editor {
             asked.is_some_and(|asked| asked.path == found.path && kind(asked) == kind(found))
         };
         // An edit that was saved anyway leaves the record among them.
-        let itself = self.row().and_then(|row| row.problems.iter().find(is_kept));
+        let itself = self
+            .one
+            .row()
+            .and_then(|row| row.problems.iter().find(is_kept));
         let others = view.records - u64::from(itself.is_some());
         (others > 0).then_some(others)
     }
 
-    /// The record as lists show it, once it is read.
-    pub(super) fn row(&self) -> Option<&RecordRow> {
-        self.record.as_ref().map(|record| &record.row)
-    }
-
     /// The problem of this field, if it has one.
     pub(super) fn problem_at(&self, path: &Path) -> Option<&Problem> {
-        let record = self.record.as_ref()?;
+        let record = self.one.record.as_ref()?;
         let mut found = record.row.problems.iter();
         found.find(|problem| problem.path == *path && !path.is_root())
     }
@@ -74,7 +72,7 @@ impl Editor {
     }
 
     fn ask_for_alike(&mut self, path: &Path, go: bool, cx: &mut Cx) {
-        let (Some(problem), Some(record)) = (self.problem_at(path), &self.record) else {
+        let (Some(problem), Some(record)) = (self.problem_at(path), &self.one.record) else {
             return;
         };
         let query = Query::Alike {
@@ -103,7 +101,7 @@ impl Editor {
         match self.others_like_it() {
             Some(others) => (
                 format!(" {} more like it.", text::thousands(others)),
-                format!("  {} Fix all", self.keys.of(Action::FixAll)),
+                format!("  {} Fix all", self.one.keys.of(Action::FixAll)),
             ),
             None => Default::default(),
         }

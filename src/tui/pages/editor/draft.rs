@@ -261,6 +261,11 @@ impl Draft {
             .is_none_or(|value| self.before.as_ref() == Some(value))
     }
 
+    /// Whether an answer is awaited for it.
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        self.asked == Some(ticket) || self.saving.is_some_and(|(asked, _)| asked == ticket)
+    }
+
     /// This change was not made, so that its text can be edited again. `false` where it is another's.
     pub fn is_not_saved(&mut self, ticket: Ticket) -> bool {
         self.saving.take_if(|(asked, _)| *asked == ticket).is_some()

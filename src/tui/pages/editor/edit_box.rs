@@ -62,8 +62,8 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
     if area.is_empty() {
         return;
     }
-    if let Some(draft) = &mut editor.draft {
-        let record = editor.record.as_deref();
+    if let Some(draft) = &mut editor.one.draft {
+        let record = editor.one.record.as_deref();
         let has_contract = record.is_some_and(|record| record.has_contract);
         // A field that is being added has no line yet.
         let line = editor.fields.selected();
@@ -389,7 +389,7 @@ fn fitting(words: &[String], marked: usize, room: usize) -> Range<usize> {
 
 /// The value under the cursor while nothing is typed, and what could be right.
 fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
-    let (Some(record), Some(line)) = (&editor.record, editor.fields.selected()) else {
+    let (Some(record), Some(line)) = (&editor.one.record, editor.fields.selected()) else {
         return Vec::new();
     };
     let label = |words: &'static str| {
@@ -406,9 +406,9 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
         None => Vec::new(),
     };
     let tries = match editor.suggestion() {
-        Some(suggestion) if frozen(editor.read_only, record.row.status).is_none() => vec![
+        Some(suggestion) if frozen(editor.one.read_only, record.row.status).is_none() => vec![
             label("Try"),
-            Span::styled(editor.keys.of(Action::AcceptSuggestion), theme.accent()),
+            Span::styled(editor.one.keys.of(Action::AcceptSuggestion), theme.accent()),
             Span::raw(format!(" {}  ", shown(Some(&suggestion.value), true))),
             Span::styled(suggestion.why, theme.muted()),
         ],

@@ -22,14 +22,11 @@ use ratatui::{
 
 use self::{
     alike::Alike,
-    draft::{Draft, Then},
+    draft::Then,
     fields::Fields,
     kept::{Kept, decided},
 };
-use super::{
-    Subject,
-    ahead::{Ahead, Typed},
-};
+use super::{Subject, one_record::OneRecord};
 use crate::{
     filter::{Filter, Wanted},
     model::{Fault, Happened, Moment, Path, RecordDetail, RecordId, RunId, Status},
@@ -39,8 +36,7 @@ use crate::{
         action::{Action, Offer},
         clock::Clock,
         event::{Among, Answer, Cx, Effect, Query, Route, Ticket},
-        keymap::{Keys, Mode},
-        people::who_edits,
+        keymap::Mode,
         theme::Theme,
         words::{not_checked, reported},
     },
@@ -48,21 +44,10 @@ use crate::{
 
 #[derive(Debug)]
 pub struct Editor {
-    keys: Keys,
-    id: RecordId,
-    among: Among,
-    read_only: bool,
-    /// 0-based place in `among.ids`.
-    place: Option<usize>,
-    record: Option<Box<RecordDetail>>,
-    /// What waits for the record to be there.
-    ahead: Option<Ahead>,
+    one: OneRecord,
     fields: Fields,
-    draft: Option<Draft>,
     /// The steps that changed it, newest first. Safe to print.
     history: Vec<String>,
-    /// Who else edits it. Safe to print.
-    others: Option<String>,
     kept: Kept,
     /// What the check says about the value under the cursor, which is not being edited.
     look: Option<(Path, Box<Preview>)>,
@@ -78,8 +63,6 @@ pub struct Editor {
     result: Option<String>,
     /// Why that was saved without being checked, if so. Safe to print.
     unasked: Option<String>,
-    error: Option<String>,
-    pending: Option<Ticket>,
     asked_look: Option<(Ticket, Path)>,
     asked_open: Option<Ticket>,
     changing: Option<(Ticket, Told)>,
@@ -101,17 +84,9 @@ enum Told {
 impl Editor {
     pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
         let mut page = Self {
-            keys: cx.keys,
-            id,
-            place: among.ids.iter().position(|known| *known == id),
-            among,
-            read_only: cx.read_only,
-            record: None,
-            ahead: cx.ahead.take(),
+            one: OneRecord::new(id, among, cx),
             fields: Fields::default(),
-            draft: None,
             history: Vec::new(),
-            others: who_edits(id, cx),
             kept: Kept::default(),
             look: None,
             second_panel: false,
@@ -120,8 +95,6 @@ impl Editor {
             told: None,
             result: None,
             unasked: None,
-            error: None,
-            pending: None,
             asked_look: None,
             asked_open: None,
             changing: None,
@@ -132,71 +105,55 @@ impl Editor {
     }
 
     pub fn offers(&self) -> Vec<Offer> {
-        match &self.draft {
+        match &self.one.draft {
             Some(draft) => self.typing_offers(draft),
             None => self.moving_offers(),
         }
     }
 
     pub fn escape(&self) -> &'static str {
-        self.draft.as_ref().map_or("Back", Draft::escape_word)
+        self.one.escape()
     }
 
     pub fn mode(&self) -> Mode {
-        if self.draft.is_some() || self.ahead.is_some() {
-            Mode::Typing
-        } else {
-            Mode::Moving
-        }
+        self.one.mode()
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         if action != Action::FixAll {
             self.forget_alike();
         }
-        if self.draft.is_some() {
+        if self.one.draft.is_some() {
             self.act_typing(action, cx);
-        } else if self.record.is_some() {
+        } else if self.one.record.is_some() {
             self.act_moving(action, cx);
         } else {
-            self.act_ahead(action, cx);
+            self.one.act_ahead(action, cx);
         }
         self.look(cx);
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
-        if self.type_ahead(Typed::Key(key)) {
-            return;
-        }
-        let reply = self
-            .draft
-            .as_mut()
-            .and_then(|draft| draft.press(key, cx.now));
-        if let Some(reply) = reply {
+        if let Some(reply) = self.one.type_key(key, cx.now) {
             self.carry_out(reply, cx);
         }
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
-        if self.type_ahead(Typed::Paste(pasted.to_owned())) {
-            return;
+        let how = "Enter opens the field";
+        if let Some(reply) = self.one.paste(pasted, how, cx) {
+            self.carry_out(reply, cx);
         }
-        let Some(draft) = self.draft.as_mut() else {
-            cx.say("Nothing is being typed. Enter opens the field, then paste.");
-            return;
-        };
-        let reply = draft.paste(pasted, cx.now);
-        self.carry_out(reply, cx);
     }
 
     /// The record, while it is typed into.
     pub fn edited(&self) -> Option<RecordId> {
-        self.draft.as_ref().map(|_| self.id)
+        self.one.edited()
     }
 
     /// Others edit other records than before.
     pub fn meet(&mut self, cx: &Cx) {
-        self.others = who_edits(self.id, cx);
+        self.one.meet(cx);
     }
 
     /// Moves the cursor to the field under the pointer, if there is one.
@@ -207,39 +164,35 @@ impl Editor {
 
     /// Puts the record and its field to where the person is.
     pub fn locate(&self, visit: &mut Visit) {
-        visit.record = Some(self.id);
+        visit.record = Some(self.one.id);
         visit.field = self.fields.path().map(|path| path.as_str().to_owned());
     }
 
     /// The record, and its field under the cursor.
     pub fn subject(&self) -> Subject {
-        Subject::record(self.id, self.fields.path().cloned(), self.row())
+        Subject::record(self.one.id, self.fields.path().cloned(), self.one.row())
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        let draft = self.draft.as_ref();
         let waits = [
-            self.pending,
             self.alike.asked,
             self.kept.asked,
             self.asked_open,
             self.asked_look.as_ref().map(|(ticket, _)| *ticket),
             self.changing.as_ref().map(|(ticket, _)| *ticket),
-            draft.and_then(|draft| draft.asked),
-            draft.and_then(|draft| draft.saving.map(|(ticket, _)| ticket)),
         ];
-        waits.contains(&Some(ticket))
+        self.one.awaits(ticket) || waits.contains(&Some(ticket))
     }
 
     /// After a change the app calls [`Self::refresh`], and the record that comes then says what the change came to.
     pub fn receive(&mut self, ticket: Ticket, answer: anyhow::Result<Answer>, cx: &mut Cx) {
-        let saving = self.draft.as_ref().and_then(|draft| draft.saving);
+        let saving = self.one.draft.as_ref().and_then(|draft| draft.saving);
         let changing = self.changing.take_if(|(asked, _)| *asked == ticket);
         let looked = self.asked_look.take_if(|(asked, _)| *asked == ticket);
         match (answer, saving, changing) {
             (Ok(Answer::Changed(report)), Some((asked, then)), _) if asked == ticket => {
                 self.unasked = not_checked(&report);
-                if let Some(draft) = self.draft.take() {
+                if let Some(draft) = self.one.draft.take() {
                     self.look_for_alike(&draft.path, cx);
                     self.told = Some(Told::Saved(draft.path, then));
                 }
@@ -253,7 +206,7 @@ impl Editor {
                 self.told = Some(told);
             }
             (Ok(Answer::Record(record)), ..) => {
-                self.pending = None;
+                self.one.pending = None;
                 self.show(record, cx);
             }
             (Ok(Answer::Preview(preview)), ..) => self.previewed(ticket, looked, preview, cx),
@@ -271,21 +224,19 @@ impl Editor {
     }
 
     pub fn waits(&self) -> bool {
-        self.draft.as_ref().is_some_and(Draft::waits)
+        self.one.waits()
     }
 
     pub fn tick(&mut self, now: Instant, _cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.tick(now);
-        }
+        self.one.tick(now);
     }
 
     pub fn crumb(&self) -> String {
-        format!("record {}", text::thousands(self.id.0.unsigned_abs()))
+        format!("record {}", text::thousands(self.one.id.0.unsigned_abs()))
     }
 
     pub fn banner(&self, theme: Theme) -> Option<Line<'_>> {
-        self.error.is_none().then(|| draw::banner(self, theme))
+        self.one.error.is_none().then(|| draw::banner(self, theme))
     }
 
     pub fn tip(&self) -> String {
@@ -298,40 +249,40 @@ impl Editor {
 
     fn ask(&mut self, cx: &mut Cx) {
         self.ask_for_drafts(cx);
-        self.pending = Some(cx.ask(Query::Record { id: self.id }));
+        self.one.ask(cx);
     }
 
     fn show(&mut self, record: Box<RecordDetail>, cx: &mut Cx) {
         if record.row.current.is_none() {
             let why = "This record cannot be split into fields.";
-            Ahead::lose(&mut self.ahead, why, cx);
-            let (id, among) = (self.id, self.among.clone());
-            cx.ahead = self.ahead.take();
+            self.one.lose_ahead(why, cx);
+            let (id, among) = (self.one.id, self.one.among.clone());
+            cx.ahead = self.one.ahead.take();
             cx.effects.push(Effect::Replace(Route::Raw { id, among }));
             return;
         }
-        self.error = None;
+        self.one.error = None;
         self.look = None;
         self.asked_look = None;
-        if self.record.is_none() {
-            self.fields = Fields::new(&record, self.among.field.as_deref());
-            if let Some(at) = self.among.at.take() {
+        if self.one.record.is_none() {
+            self.fields = Fields::new(&record, self.one.among.field.as_deref());
+            if let Some(at) = self.one.among.at.take() {
                 self.fields.select(&at);
             }
         } else {
             self.fields.update(&record);
         }
         self.history = history(&record, &cx.clock);
-        let before = self.record.replace(record);
-        let current = self.row().and_then(|row| row.current.clone());
-        if let Some(draft) = &mut self.draft {
+        let before = self.one.record.replace(record);
+        let current = self.one.row().and_then(|row| row.current.clone());
+        if let Some(draft) = &mut self.one.draft {
             let now = current.as_ref();
             draft.meet(now.and_then(|value| value.pointer(draft.path.as_str())));
         }
         self.say_if_changed(before.as_ref().map(|record| record.row.version), cx);
         self.unsay_if_changed(before.as_deref(), cx);
-        if self.draft.is_some() {
-            self.check_draft(cx);
+        if self.one.draft.is_some() {
+            self.one.check(cx);
         } else {
             self.tell(cx);
             self.look(cx);
@@ -342,7 +293,7 @@ impl Editor {
 
     /// Says what was done, now that its effect is known, and goes on to what needs a person next.
     fn tell(&mut self, cx: &mut Cx) {
-        let (Some(told), Some(record)) = (self.told.take(), &self.record) else {
+        let (Some(told), Some(record)) = (self.told.take(), &self.one.record) else {
             return;
         };
         let found = &record.row.problems;
@@ -390,14 +341,24 @@ impl Editor {
     fn count_open(&mut self, ids: Vec<RecordId>, cx: &mut Cx) {
         self.asked_open = None;
         let open: HashSet<_> = ids.into_iter().collect();
-        let left = self.among.ids.iter().filter(|id| open.contains(id)).count() as u64;
+        let left = self
+            .one
+            .among
+            .ids
+            .iter()
+            .filter(|id| open.contains(id))
+            .count() as u64;
         self.open = Some(open);
-        let shown = self.record.as_ref().filter(|_| self.draft.is_none());
+        let shown = self
+            .one
+            .record
+            .as_ref()
+            .filter(|_| self.one.draft.is_none());
         // Somebody else may have changed it since this was asked.
         if let Some(record) = shown.filter(|record| record.row.status == Status::Ready) {
             let next = match left {
                 0 => String::new(),
-                _ => format!("  {} Next", self.keys.of(Action::NextProblem)),
+                _ => format!("  {} Next", self.one.keys.of(Action::NextProblem)),
             };
             let name = draw::name(record);
             let left = text::thousands(left);
@@ -419,37 +380,21 @@ impl Editor {
             self.look = Some((path, preview));
             return;
         }
-        let Some(draft) = self
-            .draft
-            .as_mut()
-            .filter(|draft| draft.asked == Some(ticket))
-        else {
-            return;
-        };
-        draft.asked = None;
-        // Newest wins: the text has not changed since this was asked, or another answer would be awaited.
-        let text = draft.field.value().to_owned();
-        let reply = draft.answered(text, preview);
-        self.carry_out(reply, cx);
+        if let Some(reply) = self.one.previewed(ticket, preview) {
+            self.carry_out(reply, cx);
+        }
     }
 
     fn fail(&mut self, ticket: Ticket, error: &anyhow::Error, cx: &mut Cx) {
         let words = reported(error);
-        if self.pending == Some(ticket) {
-            self.pending = None;
-            if self.record.is_none() {
-                self.error = Some(words);
-                Ahead::lose(&mut self.ahead, "", cx);
-                return;
-            }
+        if self.one.pending == Some(ticket) && self.one.is_not_there(words.clone(), cx) {
+            return;
         }
         if self.kept.asked.take_if(|asked| *asked == ticket).is_some() {
             // What was kept is offered the next time.
             return;
         }
-        if let Some(draft) = &mut self.draft {
-            draft.saving.take_if(|(asked, _)| *asked == ticket);
-        }
+        self.one.is_not_saved(ticket);
         let changed = error
             .downcast_ref::<Fault>()
             .is_some_and(|fault| fault.code == "record:changed");
@@ -511,7 +456,7 @@ mod tests {
         },
         tui::{
             event::{ChoiceOf, Choosable, Choosing, Wish},
-            keymap,
+            keymap::{self, Keys},
         },
     };
 
@@ -681,7 +626,7 @@ mod tests {
     #[test]
     fn nothing_is_edited_where_the_workspace_is_to_be_read_only() {
         let mut desk = Desk::new();
-        desk.editor.read_only = true;
+        desk.editor.one.read_only = true;
         for key in ["Enter", "e", "a", "Del", "r"] {
             desk.cx.effects.clear();
             desk.press(key);
@@ -1160,6 +1105,7 @@ mod tests {
 
     fn typed(desk: &Desk) -> &str {
         desk.editor
+            .one
             .draft
             .as_ref()
             .map_or("(closed)", |draft| draft.field.value())
@@ -1191,7 +1137,7 @@ mod tests {
     fn every_key_is_checked_and_only_the_newest_answer_counts() {
         let mut desk = editing();
         desk.press("Ctrl+U 2");
-        let first = desk.editor.draft.as_ref().unwrap().asked.unwrap();
+        let first = desk.editor.one.draft.as_ref().unwrap().asked.unwrap();
         desk.press("0");
         let asked: Vec<_> = desk
             .effects()
@@ -1502,7 +1448,7 @@ mod tests {
         let mut newer = record(&fixed(), vec![bad_quantity()]);
         newer.row.version = 2;
         desk.answer(Answer::Record(Box::new(newer)));
-        assert_eq!(desk.editor.draft.as_ref().unwrap().seen, 2);
+        assert_eq!(desk.editor.one.draft.as_ref().unwrap().seen, 2);
         assert!(!desk.said().contains("Somebody else"));
     }
 

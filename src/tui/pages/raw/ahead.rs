@@ -1,42 +1,22 @@
 //! What is typed before the line has been read goes into its box.
 
-use super::{Raw, frozen};
-use crate::tui::{
-    action::Action,
-    event::Cx,
-    pages::ahead::{Ahead, Typed, say_lost},
-};
+use super::Raw;
+use crate::tui::{action::Action, event::Cx, pages::ahead::Typed};
 
 impl Raw {
-    /// An action before the line is there.
-    pub(super) fn act_ahead(&mut self, action: Action, cx: &mut Cx) {
-        if matches!(action, Action::Back | Action::Leave) {
-            self.ahead = None;
-            return cx.back();
-        }
-        Ahead::before(&mut self.ahead, action, self.error.is_none());
-    }
-
-    /// Text before the line is there. `false` where no Enter waits for it.
-    pub(super) fn type_ahead(&mut self, typed: Typed) -> bool {
-        Ahead::type_before(&mut self.ahead, typed)
-    }
-
     /// The line is there: the Enter that waited opens the box, and what was typed after it goes into it. Not where what was
     /// kept is offered, which is answered first.
     pub(super) fn catch_up(&mut self, cx: &mut Cx) {
-        if self.has_kept || self.draft.is_some() {
-            return Ahead::lose(&mut self.ahead, "", cx);
+        if self.has_kept || self.one.draft.is_some() {
+            return self.one.lose_ahead("", cx);
         }
-        let Some(ahead) = self.ahead.take() else {
+        let Some(ahead) = self.one.ahead.take() else {
             return;
         };
         self.act(Action::Open, cx);
         for typed in ahead.into_typed() {
-            if self.draft.is_none() {
-                let status = self.record.as_ref().map(|record| record.row.status);
-                let why = status.and_then(|status| frozen(self.read_only, status));
-                return say_lost(why.unwrap_or_default(), cx);
+            if self.one.draft.is_none() {
+                return self.one.say_lost(cx);
             }
             match typed {
                 Typed::Key(key) => self.type_key(key, cx),

@@ -13,13 +13,12 @@ use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::excerpt::Excerpt;
 use super::{
-    Subject,
-    ahead::{Ahead, Typed},
-    asked,
+    Subject, asked,
     editor::{
         draft::{Draft, Focus, Reply, SAVING, Then},
         frozen,
     },
+    one_record::OneRecord,
 };
 use crate::{
     model::{Form, RecordDetail, RecordId},
@@ -27,9 +26,8 @@ use crate::{
     text,
     tui::{
         action::{Action, Offer},
-        event::{Among, Answer, Cx, Effect, Query, Route, Ticket, Wish},
-        keymap::{Keys, Mode},
-        people::who_edits,
+        event::{Among, Answer, Cx, Effect, Route, Ticket, Wish},
+        keymap::Mode,
         theme::Theme,
         words::{self, reported},
     },
@@ -37,26 +35,13 @@ use crate::{
 
 #[derive(Debug)]
 pub struct Raw {
-    keys: Keys,
-    id: RecordId,
-    among: Among,
-    read_only: bool,
-    /// 0-based place in `among.ids`.
-    place: Option<usize>,
-    record: Option<Box<RecordDetail>>,
-    /// What waits for the record to be there.
-    ahead: Option<Ahead>,
+    one: OneRecord,
     excerpt: Excerpt,
-    draft: Option<Draft>,
-    /// Who else edits it. Safe to print.
-    others: Option<String>,
     asked_drafts: Option<Ticket>,
     /// What was kept and could not be offered yet.
     to_offer: Vec<KeptDraft>,
     /// What was typed before and not saved is offered.
     has_kept: bool,
-    error: Option<String>,
-    pending: Option<Ticket>,
     /// A change that is under way, but for what is typed.
     changing: Option<(Ticket, Done)>,
     /// What was done, while the record is read again.
@@ -86,21 +71,11 @@ impl Done {
 impl Raw {
     pub fn open(id: RecordId, among: Among, cx: &mut Cx) -> Self {
         let mut page = Self {
-            keys: cx.keys,
-            id,
-            place: among.ids.iter().position(|known| *known == id),
-            among,
-            read_only: cx.read_only,
-            record: None,
-            ahead: cx.ahead.take(),
+            one: OneRecord::new(id, among, cx),
             excerpt: Excerpt::default(),
-            draft: None,
-            others: who_edits(id, cx),
             asked_drafts: None,
             to_offer: Vec::new(),
             has_kept: false,
-            error: None,
-            pending: None,
             changing: None,
             done: None,
             unasked: None,
@@ -111,10 +86,10 @@ impl Raw {
     }
 
     pub fn offers(&self) -> Vec<Offer> {
-        let Some(record) = &self.record else {
+        let Some(record) = &self.one.record else {
             return Vec::new();
         };
-        if let Some(draft) = &self.draft {
+        if let Some(draft) = &self.one.draft {
             let save = match draft.focus {
                 _ if draft.closed().is_some() => "Keep it",
                 Focus::Anyway => "Save anyway",
@@ -127,7 +102,7 @@ impl Raw {
             offers.push(Offer::new(Action::ClearText, "Clear"));
             return offers;
         }
-        let reason = frozen(self.read_only, record.row.status);
+        let reason = frozen(self.one.read_only, record.row.status);
         vec![
             Offer::new(Action::Open, "Edit line").unless(reason),
             Offer::new(Action::NextProblem, "Next problem"),
@@ -147,86 +122,59 @@ impl Raw {
     }
 
     pub fn escape(&self) -> &'static str {
-        self.draft.as_ref().map_or("Back", Draft::escape_word)
+        self.one.escape()
     }
 
     pub fn mode(&self) -> Mode {
-        if self.draft.is_some() || self.ahead.is_some() {
-            Mode::Typing
-        } else {
-            Mode::Moving
-        }
+        self.one.mode()
     }
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
-        if self.draft.is_some() {
+        if self.one.draft.is_some() {
             self.act_typing(action, cx);
-        } else if self.record.is_some() {
+        } else if self.one.record.is_some() {
             self.act_moving(action, cx);
         } else {
-            self.act_ahead(action, cx);
+            self.one.act_ahead(action, cx);
         }
     }
 
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
-        if self.type_ahead(Typed::Key(key)) {
-            return;
-        }
-        let reply = self
-            .draft
-            .as_mut()
-            .and_then(|draft| draft.press(key, cx.now));
-        if let Some(reply) = reply {
+        if let Some(reply) = self.one.type_key(key, cx.now) {
             self.carry_out(reply, cx);
         }
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
-        if self.type_ahead(Typed::Paste(pasted.to_owned())) {
-            return;
+        let how = "Enter opens the line";
+        if let Some(reply) = self.one.paste(pasted, how, cx) {
+            self.carry_out(reply, cx);
         }
-        let Some(draft) = self.draft.as_mut() else {
-            cx.say("Nothing is being typed. Enter opens the line, then paste.");
-            return;
-        };
-        let reply = draft.paste(pasted, cx.now);
-        self.carry_out(reply, cx);
     }
 
     /// Puts the record to where the person is.
     pub fn locate(&self, visit: &mut Visit) {
-        visit.record = Some(self.id);
+        visit.record = Some(self.one.id);
     }
 
     /// The record, while it is typed into.
     pub fn edited(&self) -> Option<RecordId> {
-        self.draft.as_ref().map(|_| self.id)
+        self.one.edited()
     }
 
     /// Others edit other records than before.
     pub fn meet(&mut self, cx: &Cx) {
-        self.others = who_edits(self.id, cx);
+        self.one.meet(cx);
     }
 
     /// The record; it has no fields.
     pub fn subject(&self) -> Subject {
-        Subject::record(
-            self.id,
-            None,
-            self.record.as_ref().map(|record| &record.row),
-        )
+        Subject::record(self.one.id, None, self.one.row())
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {
-        let draft = self.draft.as_ref();
-        let waits = [
-            self.pending,
-            self.changing.map(|(ticket, _)| ticket),
-            self.asked_drafts,
-            draft.and_then(|draft| draft.asked),
-            draft.and_then(|draft| draft.saving.map(|(ticket, _)| ticket)),
-        ];
-        waits.contains(&Some(ticket))
+        let waits = [self.changing.map(|(ticket, _)| ticket), self.asked_drafts];
+        self.one.awaits(ticket) || waits.contains(&Some(ticket))
     }
 
     /// After a change the app calls [`Self::refresh`], and the record that comes then says what the change came to.
@@ -238,22 +186,21 @@ impl Raw {
                 self.done = changing.map(|(_, done)| done).or(Some(Done::Saved));
                 let is_saved =
                     |draft: &mut Draft| draft.saving.is_some_and(|(asked, _)| asked == ticket);
-                self.draft.take_if(is_saved);
+                self.one.draft.take_if(is_saved);
             }
             Ok(Answer::Record(record)) => {
-                self.pending = None;
+                self.one.pending = None;
                 self.show(record, cx);
             }
             Ok(Answer::Preview(preview)) => {
-                if let Some(draft) = &mut self.draft {
-                    draft.asked = None;
-                    // Newest wins: the text has not changed since this was asked.
-                    let text = draft.field.value().to_owned();
-                    let reply = draft.answered(text, preview);
+                if let Some(reply) = self.one.previewed(ticket, preview) {
                     self.carry_out(reply, cx);
                 }
             }
-            Ok(Answer::Conflict(conflict)) => self.disagree(ticket, conflict, cx),
+            Ok(Answer::Conflict(conflict)) => {
+                self.one.disagree(ticket, conflict, cx);
+                self.refresh(cx);
+            }
             Ok(Answer::Drafts(drafts)) => self.receive_drafts(drafts, cx),
             Ok(_) => {}
             Err(error) => self.fail(ticket, &error, cx),
@@ -261,32 +208,30 @@ impl Raw {
     }
 
     pub fn refresh(&mut self, cx: &mut Cx) {
-        self.pending = Some(cx.ask(Query::Record { id: self.id }));
+        self.one.ask(cx);
     }
 
     pub fn waits(&self) -> bool {
-        self.draft.as_ref().is_some_and(Draft::waits)
+        self.one.waits()
     }
 
     pub fn tick(&mut self, now: Instant, _cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.tick(now);
-        }
+        self.one.tick(now);
     }
 
     pub fn crumb(&self) -> String {
-        match &self.record {
+        match &self.one.record {
             Some(record) => format!("line {}", text::thousands(record.row.line)),
-            None => format!("record {}", text::thousands(self.id.0.unsigned_abs())),
+            None => format!("record {}", text::thousands(self.one.id.0.unsigned_abs())),
         }
     }
 
     pub fn banner(&self, theme: Theme) -> Option<Line<'_>> {
-        self.error.is_none().then(|| draw::banner(self, theme))
+        self.one.error.is_none().then(|| draw::banner(self, theme))
     }
 
     pub fn tip(&self) -> String {
-        let words = match (&self.draft, &self.record) {
+        let words = match (&self.one.draft, &self.one.record) {
             (None, None) => "",
             (Some(draft), _) if draft.saving.is_some() => "Saving ...",
             (Some(draft), _) if draft.focus == Focus::Anyway => {
@@ -297,7 +242,7 @@ impl Raw {
             }
             (Some(_), _) => "Saving turns this line into a normal record and checks it.",
             (None, Some(record)) => {
-                frozen(self.read_only, record.row.status).unwrap_or(match record.text.form {
+                frozen(self.one.read_only, record.row.status).unwrap_or(match record.text.form {
                     Form::Excerpt => {
                         "Enter puts in the record itself, which the results do not hold."
                     }
@@ -344,26 +289,22 @@ impl Raw {
             Action::NextProblem | Action::NextRecord => self.next_record(1, cx),
             Action::PreviousProblem | Action::PreviousRecord => self.next_record(-1, cx),
             Action::Check if self.may_change(cx) => {
-                let ticket = cx.change(Wish::Check { id: self.id });
+                let ticket = cx.change(Wish::Check { id: self.one.id });
                 self.changing = Some((ticket, Done::Checked));
             }
             Action::PutBack => self.put_back(cx),
             Action::SetAside => {
-                let row = self.record.as_ref().map(|record| &record.row);
+                let row = self.one.row();
                 cx.effects
                     .extend(row.map(|row| asked::aside_of_record(row, cx.keys)));
             }
-            Action::Note => {
-                let row = self.record.as_ref().map(|record| &record.row);
-                cx.effects.extend(row.map(asked::note_on_record));
-            }
+            Action::Note => cx.effects.extend(self.one.row().map(asked::note_on_record)),
             _ => {}
         }
     }
 
     fn act_typing(&mut self, action: Action, cx: &mut Cx) {
-        let draft = self.draft.as_mut();
-        if let Some(reply) = draft.map(|draft| draft.act(action, Then::Problem, cx.now)) {
+        if let Some(reply) = self.one.act_typing(action, Then::Problem, cx) {
             self.carry_out(reply, cx);
         }
     }
@@ -371,13 +312,13 @@ impl Raw {
     fn carry_out(&mut self, reply: Reply, cx: &mut Cx) {
         match reply {
             Reply::Nothing => {}
-            Reply::Check => self.check(cx),
+            Reply::Check => self.one.check(cx),
             Reply::Cancel => {
-                self.forget_typed(cx);
+                self.one.forget_typed(cx);
                 cx.say("Nothing was changed.");
             }
             Reply::Unchanged(_) => {
-                self.forget_typed(cx);
+                self.one.forget_typed(cx);
                 cx.say("Nothing was changed: the text is the same.");
             }
             Reply::NoChoices => {
@@ -390,33 +331,20 @@ impl Raw {
             }
             Reply::Saving => cx.say(SAVING),
             Reply::Leave => {
-                self.keep(cx);
-                let draft = self.draft.take();
-                let saving = draft.and_then(|draft| draft.saving);
-                self.changing = saving.map(|(ticket, _)| (ticket, Done::Saved));
+                let left = self.one.leave_box(cx);
+                self.changing = left.map(|(ticket, _)| (ticket, Done::Saved));
             }
-            Reply::Save(then) => {
-                if let Some(draft) = &mut self.draft {
-                    let ticket = cx.change(Wish::Edit {
-                        id: self.id,
-                        changes: draft.changes(),
-                        version: draft.seen,
-                    });
-                    draft.saving = Some((ticket, then));
-                }
-            }
+            Reply::Save(then) => self.one.save(then, cx),
         }
     }
 
     fn next_record(&self, by: isize, cx: &mut Cx) {
-        let place = self.place.and_then(|place| place.checked_add_signed(by));
-        match place.and_then(|place| self.among.ids.get(place)) {
-            Some(id) => cx.effects.push(Effect::Replace(Route::Record {
-                id: *id,
-                among: self.among.clone(),
+        match self.one.beside(by) {
+            Ok(id) => cx.effects.push(Effect::Replace(Route::Record {
+                id,
+                among: self.one.among.clone(),
             })),
-            None if by < 0 => cx.say("This is the first record of the list."),
-            None => cx.say("This is the last record of the list."),
+            Err(why) => cx.say(why),
         }
     }
 
@@ -433,8 +361,8 @@ impl Raw {
                 };
                 cx.say(format!("Line {line} is a normal record now. {left}"));
             }
-            let (id, among) = (self.id, self.among.clone());
-            cx.ahead = self.ahead.take();
+            let (id, among) = (self.one.id, self.one.among.clone());
+            cx.ahead = self.one.ahead.take();
             cx.effects
                 .push(Effect::Replace(Route::Record { id, among }));
             return;
@@ -442,29 +370,21 @@ impl Raw {
         if let Some(done) = done {
             cx.say(format!("{}. The line still cannot be read.", done.word()));
         }
-        self.error = None;
+        self.one.error = None;
         self.excerpt = Excerpt::new(&record);
-        self.record = Some(record);
-        if self.draft.is_some() {
-            self.check(cx);
-        }
+        self.one.record = Some(record);
+        self.one.check(cx);
         self.offer_kept(cx);
         self.catch_up(cx);
     }
 
     fn fail(&mut self, ticket: Ticket, error: &anyhow::Error, cx: &mut Cx) {
-        if self.pending == Some(ticket) {
-            self.pending = None;
-            if self.record.is_none() {
-                self.error = Some(reported(error));
-                Ahead::lose(&mut self.ahead, "", cx);
-                return;
-            }
+        let words = reported(error);
+        if self.one.pending == Some(ticket) && self.one.is_not_there(words.clone(), cx) {
+            return;
         }
-        if let Some(draft) = &mut self.draft {
-            draft.saving.take_if(|(asked, _)| *asked == ticket);
-        }
-        cx.say(reported(error));
+        self.one.is_not_saved(ticket);
+        cx.say(words);
     }
 }
 
@@ -486,7 +406,10 @@ mod tests {
             Wants,
         },
         ops::Preview,
-        tui::{clock::Clock, keymap},
+        tui::{
+            clock::Clock,
+            keymap::{self, Keys},
+        },
     };
 
     const LINE: &[u8] =
@@ -593,7 +516,7 @@ mod tests {
 
         /// The record comes that was asked for last.
         fn show(&mut self, record: RecordDetail) {
-            let ticket = self.page.pending.expect("it was asked for");
+            let ticket = self.page.one.pending.expect("it was asked for");
             self.hear(ticket, Answer::Record(Box::new(record)));
         }
 
@@ -732,7 +655,14 @@ mod tests {
         desk.press("Enter");
         desk.check_with_readings(false);
         assert_eq!(
-            desk.page.draft.as_ref().unwrap().field.value().as_bytes(),
+            desk.page
+                .one
+                .draft
+                .as_ref()
+                .unwrap()
+                .field
+                .value()
+                .as_bytes(),
             LINE
         );
         desk.press("Down");
@@ -762,10 +692,20 @@ mod tests {
         " Saving turns this line into a normal record and checks it.                     "
         "#);
         desk.press("Down");
-        assert_eq!(desk.page.draft.as_ref().unwrap().field.value(), "SO-90113");
+        assert_eq!(
+            desk.page.one.draft.as_ref().unwrap().field.value(),
+            "SO-90113"
+        );
         desk.press("Up Up");
         assert_eq!(
-            desk.page.draft.as_ref().unwrap().field.value().as_bytes(),
+            desk.page
+                .one
+                .draft
+                .as_ref()
+                .unwrap()
+                .field
+                .value()
+                .as_bytes(),
             LINE
         );
         desk.press("Down");
@@ -779,7 +719,7 @@ mod tests {
         let mut desk = Desk::new(LINE);
         desk.press("a");
         desk.check_with_readings(false);
-        let draft = desk.page.draft.as_ref().unwrap();
+        let draft = desk.page.one.draft.as_ref().unwrap();
         assert_eq!(draft.field.value(), GOOD);
         assert_eq!(desk.saves(), []);
     }
@@ -985,7 +925,7 @@ mod tests {
         desk.cx.effects.clear();
         desk.answer(Answer::Record(Box::new(fixed)));
         let said = "Line 31,022 is a normal record now. 0 problems left.".to_owned();
-        let (id, among) = (RecordId(31_021), desk.page.among.clone());
+        let (id, among) = (RecordId(31_021), desk.page.one.among.clone());
         let route = Route::Record { id, among };
         assert_eq!(desk.cx.effects, [Effect::Say(said), Effect::Replace(route)]);
     }
@@ -1033,7 +973,7 @@ mod tests {
         let mut desk = Desk::new(b"1,M\xfcller");
         assert!(desk.picture(100, 28).contains("1,M<FC>ller"));
         desk.press("Enter");
-        desk.check(true);
+        desk.check_with_readings(true);
         assert!(desk.picture(100, 28).contains("read as Windows-1252"));
         desk.press("Down");
         desk.check_with_readings(true);
@@ -1079,11 +1019,11 @@ mod tests {
         let mut said = record(b"line 7: no");
         said.text.form = Form::Excerpt;
         said.raw.form = Form::Excerpt;
-        desk.page.record = None;
+        desk.page.one.record = None;
         desk.page.excerpt = Excerpt::new(&said);
-        desk.page.record = Some(Box::new(said));
+        desk.page.one.record = Some(Box::new(said));
         desk.page.act(Action::Open, &mut desk.cx);
-        let draft = desk.page.draft.as_ref().expect("the box is open");
+        let draft = desk.page.one.draft.as_ref().expect("the box is open");
         assert_eq!(draft.field.value(), "");
         assert!(desk.page.excerpt.is_said);
         assert!(desk.page.tip().contains("in the place of the record"));
