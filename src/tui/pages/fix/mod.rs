@@ -1,5 +1,6 @@
 //! Fix all: one decision for many records, with its consequences before it is made.
 
+mod ahead;
 mod desk;
 mod draw;
 mod job;
@@ -22,6 +23,7 @@ use crate::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, FixView, Query, Route, Ticket},
         keymap::{Keys, Mode},
+        pages::ahead::{Ahead, Typed},
         theme::Theme,
         widgets::{field::Field, lines::Lines},
         words,
@@ -42,6 +44,8 @@ pub struct Fix {
     /// What is being typed for the choice under the cursor.
     typing: Option<(Asks, Field)>,
     suggesting: Option<Ticket>,
+    /// An Enter that waits for that.
+    ahead: Option<Ahead>,
     preview: State,
     /// Asked for while the preview before it was being stopped.
     next: Option<FixRequest>,
@@ -102,6 +106,7 @@ impl Fix {
             panel: Panel::What,
             typing: None,
             suggesting: Some(cx.ask(Query::Suggest { group: view.group })),
+            ahead: None,
             preview: State::Nothing,
             next: None,
             show: None,
@@ -120,6 +125,9 @@ impl Fix {
     }
 
     pub fn offers(&self) -> Vec<Offer> {
+        if self.ahead.is_some() {
+            return Vec::new();
+        }
         if self.typing.is_some() {
             return vec![
                 Offer::new(Action::Open, "Preview"),
@@ -160,7 +168,7 @@ impl Fix {
     }
 
     pub fn mode(&self) -> Mode {
-        if self.typing.is_some() {
+        if self.typing.is_some() || self.ahead.is_some() {
             Mode::Typing
         } else {
             Mode::Moving
@@ -169,6 +177,9 @@ impl Fix {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let page = isize::from(cx.size.height as i16 / 2).max(1);
+        if self.act_ahead(action, cx) {
+            return;
+        }
         match action {
             Action::Back if self.typing.is_some() => self.typing = None,
             Action::Back => {
@@ -207,12 +218,18 @@ impl Fix {
     }
 
     pub fn type_key(&mut self, key: KeyEvent, _cx: &mut Cx) {
+        if Ahead::type_before(&mut self.ahead, Typed::Key(key)) {
+            return;
+        }
         if let Some((_, field)) = &mut self.typing {
             field.key(key);
         }
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        if Ahead::type_before(&mut self.ahead, Typed::Paste(pasted.to_owned())) {
+            return;
+        }
         match &mut self.typing {
             Some((_, field)) => field.paste(pasted),
             None => cx.say("Nothing to paste into here."),
@@ -241,7 +258,7 @@ impl Fix {
                     self.at = (self.at + moved).min(self.choices.len() - 1);
                 }
             }
-            return;
+            return self.catch_up(cx);
         }
         if self.asked_dates == Some(ticket) {
             self.asked_dates = None;
