@@ -11,7 +11,7 @@ use ratatui::{
 use super::{
     Editor,
     draft::Focus,
-    edit_box::edit_box,
+    edit_box::{box_height, edit_box},
     fields::{FieldLine, Fields},
     frozen,
     panels::{problem_strip, sentence, side_panels},
@@ -90,7 +90,19 @@ pub fn tip(editor: &Editor) -> String {
             "Nothing is lost: what is kept is offered once the record can be changed."
         }
         Some(draft) => match draft.focus {
+            Focus::Text | Focus::Same if draft.same.is_ticked => {
+                "Enter saves this field and opens Fix all for the others like it. Nothing is sent."
+            }
+            Focus::Same => {
+                "Space ticks it: Enter then opens Fix all as well. Up goes back to the text."
+            }
             Focus::Text => "Enter saves this field and moves to the next problem. Nothing is sent.",
+            Focus::Choice(_) if draft.same.is_offered() && !draft.same.is_ticked => {
+                "Enter saves what is marked. Space: fix the others as well. Up goes back to what you typed."
+            }
+            Focus::Choice(_) if draft.same.is_ticked => {
+                "Enter saves what is marked and opens Fix all for the others like it. Nothing is sent."
+            }
             Focus::Choice(_) => "Enter saves what is marked. Up goes back to what you typed.",
             Focus::Anyway => "Enter saves it as it is. Esc goes on typing.",
         },
@@ -162,9 +174,13 @@ pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
 }
 
 fn wide(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
+    let height = editor.one.draft.as_mut().map_or(6, |draft| {
+        draft.same.has_room = true;
+        box_height(draft)
+    });
     let [top, bottom] = area.layout(&Layout::vertical([
         Constraint::Fill(1),
-        Constraint::Length(6),
+        Constraint::Length(height),
     ]));
     let side = 38 + (area.width - WIDE) / 3;
     let [left, right] = top.layout(&Layout::horizontal([
@@ -177,6 +193,9 @@ fn wide(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
 }
 
 fn narrow(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
+    if let Some(draft) = &mut editor.one.draft {
+        draft.same.has_room = false;
+    }
     let editing = editor.one.draft.is_some();
     let inner = usize::from(area.width.saturating_sub(4));
     let long = (editor.one.record.iter())

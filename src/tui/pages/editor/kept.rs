@@ -108,6 +108,7 @@ impl Editor {
         draft.go_on_with(kept);
         self.asked_look = None;
         self.one.open_box(draft, kept.version, cx);
+        self.count_alike(cx);
         meeting::say_when_typed(kept, cx);
     }
 

@@ -21,15 +21,25 @@ use crate::{
 
 impl Editor {
     pub(super) fn typing_offers(&self, draft: &Draft) -> Vec<Offer> {
-        let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
+        let choices = !matches!(draft.focus, Focus::Anyway | Focus::Same)
+            && (!draft.choices.is_empty() || draft.same.is_offered());
         let save = match draft.focus {
             _ if draft.closed().is_some() => "Keep it",
             Focus::Anyway => "Save anyway",
+            _ if draft.same.is_ticked => "Save + Fix all",
             _ => "Save + next",
         };
         let mut offers = vec![Offer::new(Action::Open, save)];
         if choices {
-            offers.push(Offer::new(Action::Down, "Suggestions"));
+            let below = if draft.choices.is_empty() {
+                "Same?"
+            } else {
+                "Suggestions"
+            };
+            offers.push(Offer::new(Action::Down, below));
+        }
+        if draft.focus == Focus::Same {
+            offers.push(Offer::new(Action::Up, "To the text"));
         }
         // In a narrow window it must fit beside the others.
         let next = if self.fits_both {
@@ -37,7 +47,9 @@ impl Editor {
         } else {
             "Next field"
         };
-        offers.push(Offer::new(Action::NextPanel, next));
+        if !draft.same.is_ticked {
+            offers.push(Offer::new(Action::NextPanel, next));
+        }
         offers.push(Offer::new(Action::ClearText, "Clear"));
         offers
     }
@@ -158,8 +170,10 @@ impl Editor {
                 }
             }
             Reply::Unchanged(then) => {
-                if let Some(draft) = self.one.forget_typed(cx) {
+                if let Some(mut draft) = self.one.forget_typed(cx) {
                     match then {
+                        // There is nothing to save before.
+                        _ if draft.same.is_ticked => self.go_on_to_alike(&mut draft, cx),
                         Then::Problem | Then::Stay => cx.say(draft.nothing_typed()),
                         Then::Field => self.edit_next_field(cx),
                     }
@@ -221,6 +235,7 @@ impl Editor {
         let draft = Draft::open(path.clone(), value, &record.row.problems);
         let version = record.row.version;
         self.one.open_box(draft, version, cx);
+        self.count_alike(cx);
     }
 
     pub(super) fn edit_next_field(&mut self, cx: &mut Cx) {

@@ -162,6 +162,13 @@ impl Editor {
         self.fields.point(place)
     }
 
+    /// Ticks what is under the pointer in the box, if that can be ticked.
+    pub fn point_while_typing(&mut self, place: Position) {
+        if let Some(draft) = &mut self.one.draft {
+            draft.point(place);
+        }
+    }
+
     /// Puts the record and its field to where the person is.
     pub fn locate(&self, visit: &mut Visit) {
         visit.record = Some(self.one.id);
@@ -192,8 +199,8 @@ impl Editor {
         match (answer, saving, changing) {
             (Ok(Answer::Changed(report)), Some((asked, then)), _) if asked == ticket => {
                 self.unasked = not_checked(&report);
-                if let Some(draft) = self.one.draft.take() {
-                    self.look_for_alike(&draft.path, cx);
+                if let Some(mut draft) = self.one.draft.take() {
+                    self.go_on_to_alike(&mut draft, cx);
                     self.told = Some(Told::Saved(draft.path, then));
                 }
             }
@@ -213,7 +220,9 @@ impl Editor {
             (Ok(Answer::Ids { ids, .. }), ..) => self.count_open(ids, cx),
             (Ok(Answer::Conflict(conflict)), ..) => self.disagree(ticket, conflict, cx),
             (Ok(Answer::Drafts(drafts)), ..) => self.receive_drafts(drafts, cx),
-            (Ok(Answer::Alike(group)), ..) => self.receive_alike(group.map(|group| *group), cx),
+            (Ok(Answer::Alike(group)), ..) => {
+                self.receive_alike(ticket, group.map(|group| *group), cx);
+            }
             (Ok(_), ..) => {}
             (Err(error), ..) => self.fail(ticket, &error, cx),
         }
@@ -283,6 +292,7 @@ impl Editor {
         self.unsay_if_changed(before.as_deref(), cx);
         if self.one.draft.is_some() {
             self.one.check(cx);
+            self.count_alike(cx);
         } else {
             self.tell(cx);
             self.look(cx);
@@ -393,6 +403,11 @@ impl Editor {
         if self.kept.asked.take_if(|asked| *asked == ticket).is_some() {
             // What was kept is offered the next time.
             return;
+        }
+        let draft = self.one.draft.as_mut();
+        if let Some(draft) = draft.filter(|draft| draft.same.asked == Some(ticket)) {
+            // The line is not offered then, and the key that leads to the others is told once it is saved.
+            return draft.same.are(None);
         }
         self.one.is_not_saved(ticket);
         let changed = error

@@ -93,7 +93,7 @@ impl Raw {
             let save = match draft.focus {
                 _ if draft.closed().is_some() => "Keep it",
                 Focus::Anyway => "Save anyway",
-                Focus::Text | Focus::Choice(_) => "Save line",
+                Focus::Text | Focus::Choice(_) | Focus::Same => "Save line",
             };
             let mut offers = vec![Offer::new(Action::Open, save)];
             if draft.focus != Focus::Anyway && !draft.choices.is_empty() {
