@@ -144,7 +144,7 @@ impl App {
             }
             // Without a contract on disk there is no destination to show; sending says so when asked.
             (Asked::Places(_), _) => {}
-            (Asked::Plan(_), Ok(Answer::Plan(plan))) => self.ask_to_send(&plan),
+            (Asked::Plan(_), Ok(Answer::ToSend(to_send))) => self.ask_to_send(&to_send),
             (_, Ok(Answer::Undone(report))) => {
                 self.status = Some(words::undone(&report, false, self.cx.keys));
                 self.refresh();

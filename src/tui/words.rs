@@ -4,7 +4,7 @@ mod sending;
 
 pub use crate::said::{checked, is_stopped, not_checked};
 pub use sending::{
-    ask_to_send, cannot_be_undone, sent, since, superseded, typed_before_sending, undecided,
+    ask_to_send, cannot_be_undone, sent, since, superseded, tag, typed_before_sending, undecided,
 };
 
 use super::{action::Action, keymap::Keys};

@@ -33,6 +33,7 @@ pub(super) use asked::{reason_for, report_on};
 pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;
+pub(super) use list::fitted;
 pub use records::Kept;
 pub use stack::Stack;
 pub use subject::Subject;
