@@ -137,6 +137,9 @@ impl App {
                 }
             }
             (_, Ok(Answer::Filters(filters, said))) => {
+                for page in self.pages.iter_mut() {
+                    page.know_filters(&filters);
+                }
                 self.cx.filters = filters;
                 self.status = Some(said)
                     .filter(|said| !said.is_empty())

@@ -53,7 +53,11 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{filter::Filter, model::RunId, ops::Progress};
+use crate::{
+    filter::Filter,
+    model::RunId,
+    ops::{Filters, Progress},
+};
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -256,6 +260,13 @@ impl Page {
     pub fn point_while_typing(&mut self, place: Position, cx: &mut Cx) {
         if let Self::Records(page) = self {
             page.point_in_prompt(place, cx);
+        }
+    }
+
+    /// The kept filters are read, or are others now.
+    pub fn know_filters(&mut self, filters: &Filters) {
+        if let Self::Records(page) = self {
+            page.know_filters(filters);
         }
     }
 
