@@ -9,7 +9,8 @@ use super::{
     words,
 };
 use crate::{
-    model::{Plan, PlanId, RunId},
+    model::{PlanId, RunId},
+    ops::ToSend,
     text,
 };
 
@@ -103,7 +104,8 @@ impl App {
     }
 
     /// It is known what would be sent: asks whether it is.
-    pub(super) fn ask_to_send(&mut self, plan: &Plan) {
+    pub(super) fn ask_to_send(&mut self, to_send: &ToSend) {
+        let plan = &to_send.plan;
         let undecided = plan.behind.undecided;
         self.status = match plan.planned {
             0 if undecided > 0 => {
@@ -116,7 +118,7 @@ impl App {
         };
         if plan.planned > 0 {
             let run = self.run.as_ref().filter(|run| run.id == plan.run);
-            let question = words::ask_to_send(plan, run.map(|run| &*run.name));
+            let question = words::ask_to_send(to_send, run.map(|run| &*run.name));
             self.confirm(Some(plan.run), question);
         }
     }

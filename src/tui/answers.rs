@@ -137,6 +137,9 @@ impl App {
                 }
             }
             (_, Ok(Answer::Filters(filters, said))) => {
+                for page in self.pages.iter_mut() {
+                    page.know_filters(&filters);
+                }
                 self.cx.filters = filters;
                 self.status = Some(said)
                     .filter(|said| !said.is_empty())
@@ -144,7 +147,7 @@ impl App {
             }
             // Without a contract on disk there is no destination to show; sending says so when asked.
             (Asked::Places(_), _) => {}
-            (Asked::Plan(_), Ok(Answer::Plan(plan))) => self.ask_to_send(&plan),
+            (Asked::Plan(_), Ok(Answer::ToSend(to_send))) => self.ask_to_send(&to_send),
             (_, Ok(Answer::Undone(report))) => {
                 self.status = Some(words::undone(&report, false, self.cx.keys));
                 self.refresh();

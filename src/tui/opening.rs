@@ -187,6 +187,7 @@ impl App {
             ],
             typed: None,
             safe: "Go back".to_owned(),
+            also: None,
             verb: "Load it again".to_owned(),
             then: Box::new(Effect::Start(JobRequest::Load {
                 path,

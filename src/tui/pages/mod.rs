@@ -34,6 +34,7 @@ pub(super) use asked::{reason_for, report_on};
 pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;
+pub(super) use list::fitted;
 pub use records::Kept;
 pub use stack::Stack;
 pub use subject::Subject;
@@ -53,7 +54,11 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{filter::Filter, model::RunId, ops::Progress};
+use crate::{
+    filter::Filter,
+    model::RunId,
+    ops::{Filters, Progress},
+};
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -258,6 +263,13 @@ impl Page {
             Self::Records(page) => page.point_in_prompt(place, cx),
             Self::Editor(page) => page.point_while_typing(place),
             _ => {}
+        }
+    }
+
+    /// The kept filters are read, or are others now.
+    pub fn know_filters(&mut self, filters: &Filters) {
+        if let Self::Records(page) = self {
+            page.know_filters(filters);
         }
     }
 
