@@ -16,6 +16,7 @@ mod log;
 mod look;
 mod man;
 mod notes;
+mod open;
 mod out;
 mod person;
 mod plain;
@@ -79,7 +80,7 @@ pub fn run() -> ExitCode {
 
 fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
     match &cli.command {
-        None => look::open(
+        None => open::open(
             person,
             &args::Open {
                 run: None,
@@ -89,7 +90,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
                 group: false,
             },
         ),
-        Some(Command::Open(args)) => look::open(person, args),
+        Some(Command::Open(args)) => open::open(person, args),
         Some(Command::Demo(args)) => load::demo(person, out, args),
         Some(Command::Load(args)) => load::load(person, out, args),
         Some(Command::Runs) => look::runs(person, out),

@@ -221,6 +221,13 @@ fn a_read_only_folder_can_be_looked_at_and_not_changed() {
     );
     let (code, stderr) = call(&["runs"]);
     assert_eq!(code, Some(0), "{stderr}");
+    // Whoever opens it can look, and is told that this is all.
+    let (code, stderr) = call(&["open", "--plain"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(
+        stderr.contains("this workspace can only be looked at"),
+        "{stderr}"
+    );
     fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
