@@ -94,7 +94,12 @@ fn give_back(workspace: &mut ops::Workspace, request: &SendRequest, out: &Out) -
     } else {
         out.say(&said::given_back(&report))?;
     }
-    Ok(Exit::Done)
+    let unclear = report.unknown + report.not_sent;
+    Ok(if unclear > 0 {
+        Exit::Unknown
+    } else {
+        Exit::Done
+    })
 }
 
 fn show_plan(out: &Out, plan: &Plan) -> Result<Exit> {

@@ -28,6 +28,7 @@ use crate::{
 mod batches;
 mod contracts;
 mod dates;
+mod given_back;
 mod http;
 mod steering;
 mod take_over;
