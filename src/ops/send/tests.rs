@@ -25,6 +25,7 @@ use crate::{
     },
 };
 
+mod answers;
 mod batches;
 mod contracts;
 mod dates;
