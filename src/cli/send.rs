@@ -49,6 +49,9 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         request.expect = Some(plan.planned);
     }
     let report = with_progress(Unit::Records, |job| {
+        if args.now {
+            job.steering().try_now();
+        }
         ops::send(&mut workspace, &request, job)
     })?;
     if out.is_json() {
@@ -62,7 +65,9 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
             "send:held",
             format!("{} is on hold: {reason}", plan.destination),
         )
-        .hint("nothing is lost; mend it and send again")
+        .hint(
+            "nothing is lost; mend it and send again; --now does not wait where it asked for time",
+        )
         .into());
     }
     if report.unknown > 0 {

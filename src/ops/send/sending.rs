@@ -97,6 +97,7 @@ impl Sending<'_> {
             .unwrap_or_default();
         let first = std::mem::take(&mut self.first);
         let mut portions = Portions::new(destination.wave(), first);
+        self.tries_now()?;
         loop {
             if self.paused()? || self.left_alone()? {
                 return Ok(None);
@@ -114,7 +115,9 @@ impl Sending<'_> {
             match self.fill(&mut portions, most)? {
                 Filled::Ready => {}
                 Filled::Later(at) if until(&at) > self.longest_wait() => {
-                    return Ok(Some(left_alone_until(&at)));
+                    if !self.tries_now()? {
+                        return Ok(Some(left_alone_until(&at)));
+                    }
                 }
                 Filled::Later(at) if self.wait(Why::Again, until(&at))? => return Ok(None),
                 Filled::Later(_) => continue,
