@@ -114,10 +114,9 @@ impl Sending<'_> {
             let started = Instant::now();
             match self.fill(&mut portions, most)? {
                 Filled::Ready => {}
+                Filled::Later(_) if self.tries_now()? => continue,
                 Filled::Later(at) if until(&at) > self.longest_wait() => {
-                    if !self.tries_now()? {
-                        return Ok(Some(left_alone_until(&at)));
-                    }
+                    return Ok(Some(left_alone_until(&at)));
                 }
                 Filled::Later(at) if self.wait(Why::Again, until(&at))? => return Ok(None),
                 Filled::Later(_) => continue,
