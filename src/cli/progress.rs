@@ -18,7 +18,7 @@ use crate::{
 /// Before this long there is no rate worth the name.
 const SETTLED: Duration = Duration::from_millis(500);
 
-/// A shorter wait for what did not go through is everyday.
+/// A shorter wait, for what did not go through or because the destination asks for it, is everyday.
 const LONG: Duration = Duration::from_secs(10);
 
 /// What a job counts in [`Progress::done`].
@@ -61,8 +61,8 @@ impl Standstill {
     /// What is to be said now, if anything.
     fn said(&mut self, progress: &Progress) -> Option<String> {
         let waits = progress.waits.filter(|waits| match waits.why {
-            Why::Asked | Why::Sick { .. } => true,
-            Why::Again => self.0 || waits.time >= LONG,
+            Why::Sick { .. } => true,
+            Why::Asked | Why::Again => self.0 || waits.time >= LONG,
             Why::Rate => false,
         });
         match (std::mem::replace(&mut self.0, waits.is_some()), waits) {
@@ -134,6 +134,7 @@ mod tests {
         assert_eq!(said(None), None);
         assert_eq!(said(Some((Why::Rate, 60))), None);
         assert_eq!(said(Some((Why::Again, 9))), None);
+        assert_eq!(said(Some((Why::Asked, 2))), None);
         let begun = said(Some((Why::Asked, 600)));
         assert_eq!(
             begun.as_deref(),

@@ -49,6 +49,9 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         request.expect = Some(plan.planned);
     }
     let report = with_progress(Unit::Records, |job| {
+        if args.now {
+            job.steering().try_now();
+        }
         ops::send(&mut workspace, &request, job)
     })?;
     if out.is_json() {
@@ -62,7 +65,9 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
             "send:held",
             format!("{} is on hold: {reason}", plan.destination),
         )
-        .hint("nothing is lost; mend it and send again")
+        .hint(
+            "nothing is lost; mend it and send again; --now does not wait where it asked for time",
+        )
         .into());
     }
     if report.unknown > 0 {
@@ -94,7 +99,12 @@ fn give_back(workspace: &mut ops::Workspace, request: &SendRequest, out: &Out) -
     } else {
         out.say(&said::given_back(&report))?;
     }
-    Ok(Exit::Done)
+    let unclear = report.unknown + report.not_sent;
+    Ok(if unclear > 0 {
+        Exit::Unknown
+    } else {
+        Exit::Done
+    })
 }
 
 fn show_plan(out: &Out, plan: &Plan) -> Result<Exit> {

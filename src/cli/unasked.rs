@@ -8,10 +8,10 @@ use crate::{
     ops::{self, Workspace},
 };
 
-/// Terms that find nothing because there is nothing to ask about.
+/// Terms that ask about what is not there. What they find is another question: without a field, its value is missing.
 pub fn say_what_is_not_asked(workspace: &Workspace, filter: &Filter) -> Result<()> {
     for (term, error) in ops::unknown_terms(workspace, filter)? {
-        note(&format!("{term} finds nothing: {}.", error.message));
+        note(&format!("{term}: {}.", error.message));
     }
     Ok(())
 }

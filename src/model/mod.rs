@@ -32,8 +32,8 @@ pub use record::{
 };
 pub use run::{LoadReport, RunRow};
 pub use sending::{
-    AnswerReport, AttemptRow, Behind, DeliveryState, NO_COLUMN, NO_LINE, Plan, PlanRow, Refusal,
-    SendReport, Sender, Tally, Try, WatchedPlan,
+    AnswerReport, AttemptRow, Behind, DAMAGED, DeliveryState, NO_COLUMN, NO_LINE, NO_OBJECT,
+    NOT_WRITTEN, Plan, PlanRow, Refusal, SendReport, Sender, Tally, Try, WatchedPlan,
 };
 pub use sort::{Sort, SortBy};
 pub use stages::{StageFacts, stage_marks};

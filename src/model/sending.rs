@@ -185,9 +185,15 @@ pub struct Try {
     pub again_at: Option<String>,
 }
 
-/// The codes of a record that the file it was to be handed over in cannot hold: it is refused before the file has it.
+/// The codes of a record that the file it was to be handed over in cannot hold, and of one whose frozen bytes are not what was
+/// frozen, or no record.
 pub const NO_COLUMN: &str = "file:no_column";
 pub const NO_LINE: &str = "file:no_line";
+pub const DAMAGED: &str = "payload:sha256";
+pub const NO_OBJECT: &str = "payload:json";
+
+/// What is refused with one of these never reached the file.
+pub const NOT_WRITTEN: [&str; 4] = [NO_COLUMN, NO_LINE, DAMAGED, NO_OBJECT];
 
 /// What the answers to a plan that was handed over say.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::{
     workspace::now,
 };
 use crate::{
-    model::{AnswerReport, Fault, FaultKind, Form, Layout, PlanId, Problem, RecordId, Stage},
+    model::{AnswerReport, Fault, FaultKind, Form, PlanId, Problem, RecordId, Stage},
     results::{Counted, Joined, Joining, Report},
     row::Row,
     store::answers::{Answer, Handed, HandedOver},
@@ -42,8 +42,7 @@ pub fn answers(
     let contract = workspace.contract(run)?;
     let own_key = |row: &Row<'_>| contract.as_ref()?.checker.values(row).key;
     let joined = if request.sources.is_empty() {
-        let layout = workspace.store.layout(run)?;
-        join(&report, (&layout, &handed), &own_key, plan)
+        join(workspace, &report, (plan, &handed), &own_key)?
     } else {
         source_of_all(request, &report, contract.as_deref(), job)?
     };
@@ -139,17 +138,24 @@ fn none(plan: PlanId, handed: &HandedOver) -> Fault {
     Fault::new(FaultKind::Nothing, "answers:none", message).hint(hint)
 }
 
-/// Finds the records that results are about among those that were handed over.
+/// Finds the records that results are about among those that were handed over. They are looked at twice, one after the other: all
+/// of them at once can be more than there is memory for.
 fn join(
+    workspace: &Workspace,
     report: &Report,
-    (layout, handed): (&Layout, &HandedOver),
+    (plan, handed): (PlanId, &HandedOver),
     own_key: &dyn Fn(&Row<'_>) -> Option<String>,
-    plan: PlanId,
-) -> Joined {
-    let rows: Vec<Option<Row<'_>>> = (handed.records.iter())
-        .map(|one| Row::read(layout, one.form, &one.payload).ok())
-        .collect();
-    let keys: HashSet<String> = rows.iter().flatten().filter_map(own_key).collect();
+) -> Result<Joined> {
+    let store = &workspace.store;
+    let _still = store.reading()?;
+    let layout = store.layout(handed.run)?;
+    let mut keys: HashSet<String> = HashSet::new();
+    let mut is_table = (handed.destination.1.to_lowercase()).ends_with(".csv");
+    store.each_handed(plan, &mut |_, form, payload| {
+        is_table |= form == Form::Csv;
+        let row = Row::read(&layout, form, payload);
+        keys.extend(row.ok().and_then(|row| own_key(&row)));
+    })?;
     // A tool may have given the fields other names: then the only value that is a key tells the record.
     let key = |row: &Row<'_>| {
         own_key(row).filter(|key| keys.contains(key)).or_else(|| {
@@ -159,26 +165,24 @@ fn join(
     };
     let mut joining = Joining::new(report, &key).that_keeps_nothing();
     joining.begin(&format!("plan {plan}"));
-    let is_table = handed.records.iter().any(|one| one.form == Form::Csv)
-        || (handed.destination.1.to_lowercase()).ends_with(".csv");
-    for (one, row) in handed.records.iter().zip(&rows) {
+    store.each_handed(plan, &mut |place, form, payload| {
         // In a table there is a header before it, in JSON Lines there is none; tools can count otherwise all the same.
-        let (below_header, line) = (one.place + 1, one.place);
+        let (below_header, line) = (place + 1, place);
         let (likely, other) = if is_table {
             (below_header, line)
         } else {
             (line, below_header)
         };
         let at = Counted {
-            number: one.place,
-            ordinal: one.place,
+            number: place,
+            ordinal: place,
             byte: u64::MAX,
             lines: [likely, other, likely, other],
             row: below_header,
         };
-        joining.look(at, row.as_ref());
-    }
-    joining.finish()
+        joining.look(at, Row::read(&layout, form, payload).ok().as_ref());
+    })?;
+    Ok(joining.finish())
 }
 
 /// All texts among a record's own fields.

@@ -40,7 +40,8 @@ pub enum Clip {
     Problems(RecordId),
     /// What is wrong in a group, for a ticket, without values.
     Group(RunId, GroupId),
-    /// These records as CSV, as [`export`] hands them out.
+    /// These records as CSV, as [`export`] hands them out for a spreadsheet, where it is most likely pasted: what that could take for
+    /// a formula gets an apostrophe, and that is said.
     Csv(Box<Filter>),
     /// The command that lists these records.
     Command(Box<Filter>),
@@ -114,11 +115,15 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
             let mut csv = Vec::new();
             let request = ExportRequest {
                 format: ExportFormat::Csv,
-                is_formula_safe: false,
+                is_formula_safe: true,
                 with_ids: false,
             };
             let report = export(workspace, filter, request, &mut csv)?;
-            let what = format!("{} as CSV", count(report.records, "record"));
+            let mut what = format!("{} as CSV", count(report.records, "record"));
+            if report.neutralised > 0 {
+                let cells = count(report.neutralised, "cell");
+                what += &format!(", {cells} with an apostrophe against formulas");
+            }
             (what, String::from_utf8_lossy(&csv).into_owned())
         }
         Clip::Command(filter) => {
@@ -281,6 +286,18 @@ mod tests {
         let lines: Vec<&str> = csv.lines().collect();
         assert_eq!(lines[1..], ["A1,foo@,30,Open", "A3,c(at),30,Open"]);
         assert!(lines[0].ends_with(",age,stage"), "{csv}");
+    }
+
+    #[test]
+    fn records_that_are_pasted_into_a_spreadsheet_are_no_formulas() {
+        let desk = Desk::checked(&["=1+1,foo@,30,@x"]);
+        let all = Clip::Csv(Box::new(Filter::of_run(RunId(1))));
+        let (what, csv) = clip(&desk.workspace, &all).unwrap();
+        assert_eq!(
+            what,
+            "1 record as CSV, 2 cells with an apostrophe against formulas"
+        );
+        assert!(csv.ends_with("'=1+1,foo@,30,'@x\n"), "{csv}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod apply;
 mod bench;
 mod choices;
+mod copy;
 mod dates;
 mod field;
 #[cfg(test)]
@@ -20,7 +21,6 @@ use std::{
 use anyhow::Result;
 use serde_json::Value;
 
-pub(super) use self::recipe::condition;
 pub use self::{
     apply::apply_fix,
     choices::{Asks, FixChoice, FixKind, SAMPLE, fix_choices, made_ready},
@@ -33,6 +33,7 @@ use self::{
     bench::{Bench, Order, Worked, in_order},
     field::{know_field, touches_uniqueness},
 };
+pub(super) use self::{copy::clear_copies, recipe::condition};
 use super::{Job, Workspace, ids};
 use crate::{
     contract::Contract,

@@ -19,7 +19,13 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-use std::{fs, path::PathBuf, sync::atomic::AtomicBool, thread, time::Instant};
+use std::{
+    fs,
+    path::PathBuf,
+    sync::atomic::AtomicBool,
+    thread,
+    time::{Instant, SystemTime},
+};
 
 use anyhow::Result;
 use crossbeam_channel::bounded;
@@ -34,7 +40,7 @@ use self::{
     writer::Writer,
 };
 pub use self::{explain::Explained, files::files_of};
-use super::{Job, Workspace, asked::program, workspace::now};
+use super::{Job, Workspace, asked::program, fix::clear_copies, workspace::now};
 use crate::{
     contract::{self, Contract},
     model::{Layout, LoadReport, RunId},
@@ -169,6 +175,7 @@ fn load_opened(workspace: &mut Workspace, prepared: Prepared<'_>, job: &Job) -> 
         .transpose()?;
     let name = name_of(request, contract);
     let stored = contract.map(Contract::stored);
+    clear_copies(workspace.folder(), SystemTime::now());
     let run = workspace.store.begin_load(&NewRun {
         name: &name,
         source: &opened.source_name,

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 
-use super::{Workspace, edit::Desk};
+use super::{Workspace, edit::Desk, verdict::Judge};
 use crate::{
     model::{Neighbour, Problem, RecordId, Version},
     row::readings::{Next, Reading, readings},
@@ -20,6 +20,8 @@ pub struct Readable {
     pub why: String,
     /// What the check still finds wrong with it: labels of fields. `None` where there is no contract.
     pub left: Option<Vec<String>>,
+    /// Whether that is all of the check: a validator that the contract names is asked only about what is saved.
+    pub is_whole: bool,
 }
 
 impl Readable {
@@ -27,6 +29,7 @@ impl Readable {
     pub fn words(&self) -> String {
         let left = match self.left.as_deref() {
             None => return self.why.clone(),
+            Some([]) if !self.is_whole => "nothing found so far".to_owned(),
             Some([]) => "ready".to_owned(),
             Some([one]) => format!("{one} stays wrong"),
             Some([one, more @ ..]) => format!("{one} and {} more stay wrong", more.len()),
@@ -34,6 +37,11 @@ impl Readable {
         format!("{} ({left})", self.why)
     }
 }
+
+/// What was worked out of a record while this was the number of [`Store::changes`].
+///
+/// [`Store::changes`]: crate::store::Store::changes
+pub(super) type KnownReadable = ((RecordId, i64), Vec<Readable>);
 
 /// The records before and after one in the same file, where they are stored.
 ///
@@ -43,21 +51,26 @@ pub(super) fn neighbours(
     workspace: &Workspace,
     record: &StoredRecord,
 ) -> Result<(Option<Neighbour>, Option<Neighbour>)> {
-    let file = workspace.store.file_of(record.id)?;
-    let beside = |id: i64| -> Result<Option<Neighbour>> {
-        let Some(other) = workspace.store.records(&[RecordId(id)])?.pop() else {
-            return Ok(None);
-        };
-        let is_beside = other.run == record.run
-            && (other.line < record.line) == (other.id < record.id)
-            && workspace.store.file_of(other.id)? == file;
-        Ok(is_beside.then(|| Neighbour {
+    let seen = |id| -> Result<Option<Neighbour>> {
+        let other = beside(workspace, record, id)?;
+        Ok(other.map(|other| Neighbour {
             line: other.line,
             byte: other.byte,
             bytes: other.raw().bytes.clone(),
         }))
     };
-    Ok((beside(record.id.0 - 1)?, beside(record.id.0 + 1)?))
+    Ok((seen(record.id.0 - 1)?, seen(record.id.0 + 1)?))
+}
+
+/// A record where it stands directly before or after another one in the same file.
+fn beside(workspace: &Workspace, record: &StoredRecord, id: i64) -> Result<Option<StoredRecord>> {
+    let Some(other) = workspace.store.records(&[RecordId(id)])?.pop() else {
+        return Ok(None);
+    };
+    let is_beside = other.run == record.run
+        && (other.line < record.line) == (other.id < record.id)
+        && workspace.store.file_of(other.id)? == workspace.store.file_of(record.id)?;
+    Ok(is_beside.then_some(other))
 }
 
 impl Desk<'_> {
@@ -67,13 +80,26 @@ impl Desk<'_> {
         workspace: &Workspace,
         record: &StoredRecord,
     ) -> Result<Vec<Readable>> {
+        let of = (record.id, workspace.store.changes()?);
+        if let Some((known, readable)) = &*workspace.readable.borrow()
+            && *known == of
+        {
+            return Ok(readable.clone());
+        }
+        let readable = self.work_out(workspace, record)?;
+        workspace.readable.replace(Some((of, readable.clone())));
+        Ok(readable)
+    }
+
+    fn work_out(&self, workspace: &Workspace, record: &StoredRecord) -> Result<Vec<Readable>> {
         if self.document(&record.text).is_some() {
             return Ok(Vec::new());
         }
-        let (_, after) = neighbours(workspace, record)?;
-        let next = after.as_ref().map(|after| Next {
+        // What is on its way or was sent stays as it is.
+        let after = beside(workspace, record, record.id.0 + 1)?;
+        let next = (after.as_ref().filter(|after| !after.status.is_frozen())).map(|after| Next {
             line: after.line,
-            text: &after.bytes,
+            text: &after.raw().bytes,
         });
         let found = readings(&self.layout, record.text.form, &record.text.bytes, next);
         let mut judged = Vec::with_capacity(found.len());
@@ -87,12 +113,14 @@ impl Desk<'_> {
         if judged.iter().any(stands_out) {
             judged.retain(stands_out);
         }
+        let is_whole = !self.judge.as_ref().is_some_and(Judge::has_validator);
         let offered = judged.into_iter().take(OFFERED);
         Ok(offered
             .map(|(left, reading)| Readable {
                 text: reading.text,
                 why: reading.why,
                 left,
+                is_whole,
             })
             .collect())
     }
@@ -125,7 +153,11 @@ mod tests {
     use super::*;
     use crate::{
         model::Path,
-        ops::{edit::preview, show, testing::Desk as Bench},
+        ops::{
+            edit::preview,
+            show,
+            testing::{CONTRACT, Desk as Bench},
+        },
     };
 
     fn offered(bench: &Bench, id: i64) -> Vec<String> {
@@ -162,6 +194,77 @@ mod tests {
         for (id, line) in (1..).zip(lines) {
             assert!(bench.look(id).starts_with(line), "{id}");
         }
+    }
+
+    #[test]
+    fn a_validator_that_is_still_to_be_asked_keeps_a_reading_from_being_called_ready() {
+        let says_nothing = r#"'while read -r line; do echo "{\"errors\":[]}"; done'"#;
+        let contract = format!("{CONTRACT}\n[validator]\ncommand = ['sh', '-c', {says_nothing}]\n");
+        let mut bench = Bench::csv(&["P-1,a@a.example,\"2\"0,Open"]);
+        bench.check_against(&contract).unwrap();
+        assert_eq!(
+            offered(&bench, 1),
+            [
+                "Remove the quotes (nothing found so far)",
+                "Double the inner quotes (age stays wrong)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_record_that_was_sent_or_is_whole_is_not_joined_to_a_torn_one() {
+        let torn = [
+            "P-1,a@",
+            "a.example,20,Open",
+            "stray",
+            "P-4,d@d.example,20,Open",
+        ];
+        let mut bench = Bench::checked(&torn);
+        let joins = |bench: &Bench, id| {
+            let found = offered(bench, id);
+            found
+                .iter()
+                .any(|words| words.starts_with("Join with line"))
+        };
+        assert!(joins(&bench, 1));
+        assert!(!joins(&bench, 3), "{:?}", offered(&bench, 3));
+        let put = |bench: &mut Bench, status: &str| {
+            let put = bench.workspace.store.write(|tx| {
+                tx.execute("UPDATE record SET status = ?1 WHERE id = 2", [status])?;
+                Ok(())
+            });
+            put.unwrap();
+        };
+        put(&mut bench, "accepted");
+        assert!(!joins(&bench, 1));
+        put(&mut bench, "discarded");
+        assert!(joins(&bench, 1));
+    }
+
+    #[test]
+    fn what_a_record_could_be_is_worked_out_once_while_it_is_typed_in() {
+        let mut bench = Bench::checked(&["P-1,a@a.example,\"2\"0,Open"]);
+        let known = |bench: &Bench| bench.workspace.readable.borrow().clone().unwrap();
+        let found = offered(&bench, 1);
+        let ((_, then), readable) = known(&bench);
+        // It is looked up, and not worked out: what is put there comes back.
+        let marked = vec![Readable {
+            why: "Worked out before".to_owned(),
+            ..readable[0].clone()
+        }];
+        bench
+            .workspace
+            .readable
+            .replace(Some(((RecordId(1), then), marked)));
+        assert_eq!(offered(&bench, 1), ["Worked out before (ready)"]);
+        bench.check(None).unwrap();
+        crate::ops::add_note(
+            &mut bench.workspace,
+            crate::model::NoteAbout::Record(RecordId(1)),
+            "who wrote that?",
+        )
+        .unwrap();
+        assert_eq!(offered(&bench, 1), found);
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod brake;
 mod counted;
 mod course;
 mod frozen;
+mod given_back;
 mod pacing;
 mod portions;
 mod refusal;
@@ -53,6 +54,7 @@ use crate::{
     },
     send::Breaker,
     store::{
+        claims::Resume,
         plans::{NewPlan, OpenPlan, Target, unexpected},
         sends::Claim,
     },
@@ -60,6 +62,7 @@ use crate::{
 };
 
 pub use board::{Flow, Logged, SendProgress};
+pub use given_back::give_back;
 pub use review::{FieldChanges, Made, MadeBy, Review, ToSend, review};
 
 /// A careful start: one record alone shows a wrong table before ten thousand do.
@@ -235,7 +238,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
             ..SendReport::default()
         });
     };
-    let (claim, unanswered) = claimed(workspace, plan, request, &aim)?;
+    let (claim, unanswered) = claimed(workspace, plan, request, &aim.resume())?;
     let (tally, refused) = so_far(workspace, run, plan)?;
     let board = Board::new(plan, &aim.destination.name, tally, refused, started);
     let telling = Telling::new(job, board);
@@ -273,33 +276,6 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     Ok(report)
 }
 
-/// Takes what never left out of an unfinished plan (one's own of the last day where none is named): those records are ready
-/// again. What may have reached its destination stays in the plan.
-///
-/// # Errors
-/// Faults of exit 2 as [`plan`]; `send:plan` when there is no such plan; `send:busy` while it is being sent.
-pub fn give_back(workspace: &mut Workspace, request: &SendRequest) -> Result<SendReport> {
-    workspace.store.check_writable()?;
-    let (run, aim) = aim_of(workspace, request)?;
-    let open = unfinished(workspace, request.plan, run, &aim)?
-        .ok_or_else(|| nothing_to_give_back(&aim.destination.name))?;
-    let (claim, unknown) = claimed(workspace, open.id, request, &aim)?;
-    let given_back = workspace.store.give_back(&claim, &now())?;
-    Ok(SendReport {
-        plan: Some(open.id),
-        planned: open.remaining,
-        given_back,
-        unknown,
-        not_sent: workspace.store.release(&claim, None, &now())?,
-        ..SendReport::default()
-    })
-}
-
-fn nothing_to_give_back(destination: &str) -> Fault {
-    let words = format!("you have no unfinished plan to '{destination}'");
-    Fault::new(FaultKind::Nothing, "send:plan", words).hint("name another's with --plan")
-}
-
 /// Where the records of a plan are before it goes on, and what was refused of it.
 fn so_far(workspace: &Workspace, run: RunId, plan: PlanId) -> Result<(Tally, Refusals)> {
     let counted = Counted::of(workspace, plan)?;
@@ -313,12 +289,12 @@ fn claimed(
     workspace: &mut Workspace,
     plan: PlanId,
     request: &SendRequest,
-    aim: &Aim,
+    resume: &Resume,
 ) -> Result<(Claim, u64)> {
     if request.take_over {
         workspace.store.forget_hidden_senders(plan)?;
     }
-    let claimed = workspace.store.claim(plan, &aim.resume(), &now());
+    let claimed = workspace.store.claim(plan, resume, &now());
     claimed.map_err(|error| way_on(workspace, plan, error))
 }
 
@@ -336,9 +312,7 @@ fn way_on(workspace: &Workspace, plan: PlanId, error: anyhow::Error) -> anyhow::
 }
 
 fn aim_of(workspace: &Workspace, request: &SendRequest) -> Result<(RunId, Aim)> {
-    let run = workspace.run_of(&request.filter)?.ok_or_else(|| {
-        Fault::unusable("run:missing", "there is no run yet").hint("load one first")
-    })?;
+    let run = run_of(workspace, request)?;
     let aim = Aim::take(
         workspace,
         run,
@@ -346,6 +320,13 @@ fn aim_of(workspace: &Workspace, request: &SendRequest) -> Result<(RunId, Aim)> 
         request.to.as_deref(),
     )?;
     Ok((run, aim))
+}
+
+fn run_of(workspace: &Workspace, request: &SendRequest) -> Result<RunId> {
+    let run = workspace.run_of(&request.filter)?.ok_or_else(|| {
+        Fault::unusable("run:missing", "there is no run yet").hint("load one first")
+    })?;
+    Ok(run)
 }
 
 fn continued(run: RunId, aim: &Aim, open: &OpenPlan, since: u64) -> Plan {
@@ -403,7 +384,9 @@ fn make_plan(
     let ids;
     (ids, *behind) = sendable(workspace, request, run, aim)?;
     if ids.is_empty() && request.expect.is_none_or(|expect| expect == 0) {
-        let open = workspace.store.open_plans(run, &aim.destination.name)?;
+        let open = workspace
+            .store
+            .open_plans(run, Some(&aim.destination.name))?;
         return match open.first() {
             Some(open) => Err(waiting_elsewhere(open, &aim.destination.name).into()),
             None => Ok(None),
@@ -447,6 +430,7 @@ fn log(run: RunId, report: &SendReport) {
         refused = report.refused,
         unknown = report.unknown,
         not_sent = report.not_sent,
+        given_back = report.given_back,
         held = report.held.is_some(),
         duration_ms = (report.seconds * 1000.0) as u64,
     );

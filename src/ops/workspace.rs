@@ -11,7 +11,7 @@ use std::{
 
 use anyhow::Result;
 
-use super::{asked::Alive, send::Counts};
+use super::{asked::Alive, readings::KnownReadable, send::Counts};
 use crate::{
     contract::{self, Contract},
     filter::Filter,
@@ -31,6 +31,8 @@ pub struct Workspace {
     checks: RefCell<HashMap<[u8; 32], [u8; 32]>>,
     /// What was counted of plans.
     pub(super) counts: RefCell<Counts>,
+    /// What a record could be whose text is being edited: the text it has is the same whatever is typed.
+    pub(super) readable: RefCell<Option<KnownReadable>>,
     /// The validator that was asked last, alive.
     pub(super) validator: RefCell<Option<Alive>>,
 }
@@ -187,6 +189,7 @@ impl Workspace {
             contracts: RefCell::default(),
             checks: RefCell::default(),
             counts: RefCell::default(),
+            readable: RefCell::default(),
             validator: RefCell::default(),
         }
     }

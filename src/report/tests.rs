@@ -195,6 +195,21 @@ fn a_report_says_what_broke_what_was_done_and_what_stays() {
 }
 
 #[test]
+fn what_was_taken_out_of_a_plan_is_a_column_of_its_own() {
+    let mut report = sample();
+    report.plans[0].states = vec![
+        (DeliveryState::Delivered, 1_000),
+        (DeliveryState::Cancelled, 10),
+    ];
+    let written = markdown(&report);
+    let head =
+        "| Planned | Sent | Handed over | Refused | No answer | Not yet | Taken out | Attempts |";
+    let row = "| 1,010 | 1,000 | 0 | 0 | 0 | 0 | 10 | 1,012 |";
+    assert!(written.contains(head), "{written}");
+    assert!(written.contains(row), "{written}");
+}
+
+#[test]
 fn a_page_says_the_same_and_draws_it() {
     let page = html(&sample());
     for words in [

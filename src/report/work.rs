@@ -128,6 +128,8 @@ pub(super) fn plans(plans: &[PlanRow]) -> Section {
         let blocks = vec![Block::Words("Nothing.".to_owned())];
         return Section { title, blocks };
     }
+    let taken_out = |plan: &PlanRow| plan.with_state(DeliveryState::Cancelled);
+    let has_taken_out = plans.iter().any(|plan| taken_out(plan) > 0);
     let row = |plan: &PlanRow| {
         let with = |state| plan.with_state(state);
         let open: u64 = DeliveryState::ALL
@@ -135,14 +137,15 @@ pub(super) fn plans(plans: &[PlanRow]) -> Section {
             .filter(|state| state.is_open() && *state != DeliveryState::Unknown)
             .map(with)
             .sum();
-        let sums = [
+        let mut sums = vec![
             with(DeliveryState::Delivered),
             with(DeliveryState::HandedOver),
             with(DeliveryState::Refused),
             with(DeliveryState::Unknown),
             open,
-            plan.attempts,
         ];
+        sums.extend(has_taken_out.then(|| taken_out(plan)));
+        sums.push(plan.attempts);
         let mut row = vec![
             words(plan.id.to_string()),
             words(plan.made_at.clone()),
@@ -156,7 +159,7 @@ pub(super) fn plans(plans: &[PlanRow]) -> Section {
         row.extend(sums.into_iter().map(|sum| words(thousands(sum))));
         row
     };
-    let head = vec![
+    let mut head = vec![
         "#Plan",
         "When",
         "Who",
@@ -167,8 +170,9 @@ pub(super) fn plans(plans: &[PlanRow]) -> Section {
         "#Refused",
         "#No answer",
         "#Not yet",
-        "#Attempts",
     ];
+    head.extend(has_taken_out.then_some("#Taken out"));
+    head.push("#Attempts");
     Section {
         title,
         blocks: vec![Block::Table(Table {

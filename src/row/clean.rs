@@ -34,7 +34,7 @@ pub fn number(text: &str, decimal: Option<char>) -> Option<String> {
         || (signs == 1 && negative)
         || minus(after) > 0
         || !is_currency(before)
-        || !(is_currency(after) || PIECES.contains(&after.trim()))
+        || !(is_currency(after) || is_pieces(&text[last + 1..]))
     {
         return None;
     }
@@ -54,11 +54,17 @@ const CURRENCIES: &[&str] = &[
     "S$", "R$", "円", "元",
 ];
 
-/// Words after a number that say what is counted, one by one, and nothing about how much it is.
+/// Words after a number that say what is counted, one by one, and nothing about how much it is. What is a unit or an ordinal as well
+/// (`pc` per cent, `st` stone) is none of them.
 const PIECES: &[&str] = &[
-    "pcs", "pcs.", "pc", "pc.", "piece", "pieces", "unit", "units", "item", "items", "ea", "ea.",
-    "Stk", "Stk.", "stk", "stk.", "St.", "Stck", "Stück", "stück", "szt", "szt.", "ks", "st",
+    "pcs", "pcs.", "piece", "pieces", "unit", "units", "item", "items", "ea", "ea.", "Stk", "Stk.",
+    "stk", "stk.", "St.", "Stck", "Stück", "stück", "szt", "szt.", "ks",
 ];
+
+/// A word that touches the number belongs to it, as in `1st`.
+fn is_pieces(after: &str) -> bool {
+    after.starts_with(char::is_whitespace) && PIECES.contains(&after.trim())
+}
 
 fn is_currency(part: &str) -> bool {
     let mut letters = part.chars();
@@ -177,6 +183,10 @@ mod tests {
             "ca. 40",
             "pcs 12",
             "12 kpcs",
+            "12pcs",
+            "10 pc",
+            "11 st",
+            "1st",
             "12 kg",
             "12 c",
             "12 ¢",

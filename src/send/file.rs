@@ -103,15 +103,24 @@ impl Destination for FileDestination {
     }
 
     fn finish(&mut self) -> Result<(), Held> {
+        self.give_name(File::sync_all)
+    }
+}
+
+impl FileDestination {
+    /// Ends the file and gives it its name, which `keep` makes sure of in its folder.
+    fn give_name(&mut self, keep: impl FnOnce(&File) -> std::io::Result<()>) -> Result<(), Held> {
         let path = self.path.clone();
         let held = |error: &std::io::Error| held(&path, error);
         self.out.flush().map_err(|error| held(&error))?;
         let aside = self.out.get_ref();
         aside.as_file().sync_all().map_err(|error| held(&error))?;
         may_die("file");
+        // Before it has its name: from then on somebody may fetch it, and it is handed over.
+        let folder = File::open(folder_of(&path)).map_err(|error| held(&error))?;
         // A link never replaces: what lies there already is looked at and left alone.
-        match fs::hard_link(aside.path(), &path) {
-            Ok(()) => {}
+        let is_new = match fs::hard_link(aside.path(), &path) {
+            Ok(()) => true,
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
                 let there = hash_of(&path).map_err(|error| held(&error))?;
                 if there[..] != self.hash.clone().finalize()[..] {
@@ -120,15 +129,19 @@ impl Destination for FileDestination {
                         path.display()
                     )));
                 }
+                false
             }
             Err(error) => return Err(held(&error)),
-        }
+        };
         // Now, because whoever dies after the records are handed over never comes back to it.
         drop(fs::remove_file(aside.path()));
         may_die("file named");
-        File::open(folder_of(&path))
-            .and_then(|folder| folder.sync_all())
-            .map_err(|error| held(&error))
+        keep(&folder).map_err(|error| {
+            if is_new {
+                drop(fs::remove_file(&path));
+            }
+            held(&error)
+        })
     }
 }
 
@@ -286,6 +299,30 @@ mod tests {
                 .contains("something else")
         );
         assert_eq!(fs::read_to_string(&path).unwrap(), "{\"a\":1}\n");
+        assert_eq!(names(folder.path()), ["c-1.jsonl"]);
+    }
+
+    #[test]
+    fn a_file_whose_name_cannot_be_kept_is_not_there_to_be_fetched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c-1.jsonl");
+        let give_name = |works: bool| {
+            let mut file =
+                FileDestination::begin(&path, FileFormat::JsonLines, Vec::new()).unwrap();
+            file.deliver(&[delivery("{}")]).unwrap();
+            let gone = || std::io::Error::other("the disk went away");
+            file.give_name(|_| works.then_some(()).ok_or_else(gone))
+        };
+        let held = give_name(false).unwrap_err();
+        assert!(
+            held.reason.ends_with("the disk went away"),
+            "{}",
+            held.reason
+        );
+        assert_eq!(names(folder.path()), [""; 0]);
+        // What an earlier send had handed over stays.
+        give_name(true).unwrap();
+        give_name(false).unwrap_err();
         assert_eq!(names(folder.path()), ["c-1.jsonl"]);
     }
 

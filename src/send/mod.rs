@@ -10,6 +10,7 @@ mod file;
 mod http;
 mod key;
 mod pace;
+mod parts;
 mod postgres;
 mod secret;
 mod sqlite;

@@ -27,7 +27,7 @@ pub use self::template::SqlTemplate;
 use self::{statement::Prepared, table::Table};
 use super::{
     Answered, Applied, Delivery, Destination, Held, Outcome, Said, Secret, authorities,
-    tls::distrust,
+    parts::in_parts, tls::distrust,
 };
 use crate::model::Path;
 
@@ -37,6 +37,9 @@ const STATEMENT_TIME: &str = "SET statement_timeout = '60s'; SET lock_timeout = 
 
 const DEDUPE: &str = "CREATE TABLE IF NOT EXISTS redrive_dedupe (key text PRIMARY KEY, payload_sha256 bytea NOT NULL, \
      at timestamptz NOT NULL DEFAULT now())";
+
+/// The code of what certainly did not arrive.
+const NOT_SENT: &str = "postgres:not_sent";
 
 /// How a repeat is recognised.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -262,13 +265,12 @@ impl Destination for PostgresDestination {
             // Alone, the one that breaks it can be told from the others.
             Err(Failure::Said(_)) => {
                 let (first, second) = batch.split_at(batch.len() / 2);
-                let mut answers = self.deliver(first)?;
-                answers.extend(self.deliver(second)?);
-                Ok(answers)
+                let halves = [first, second].into_iter();
+                in_parts(halves, NOT_SENT, |half| self.deliver(half))
             }
             Err(Failure::Lost(message)) => {
                 self.connection = None;
-                Ok(all(again("postgres:not_sent", &message, Applied::No)))
+                Ok(all(again(NOT_SENT, &message, Applied::No)))
             }
             Err(Failure::LostAtCommit(message)) => {
                 self.connection = None;

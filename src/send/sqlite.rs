@@ -18,7 +18,7 @@ use rusqlite::{
 };
 use serde_json::{Number, Value};
 
-use super::{Answered, Delivery, Destination, Held, Outcome, without_column};
+use super::{Answered, Delivery, Destination, Held, Outcome, parts::in_parts, without_column};
 use crate::model::Path;
 
 /// How long another program may keep the file locked.
@@ -116,11 +116,7 @@ impl Destination for SqliteDestination {
             Err(Failure::Batch(outcome)) if batch.len() == 1 => Ok(vec![outcome.into()]),
             // Alone, the one that breaks the constraint can be told from the others.
             Err(Failure::Batch(_) | Failure::Record) => {
-                let mut outcomes = Vec::with_capacity(batch.len());
-                for delivery in batch {
-                    outcomes.extend(self.deliver(std::slice::from_ref(delivery))?);
-                }
-                Ok(outcomes)
+                in_parts(batch.chunks(1), "sqlite:not_sent", |one| self.deliver(one))
             }
             Err(Failure::Held(held)) => Err(held),
         }
@@ -413,6 +409,7 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     use super::*;
+    use crate::send::Applied;
 
     fn delivery(key: &str, document: &Value) -> Delivery {
         let payload = document.to_string().into_bytes();
@@ -650,6 +647,39 @@ mod tests {
             [accepted(), refused("too young"), accepted()].map(Answered::from)
         );
         assert_eq!(rows(&path), ["1 40 NULL", "3 40 NULL"]);
+    }
+
+    #[test]
+    fn what_went_in_before_the_table_can_take_no_more_is_not_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("crm.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch(
+                "CREATE TABLE customer (id, age, tags);
+                 CREATE TRIGGER adults BEFORE INSERT ON customer WHEN NEW.age < 18
+                 BEGIN SELECT RAISE(ROLLBACK, 'too young'); END",
+            )
+            .unwrap();
+        let mut crm = open(&path).unwrap();
+        crm.deliver(&[delivery("d", &json!({"id": 4}))]).unwrap();
+        let batch = [
+            delivery("a", &json!({"id": 1, "age": 40})),
+            delivery("b", &json!({"id": 2, "age": 9})),
+            delivery("d", &json!({"id": 3})),
+            delivery("e", &json!({"id": 5})),
+        ];
+        let outcomes = crm.deliver(&batch).unwrap();
+        let held = Outcome::Held {
+            reason: other_payload("d").reason,
+            code: "sqlite:not_sent".to_owned(),
+            applied: Applied::No,
+        };
+        assert_eq!(
+            outcomes,
+            [accepted(), refused("too young"), held.clone(), held].map(Answered::from)
+        );
+        assert_eq!(rows(&path), ["4 NULL NULL", "1 40 NULL"]);
     }
 
     #[test]

@@ -9,11 +9,10 @@ use super::{
     Store,
     changes::{Title, count_statuses},
     ended::{add_problem, set_status},
-    number,
     verdicts::Verdicts,
 };
 use crate::model::{
-    DeliveryState, Fault, Form, NO_COLUMN, NO_LINE, PlanId, Problem, RecordId, RunId, Status,
+    DeliveryState, Fault, Form, NOT_WRITTEN, PlanId, Problem, RecordId, RunId, Status,
 };
 
 /// The records of a plan that stand in the file it was handed over to.
@@ -37,11 +36,13 @@ pub(crate) struct Handed {
     pub waits: bool,
     /// Whether it was answered that it is refused.
     pub is_refused: bool,
-    /// What was handed over.
-    pub payload: Vec<u8>,
-    /// What that is written in: JSON, unless the record's own CSV line was handed over.
-    pub form: Form,
 }
+
+/// The deliveries of a plan that stand in its file, in its order. What could not be written was refused before the file had it, and
+/// has no place in it.
+const IN_FILE: &str = "FROM delivery y JOIN record r ON r.id = y.record \
+     WHERE y.plan = ?1 AND y.state IN ('handed_over', 'delivered', 'refused') \
+     AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.code IN (?2, ?3, ?4, ?5)) ORDER BY y.n";
 
 /// What somebody answered.
 #[derive(Clone, Debug)]
@@ -69,24 +70,19 @@ impl Store {
                 Fault::usage("answers:plan", format!("there is no plan {plan}"))
                     .hint("`redrive send` says the number of each plan, and `redrive report` lists them")
             })?;
-        // What the file could not hold was refused while it was written, and has no place in it.
-        let mut query = self.conn.prepare(
-            "SELECT y.id, y.record, row_number() OVER (ORDER BY y.n), y.payload, \
-             EXISTS (SELECT 1 FROM content c WHERE c.id = y.content AND c.form = 'csv' AND c.bytes = y.payload), \
-             y.state = 'handed_over' AND r.status = 'handed_over', y.state = 'refused' \
-             FROM delivery y JOIN record r ON r.id = y.record \
-             WHERE y.plan = ?1 AND y.state IN ('handed_over', 'delivered', 'refused') \
-             AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.delivery = y.id AND a.code IN (?2, ?3)) ORDER BY y.n",
-        )?;
-        let handed = query.query_map(params![plan.0, NO_COLUMN, NO_LINE], |row| {
+        let mut query = self.conn.prepare(&format!(
+            "SELECT y.id, y.record, y.state = 'handed_over' AND r.status = 'handed_over', y.state = 'refused' {IN_FILE}"
+        ))?;
+        let [column, line, hash, json] = NOT_WRITTEN;
+        let mut place = 0;
+        let handed = query.query_map(params![plan.0, column, line, hash, json], |row| {
+            place += 1;
             Ok(Handed {
                 delivery: row.get(0)?,
                 record: RecordId(row.get(1)?),
-                place: number(row, 2)?,
-                payload: row.get(3)?,
-                form: if row.get(4)? { Form::Csv } else { Form::Json },
-                waits: row.get(5)?,
-                is_refused: row.get(6)?,
+                place,
+                waits: row.get(2)?,
+                is_refused: row.get(3)?,
             })
         })?;
         Ok(HandedOver {
@@ -94,6 +90,31 @@ impl Store {
             destination: (name, target),
             records: handed.collect::<rusqlite::Result<_>>()?,
         })
+    }
+
+    /// What was handed over, one after the other, by its place in the file, and what it is written in: JSON, unless the record's own
+    /// CSV line was handed over.
+    ///
+    /// # Errors
+    /// When the workspace cannot be read.
+    pub(crate) fn each_handed(
+        &self,
+        plan: PlanId,
+        each: &mut dyn FnMut(u64, Form, &[u8]),
+    ) -> Result<()> {
+        let mut query = self.conn.prepare(&format!(
+            "SELECT y.payload, \
+             EXISTS (SELECT 1 FROM content c WHERE c.id = y.content AND c.form = 'csv' AND c.bytes = y.payload) {IN_FILE}"
+        ))?;
+        let [column, line, hash, json] = NOT_WRITTEN;
+        let mut handed = query.query(params![plan.0, column, line, hash, json])?;
+        let mut place = 0;
+        while let Some(row) = handed.next()? {
+            place += 1;
+            let form = if row.get(1)? { Form::Csv } else { Form::Json };
+            each(place, form, row.get_ref(0)?.as_bytes()?);
+        }
+        Ok(())
     }
 
     /// Writes down what was answered: all of it or nothing.

@@ -66,6 +66,8 @@ pub(crate) struct Sendable {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct OpenPlan {
     pub id: PlanId,
+    /// The destination's name.
+    pub destination: String,
     pub author: String,
     pub made_at: String,
     pub environment: String,
@@ -78,27 +80,32 @@ pub(crate) struct OpenPlan {
 }
 
 impl Store {
-    /// The unfinished plans of a run for destinations of this name, oldest first. One that has nothing left, whose sender died
-    /// before it could say so, is none of them.
-    pub(crate) fn open_plans(&self, run: RunId, destination: &str) -> Result<Vec<OpenPlan>> {
+    /// The unfinished plans of a run for destinations of this name, or for any, oldest first. One that has nothing left, whose
+    /// sender died before it could say so, is none of them.
+    pub(crate) fn open_plans(
+        &self,
+        run: RunId,
+        destination: Option<&str>,
+    ) -> Result<Vec<OpenPlan>> {
         let mut query = self.conn.prepare_cached(
-            "SELECT p.id, p.author, p.made_at, p.environment, d.fingerprint, d.target, count(y.id), \
+            "SELECT p.id, d.name, p.author, p.made_at, p.environment, d.fingerprint, d.target, count(y.id), \
              coalesce(sum(c.version > 1), 0) \
              FROM plan p JOIN destination d ON d.id = p.destination \
              LEFT JOIN delivery y ON y.plan = p.id AND y.open = 1 AND y.state IN ('queued', 'sending', 'waiting') \
              LEFT JOIN content c ON c.id = y.content \
-             WHERE p.run = ?1 AND d.name = ?2 AND p.state = 'open' GROUP BY p.id HAVING count(y.id) > 0 ORDER BY p.id",
+             WHERE p.run = ?1 AND coalesce(d.name = ?2, 1) AND p.state = 'open' GROUP BY p.id HAVING count(y.id) > 0 ORDER BY p.id",
         )?;
         let plans = query.query_map(params![run.0, destination], |row| {
             Ok(OpenPlan {
                 id: PlanId(row.get(0)?),
-                author: row.get(1)?,
-                made_at: row.get(2)?,
-                environment: row.get(3)?,
-                fingerprint: row.get(4)?,
-                target: row.get(5)?,
-                remaining: number(row, 6)?,
-                changed: number(row, 7)?,
+                destination: row.get(1)?,
+                author: row.get(2)?,
+                made_at: row.get(3)?,
+                environment: row.get(4)?,
+                fingerprint: row.get(5)?,
+                target: row.get(6)?,
+                remaining: number(row, 7)?,
+                changed: number(row, 8)?,
             })
         })?;
         Ok(plans.collect::<rusqlite::Result<_>>()?)
@@ -415,7 +422,7 @@ pub(super) mod tests {
         let plan = plan(&mut store, run, &[1, 2, 3, 99]).unwrap();
         assert_eq!(store.record(RecordId(1)).unwrap().status, Status::Sending);
         assert_eq!(store.record(RecordId(2)).unwrap().status, Status::Rejected);
-        let open = store.open_plans(run, "crm").unwrap();
+        let open = store.open_plans(run, Some("crm")).unwrap();
         assert_eq!(
             (open[0].id, open[0].remaining, open[0].changed),
             (plan, 2, 0)
@@ -443,7 +450,7 @@ pub(super) mod tests {
         let (_folder, mut store) = workspace();
         let run = put_run(&mut store, &[Sample::default()]);
         assert_eq!(plan(&mut store, run, &[1]), None);
-        assert_eq!(store.open_plans(run, "crm").unwrap(), []);
+        assert_eq!(store.open_plans(run, Some("crm")).unwrap(), []);
     }
 
     #[test]

@@ -582,7 +582,7 @@ mod tests {
             (groups[0].title.as_str(), groups[0].open),
             ("Refused by crm: no", 1)
         );
-        assert_eq!(store.open_plans(run, "crm").unwrap(), []);
+        assert_eq!(store.open_plans(run, Some("crm")).unwrap(), []);
         let attempts = store.attempts(RecordId(2)).unwrap();
         assert_eq!(attempts[0].outcome, DeliveryState::Refused);
         assert_eq!(attempts[0].message, "no");
@@ -733,7 +733,7 @@ mod tests {
         let taken = store.take(&claim, next, NOW).unwrap();
         let ended = [ended(&taken[0], DeliveryState::Delivered)];
         store.end(&claim, &ended, NOW).unwrap();
-        assert_eq!(store.open_plans(run, "crm").unwrap(), []);
+        assert_eq!(store.open_plans(run, Some("crm")).unwrap(), []);
         let second = plan(&mut store, run, &[2]).unwrap();
         store.claim(second, RESUME, NOW).unwrap();
         let state = |plan: PlanId| -> String {
@@ -755,7 +755,7 @@ mod tests {
         let (claim, _) = store.claim(plan, RESUME, NOW).unwrap();
         take(&mut store, &claim, 1);
         assert_eq!(store.release(&claim, Some("no table"), NOW).unwrap(), 2);
-        assert_eq!(store.open_plans(run, "crm").unwrap()[0].remaining, 2);
+        assert_eq!(store.open_plans(run, Some("crm")).unwrap()[0].remaining, 2);
         assert_eq!(status(&store, 1), Status::Sending);
         let attempts = store.attempts(RecordId(1)).unwrap();
         assert_eq!(attempts[0].outcome, DeliveryState::Queued);

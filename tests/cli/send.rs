@@ -370,6 +370,32 @@ fn a_plan_can_be_frozen_for_somebody_else_to_send() {
 }
 
 #[test]
+fn the_rest_of_a_plan_is_given_back_as_a_whole() {
+    let folder = with_one_ready();
+    folder.redrive("send --to crm --prepare").run();
+    folder
+        .redrive("send country:DE --give-back")
+        .exit(2)
+        .stderr_has("as a whole, not only 'country:DE' of it")
+        .run();
+    folder
+        .redrive("send --give-back --expect 2")
+        .exit(2)
+        .stderr_has("plan 1 still has 1 record to send, not 2")
+        .run();
+    assert_eq!(
+        folder.redrive("send --give-back --expect 1").run(),
+        "1 record is ready again.\n"
+    );
+    folder.redrive("report -o report.md").any_stderr().run();
+    let report = folder.read("report.md");
+    assert!(
+        report.contains("| Not yet | Taken out | Attempts |"),
+        "{report}"
+    );
+}
+
+#[test]
 fn what_a_newer_run_holds_stays_behind() {
     let folder = with_one_ready();
     folder.write("newer.csv", "id,name,email,stage,deal_value,since,vip\nC-002,Ben Baker,ben@new.example,Prospect,30,,false\n");

@@ -44,6 +44,9 @@ pub struct Send {
     /// Send nothing more of an unfinished plan: what never left is ready again
     #[arg(long, conflicts_with_all = ["dry_run", "prepare"])]
     pub give_back: bool,
+    /// Do not wait for what the destination asked: try now what waits to be tried again
+    #[arg(long, conflicts_with_all = ["dry_run", "prepare", "give_back"])]
+    pub now: bool,
     /// Send at most so many records a second [default: what the contract says]
     #[arg(long, value_name = "N", value_parser = number::<u32>)]
     pub rate: Option<u32>,

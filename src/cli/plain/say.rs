@@ -224,9 +224,9 @@ fn standing(row: &RecordRow) -> Vec<String> {
     let mut lines: Vec<String> = row.problems.iter().map(told).collect();
     if row.status == Status::Unknown {
         lines.push(format!(
-            "Nobody knows whether it was sent. Find out, then say it in a shell: `redrive settle row:{0} --sent` or `redrive settle \
-             row:{0} --not-sent`.",
-            row.id
+            "Nobody knows whether it was sent. Find out, then say it in a shell: `redrive settle --run {0} row:{1} --sent` or \
+             `redrive settle --run {0} row:{1} --not-sent`.",
+            row.run, row.id
         ));
     }
     if row.problems.is_empty() && row.status == Status::Rejected {

@@ -1,10 +1,14 @@
 //! Fixes as recipes: saved from the history, and made again.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::SystemTime};
 
 use anyhow::Result;
 
-use super::{FixRequest, apply_fix, preview_fix};
+use super::{
+    FixRequest, apply_fix,
+    copy::{CopyFolder, clear_copies},
+    preview_fix,
+};
 use crate::{
     filter::{Filter, Term, Wanted},
     fix::recipe::Recipe,
@@ -39,15 +43,9 @@ pub fn replay(
     if !dry {
         return make_all(workspace, run, recipe, strict, job);
     }
-    // Only its owner can look into it. The folder for temporary files can be memory, or another's disk.
-    let beside = tempfile::Builder::new()
-        .prefix(".redrive-")
-        .tempdir_in(workspace.folder());
-    let folder = match beside {
-        Ok(folder) => folder,
-        Err(_) => tempfile::Builder::new().prefix("redrive-").tempdir()?,
-    };
-    let copied = folder.path().join("preview.db");
+    clear_copies(workspace.folder(), SystemTime::now());
+    let folder = CopyFolder::make(workspace.folder())?;
+    let copied = folder.file();
     workspace
         .store
         .backup(&copied, &mut |_, _| Ok(job.check()?))?;

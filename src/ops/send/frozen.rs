@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use super::Aim;
 use crate::{
     broken::is_broken,
-    model::{Form, Layout, NO_LINE, Path},
+    model::{DAMAGED, Form, Layout, NO_LINE, NO_OBJECT, Path},
     row::{Row, json::Document},
     send::{Delivery, Identity, Outcome, idempotency_key},
     store::{plans::Sendable, sends::Taken},
@@ -71,10 +71,7 @@ fn read<'r>(layout: &'r Layout, record: &'r Sendable) -> Result<Row<'r>> {
 pub(super) fn delivery(taken: &Taken, source: Option<&Layout>) -> Result<Delivery, Outcome> {
     let hash: [u8; 32] = Sha256::digest(&taken.payload).into();
     if hash[..] != taken.payload_sha256 {
-        return Err(Outcome::refused(
-            "payload:sha256",
-            "the bytes to send are damaged",
-        ));
+        return Err(Outcome::refused(DAMAGED, "the bytes to send are damaged"));
     }
     let columns = source.and_then(|layout| match layout {
         Layout::Csv { columns, .. } => Some(columns),
@@ -108,7 +105,7 @@ fn document(taken: &Taken) -> Result<Map<String, Value>, Outcome> {
             ..
         }) => Ok(document),
         _ => Err(Outcome::refused(
-            "payload:json",
+            NO_OBJECT,
             "the bytes to send are no JSON object",
         )),
     }

@@ -99,11 +99,7 @@ impl Sending<'_> {
                 self.say_how_far(Flow::Waiting(Waits { why, time: left }));
             }
             let cancelled = self.job.wait(left.min(SAID));
-            let now_please = self.job.steering().take_now();
-            if now_please {
-                self.breaker.try_now(Timestamp::now().as_millisecond());
-                self.workspace.store.try_now(&self.claim)?;
-            }
+            let now_please = self.tries_now()?;
             if cancelled || now_please || self.job.steering().is_paused() {
                 break;
             }
@@ -112,6 +108,16 @@ impl Sending<'_> {
             self.telling.board().stood_still(started.elapsed());
         }
         Ok(self.job.is_cancelled())
+    }
+
+    /// Whether a person wants it tried now, whatever it waits for; then what waits is due.
+    pub(super) fn tries_now(&mut self) -> Result<bool> {
+        let now_please = self.job.steering().take_now();
+        if now_please {
+            self.breaker.try_now(Timestamp::now().as_millisecond());
+            self.workspace.store.try_now(&self.claim)?;
+        }
+        Ok(now_please)
     }
 
     pub(super) fn keep_pace(&mut self, started: Instant, sent: usize) {

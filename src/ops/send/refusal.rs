@@ -184,7 +184,7 @@ pub(super) fn title(destination: &str, message: &str, payload: &[u8]) -> String 
 fn values(payload: &[u8]) -> Vec<String> {
     fn collect(value: &Value, all: &mut Vec<String>) {
         match value {
-            Value::String(text) => all.push(text.trim().to_ascii_lowercase()),
+            Value::String(text) => all.push(folded(text.trim())),
             Value::Number(number) => all.push(number.to_string()),
             Value::Array(entries) => entries.iter().for_each(|one| collect(one, all)),
             Value::Object(fields) => fields.values().for_each(|one| collect(one, all)),
@@ -195,7 +195,7 @@ fn values(payload: &[u8]) -> Vec<String> {
     if let Ok(document) = serde_json::from_slice(payload) {
         collect(&document, &mut all);
     } else {
-        let line = String::from_utf8_lossy(payload).to_ascii_lowercase();
+        let line = folded(&String::from_utf8_lossy(payload));
         let cells = line.split([',', ';', '\t', '|', '"', '\n', '\r']);
         all.extend(cells.map(|cell| cell.trim().to_owned()));
     }
@@ -203,10 +203,21 @@ fn values(payload: &[u8]) -> Vec<String> {
     all
 }
 
+/// In small letters, one by one.
+fn folded(text: &str) -> String {
+    text.chars().flat_map(char::to_lowercase).collect()
+}
+
 /// A message with `…` for each of these values, for addresses and for long numbers, which a destination may write in its own way.
 fn without_values(message: &str, values: &[String]) -> String {
-    // As long as the message, byte for byte.
-    let lower = message.to_ascii_lowercase();
+    let lower = folded(message);
+    // A small letter can be longer or shorter than its capital: where each byte of them comes from.
+    let from: Vec<Range<usize>> = (message.char_indices())
+        .flat_map(|(at, c)| {
+            let bytes: usize = c.to_lowercase().map(char::len_utf8).sum();
+            std::iter::repeat_n(at..at + c.len_utf8(), bytes)
+        })
+        .collect();
     let is_word = |range: &Range<usize>| {
         let before = message[..range.start].chars().next_back();
         let after = message[range.end..].chars().next();
@@ -217,7 +228,7 @@ fn without_values(message: &str, values: &[String]) -> String {
     };
     let found = values.iter().flat_map(|value| {
         let places = lower.match_indices(value.as_str());
-        places.map(|(at, value)| at..at + value.len())
+        places.map(|(at, value)| from[at].start..from[at + value.len() - 1].end)
     });
     let mut hidden: Vec<Range<usize>> = found.filter(is_word).collect();
     hidden.extend(runs(message, |c| c.is_ascii_digit()).filter(|run| run.len() > 4));
@@ -325,5 +336,11 @@ mod tests {
         check("Jana Geheim, again", r#"7,"Jana Geheim",x"#, "…, again");
         check("", record, "");
         check("straße İ Jana Geheim", record, "straße İ …");
+        let record = r#"{"name": "Jörg Müller", "city": "İzmir", "unit": "ÅNGSTRÖM"}"#;
+        check(
+            "İ JÖRG MÜLLER of İZMIR, ångström: no",
+            record,
+            "İ … of …, …: no",
+        );
     }
 }

@@ -97,6 +97,7 @@ impl Sending<'_> {
             .unwrap_or_default();
         let first = std::mem::take(&mut self.first);
         let mut portions = Portions::new(destination.wave(), first);
+        self.tries_now()?;
         loop {
             if self.paused()? || self.left_alone()? {
                 return Ok(None);
@@ -113,6 +114,7 @@ impl Sending<'_> {
             let started = Instant::now();
             match self.fill(&mut portions, most)? {
                 Filled::Ready => {}
+                Filled::Later(_) if self.tries_now()? => continue,
                 Filled::Later(at) if until(&at) > self.longest_wait() => {
                     return Ok(Some(left_alone_until(&at)));
                 }

@@ -25,9 +25,11 @@ use crate::{
     },
 };
 
+mod answers;
 mod batches;
 mod contracts;
 mod dates;
+mod given_back;
 mod http;
 mod steering;
 mod take_over;

@@ -18,7 +18,7 @@ pub(super) fn unfinished(
     aim: &Aim,
 ) -> Result<Option<OpenPlan>> {
     let name = &aim.destination.name;
-    let open = workspace.store.open_plans(run, name)?;
+    let open = workspace.store.open_plans(run, Some(name))?;
     let now = Timestamp::now();
     let wanted = |plan: &OpenPlan| match named {
         Some(named) => plan.id == named,
@@ -41,7 +41,11 @@ pub(super) fn unfinished(
         ),
     )
     .at(aim.contract.path.to_string_lossy(), None)
-    .hint("put the destination back until the plan is finished")
+    .hint(format!(
+        "put the destination back until the plan is finished, or take out of it what never left: redrive send --give-back \
+         --plan {}",
+        open.id
+    ))
     .into())
 }
 
@@ -72,7 +76,7 @@ pub(super) fn waiting_elsewhere(open: &OpenPlan, destination: &str) -> Fault {
 }
 
 /// Whether a plan is of the last day. What is older is not continued unasked: its person has long thought of other things.
-fn is_recent(made_at: &str, now: Timestamp) -> bool {
+pub(super) fn is_recent(made_at: &str, now: Timestamp) -> bool {
     made_at
         .parse()
         .is_ok_and(|made_at| now.duration_since(made_at) < SignedDuration::from_hours(24))

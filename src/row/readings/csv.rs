@@ -258,7 +258,9 @@ fn join(tried: &mut Tried<'_>, columns: &Columns<'_>, line: &str, then: &str, wh
     let (Some(last), Some(begin)) = (first.last(), second.first()) else {
         return;
     };
-    let can_join = !last.is_quoted() && !begin.is_quoted();
+    // A line with all its cells is a record of its own, whatever stands before it.
+    let is_whole = second.len() >= columns.names.len();
+    let can_join = !is_whole && !last.is_quoted() && !begin.is_quoted();
     if !can_join || first.len() + second.len() != columns.names.len() + 1 {
         return;
     }

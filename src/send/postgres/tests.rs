@@ -57,6 +57,7 @@ fn words(answers: &[Answered]) -> Vec<String> {
         Outcome::Accepted { .. } => "accepted".to_owned(),
         Outcome::Refused { code, said } => format!("{code} {}", said[0].path),
         Outcome::Again { code, applied, .. } => format!("again {code} {applied:?}"),
+        Outcome::Held { code, applied, .. } => format!("held {code} {applied:?}"),
         other => format!("{other:?}"),
     };
     answers.iter().map(word).collect()
@@ -112,6 +113,50 @@ fn a_record_that_breaks_a_constraint_is_refused_and_the_others_are_not() {
     ];
     assert_eq!(words(&answers), expected);
     assert_eq!(cluster.rows(), ["1 - - new", "7 - - new"]);
+}
+
+#[test]
+fn what_went_in_before_the_server_can_take_no_more_is_not_forgotten() {
+    let Some(cluster) = Cluster::start() else {
+        return;
+    };
+    customers(&cluster);
+    cluster
+        .client()
+        .batch_execute(
+            "CREATE FUNCTION guarded() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN IF NEW.kind = 'secret' THEN RAISE 'no right to that' USING ERRCODE = '42501'; END IF; RETURN NEW; END $$; \
+             CREATE TRIGGER guarded BEFORE INSERT ON customer FOR EACH ROW EXECUTE FUNCTION guarded()",
+        )
+        .unwrap();
+    let batch = [
+        delivery("a", &json!({"id": "1"})),
+        delivery("b", &json!({"id": "2", "age": 200})),
+        delivery("c", &json!({"id": "3"})),
+        delivery("d", &json!({"id": "4"})),
+        delivery("e", &json!({"id": "5", "kind": "secret"})),
+        delivery("f", &json!({"id": "6"})),
+        delivery("g", &json!({"id": "7"})),
+        delivery("h", &json!({"id": "8"})),
+    ];
+    let answers = cluster.destination(Repeat::Never).deliver(&batch).unwrap();
+    let expected = [
+        "accepted",
+        "23514 ",
+        "accepted",
+        "accepted",
+        "held postgres:not_sent No",
+        "held postgres:not_sent No",
+        "held postgres:not_sent No",
+        "held postgres:not_sent No",
+    ];
+    assert_eq!(words(&answers), expected);
+    let reasons = answers.iter().filter_map(|one| match &one.outcome {
+        Outcome::Held { reason, .. } => Some(&**reason),
+        _ => None,
+    });
+    assert!(reasons.eq(["postgres 42501: no right to that"; 4]));
+    assert_eq!(cluster.rows(), ["1 - - new", "3 - - new", "4 - - new"]);
 }
 
 #[test]

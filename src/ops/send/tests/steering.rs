@@ -92,6 +92,21 @@ fn what_waits_for_a_minute_is_tried_at_once_when_somebody_wants_it() {
     );
 }
 
+#[test]
+fn a_send_that_is_to_try_now_does_not_wait_for_what_an_earlier_one_was_asked() {
+    let tomorrow = Does::Answer(503, "Retry-After: 36000\r\n", "");
+    let server = Server::start([tomorrow], Does::Apply);
+    let mut desk = http::desk_at(&server, "key", 1);
+    for left_alone in ["left alone for 600 minutes", "left alone until"] {
+        let held = desk.send("api").held.unwrap();
+        assert!(held.contains(left_alone), "{held}");
+    }
+    let job = Job::default();
+    job.steering().try_now();
+    let report = send(&mut desk.workspace, &to("api"), &job).unwrap();
+    assert_eq!((report.accepted, report.held), (1, None));
+}
+
 /// Ends for the first, second, third record once there is a file `go.0`, `go.1`, `go.2`.
 const WAITS_FOR_A_WORD: &str = r#"
 name = "people"

@@ -143,6 +143,7 @@ impl Desk {
             text: text.to_owned(),
             why: why.to_owned(),
             left: Some(left.iter().map(|label| (*label).to_owned()).collect()),
+            is_whole: true,
         };
         preview.readings = vec![
             readable(GOOD, "Double the inner quotes", &[]),
