@@ -73,7 +73,7 @@ impl Account {
         let close = close.map(|key| ((*key).to_owned(), "Close".to_owned()));
         let scroll = ("Up/Down".to_owned(), "Scroll".to_owned());
         let scroll = (self.lines > self.seen).then_some(scroll);
-        scroll.into_iter().chain(close).collect()
+        close.into_iter().chain(scroll).collect()
     }
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {

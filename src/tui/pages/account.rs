@@ -64,6 +64,9 @@ impl Page {
             _ => None,
         };
         let about = text::shorten(&about.unwrap_or_default(), 50);
+        if why.problems.is_empty() && !matches!(self, Self::Groups(_)) {
+            return format!("About {about}");
+        }
         format!("Why is this wrong: {about}")
     }
 }
