@@ -36,9 +36,13 @@ pub(super) fn choosing(places: &[Place], at: Option<&str>) -> Choosing {
     }
 }
 
-/// The environment of all these, where it is the same.
+/// The environment of all these, where it is the same. Production is never left out: it is where one of them is.
 fn environment_of(places: &[Place]) -> Option<&str> {
     let (first, rest) = places.split_first()?;
+    let production = |place: &&Place| place.environment == "production";
+    if let Some(place) = places.iter().find(production) {
+        return Some(&place.environment);
+    }
     let is_same = rest
         .iter()
         .all(|place| place.environment == first.environment);
@@ -98,6 +102,9 @@ impl App {
         if of.is_none() && self.cx.has_choice() {
             return self.ask_where_to();
         }
+        // Whoever presses twice is asked once.
+        self.asked
+            .retain(|(_, asked)| !matches!(asked, Asked::Plan(_)));
         let ticket = self.cx.ask(Query::ToSend { run, of });
         self.asked.push((ticket, Asked::Plan(run)));
         self.status = Some("Looking what would be sent ...".to_owned());
@@ -137,6 +144,20 @@ impl App {
         self.cx.effects.push(Effect::Choose(Box::new(list)));
     }
 
+    /// Where records can go by now. One that was chosen and is no longer there is not aimed at.
+    pub(super) fn places_are(&mut self, places: Vec<Place>) {
+        let is_there = |to: &String| places.iter().any(|place| place.name == *to);
+        if self.cx.to.as_ref().is_some_and(|to| !is_there(to)) {
+            self.cx.to = None;
+            for page in self.pages.iter_mut() {
+                if let Page::Review(page) = page {
+                    page.aim(&mut self.cx);
+                }
+            }
+        }
+        self.cx.places = places;
+    }
+
     /// Asks where the records of a run can go.
     pub(super) fn ask_for_places(&mut self, run: RunId) {
         let ticket = self.cx.ask(Query::Places { run });
@@ -169,6 +190,8 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use crate::{
         model::{Fault, RunId},
         ops::{ContractState, Standing},
@@ -242,7 +265,7 @@ mod tests {
     #[test]
     fn with_several_destinations_review_asks_where_to_and_says_where() {
         let mut app = desk();
-        shows(&mut app, " 3 destinations   saved 02:41");
+        shows(&mut app, " 3 destinations [PRODUCTION]   saved 02:41");
         keys(&mut app, "3");
         shows(&mut app, "Where to?");
         shows(
@@ -262,6 +285,34 @@ mod tests {
             matches!(&asked[..], [Effect::Ask(_, Query::ToSend { of: to, .. })] if *to == of),
             "{asked:?}"
         );
+    }
+
+    #[test]
+    fn an_enter_that_was_meant_for_something_else_chooses_no_destination() {
+        let mut app = desk();
+        let start = Instant::now();
+        app.update(Event::Tick(start));
+        keys(&mut app, "3");
+        keys(&mut app, "<ret>");
+        shows(&mut app, "Where to? ─");
+        app.drawn(start);
+        app.update(Event::Tick(start + Duration::from_millis(300)));
+        keys(&mut app, "<ret>");
+        shows(&mut app, "What will be sent to crm");
+    }
+
+    #[test]
+    fn a_destination_that_left_the_contract_is_not_aimed_at() {
+        let mut app = desk();
+        keys(&mut app, "3");
+        keys(&mut app, "<Down><ret>");
+        shows(&mut app, "to api [PRODUCTION]");
+        let two = places().into_iter().filter(|place| place.name != "api");
+        app.places_are(two.collect());
+        let effects = app.settle();
+        feed(&mut app, effects);
+        shows(&mut app, "Enter chooses where to.");
+        shows_not(&mut app, "to api");
     }
 
     #[test]

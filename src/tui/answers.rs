@@ -3,7 +3,7 @@
 use super::{
     app::App,
     event::{Answer, JobRequest, Query, Ticket},
-    pages::Subject,
+    pages::{Page, Subject},
     words,
 };
 use crate::{
@@ -32,7 +32,10 @@ pub(super) enum Asked {
     Visit(RunId),
     KeptVisit,
     /// What is typed is kept, without a word.
-    KeptTyping,
+    KeptTyping {
+        /// It may have taken the place of something older.
+        is_first: bool,
+    },
     /// What is to be copied.
     Copy,
     /// Why what was under the cursor is wrong.
@@ -104,9 +107,19 @@ impl App {
         }
     }
 
+    /// Whether the pages are about another run.
+    fn has_left(&self, run: RunId) -> bool {
+        let shown = self.pages.iter().filter_map(Page::problems_of).last();
+        shown.is_some_and(|shown| shown != run)
+    }
+
     /// Takes from any answer what header and tabs show.
     fn learn(&mut self, answer: &anyhow::Result<Answer>) {
         let run = match answer {
+            // It may be late, and of a run that was left.
+            Ok(Answer::Groups { run, .. } | Answer::Ids { run, .. }) if self.has_left(run.id) => {
+                return;
+            }
             Ok(Answer::Groups { run, groups }) => {
                 let open = |group: &&Group| group.open > 0 && group.severity == Severity::Error;
                 let open = groups.iter().filter(open).count();
@@ -136,7 +149,7 @@ impl App {
         match (asked, answer) {
             (Asked::Places(run), Ok(Answer::Places(places))) => {
                 if self.places_of == Some(run) {
-                    self.cx.places = places;
+                    self.places_are(places);
                 }
             }
             (_, Ok(Answer::Filters(filters, said))) => {
@@ -197,7 +210,10 @@ impl App {
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
             (Asked::UndoOrSuspend, Err(error)) => self.not_undone(&error),
-            (Asked::KeptTyping, Err(_)) => self.typing_is_not_kept(),
+            (Asked::KeptTyping { .. }, Err(_)) => self.typing_is_not_kept(),
+            (Asked::KeptTyping { is_first: true }, Ok(Answer::KeptBefore(before))) => {
+                self.was_kept_before(&before);
+            }
             (Asked::Plan(run), Err(error)) => self.cannot_send(Some(run), &error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

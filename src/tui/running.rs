@@ -469,6 +469,18 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_about_a_run_that_was_left_changes_nothing() {
+        let mut app = beside_a_send();
+        let late = Answer::Groups {
+            run: testing::run(),
+            groups: testing::groups(),
+        };
+        let before = picture(&mut app);
+        assert_eq!(app.update(Event::Answer(Ticket(0), Ok(late))), []);
+        assert_eq!(picture(&mut app), before);
+    }
+
+    #[test]
     fn a_send_is_shown_where_its_run_is_shown() {
         let mut app = problems((100, 30));
         press(&mut app, "S<Right><ret>");

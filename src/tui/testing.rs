@@ -24,8 +24,8 @@ use super::{
 use crate::{
     filter::{FilterError, Term},
     model::{
-        Comparison, Path, Plan, RecordId, Refusal, RunId, StepExample, StepFacts, StepId, StepKind,
-        Wants, compare,
+        Comparison, Path, Plan, RecordId, Refusal, RunId, RunRow, StepExample, StepFacts, StepId,
+        StepKind, Wants, compare,
     },
     ops::{
         Completed, ContractState, Filters, Made, MadeBy, Named, Preview, Standing, ToSend, Turns,
@@ -225,8 +225,8 @@ pub fn answer(query: Query) -> Answer {
             names: vec!["orders-1.csv".to_owned(), "orders-2.csv".to_owned()],
             typed,
         }),
-        Query::Groups { .. } => Answer::Groups {
-            run: run(),
+        Query::Groups { run: id } => Answer::Groups {
+            run: RunRow { id, ..run() },
             groups: groups(),
         },
         Query::SortedIds { filter, sort } => {

@@ -98,7 +98,8 @@ impl Overlay {
             Self::Letters(letters) => letters.ears.iter_mut().for_each(|ears| ears.seen(now)),
             Self::Disagreement(asked) => asked.ears.seen(now),
             Self::Prompt(prompt) => prompt.ears.iter_mut().for_each(|ears| ears.seen(now)),
-            Self::Palette(_) | Self::Chooser(_) | Self::Account(_) => {}
+            Self::Chooser(list) => list.ears.iter_mut().for_each(|ears| ears.seen(now)),
+            Self::Palette(_) | Self::Account(_) => {}
         }
     }
 

@@ -59,6 +59,8 @@ pub struct Fix {
     /// How many records of the preview have changed since, and the question that asks it.
     late: u64,
     asked_late: Option<Ticket>,
+    /// The workspace changed while that was looked at.
+    late_again: bool,
     pending: Option<Ticket>,
     /// How the dates are written, where a date is rewritten.
     dates: Option<Evidence>,
@@ -117,6 +119,7 @@ impl Fix {
             rows: HashMap::new(),
             late: 0,
             asked_late: None,
+            late_again: false,
             pending: None,
             dates: None,
             asked_dates: None,
@@ -273,6 +276,9 @@ impl Fix {
             if let Ok(Answer::ChangedSince(late)) = answer {
                 self.late = late;
             }
+            if std::mem::take(&mut self.late_again) {
+                self.ask_what_changed_since(cx);
+            }
             return;
         }
         self.pending = None;
@@ -295,11 +301,21 @@ impl Fix {
             State::Done { .. } => self.preview = State::Nothing,
             _ => {}
         }
-        if let State::Known(preview) = &self.preview {
-            self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
-        }
+        self.ask_what_changed_since(cx);
         self.rows.clear();
         self.ask_for_rows(cx);
+    }
+
+    /// One question at a time: it looks at every record of the run.
+    fn ask_what_changed_since(&mut self, cx: &mut Cx) {
+        let State::Known(preview) = &self.preview else {
+            return;
+        };
+        if self.asked_late.is_some() {
+            self.late_again = true;
+        } else {
+            self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
+        }
     }
 
     pub fn banner(&self, theme: Theme) -> Line<'_> {

@@ -454,6 +454,28 @@ fn a_preview_says_how_many_of_its_records_have_changed_since_and_how_to_look_aga
     shows(&mut app, "Preview is up to date.");
 }
 
+#[test]
+fn what_changed_since_is_asked_one_question_at_a_time() {
+    let mut app = page((80, 24));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    let asks = |app: &mut App| {
+        app.refresh();
+        let asked = app.settle().into_iter();
+        let is_it = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::ChangedSince(_)));
+        asked.filter(is_it).collect::<Vec<_>>()
+    };
+    let first = asks(&mut app);
+    assert_eq!(first.len(), 1);
+    assert_eq!(asks(&mut app), []);
+    let Effect::Ask(ticket, _) = first[0] else {
+        panic!("it is asked")
+    };
+    let again = app.update(Event::Answer(ticket, Ok(Answer::ChangedSince(1))));
+    let is_asked = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::ChangedSince(_)));
+    assert!(again.iter().any(is_asked), "{again:?}");
+}
+
 /// The page of the first problem while it is looked what would help, these keys pressed, and what is asked.
 fn early(keys: &str) -> (App, Vec<Effect>) {
     let mut app = problems((100, 30));
