@@ -47,6 +47,7 @@ mod verify;
 mod views;
 mod visits;
 mod whole;
+mod why_wrong;
 mod workspace;
 
 pub use alarm::Alarm;
@@ -103,4 +104,5 @@ pub use views::{Filters, View, keep_filter, kept_filters, remove_view, save_view
 pub use visits::{ListVisit, Return, Screen, Visit, keep_visit, last_visit, visits};
 pub use whole::write_text;
 pub(crate) use whole::{spool, write_whole};
+pub use why_wrong::{WhyWrong, Wrong, WrongAt, why_wrong};
 pub use workspace::{Workspace, spare};

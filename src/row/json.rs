@@ -1,6 +1,7 @@
 //! One JSON record: its value, and the spans of its members, so that an edit splices and everything else stays byte for
 //! byte.
 
+mod brackets;
 mod parse;
 mod splice;
 
@@ -8,6 +9,8 @@ use serde_json::Value;
 
 use crate::model::Problem;
 
+pub(super) use brackets::end_of_text;
+pub use brackets::{Lone, lone, partner};
 pub use parse::MAX_DEPTH;
 pub use splice::Blocked;
 

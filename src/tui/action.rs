@@ -59,6 +59,7 @@ actions! {
     Open Page "Open this one thing" ["Enter"] typing ["Enter"];
     NextProblem Page "Go to the next problem" ["n"] typing [];
     PreviousProblem Page "Go to the problem before" ["N"] typing [];
+    Why Page "Why is this wrong" ["i"] typing [], "explain, reason, rule, cause, valid, information";
     Edit Page "Edit this field" ["e" "F2"] typing [], "change, type";
     AcceptSuggestion Page "Accept the suggestion" ["a"] typing [] changes, "repair";
     FixAll Page "Fix all like this" ["b"] typing [] changes, "bulk, mass edit, replace, rewrite, convert, map, trim, format";
@@ -195,7 +196,7 @@ mod tests {
     fn names_that_files_hold_stay_as_they_are() {
         let words: Vec<String> = Action::ALL.iter().map(|action| action.word()).collect();
         let expected = "\
-            open next_problem previous_problem edit accept_suggestion fix_all apply mark mark_shown values \
+            open next_problem previous_problem why edit accept_suggestion fix_all apply mark mark_shown values \
             set_aside note put_back remove change_type make_null remove_field add_field next_group previous_group only_like hide_like sort columns narrower \
             wider earlier later undo_step go_back save_recipe next_record previous_record compare differences \
             wrap mark_ready check check_all send try_one pause try_now slower faster full_log take_over stop_job report \

@@ -3,7 +3,7 @@
 use super::{
     app::App,
     event::{Answer, JobRequest, Query, Ticket},
-    pages::Page,
+    pages::{Page, Subject},
     words,
 };
 use crate::{
@@ -38,6 +38,8 @@ pub(super) enum Asked {
     },
     /// What is to be copied.
     Copy,
+    /// Why what was under the cursor is wrong.
+    WhyWrong(Subject),
     /// How many records would be set aside.
     Aside,
     /// What a path that was typed stands for, or how it goes on.
@@ -186,6 +188,7 @@ impl App {
             }
             (Asked::Opening(typed), answer) => self.opened(&typed, answer),
             (_, Ok(Answer::Copied(copied))) => self.copied(copied),
+            (Asked::WhyWrong(subject), Ok(Answer::WhyWrong(why))) => self.tell_why(&subject, &why),
             (_, Ok(Answer::Counted(found))) => self.counted(&found),
             (Asked::Aside, Err(error)) => self.cannot_count(&error),
             (Asked::Visit(run), Ok(Answer::Visit(found))) => {

@@ -385,6 +385,7 @@ impl App {
             Action::Views => self.ask_which_view(),
             Action::Unsaved => self.list_unsaved(),
             Action::Copy => self.ask_what_to_copy(),
+            Action::Why => self.ask_why(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
@@ -806,7 +807,7 @@ mod tests {
         press(&mut app, "?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 46, type to search ┐enu
+         [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 47, type to search ┐enu
         ┌ Wh│ Search  [                                  ]                                             │00 ┐
         │ Re│                                                                                          │   │
         │ -1│ This page                                                                                │   │
@@ -820,18 +821,18 @@ mod tests {
         │   │   D         Compare with the run before                                                  │   │
         │   │   s         Choose what to sort by                                                       │   │
         │   │   R         Check all records again                                                      │   │
+        │   │   i         Why is this wrong                                                            │   │
         │   │ Everywhere                                                                               │   │
-        │   │   / F3      Filter the list                                                              │   │
+        │   │   / F3      Filter the list                                                              │0% │
         │   │   y         Copy something of it                                                         │0% │
-        │   │   u Ctrl+Z  Undo                                                                         │0% │
+        │   │   u Ctrl+Z  Undo                                                                         │   │
         │   │   z         Show the other panel                                                         │   │
         │   │   . F9      All that can be done here                                                    │   │
         │   │   : Ctrl+P  Search all commands                                                          │   │
         │   │   q         Back; on Problems: quit                                                      │   │
-        │   │   M         Mouse on or off, to select text                                              │   │
-        │ Si│   Ctrl+L    Draw the screen again                                                        │   │
+        │ Si│   M         Mouse on or off, to select text                                              │   │
+        │   │   Ctrl+L    Draw the screen again                                                        │   │
         │   │   U Ctrl+Y  Redo                                                                         │   │
-        │   │   Esc       Back, one step at a time                                                     │   │
         └───└──────────────────────────────────────────────────────────────────────────────────────────┘───┘
          PgDn shows more.
          Type to search  Up/Down Choose  Enter Run it                                        Esc Close help
@@ -845,7 +846,7 @@ mod tests {
         press(&mut app, "<esc>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         ┌ Help: Problems ──────────────────────────────── 1-15 of 46, type to search ┐
+         ┌ Help: Problems ──────────────────────────────── 1-15 of 47, type to search ┐
         ┌│ Search  [                                  ]                               │┐
         ││                                                                            ││
         ││ This page                                                                  ││
@@ -859,12 +860,12 @@ mod tests {
         ││   D         Compare with the run before                                    ││
         ││   s         Choose what to sort by                                         ││
         ││   R         Check all records again                                        ││
-        └│ Everywhere                                                                 │┘
-        ┌│   / F3      Filter the list                                                │┐
+        └│   i         Why is this wrong                                              │┘
+        ┌│ Everywhere                                                                 │┐
+        ││   / F3      Filter the list                                                ││
         ││   y         Copy something of it                                           ││
         ││   u Ctrl+Z  Undo                                                           ││
         ││   z         Show the other panel                                           ││
-        ││   . F9      All that can be done here                                      ││
         └└────────────────────────────────────────────────────────────────────────────┘┘
          PgDn shows more.
          Type to search  Up/Down Choose  Enter Run it                    Esc Close help

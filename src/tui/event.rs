@@ -27,7 +27,7 @@ use crate::{
     ops::{
         Clip, Completed, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft,
         Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, ToSend, Turn,
-        Turns, Visit,
+        Turns, Visit, WhyWrong, WrongAt,
     },
 };
 
@@ -228,6 +228,8 @@ pub enum Query {
     },
     /// Something to be copied.
     Copy(Clip),
+    /// Why something is wrong.
+    WhyWrong(WrongAt),
     /// What would be set aside of a filter's records.
     CountAside(Box<Filter>),
     /// A number that changes when somebody changes the workspace.
@@ -409,6 +411,7 @@ pub enum Answer {
     /// Somebody was first: nothing was changed, and what was typed is kept.
     Conflict(Box<Conflict>),
     Copied(Copied),
+    WhyWrong(Box<WhyWrong>),
     Counted(Counted),
     Standing(Standing),
     Suggested(Vec<SuggestedFix>),

@@ -205,7 +205,7 @@ mod tests {
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
         │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
-        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 75 ┐─────────┘
+        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 76 ┐─────────┘
         ┌ 6 proble│ : [ bulk                             ]                                       │─ 1 of 7 ┐
         │   Proble│                                                                              │ not     │
         │ > Email │ > Fix all like this                                           b              │         │
@@ -338,7 +338,7 @@ mod tests {
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
          [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
-        │┌ Commands ───────────────────────────────────────────────────────── 0 of 75 ┐│
+        │┌ Commands ───────────────────────────────────────────────────────── 0 of 76 ┐│
         ││ : [ row 12004                        ]                                     ││
         └│                                                                            │┘
         ┌│   Enter lists record 12,004.                                               │┐
@@ -411,7 +411,7 @@ mod tests {
         press(&mut app, "<ret>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-         ┌ Help: Records ───────────────────────────────── 1-16 of 63, type to search ┐
+         ┌ Help: Records ───────────────────────────────── 1-16 of 64, type to search ┐
          │ Search  [                                  ]                               │
         ┌│                                                                            │┐
         ││ This page                                                                  ││

@@ -51,6 +51,7 @@ mod unsaved;
 mod views;
 mod visiting;
 mod watching;
+mod why;
 pub mod widgets;
 pub mod words;
 mod worker;

@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn tabs_hints_and_buttons_do_what_their_keys_do() {
-        let mut app = problems((80, 24));
+        let mut app = problems((100, 40));
         click(&mut app, "5 History");
         assert!(picture(&mut app).contains("[5 History]"));
         click(&mut app, "1 Problems");

@@ -17,6 +17,9 @@ impl App {
             let mut more = vec![Action::Menu, Action::Commands, Action::Leave];
             more.extend([Action::Copy, Action::Mouse]);
             more.extend([Action::Redraw, Action::Quit]);
+            if self.pages.top().subject().is_some() {
+                more.push(Action::Why);
+            }
             if self.shown_run().is_some() {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);

@@ -9,6 +9,7 @@ use ratatui::{Terminal, backend::TestBackend, buffer::Buffer, layout::Position};
 
 use self::rows::{
     before, counted, detail, fix_row, offered, place, plan_row, row, run_facts, since, value,
+    why_wrong,
 };
 pub use self::rows::{
     conflict, group, groups, older_run, preview, problem, record, review, run, step, suggested,
@@ -283,6 +284,7 @@ pub fn answer(query: Query) -> Answer {
             text: "{\"a\": 1}\n".to_owned(),
             ..Copied::default()
         }),
+        Query::WhyWrong(at) => Answer::WhyWrong(Box::new(why_wrong(&at))),
         Query::CountAside(filter) => Answer::Counted(counted(*filter)),
         Query::Version => Answer::Version(1),
         Query::EditClaims => Answer::EditClaims(Vec::new()),

@@ -344,6 +344,7 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
                 text,
             })
         }
+        Query::WhyWrong(at) => Answer::WhyWrong(Box::new(ops::why_wrong(workspace, at)?)),
         Query::CountAside(filter) => Answer::Counted(ops::count_aside(workspace, filter)?),
         Query::Version => Answer::Version(workspace.version()?),
         Query::EditClaims => Answer::EditClaims(ops::edit_claims(workspace)?),

@@ -95,7 +95,7 @@ impl Before {
                 b'{' | b'[' => before.open.push((place, byte)),
                 b'}' | b']' => drop(before.open.pop()),
                 b'"' => {
-                    place = end_of_text(bytes, place).unwrap_or(bytes.len() - 1);
+                    place = json::end_of_text(bytes, place).unwrap_or(bytes.len() - 1);
                     before.quoted = Some((start, place));
                 }
                 _ => {}
@@ -120,18 +120,6 @@ impl Before {
         closing
             .map(|(_, byte)| if *byte == b'{' { '}' } else { ']' })
             .collect()
-    }
-}
-
-/// The last quote of the text whose first is at `open`.
-fn end_of_text(bytes: &[u8], open: usize) -> Option<usize> {
-    let mut at = open + 1;
-    loop {
-        at += memchr::memchr2(b'"', b'\\', bytes.get(at..)?)?;
-        if bytes[at] == b'"' {
-            return Some(at);
-        }
-        at += 2;
     }
 }
 
@@ -373,7 +361,7 @@ fn with_one_name(text: &str, second: usize) -> Vec<Mended> {
         return Vec::new();
     };
     let name = |at: usize| {
-        let end = end_of_text(text.as_bytes(), at)?;
+        let end = json::end_of_text(text.as_bytes(), at)?;
         json::value(&text[at..=end])
     };
     let wanted = name(second);
@@ -408,7 +396,7 @@ fn end_of_member(text: &str, at: usize) -> Option<usize> {
     let (mut at, mut deep) = (at, 0_usize);
     loop {
         match bytes.get(at)? {
-            b'"' => at = end_of_text(bytes, at)?,
+            b'"' => at = json::end_of_text(bytes, at)?,
             b'{' | b'[' => deep += 1,
             b',' | b'}' | b']' if deep == 0 => return Some(at),
             b'}' | b']' => deep -= 1,

@@ -1,5 +1,6 @@
 //! What lies over a page: one at a time, and it gets all keys.
 
+mod account;
 mod choices;
 mod chooser;
 mod dialog;
@@ -18,6 +19,7 @@ use ratatui::{
     widgets::Clear,
 };
 
+pub use account::{Account, Row};
 pub use chooser::Chooser;
 pub use dialog::{Button, Dialog, wrap};
 pub use disagreement::Disagreement;
@@ -47,6 +49,8 @@ pub enum Overlay {
     Chooser(Chooser),
     /// Somebody else changed what is edited here.
     Disagreement(Box<Disagreement>),
+    /// A text to be read.
+    Account(Account),
 }
 
 /// What an overlay wants after a key.
@@ -71,7 +75,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.mode(),
             Self::Palette(palette) => palette.mode(),
             Self::Prompt(_) | Self::Letters(_) | Self::Disagreement(_) => Mode::Typing,
-            Self::Chooser(_) => Mode::Moving,
+            Self::Chooser(_) | Self::Account(_) => Mode::Moving,
         }
     }
 
@@ -83,6 +87,7 @@ impl Overlay {
             Self::Disagreement(asked) => asked.act(action, cx),
             Self::Prompt(prompt) => prompt.act(action, cx),
             Self::Chooser(chooser) => chooser.act(action, cx),
+            Self::Account(account) => account.act(action),
         }
     }
 
@@ -94,7 +99,7 @@ impl Overlay {
             Self::Disagreement(asked) => asked.ears.seen(now),
             Self::Prompt(prompt) => prompt.ears.iter_mut().for_each(|ears| ears.seen(now)),
             Self::Chooser(list) => list.ears.iter_mut().for_each(|ears| ears.seen(now)),
-            Self::Palette(_) => {}
+            Self::Palette(_) | Self::Account(_) => {}
         }
     }
 
@@ -106,7 +111,7 @@ impl Overlay {
             Self::Letters(letters) => letters.click(place, cx),
             Self::Disagreement(asked) => asked.click(place, cx),
             Self::Chooser(chooser) => chooser.click(place, cx),
-            Self::Prompt(_) => Verdict::Stay,
+            Self::Prompt(_) | Self::Account(_) => Verdict::Stay,
         }
     }
 
@@ -117,6 +122,7 @@ impl Overlay {
             Self::Letters(letters) => letters.act(action, cx),
             Self::Disagreement(asked) => asked.act(action, cx),
             Self::Chooser(chooser) => chooser.act(action, cx),
+            Self::Account(account) => account.act(action),
             Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
         }
     }
@@ -129,7 +135,7 @@ impl Overlay {
             Self::Dialog(dialog) => dialog.type_key(key, cx),
             Self::Palette(palette) => palette.type_key(key),
             Self::Prompt(prompt) => prompt.type_key(key),
-            Self::Chooser(_) => {}
+            Self::Chooser(_) | Self::Account(_) => {}
         }
         Verdict::Stay
     }
@@ -140,7 +146,7 @@ impl Overlay {
             Self::Palette(palette) => palette.paste(text),
             Self::Letters(_) | Self::Disagreement(_) => {}
             Self::Prompt(prompt) => prompt.paste(text),
-            Self::Chooser(_) => {}
+            Self::Chooser(_) | Self::Account(_) => {}
         }
     }
 
@@ -152,6 +158,7 @@ impl Overlay {
             Self::Disagreement(_) => Disagreement::hints(),
             Self::Prompt(prompt) => prompt.hints(),
             Self::Chooser(chooser) => chooser.hints(keys),
+            Self::Account(account) => account.hints(keys),
         }
     }
 
@@ -160,7 +167,7 @@ impl Overlay {
         match self {
             Self::Dialog(dialog) => dialog.escape(),
             Self::Palette(palette) => palette.escape(),
-            Self::Letters(_) => "Close".to_owned(),
+            Self::Letters(_) | Self::Account(_) => "Close".to_owned(),
             Self::Disagreement(_) => "Keep my draft".to_owned(),
             Self::Prompt(_) | Self::Chooser(_) => "Cancel".to_owned(),
         }
@@ -174,6 +181,7 @@ impl Overlay {
             Self::Disagreement(_) => "Nothing was changed, and what you typed is kept.".to_owned(),
             Self::Prompt(prompt) => prompt.tip(keys),
             Self::Chooser(chooser) => chooser.tip(keys),
+            Self::Account(_) => String::new(),
         }
     }
 
@@ -185,6 +193,7 @@ impl Overlay {
             Self::Disagreement(asked) => asked.draw(frame, area, theme),
             Self::Prompt(prompt) => prompt.draw(frame, area, theme),
             Self::Chooser(chooser) => chooser.draw(frame, area, theme),
+            Self::Account(account) => account.draw(frame, area, theme),
         }
     }
 }

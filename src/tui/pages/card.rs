@@ -54,8 +54,8 @@ fn card(
     theme: Theme,
 ) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    let mut say = |label: &str, words: &str| {
-        for (at, part) in wrap(words, columns.saturating_sub(7))
+    for (label, words) in facts(view, group) {
+        for (at, part) in wrap(&words, columns.saturating_sub(7))
             .into_iter()
             .enumerate()
         {
@@ -65,29 +65,6 @@ fn card(
                 Span::raw(part),
             ]));
         }
-    };
-    let rejected = view.run.with_status(Status::Rejected).max(group.open);
-    say("What", &what(view, group));
-    if group.severity == Severity::Warning {
-        say(
-            "Kind",
-            "A warning: such records are not kept from being sent.",
-        );
-    }
-    if !group.owner.is_empty() {
-        say("Owner", &text::safe(&group.owner));
-    }
-    if !group.template.is_empty() {
-        say("Says", &text::safe(&group.template));
-    }
-    for note in view.notes.iter().rev().take(3) {
-        say("Note", &noted(note));
-    }
-    let before = view.was_there(group).unwrap_or_default();
-    say("Since", format!("{}. {before}", since(group)).trim_end());
-    say("Many", &many(group, rejected));
-    if let Some(cause) = cause(group) {
-        say("Cause", &cause);
     }
     let to_do: Vec<String> = view
         .example
@@ -105,6 +82,29 @@ fn card(
     }
     lines.extend(next_step(view, to_do, columns, theme));
     lines
+}
+
+/// What it is, who answers for it, since when, how many, one bug or many. Safe to print.
+pub(super) fn facts(view: &List, group: &Group) -> Vec<(&'static str, String)> {
+    let rejected = view.run.with_status(Status::Rejected).max(group.open);
+    let mut facts = vec![("What", what(view, group))];
+    if group.severity == Severity::Warning {
+        let words = "A warning: such records are not kept from being sent.";
+        facts.push(("Kind", words.to_owned()));
+    }
+    if !group.owner.is_empty() {
+        facts.push(("Owner", text::safe(&group.owner).into_owned()));
+    }
+    if !group.template.is_empty() {
+        facts.push(("Says", text::safe(&group.template).into_owned()));
+    }
+    let notes = view.notes.iter().rev().take(3);
+    facts.extend(notes.map(|note| ("Note", noted(note))));
+    let before = view.was_there(group).unwrap_or_default();
+    let since = format!("{}. {before}", since(group)).trim_end().to_owned();
+    facts.extend([("Since", since), ("Many", many(group, rejected))]);
+    facts.extend(cause(group).map(|cause| ("Cause", cause)));
+    facts
 }
 
 /// The fix that would help most, else what to do by hand.

@@ -9,7 +9,7 @@ pub use self::order::{Order, as_listed};
 
 use ratatui::layout::{Position, Rect};
 
-use super::{Subject, about, asked};
+use super::{Subject, about, asked, card};
 use crate::{
     filter::Filter,
     fix::Transform,
@@ -298,6 +298,19 @@ impl Groups {
                 format!("Press {key} to see the records.")
             }
         }
+    }
+
+    /// What the card says of the problem under the cursor, in full.
+    pub(super) fn facts(&self) -> Vec<(&'static str, String)> {
+        let (Some(run), Some(group)) = (self.run_row(), self.chosen()) else {
+            return Vec::new();
+        };
+        card::facts(&self.view(run, self.groups(), true), group)
+    }
+
+    /// The title of the problem under the cursor. Untrusted.
+    pub(super) fn title(&self) -> Option<&str> {
+        self.chosen().map(|group| group.title.as_str())
     }
 
     fn view<'a>(&'a self, run: &'a RunRow, groups: &'a [Group], wide: bool) -> about::List<'a> {

@@ -1,6 +1,7 @@
 //! One file per page. A page holds what it shows, already shaped for showing, and no handle to anything.
 
 mod about;
+mod account;
 pub(super) mod ahead;
 mod asked;
 mod beside;

@@ -138,11 +138,11 @@ fn strip(
                 ));
             }
         }
-        lines.extend(
-            problem
-                .iter()
-                .flat_map(|problem| about(problem, suggestion)),
-        );
+        let rows = problem
+            .iter()
+            .flat_map(|problem| about(problem, suggestion));
+        let row = |(label, words)| format!("{label:<10} {words}").trim_end().to_owned();
+        lines.extend(rows.map(row));
     }
     if problem.is_none() && row.problems.iter().any(Problem::rejects) {
         lines.push(format!("This field is fine. To fix: {}", also(row, &[])));
@@ -161,13 +161,9 @@ fn suggested(suggestion: &Suggestion) -> String {
     format!("Suggestion: {value}{why}")
 }
 
-/// What is wrong, what to do, and the code, each in a line.
-fn about(problem: &Problem, suggestion: &str) -> [String; 3] {
-    let code = if problem.detail.is_empty() {
-        problem.code.clone()
-    } else {
-        format!("{}:{}", problem.code, problem.detail)
-    };
+/// What is wrong, what to do, and the code, each with what it is called. Safe to print.
+pub(super) fn about(problem: &Problem, suggestion: &str) -> [(&'static str, String); 3] {
+    let code = problem.code_and_detail();
     let what = if problem.rejects() {
         "Problem"
     } else {
@@ -179,11 +175,14 @@ fn about(problem: &Problem, suggestion: &str) -> [String; 3] {
         format!("  at {}", problem.path)
     };
     [
-        format!("{what:<10} {}", text::safe(&problem.message)),
-        format!("What to do {}     {suggestion}", words::to_do(problem))
-            .trim_end()
-            .to_owned(),
-        format!("Code       {}", text::safe(&format!("{code}{at}"))),
+        (what, text::safe(&problem.message).into_owned()),
+        (
+            "What to do",
+            format!("{}     {suggestion}", words::to_do(problem))
+                .trim_end()
+                .to_owned(),
+        ),
+        ("Code", text::safe(&format!("{code}{at}")).into_owned()),
     ]
 }
 

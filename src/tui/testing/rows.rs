@@ -11,11 +11,11 @@ use crate::{
         Behind, Consequence, DeliveryState, Effect, FixReport, FixRow, Form, Found, Group, GroupId,
         Layout, Path, Plan, PlanId, PlanRow, Problem, RecordDetail, RecordId, RecordRow, RunId,
         RunRow, Seen, ShapeCount, Since, Stage, Status, StepId, StepKind, StepRow, Trend,
-        ValueCount, Version, compare, shape_of,
+        ValueCount, Version, Wants, compare, shape_of,
     },
     ops::{
         Conflict, Counted, FieldChanges, FixPreview, FixRequest, Made, MadeBy, Review, Saving,
-        SuggestedFix,
+        SuggestedFix, WhyWrong, Wrong, WrongAt,
     },
     tui::event::{Place, RunFacts},
 };
@@ -384,6 +384,36 @@ pub(super) fn detail(id: i64) -> RecordDetail {
         has_contract: true,
         before: None,
         after: None,
+    }
+}
+
+/// What is known of what is wrong there.
+pub(super) fn why_wrong(at: &WrongAt) -> WhyWrong {
+    let (id, field) = match at {
+        WrongAt::Record(id, field) => (id.0, field.clone()),
+        WrongAt::Group(..) => (14, Some(Path::field("contact_email"))),
+    };
+    let record = detail(id);
+    let is_here = |problem: &&Problem| field.as_ref().is_none_or(|at| problem.path == *at);
+    let mut here: Vec<&Problem> = record.row.problems.iter().filter(is_here).collect();
+    let is_fine = here.is_empty();
+    if is_fine {
+        here = record.row.problems.iter().collect();
+    }
+    let wrong = |problem: &&Problem| Wrong {
+        problem: (*problem).clone(),
+        wants: Wants {
+            text: true,
+            required: true,
+            format: Some("email".to_owned()),
+            ..Wants::default()
+        },
+        rule: None,
+    };
+    WhyWrong {
+        problems: here.iter().map(wrong).collect(),
+        is_here: !is_fine,
+        record: Some(Box::new(record)),
     }
 }
 

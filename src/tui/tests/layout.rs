@@ -86,7 +86,9 @@ fn around(place: Position, buffer: &Buffer) -> (String, String) {
 }
 
 /// What is read and has no line that is meant: the cursor stands at its beginning.
-const READ: [&str; 6] = [
+const READ: [&str; 8] = [
+    "why a field is wrong",
+    "why a problem is there",
     "the other panel of problems",
     "an unreadable record",
     "review",

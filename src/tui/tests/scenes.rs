@@ -77,6 +77,8 @@ pub const SCENES: &[(&str, &str)] = &[
     ("which records to fix", "<ret> b"),
     ("which records to set aside", "<ret> x"),
     ("why to set aside", "<ret><ret>x"),
+    ("why a field is wrong", "<ret><ret>i"),
+    ("why a problem is there", "i"),
     ("a note", "m"),
     ("a report", "E"),
     ("send or not", "S"),

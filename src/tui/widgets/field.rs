@@ -105,6 +105,16 @@ impl Field {
     /// What is to be seen in `columns` columns: the text around the cursor between two columns that are `<` and `>` where
     /// text is cut off, and the cursor's column. Hidden characters are shown by name in the style `hidden`.
     pub fn line(&mut self, columns: usize, hidden: Style) -> (Line<'static>, usize) {
+        self.line_marking(columns, hidden, None)
+    }
+
+    /// The same with what stands at a byte in another style.
+    pub fn line_marking(
+        &mut self,
+        columns: usize,
+        hidden: Style,
+        marked: Option<(usize, Style)>,
+    ) -> (Line<'static>, usize) {
         let room = columns.saturating_sub(2);
         self.scroll(room);
         let mut spans = vec![Span::raw(if self.first > 0 { "<" } else { " " })];
@@ -119,11 +129,12 @@ impl Field {
             if used + width > room {
                 break;
             }
-            let named = shown != grapheme;
-            spans.push(Span::styled(
-                shown.into_owned(),
-                if named { hidden } else { Style::default() },
-            ));
+            let style = match marked {
+                Some((place, style)) if place == at => style,
+                _ if shown != grapheme => hidden,
+                _ => Style::default(),
+            };
+            spans.push(Span::styled(shown.into_owned(), style));
             used += width;
             at += grapheme.len();
         }

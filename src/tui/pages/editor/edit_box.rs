@@ -320,9 +320,14 @@ fn word(wants: &Wants) -> Option<String> {
 
 /// ` (date, required)`, as far as it is known.
 fn kind(wants: Option<&Wants>) -> String {
-    let Some(wants) = wants else {
-        return String::new();
-    };
+    match wants.and_then(wanted) {
+        Some(words) => format!(" ({words})"),
+        None => String::new(),
+    }
+}
+
+/// `date, required`, as far as the schema says.
+pub fn wanted(wants: &Wants) -> Option<String> {
     let kind = match word(wants) {
         _ if !wants.allowed.is_empty() => Some("one of a list".to_owned()),
         Some(word) => Some(word),
@@ -332,11 +337,7 @@ fn kind(wants: Option<&Wants>) -> String {
     };
     let required = wants.required.then(|| "required".to_owned());
     let words: Vec<_> = [kind, required].into_iter().flatten().collect();
-    if words.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", words.join(", "))
-    }
+    (!words.is_empty()).then(|| words.join(", "))
 }
 
 fn left_after(draft: &Draft) -> String {

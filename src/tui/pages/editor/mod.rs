@@ -9,7 +9,7 @@ mod fields;
 pub(super) mod kept;
 pub(super) mod keys;
 mod kinds;
-mod panels;
+pub(super) mod panels;
 
 use std::{collections::HashSet, time::Instant};
 

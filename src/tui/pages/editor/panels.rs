@@ -181,52 +181,59 @@ fn problem_lines(
     lines
 }
 
+/// File, line, where it stopped, which rules, and what a destination said of it: what each is called, and what is to be said. Not
+/// safe to print.
+pub fn origin(record: &RecordDetail) -> Vec<(&'static str, String)> {
+    let file = record.source.rsplit('/').next().unwrap_or_default();
+    let line = format!(
+        "{} (record {})",
+        text::thousands(record.row.line),
+        text::thousands(record.row.id.0.unsigned_abs())
+    );
+    let rules = if record.has_contract {
+        "the run's contract"
+    } else {
+        "none: there is no contract"
+    };
+    let mut rows = vec![
+        ("File", file.to_owned()),
+        ("Line", line),
+        stopped(record),
+        ("Rules", rules.to_owned()),
+    ];
+    let unreached: Vec<_> = (record.stages.iter())
+        .flat_map(|one| one.not_reached.iter().cloned())
+        .collect();
+    if !unreached.is_empty() {
+        rows.push(("", format!("not reached: {}", unreached.join(", "))));
+    }
+    let said = record.attempts.last();
+    if let Some(attempt) = said.filter(|last| !last.message.is_empty()) {
+        rows.push(("Answer", format!("{} {}", attempt.code, attempt.message)));
+    }
+    rows
+}
+
 fn origin_lines(
     editor: &Editor,
     record: &RecordDetail,
     columns: usize,
     theme: Theme,
 ) -> Vec<Line<'static>> {
-    let file = record.source.rsplit('/').next().unwrap_or_default();
-    let mut rows = vec![
-        ("File", file.to_owned()),
-        (
-            "Line",
-            format!(
-                "{} (record {})",
-                text::thousands(record.row.line),
-                text::thousands(record.row.id.0.unsigned_abs())
-            ),
-        ),
-        stopped(record),
-        (
-            "Rules",
-            if record.has_contract {
-                "the run's contract".to_owned()
-            } else {
-                "none: there is no contract".to_owned()
-            },
-        ),
-    ];
-    if let Some(attempt) = record
-        .attempts
-        .last()
-        .filter(|last| !last.message.is_empty())
-    {
-        rows.push(("Answer", format!("{} {}", attempt.code, attempt.message)));
-    }
     let room = columns.saturating_sub(10);
-    let mut lines: Vec<_> = rows
-        .into_iter()
-        .map(|(what, words)| {
-            let words = text::shorten(&text::safe(&words), room);
-            Line::from(vec![
-                Span::styled(format!(" {what:<8}"), theme.muted()),
-                Span::raw(words),
-            ])
+    let row = |(what, words): (&'static str, String)| {
+        let words = text::safe(&words).into_owned();
+        // Below what it belongs to there is room for more than one line.
+        let words = match what {
+            "" => wrap(&words, room).into_iter().take(3).collect(),
+            _ => vec![text::shorten(&words, room)],
+        };
+        words.into_iter().map(move |words| {
+            let what = Span::styled(format!(" {what:<8}"), theme.muted());
+            Line::from(vec![what, Span::raw(words)])
         })
-        .collect();
-    add_unreached(record, &mut lines, room);
+    };
+    let mut lines: Vec<_> = origin(record).into_iter().flat_map(row).collect();
     lines.push(Line::default());
     lines.push(Line::styled(" History of this record", theme.muted()));
     if editor.history.is_empty() {
@@ -252,25 +259,6 @@ fn stopped(record: &RecordDetail) -> (&'static str, String) {
         (Some(problem), None) => ("Stopped", format!("{} (never sent)", problem.stage.label())),
         (None, None) => ("Sent", "never".to_owned()),
     }
-}
-
-/// Puts the rules that could not be tried yet below the line about rules.
-fn add_unreached(record: &RecordDetail, lines: &mut Vec<Line<'static>>, room: usize) {
-    let unreached: Vec<_> = (record.stages.iter())
-        .flat_map(|one| one.not_reached.iter().map(|rule| text::safe(rule)))
-        .collect();
-    if unreached.is_empty() {
-        return;
-    }
-    let is_rules = |line: &Line| line.to_string().starts_with(" Rules");
-    let at = lines
-        .iter()
-        .position(is_rules)
-        .map_or(lines.len(), |at| at + 1);
-    let words = wrap(&format!("not reached: {}", unreached.join(", ")), room);
-    let words = words.into_iter().take(3);
-    let words = words.map(|line| Line::from(format!("{:9}{line}", "")));
-    lines.splice(at..at, words);
 }
 
 /// One problem, where there is no room for all.

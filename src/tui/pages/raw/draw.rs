@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     model::{Form, Layout as Columns, RecordDetail, Status},
+    row::json,
     text,
     tui::{
         action::Action,
@@ -22,7 +23,10 @@ use crate::{
             edit_box::{closed, try_line, under},
         },
         theme::Theme,
-        widgets::{cursor::put_cursor, lines::cut, panel::panel, stages::in_one_line, wrap::wrap},
+        widgets::{
+            cursor::put_cursor, field::Field, lines::cut, panel::panel, stages::in_one_line,
+            wrap::wrap,
+        },
     },
 };
 
@@ -173,7 +177,9 @@ fn drawn(row: Row, gutter: usize, theme: Theme) -> Line<'static> {
                 line.style(theme.muted())
             }
         }
-        Row::Caret(words) => Line::styled(format!(" {blank:gutter$} | {words}"), theme.error()),
+        Row::Caret(words) | Row::Lone(words) => {
+            Line::styled(format!(" {blank:gutter$} | {words}"), theme.error())
+        }
         Row::Bytes(words) => {
             Line::styled(format!(" {blank:gutter$} | bytes  {words}"), theme.muted())
         }
@@ -219,7 +225,11 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     let mut lines = Vec::new();
     let bad = std::str::from_utf8(&record.text.bytes).is_err();
     if let Some(draft) = &mut page.one.draft {
-        let (text, cursor) = draft.field.line(columns.saturating_sub(4), theme.muted());
+        let is_json = record.text.form == Form::Json;
+        let partner = is_json.then(|| partner(&draft.field)).flatten();
+        let partner = partner.map(|at| (at, theme.select()));
+        let room = columns.saturating_sub(4);
+        let (text, cursor) = draft.field.line_marking(room, theme.muted(), partner);
         let mut spans = vec![Span::raw(" [")];
         spans.extend(text.spans);
         spans.push(Span::raw("]"));
@@ -248,6 +258,13 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         )));
     }
     frame.render_widget(Paragraph::new(lines), inner);
+}
+
+/// Where the bracket or quote stands that belongs to the one under the cursor, or to the one just typed.
+fn partner(field: &Field) -> Option<usize> {
+    let (text, at) = (field.value(), field.cursor());
+    let here = json::partner(text, at);
+    here.or_else(|| json::partner(text, at.checked_sub(1)?))
 }
 
 /// Puts the texts that it could be on the last line. Gives where the one is that is chosen.

@@ -6,7 +6,8 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::{
     model::{Form, RecordDetail},
-    row, text,
+    row::{self, json},
+    text,
 };
 
 /// Of longer lines only this many characters are shown, around the place where reading stopped.
@@ -30,6 +31,8 @@ pub struct Excerpt {
     /// The record's own lines, and one of the records before and after where they are known.
     pub lines: Vec<Shown>,
     pub caret: Option<Caret>,
+    /// The brackets and quotes without a partner, where the text is no JSON; none where the caret stands.
+    pub lone: Vec<Caret>,
     /// The bytes around one that is no text.
     pub bytes: Option<String>,
     /// What a person cannot see: hidden characters, line end, encoding.
@@ -82,6 +85,8 @@ pub enum Row {
         is_own: bool,
     },
     Caret(String),
+    /// Brackets or quotes without a partner.
+    Lone(String),
     Bytes(String),
 }
 
@@ -106,23 +111,35 @@ impl Excerpt {
         }
         let stop_line = stopped.map_or(0, |at| count_lines(&own[..at]));
         let from = stop_line.saturating_sub(LINES / 2);
+        let is_json = record.text.form == Form::Json && code == "json:syntax";
+        let lone = (str::from_utf8(own).ok().filter(|_| is_json)).map_or_else(Vec::new, json::lone);
         let mut start = 0;
         for (line, number) in own.split(|byte| *byte == b'\n').zip(0..) {
             let offset = stopped.filter(|_| number == stop_line).map(|at| at - start);
             if (from..from + LINES).contains(&number) {
                 let (text, column) = window(line, offset);
+                let index = shown.lines.len();
+                let place = |offset: usize, column, (words, short)| Caret {
+                    line: index,
+                    column,
+                    byte: start + offset,
+                    number: record.row.line + number as u64,
+                    position: position(line, offset),
+                    words,
+                    short,
+                };
                 if let (Some(column), Some(offset)) = (column, offset) {
-                    let (words, short) = words_at(&code);
-                    shown.caret = Some(Caret {
-                        line: shown.lines.len(),
-                        column,
-                        byte: start + offset,
-                        number: record.row.line + number as u64,
-                        position: position(line, offset),
-                        words,
-                        short,
-                    });
+                    let there = lone.iter().find(|one| one.at == start + offset);
+                    let ends = is_json && start + offset == own.len();
+                    let words = if ends { ENDS } else { words_at(&code) };
+                    let words = there.map_or(words, |one| words_of(one.what));
+                    shown.caret = Some(place(offset, column, words));
                 }
+                let others = lone.iter().filter(|one| Some(one.at) != stopped);
+                shown.lone.extend(others.filter_map(|one| {
+                    let at = one.at.checked_sub(start)?;
+                    Some(place(at, column_of(line, offset, at)?, words_of(one.what)))
+                }));
                 shown.push(record.row.line + number as u64, text, true);
             }
             start += line.len() + 1;
@@ -171,6 +188,9 @@ impl Excerpt {
                     rows.push(Row::Caret(caret.in_words(caret.column - from, room)));
                     rows.extend(self.bytes.clone().map(Row::Bytes));
                 }
+                let is_here = |one: &&Caret| one.line == index && (from..end).contains(&one.column);
+                let lone: Vec<&Caret> = self.lone.iter().filter(is_here).collect();
+                rows.extend(without_partners(&lone, from, room).map(Row::Lone));
             }
         }
         (rows, caret_row)
@@ -206,6 +226,44 @@ impl Caret {
             Some(left) => format!("{}{} ^", " ".repeat(left), self.short),
             None => format!("{}^", " ".repeat(column)),
         }
+    }
+}
+
+/// The marks of brackets and quotes without a partner in one row, and what they are. Nothing where there are none.
+fn without_partners(lone: &[&Caret], from: usize, room: usize) -> Option<String> {
+    let (last, before) = lone.split_last()?;
+    if before.is_empty() {
+        return Some(last.in_words(last.column - from, room));
+    }
+    let mut marks = String::new();
+    for one in lone {
+        let gap = (one.column - from).saturating_sub(marks.len());
+        marks.push_str(&" ".repeat(gap));
+        marks.push('^');
+    }
+    let is_all = |word: &str| lone.iter().all(|one| one.words.contains(word));
+    let words = match (is_all("never closed"), is_all("closes nothing")) {
+        (true, _) => "these are never closed",
+        (_, true) => "these close nothing",
+        _ => "these have no partner",
+    };
+    if marks.len() + 1 + words.len() <= room {
+        marks.push_str(&format!(" {words}"));
+    }
+    Some(marks)
+}
+
+/// Where a text of brackets and quotes stops that lack nothing but what follows.
+const ENDS: (&str, &str) = ("the text ends here", "ends here");
+
+/// What a bracket or quote without a partner lacks.
+fn words_of(lone: char) -> (&'static str, &'static str) {
+    match lone {
+        '{' => ("this { is never closed", "never closed"),
+        '[' => ("this [ is never closed", "never closed"),
+        '}' => ("this } closes nothing", "closes nothing"),
+        ']' => ("this ] closes nothing", "closes nothing"),
+        _ => ("this quote is never closed", "never closed"),
     }
 }
 
@@ -309,15 +367,29 @@ fn body(bytes: &[u8]) -> &[u8] {
     bytes.strip_suffix(b"\r").unwrap_or(bytes)
 }
 
-/// The line, safe to print, with the column of a byte offset in it. A very long line is cut to what is around the offset.
-fn window(line: &[u8], offset: Option<usize>) -> (String, Option<usize>) {
+/// The bytes of a line that are shown, around an offset where it is very long.
+fn cut(line: &[u8], offset: Option<usize>) -> (usize, usize) {
     let middle = offset.unwrap_or(0).min(line.len());
     let from = if line.len() <= WINDOW {
         0
     } else {
         boundary(line, middle.saturating_sub(WINDOW / 2))
     };
-    let to = boundary(line, (from + WINDOW).min(line.len()));
+    (from, boundary(line, (from + WINDOW).min(line.len())))
+}
+
+/// The column where a byte of a line stands that is cut around this offset; `None` where it is cut off.
+fn column_of(line: &[u8], offset: Option<usize>, at: usize) -> Option<usize> {
+    let (from, to) = cut(line, offset);
+    let before = usize::from(from > 0);
+    let text = (from..to.min(line.len())).contains(&at);
+    text.then(|| before + text::width(&text::safe_bytes(&line[from..at])))
+}
+
+/// The line, safe to print, with the column of a byte offset in it. A very long line is cut to what is around the offset.
+fn window(line: &[u8], offset: Option<usize>) -> (String, Option<usize>) {
+    let middle = offset.unwrap_or(0).min(line.len());
+    let (from, to) = cut(line, offset);
     let before = if from > 0 { "…" } else { "" };
     let after = if to < line.len() { "…" } else { "" };
     let middle = middle.max(from);
