@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{action::Action, app::App, event::Effect, keymap::Mode, tabs::Tab};
+use super::{
+    action::Action, app::App, event::Effect, keymap::Mode, tabs::Tab, widgets::lines::Roll,
+};
 
 /// The second of two clicks comes no later.
 const DOUBLE: Duration = Duration::from_millis(400);
 
 /// Lines that one notch of the wheel moves.
-const NOTCH: usize = 3;
+const NOTCH: isize = 3;
 
 /// What a click outside of a page does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,12 +60,12 @@ impl App {
             _ if self.is_too_small() => {}
             MouseEventKind::Down(MouseButton::Left) => self.click(place),
             MouseEventKind::Down(MouseButton::Right) => self.ask_what_to_do(place),
-            MouseEventKind::ScrollUp if sideways => self.scroll(Action::Left),
-            MouseEventKind::ScrollDown if sideways => self.scroll(Action::Right),
-            MouseEventKind::ScrollUp => self.scroll(Action::Up),
-            MouseEventKind::ScrollDown => self.scroll(Action::Down),
-            MouseEventKind::ScrollLeft => self.scroll(Action::Left),
-            MouseEventKind::ScrollRight => self.scroll(Action::Right),
+            MouseEventKind::ScrollUp if sideways => self.shift(Action::Left),
+            MouseEventKind::ScrollDown if sideways => self.shift(Action::Right),
+            MouseEventKind::ScrollUp => self.roll(place, Roll::By(-NOTCH)),
+            MouseEventKind::ScrollDown => self.roll(place, Roll::By(NOTCH)),
+            MouseEventKind::ScrollLeft => self.shift(Action::Left),
+            MouseEventKind::ScrollRight => self.shift(Action::Right),
             _ => {}
         }
     }
@@ -106,24 +108,22 @@ impl App {
         }
     }
 
-    /// Moves and nothing else: at the first line it stops.
-    fn scroll(&mut self, action: Action) {
-        if self.mode() == Mode::Typing && self.overlay.is_none() {
+    /// Moves what is in sight of the list or text there; keys act on what is seen then.
+    fn roll(&mut self, place: Position, roll: Roll) {
+        let types = self.mode() == Mode::Typing;
+        match &mut self.overlay {
+            Some(overlay) => overlay.roll(roll),
+            None if types => self.pages.top_mut().roll_while_typing(roll),
+            None => self.pages.top_mut().roll(place, roll, &mut self.cx),
+        }
+    }
+
+    /// Moves sideways and does nothing else.
+    fn shift(&mut self, action: Action) {
+        if self.overlay.is_some() || self.mode() == Mode::Typing {
             return;
         }
-        let times = match action {
-            Action::Left | Action::Right => 1,
-            _ => NOTCH,
-        };
-        for _ in 0..times {
-            match &mut self.overlay {
-                Some(overlay) => {
-                    let verdict = overlay.scroll(action, &self.cx);
-                    self.conclude(verdict);
-                }
-                None => self.pages.top_mut().act(action, &mut self.cx),
-            }
-        }
+        self.pages.top_mut().act(action, &mut self.cx);
         let moves = |effect: &Effect| !matches!(effect, Effect::Tabs | Effect::Act(_));
         self.cx.effects.retain(moves);
     }
@@ -266,13 +266,93 @@ mod tests {
         assert!(picture(&mut app).contains("Menu: Problems"));
         press(&mut app, "<esc>");
         assert!(picture(&mut app).contains("> Deal value"));
+        // All problems are in sight: there is nothing to move.
         event(&mut app, MouseEventKind::ScrollDown, place);
-        assert!(picture(&mut app).contains("> Line could not be read"));
-        for _ in 0..5 {
-            event(&mut app, MouseEventKind::ScrollUp, place);
-        }
-        assert!(picture(&mut app).contains("> Email address"));
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert!(picture(&mut app).contains("> Deal value"));
         assert_eq!(app.tab, None);
+    }
+
+    /// The lines of the picture that begin with a number, and the one with the cursor.
+    fn numbers(app: &mut App) -> (Vec<String>, String) {
+        let picture = picture(app);
+        let lines = picture.lines().filter(|line| line.starts_with('│'));
+        let number = |line: &str| {
+            let line = line.trim_start_matches(['│', '>', ' ']);
+            line.split("  ").next().unwrap_or_default().to_owned()
+        };
+        let is_row = |line: &&str| number(line).starts_with(|c: char| c.is_ascii_digit());
+        let rows: Vec<&str> = lines.filter(is_row).collect();
+        let under = rows.iter().find(|line| line.starts_with("│>"));
+        let under = under.map(|line| number(line)).unwrap_or_default();
+        (rows.into_iter().map(number).collect(), under)
+    }
+
+    #[test]
+    fn the_wheel_moves_what_is_in_sight_of_the_records_and_the_cursor_no_sooner_than_it_must() {
+        let mut app = problems((100, 30));
+        press(&mut app, "2<Down><Down><Down><Down>");
+        let place = place_of(&mut app, "State");
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("7", "35"));
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert_eq!(numbers(&mut app), (rows, under), "it is at its beginning");
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("28", "35"));
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("49", "49"));
+        press(&mut app, "<Down>");
+        assert_eq!(numbers(&mut app).1, "56", "keys go on from there");
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        press(&mut app, "<PgDn>");
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        let (rows, under) = numbers(&mut app);
+        assert_eq!(rows.last(), Some(&under), "the last that is seen");
+    }
+
+    #[test]
+    fn turning_the_wheel_fast_counts_every_notch_and_asks_for_what_it_comes_to() {
+        let mut app = problems((100, 30));
+        press(&mut app, "2");
+        let place = place_of(&mut app, "State");
+        // No frame lies between them.
+        for _ in 0..100 {
+            event(&mut app, MouseEventKind::ScrollDown, place);
+        }
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("2,107", "2,107"));
+        assert!(!picture(&mut app).contains("..."), "its rows are there");
+        for _ in 0..500 {
+            event(&mut app, MouseEventKind::ScrollDown, place);
+        }
+        let (rows, under) = numbers(&mut app);
+        assert_eq!(rows.last().unwrap(), "9,709", "the last record");
+        assert_eq!(rows[0], under);
+    }
+
+    #[test]
+    fn the_wheel_moves_lists_over_the_page_and_text_without_a_cursor() {
+        let mut app = problems((80, 24));
+        press(&mut app, "?");
+        let place = place_of(&mut app, "Help");
+        let shown = picture(&mut app);
+        let first = shown.lines().nth(4).unwrap_or_default();
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        assert!(!picture(&mut app).contains(first), "{first}");
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert!(picture(&mut app).contains(first), "{first}");
+        // The record as it will be sent has no cursor.
+        let mut app = problems((80, 24));
+        press(&mut app, "3");
+        let place = place_of(&mut app, "as it will be sent");
+        let before = picture(&mut app);
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        assert_ne!(picture(&mut app), before);
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert_eq!(picture(&mut app), before);
     }
 
     #[test]

@@ -45,7 +45,7 @@ impl Choice for Choosable {
 pub struct Chooser {
     of: ChoiceOf,
     title: String,
-    lines: Choices<Choosable>,
+    pub(super) lines: Choices<Choosable>,
 }
 
 impl Chooser {

@@ -27,7 +27,10 @@ use crate::{
         event::{Cx, Effect},
         meeting::Meeting,
         theme::Theme,
-        widgets::{footer::Hint, lines::below},
+        widgets::{
+            footer::Hint,
+            lines::{Roll, below},
+        },
     },
 };
 
@@ -114,6 +117,11 @@ impl Disagreement {
         } else {
             Verdict::Stay
         }
+    }
+
+    /// Moves what is in sight of the ways to go on.
+    pub fn roll(&mut self, roll: Roll) {
+        self.choices.roll(roll);
     }
 
     fn take(&self) -> Verdict {

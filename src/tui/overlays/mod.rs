@@ -30,7 +30,7 @@ use super::{
     event::{Choosing, Cx, Effect},
     keymap::{Keys, Mode},
     theme::Theme,
-    widgets::{footer::Hint, panel::panel},
+    widgets::{footer::Hint, lines::Roll, panel::panel},
 };
 
 #[derive(Debug)]
@@ -109,14 +109,14 @@ impl Overlay {
         }
     }
 
-    /// The wheel moves through a list and nothing else.
-    pub fn scroll(&mut self, action: Action, cx: &Cx) -> Verdict {
+    /// Moves what is in sight of a list, and the cursor where it would not be any more.
+    pub fn roll(&mut self, roll: Roll) {
         match self {
-            Self::Palette(palette) => palette.act(action, cx),
-            Self::Letters(letters) => letters.act(action, cx),
-            Self::Disagreement(asked) => asked.act(action, cx),
-            Self::Chooser(chooser) => chooser.act(action, cx),
-            Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
+            Self::Palette(palette) => palette.entries.roll(roll),
+            Self::Letters(letters) => letters.choices.roll(roll),
+            Self::Disagreement(asked) => asked.roll(roll),
+            Self::Chooser(chooser) => chooser.lines.roll(roll),
+            Self::Dialog(_) | Self::Prompt(_) => {}
         }
     }
 

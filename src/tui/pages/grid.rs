@@ -25,7 +25,7 @@ use crate::{
         theme::Theme,
         widgets::{
             cursor::put_cursor,
-            lines::{Lines, first_in_sight},
+            lines::{Lines, Roll, first_in_sight},
             panel::panel,
         },
     },
@@ -137,6 +137,11 @@ impl Places {
         let mut columns = self.columns.iter();
         let (_, _, at) = columns.find(|(range, ..)| range.contains(&place.x))?;
         *at
+    }
+
+    /// Where the list begins and where the cursor is, once what is in sight of it has moved, if it can.
+    pub fn roll(&mut self, roll: Roll, at: usize) -> Option<(usize, usize)> {
+        self.lines.roll(roll, at)
     }
 
     /// What the title there sorts by.

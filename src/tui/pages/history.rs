@@ -4,6 +4,7 @@ mod asked;
 mod buttons;
 mod entry;
 mod next;
+mod pointing;
 
 use std::collections::HashMap;
 
@@ -201,13 +202,6 @@ impl History {
         self.pending = Some(cx.ask(Query::History { run: self.run }));
     }
 
-    /// Moves the cursor to the entry under the pointer, if there is one.
-    pub fn point(&mut self, place: ratatui::layout::Position, cx: &mut Cx) -> bool {
-        let found = self.buttons.point(place) || self.list.point(place);
-        self.ask_for_facts(cx);
-        found
-    }
-
     pub fn tip(&self) -> String {
         match &self.state {
             State::Known(entries) if entries.is_empty() => {
@@ -258,7 +252,9 @@ impl History {
             ),
         };
         let inside = block.inner(list);
-        if !list.is_empty() {
+        if list.is_empty() {
+            self.list.hide();
+        } else {
             self.list.draw(frame, list, block, heading, &lines, theme);
         }
         if area.width >= 100 {

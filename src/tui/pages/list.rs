@@ -15,7 +15,7 @@ use crate::{
         theme::Theme,
         widgets::{
             cursor::put_cursor,
-            lines::{Lines, below, first_in_sight},
+            lines::{Lines, Roll, below, first_in_sight},
         },
     },
 };
@@ -56,6 +56,18 @@ impl List {
         let line = self.lines.at(place);
         self.at = line.unwrap_or(self.at);
         line.is_some()
+    }
+
+    /// Moves what is in sight, and the cursor where it would not be any more.
+    pub fn roll(&mut self, roll: Roll) {
+        if let Some((first, at)) = self.lines.roll(roll, self.at) {
+            (self.first, self.at) = (first, at);
+        }
+    }
+
+    /// It is not drawn, so that nothing of it is under the pointer.
+    pub fn hide(&mut self) {
+        self.lines = Lines::default();
     }
 
     /// Keeps the cursor on a line when there are so many now.

@@ -16,6 +16,7 @@ mod history;
 mod laid;
 mod list;
 mod people;
+mod pointing;
 mod raw;
 mod records;
 mod review;
@@ -40,11 +41,7 @@ pub use subject::Subject;
 use std::time::Instant;
 
 use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    layout::{Position, Rect},
-    text::Line,
-};
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
     action::{Action, Offer},
@@ -199,22 +196,6 @@ impl Page {
         }
     }
 
-    /// Moves the cursor to the line under the pointer, if there is one.
-    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
-        match self {
-            Self::Runs(page) => page.point(place, cx),
-            Self::Groups(page) => page.point(place, cx),
-            Self::Values(page) => page.list.point(place),
-            Self::Comparison(page) => page.list.point(place),
-            Self::History(page) => page.point(place, cx),
-            Self::Sending(page) => page.point(place),
-            Self::Editor(page) => page.point(place),
-            Self::Fix(page) => page.point(place, cx),
-            Self::Records(page) => page.point(place, cx),
-            Self::Raw(_) | Self::Review(_) => false,
-        }
-    }
-
     /// A key that is text, in [`Mode::Typing`].
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
         match self {
@@ -248,13 +229,6 @@ impl Page {
             Self::Editor(page) => page.paste(text, cx),
             Self::Raw(page) => page.paste(text, cx),
             Self::Fix(page) => page.paste(text, cx),
-        }
-    }
-
-    /// Takes what is under the pointer while something is typed.
-    pub fn point_while_typing(&mut self, place: Position, cx: &mut Cx) {
-        if let Self::Records(page) = self {
-            page.point_in_prompt(place, cx);
         }
     }
 

@@ -9,8 +9,6 @@ mod tests;
 
 use std::sync::Arc;
 
-use ratatui::layout::Position;
-
 use super::list::List;
 use crate::{
     model::{PlanId, RunId, Sender, WatchedPlan},
@@ -206,13 +204,13 @@ impl Sending {
         self.wants_pause.unwrap_or(live.flow == Flow::Paused)
     }
 
-    pub fn point(&mut self, place: Position) -> bool {
-        let list = if self.whole_log {
+    /// The list that has focus.
+    pub(super) fn list(&mut self) -> &mut List {
+        if self.whole_log {
             &mut self.log
         } else {
             &mut self.refusals
-        };
-        list.point(place)
+        }
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{
     beside::{draw_problems, draw_record, panes},
     funnel::draw_words,
-    grid::draw_grid,
+    grid::{Places, draw_grid},
     records::{Records, State},
     strip::draw_strip,
 };
@@ -63,6 +63,7 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
         Constraint::Fill(1),
         Constraint::Length(strip),
     ]));
+    page.places = Places::default();
     match &page.state {
         State::Loading => draw_words(frame, list, "Records", &["loading ...".to_owned()], theme),
         State::Failed(words) => {

@@ -208,6 +208,7 @@ fn narrow(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         Constraint::Length(edit),
     ]));
     if editor.second_panel && !editing {
+        editor.fields.places = Lines::default();
         side_panels(editor, frame, list, theme);
     } else {
         fields(editor, frame, list, theme);
@@ -237,7 +238,8 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     let block = panel(area.width, "Fields", &note, draft.is_none(), theme);
     let inner = block.inner(area);
     frame.render_widget(&block, area);
-    list.places = Lines::new(below(inner, header as u16), list.first, list.lines.len());
+    list.places =
+        Lines::new(below(inner, header as u16), list.first, list.lines.len()).around(around(rows));
     let columns = Columns::of(usize::from(inner.width));
     let mut lines = Vec::new();
     if header == 1 {
@@ -252,10 +254,15 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     put_cursor(frame, inner, (1, (header + list.at - list.first) as u16));
 }
 
+/// Lines that are seen above and below the cursor, of so many.
+fn around(rows: usize) -> usize {
+    (rows / 4).min(2)
+}
+
 /// Keeps the cursor on the screen with a line or two around it, and the screen full.
 fn scroll(list: &mut Fields, rows: usize) {
     let rows = rows.max(1);
-    let around = (rows / 4).min(2);
+    let around = around(rows);
     list.first = list
         .first
         .min(list.at.saturating_sub(around))

@@ -10,15 +10,12 @@ pub(super) mod kept;
 pub(super) mod keys;
 mod kinds;
 mod panels;
+mod pointing;
 
 use std::{collections::HashSet, time::Instant};
 
 use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    layout::{Position, Rect},
-    text::Line,
-};
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::{
     alike::Alike,
@@ -197,12 +194,6 @@ impl Editor {
     /// Others edit other records than before.
     pub fn meet(&mut self, cx: &Cx) {
         self.others = who_edits(self.id, cx);
-    }
-
-    /// Moves the cursor to the field under the pointer, if there is one.
-    pub fn point(&mut self, place: Position) -> bool {
-        self.forget_alike();
-        self.fields.point(place)
     }
 
     /// Puts the record and its field to where the person is.

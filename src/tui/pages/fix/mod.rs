@@ -3,6 +3,8 @@
 mod desk;
 mod draw;
 mod job;
+mod pointing;
+mod what;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -38,6 +40,9 @@ pub struct Fix {
     records: u64,
     choices: Vec<FixChoice>,
     at: usize,
+    /// Of all rows of the choices the first that is shown, and where they are.
+    what_first: usize,
+    what: Lines,
     panel: Panel,
     /// What is being typed for the choice under the cursor.
     typing: Option<(Asks, Field)>,
@@ -99,6 +104,8 @@ impl Fix {
             records: view.records,
             choices: fix_choices(&[], view.records),
             at: 0,
+            what_first: 0,
+            what: Lines::default(),
             panel: Panel::What,
             typing: None,
             suggesting: Some(cx.ask(Query::Suggest { group: view.group })),

@@ -17,6 +17,7 @@ impl Groups {
         let State::Known(run, groups) = &self.state else {
             return funnel::draw_state(frame, area, &self.state, theme);
         };
+        self.lines = Lines::default();
         if groups.iter().all(|group| group.open == 0) {
             let [top, rest] = area.layout(&Layout::vertical([
                 Constraint::Length(funnel::funnel_height(area)),

@@ -7,6 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::{
     model::{Form, RecordDetail},
     row, text,
+    tui::widgets::lines::Roll,
 };
 
 /// Of longer lines only this many characters are shown, around the place where reading stopped.
@@ -185,6 +186,14 @@ impl Excerpt {
     /// The highest row that can be on top.
     pub fn last_top(&self) -> usize {
         self.rows.saturating_sub(self.seen.max(1))
+    }
+
+    /// Moves what is in sight.
+    pub fn roll(&mut self, roll: Roll) {
+        match roll {
+            Roll::By(rows) => self.scroll(rows),
+            Roll::To(row) => self.top = row.min(self.last_top()),
+        }
     }
 
     /// Scrolls by rows.

@@ -31,6 +31,7 @@ use crate::{
         keymap::{Keys, Mode},
         people::who_edits,
         theme::Theme,
+        widgets::lines::Roll,
         words::{self, reported},
     },
 };
@@ -310,6 +311,11 @@ impl Raw {
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         draw::page(self, frame, area, theme);
+    }
+
+    /// Moves what is in sight of the text.
+    pub fn roll(&mut self, roll: Roll) {
+        self.excerpt.roll(roll);
     }
 
     fn act_moving(&mut self, action: Action, cx: &mut Cx) {

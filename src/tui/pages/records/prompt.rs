@@ -19,7 +19,7 @@ use crate::{
         action::{Action, Offer},
         event::{Answer, Cx, Effect, FilterLine, Query, Ticket, Wish},
         theme::Theme,
-        widgets::field::Field,
+        widgets::{field::Field, lines::Roll},
     },
 };
 
@@ -325,6 +325,13 @@ impl Records {
         {
             prompt.complete();
             self.apply_prompt(cx);
+        }
+    }
+
+    /// Moves what is in sight of what can follow.
+    pub(in crate::tui::pages) fn roll_in_prompt(&mut self, roll: Roll) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.choices.roll(roll);
         }
     }
 

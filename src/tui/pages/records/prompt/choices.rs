@@ -19,7 +19,7 @@ use crate::{
         theme::Theme,
         widgets::{
             cursor::put_cursor,
-            lines::{Lines, first_in_sight},
+            lines::{Lines, Roll, first_in_sight},
             panel::panel,
         },
     },
@@ -95,6 +95,13 @@ impl Choices {
         let line = self.places.at(place);
         self.at = line.or(self.at);
         line.is_some()
+    }
+
+    /// Moves what is in sight. The cursor comes along, and from the prompt into the list.
+    pub fn roll(&mut self, roll: Roll) {
+        if let Some((first, at)) = self.places.roll(roll, self.at.unwrap_or(0)) {
+            (self.first, self.at) = (first, Some(at));
+        }
     }
 
     /// Fields and keys that begin with what is typed, those of the data first where something is typed.
