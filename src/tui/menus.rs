@@ -414,10 +414,10 @@ mod tests {
          ┌ Help: Records ───────────────────────────────── 1-16 of 63, type to search ┐
          │ Search  [                                  ]                               │
         ┌│                                                                            │┐
-        ││ This page                                                                  ││
-        ││ > Enter     Open this one thing                                            ││
-        ││   a         Accept the suggestion                                          ││
-        ││   e F2      Edit this field                                                ││
+        ││ This page                                                                  █│
+        ││ > Enter     Open this one thing                                            █│
+        ││   a         Accept the suggestion                                          █│
+        ││   e F2      Edit this field                                                █│
         ││   o         Put the received value back                                    ││
         ││   Del       Make it empty                                                  ││
         ││   n         Go to the next problem                                         ││

@@ -53,12 +53,23 @@ impl App {
         });
     }
 
+    /// Whether the mouse says something that leads to nothing, so that nothing is drawn for it.
+    pub(super) fn is_nothing_of(&self, event: MouseEvent) -> bool {
+        match event.kind {
+            MouseEventKind::Up(_) | MouseEventKind::Moved => true,
+            MouseEventKind::Drag(_) => self.held.is_none(),
+            _ => false,
+        }
+    }
+
     pub(super) fn mouse(&mut self, event: MouseEvent) {
         let place = Position::new(event.column, event.row);
         let sideways = event.modifiers.contains(KeyModifiers::SHIFT);
         match event.kind {
             _ if self.is_too_small() => {}
             MouseEventKind::Down(MouseButton::Left) => self.click(place),
+            MouseEventKind::Drag(MouseButton::Left) => self.drag(place.y),
+            MouseEventKind::Up(_) => self.held = None,
             MouseEventKind::Down(MouseButton::Right) => self.ask_what_to_do(place),
             MouseEventKind::ScrollUp if sideways => self.shift(Action::Left),
             MouseEventKind::ScrollDown if sideways => self.shift(Action::Right),
@@ -72,9 +83,13 @@ impl App {
 
     fn click(&mut self, place: Position) {
         self.stopped = None;
+        self.held = None;
         let before = self.clicked.take();
         if let Some(spot) = self.spot(place) {
             return self.press_spot(spot);
+        }
+        if self.hold(place) {
+            return;
         }
         if let Some(overlay) = &mut self.overlay {
             let verdict = overlay.click(place, &self.cx);
@@ -109,7 +124,7 @@ impl App {
     }
 
     /// Moves what is in sight of the list or text there; keys act on what is seen then.
-    fn roll(&mut self, place: Position, roll: Roll) {
+    pub(super) fn roll(&mut self, place: Position, roll: Roll) {
         let types = self.mode() == Mode::Typing;
         match &mut self.overlay {
             Some(overlay) => overlay.roll(roll),

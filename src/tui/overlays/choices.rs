@@ -20,6 +20,7 @@ use crate::{
             cursor::put_cursor,
             field::Field,
             lines::{Lines, Roll},
+            scrollbar::Scrollbar,
         },
     },
 };
@@ -225,6 +226,11 @@ impl<T: Choice> Choices<T> {
         }
     }
 
+    /// The scrollbar, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.rows.bar_at(place)
+    }
+
     /// Puts the cursor on what is under the pointer. `false` where that is no line.
     pub fn click(&mut self, place: Position) -> bool {
         let mut places = self.places.iter();
@@ -315,7 +321,9 @@ impl<T: Choice> Choices<T> {
         let height = usize::from(area.height);
         let rows = self.rows();
         self.scroll(&rows, height * usize::from(columns));
-        self.rows = Lines::new(area, self.first, rows.len()).in_columns(columns);
+        self.rows = Lines::new(area, self.first, rows.len())
+            .in_columns(columns)
+            .with_bar(frame, area.right(), theme);
         let rows = rows.get(self.first..).unwrap_or_default();
         // Lines that all fit into one column are dealt out evenly.
         let in_one = if rows.len() <= height {

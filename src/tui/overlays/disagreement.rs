@@ -30,6 +30,7 @@ use crate::{
         widgets::{
             footer::Hint,
             lines::{Roll, below},
+            scrollbar::Scrollbar,
         },
     },
 };
@@ -122,6 +123,11 @@ impl Disagreement {
     /// Moves what is in sight of the ways to go on.
     pub fn roll(&mut self, roll: Roll) {
         self.choices.roll(roll);
+    }
+
+    /// The scrollbar under the pointer.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.choices.bar_at(place)
     }
 
     fn take(&self) -> Verdict {

@@ -30,7 +30,7 @@ use super::{
     event::{Choosing, Cx, Effect},
     keymap::{Keys, Mode},
     theme::Theme,
-    widgets::{footer::Hint, lines::Roll, panel::panel},
+    widgets::{footer::Hint, lines::Roll, panel::panel, scrollbar::Scrollbar},
 };
 
 #[derive(Debug)]
@@ -117,6 +117,17 @@ impl Overlay {
             Self::Disagreement(asked) => asked.roll(roll),
             Self::Chooser(chooser) => chooser.lines.roll(roll),
             Self::Dialog(_) | Self::Prompt(_) => {}
+        }
+    }
+
+    /// The scrollbar under the pointer.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        match self {
+            Self::Palette(palette) => palette.entries.bar_at(place),
+            Self::Letters(letters) => letters.choices.bar_at(place),
+            Self::Disagreement(asked) => asked.bar_at(place),
+            Self::Chooser(chooser) => chooser.lines.bar_at(place),
+            Self::Dialog(_) | Self::Prompt(_) => None,
         }
     }
 

@@ -3,7 +3,10 @@
 use ratatui::layout::Position;
 
 use super::Page;
-use crate::tui::{event::Cx, widgets::lines::Roll};
+use crate::tui::{
+    event::Cx,
+    widgets::{lines::Roll, scrollbar::Scrollbar},
+};
 
 impl Page {
     /// Moves the cursor to the line under the pointer, if there is one.
@@ -47,7 +50,31 @@ impl Page {
         }
     }
 
-    /// The same while something is typed: what can follow it is such a list.
+    /// The scrollbar under the pointer.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        match self {
+            Self::Records(page) => page.places.bar_at(place),
+            Self::Raw(page) => page.excerpt.places.bar_at(place),
+            Self::Fix(page) => page.what.bar_at(place),
+            Self::Values(page) => page.list.bar_at(place),
+            Self::Comparison(page) => page.list.bar_at(place),
+            Self::Review(page) => page.lines.bar_at(place),
+            Self::Sending(page) => page.bar_at(place),
+            Self::History(page) => page.list.bar_at(place),
+            // They say which of their lines are shown.
+            Self::Runs(_) | Self::Groups(_) | Self::Editor(_) => None,
+        }
+    }
+
+    /// The same while something is typed.
+    pub fn bar_while_typing(&self, place: Position) -> Option<Scrollbar> {
+        match self {
+            Self::Records(page) => page.bar_in_prompt(place),
+            _ => None,
+        }
+    }
+
+    /// Moves what is in sight while something is typed: what can follow it is a list.
     pub fn roll_while_typing(&mut self, roll: Roll) {
         if let Self::Records(page) = self {
             page.roll_in_prompt(roll);

@@ -35,7 +35,7 @@ pub struct Review {
     /// The first line of the record that is shown, once it was scrolled; before, what differs is in sight.
     top: Option<usize>,
     /// Where its lines are.
-    lines: Lines,
+    pub(super) lines: Lines,
     /// The destination that was chosen, where the contract names more than one.
     to: Option<String>,
     clock: Clock,

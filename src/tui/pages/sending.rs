@@ -9,6 +9,8 @@ mod tests;
 
 use std::sync::Arc;
 
+use ratatui::layout::Position;
+
 use super::list::List;
 use crate::{
     model::{PlanId, RunId, Sender, WatchedPlan},
@@ -19,6 +21,7 @@ use crate::{
         clock::Clock,
         event::{Answer, Cx, Effect, JobRequest, Query, Question, Steer, Ticket},
         keymap::Keys,
+        widgets::scrollbar::Scrollbar,
         words,
     },
 };
@@ -211,6 +214,16 @@ impl Sending {
         } else {
             &mut self.refusals
         }
+    }
+
+    /// The scrollbar of the list that has focus, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        let list = if self.whole_log {
+            &self.log
+        } else {
+            &self.refusals
+        };
+        list.bar_at(place)
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

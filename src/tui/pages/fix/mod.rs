@@ -42,7 +42,7 @@ pub struct Fix {
     at: usize,
     /// Of all rows of the choices the first that is shown, and where they are.
     what_first: usize,
-    what: Lines,
+    pub(super) what: Lines,
     panel: Panel,
     /// What is being typed for the choice under the cursor.
     typing: Option<(Asks, Field)>,

@@ -81,12 +81,12 @@ fn the_page_at_80_by_24() {
     ┌ 1 What to do ─────────────────────────────────────────────────── 412 records ┐
     │ Email address not complete                                                   │
     │ Field  contact_email                                                         │
-    │ > Tidy outer spaces, double spaces, hidden characters, separate accents      │
-    │     makes 187 of a sample of 200 ready                                       │
-    │   Set one value ...                                                          │
-    │   Find and replace ...                                                       │
-    │   Find and replace by a pattern ...                                          │
-    │   Map an old value to a new one ...                                          │
+    │ > Tidy outer spaces, double spaces, hidden characters, separate accents      █
+    │     makes 187 of a sample of 200 ready                                       █
+    │   Set one value ...                                                          █
+    │   Find and replace ...                                                       █
+    │   Find and replace by a pattern ...                                          █
+    │   Map an old value to a new one ...                                          █
     │   Trim and tidy text                                                         │
     │   Rewrite a date, day first                                                  │
     │   Rewrite a date, month first                                                │

@@ -86,7 +86,11 @@ impl Fix {
             usize::from(shown.height),
         );
         self.what_first = first_in_sight(self.what_first, last, all, room).min(first);
-        self.what = Lines::new(shown, self.what_first, all);
+        self.what = Lines::new(shown, self.what_first, all).with_bar(
+            frame,
+            area.right().saturating_sub(1),
+            theme,
+        );
         let (lines, cursor) = self.choice_lines(columns, theme);
         let lines = lines.into_iter().skip(self.what_first);
         frame.render_widget(Paragraph::new(lines.collect::<Vec<_>>()), shown);

@@ -22,7 +22,13 @@ use crate::{
             edit_box::{closed, try_line, under},
         },
         theme::Theme,
-        widgets::{cursor::put_cursor, lines::cut, panel::panel, stages::in_one_line, wrap::wrap},
+        widgets::{
+            cursor::put_cursor,
+            lines::{Lines, cut},
+            panel::panel,
+            stages::in_one_line,
+            wrap::wrap,
+        },
     },
 };
 
@@ -163,6 +169,12 @@ fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     lines.push(unseen);
     frame.render_widget(Paragraph::new(lines), inner);
     frame.render_widget(block, area);
+    let shown = &mut page.excerpt;
+    let rows = Rect {
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    shown.places = Lines::new(rows, shown.top, shown.rows).with_bar(frame, area.right() - 1, theme);
 }
 
 fn drawn(row: Row, gutter: usize, theme: Theme) -> Line<'static> {

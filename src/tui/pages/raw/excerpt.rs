@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::{
     model::{Form, RecordDetail},
     row, text,
-    tui::widgets::lines::Roll,
+    tui::widgets::lines::{Lines, Roll},
 };
 
 /// Of longer lines only this many characters are shown, around the place where reading stopped.
@@ -44,6 +44,8 @@ pub struct Excerpt {
     /// How many rows there were when it was drawn, and how many of them were seen.
     pub rows: usize,
     pub seen: usize,
+    /// Where they are on the screen.
+    pub places: Lines,
     /// Whether it is what a tool said of the record, and not the record.
     pub is_said: bool,
 }
@@ -190,10 +192,8 @@ impl Excerpt {
 
     /// Moves what is in sight.
     pub fn roll(&mut self, roll: Roll) {
-        match roll {
-            Roll::By(rows) => self.scroll(rows),
-            Roll::To(row) => self.top = row.min(self.last_top()),
-        }
+        let rolled = self.places.roll(roll, 0);
+        self.top = rolled.map_or(self.top, |(top, _)| top);
     }
 
     /// Scrolls by rows.

@@ -47,7 +47,7 @@ pub struct Raw {
     record: Option<Box<RecordDetail>>,
     /// What waits for the record to be there.
     ahead: Option<Ahead>,
-    excerpt: Excerpt,
+    pub(super) excerpt: Excerpt,
     draft: Option<Draft>,
     /// Who else edits it. Safe to print.
     others: Option<String>,

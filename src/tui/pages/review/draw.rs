@@ -111,7 +111,7 @@ impl Review {
             .top
             .unwrap_or(differs.map_or(0, |at| at.saturating_sub(room / 2)));
         let first = first.min(lines.len().saturating_sub(room));
-        self.lines = Lines::new(inside, first, lines.len());
+        let (all, column) = (lines.len(), area.right().saturating_sub(1));
         let columns = usize::from(inside.width).saturating_sub(2);
         let shown: Vec<Line> = (lines.iter().skip(first).take(room))
             .map(|(sign, line)| {
@@ -125,6 +125,7 @@ impl Review {
             })
             .collect();
         frame.render_widget(Paragraph::new(shown).block(block), area);
+        self.lines = Lines::new(inside, first, all).with_bar(frame, column, theme);
         put_cursor(frame, inside, (1, 0));
     }
 }

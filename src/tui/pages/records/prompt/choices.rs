@@ -21,6 +21,7 @@ use crate::{
             cursor::put_cursor,
             lines::{Lines, Roll, first_in_sight},
             panel::panel,
+            scrollbar::Scrollbar,
         },
     },
 };
@@ -95,6 +96,11 @@ impl Choices {
         let line = self.places.at(place);
         self.at = line.or(self.at);
         line.is_some()
+    }
+
+    /// The scrollbar, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.places.bar_at(place)
     }
 
     /// Moves what is in sight. The cursor comes along, and from the prompt into the list.
@@ -212,7 +218,7 @@ impl Choices {
         let block = panel(width, "", &more, self.at.is_some(), theme);
         let inside = block.inner(place);
         frame.render_widget(block, place);
-        self.places = Lines::new(inside, self.first, all);
+        self.places = Lines::new(inside, self.first, all).with_bar(frame, place.right() - 1, theme);
         let shown = self.lines.iter().enumerate().skip(self.first).take(room);
         let is_number = |note: &str| note.starts_with(|c: char| c.is_ascii_digit());
         let lines = shown.map(|(line, choice)| {
