@@ -816,7 +816,7 @@ mod tests {
         press(&mut app, "?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 46, type to search ┐enu
+         [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 47, type to search ┐enu
         ┌ Wh│ Search  [                                  ]                                             │00 ┐
         │ Re│                                                                                          │   │
         │ -1│ This page                                                                                █   │
@@ -855,7 +855,7 @@ mod tests {
         press(&mut app, "<esc>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         ┌ Help: Problems ──────────────────────────────── 1-15 of 46, type to search ┐
+         ┌ Help: Problems ──────────────────────────────── 1-15 of 47, type to search ┐
         ┌│ Search  [                                  ]                               │┐
         ││                                                                            ││
         ││ This page                                                                  █│

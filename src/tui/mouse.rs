@@ -6,11 +6,15 @@ use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEve
 use ratatui::layout::{Position, Rect};
 
 use super::{
-    action::Action, app::App, event::Effect, keymap::Mode, tabs::Tab, widgets::lines::Roll,
+    action::Action, app::App, event::Effect, keymap::Mode, pages::Pointed, tabs::Tab,
+    widgets::lines::Roll,
 };
 
 /// The second of two clicks comes no later.
 const DOUBLE: Duration = Duration::from_millis(400);
+
+/// The columns that a hand may move between two clicks on a title.
+const NEAR: u16 = 3;
 
 /// Lines that one notch of the wheel moves.
 const NOTCH: isize = 3;
@@ -25,11 +29,21 @@ pub enum Spot {
     Crumb(usize),
 }
 
-/// The last click on a line.
+/// The last click on a line or a title.
 #[derive(Clone, Copy, Debug)]
 pub struct Clicked {
     at: Instant,
     place: Position,
+    /// What a second one does.
+    then: Action,
+}
+
+impl Clicked {
+    /// Whether a click there and then is the second one. A line is as wide as its list; titles stand side by side.
+    fn is_followed_by(self, place: Position, now: Instant) -> bool {
+        let is_near = self.then == Action::Open || self.place.x.abs_diff(place.x) <= NEAR;
+        self.place.y == place.y && is_near && now - self.at < DOUBLE
+    }
 }
 
 impl App {
@@ -99,19 +113,26 @@ impl App {
             return self.pages.top_mut().point_while_typing(place, &mut self.cx);
         }
         self.tab = None;
-        if !self.pages.top_mut().point(place, &mut self.cx) {
-            return;
+        let again = before.filter(|before| {
+            let now = self.cx.now;
+            now.is_some_and(|now| before.is_followed_by(place, now))
+        });
+        // The first click may have given the box focus, and so have put something else in this place.
+        if again.is_some_and(|again| again.then == Action::Zoom) {
+            return self.act(Action::Zoom);
         }
-        self.status = None;
-        let Some(now) = self.cx.now else {
-            return;
+        let zooms = self.pages.top().zooms_at(place);
+        let then = match self.pages.top_mut().point(place, &mut self.cx) {
+            Pointed::Button(action) => return self.act(action),
+            Pointed::Line if again.is_some() => return self.act(Action::Open),
+            Pointed::Line => Action::Open,
+            Pointed::Nothing if zooms => Action::Zoom,
+            Pointed::Nothing => return,
         };
-        let is_second = |one: Clicked| one.place.y == place.y && now - one.at < DOUBLE;
-        if before.is_some_and(is_second) {
-            self.act(Action::Open);
-        } else {
-            self.clicked = Some(Clicked { at: now, place });
+        if then == Action::Open {
+            self.status = None;
         }
+        self.clicked = self.cx.now.map(|at| Clicked { at, place, then });
     }
 
     /// The menu, for the line under the pointer.
@@ -175,8 +196,8 @@ mod tests {
 
     use super::*;
     use crate::tui::{
-        event::{Event, JobRequest},
-        testing::{feed, picture, press, problems},
+        event::{Answer, Event, JobRequest, Query},
+        testing::{feed, feed_with, picture, press, problems},
     };
 
     /// Where a text is to be seen.
@@ -368,6 +389,51 @@ mod tests {
         assert_ne!(picture(&mut app), before);
         event(&mut app, MouseEventKind::ScrollUp, place);
         assert_eq!(picture(&mut app), before);
+    }
+
+    #[test]
+    fn a_click_in_a_box_gives_it_the_focus_and_one_on_a_button_presses_it() {
+        let mut app = problems((100, 30));
+        press(&mut app, "5<Down><Down><Down>");
+        click(&mut app, "Can be undone");
+        assert!(picture(&mut app).contains("[>Undo this step ]"));
+        click(&mut app, "Time ");
+        assert!(picture(&mut app).contains("[ Undo this step ]"));
+        click(&mut app, "[ Save as recipe ]");
+        let shown = picture(&mut app);
+        assert!(shown.contains("step-1.toml"), "{shown}");
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret><ret>");
+        click(&mut app, "Now office@");
+        assert!(picture(&mut app).contains("┌ Editing contact_email"));
+    }
+
+    #[test]
+    fn lists_in_place_of_an_empty_one_are_chosen_from_by_a_click_and_pressed_by_two() {
+        let mut app = problems((80, 24));
+        app.update(Event::Tick(Instant::now()));
+        let none = |query| match query {
+            Query::Groups { .. } => Answer::Groups {
+                run: crate::tui::testing::run(),
+                groups: Vec::new(),
+            },
+            other => crate::tui::testing::answer(other),
+        };
+        app.refresh();
+        let effects = app.settle();
+        feed_with(&mut app, effects, &none);
+        click(&mut app, "See the records");
+        assert!(picture(&mut app).contains("> See the records"));
+        click(&mut app, "See the records");
+        assert!(picture(&mut app).contains("[2 Records"));
+        press(&mut app, "/country:DE stage:parse<ret>");
+        click(&mut app, "Clear the whole filter");
+        assert!(picture(&mut app).contains("> Clear the whole filter"));
+        click(&mut app, "No record matches");
+        assert!(picture(&mut app).contains("> Clear the whole filter"));
+        click(&mut app, "Clear the whole filter");
+        click(&mut app, "Clear the whole filter");
+        assert!(picture(&mut app).contains("1,387 records"));
     }
 
     #[test]

@@ -59,6 +59,7 @@ pub struct History {
     buttons: Buttons,
     /// Where the card was drawn.
     pub(super) late: [Rect; 2],
+    pub(super) zooms: Rect,
     clock: Clock,
 }
 
@@ -84,6 +85,7 @@ impl History {
             list: List::starting_at(cx),
             buttons: Buttons::default(),
             late: [Rect::ZERO; 2],
+            zooms: Rect::ZERO,
             clock: cx.clock.clone(),
         }
     }
@@ -261,6 +263,7 @@ impl History {
             self.draw_next(frame, inside, lines.len() as u16 + 1);
         }
         self.late = said(card);
+        self.zooms = self.buttons.zooms(area);
         match self.chosen() {
             Some(_) if !card.is_empty() => self.draw_card(frame, card, theme),
             _ => self.buttons.forget(),

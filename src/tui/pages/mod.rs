@@ -34,6 +34,7 @@ pub(super) use asked::{reason_for, report_on};
 pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;
+pub use pointing::Pointed;
 pub use records::Kept;
 pub use stack::Stack;
 pub use subject::Subject;

@@ -1,28 +1,63 @@
 //! What the pointer does on a page.
 
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use super::Page;
 use crate::tui::{
+    action::Action,
     event::Cx,
     widgets::{lines::Roll, scrollbar::Scrollbar},
 };
 
+/// What a click on a page came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pointed {
+    /// The cursor is on a line, which a second click opens.
+    Line,
+    /// It presses what does this.
+    Button(Action),
+    /// There is neither. A box may have focus now.
+    Nothing,
+}
+
+impl Pointed {
+    /// Whether the cursor is on a line now.
+    pub fn line(is_there: bool) -> Self {
+        if is_there { Self::Line } else { Self::Nothing }
+    }
+}
+
 impl Page {
-    /// Moves the cursor to the line under the pointer, if there is one.
-    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
-        match self {
+    /// Does what a click there does, but for pressing a button.
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> Pointed {
+        Pointed::line(match self {
             Self::Runs(page) => page.point(place, cx),
             Self::Groups(page) => page.point(place, cx),
             Self::Values(page) => page.list.point(place),
             Self::Comparison(page) => page.list.point(place),
-            Self::History(page) => page.point(place, cx),
+            Self::History(page) => return page.point(place, cx),
             Self::Sending(page) => page.list().point(place),
-            Self::Editor(page) => page.point(place),
-            Self::Fix(page) => page.point(place, cx),
+            Self::Editor(page) => return page.point(place),
+            Self::Fix(page) => return page.point(place, cx),
             Self::Records(page) => page.point(place, cx),
+            Self::Raw(page) if page.edit_box.contains(place) => {
+                return Pointed::Button(Action::Edit);
+            }
             Self::Raw(_) | Self::Review(_) => false,
-        }
+        })
+    }
+
+    /// Whether a double click there shows a box alone, or not alone any more.
+    pub fn zooms_at(&self, place: Position) -> bool {
+        let edge = match self {
+            Self::Groups(page) => page.zooms,
+            Self::Records(page) => page.zooms,
+            Self::Editor(page) => page.zooms,
+            Self::Fix(page) => page.zooms,
+            Self::History(page) => page.zooms,
+            _ => Rect::ZERO,
+        };
+        edge.contains(place)
     }
 
     /// Takes what is under the pointer while something is typed.

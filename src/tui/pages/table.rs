@@ -19,7 +19,10 @@ use crate::{
     tui::{
         action::Action,
         theme::Theme,
-        widgets::{cursor::put_cursor, panel::said},
+        widgets::{
+            cursor::put_cursor,
+            panel::{said, upper_edge},
+        },
     },
 };
 
@@ -64,18 +67,27 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
         Constraint::Length(strip),
     ]));
     page.places = Places::default();
+    page.nothing.hide();
+    page.zooms = Rect::ZERO;
     match &page.state {
-        State::Loading => draw_words(frame, list, "Records", &["loading ...".to_owned()], theme),
+        State::Loading => {
+            draw_words(frame, list, "Records", &["loading ...".to_owned()], theme);
+        }
         State::Failed(words) => {
             draw_words(frame, list, "Records", std::slice::from_ref(words), theme);
         }
         State::Known if page.ids.is_empty() => {
-            draw_words(frame, list, "Records", &page.nothing_in_words(), theme);
+            let said = draw_words(frame, list, "Records", &page.nothing_in_words(), theme);
+            if page.finds_nothing() {
+                page.nothing.stands(said);
+            }
         }
         State::Known if page.zoomed && (area.width < 80 || area.height < 18) => {
             draw_strip(frame, list, page, theme);
+            page.zooms = upper_edge(list);
         }
         State::Known => {
+            page.zooms = upper_edge(list);
             let legend = legend_height(area.width, area.height) > 0;
             page.has_legend = legend;
             let [list, record, problems] = panes(area, list);

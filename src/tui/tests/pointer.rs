@@ -1,6 +1,9 @@
-//! The wheel and scrollbars: on every page and over it, they move what is in sight and do nothing else.
+//! The wheel and scrollbars: on every page and over it, they move what is in sight and do nothing else. Double clicks on
+//! titles: they do what their key does.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use std::time::{Duration, Instant};
+
 use ratatui::layout::Position;
 
 use super::{
@@ -10,6 +13,7 @@ use super::{
 use crate::tui::{
     app::App,
     event::{Effect, Event},
+    keymap::Mode,
     testing::{cells, cursor, picture, press, problems, shows, shows_not},
 };
 
@@ -178,4 +182,68 @@ fn what_is_typed_has_the_mouse_for_what_can_follow_it_alone() {
     let before = picture(&mut app);
     mouse(&mut app, PRESSED, (x, *track.last().unwrap()));
     assert_eq!(picture(&mut app), before);
+}
+
+/// A place where a double click shows a box alone, or not alone any more.
+fn title(app: &App) -> Option<Position> {
+    let size = app.cx.size;
+    let mut places = (0..size.height).flat_map(|y| (0..size.width).map(move |x| Position { x, y }));
+    places.find(|place| app.pages.top().zooms_at(*place))
+}
+
+fn click_twice(app: &mut App, Position { x, y }: Position, between: Duration) {
+    let now = app.cx.now.unwrap_or_else(Instant::now) + Duration::from_mins(1);
+    app.update(Event::Tick(now));
+    mouse(app, PRESSED, (x, y));
+    picture(app);
+    app.update(Event::Tick(now + between));
+    mouse(app, PRESSED, (x, y));
+}
+
+#[test]
+fn a_double_click_on_a_title_does_what_z_does_and_a_second_one_takes_it_back() {
+    let mut found = Vec::new();
+    for (name, keys) in SCENES
+        .iter()
+        .filter(|(_, keys)| !is_covered(&at(keys, (80, 24))))
+    {
+        for size in SIZES {
+            let mut app = at(keys, size);
+            app.status = None;
+            let before = picture(&mut app);
+            let Some(place) =
+                title(&app).filter(|_| app.mode() == Mode::Moving && app.tab.is_none())
+            else {
+                continue;
+            };
+            let mut other = at(keys, size);
+            picture(&mut other);
+            press(&mut other, "z");
+            let zoomed = picture(&mut other);
+            let at_place = format!("{name} at {size:?}, {place:?}");
+            assert_ne!(zoomed, before, "{at_place}");
+            click_twice(&mut app, place, Duration::from_secs(1));
+            assert_eq!(picture(&mut app), before, "slowly, {at_place}");
+            click_twice(&mut app, place, Duration::from_millis(200));
+            assert_eq!(picture(&mut app), zoomed, "{at_place}");
+            found.push((*name, size));
+            // What it was exchanged for in Fix all has no title to click on twice: one click gives it the focus.
+            if let Some(place) = title(&app) {
+                click_twice(&mut app, place, Duration::from_millis(200));
+                assert_eq!(picture(&mut app), before, "again, {at_place}");
+            }
+        }
+    }
+    for name in [
+        "problems",
+        "records of a problem",
+        "a record",
+        "fix all, its records",
+        "history",
+    ] {
+        assert!(
+            found.iter().any(|(one, _)| *one == name),
+            "{name}: {found:?}"
+        );
+    }
 }

@@ -98,11 +98,6 @@ impl Lines {
         (self.first..self.first + self.room).contains(&line)
     }
 
-    /// Whether it is on the screen there, its scrollbar included.
-    pub fn is_at(&self, place: Position) -> bool {
-        self.area.contains(place) || self.bar_at(place).is_some()
-    }
-
     /// Where what is in sight begins now, and where the cursor is that was on line `at`, if it can move so. The cursor stays on
     /// its line as long as that is in sight, and else is on the first or last that is.
     pub fn roll(&mut self, roll: Roll, at: usize) -> Option<(usize, usize)> {

@@ -155,3 +155,28 @@ fn the_wheel_and_a_scrollbar_that_is_dragged_move_what_is_in_sight() {
     tty.signal("-TERM");
     tty.ends();
 }
+
+#[test]
+fn a_double_click_on_a_title_shows_its_box_alone_and_another_one_takes_that_back() {
+    let folder = workspace();
+    let mut tty = Tty::start(folder.path(), 100, 30, &[]);
+    tty.sees("Stage not in the list");
+    tty.sees("About this problem");
+    tty.click("About this problem");
+    tty.click("About this problem");
+    tty.waits_for("for the card alone", |output| {
+        let text = output.screen.screen().contents();
+        text.lines()
+            .any(|line| line.starts_with("┌ About this problem"))
+    });
+    tty.click("About this problem");
+    tty.click("About this problem");
+    tty.waits_for("for the list", |output| {
+        let text = output.screen.screen().contents();
+        !text
+            .lines()
+            .any(|line| line.starts_with("┌ About this problem"))
+    });
+    tty.press("q");
+    tty.ends();
+}

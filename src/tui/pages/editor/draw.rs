@@ -25,7 +25,7 @@ use crate::{
         widgets::{
             cursor::put_cursor,
             lines::{Lines, below},
-            panel::panel,
+            panel::{panel, upper_edge},
             tree::Kind,
             wrap::wrap,
         },
@@ -151,6 +151,7 @@ pub fn doubt(editor: &Editor) -> Option<String> {
 /// Everything between the two rows on top and the two at the bottom.
 pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     editor.fits_both = area.width >= WIDE && area.height >= 20;
+    (editor.zooms, editor.edit_box) = (Rect::ZERO, Rect::ZERO);
     if area.is_empty() {
         return;
     }
@@ -178,6 +179,7 @@ fn wide(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         Constraint::Fill(1),
         Constraint::Length(side),
     ]));
+    editor.edit_box = bottom;
     fields(editor, frame, left, theme);
     side_panels(editor, frame, right, theme);
     edit_box(editor, frame, bottom, theme);
@@ -207,6 +209,9 @@ fn narrow(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         Constraint::Length(strip),
         Constraint::Length(edit),
     ]));
+    let is_first = editor.second_panel || strip.is_empty();
+    editor.zooms = upper_edge(if is_first { list } else { strip });
+    editor.edit_box = edit;
     if editor.second_panel && !editing {
         editor.fields.places = Lines::default();
         side_panels(editor, frame, list, theme);

@@ -67,6 +67,9 @@ pub struct Editor {
     second_panel: bool,
     /// Whether both fitted when it was drawn last.
     fits_both: bool,
+    /// The edge of the box that a double click shows alone, or not alone any more; and the box of the value.
+    pub(super) zooms: Rect,
+    edit_box: Rect,
     /// Records of the run that need fixing, known after the first save.
     open: Option<HashSet<RecordId>>,
     /// What was done to the record and is told when it has been read again.
@@ -113,6 +116,8 @@ impl Editor {
             look: None,
             second_panel: false,
             fits_both: false,
+            zooms: Rect::ZERO,
+            edit_box: Rect::ZERO,
             open: None,
             told: None,
             result: None,

@@ -3,13 +3,16 @@
 use ratatui::layout::Position;
 
 use super::Editor;
-use crate::tui::{event::Cx, widgets::lines::Roll};
+use crate::tui::{action::Action, event::Cx, pages::Pointed, widgets::lines::Roll};
 
 impl Editor {
-    /// Moves the cursor to the field under the pointer, if there is one.
-    pub fn point(&mut self, place: Position) -> bool {
+    /// Moves the cursor to the field under the pointer, if there is one. A click into the box of the value begins to type in it.
+    pub fn point(&mut self, place: Position) -> Pointed {
         self.forget_alike();
-        self.fields.point(place)
+        if self.edit_box.contains(place) {
+            return Pointed::Button(Action::Edit);
+        }
+        Pointed::line(self.fields.point(place))
     }
 
     /// Moves what is in sight of the fields, and the cursor where it would not be any more.

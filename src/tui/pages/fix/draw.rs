@@ -22,7 +22,7 @@ use crate::{
             bar::bar,
             cursor::put_cursor,
             lines::{Lines, below, first_in_sight},
-            panel::panel,
+            panel::{panel, upper_edge},
             wrap::wrap,
         },
     },
@@ -99,31 +99,33 @@ pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
 
 pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
     page.what = Lines::default();
-    if area.width >= 100 {
-        let [what, would] = area.layout(&Layout::horizontal([
+    let is_first = page.panel == Panel::What;
+    let [what, would] = if area.width >= 100 {
+        area.layout(&Layout::horizontal([
             Constraint::Length(40 + (area.width - 100) / 3),
             Constraint::Fill(1),
-        ]));
-        page.draw_what(frame, what, theme);
-        draw_would(page, frame, would, theme);
-    } else if page.panel == Panel::What && page.typing.is_none() && page.known().is_some() {
+        ]))
+    } else if is_first && page.typing.is_none() && page.known().is_some() {
         // What was chosen, and what it comes to, are seen together; the records are what is to be looked at.
-        let [what, would] = area.layout(&Layout::vertical([
+        area.layout(&Layout::vertical([
             Constraint::Length((area.height / 2).min(WHAT)),
             Constraint::Fill(1),
-        ]));
-        page.draw_what(frame, what, theme);
-        draw_would(page, frame, would, theme);
-    } else if page.panel == Panel::What {
-        let [what, would] = area.layout(&Layout::vertical([
+        ]))
+    } else if is_first {
+        area.layout(&Layout::vertical([
             Constraint::Fill(1),
             Constraint::Length(4),
-        ]));
-        page.draw_what(frame, what, theme);
-        draw_would(page, frame, would, theme);
+        ]))
     } else {
-        draw_would(page, frame, area, theme);
+        [Rect::ZERO, area]
+    };
+    if !what.is_empty() {
+        page.draw_what(frame, what, theme);
     }
+    draw_would(page, frame, would, theme);
+    page.boxes = [what, would];
+    // A click on the lower one shows it alone.
+    page.zooms = upper_edge(if what.is_empty() { would } else { Rect::ZERO });
 }
 
 fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {

@@ -43,6 +43,9 @@ pub struct Fix {
     /// Of all rows of the choices the first that is shown, and where they are.
     what_first: usize,
     pub(super) what: Lines,
+    /// Where the two boxes are, and the edge of the one that a double click shows no longer alone.
+    boxes: [Rect; 2],
+    pub(super) zooms: Rect,
     panel: Panel,
     /// What is being typed for the choice under the cursor.
     typing: Option<(Asks, Field)>,
@@ -106,6 +109,8 @@ impl Fix {
             at: 0,
             what_first: 0,
             what: Lines::default(),
+            boxes: [Rect::ZERO; 2],
+            zooms: Rect::ZERO,
             panel: Panel::What,
             typing: None,
             suggesting: Some(cx.ask(Query::Suggest { group: view.group })),

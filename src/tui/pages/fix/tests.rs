@@ -4,6 +4,7 @@ use crate::{
     tui::{
         app::App,
         event::{Event, JobRequest, Outcome},
+        pages::Pointed,
         testing::{
             answer, cursor, feed, feed_with, picture, press, preview, problems, shows, suggested,
         },
@@ -363,7 +364,7 @@ fn a_record_of_a_preview_is_found_where_it_stands_also_where_not_all_are_shown()
             .collect();
         assert_eq!(here, ">[x] ", "{}", picture(&mut app));
         let before = picture(&mut app);
-        assert!(app.pages.top_mut().point(place, &mut app.cx));
+        assert_eq!(app.pages.top_mut().point(place, &mut app.cx), Pointed::Line);
         assert_eq!(picture(&mut app), before, "the record under the pointer");
     }
 }

@@ -3,14 +3,19 @@
 use ratatui::layout::Position;
 
 use super::History;
-use crate::tui::{event::Cx, widgets::lines::Roll};
+use crate::tui::{action::Action, event::Cx, pages::Pointed, widgets::lines::Roll};
 
 impl History {
-    /// Moves the cursor to the entry under the pointer, if there is one.
-    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
-        let found = self.buttons.point(place) || self.list.point(place);
+    /// Moves the cursor to the entry under the pointer, or the focus to the card; a button there is pressed.
+    pub fn point(&mut self, place: Position, cx: &mut Cx) -> Pointed {
+        if self.buttons.point(place) {
+            return Pointed::Button(Action::Open);
+        }
+        self.buttons
+            .focus(self.late.iter().any(|area| area.contains(place)));
+        let found = self.list.point(place);
         self.ask_for_facts(cx);
-        found
+        Pointed::line(found)
     }
 
     /// Moves what is in sight of the list, and the cursor where it would not be any more.

@@ -100,6 +100,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         put_cursor(frame, middle, (2, 1));
     }
     edit_box(page, frame, bottom, theme);
+    page.edit_box = bottom;
 }
 
 fn problem_lines(

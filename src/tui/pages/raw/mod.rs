@@ -48,6 +48,8 @@ pub struct Raw {
     /// What waits for the record to be there.
     ahead: Option<Ahead>,
     pub(super) excerpt: Excerpt,
+    /// Where the line can be edited.
+    pub(super) edit_box: Rect,
     draft: Option<Draft>,
     /// Who else edits it. Safe to print.
     others: Option<String>,
@@ -95,6 +97,7 @@ impl Raw {
             record: None,
             ahead: cx.ahead.take(),
             excerpt: Excerpt::default(),
+            edit_box: Rect::ZERO,
             draft: None,
             others: who_edits(id, cx),
             asked_drafts: None,

@@ -175,6 +175,9 @@ impl Records {
             self.sort_by(&by, cx);
             return false;
         }
+        if self.nothing.point(place) {
+            return true;
+        }
         let Some(line) = self.places.line(place) else {
             return false;
         };
