@@ -34,6 +34,7 @@ mod pace;
 pub mod pages;
 mod people;
 mod picking;
+mod route;
 mod run;
 mod running;
 mod setting_aside;

@@ -15,6 +15,7 @@ mod groups;
 mod history;
 mod laid;
 mod list;
+mod one_record;
 mod people;
 mod pointing;
 mod raw;
@@ -34,6 +35,7 @@ pub(super) use asked::{reason_for, report_on};
 pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;
+pub(super) use list::fitted;
 pub use pointing::Pointed;
 pub use records::Kept;
 pub use stack::Stack;
@@ -50,7 +52,11 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{filter::Filter, model::RunId, ops::Progress};
+use crate::{
+    filter::Filter,
+    model::RunId,
+    ops::{Filters, Progress},
+};
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -230,6 +236,13 @@ impl Page {
             Self::Editor(page) => page.paste(text, cx),
             Self::Raw(page) => page.paste(text, cx),
             Self::Fix(page) => page.paste(text, cx),
+        }
+    }
+
+    /// The kept filters are read, or are others now.
+    pub fn know_filters(&mut self, filters: &Filters) {
+        if let Self::Records(page) = self {
+            page.know_filters(filters);
         }
     }
 

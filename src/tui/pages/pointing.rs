@@ -62,8 +62,10 @@ impl Page {
 
     /// Takes what is under the pointer while something is typed.
     pub fn point_while_typing(&mut self, place: Position, cx: &mut Cx) {
-        if let Self::Records(page) = self {
-            page.point_in_prompt(place, cx);
+        match self {
+            Self::Records(page) => page.point_in_prompt(place, cx),
+            Self::Editor(page) => page.point_while_typing(place),
+            _ => {}
         }
     }
 

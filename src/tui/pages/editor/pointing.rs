@@ -15,6 +15,13 @@ impl Editor {
         Pointed::line(self.fields.point(place))
     }
 
+    /// Ticks what is under the pointer in the box, if that can be ticked.
+    pub fn point_while_typing(&mut self, place: Position) {
+        if let Some(draft) = &mut self.one.draft {
+            draft.point(place);
+        }
+    }
+
     /// Moves what is in sight of the fields, and the cursor where it would not be any more.
     pub fn roll(&mut self, roll: Roll, cx: &mut Cx) {
         if self.fields.roll(roll) {

@@ -1,5 +1,6 @@
 //! Fix all: one decision for many records, with its consequences before it is made.
 
+mod ahead;
 mod desk;
 mod draw;
 mod job;
@@ -24,6 +25,7 @@ use crate::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, FixView, Query, Route, Ticket},
         keymap::{Keys, Mode},
+        pages::ahead::{Ahead, Typed},
         theme::Theme,
         widgets::{field::Field, lines::Lines},
         words,
@@ -50,6 +52,8 @@ pub struct Fix {
     /// What is being typed for the choice under the cursor.
     typing: Option<(Asks, Field)>,
     suggesting: Option<Ticket>,
+    /// An Enter that waits for that.
+    ahead: Option<Ahead>,
     preview: State,
     /// Asked for while the preview before it was being stopped.
     next: Option<FixRequest>,
@@ -63,6 +67,8 @@ pub struct Fix {
     /// How many records of the preview have changed since, and the question that asks it.
     late: u64,
     asked_late: Option<Ticket>,
+    /// The workspace changed while that was looked at.
+    late_again: bool,
     pending: Option<Ticket>,
     /// How the dates are written, where a date is rewritten.
     dates: Option<Evidence>,
@@ -114,6 +120,7 @@ impl Fix {
             panel: Panel::What,
             typing: None,
             suggesting: Some(cx.ask(Query::Suggest { group: view.group })),
+            ahead: None,
             preview: State::Nothing,
             next: None,
             show: None,
@@ -124,6 +131,7 @@ impl Fix {
             rows: HashMap::new(),
             late: 0,
             asked_late: None,
+            late_again: false,
             pending: None,
             dates: None,
             asked_dates: None,
@@ -132,6 +140,9 @@ impl Fix {
     }
 
     pub fn offers(&self) -> Vec<Offer> {
+        if self.ahead.is_some() {
+            return Vec::new();
+        }
         if self.typing.is_some() {
             return vec![
                 Offer::new(Action::Open, "Preview"),
@@ -172,7 +183,7 @@ impl Fix {
     }
 
     pub fn mode(&self) -> Mode {
-        if self.typing.is_some() {
+        if self.typing.is_some() || self.ahead.is_some() {
             Mode::Typing
         } else {
             Mode::Moving
@@ -181,6 +192,9 @@ impl Fix {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let page = isize::from(cx.size.height as i16 / 2).max(1);
+        if self.act_ahead(action, cx) {
+            return;
+        }
         match action {
             Action::Back if self.typing.is_some() => self.typing = None,
             Action::Back => {
@@ -219,12 +233,18 @@ impl Fix {
     }
 
     pub fn type_key(&mut self, key: KeyEvent, _cx: &mut Cx) {
+        if Ahead::type_before(&mut self.ahead, Typed::Key(key)) {
+            return;
+        }
         if let Some((_, field)) = &mut self.typing {
             field.key(key);
         }
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        if Ahead::type_before(&mut self.ahead, Typed::Paste(pasted.to_owned())) {
+            return;
+        }
         match &mut self.typing {
             Some((_, field)) => field.paste(pasted),
             None => cx.say("Nothing to paste into here."),
@@ -253,7 +273,7 @@ impl Fix {
                     self.at = (self.at + moved).min(self.choices.len() - 1);
                 }
             }
-            return;
+            return self.catch_up(cx);
         }
         if self.asked_dates == Some(ticket) {
             self.asked_dates = None;
@@ -267,6 +287,9 @@ impl Fix {
             // Without an answer applying skips what has changed, and says so then.
             if let Ok(Answer::ChangedSince(late)) = answer {
                 self.late = late;
+            }
+            if std::mem::take(&mut self.late_again) {
+                self.ask_what_changed_since(cx);
             }
             return;
         }
@@ -290,11 +313,21 @@ impl Fix {
             State::Done { .. } => self.preview = State::Nothing,
             _ => {}
         }
-        if let State::Known(preview) = &self.preview {
-            self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
-        }
+        self.ask_what_changed_since(cx);
         self.rows.clear();
         self.ask_for_rows(cx);
+    }
+
+    /// One question at a time: it looks at every record of the run.
+    fn ask_what_changed_since(&mut self, cx: &mut Cx) {
+        let State::Known(preview) = &self.preview else {
+            return;
+        };
+        if self.asked_late.is_some() {
+            self.late_again = true;
+        } else {
+            self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
+        }
     }
 
     pub fn banner(&self, theme: Theme) -> Line<'_> {
