@@ -196,7 +196,7 @@ mod tests {
 
     use super::*;
     use crate::tui::{
-        event::{Answer, Event, JobRequest, Query},
+        event::{Answer, Event, JobRequest, Query, Wish},
         testing::{feed, feed_with, picture, press, problems},
     };
 
@@ -406,6 +406,15 @@ mod tests {
         press(&mut app, "<ret><ret>");
         click(&mut app, "Now office@");
         assert!(picture(&mut app).contains("┌ Editing contact_email"));
+    }
+
+    #[test]
+    fn what_an_action_came_to_is_undone_where_it_says_so() {
+        let mut app = problems((100, 30));
+        app.status = Some("Fixed 12 records.  u Undo".to_owned());
+        let effects = click(&mut app, "u Undo");
+        let undoes = |effect: &Effect| matches!(effect, Effect::Change(_, Wish::Undo));
+        assert!(effects.iter().any(undoes), "{effects:?}");
     }
 
     #[test]
