@@ -210,17 +210,22 @@ fn save_again(workspace: &mut Workspace, known: &Conflict) -> Result<Saved> {
     Ok(Saved::Conflict(Box::new(newer)))
 }
 
-/// Keeps what was typed and not saved, for whoever typed it.
+/// Keeps what was typed and not saved, for whoever typed it. Gives something else that was kept there before, if there was: it
+/// is no longer.
 ///
 /// # Errors
 /// `workspace:read_only`.
-pub fn keep_draft(workspace: &mut Workspace, saving: &Saving) -> Result<()> {
-    if saving.changes.is_empty() {
-        return Ok(());
-    }
+pub fn keep_draft(workspace: &mut Workspace, saving: &Saving) -> Result<Option<KeptDraft>> {
+    let Some(change) = saving.changes.first() else {
+        return Ok(None);
+    };
+    let kept = drafts(workspace, saving.record)?.into_iter();
+    let is_there = |kept: &KeptDraft| kept.change.path() == change.path() && kept.change != *change;
+    let before = kept.into_iter().find(is_there);
     let author = workspace.author.clone();
     let place = (saving.record, saving.version);
-    (workspace.store).keep_drafts(place, &saving.changes, &author, &now())
+    (workspace.store).keep_drafts(place, &saving.changes, &author, &now())?;
+    Ok(before)
 }
 
 /// What this person typed into a record and did not save.

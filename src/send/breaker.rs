@@ -92,6 +92,10 @@ impl Breaker {
 
     /// Takes one call into account. `jitter` is from 0 to 1. Says whether it opened.
     pub fn add(&mut self, rule: &BreakerRule, health: Health, now: i64, jitter: f64) -> bool {
+        // It was on its way when the others opened it, and is no further news.
+        if self.closed_to(now).is_some() {
+            return false;
+        }
         let sick = health != Health::Well;
         self.unsent = if health == Health::Unsent {
             self.unsent + 1
@@ -164,6 +168,19 @@ mod tests {
         assert_eq!(add(&mut breaker, &[Sick], 0), [true]);
         assert_eq!(breaker.closed_to(29_999), Some(30_000));
         assert_eq!(breaker.closed_to(30_000), None);
+    }
+
+    #[test]
+    fn calls_that_were_on_their_way_when_it_opened_make_it_no_longer() {
+        use Health::{Sick, Well};
+        let mut breaker = Breaker::default();
+        let wave = [Sick, Sick, Sick, Sick, Sick, Well, Sick];
+        let opened = add(&mut breaker, &wave, 0);
+        assert_eq!(opened.iter().filter(|opened| **opened).count(), 1);
+        assert_eq!(breaker.closed_to(0), Some(30_000));
+        // It is tried again with two calls at once, and both fail.
+        assert_eq!(add(&mut breaker, &[Sick, Sick], 30_000), [true, false]);
+        assert_eq!(breaker.closed_to(30_000), Some(90_000));
     }
 
     #[test]

@@ -36,9 +36,13 @@ pub(super) fn choosing(places: &[Place], at: Option<&str>) -> Choosing {
     }
 }
 
-/// The environment of all these, where it is the same.
+/// The environment of all these, where it is the same. Production is never left out: it is where one of them is.
 fn environment_of(places: &[Place]) -> Option<&str> {
     let (first, rest) = places.split_first()?;
+    let production = |place: &&Place| place.environment == "production";
+    if let Some(place) = places.iter().find(production) {
+        return Some(&place.environment);
+    }
     let is_same = rest
         .iter()
         .all(|place| place.environment == first.environment);
@@ -261,7 +265,7 @@ mod tests {
     #[test]
     fn with_several_destinations_review_asks_where_to_and_says_where() {
         let mut app = desk();
-        shows(&mut app, " 3 destinations   saved 02:41");
+        shows(&mut app, " 3 destinations [PRODUCTION]   saved 02:41");
         keys(&mut app, "3");
         shows(&mut app, "Where to?");
         shows(

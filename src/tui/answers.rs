@@ -32,7 +32,10 @@ pub(super) enum Asked {
     Visit(RunId),
     KeptVisit,
     /// What is typed is kept, without a word.
-    KeptTyping,
+    KeptTyping {
+        /// It may have taken the place of something older.
+        is_first: bool,
+    },
     /// What is to be copied.
     Copy,
     /// How many records would be set aside.
@@ -204,7 +207,10 @@ impl App {
             // It costs a few keys next time, which is not worth a word each time.
             (Asked::KeptVisit, Err(_)) => self.visit_is_not_kept(),
             (Asked::UndoOrSuspend, Err(error)) => self.not_undone(&error),
-            (Asked::KeptTyping, Err(_)) => self.typing_is_not_kept(),
+            (Asked::KeptTyping { .. }, Err(_)) => self.typing_is_not_kept(),
+            (Asked::KeptTyping { is_first: true }, Ok(Answer::KeptBefore(before))) => {
+                self.was_kept_before(&before);
+            }
             (Asked::Plan(run), Err(error)) => self.cannot_send(Some(run), &error),
             (_, Ok(_)) => {}
             (_, Err(error)) => self.status = Some(words::reported(&error)),

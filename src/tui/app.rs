@@ -238,8 +238,9 @@ impl App {
             Event::Answer(_, Ok(Answer::Turns(found))) => self.cx.turns == Some(*found),
             Event::Answer(_, Ok(Answer::Told)) => true,
             Event::Answer(ticket, Err(_)) => {
-                let silent = [Asked::KeptVisit, Asked::KeptTyping];
-                silent.map(|asked| self.asked.contains(&(*ticket, asked))) != [false; 2]
+                let asked = self.asked.iter().find(|(asked, _)| asked == ticket);
+                let asked = asked.map(|(_, asked)| asked);
+                matches!(asked, Some(Asked::KeptVisit | Asked::KeptTyping { .. }))
             }
             _ => false,
         }

@@ -427,8 +427,10 @@ pub enum Answer {
     },
     StepFacts(Box<StepFacts>),
     Noted,
-    /// The others know.
+    /// The others know, or what was typed is kept.
     Told,
+    /// What was typed is kept in place of this.
+    KeptBefore(Box<KeptDraft>),
     /// The report is in this file.
     Reported(PathBuf),
     Changed(ChangeReport),

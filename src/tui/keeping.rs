@@ -2,15 +2,32 @@
 
 use std::time::Instant;
 
-use super::{answers::Asked, app::App};
+use super::{answers::Asked, app::App, pages::typed};
+use crate::{ops::KeptDraft, text};
+
+/// Columns of what was typed before.
+const SHOWN: usize = 40;
 
 impl App {
     /// Keeps what is typed, where nothing was typed for a while.
     pub(super) fn keep_in_pause(&mut self, now: Instant) {
         let typed = self.pages.top_mut().typed();
-        let ticket = typed.and_then(|(id, draft)| draft.keep_in_pause(id, now, &mut self.cx));
-        self.asked
-            .extend(ticket.map(|ticket| (ticket, Asked::KeptTyping)));
+        let kept = typed.and_then(|(id, draft)| draft.keep_in_pause(id, now, &mut self.cx));
+        let kept = kept.map(|(ticket, is_first)| (ticket, Asked::KeptTyping { is_first }));
+        self.asked.extend(kept);
+    }
+
+    /// Something else was typed there before and not saved: leaving the box brings that back.
+    pub(super) fn was_kept_before(&mut self, before: &KeptDraft) {
+        let Some((id, draft)) = self.pages.top_mut().typed() else {
+            return;
+        };
+        let words = text::shorten(&text::safe(&typed(&before.change)), SHOWN);
+        if id == before.record && draft.path == before.change.path() {
+            draft.was_kept_before(before);
+            let words = format!("Typed here before and not saved: \"{words}\". Esc leaves that.");
+            self.status = Some(words);
+        }
     }
 
     /// The workspace is busy or the disk is full: it is tried again.
@@ -62,6 +79,11 @@ mod tests {
         effects.iter().filter_map(draft).collect()
     }
 
+    /// The same, not answered yet.
+    fn paused(app: &mut App, start: Instant, millis: u64) -> Vec<(Ticket, Wish)> {
+        drafts(&app.update(Event::Tick(start + Duration::from_millis(millis))))
+    }
+
     /// What is kept once so many milliseconds have passed since `start`.
     fn after(app: &mut App, start: Instant, millis: u64) -> Vec<(Ticket, Wish)> {
         let effects = app.update(Event::Tick(start + Duration::from_millis(millis)));
@@ -89,6 +111,65 @@ mod tests {
         app.update(Event::Tick(start));
         press(&mut app, "<Down><Down><Down><ret><ret><Ctrl+U>a,b");
         app
+    }
+
+    #[test]
+    fn what_was_typed_there_before_is_said_and_comes_back_with_esc() {
+        let start = Instant::now();
+        for mut app in [in_the_editor(start), in_the_table(start)] {
+            let kept = paused(&mut app, start, 1_100);
+            let [(ticket, Wish::KeepDraft(first))] = &kept[..] else {
+                panic!("{kept:?}");
+            };
+            let record = first.record;
+            let at = |text: &str| Change::Text {
+                path: first.changes[0].path(),
+                text: text.to_owned(),
+            };
+            let before = KeptDraft {
+                record,
+                version: 1,
+                change: at("a long text"),
+                kept_at: "2025-11-20T02:41:00Z".to_owned(),
+            };
+            let answer = Answer::KeptBefore(Box::new(before));
+            app.update(Event::Answer(*ticket, Ok(answer)));
+            let said = "Typed here before and not saved: \"a long text\". Esc leaves that.";
+            assert_eq!(app.status.as_deref(), Some(said));
+            // What was typed in this box before is not that.
+            press(&mut app, "q");
+            let again = paused(&mut app, start, 2_400);
+            let [(ticket, Wish::KeepDraft(_))] = &again[..] else {
+                panic!("{again:?}");
+            };
+            let own = KeptDraft {
+                record,
+                version: 1,
+                change: at("a@x.com"),
+                kept_at: "2025-11-20T02:41:00Z".to_owned(),
+            };
+            app.update(Event::Answer(
+                *ticket,
+                Ok(Answer::KeptBefore(Box::new(own))),
+            ));
+            let left = press(&mut app, "<esc>");
+            let back = Wish::KeepDraft(Box::new(Saving {
+                record,
+                ..saving(at("a long text"))
+            }));
+            let left: Vec<Wish> = drafts(&left).into_iter().map(|(_, wish)| wish).collect();
+            assert_eq!(left, [back]);
+        }
+    }
+
+    #[test]
+    fn ctrl_c_leaves_a_box_also_where_esc_only_goes_back_to_the_text() {
+        let mut app = problems((100, 30));
+        press(&mut app, "<ret><ret><ret>x<ret>");
+        shows(&mut app, "Esc Keep typing");
+        press(&mut app, "<Ctrl+C>");
+        shows(&mut app, "Press Ctrl+C again to leave redrive.");
+        assert_eq!(app.mode(), crate::tui::keymap::Mode::Moving);
     }
 
     #[test]

@@ -42,7 +42,12 @@ impl App {
                 kept = "What you typed is kept. ";
             }
             self.pages.top_mut().keep(&mut self.cx);
-            self.pages.top_mut().act(Action::Back, &mut self.cx);
+            // Esc leaves a list of suggestions first.
+            let action = match self.pages.top_mut().typed() {
+                Some(_) => Action::Stop,
+                None => Action::Back,
+            };
+            self.pages.top_mut().act(action, &mut self.cx);
         }
         self.cx
             .say(format!("{kept}Press Ctrl+C again to leave redrive."));

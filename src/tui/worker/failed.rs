@@ -31,7 +31,7 @@ impl Failed {
             .iter()
             .filter(|(ticket, _)| self.0.contains(ticket));
         let kept: Vec<Result<()>> = failed
-            .map(|(_, saving)| ops::keep_draft(workspace, saving))
+            .map(|(_, saving)| ops::keep_draft(workspace, saving).map(drop))
             .collect();
         kept.into_iter().collect()
     }

@@ -27,8 +27,8 @@ pub(super) fn change(workspace: &mut Workspace, wish: &Wish) -> Result<Answer> {
         }
         Wish::Decide(conflict, how) => saved(ops::decide(workspace, conflict, *how)?),
         Wish::KeepDraft(saving) => {
-            ops::keep_draft(workspace, saving)?;
-            Answer::Told
+            let before = ops::keep_draft(workspace, saving)?;
+            before.map_or(Answer::Told, |before| Answer::KeptBefore(Box::new(before)))
         }
         Wish::DropDrafts(id, at) => {
             ops::drop_drafts(workspace, *id, at.as_ref())?;

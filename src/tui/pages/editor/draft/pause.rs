@@ -25,8 +25,10 @@ pub(super) struct Pause {
     since: Option<Instant>,
     /// What the workspace holds of what is typed here, if anything.
     kept: Vec<Change>,
-    /// What the box was opened with, where that was typed before and not saved.
+    /// What was typed there before and not saved: the box was opened with it, or it was found when the first text was kept.
     before: Option<Saving>,
+    /// The workspace was told of this box.
+    is_told: bool,
 }
 
 impl Draft {
@@ -39,6 +41,10 @@ impl Draft {
     /// It holds what was typed before.
     pub(in crate::tui::pages) fn go_on_with(&mut self, kept: &KeptDraft) {
         self.field.set(&typed(&kept.change));
+        self.has_before(kept);
+    }
+
+    fn has_before(&mut self, kept: &KeptDraft) {
         self.pause.before = Some(Saving {
             record: kept.record,
             version: kept.version,
@@ -46,9 +52,19 @@ impl Draft {
         });
     }
 
+    /// The first text that was kept of this box took the place of this one.
+    pub fn was_kept_before(&mut self, kept: &KeptDraft) {
+        self.has_before(kept);
+    }
+
     /// Keeps what is typed into a record where nothing was typed for a while and that is not kept already. Gives the ticket of
-    /// what is done.
-    pub fn keep_in_pause(&mut self, id: RecordId, now: Instant, cx: &mut Cx) -> Option<Ticket> {
+    /// what is done, and whether the workspace may hold something older in its place.
+    pub fn keep_in_pause(
+        &mut self,
+        id: RecordId,
+        now: Instant,
+        cx: &mut Cx,
+    ) -> Option<(Ticket, bool)> {
         if !self.pause.stirred || self.saving.is_some() {
             return None;
         }
@@ -62,15 +78,18 @@ impl Draft {
             return None;
         }
         if changes.is_empty() {
-            return self.forget_kept(id, cx);
+            return Some((self.forget_kept(id, cx)?, false));
         }
+        let is_first = !std::mem::replace(&mut self.pause.is_told, true);
+        let is_first = is_first && self.pause.before.is_none();
         self.pause.kept.clone_from(&changes);
         let saving = Saving {
             record: id,
             version: self.seen,
             changes,
         };
-        Some(cx.change(Wish::KeepDraft(Box::new(saving))))
+        let ticket = cx.change(Wish::KeepDraft(Box::new(saving)));
+        Some((ticket, is_first))
     }
 
     /// It could not be kept: that is tried again a little later, if the box is still there.
