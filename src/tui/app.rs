@@ -12,6 +12,7 @@ use super::{
     action::Action,
     answers::Asked,
     clock::Clock,
+    dragging::Held,
     event::{Answer, ChoiceOf, Cx, Effect, Elsewhere, Event, Route, Ticket, Wish},
     keymap::{self, Keys, Mode},
     mouse::{Clicked, Spot},
@@ -95,6 +96,7 @@ pub struct App {
     suspends: bool,
     pub(super) spots: Vec<(Rect, Spot)>,
     pub(super) clicked: Option<Clicked>,
+    pub(super) held: Option<Held>,
     /// What the terminal is to put on its clipboard.
     pub(super) clipboard: Option<String>,
     pub(super) holding: Holding,
@@ -153,6 +155,7 @@ impl App {
             suspends: setup.suspends,
             spots: Vec::new(),
             clicked: None,
+            held: None,
             clipboard: None,
             holding: Holding::default(),
             visiting,
@@ -225,6 +228,7 @@ impl App {
     fn is_quiet(&self, event: &Event) -> bool {
         match event {
             Event::Tick(_) => !self.pages.top().waits(),
+            Event::Mouse(mouse) => self.is_nothing_of(*mouse),
             Event::Answer(_, Ok(Answer::Standing(found))) => {
                 self.asked.iter().all(|(_, asked)| asked.only_looks())
                     && self.known_standing() == Some(found)
@@ -810,16 +814,16 @@ mod tests {
          [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 47, type to search ┐enu
         ┌ Wh│ Search  [                                  ]                                             │00 ┐
         │ Re│                                                                                          │   │
-        │ -1│ This page                                                                                │   │
-        │ Ne│ > Enter     Open this one thing                                                          │   │
-        └───│   b         Fix all like this                                                            │───┘
-        ┌ 6 │   v         See every value that fails                                                   │ 7 ┐
-        │   │   S         Send what is ready                                                           │   │
-        │ > │   E         Write a report on this run                                                   │   │
-        │   │   x         Set aside, or take back                                                      │   │
-        │   │   m         Write a note for whoever works on it next                                    │5. │
-        │   │   D         Compare with the run before                                                  │   │
-        │   │   s         Choose what to sort by                                                       │   │
+        │ -1│ This page                                                                                █   │
+        │ Ne│ > Enter     Open this one thing                                                          █   │
+        └───│   b         Fix all like this                                                            █───┘
+        ┌ 6 │   v         See every value that fails                                                   █ 7 ┐
+        │   │   S         Send what is ready                                                           █   │
+        │ > │   E         Write a report on this run                                                   █   │
+        │   │   x         Set aside, or take back                                                      █   │
+        │   │   m         Write a note for whoever works on it next                                    █5. │
+        │   │   D         Compare with the run before                                                  █   │
+        │   │   s         Choose what to sort by                                                       █   │
         │   │   R         Check all records again                                                      │   │
         │   │   i         Why is this wrong                                                            │   │
         │   │ Everywhere                                                                               │   │
@@ -849,11 +853,11 @@ mod tests {
          ┌ Help: Problems ──────────────────────────────── 1-15 of 47, type to search ┐
         ┌│ Search  [                                  ]                               │┐
         ││                                                                            ││
-        ││ This page                                                                  ││
-        └│ > Enter     Open this one thing                                            │┘
-        ┌│   b         Fix all like this                                              │┐
-        ││   v         See every value that fails                                     ││
-        ││   S         Send what is ready                                             ││
+        ││ This page                                                                  █│
+        └│ > Enter     Open this one thing                                            █┘
+        ┌│   b         Fix all like this                                              █┐
+        ││   v         See every value that fails                                     █│
+        ││   S         Send what is ready                                             █│
         ││   E         Write a report on this run                                     ││
         ││   x         Set aside, or take back                                        ││
         ││   m         Write a note for whoever works on it next                      ││

@@ -36,14 +36,23 @@ const IN_A_TEXT: [(Told, &str, &str); 5] = [
 ];
 
 /// What is no key, and what signs mean.
-const BESIDES: [(Told, &str, &str); 8] = [
+const BESIDES: [(Told, &str, &str); 9] = [
     (
         Told::Mouse,
         "Click",
-        "Selects; twice: opens; on a title of a column: sorts",
+        "Selects; on a button: presses; on a column's title: sorts",
+    ),
+    (
+        Told::Mouse,
+        "Twice",
+        "Opens; on the title of a box: shows it alone, or not",
     ),
     (Told::Mouse, "Right", "Lists what can be done with it"),
-    (Told::Mouse, "Wheel", "Scrolls; with Shift: sideways"),
+    (
+        Told::Mouse,
+        "Wheel",
+        "Scrolls, as a dragged scrollbar does; with Shift: sideways",
+    ),
     (
         Told::Mouse,
         "Shift",
@@ -414,10 +423,10 @@ mod tests {
          ┌ Help: Records ───────────────────────────────── 1-16 of 64, type to search ┐
          │ Search  [                                  ]                               │
         ┌│                                                                            │┐
-        ││ This page                                                                  ││
-        ││ > Enter     Open this one thing                                            ││
-        ││   a         Accept the suggestion                                          ││
-        ││   e F2      Edit this field                                                ││
+        ││ This page                                                                  █│
+        ││ > Enter     Open this one thing                                            █│
+        ││   a         Accept the suggestion                                          █│
+        ││   e F2      Edit this field                                                █│
         ││   o         Put the received value back                                    ││
         ││   Del       Make it empty                                                  ││
         ││   n         Go to the next problem                                         ││

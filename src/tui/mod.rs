@@ -15,6 +15,7 @@ pub mod clock;
 mod copying;
 mod cx;
 mod drafts;
+mod dragging;
 pub mod event;
 mod frames;
 mod input;

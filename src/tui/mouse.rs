@@ -5,13 +5,19 @@ use std::time::{Duration, Instant};
 use crossterm::event::{KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{action::Action, app::App, event::Effect, keymap::Mode, tabs::Tab};
+use super::{
+    action::Action, app::App, event::Effect, keymap::Mode, pages::Pointed, tabs::Tab,
+    widgets::lines::Roll,
+};
 
 /// The second of two clicks comes no later.
 const DOUBLE: Duration = Duration::from_millis(400);
 
+/// The columns that a hand may move between two clicks on a title.
+const NEAR: u16 = 3;
+
 /// Lines that one notch of the wheel moves.
-const NOTCH: usize = 3;
+const NOTCH: isize = 3;
 
 /// What a click outside of a page does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +29,21 @@ pub enum Spot {
     Crumb(usize),
 }
 
-/// The last click on a line.
+/// The last click on a line or a title.
 #[derive(Clone, Copy, Debug)]
 pub struct Clicked {
     at: Instant,
     place: Position,
+    /// What a second one does.
+    then: Action,
+}
+
+impl Clicked {
+    /// Whether a click there and then is the second one. A line is as wide as its list; titles stand side by side.
+    fn is_followed_by(self, place: Position, now: Instant) -> bool {
+        let is_near = self.then == Action::Open || self.place.x.abs_diff(place.x) <= NEAR;
+        self.place.y == place.y && is_near && now - self.at < DOUBLE
+    }
 }
 
 impl App {
@@ -51,28 +67,43 @@ impl App {
         });
     }
 
+    /// Whether the mouse says something that leads to nothing, so that nothing is drawn for it.
+    pub(super) fn is_nothing_of(&self, event: MouseEvent) -> bool {
+        match event.kind {
+            MouseEventKind::Up(_) | MouseEventKind::Moved => true,
+            MouseEventKind::Drag(_) => self.held.is_none(),
+            _ => false,
+        }
+    }
+
     pub(super) fn mouse(&mut self, event: MouseEvent) {
         let place = Position::new(event.column, event.row);
         let sideways = event.modifiers.contains(KeyModifiers::SHIFT);
         match event.kind {
             _ if self.is_too_small() => {}
             MouseEventKind::Down(MouseButton::Left) => self.click(place),
+            MouseEventKind::Drag(MouseButton::Left) => self.drag(place.y),
+            MouseEventKind::Up(_) => self.held = None,
             MouseEventKind::Down(MouseButton::Right) => self.ask_what_to_do(place),
-            MouseEventKind::ScrollUp if sideways => self.scroll(Action::Left),
-            MouseEventKind::ScrollDown if sideways => self.scroll(Action::Right),
-            MouseEventKind::ScrollUp => self.scroll(Action::Up),
-            MouseEventKind::ScrollDown => self.scroll(Action::Down),
-            MouseEventKind::ScrollLeft => self.scroll(Action::Left),
-            MouseEventKind::ScrollRight => self.scroll(Action::Right),
+            MouseEventKind::ScrollUp if sideways => self.shift(Action::Left),
+            MouseEventKind::ScrollDown if sideways => self.shift(Action::Right),
+            MouseEventKind::ScrollUp => self.roll(place, Roll::By(-NOTCH)),
+            MouseEventKind::ScrollDown => self.roll(place, Roll::By(NOTCH)),
+            MouseEventKind::ScrollLeft => self.shift(Action::Left),
+            MouseEventKind::ScrollRight => self.shift(Action::Right),
             _ => {}
         }
     }
 
     fn click(&mut self, place: Position) {
         self.stopped = None;
+        self.held = None;
         let before = self.clicked.take();
         if let Some(spot) = self.spot(place) {
             return self.press_spot(spot);
+        }
+        if self.hold(place) {
+            return;
         }
         if let Some(overlay) = &mut self.overlay {
             let verdict = overlay.click(place, &self.cx);
@@ -82,19 +113,26 @@ impl App {
             return self.pages.top_mut().point_while_typing(place, &mut self.cx);
         }
         self.tab = None;
-        if !self.pages.top_mut().point(place, &mut self.cx) {
-            return;
+        let again = before.filter(|before| {
+            let now = self.cx.now;
+            now.is_some_and(|now| before.is_followed_by(place, now))
+        });
+        // The first click may have given the box focus, and so have put something else in this place.
+        if again.is_some_and(|again| again.then == Action::Zoom) {
+            return self.act(Action::Zoom);
         }
-        self.status = None;
-        let Some(now) = self.cx.now else {
-            return;
+        let zooms = self.pages.top().zooms_at(place);
+        let then = match self.pages.top_mut().point(place, &mut self.cx) {
+            Pointed::Button(action) => return self.act(action),
+            Pointed::Line if again.is_some() => return self.act(Action::Open),
+            Pointed::Line => Action::Open,
+            Pointed::Nothing if zooms => Action::Zoom,
+            Pointed::Nothing => return,
         };
-        let is_second = |one: Clicked| one.place.y == place.y && now - one.at < DOUBLE;
-        if before.is_some_and(is_second) {
-            self.act(Action::Open);
-        } else {
-            self.clicked = Some(Clicked { at: now, place });
+        if then == Action::Open {
+            self.status = None;
         }
+        self.clicked = self.cx.now.map(|at| Clicked { at, place, then });
     }
 
     /// The menu, for the line under the pointer.
@@ -106,24 +144,22 @@ impl App {
         }
     }
 
-    /// Moves and nothing else: at the first line it stops.
-    fn scroll(&mut self, action: Action) {
-        if self.mode() == Mode::Typing && self.overlay.is_none() {
+    /// Moves what is in sight of the list or text there; keys act on what is seen then.
+    pub(super) fn roll(&mut self, place: Position, roll: Roll) {
+        let types = self.mode() == Mode::Typing;
+        match &mut self.overlay {
+            Some(overlay) => overlay.roll(roll),
+            None if types => self.pages.top_mut().roll_while_typing(roll),
+            None => self.pages.top_mut().roll(place, roll, &mut self.cx),
+        }
+    }
+
+    /// Moves sideways and does nothing else.
+    fn shift(&mut self, action: Action) {
+        if self.overlay.is_some() || self.mode() == Mode::Typing {
             return;
         }
-        let times = match action {
-            Action::Left | Action::Right => 1,
-            _ => NOTCH,
-        };
-        for _ in 0..times {
-            match &mut self.overlay {
-                Some(overlay) => {
-                    let verdict = overlay.scroll(action, &self.cx);
-                    self.conclude(verdict);
-                }
-                None => self.pages.top_mut().act(action, &mut self.cx),
-            }
-        }
+        self.pages.top_mut().act(action, &mut self.cx);
         let moves = |effect: &Effect| !matches!(effect, Effect::Tabs | Effect::Act(_));
         self.cx.effects.retain(moves);
     }
@@ -160,8 +196,8 @@ mod tests {
 
     use super::*;
     use crate::tui::{
-        event::{Event, JobRequest},
-        testing::{feed, picture, press, problems},
+        event::{Answer, Event, JobRequest, Query, Wish},
+        testing::{feed, feed_with, picture, press, problems},
     };
 
     /// Where a text is to be seen.
@@ -266,13 +302,147 @@ mod tests {
         assert!(picture(&mut app).contains("Menu: Problems"));
         press(&mut app, "<esc>");
         assert!(picture(&mut app).contains("> Deal value"));
+        // All problems are in sight: there is nothing to move.
         event(&mut app, MouseEventKind::ScrollDown, place);
-        assert!(picture(&mut app).contains("> Line could not be read"));
-        for _ in 0..5 {
-            event(&mut app, MouseEventKind::ScrollUp, place);
-        }
-        assert!(picture(&mut app).contains("> Email address"));
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert!(picture(&mut app).contains("> Deal value"));
         assert_eq!(app.tab, None);
+    }
+
+    /// The lines of the picture that begin with a number, and the one with the cursor.
+    fn numbers(app: &mut App) -> (Vec<String>, String) {
+        let picture = picture(app);
+        let lines = picture.lines().filter(|line| line.starts_with('│'));
+        let number = |line: &str| {
+            let line = line.trim_start_matches(['│', '>', ' ']);
+            line.split("  ").next().unwrap_or_default().to_owned()
+        };
+        let is_row = |line: &&str| number(line).starts_with(|c: char| c.is_ascii_digit());
+        let rows: Vec<&str> = lines.filter(is_row).collect();
+        let under = rows.iter().find(|line| line.starts_with("│>"));
+        let under = under.map(|line| number(line)).unwrap_or_default();
+        (rows.into_iter().map(number).collect(), under)
+    }
+
+    #[test]
+    fn the_wheel_moves_what_is_in_sight_of_the_records_and_the_cursor_no_sooner_than_it_must() {
+        let mut app = problems((100, 30));
+        press(&mut app, "2<Down><Down><Down><Down>");
+        let place = place_of(&mut app, "State");
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("7", "35"));
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert_eq!(numbers(&mut app), (rows, under), "it is at its beginning");
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("28", "35"));
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("49", "49"));
+        press(&mut app, "<Down>");
+        assert_eq!(numbers(&mut app).1, "56", "keys go on from there");
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        press(&mut app, "<PgDn>");
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        let (rows, under) = numbers(&mut app);
+        assert_eq!(rows.last(), Some(&under), "the last that is seen");
+    }
+
+    #[test]
+    fn turning_the_wheel_fast_counts_every_notch_and_asks_for_what_it_comes_to() {
+        let mut app = problems((100, 30));
+        press(&mut app, "2");
+        let place = place_of(&mut app, "State");
+        // No frame lies between them.
+        for _ in 0..100 {
+            event(&mut app, MouseEventKind::ScrollDown, place);
+        }
+        let (rows, under) = numbers(&mut app);
+        assert_eq!((rows[0].as_str(), under.as_str()), ("2,107", "2,107"));
+        assert!(!picture(&mut app).contains("..."), "its rows are there");
+        for _ in 0..500 {
+            event(&mut app, MouseEventKind::ScrollDown, place);
+        }
+        let (rows, under) = numbers(&mut app);
+        assert_eq!(rows.last().unwrap(), "9,709", "the last record");
+        assert_eq!(rows[0], under);
+    }
+
+    #[test]
+    fn the_wheel_moves_lists_over_the_page_and_text_without_a_cursor() {
+        let mut app = problems((80, 24));
+        press(&mut app, "?");
+        let place = place_of(&mut app, "Help");
+        let shown = picture(&mut app);
+        let first = shown.lines().nth(4).unwrap_or_default();
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        assert!(!picture(&mut app).contains(first), "{first}");
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert!(picture(&mut app).contains(first), "{first}");
+        // The record as it will be sent has no cursor.
+        let mut app = problems((80, 24));
+        press(&mut app, "3");
+        let place = place_of(&mut app, "as it will be sent");
+        let before = picture(&mut app);
+        event(&mut app, MouseEventKind::ScrollDown, place);
+        assert_ne!(picture(&mut app), before);
+        event(&mut app, MouseEventKind::ScrollUp, place);
+        assert_eq!(picture(&mut app), before);
+    }
+
+    #[test]
+    fn a_click_in_a_box_gives_it_the_focus_and_one_on_a_button_presses_it() {
+        let mut app = problems((100, 30));
+        press(&mut app, "5<Down><Down><Down>");
+        click(&mut app, "Can be undone");
+        assert!(picture(&mut app).contains("[>Undo this step ]"));
+        click(&mut app, "Time ");
+        assert!(picture(&mut app).contains("[ Undo this step ]"));
+        click(&mut app, "[ Save as recipe ]");
+        let shown = picture(&mut app);
+        assert!(shown.contains("step-1.toml"), "{shown}");
+        let mut app = problems((80, 24));
+        press(&mut app, "<ret><ret>");
+        click(&mut app, "Now office@");
+        assert!(picture(&mut app).contains("┌ Editing contact_email"));
+    }
+
+    #[test]
+    fn what_an_action_came_to_is_undone_where_it_says_so() {
+        let mut app = problems((100, 30));
+        app.status = Some("Fixed 12 records.  u Undo".to_owned());
+        let effects = click(&mut app, "u Undo");
+        let undoes = |effect: &Effect| matches!(effect, Effect::Change(_, Wish::Undo));
+        assert!(effects.iter().any(undoes), "{effects:?}");
+    }
+
+    #[test]
+    fn lists_in_place_of_an_empty_one_are_chosen_from_by_a_click_and_pressed_by_two() {
+        let mut app = problems((80, 24));
+        app.update(Event::Tick(Instant::now()));
+        let none = |query| match query {
+            Query::Groups { .. } => Answer::Groups {
+                run: crate::tui::testing::run(),
+                groups: Vec::new(),
+            },
+            other => crate::tui::testing::answer(other),
+        };
+        app.refresh();
+        let effects = app.settle();
+        feed_with(&mut app, effects, &none);
+        click(&mut app, "See the records");
+        assert!(picture(&mut app).contains("> See the records"));
+        click(&mut app, "See the records");
+        assert!(picture(&mut app).contains("[2 Records"));
+        press(&mut app, "/country:DE stage:parse<ret>");
+        click(&mut app, "Clear the whole filter");
+        assert!(picture(&mut app).contains("> Clear the whole filter"));
+        click(&mut app, "No record matches");
+        assert!(picture(&mut app).contains("> Clear the whole filter"));
+        click(&mut app, "Clear the whole filter");
+        click(&mut app, "Clear the whole filter");
+        assert!(picture(&mut app).contains("1,387 records"));
     }
 
     #[test]

@@ -38,10 +38,10 @@ pub struct Screen {
     workspace: Arc<Mutex<String>>,
 }
 
-/// Clicks and the wheel, with places beyond column 223; nothing about the pointer that only moves, which would never be
-/// quiet on a slow line.
-const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
-const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1000l";
+/// Clicks, the wheel, and where the pointer goes while a button is held, with places beyond column 223; nothing about the
+/// pointer that only moves, which would never be quiet on a slow line.
+const MOUSE_ON: &str = "\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF: &str = "\x1b[?1006l\x1b[?1002l";
 
 /// What became of one frame.
 #[derive(Clone, Copy, Debug, Default)]

@@ -225,8 +225,8 @@ mod tests {
         │ contact_│ 2 other records are ready.                               │2 times) │
         └─────────│                                                          │─────────┘
         ┌ CUS-0000│ [>Close ]     [ Open the record ]                        │─ 2 of 3 ┐
-        │   {     └──────────────────────────────────────────────────────────┘         │
-        │     "customer_id": "CUS-0000014",                                            │
+        │   {     └──────────────────────────────────────────────────────────┘         █
+        │     "customer_id": "CUS-0000014",                                            █
         │     "name": "Müller GmbH",                                                   │
         │     "contact_email": "office@",                                              │
         │     "address": {                                                             │

@@ -12,7 +12,11 @@ use crate::tui::{
     action::Action,
     keymap::{Keys, Mode},
     theme::Theme,
-    widgets::{cursor::put_cursor, footer::Hint},
+    widgets::{
+        cursor::put_cursor,
+        footer::Hint,
+        lines::{Lines, Roll},
+    },
 };
 
 /// The widest it is made.
@@ -38,6 +42,7 @@ pub struct Account {
     /// How many lines there were when it was drawn, and how many of them were seen.
     lines: usize,
     seen: usize,
+    places: Lines,
 }
 
 impl Account {
@@ -48,6 +53,7 @@ impl Account {
             top: 0,
             lines: 0,
             seen: 0,
+            places: Lines::default(),
         }
     }
 
@@ -66,6 +72,12 @@ impl Account {
         };
         self.top = self.top.min(last);
         Verdict::Stay
+    }
+
+    /// Moves what is in sight.
+    pub fn roll(&mut self, roll: Roll) {
+        let rolled = self.places.roll(roll, 0);
+        self.top = rolled.map_or(self.top, |(top, _)| top);
     }
 
     pub fn hints(&self, keys: Keys) -> Vec<Hint> {
@@ -94,6 +106,7 @@ impl Account {
             String::new()
         };
         let inside = framed(frame, area, (width, height), &self.title, &note, theme);
+        self.places = Lines::new(inside, self.top, self.lines);
         let shown = lines.into_iter().skip(self.top).take(self.seen);
         frame.render_widget(Paragraph::new(shown.collect::<Vec<_>>()), inside);
         put_cursor(frame, inside, (1, 0));

@@ -16,7 +16,12 @@ use crate::{
         action::Action,
         event::Cx,
         theme::Theme,
-        widgets::{cursor::put_cursor, field::Field},
+        widgets::{
+            cursor::put_cursor,
+            field::Field,
+            lines::{Lines, Roll},
+            scrollbar::Scrollbar,
+        },
     },
 };
 
@@ -81,6 +86,8 @@ pub struct Choices<T> {
     at: usize,
     /// First row that is shown.
     first: usize,
+    /// Where rows are, those with headings among them.
+    rows: Lines,
     /// Where lines are, as drawn last, with their places in `found()`.
     places: Vec<(Rect, usize)>,
 }
@@ -103,6 +110,7 @@ impl<T: Choice> Choices<T> {
             search: None,
             at: 0,
             first: 0,
+            rows: Lines::default(),
             places: Vec::new(),
         };
         choices.begin();
@@ -201,6 +209,28 @@ impl<T: Choice> Choices<T> {
         };
     }
 
+    /// Moves what is in sight, and the cursor where its line would not be any more.
+    pub fn roll(&mut self, roll: Roll) {
+        let rows = self.rows();
+        let line = |row: usize| match rows.get(row) {
+            Some(Row::Line(at, _)) => Some(*at),
+            _ => None,
+        };
+        let at = (0..rows.len()).find(|row| line(*row) == Some(self.at));
+        if let Some((first, row)) = self.rows.roll(roll, at.unwrap_or_default()) {
+            // There is a line below every heading; where it is not in sight, there is one above.
+            let below = line(row + 1).filter(|_| self.rows.has(row + 1));
+            let above = || row.checked_sub(1).and_then(line);
+            self.first = first;
+            self.at = line(row).or(below).or_else(above).unwrap_or(self.at);
+        }
+    }
+
+    /// The scrollbar, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.rows.bar_at(place)
+    }
+
     /// Puts the cursor on what is under the pointer. `false` where that is no line.
     pub fn click(&mut self, place: Position) -> bool {
         let mut places = self.places.iter();
@@ -291,6 +321,9 @@ impl<T: Choice> Choices<T> {
         let height = usize::from(area.height);
         let rows = self.rows();
         self.scroll(&rows, height * usize::from(columns));
+        self.rows = Lines::new(area, self.first, rows.len())
+            .in_columns(columns)
+            .with_bar(frame, area.right(), theme);
         let rows = rows.get(self.first..).unwrap_or_default();
         // Lines that all fit into one column are dealt out evenly.
         let in_one = if rows.len() <= height {

@@ -46,7 +46,7 @@ impl Choice for Choosable {
 pub struct Chooser {
     of: ChoiceOf,
     title: String,
-    lines: Choices<Choosable>,
+    pub(super) lines: Choices<Choosable>,
     /// Where it comes by itself with an answer.
     pub(super) ears: Option<Ears>,
 }

@@ -27,7 +27,11 @@ use crate::{
         event::{Cx, Effect},
         meeting::Meeting,
         theme::Theme,
-        widgets::{footer::Hint, lines::below},
+        widgets::{
+            footer::Hint,
+            lines::{Roll, below},
+            scrollbar::Scrollbar,
+        },
     },
 };
 
@@ -114,6 +118,16 @@ impl Disagreement {
         } else {
             Verdict::Stay
         }
+    }
+
+    /// Moves what is in sight of the ways to go on.
+    pub fn roll(&mut self, roll: Roll) {
+        self.choices.roll(roll);
+    }
+
+    /// The scrollbar under the pointer.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.choices.bar_at(place)
     }
 
     fn take(&self) -> Verdict {

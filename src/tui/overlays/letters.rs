@@ -52,7 +52,7 @@ impl Choice for Lettered {
 #[derive(Debug)]
 pub struct Letters {
     title: String,
-    choices: Choices<Lettered>,
+    pub(super) choices: Choices<Lettered>,
     /// Why the last key chose nothing.
     told: String,
     /// It comes by itself, so that not every key is meant for it.

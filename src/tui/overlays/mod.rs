@@ -32,7 +32,7 @@ use super::{
     event::{Choosing, Cx, Effect},
     keymap::{Keys, Mode},
     theme::Theme,
-    widgets::{footer::Hint, panel::panel},
+    widgets::{footer::Hint, lines::Roll, panel::panel, scrollbar::Scrollbar},
 };
 
 #[derive(Debug)]
@@ -115,15 +115,26 @@ impl Overlay {
         }
     }
 
-    /// The wheel moves through a list and nothing else.
-    pub fn scroll(&mut self, action: Action, cx: &Cx) -> Verdict {
+    /// Moves what is in sight of a list, and the cursor where it would not be any more.
+    pub fn roll(&mut self, roll: Roll) {
         match self {
-            Self::Palette(palette) => palette.act(action, cx),
-            Self::Letters(letters) => letters.act(action, cx),
-            Self::Disagreement(asked) => asked.act(action, cx),
-            Self::Chooser(chooser) => chooser.act(action, cx),
-            Self::Account(account) => account.act(action),
-            Self::Dialog(_) | Self::Prompt(_) => Verdict::Stay,
+            Self::Palette(palette) => palette.entries.roll(roll),
+            Self::Letters(letters) => letters.choices.roll(roll),
+            Self::Disagreement(asked) => asked.roll(roll),
+            Self::Chooser(chooser) => chooser.lines.roll(roll),
+            Self::Account(account) => account.roll(roll),
+            Self::Dialog(_) | Self::Prompt(_) => {}
+        }
+    }
+
+    /// The scrollbar under the pointer.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        match self {
+            Self::Palette(palette) => palette.entries.bar_at(place),
+            Self::Letters(letters) => letters.choices.bar_at(place),
+            Self::Disagreement(asked) => asked.bar_at(place),
+            Self::Chooser(chooser) => chooser.lines.bar_at(place),
+            Self::Dialog(_) | Self::Prompt(_) | Self::Account(_) => None,
         }
     }
 

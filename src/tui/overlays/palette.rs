@@ -164,7 +164,7 @@ impl Kind {
 pub struct Palette {
     kind: Kind,
     title: String,
-    entries: Choices<Entry>,
+    pub(super) entries: Choices<Entry>,
     /// Whether lines had no room when it was drawn last.
     hides: bool,
 }

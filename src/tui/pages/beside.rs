@@ -140,7 +140,7 @@ mod tests {
         ┌ Records ──────────────────────────── by record   columns 5 of 10, Right for more ┐┌ Record 7 ──────────────────────────┐┌ Problems in this record ───────────┐
         │   Record  State         contact_email  name         phone             Also       ││   contact_email   !office@         ││ !contact_email                     │
         │>  7       needs fixing  !office@       Müller GmbH  !(missing)        phone     █││   customer_id     CUS-0000007      ││   This e-mail address is not       │
-        │   14      needs fixing  !office@       Müller GmbH                              █││   name            Müller GmbH      ││   complete. Write it like          │
+        │   14      needs fixing  !office@       Müller GmbH                              │││   name            Müller GmbH      ││   complete. Write it like          │
         │   21      ready         ~office@       Müller GmbH                              │││ > phone           !(missing)       ││   name@example.com.                │
         │   28      unreadable    !This e-mail address is not complete.                   │││   stage           Lead             ││                                    │
         │   35      needs fixing  !office@       Müller GmbH                              │││   address         {2 fields}       ││ !phone                             │

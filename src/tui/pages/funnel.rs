@@ -117,22 +117,31 @@ pub(super) fn draw_state(frame: &mut Frame, area: Rect, state: &State, theme: Th
     draw_words(frame, area, title, &[words.to_owned()], theme);
 }
 
-/// A panel with a few sentences.
+/// A panel with a few sentences. Gives where each of them stands.
 pub(super) fn draw_words(
     frame: &mut Frame,
     area: Rect,
     title: &str,
     words: &[String],
     theme: Theme,
-) {
+) -> Vec<Rect> {
     let block = panel(area.width, title, "", true, theme);
-    let columns = usize::from(area.width).saturating_sub(6);
-    let lines = words.iter().flat_map(|line| wrap(line, columns));
-    let lines: Vec<Line> = std::iter::once(Line::default())
-        .chain(lines.map(|line| Line::from(format!("   {line}"))))
-        .collect();
     let inside = block.inner(area);
+    let columns = usize::from(area.width).saturating_sub(6);
+    let mut lines = vec![Line::default()];
+    let mut places = Vec::new();
+    for line in words {
+        let rows = wrap(line, columns);
+        let place = Rect {
+            y: inside.y.saturating_add(lines.len() as u16),
+            height: rows.len() as u16,
+            ..inside
+        };
+        places.push(place.intersection(inside));
+        lines.extend(rows.into_iter().map(|row| Line::from(format!("   {row}"))));
+    }
     let under = (lines.iter()).position(|line| line.to_string().starts_with("   >"));
     frame.render_widget(Paragraph::new(lines).block(block), area);
     put_cursor(frame, inside, (3, under.unwrap_or(1) as u16));
+    places
 }

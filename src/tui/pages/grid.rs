@@ -8,7 +8,7 @@ use ratatui::{
     layout::{Position, Rect},
     style::Style,
     text::{Line, Span},
-    widgets::{Paragraph, Scrollbar, ScrollbarOrientation, ScrollbarState},
+    widgets::Paragraph,
 };
 
 use super::{
@@ -25,8 +25,9 @@ use crate::{
         theme::Theme,
         widgets::{
             cursor::put_cursor,
-            lines::{Lines, first_in_sight},
+            lines::{Lines, Roll, first_in_sight},
             panel::panel,
+            scrollbar::Scrollbar,
         },
     },
 };
@@ -77,12 +78,15 @@ pub(super) fn draw_grid(
     }
     frame.render_widget(Paragraph::new(lines), inside);
     page.first_column = seen.0.get(pinned).map_or(0, |(at, _)| *at);
-    draw_scrollbar(frame, inside, page, room);
     let before = seen.0.iter().take_while(|(at, _)| *at != page.column);
     let before: usize = before.map(|(_, width)| width + 2).sum();
     let before = 3 + number + 2 + STATE + before;
     let x = if page.in_cell { before as u16 } else { 0 };
-    page.places = Places::of(page, &seen, number, inside, room);
+    let mut places = Places::of(page, &seen, number, inside, room);
+    places.lines = places
+        .lines
+        .with_bar(frame, inside.right().saturating_sub(1), theme);
+    page.places = places;
     page.drawn = seen.0;
     page.laid = Some(laid);
     put_cursor(frame, inside, (x, 1 + (page.at - page.first) as u16));
@@ -139,6 +143,16 @@ impl Places {
         *at
     }
 
+    /// Where the list begins and where the cursor is, once what is in sight of it has moved, if it can.
+    pub fn roll(&mut self, roll: Roll, at: usize) -> Option<(usize, usize)> {
+        self.lines.roll(roll, at)
+    }
+
+    /// The scrollbar, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.lines.bar_at(place)
+    }
+
     /// What the title there sorts by.
     pub fn title(&self, place: Position) -> Option<SortBy> {
         let mut columns = self.columns.iter();
@@ -168,26 +182,6 @@ fn note(page: &Records, seen: &Seen, width: u16) -> String {
         seen.0.len() + 2,
         all + hidden + 2
     )
-}
-
-fn draw_scrollbar(frame: &mut Frame, inside: Rect, page: &Records, room: usize) {
-    if page.ids.len() <= room || inside.is_empty() {
-        return;
-    }
-    let area = Rect {
-        y: inside.y + 1,
-        height: (room as u16).min(inside.height.saturating_sub(1)),
-        ..inside
-    };
-    let bar = Scrollbar::new(ScrollbarOrientation::VerticalRight)
-        .begin_symbol(None)
-        .end_symbol(None)
-        .track_symbol(Some("│"))
-        .thumb_symbol("█");
-    let mut state = ScrollbarState::new(page.ids.len().saturating_sub(room))
-        .position(page.first)
-        .viewport_content_length(room);
-    frame.render_stateful_widget(bar, area, &mut state);
 }
 
 /// As wide as the longest of these records' numbers, and as its title.

@@ -44,6 +44,8 @@ pub struct Groups {
     first: usize,
     lines: Lines,
     pub(super) late: [Rect; 2],
+    /// The edge of the box that a double click shows alone, or not alone any more.
+    pub(super) zooms: Rect,
     example: Example,
     advice: Advice,
     since: Known,
@@ -53,8 +55,9 @@ pub struct Groups {
     clock: Clock,
     /// Whether the card is shown in place of the list.
     zoomed: bool,
-    /// Where the cursor is once nothing is left to fix.
+    /// Where the cursor is once nothing is left to fix, and where its lines are.
     done_at: usize,
+    done_places: Vec<Rect>,
 }
 
 /// A record with the problem under the cursor. One is asked for at a time, so that a cursor that runs does not leave a
@@ -101,6 +104,7 @@ impl Groups {
             first: 0,
             lines: Lines::default(),
             late: [Rect::ZERO; 2],
+            zooms: Rect::ZERO,
             example: Example::default(),
             advice: Advice::default(),
             since: Known::default(),
@@ -109,6 +113,7 @@ impl Groups {
             clock: cx.clock.clone(),
             zoomed: false,
             done_at: 0,
+            done_places: Vec::new(),
         }
     }
 
@@ -200,6 +205,11 @@ impl Groups {
     }
 
     pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
+        let way = self.done_places.iter().position(|way| way.contains(place));
+        if let Some(way) = way {
+            self.done_at = way;
+            return true;
+        }
         let group = self.lines.at(place).and_then(|at| self.groups().get(at));
         let Some(group) = group.map(|group| group.id) else {
             return false;

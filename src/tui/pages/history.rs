@@ -4,6 +4,7 @@ mod asked;
 mod buttons;
 mod entry;
 mod next;
+mod pointing;
 
 use std::collections::HashMap;
 
@@ -58,6 +59,7 @@ pub struct History {
     buttons: Buttons,
     /// Where the card was drawn.
     pub(super) late: [Rect; 2],
+    pub(super) zooms: Rect,
     clock: Clock,
 }
 
@@ -83,6 +85,7 @@ impl History {
             list: List::starting_at(cx),
             buttons: Buttons::default(),
             late: [Rect::ZERO; 2],
+            zooms: Rect::ZERO,
             clock: cx.clock.clone(),
         }
     }
@@ -201,13 +204,6 @@ impl History {
         self.pending = Some(cx.ask(Query::History { run: self.run }));
     }
 
-    /// Moves the cursor to the entry under the pointer, if there is one.
-    pub fn point(&mut self, place: ratatui::layout::Position, cx: &mut Cx) -> bool {
-        let found = self.buttons.point(place) || self.list.point(place);
-        self.ask_for_facts(cx);
-        found
-    }
-
     pub fn tip(&self) -> String {
         match &self.state {
             State::Known(entries) if entries.is_empty() => {
@@ -258,13 +254,16 @@ impl History {
             ),
         };
         let inside = block.inner(list);
-        if !list.is_empty() {
+        if list.is_empty() {
+            self.list.hide();
+        } else {
             self.list.draw(frame, list, block, heading, &lines, theme);
         }
         if area.width >= 100 {
             self.draw_next(frame, inside, lines.len() as u16 + 1);
         }
         self.late = said(card);
+        self.zooms = self.buttons.zooms(area);
         match self.chosen() {
             Some(_) if !card.is_empty() => self.draw_card(frame, card, theme),
             _ => self.buttons.forget(),

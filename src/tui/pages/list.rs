@@ -15,7 +15,8 @@ use crate::{
         theme::Theme,
         widgets::{
             cursor::put_cursor,
-            lines::{Lines, below, first_in_sight},
+            lines::{Lines, Roll, below, first_in_sight},
+            scrollbar::Scrollbar,
         },
     },
 };
@@ -58,6 +59,23 @@ impl List {
         line.is_some()
     }
 
+    /// Moves what is in sight, and the cursor where it would not be any more.
+    pub fn roll(&mut self, roll: Roll) {
+        if let Some((first, at)) = self.lines.roll(roll, self.at) {
+            (self.first, self.at) = (first, at);
+        }
+    }
+
+    /// The scrollbar, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.lines.bar_at(place)
+    }
+
+    /// It is not drawn, so that nothing of it is under the pointer.
+    pub fn hide(&mut self) {
+        self.lines = Lines::default();
+    }
+
     /// Keeps the cursor on a line when there are so many now.
     pub fn fit(&mut self, len: usize) {
         self.step(0, len);
@@ -82,7 +100,11 @@ impl List {
         let room = usize::from(inside.height.saturating_sub(1)).max(1);
         let at = self.at.min(lines.len().saturating_sub(1));
         self.first = first_in_sight(self.first, at, lines.len(), room);
-        self.lines = Lines::new(below(inside, 1), self.first, lines.len());
+        self.lines = Lines::new(below(inside, 1), self.first, lines.len()).with_bar(
+            frame,
+            area.right().saturating_sub(1),
+            theme,
+        );
         let columns = usize::from(inside.width);
         let mut shown = vec![Line::styled(heading, theme.muted())];
         for (place, line) in lines.iter().enumerate().skip(self.first).take(room) {

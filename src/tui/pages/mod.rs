@@ -18,6 +18,7 @@ mod laid;
 mod list;
 mod one_record;
 mod people;
+mod pointing;
 mod raw;
 mod records;
 mod review;
@@ -36,6 +37,7 @@ pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;
 pub(super) use list::fitted;
+pub use pointing::Pointed;
 pub use records::Kept;
 pub use stack::Stack;
 pub use subject::Subject;
@@ -43,11 +45,7 @@ pub use subject::Subject;
 use std::time::Instant;
 
 use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    layout::{Position, Rect},
-    text::Line,
-};
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use super::{
     action::{Action, Offer},
@@ -206,22 +204,6 @@ impl Page {
         }
     }
 
-    /// Moves the cursor to the line under the pointer, if there is one.
-    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
-        match self {
-            Self::Runs(page) => page.point(place, cx),
-            Self::Groups(page) => page.point(place, cx),
-            Self::Values(page) => page.list.point(place),
-            Self::Comparison(page) => page.list.point(place),
-            Self::History(page) => page.point(place, cx),
-            Self::Sending(page) => page.point(place),
-            Self::Editor(page) => page.point(place),
-            Self::Fix(page) => page.point(place, cx),
-            Self::Records(page) => page.point(place, cx),
-            Self::Raw(_) | Self::Review(_) => false,
-        }
-    }
-
     /// A key that is text, in [`Mode::Typing`].
     pub fn type_key(&mut self, key: KeyEvent, cx: &mut Cx) {
         match self {
@@ -255,15 +237,6 @@ impl Page {
             Self::Editor(page) => page.paste(text, cx),
             Self::Raw(page) => page.paste(text, cx),
             Self::Fix(page) => page.paste(text, cx),
-        }
-    }
-
-    /// Takes what is under the pointer while something is typed.
-    pub fn point_while_typing(&mut self, place: Position, cx: &mut Cx) {
-        match self {
-            Self::Records(page) => page.point_in_prompt(place, cx),
-            Self::Editor(page) => page.point_while_typing(place),
-            _ => {}
         }
     }
 

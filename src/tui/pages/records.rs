@@ -45,7 +45,7 @@ pub struct Records {
     /// The typed filter that is applied.
     pub(super) typed: String,
     pub(super) prompt: Option<Prompt>,
-    nothing: Nothing,
+    pub(super) nothing: Nothing,
     /// What waits for the list to be there.
     early: Early,
     /// Terms that name no field of the run: they are in none of the lists.
@@ -76,6 +76,8 @@ pub struct Records {
     pub(super) laid: Option<Laid>,
     /// Where the record under the cursor was drawn beside the list.
     pub(super) late: Vec<Rect>,
+    /// The edge of the box that a double click shows alone, or not alone any more.
+    pub(super) zooms: Rect,
     /// Where a click finds lines, cells and titles.
     pub(super) places: Places,
     pub(super) recalled: Recalled,
@@ -162,6 +164,7 @@ impl Records {
             drawn: Vec::new(),
             laid: None,
             late: Vec::new(),
+            zooms: Rect::ZERO,
             places: Places::default(),
             recalled: Recalled::default(),
             early: Early::default(),

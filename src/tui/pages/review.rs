@@ -17,6 +17,7 @@ use crate::{
         clock::Clock,
         event::{Answer, Cx, Effect, JobRequest, Query, Question, Route, Ticket},
         keymap::Keys,
+        widgets::lines::{Lines, Roll},
         words,
     },
 };
@@ -31,8 +32,10 @@ pub struct Review {
     at: usize,
     record: Option<Box<RecordDetail>>,
     record_pending: Option<Ticket>,
-    /// The first line of the record that is shown.
-    top: usize,
+    /// The first line of the record that is shown, once it was scrolled; before, what differs is in sight.
+    top: Option<usize>,
+    /// Where its lines are.
+    pub(super) lines: Lines,
     /// The destination that was chosen, where the contract names more than one.
     to: Option<String>,
     clock: Clock,
@@ -60,7 +63,8 @@ impl Review {
             at: 0,
             record: None,
             record_pending: None,
-            top: 0,
+            top: None,
+            lines: Lines::default(),
             to: cx.to.clone(),
             clock: cx.clock.clone(),
         }
@@ -109,7 +113,7 @@ impl Review {
     pub fn aim(&mut self, cx: &mut Cx) {
         self.to.clone_from(&cx.to);
         self.state = State::Loading;
-        (self.at, self.record, self.top) = (0, None, 0);
+        (self.at, self.record, self.top) = (0, None, None);
         self.refresh(cx);
     }
 
@@ -132,11 +136,11 @@ impl Review {
             Action::PreviousRecord | Action::Left => self.show(self.at - 1, cx),
             Action::First => self.show(0, cx),
             Action::Last => self.show(records.saturating_sub(1), cx),
-            Action::Down => self.top += 1,
-            Action::Up if self.top == 0 => cx.effects.push(Effect::Tabs),
-            Action::Up => self.top -= 1,
-            Action::PageDown => self.top += usize::from(cx.size.height / 3),
-            Action::PageUp => self.top = self.top.saturating_sub(usize::from(cx.size.height / 3)),
+            Action::Down => self.roll(Roll::By(1)),
+            Action::Up if self.lines.is_at_top() => cx.effects.push(Effect::Tabs),
+            Action::Up => self.roll(Roll::By(-1)),
+            Action::PageDown => self.roll(Roll::By(isize::from(cx.size.height as i16 / 3))),
+            Action::PageUp => self.roll(Roll::By(-isize::from(cx.size.height as i16 / 3))),
             Action::Open if records > 0 => cx.go(ready(self.run)),
             Action::TryOne => self.try_one(cx),
             Action::SetAside => {
@@ -148,6 +152,12 @@ impl Review {
             Action::Back => cx.back(),
             _ => {}
         }
+    }
+
+    /// Moves what is in sight of the record.
+    pub fn roll(&mut self, roll: Roll) {
+        let rolled = self.lines.roll(roll, 0);
+        self.top = rolled.map(|(first, _)| first).or(self.top);
     }
 
     /// Sends the record that is shown, and only that: its answer tells whether the others can go.
@@ -192,7 +202,7 @@ impl Review {
 
     fn show(&mut self, at: usize, cx: &mut Cx) {
         if at != self.at {
-            self.top = 0;
+            self.top = None;
         }
         self.at = at;
         self.record_pending = self.shown().map(|id| cx.ask(Query::Record { id }));

@@ -18,7 +18,7 @@ use crate::{
         event::{Answer, Cx, Effect, JobRequest, Query, Route, RunFacts, Ticket},
         keymap::Mode,
         opening,
-        widgets::lines::Lines,
+        widgets::lines::{Lines, Roll},
         words,
     },
 };
@@ -188,6 +188,20 @@ impl Runs {
         self.is_moved |= found.is_some();
         self.ask_for_facts(cx);
         found.is_some()
+    }
+
+    /// Moves what is in sight of the runs, and the cursor where it would not be any more.
+    pub fn roll(&mut self, roll: Roll, cx: &mut Cx) {
+        let at = self.at().unwrap_or_default();
+        let Some((first, at)) = self.lines.roll(roll, at) else {
+            return;
+        };
+        self.first = first;
+        if let Some(run) = self.listed().get(at).map(|run| run.id) {
+            self.selected = Under::Run(run);
+            self.is_moved = true;
+        }
+        self.ask_for_facts(cx);
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

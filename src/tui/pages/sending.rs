@@ -21,6 +21,7 @@ use crate::{
         clock::Clock,
         event::{Answer, Cx, Effect, JobRequest, Query, Question, Steer, Ticket},
         keymap::Keys,
+        widgets::scrollbar::Scrollbar,
         words,
     },
 };
@@ -207,13 +208,23 @@ impl Sending {
         self.wants_pause.unwrap_or(live.flow == Flow::Paused)
     }
 
-    pub fn point(&mut self, place: Position) -> bool {
-        let list = if self.whole_log {
+    /// The list that has focus.
+    pub(super) fn list(&mut self) -> &mut List {
+        if self.whole_log {
             &mut self.log
         } else {
             &mut self.refusals
+        }
+    }
+
+    /// The scrollbar of the list that has focus, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        let list = if self.whole_log {
+            &self.log
+        } else {
+            &self.refusals
         };
-        list.point(place)
+        list.bar_at(place)
     }
 
     pub fn awaits(&self, ticket: Ticket) -> bool {

@@ -10,7 +10,7 @@ use ratatui::{
 use super::{
     beside::{draw_problems, draw_record, panes},
     funnel::draw_words,
-    grid::draw_grid,
+    grid::{Places, draw_grid},
     records::{Records, State},
     strip::draw_strip,
 };
@@ -19,7 +19,10 @@ use crate::{
     tui::{
         action::Action,
         theme::Theme,
-        widgets::{cursor::put_cursor, panel::said},
+        widgets::{
+            cursor::put_cursor,
+            panel::{said, upper_edge},
+        },
     },
 };
 
@@ -63,18 +66,28 @@ pub(super) fn draw(frame: &mut Frame, area: Rect, page: &mut Records, theme: The
         Constraint::Fill(1),
         Constraint::Length(strip),
     ]));
+    page.places = Places::default();
+    page.nothing.hide();
+    page.zooms = Rect::ZERO;
     match &page.state {
-        State::Loading => draw_words(frame, list, "Records", &["loading ...".to_owned()], theme),
+        State::Loading => {
+            draw_words(frame, list, "Records", &["loading ...".to_owned()], theme);
+        }
         State::Failed(words) => {
             draw_words(frame, list, "Records", std::slice::from_ref(words), theme);
         }
         State::Known if page.ids.is_empty() => {
-            draw_words(frame, list, "Records", &page.nothing_in_words(), theme);
+            let said = draw_words(frame, list, "Records", &page.nothing_in_words(), theme);
+            if page.finds_nothing() {
+                page.nothing.stands(said);
+            }
         }
         State::Known if page.zoomed && (area.width < 80 || area.height < 18) => {
             draw_strip(frame, list, page, theme);
+            page.zooms = upper_edge(list);
         }
         State::Known => {
+            page.zooms = upper_edge(list);
             let legend = legend_height(area.width, area.height) > 0;
             page.has_legend = legend;
             let [list, record, problems] = panes(area, list);

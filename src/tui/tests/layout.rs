@@ -4,6 +4,7 @@ use ratatui::{buffer::Buffer, layout::Position};
 
 use super::scenes::{SCENES, at, is_covered};
 use crate::tui::{
+    app::App,
     keymap::Keys,
     testing::{cells, cursor, picture, resize, wishes},
 };
@@ -98,20 +99,25 @@ const READ: [&str; 8] = [
     "the log of a send",
 ];
 
+/// Whether the cursor stands on what has focus in this scene.
+pub(super) fn is_on_what_has_focus(app: &mut App, name: &str) -> bool {
+    let (place, buffer) = cursor(app);
+    let (before, after) = around(place, &buffer);
+    let is_meant = match name {
+        "a cell" => after.starts_with("!office@"),
+        _ if before.contains("[ ") => after.contains(']'),
+        name => after.starts_with('>') || READ.contains(&name),
+    };
+    let is_there = !after.replace(['│', ' '], "").is_empty();
+    is_meant && is_there
+}
+
 #[test]
 fn the_cursor_stands_on_what_has_focus_in_every_frame() {
     for (name, keys) in SCENES {
         for (width, height) in SIZES {
             let mut app = at(keys, (width, height));
-            let (place, buffer) = cursor(&mut app);
-            let (before, after) = around(place, &buffer);
-            let is_meant = match *name {
-                "a cell" => after.starts_with("!office@"),
-                _ if before.contains("[ ") => after.contains(']'),
-                name => after.starts_with('>') || READ.contains(&name),
-            };
-            let is_there = !after.replace(['│', ' '], "").is_empty();
-            assert!(is_meant && is_there, "{name} at {width}: {before}@{after}");
+            assert!(is_on_what_has_focus(&mut app, name), "{name} at {width}");
         }
     }
 }

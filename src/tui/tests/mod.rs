@@ -5,6 +5,7 @@ mod desk;
 mod footer;
 mod layout;
 mod own_keys;
+mod pointer;
 mod preview;
 mod reach;
 pub mod scenes;

@@ -120,7 +120,8 @@ pub fn strike(app: &mut App, key: KeyEvent) -> Vec<Effect> {
     settle(app, effects)
 }
 
-fn settle(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
+/// Waits until all that these lead to is over. Gives it.
+pub fn settle(app: &mut App, effects: Vec<Effect>) -> Vec<Effect> {
     let mut all = effects.clone();
     let mut waiting = VecDeque::from(effects);
     while let Some(effect) = waiting.pop_front() {

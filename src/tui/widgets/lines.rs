@@ -1,11 +1,14 @@
-//! Where the lines of a list are on the screen, so that a click finds the one it is on; how wide lines are.
+//! Where the lines of a list are on the screen, so that a click finds the one it is on and the wheel knows what is in sight; how
+//! wide lines are.
 
 use ratatui::{
+    Frame,
     layout::{Position, Rect},
     text::{Line, Span},
 };
 
-use crate::text;
+use super::scrollbar::Scrollbar;
+use crate::{text, tui::theme::Theme};
 
 /// The lines of a list as they were drawn last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,6 +20,20 @@ pub struct Lines {
     len: usize,
     /// Rows of the screen that each takes.
     height: u16,
+    /// How many lines are in sight at once.
+    room: usize,
+    /// Lines that are in sight above and below the cursor, where there are any.
+    around: usize,
+    bar: Option<Scrollbar>,
+}
+
+/// How the part of a list that is in sight moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Roll {
+    /// So many lines down, or up.
+    By(isize),
+    /// To where this line is the first.
+    To(usize),
 }
 
 impl Lines {
@@ -31,7 +48,75 @@ impl Lines {
             first,
             len,
             height,
+            room: usize::from(area.height / height.max(1)),
+            around: 0,
+            bar: None,
         }
+    }
+
+    /// The same where the area has the lines in so many columns, one after the other.
+    #[must_use]
+    pub fn in_columns(mut self, columns: u16) -> Self {
+        self.room *= usize::from(columns);
+        self
+    }
+
+    /// The same where so many lines are in sight around the cursor.
+    #[must_use]
+    pub fn around(mut self, lines: usize) -> Self {
+        self.around = lines;
+        self
+    }
+
+    /// The same with a scrollbar in a column of the screen, where not all lines are in sight.
+    #[must_use]
+    pub fn with_bar(mut self, frame: &mut Frame, column: u16, theme: Theme) -> Self {
+        let track = Rect {
+            x: column,
+            width: 1,
+            ..self.area
+        };
+        self.bar = Scrollbar::new(track, self.first, self.room, self.len);
+        if let Some(bar) = self.bar {
+            bar.draw(frame, theme);
+        }
+        self
+    }
+
+    /// The scrollbar, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.bar.filter(|bar| bar.is_at(place))
+    }
+
+    /// Whether nothing is above what is in sight.
+    pub fn is_at_top(&self) -> bool {
+        self.first == 0
+    }
+
+    /// Whether this line is in sight.
+    pub fn has(&self, line: usize) -> bool {
+        (self.first..self.first + self.room).contains(&line)
+    }
+
+    /// Where what is in sight begins now, and where the cursor is that was on line `at`, if it can move so. The cursor stays on
+    /// its line as long as that is in sight, and else is on the first or last that is.
+    pub fn roll(&mut self, roll: Roll, at: usize) -> Option<(usize, usize)> {
+        let most = self.len.saturating_sub(self.room);
+        let first = match roll {
+            Roll::By(lines) => self.first.saturating_add_signed(lines).min(most),
+            Roll::To(line) => line.min(most),
+        };
+        if first == self.first || self.room == 0 {
+            return None;
+        }
+        self.first = first;
+        let above = if first == 0 { 0 } else { self.around };
+        let below = if first == most { 0 } else { self.around };
+        let last = first + self.room - 1;
+        // Where a list is too low for lines on both sides, those above count.
+        let top = (first + above).min(last);
+        let bottom = last.saturating_sub(below).max(top);
+        Some((first, at.clamp(top, bottom)))
     }
 
     /// The line there, if any.
@@ -192,6 +277,57 @@ mod tests {
                 "{first} {at}"
             );
         }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_rolled_the_cursor_is_in_sight_and_the_list_fills_its_room(
+            (len, room, around) in (0..90_usize, 1..30_u16, 0..3_usize),
+            at in 0..90_usize,
+            rolls in prop::collection::vec(prop_oneof![
+                (-9..9_isize).prop_map(Roll::By),
+                (0..99_usize).prop_map(Roll::To),
+            ], 1..9),
+        ) {
+            let rows = usize::from(room);
+            let around = around.min(rows / 4);
+            let mut at = at.min(len.saturating_sub(1));
+            let first = first_in_sight(0, at, len, rows);
+            let mut lines = Lines::new(Rect::new(0, 0, 9, room), first, len).around(around);
+            for roll in rolls {
+                let (before, was) = (lines.first, at);
+                match lines.roll(roll, at) {
+                    None => prop_assert_eq!(lines.first, before),
+                    Some((first, moved)) => {
+                        at = moved;
+                        prop_assert!(first + rows <= len, "nothing stays empty");
+                        prop_assert!((first..first + rows).contains(&at));
+                        // Drawing leaves both where they are.
+                        prop_assert_eq!(first_in_sight(first, at, len, rows), first);
+                        let stays = (first + around..first + rows - around).contains(&was);
+                        prop_assert!(!stays || at == was);
+                    }
+                }
+                if let Roll::By(by) = roll {
+                    let most = len.saturating_sub(rows);
+                    prop_assert_eq!(lines.first, before.saturating_add_signed(by).min(most.max(before)).min(most));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_cursor_stays_until_its_line_leaves_and_the_ends_are_ends() {
+        let mut lines = Lines::new(Rect::new(0, 0, 9, 5), 0, 12);
+        assert_eq!(lines.roll(Roll::By(-3), 2), None, "it is at its beginning");
+        assert_eq!(lines.roll(Roll::By(2), 2), Some((2, 2)));
+        assert_eq!(lines.roll(Roll::By(3), 2), Some((5, 5)));
+        assert_eq!(lines.roll(Roll::By(3), 5), Some((7, 7)));
+        assert_eq!(lines.roll(Roll::By(3), 7), None, "it is at its end");
+        assert_eq!(lines.roll(Roll::To(0), 7), Some((0, 4)));
+        let mut fits = Lines::new(Rect::new(0, 0, 9, 5), 0, 5);
+        assert_eq!(fits.roll(Roll::By(3), 0), None);
+        assert_eq!(Lines::default().roll(Roll::By(3), 0), None);
     }
 
     #[test]

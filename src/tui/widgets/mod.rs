@@ -9,6 +9,7 @@ pub mod footer;
 pub mod header;
 pub mod lines;
 pub mod panel;
+pub mod scrollbar;
 pub mod stages;
 pub mod tree;
 pub mod wrap;

@@ -20,6 +20,14 @@ pub fn said(area: Rect) -> [Rect; 2] {
     [title, inside]
 }
 
+/// The upper edge of a box of this area, where its title stands.
+pub fn upper_edge(area: Rect) -> Rect {
+    Rect {
+        height: area.height.min(1),
+        ..area
+    }
+}
+
 /// A bordered block for an area of this width. The note is dropped before the title is shortened. Both must be safe.
 pub fn panel<'a>(width: u16, title: &str, note: &str, focus: bool, theme: Theme) -> Block<'a> {
     let room = usize::from(width).saturating_sub(4);

@@ -25,7 +25,7 @@ use crate::{
         widgets::{
             cursor::put_cursor,
             lines::{Lines, below},
-            panel::panel,
+            panel::{panel, upper_edge},
             tree::Kind,
             wrap::wrap,
         },
@@ -152,6 +152,7 @@ pub fn doubt(editor: &Editor) -> Option<String> {
 /// Everything between the two rows on top and the two at the bottom.
 pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     editor.fits_both = area.width >= WIDE && area.height >= 20;
+    (editor.zooms, editor.edit_box) = (Rect::ZERO, Rect::ZERO);
     if area.is_empty() {
         return;
     }
@@ -187,6 +188,7 @@ fn wide(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         Constraint::Fill(1),
         Constraint::Length(side),
     ]));
+    editor.edit_box = bottom;
     fields(editor, frame, left, theme);
     side_panels(editor, frame, right, theme);
     edit_box(editor, frame, bottom, theme);
@@ -217,7 +219,11 @@ fn narrow(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
         Constraint::Length(strip),
         Constraint::Length(edit),
     ]));
+    let is_first = editor.second_panel || strip.is_empty();
+    editor.zooms = upper_edge(if is_first { list } else { strip });
+    editor.edit_box = edit;
     if editor.second_panel && !editing {
+        editor.fields.places = Lines::default();
         side_panels(editor, frame, list, theme);
     } else {
         fields(editor, frame, list, theme);
@@ -247,7 +253,8 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     let block = panel(area.width, "Fields", &note, draft.is_none(), theme);
     let inner = block.inner(area);
     frame.render_widget(&block, area);
-    list.places = Lines::new(below(inner, header as u16), list.first, list.lines.len());
+    list.places =
+        Lines::new(below(inner, header as u16), list.first, list.lines.len()).around(around(rows));
     let columns = Columns::of(usize::from(inner.width));
     let mut lines = Vec::new();
     if header == 1 {
@@ -262,10 +269,15 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     put_cursor(frame, inner, (1, (header + list.at - list.first) as u16));
 }
 
+/// Lines that are seen above and below the cursor, of so many.
+fn around(rows: usize) -> usize {
+    (rows / 4).min(2)
+}
+
 /// Keeps the cursor on the screen with a line or two around it, and the screen full.
 fn scroll(list: &mut Fields, rows: usize) {
     let rows = rows.max(1);
-    let around = (rows / 4).min(2);
+    let around = around(rows);
     list.first = list
         .first
         .min(list.at.saturating_sub(around))

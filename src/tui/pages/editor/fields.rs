@@ -9,7 +9,7 @@ use crate::{
     model::{Form, Layout, Path, RecordDetail},
     text,
     tui::widgets::{
-        lines::Lines,
+        lines::{Lines, Roll},
         tree::{Kind, Tree, TreeLine, fails_in},
     },
 };
@@ -83,6 +83,16 @@ impl Fields {
         let line = self.places.at(place);
         self.at = line.unwrap_or(self.at);
         line.is_some()
+    }
+
+    /// Moves what is in sight, and the cursor where it would not be any more. Says whether anything moved.
+    pub fn roll(&mut self, roll: Roll) -> bool {
+        let rolled = self.places.roll(roll, self.at);
+        if let Some((first, at)) = rolled {
+            (self.first, self.at) = (first, at);
+            self.step(0);
+        }
+        rolled.is_some()
     }
 
     pub fn selected(&self) -> Option<&FieldLine> {

@@ -10,15 +10,12 @@ pub(super) mod kept;
 pub(super) mod keys;
 mod kinds;
 pub(super) mod panels;
+mod pointing;
 
 use std::{collections::HashSet, time::Instant};
 
 use crossterm::event::KeyEvent;
-use ratatui::{
-    Frame,
-    layout::{Position, Rect},
-    text::Line,
-};
+use ratatui::{Frame, layout::Rect, text::Line};
 
 use self::{
     alike::Alike,
@@ -55,6 +52,9 @@ pub struct Editor {
     second_panel: bool,
     /// Whether both fitted when it was drawn last.
     fits_both: bool,
+    /// The edge of the box that a double click shows alone, or not alone any more; and the box of the value.
+    pub(super) zooms: Rect,
+    edit_box: Rect,
     /// Records of the run that need fixing, known after the first save.
     open: Option<HashSet<RecordId>>,
     /// What was done to the record and is told when it has been read again.
@@ -91,6 +91,8 @@ impl Editor {
             look: None,
             second_panel: false,
             fits_both: false,
+            zooms: Rect::ZERO,
+            edit_box: Rect::ZERO,
             open: None,
             told: None,
             result: None,
@@ -154,19 +156,6 @@ impl Editor {
     /// Others edit other records than before.
     pub fn meet(&mut self, cx: &Cx) {
         self.one.meet(cx);
-    }
-
-    /// Moves the cursor to the field under the pointer, if there is one.
-    pub fn point(&mut self, place: Position) -> bool {
-        self.forget_alike();
-        self.fields.point(place)
-    }
-
-    /// Ticks what is under the pointer in the box, if that can be ticked.
-    pub fn point_while_typing(&mut self, place: Position) {
-        if let Some(draft) = &mut self.one.draft {
-            draft.point(place);
-        }
     }
 
     /// Puts the record and its field to where the person is.

@@ -2,7 +2,7 @@
 
 use ratatui::{
     Frame,
-    layout::{Constraint, Layout, Position, Rect},
+    layout::{Constraint, Layout, Rect},
     style::Style,
     text::{Line, Span},
     widgets::Paragraph,
@@ -16,14 +16,13 @@ use crate::{
     text,
     tui::{
         action::Action,
-        event::Cx,
         pages::about::padded,
         theme::Theme,
         widgets::{
             bar::bar,
             cursor::put_cursor,
             lines::{Lines, below, first_in_sight},
-            panel::panel,
+            panel::{panel, upper_edge},
             wrap::wrap,
         },
     },
@@ -99,101 +98,34 @@ pub fn banner(page: &Fix, theme: Theme) -> Line<'_> {
 }
 
 pub fn page(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
-    if area.width >= 100 {
-        let [what, would] = area.layout(&Layout::horizontal([
+    page.what = Lines::default();
+    let is_first = page.panel == Panel::What;
+    let [what, would] = if area.width >= 100 {
+        area.layout(&Layout::horizontal([
             Constraint::Length(40 + (area.width - 100) / 3),
             Constraint::Fill(1),
-        ]));
-        draw_what(page, frame, what, theme);
-        draw_would(page, frame, would, theme);
-    } else if page.panel == Panel::What && page.typing.is_none() && page.known().is_some() {
+        ]))
+    } else if is_first && page.typing.is_none() && page.known().is_some() {
         // What was chosen, and what it comes to, are seen together; the records are what is to be looked at.
-        let [what, would] = area.layout(&Layout::vertical([
+        area.layout(&Layout::vertical([
             Constraint::Length((area.height / 2).min(WHAT)),
             Constraint::Fill(1),
-        ]));
-        draw_what(page, frame, what, theme);
-        draw_would(page, frame, would, theme);
-    } else if page.panel == Panel::What {
-        let [what, would] = area.layout(&Layout::vertical([
+        ]))
+    } else if is_first {
+        area.layout(&Layout::vertical([
             Constraint::Fill(1),
             Constraint::Length(4),
-        ]));
-        draw_what(page, frame, what, theme);
-        draw_would(page, frame, would, theme);
+        ]))
     } else {
-        draw_would(page, frame, area, theme);
+        [Rect::ZERO, area]
+    };
+    if !what.is_empty() {
+        page.draw_what(frame, what, theme);
     }
-}
-
-fn draw_what(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
-    let focus = page.panel == Panel::What;
-    let records = (page.known()).map_or(page.records, |preview| preview.report.scope);
-    let records = text::count(records, "record");
-    let block = panel(area.width, "1 What to do", &records, focus, theme);
-    let inside = block.inner(area);
-    frame.render_widget(block, area);
-    let columns = usize::from(inside.width);
-    let title = text::shorten(&format!(" {}", page.title), columns);
-    let field = text::shorten(
-        &format!(" Field  {}", text::safe(&page.field.label())),
-        columns,
-    );
-    let mut lines = vec![Line::styled(title, theme.muted()), Line::from(field)];
-    let room = usize::from(inside.height).saturating_sub(lines.len());
-    // A suggestion takes a second line for what it was found to do.
-    let heights: Vec<usize> = (page.choices.iter().enumerate())
-        .map(|(n, choice)| {
-            1 + usize::from(!choice.note.is_empty())
-                + usize::from(n == page.at && page.typing.is_some())
-        })
-        .collect();
-    let mut first = page.at;
-    let mut used = heights.get(page.at).copied().unwrap_or(1);
-    while first > 0 && used + heights[first - 1] <= room {
-        first -= 1;
-        used += heights[first];
-    }
-    let mut cursor = None;
-    for (n, choice) in page.choices.iter().enumerate().skip(first) {
-        let chosen = n == page.at;
-        let style = if chosen { theme.select() } else { Style::new() };
-        let mark = if chosen { ">" } else { " " };
-        let label = text::shorten(&format!(" {mark} {}", choice.label), columns);
-        if chosen {
-            cursor = Some((1, lines.len() as u16));
-        }
-        lines.push(Line::styled(label, style));
-        if !choice.note.is_empty() {
-            let note = text::shorten(&format!("     {}", choice.note), columns);
-            lines.push(Line::styled(note, theme.muted()));
-        }
-        if let (true, Some((asks, field))) = (chosen, &mut page.typing) {
-            let prompt = format!("   {} [", asks.prompt());
-            let room = columns.saturating_sub(text::width(&prompt) + 3);
-            let (mut line, at) = field.line(room, theme.muted());
-            cursor = Some(((text::width(&prompt) + at) as u16, lines.len() as u16));
-            line.spans.insert(0, Span::raw(prompt));
-            line.spans.push(Span::raw(" ]"));
-            lines.push(line);
-        }
-    }
-    frame.render_widget(Paragraph::new(lines), inside);
-    if let (true, Some(at)) = (focus, cursor) {
-        put_cursor(frame, inside, at);
-    }
-}
-
-impl Fix {
-    /// Moves the cursor to the record under the pointer, if there is one.
-    pub fn point(&mut self, place: Position, cx: &mut Cx) -> bool {
-        let Some(row) = self.lines.at(place) else {
-            return false;
-        };
-        (self.panel, self.row) = (Panel::Would, row);
-        self.ask_for_rows(cx);
-        true
-    }
+    draw_would(page, frame, would, theme);
+    page.boxes = [what, would];
+    // A click on the lower one shows it alone.
+    page.zooms = upper_edge(if what.is_empty() { would } else { Rect::ZERO });
 }
 
 fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {

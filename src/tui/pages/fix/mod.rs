@@ -4,6 +4,8 @@ mod ahead;
 mod desk;
 mod draw;
 mod job;
+mod pointing;
+mod what;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -40,6 +42,12 @@ pub struct Fix {
     records: u64,
     choices: Vec<FixChoice>,
     at: usize,
+    /// Of all rows of the choices the first that is shown, and where they are.
+    what_first: usize,
+    pub(super) what: Lines,
+    /// Where the two boxes are, and the edge of the one that a double click shows no longer alone.
+    boxes: [Rect; 2],
+    pub(super) zooms: Rect,
     panel: Panel,
     /// What is being typed for the choice under the cursor.
     typing: Option<(Asks, Field)>,
@@ -105,6 +113,10 @@ impl Fix {
             records: view.records,
             choices: fix_choices(&[], view.records),
             at: 0,
+            what_first: 0,
+            what: Lines::default(),
+            boxes: [Rect::ZERO; 2],
+            zooms: Rect::ZERO,
             panel: Panel::What,
             typing: None,
             suggesting: Some(cx.ask(Query::Suggest { group: view.group })),

@@ -5,6 +5,7 @@ use crate::{
     tui::{
         app::App,
         event::{Event, JobRequest, Outcome},
+        pages::Pointed,
         testing::{
             answer, cursor, feed, feed_with, picture, press, preview, problems, shows, shows_not,
             suggested, wishes,
@@ -83,12 +84,12 @@ fn the_page_at_80_by_24() {
     ┌ 1 What to do ─────────────────────────────────────────────────── 412 records ┐
     │ Email address not complete                                                   │
     │ Field  contact_email                                                         │
-    │ > Tidy outer spaces, double spaces, hidden characters, separate accents      │
-    │     makes 187 of a sample of 200 ready                                       │
-    │   Set one value ...                                                          │
-    │   Find and replace ...                                                       │
-    │   Find and replace by a pattern ...                                          │
-    │   Map an old value to a new one ...                                          │
+    │ > Tidy outer spaces, double spaces, hidden characters, separate accents      █
+    │     makes 187 of a sample of 200 ready                                       █
+    │   Set one value ...                                                          █
+    │   Find and replace ...                                                       █
+    │   Find and replace by a pattern ...                                          █
+    │   Map an old value to a new one ...                                          █
     │   Trim and tidy text                                                         │
     │   Rewrite a date, day first                                                  │
     │   Rewrite a date, month first                                                │
@@ -365,7 +366,7 @@ fn a_record_of_a_preview_is_found_where_it_stands_also_where_not_all_are_shown()
             .collect();
         assert_eq!(here, ">[x] ", "{}", picture(&mut app));
         let before = picture(&mut app);
-        assert!(app.pages.top_mut().point(place, &mut app.cx));
+        assert_eq!(app.pages.top_mut().point(place, &mut app.cx), Pointed::Line);
         assert_eq!(picture(&mut app), before, "the record under the pointer");
     }
 }

@@ -3,7 +3,7 @@
 use super::Groups;
 use crate::{
     model::{Group, Stage},
-    tui::event::Cx,
+    tui::{event::Cx, widgets::lines::Roll},
 };
 
 impl Groups {
@@ -12,6 +12,18 @@ impl Groups {
         let at = self.at().unwrap_or_default();
         let at = at.saturating_add_signed(by).min(last);
         self.selected = self.groups().get(at).map(|group| group.id);
+    }
+
+    /// Moves what is in sight of the list, and the cursor where it would not be any more.
+    pub fn roll(&mut self, roll: Roll, cx: &mut Cx) {
+        let at = self.at().unwrap_or_default();
+        let Some((first, at)) = self.lines.roll(roll, at) else {
+            return;
+        };
+        self.first = first;
+        let group = self.groups().get(at).map(|group| group.id);
+        self.selected = group.or(self.selected);
+        self.ask_for_example(cx);
     }
 
     pub(super) fn at(&self) -> Option<usize> {

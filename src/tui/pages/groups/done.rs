@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A line to choose.
-struct Way {
+pub(super) struct Way {
     /// What Enter does, in the footer.
     label: &'static str,
     words: String,
@@ -87,7 +87,7 @@ impl Groups {
         lines
     }
 
-    fn ways(&self, run: &RunRow) -> Vec<Way> {
+    pub(super) fn ways(&self, run: &RunRow) -> Vec<Way> {
         let key = |action| self.keys.of(action);
         let records = |status| run.with_status(status);
         let stored: u64 = run.statuses.iter().map(|(_, records)| records).sum();

@@ -15,7 +15,7 @@ use crate::{
         action::{Action, Offer},
         event::{Cx, Effect},
         theme::Theme,
-        widgets::cursor::put_cursor,
+        widgets::{cursor::put_cursor, panel::upper_edge},
     },
 };
 
@@ -49,10 +49,22 @@ impl Buttons {
         self.is_open
     }
 
-    /// Puts the focus on the button under the pointer, if there is one.
+    /// Puts the focus on the button under the pointer, if there is one. Says whether there is.
     pub fn point(&mut self, place: Position) -> bool {
-        self.on = self.places.iter().position(|area| area.contains(place));
-        self.on.is_some()
+        let on = self.places.iter().position(|area| area.contains(place));
+        self.on = on.or(self.on);
+        on.is_some()
+    }
+
+    /// Puts the focus on the card, if it has buttons, or else on the list.
+    pub fn focus(&mut self, is_card: bool) {
+        let has_some = is_card && !self.places.is_empty();
+        self.on = has_some.then(|| self.on.unwrap_or(0));
+    }
+
+    /// The edge of the box that a double click exchanges for the other, in a page of this area.
+    pub fn zooms(&self, area: Rect) -> Rect {
+        upper_edge(if self.is_alone { area } else { Rect::ZERO })
     }
 }
 

@@ -24,7 +24,11 @@ use crate::{
         },
         theme::Theme,
         widgets::{
-            cursor::put_cursor, field::Field, lines::cut, panel::panel, stages::in_one_line,
+            cursor::put_cursor,
+            field::Field,
+            lines::{Lines, cut},
+            panel::panel,
+            stages::in_one_line,
             wrap::wrap,
         },
     },
@@ -90,6 +94,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
         put_cursor(frame, middle, (2, 1));
     }
     edit_box(page, frame, bottom, theme);
+    page.edit_box = bottom;
 }
 
 fn problem_lines(
@@ -159,6 +164,12 @@ fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     lines.push(unseen);
     frame.render_widget(Paragraph::new(lines), inner);
     frame.render_widget(block, area);
+    let shown = &mut page.excerpt;
+    let rows = Rect {
+        height: inner.height.saturating_sub(1),
+        ..inner
+    };
+    shown.places = Lines::new(rows, shown.top, shown.rows).with_bar(frame, area.right() - 1, theme);
 }
 
 fn drawn(row: Row, gutter: usize, theme: Theme) -> Line<'static> {

@@ -8,6 +8,7 @@ use crate::{
     model::{Form, RecordDetail},
     row::{self, json},
     text,
+    tui::widgets::lines::{Lines, Roll},
 };
 
 /// Of longer lines only this many characters are shown, around the place where reading stopped.
@@ -46,6 +47,8 @@ pub struct Excerpt {
     /// How many rows there were when it was drawn, and how many of them were seen.
     pub rows: usize,
     pub seen: usize,
+    /// Where they are on the screen.
+    pub places: Lines,
     /// Whether it is what a tool said of the record, and not the record.
     pub is_said: bool,
 }
@@ -205,6 +208,12 @@ impl Excerpt {
     /// The highest row that can be on top.
     pub fn last_top(&self) -> usize {
         self.rows.saturating_sub(self.seen.max(1))
+    }
+
+    /// Moves what is in sight.
+    pub fn roll(&mut self, roll: Roll) {
+        let rolled = self.places.roll(roll, 0);
+        self.top = rolled.map_or(self.top, |(top, _)| top);
     }
 
     /// Scrolls by rows.

@@ -29,6 +29,7 @@ use crate::{
         event::{Among, Answer, Cx, Effect, Route, Ticket, Wish},
         keymap::Mode,
         theme::Theme,
+        widgets::lines::Roll,
         words::{self, reported},
     },
 };
@@ -36,7 +37,9 @@ use crate::{
 #[derive(Debug)]
 pub struct Raw {
     one: OneRecord,
-    excerpt: Excerpt,
+    pub(super) excerpt: Excerpt,
+    /// Where the line can be edited.
+    pub(super) edit_box: Rect,
     asked_drafts: Option<Ticket>,
     /// What was kept and could not be offered yet.
     to_offer: Vec<KeptDraft>,
@@ -73,6 +76,7 @@ impl Raw {
         let mut page = Self {
             one: OneRecord::new(id, among, cx),
             excerpt: Excerpt::default(),
+            edit_box: Rect::ZERO,
             asked_drafts: None,
             to_offer: Vec::new(),
             has_kept: false,
@@ -255,6 +259,11 @@ impl Raw {
 
     pub fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
         draw::page(self, frame, area, theme);
+    }
+
+    /// Moves what is in sight of the text.
+    pub fn roll(&mut self, roll: Roll) {
+        self.excerpt.roll(roll);
     }
 
     fn act_moving(&mut self, action: Action, cx: &mut Cx) {

@@ -10,6 +10,7 @@ use crate::{
         action::{Action, Offer},
         event::{Among, Cx, Effect, Route, Wish},
         pages::{asked, cell::Column, table},
+        widgets::lines::Roll,
     },
 };
 
@@ -174,6 +175,9 @@ impl Records {
             self.sort_by(&by, cx);
             return false;
         }
+        if self.nothing.point(place) {
+            return true;
+        }
         let Some(line) = self.places.line(place) else {
             return false;
         };
@@ -185,6 +189,19 @@ impl Records {
         self.ask_for_rows(cx);
         self.look(cx);
         true
+    }
+
+    /// Moves what is in sight of the list, and the cursor where it would not be any more.
+    pub fn roll(&mut self, roll: Roll, cx: &mut Cx) {
+        let Some((first, at)) = self.places.roll(roll, self.at) else {
+            return;
+        };
+        self.seeking = None;
+        self.recalled.forget();
+        self.first = first;
+        self.at = at.min(self.ids.len().saturating_sub(1));
+        self.ask_for_rows(cx);
+        self.look(cx);
     }
 
     /// The column that is meant: that of the cell cursor; without one the list's own, else where the record fails.

@@ -1,5 +1,7 @@
 //! A filter that finds nothing: what there would be without each of its terms, and the ways out.
 
+use ratatui::layout::{Position, Rect};
+
 use super::{Records, State};
 use crate::{
     filter::{Filter, Term},
@@ -15,13 +17,15 @@ const MOST: usize = 5;
 
 /// What is known of a filter that finds nothing.
 #[derive(Debug, Default)]
-pub(super) struct Nothing {
+pub(in crate::tui::pages) struct Nothing {
     /// The filter.
     of: String,
     /// What is left of it without one of its terms.
     without: Vec<Without>,
     /// The way out under the cursor.
     at: usize,
+    /// Where the ways out are.
+    places: Vec<Rect>,
 }
 
 #[derive(Debug)]
@@ -50,6 +54,24 @@ impl Nothing {
         }
     }
 
+    /// What was said stands there, the ways out last.
+    pub fn stands(&mut self, mut said: Vec<Rect>) {
+        let before = said.len().saturating_sub(self.ways().len() + 1);
+        self.places = said.split_off(before);
+    }
+
+    /// Nothing of it is on the screen.
+    pub fn hide(&mut self) {
+        self.places.clear();
+    }
+
+    /// Puts the cursor on the way out under the pointer. Says whether there is one.
+    pub fn point(&mut self, place: Position) -> bool {
+        let way = self.places.iter().position(|way| way.contains(place));
+        self.at = way.unwrap_or(self.at);
+        way.is_some()
+    }
+
     /// What helps.
     fn ways(&self) -> Vec<&Without> {
         let helps = |one: &&Without| one.records.is_some_and(|records| records > 0);
@@ -59,7 +81,7 @@ impl Nothing {
 
 impl Records {
     /// Whether a filter is in force and finds nothing.
-    pub(super) fn finds_nothing(&self) -> bool {
+    pub(in crate::tui::pages) fn finds_nothing(&self) -> bool {
         let is_known = matches!(self.state, State::Known) && self.prompt.is_none();
         is_known && self.ids.is_empty() && !self.typed.is_empty()
     }
@@ -95,6 +117,7 @@ impl Records {
             of: self.typed.clone(),
             without,
             at: 0,
+            places: Vec::new(),
         };
     }
 

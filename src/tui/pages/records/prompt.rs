@@ -19,7 +19,7 @@ use crate::{
         action::{Action, Offer},
         event::{Answer, Cx, Effect, FilterLine, Query, Ticket, Wish},
         theme::Theme,
-        widgets::field::Field,
+        widgets::{field::Field, lines::Roll, scrollbar::Scrollbar},
     },
 };
 
@@ -325,6 +325,18 @@ impl Records {
         {
             prompt.complete();
             self.apply_prompt(cx);
+        }
+    }
+
+    /// The scrollbar of what can follow, if it is there.
+    pub(in crate::tui::pages) fn bar_in_prompt(&self, place: Position) -> Option<Scrollbar> {
+        self.prompt.as_ref()?.choices.bar_at(place)
+    }
+
+    /// Moves what is in sight of what can follow.
+    pub(in crate::tui::pages) fn roll_in_prompt(&mut self, roll: Roll) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.choices.roll(roll);
         }
     }
 

@@ -19,6 +19,7 @@ use crate::{
         widgets::{
             cursor::put_cursor,
             diff::{Sign, diff},
+            lines::Lines,
             panel::panel,
             wrap::wrap,
         },
@@ -76,6 +77,7 @@ impl Review {
     }
 
     fn draw_record(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        self.lines = Lines::default();
         let records = self.facts().map_or(0, |facts| facts.ids.len());
         let Some(record) = self.record.as_ref().filter(|_| records > 0) else {
             let block = panel(area.width, "As it will be sent", "", true, theme);
@@ -103,13 +105,13 @@ impl Review {
         };
         // Where something differs, it is in sight at first.
         let room = usize::from(inside.height);
-        self.top = self.top.min(lines.len().saturating_sub(room));
-        let first = match self.top {
-            0 => (lines.iter().position(|(sign, _)| *sign != Sign::Same))
-                .filter(|at| *at >= room)
-                .map_or(0, |at| at.saturating_sub(room / 2)),
-            top => top,
-        };
+        let differs = lines.iter().position(|(sign, _)| *sign != Sign::Same);
+        let differs = differs.filter(|at| *at >= room);
+        let first = self
+            .top
+            .unwrap_or(differs.map_or(0, |at| at.saturating_sub(room / 2)));
+        let first = first.min(lines.len().saturating_sub(room));
+        let (all, column) = (lines.len(), area.right().saturating_sub(1));
         let columns = usize::from(inside.width).saturating_sub(2);
         let shown: Vec<Line> = (lines.iter().skip(first).take(room))
             .map(|(sign, line)| {
@@ -123,6 +125,7 @@ impl Review {
             })
             .collect();
         frame.render_widget(Paragraph::new(shown).block(block), area);
+        self.lines = Lines::new(inside, first, all).with_bar(frame, column, theme);
         put_cursor(frame, inside, (1, 0));
     }
 }

@@ -73,8 +73,8 @@ fn what_will_be_sent_is_shown_with_what_was_changed_and_by_whom() {
     │ contact_email 2 changed    OFFICE@example.c… -> office@example.com (2 times) │
     └──────────────────────────────────────────────────────────────────────────────┘
     ┌ CUS-0000007 as it will be sent ────────────────────────────────────── 1 of 3 ┐
-    │   {                                                                          │
-    │     "customer_id": "CUS-0000007",                                            │
+    │   {                                                                          █
+    │     "customer_id": "CUS-0000007",                                            █
     │     "name": "Müller GmbH",                                                   │
     │     "contact_email": "office@",                                              │
     │     "address": {                                                             │

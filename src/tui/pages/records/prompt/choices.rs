@@ -19,8 +19,9 @@ use crate::{
         theme::Theme,
         widgets::{
             cursor::put_cursor,
-            lines::{Lines, first_in_sight},
+            lines::{Lines, Roll, first_in_sight},
             panel::panel,
+            scrollbar::Scrollbar,
         },
     },
 };
@@ -95,6 +96,18 @@ impl Choices {
         let line = self.places.at(place);
         self.at = line.or(self.at);
         line.is_some()
+    }
+
+    /// The scrollbar, if it is there.
+    pub fn bar_at(&self, place: Position) -> Option<Scrollbar> {
+        self.places.bar_at(place)
+    }
+
+    /// Moves what is in sight. The cursor comes along, and from the prompt into the list.
+    pub fn roll(&mut self, roll: Roll) {
+        if let Some((first, at)) = self.places.roll(roll, self.at.unwrap_or(0)) {
+            (self.first, self.at) = (first, Some(at));
+        }
     }
 
     /// Fields and keys that begin with what is typed, those of the data first where something is typed.
@@ -205,7 +218,7 @@ impl Choices {
         let block = panel(width, "", &more, self.at.is_some(), theme);
         let inside = block.inner(place);
         frame.render_widget(block, place);
-        self.places = Lines::new(inside, self.first, all);
+        self.places = Lines::new(inside, self.first, all).with_bar(frame, place.right() - 1, theme);
         let shown = self.lines.iter().enumerate().skip(self.first).take(room);
         let is_number = |note: &str| note.starts_with(|c: char| c.is_ascii_digit());
         let lines = shown.map(|(line, choice)| {
