@@ -104,10 +104,10 @@ fn a_value_is_typed_tried_saved_and_taken_back() {
     > history
 
     What was changed, newest first: 1 step. A number takes that step back.
-    1. edit: email  ben@ -> ben@example.com, 1 record, jana
+    1. edit: email  ben@ became ben@example.com, 1 record, jana
     A number chooses. 0 goes back. help says more.
     > 1
-    Undone: email  ben@ -> ben@example.com (1 record).
+    Undone: email  ben@ became ben@example.com (1 record).
 
     Nothing was changed, or all of it was taken back.
     0 goes back. help says more.

@@ -6,6 +6,7 @@ use super::{
     super::send::what,
     fixing, groups,
     page::{Names, Page, Place, Sight, Takes, Wish},
+    results::spoken,
     views,
 };
 use crate::{
@@ -456,7 +457,7 @@ fn of_history((from, total): (usize, usize), steps: &[(u64, StepRow)]) -> Page {
         let words = format!(
             "{}: {}{size}, {}{}",
             step.kind.word(),
-            safe(&step.label),
+            spoken(&safe(&step.label)),
             safe(&step.author),
             match *sent {
                 0 => String::new(),
