@@ -88,6 +88,7 @@ impl Person {
             suspends: config.suspends,
             glyphs: config.glyphs,
             slow_link: config.slow_link,
+            times: config.times,
             notice: config.mistake(),
         }
     }

@@ -40,7 +40,7 @@ impl App {
         }
     }
 
-    fn copies(&self) -> Vec<Lettered> {
+    pub(super) fn copies(&self) -> Vec<Lettered> {
         let subject = self.pages.top().subject();
         let mut choices = Vec::new();
         let mut add = |letter, label: &str, detail: &str, wanted| {

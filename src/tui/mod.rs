@@ -12,6 +12,7 @@ mod asking;
 mod chrome;
 mod clipboard;
 pub mod clock;
+mod commands;
 mod copying;
 mod cx;
 mod drafts;
@@ -31,6 +32,7 @@ mod opening;
 mod overlays;
 mod pace;
 pub mod pages;
+mod pasting;
 mod people;
 mod picking;
 mod run;
@@ -79,6 +81,8 @@ pub struct Options {
     pub glyphs: Glyphs,
     /// Whether frames are few from the start, and not only where the line proves to be slow.
     pub slow_link: bool,
+    /// How times are written, as long as nobody chooses otherwise.
+    pub times: clock::Times,
     /// What is said at the start; safe to print.
     pub notice: Option<String>,
 }

@@ -79,7 +79,7 @@ pub fn run(options: Options) -> Result<()> {
         size: Screen::size()?,
         theme: options.theme,
         keys: options.keys,
-        clock: Clock::system(),
+        clock: Clock::system(options.times),
         read_only: options.read_only,
         workspace,
         mouse: options.mouse,

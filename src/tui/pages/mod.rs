@@ -52,7 +52,11 @@ use super::{
     keymap::Mode,
     theme::Theme,
 };
-use crate::{filter::Filter, model::RunId, ops::Progress};
+use crate::{
+    filter::Filter,
+    model::{Group, RunId},
+    ops::Progress,
+};
 
 /// Every page answers the same questions; the compiler names what a new one must do.
 #[derive(Debug)]
@@ -175,6 +179,14 @@ impl Page {
             Self::Editor(page) => Some(page.subject()),
             Self::Raw(page) => Some(page.subject()),
             _ => None,
+        }
+    }
+
+    /// The problems that are listed.
+    pub fn groups(&self) -> &[Group] {
+        match self {
+            Self::Groups(page) => page.groups(),
+            _ => &[],
         }
     }
 

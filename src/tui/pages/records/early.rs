@@ -133,7 +133,7 @@ mod tests {
         let mut app = problems((80, 24));
         let effects = wishes(&mut app, "<ret><ret>5");
         feed(&mut app, effects);
-        shows(&mut app, "5 History]");
+        shows(&mut app, "5 History 4]");
     }
 
     #[test]
