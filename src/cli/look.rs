@@ -66,6 +66,7 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
     };
     let mut screen = person.screen(person.workspace_path(), route, args.read_only);
     screen.at = args.row.map(RecordId);
+    screen.opens = args.link.is_some();
     tui::run(screen)?;
     Ok(Exit::Done)
 }

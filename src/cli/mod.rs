@@ -11,6 +11,7 @@ mod doctor;
 mod fix;
 mod json;
 mod keys;
+mod link;
 mod load;
 mod log;
 mod look;
@@ -82,6 +83,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         None => look::open(
             person,
             &args::Open {
+                link: None,
                 run: None,
                 filter: None,
                 row: None,
@@ -89,7 +91,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
                 group: false,
             },
         ),
-        Some(Command::Open(args)) => look::open(person, args),
+        Some(Command::Open(args)) => look::open(person, &link::followed(person, args)?),
         Some(Command::Demo(args)) => load::demo(person, out, args),
         Some(Command::Load(args)) => load::load(person, out, args),
         Some(Command::Runs) => look::runs(person, out),

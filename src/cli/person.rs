@@ -83,6 +83,7 @@ impl Person {
             keys: config.keys,
             route,
             at: None,
+            opens: false,
             read_only,
             mouse: self.mouse,
             suspends: config.suspends,

@@ -47,6 +47,8 @@ pub struct Setup {
     pub route: Route,
     /// The record the cursor is put on, where the route is a list of a run.
     pub at: Option<RecordId>,
+    /// Whether that record is opened.
+    pub opens: bool,
     pub size: Size,
     pub theme: Theme,
     pub keys: Keys,
@@ -131,6 +133,7 @@ impl App {
         cx.keys = setup.keys;
         let visiting = Visiting::to(&setup.route);
         cx.point_at(&setup.route, setup.at);
+        cx.opens = setup.at.filter(|_| setup.opens).map(|id| (id, None));
         let pages = Stack::reached(setup.route, &mut cx);
         let mut app = Self {
             pages,
@@ -495,6 +498,7 @@ mod tests {
         let setup = Setup {
             route: Route::Groups { run: RunId(1) },
             at: None,
+            opens: false,
             size: Size::new(80, 24),
             theme: Theme::default(),
             keys: Keys::default(),

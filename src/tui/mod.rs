@@ -73,6 +73,8 @@ pub struct Options {
     pub route: Option<event::Route>,
     /// The record the cursor is put on, where the route is a list of a run.
     pub at: Option<crate::model::RecordId>,
+    /// Whether that record is opened.
+    pub opens: bool,
     pub read_only: bool,
     /// Whether the mouse is used, as long as nobody turns it off.
     pub mouse: bool,

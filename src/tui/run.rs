@@ -76,6 +76,7 @@ pub fn run(options: Options) -> Result<()> {
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
         at: options.at,
+        opens: options.opens,
         size: Screen::size()?,
         theme: options.theme,
         keys: options.keys,
@@ -415,6 +416,7 @@ mod tests {
         let setup = Setup {
             route: Route::Runs,
             at: None,
+            opens: false,
             size: Size::new(80, 24),
             theme: crate::tui::theme::Theme::default(),
             keys: keymap::Keys::default(),

@@ -68,6 +68,7 @@ pub fn begun(route: Route, size: (u16, u16), keys: Keys) -> (App, Vec<Effect>) {
         from: None,
         notice: None,
         at: None,
+        opens: false,
     };
     App::open(setup)
 }

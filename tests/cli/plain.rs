@@ -609,6 +609,32 @@ fn a_record_is_opened_by_its_number() {
 }
 
 #[test]
+fn a_link_opens_its_record_and_no_other() {
+    let folder = Folder::loaded();
+    let said = folder
+        .redrive("--plain open redrive://customers/8")
+        .stdin("0\nquit\n")
+        .run();
+    assert!(said.contains("Record 8, needs fixing."), "{said}");
+    for (link, code, words) in [
+        (
+            "redrive://orders/8",
+            2,
+            "record 8 is of the run customers here, and not of orders",
+        ),
+        ("redrive://customers/999", 3, "999"),
+        ("customers/8", 2, "'customers/8' is no link to a record"),
+        ("redrive://customers/8 --row 8", 2, "cannot be used with"),
+    ] {
+        folder
+            .redrive(&format!("--plain open {link}"))
+            .exit(code)
+            .stderr_has(words)
+            .run();
+    }
+}
+
+#[test]
 fn a_filter_with_another_run_is_reviewed_with_that_run() {
     let folder = Folder::loaded();
     folder
