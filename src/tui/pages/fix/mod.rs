@@ -81,6 +81,7 @@ enum State {
     /// It was done; `told` once the page has been shown with it.
     Done {
         report: FixReport,
+        preview: Arc<FixPreview>,
         told: bool,
     },
     Failed(String),
@@ -140,7 +141,9 @@ impl Fix {
         match self.panel {
             Panel::What => offers.push(Offer::new(Action::Open, "Preview")),
             Panel::Would => {
-                offers.push(Offer::new(Action::Mark, "Leave out"));
+                if !self.is_done() {
+                    offers.push(Offer::new(Action::Mark, "Leave out"));
+                }
                 offers.push(Offer::new(Action::Open, "See the record"));
                 offers.push(Offer::new(Action::Right, "Show others"));
             }
@@ -275,13 +278,19 @@ impl Fix {
         // The first change of the workspace after a fix is the fix itself; what comes later makes its report old.
         match &mut self.preview {
             State::Done { told, .. } if !*told => *told = true,
-            State::Done { .. } => self.preview = State::Nothing,
+            State::Done { .. } => {
+                (self.preview, self.panel) = (State::Nothing, Panel::What);
+                self.list();
+            }
             _ => {}
         }
         if let State::Known(preview) = &self.preview {
             self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
         }
-        self.rows.clear();
+        // What was done is what it was.
+        if !self.is_done() {
+            self.rows.clear();
+        }
         self.ask_for_rows(cx);
     }
 
@@ -371,9 +380,15 @@ impl Fix {
         let Some(preview) = self.known() else {
             return;
         };
-        let is_there = |kind: &Becomes| preview.consequences.iter().any(|one| one.effect == *kind);
+        let all = preview
+            .consequences
+            .iter()
+            .filter(|one| self.is_listed(one));
+        let there: Vec<Becomes> = (Becomes::ALL.into_iter())
+            .filter(|kind| all.clone().any(|one| one.effect == *kind))
+            .collect();
         let kinds: Vec<Option<Becomes>> = std::iter::once(None)
-            .chain(Becomes::ALL.into_iter().filter(is_there).map(Some))
+            .chain(there.into_iter().map(Some))
             .collect();
         let at = kinds
             .iter()
@@ -395,8 +410,8 @@ impl Fix {
         };
         let mut listed: Vec<usize> = (0..preview.consequences.len()).collect();
         listed.retain(|at| {
-            let effect = preview.consequences[*at].effect;
-            self.show.is_none_or(|kind| kind == effect)
+            let one = &preview.consequences[*at];
+            self.show.is_none_or(|kind| kind == one.effect) && self.is_listed(one)
         });
         listed.sort_by_key(|at| preview.consequences[*at].effect);
         self.listed = listed;
@@ -404,9 +419,20 @@ impl Fix {
 
     fn known(&self) -> Option<&FixPreview> {
         match &self.preview {
-            State::Known(preview) | State::Applying(_, preview) => Some(preview),
+            State::Known(preview) | State::Applying(_, preview) | State::Done { preview, .. } => {
+                Some(preview)
+            }
             _ => None,
         }
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self.preview, State::Done { .. })
+    }
+
+    /// Once it is done, those it has changed are listed.
+    fn is_listed(&self, one: &Consequence) -> bool {
+        !self.is_done() || one.effect != Becomes::Unchanged && !self.left_out.contains(&one.record)
     }
 
     /// Whether nothing is above the cursor but the tabs.
@@ -432,8 +458,12 @@ impl Fix {
 
     /// Asks for the rows around the cursor that are not known yet.
     fn ask_for_rows(&mut self, cx: &mut Cx) {
-        let State::Known(preview) = &self.preview else {
-            return;
+        let (preview, step) = match &self.preview {
+            State::Known(preview) => (preview, None),
+            State::Done {
+                preview, report, ..
+            } if report.step.is_some() => (preview, report.step),
+            _ => return,
         };
         if self.pending.is_some() {
             return;
@@ -445,10 +475,8 @@ impl Fix {
             .copied()
             .collect();
         if !window.is_empty() {
-            self.pending = Some(cx.ask(Query::FixRows {
-                preview: Arc::clone(preview),
-                window,
-            }));
+            let query = Query::FixRows(Arc::clone(preview), window, step);
+            self.pending = Some(cx.ask(query));
         }
     }
 }
