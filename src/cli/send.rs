@@ -38,7 +38,7 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
     let plan = if args.dry_run {
         ops::plan(&workspace, &request)?
     } else {
-        ops::plan_to_send(&workspace, &request)?
+        ops::plan_to_send(&workspace, &request)?.plan
     };
     if args.dry_run {
         return show_plan(out, &plan);

@@ -280,8 +280,12 @@ pub struct SendReport {
     pub given_back: u64,
     /// As in [`Plan::behind`].
     pub behind: Behind,
+    /// What the refused ones were refused for, most frequent first.
+    pub refusals: Vec<Refusal>,
     pub attempts: u64,
     pub seconds: f64,
+    /// Seconds of these in which nothing left: it waited, or was paused.
+    pub stood: f64,
     /// Why the destination is on hold, if it is.
     pub held: Option<String>,
 }

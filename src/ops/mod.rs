@@ -88,7 +88,7 @@ pub use save::{
     drop_drafts, keep_draft, records_with_drafts, save,
 };
 pub use send::{
-    FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest,
+    FIRST, FieldChanges, Flow, Logged, Made, MadeBy, Review, SendProgress, SendRequest, ToSend,
     destinations, give_back, plan, plan_to_send, plan_to_watch, prepare_plan, review, send,
 };
 pub use settle::{settle, unanswered};

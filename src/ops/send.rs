@@ -60,7 +60,7 @@ use crate::{
 };
 
 pub use board::{Flow, Logged, SendProgress};
-pub use review::{FieldChanges, Made, MadeBy, Review, review};
+pub use review::{FieldChanges, Made, MadeBy, Review, ToSend, review};
 
 /// A careful start: one record alone shows a wrong table before ten thousand do.
 pub const FIRST: [usize; 3] = [1, 10, 100];
@@ -116,12 +116,13 @@ pub fn plan(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
     Ok(plan_and_records(workspace, request)?.0)
 }
 
-/// [`plan`], for whoever is asked whether it is to be sent: what cannot begin now is said before the question.
+/// [`plan`], for whoever is asked whether it is to be sent: by whose hand the records are what they are; and what cannot begin
+/// now is said before the question.
 ///
 /// # Errors
 /// Those of [`plan`], and `send:busy` while another process sends to this destination.
-pub fn plan_to_send(workspace: &Workspace, request: &SendRequest) -> Result<Plan> {
-    let plan = plan(workspace, request)?;
+pub fn plan_to_send(workspace: &Workspace, request: &SendRequest) -> Result<ToSend> {
+    let (plan, ids) = plan_and_records(workspace, request)?;
     if plan.planned > 0 && !request.take_over {
         let (_, aim) = aim_of(workspace, request)?;
         let sent = (workspace.store).plan_with_sender(&plan.destination, &aim.fingerprint)?;
@@ -130,7 +131,8 @@ pub fn plan_to_send(workspace: &Workspace, request: &SendRequest) -> Result<Plan
             free.map_err(|error| way_on(workspace, sent, error))?;
         }
     }
-    Ok(plan)
+    let made = review::made(workspace, &ids)?;
+    Ok(ToSend { plan, made })
 }
 
 /// [`plan`], with its records in the order they leave.
@@ -263,6 +265,7 @@ pub fn send(workspace: &mut Workspace, request: &SendRequest, job: &Job) -> Resu
     sending.deliver_all()?;
     let mut report = sending.report;
     report.seconds = started.elapsed().as_secs_f64();
+    (report.refusals, report.stood) = telling.board().result();
     log(run, &report);
     if report.held.is_none() && report.not_sent > 0 && job.is_cancelled() {
         return Err(stopped(&report).into());

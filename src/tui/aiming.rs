@@ -9,7 +9,8 @@ use super::{
     words,
 };
 use crate::{
-    model::{Plan, PlanId, RunId},
+    model::{PlanId, RunId},
+    ops::ToSend,
     text,
 };
 
@@ -97,13 +98,17 @@ impl App {
         if of.is_none() && self.cx.has_choice() {
             return self.ask_where_to();
         }
+        // Whoever presses twice is asked once.
+        self.asked
+            .retain(|(_, asked)| !matches!(asked, Asked::Plan(_)));
         let ticket = self.cx.ask(Query::ToSend { run, of });
         self.asked.push((ticket, Asked::Plan(run)));
         self.status = Some("Looking what would be sent ...".to_owned());
     }
 
     /// It is known what would be sent: asks whether it is.
-    pub(super) fn ask_to_send(&mut self, plan: &Plan) {
+    pub(super) fn ask_to_send(&mut self, to_send: &ToSend) {
+        let plan = &to_send.plan;
         let undecided = plan.behind.undecided;
         self.status = match plan.planned {
             0 if undecided > 0 => {
@@ -116,7 +121,7 @@ impl App {
         };
         if plan.planned > 0 {
             let run = self.run.as_ref().filter(|run| run.id == plan.run);
-            let question = words::ask_to_send(plan, run.map(|run| &*run.name));
+            let question = words::ask_to_send(to_send, run.map(|run| &*run.name));
             self.confirm(Some(plan.run), question);
         }
     }
@@ -133,6 +138,20 @@ impl App {
     fn ask_where_to(&mut self) {
         let list = choosing(&self.cx.places, self.cx.to.as_deref());
         self.cx.effects.push(Effect::Choose(Box::new(list)));
+    }
+
+    /// Where records can go by now. One that was chosen and is no longer there is not aimed at.
+    pub(super) fn places_are(&mut self, places: Vec<Place>) {
+        let is_there = |to: &String| places.iter().any(|place| place.name == *to);
+        if self.cx.to.as_ref().is_some_and(|to| !is_there(to)) {
+            self.cx.to = None;
+            for page in self.pages.iter_mut() {
+                if let Page::Review(page) = page {
+                    page.aim(&mut self.cx);
+                }
+            }
+        }
+        self.cx.places = places;
     }
 
     /// Asks where the records of a run can go.
@@ -167,6 +186,8 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use crate::{
         model::{Fault, RunId},
         ops::{ContractState, Standing},
@@ -260,6 +281,34 @@ mod tests {
             matches!(&asked[..], [Effect::Ask(_, Query::ToSend { of: to, .. })] if *to == of),
             "{asked:?}"
         );
+    }
+
+    #[test]
+    fn an_enter_that_was_meant_for_something_else_chooses_no_destination() {
+        let mut app = desk();
+        let start = Instant::now();
+        app.update(Event::Tick(start));
+        keys(&mut app, "3");
+        keys(&mut app, "<ret>");
+        shows(&mut app, "Where to? ─");
+        app.drawn(start);
+        app.update(Event::Tick(start + Duration::from_millis(300)));
+        keys(&mut app, "<ret>");
+        shows(&mut app, "What will be sent to crm");
+    }
+
+    #[test]
+    fn a_destination_that_left_the_contract_is_not_aimed_at() {
+        let mut app = desk();
+        keys(&mut app, "3");
+        keys(&mut app, "<Down><ret>");
+        shows(&mut app, "to api [PRODUCTION]");
+        let two = places().into_iter().filter(|place| place.name != "api");
+        app.places_are(two.collect());
+        let effects = app.settle();
+        feed(&mut app, effects);
+        shows(&mut app, "Enter chooses where to.");
+        shows_not(&mut app, "to api");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use super::{
     app::App,
     event::{Answer, JobRequest, Query, Ticket},
+    pages::Page,
     words,
 };
 use crate::{
@@ -101,9 +102,19 @@ impl App {
         }
     }
 
+    /// Whether the pages are about another run.
+    fn has_left(&self, run: RunId) -> bool {
+        let shown = self.pages.iter().filter_map(Page::problems_of).last();
+        shown.is_some_and(|shown| shown != run)
+    }
+
     /// Takes from any answer what header and tabs show.
     fn learn(&mut self, answer: &anyhow::Result<Answer>) {
         let run = match answer {
+            // It may be late, and of a run that was left.
+            Ok(Answer::Groups { run, .. } | Answer::Ids { run, .. }) if self.has_left(run.id) => {
+                return;
+            }
             Ok(Answer::Groups { run, groups }) => {
                 let open = |group: &&Group| group.open > 0 && group.severity == Severity::Error;
                 let open = groups.iter().filter(open).count();
@@ -133,10 +144,13 @@ impl App {
         match (asked, answer) {
             (Asked::Places(run), Ok(Answer::Places(places))) => {
                 if self.places_of == Some(run) {
-                    self.cx.places = places;
+                    self.places_are(places);
                 }
             }
             (_, Ok(Answer::Filters(filters, said))) => {
+                for page in self.pages.iter_mut() {
+                    page.know_filters(&filters);
+                }
                 self.cx.filters = filters;
                 self.status = Some(said)
                     .filter(|said| !said.is_empty())
@@ -144,7 +158,7 @@ impl App {
             }
             // Without a contract on disk there is no destination to show; sending says so when asked.
             (Asked::Places(_), _) => {}
-            (Asked::Plan(_), Ok(Answer::Plan(plan))) => self.ask_to_send(&plan),
+            (Asked::Plan(_), Ok(Answer::ToSend(to_send))) => self.ask_to_send(&to_send),
             (_, Ok(Answer::Undone(report))) => {
                 self.status = Some(words::undone(&report, false, self.cx.keys));
                 self.refresh();

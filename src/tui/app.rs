@@ -575,7 +575,7 @@ mod tests {
         │   Date and time│ Sending cannot be undone.                                      │of 19 Nov 2025. │
         │   created_at, f│ They go from customers-2025-11-20 to table customer in crm.db. │%.              │
         │   Deal value is│                                                                │ single shape   │
-        │   deal_value, f│         2  changed since they were received                    │                │
+        │   deal_value, f│         2  stage  lower case                                   │                │
         │   Stage not in │         1  as received                                         │                │
         │   stage, format│                                                                │shapes)         │
         │   Country not i│ [>Go back ]     [ Send 3 records ]                             │▋      371  90% │
@@ -617,19 +617,9 @@ mod tests {
     #[test]
     fn production_wants_the_number_typed() {
         let mut app = problems((100, 30));
-        let plan = crate::model::Plan {
-            id: None,
-            run: RunId(1),
-            destination: "Billing API".to_owned(),
-            environment: "production".to_owned(),
-            target: "https://billing.example".to_owned(),
-            planned: 3,
-            changed: 3,
-            behind: crate::model::Behind::default(),
-            continued: false,
-            since: 0,
-        };
-        let question = crate::tui::words::ask_to_send(&plan, None);
+        let mut to_send = testing::to_send(RunId(1));
+        "production".clone_into(&mut to_send.plan.environment);
+        let question = crate::tui::words::ask_to_send(&to_send, None);
         app.cx.effects.push(Effect::Confirm(question));
         app.update(Event::Resize(Size::new(100, 30)));
         assert_eq!(press(&mut app, "<ret><ret>4<ret><Tab><Tab><ret>"), []);
@@ -697,6 +687,7 @@ mod tests {
             planned: 3,
             accepted: 2,
             refused: 1,
+            refusals: vec![testing::refusal("Tax ID already exists there", 1)],
             seconds: 0.42,
             ..SendReport::default()
         };
@@ -708,16 +699,16 @@ mod tests {
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
         └──────────────────────────────────────────────────────────────────────────────┘
-        ┌ 6 problems in 1,384 records, 1 done ────────────────────── top 2 explain 52% ┐
-        │   Proble┌ Sent: 2 of 3 ────────────────────────────────────────────┐         │
-        │ > Email │ Took 0.4 s.                                              │     30% │
-        │   Date a│                                                          │     22% │
-        │   Deal v│ Sent                     2                               │     15% │
-        │   Stage │ Refused                  1   back in Problems            │      8% │
+        ┌ 6 proble┌ Sent: 2 of 3 ────────────────────────────────────────────┐lain 52% ┐
+        │   Proble│ Took 0.4 s.                                              │         │
+        │ > Email │                                                          │     30% │
+        │   Date a│ Sent                     2                               │     22% │
+        │   Deal v│ Refused                  1   back in Problems:           │     15% │
+        │   Stage │   Tax ID already exists there              1  NEW        │      8% │
         │   Countr│ No answer                0                               │      6% │
         │   Line c│ Not sent                 0                               │     <1% │
         │   Phone │                                                          │         │
-        └─────────│ [>Close ]     [ Go to problems ]                         │─────────┘
+        └─────────│ [ Go to problems ]     [ Export report ]     [>Close ]   │─────────┘
         ┌ About th└──────────────────────────────────────────────────────────┘─ 1 of 7 ┐
         │ What   This e-mail address is not complete.                                  │
         │ Since  Lines 18 to 9,991, 380 before.   Cause  Probably ONE: a single shape… │
@@ -727,7 +718,9 @@ mod tests {
 
          Enter Close  Tab Next button                                         Esc Close
         "#);
-        press(&mut app, "<ret>");
+        press(&mut app, "<Left><ret>");
+        assert!(picture(&mut app).contains("A report on this run"));
+        press(&mut app, "<esc>");
         assert!(picture(&mut app).contains("Sent: 2 of 3. Took 0.4 s."));
     }
 

@@ -17,6 +17,8 @@ pub struct Question {
     pub typed: Option<String>,
     /// The safe button: "Go back".
     pub safe: String,
+    /// Another way out between the two, and what it does: "Pause".
+    pub also: Option<(String, Box<Effect>)>,
     /// The button that does it: "Send 3 records", and what it does.
     pub verb: String,
     pub then: Box<Effect>,

@@ -56,8 +56,11 @@ impl App {
         let Some(run) = self.shown_run().map(|run| run.id) else {
             return Vec::new();
         };
-        let groups = self.pages.iter().map(Page::groups);
-        let groups = groups.max_by_key(|groups| groups.len()).unwrap_or_default();
+        let groups = self.pages.iter().find_map(|page| match page {
+            Page::Groups(page) => Some(page.groups()),
+            _ => None,
+        });
+        let groups = groups.unwrap_or_default();
         let of_run = groups.iter().filter(|group| group.run == run);
         kinds(of_run)
             .into_iter()

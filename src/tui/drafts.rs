@@ -5,7 +5,7 @@ use super::{
     action::Action,
     answers::Asked,
     app::App,
-    event::{Effect, Query, Route},
+    event::{Query, Route},
     pages::Subject,
 };
 use crate::{
@@ -36,13 +36,13 @@ impl App {
         }
         match (lists, ids.is_empty()) {
             (true, true) => self.status = Some("All that you typed here is saved.".to_owned()),
-            (true, false) => self.cx.effects.push(Effect::Go(Route::Records {
+            (true, false) => self.go_late(Route::Records {
                 run,
                 filter: Filter::of_records(run, ids.into()),
                 title: "Not saved".to_owned(),
                 field: None,
                 typed: None,
-            })),
+            }),
             (false, true) => {}
             (false, false) => self.say_unsaved(&ids),
         }
@@ -75,7 +75,7 @@ mod tests {
         tui::{
             app::App,
             event::{Answer, Effect, Query, Route},
-            testing::{answer, app_with, feed_with, shows, shows_not, wishes},
+            testing::{answer, app_with, feed_with, press, shows, shows_not, wishes},
         },
     };
 
@@ -115,6 +115,18 @@ mod tests {
             other => with(&[14, 21])(other),
         });
         shows(&mut app, "> Not saved");
+    }
+
+    #[test]
+    fn the_list_of_what_is_not_saved_opens_over_no_box() {
+        let mut app = desk(&[14, 21]);
+        let late = wishes(&mut app, ":not save<ret>");
+        press(&mut app, "<ret><ret><ret>a");
+        feed_with(&mut app, late, &with(&[14, 21]));
+        press(&mut app, "u");
+        shows(&mut app, "Editing contact_email");
+        shows(&mut app, "office@au");
+        shows(&mut app, "Not opened, as you had gone on: Not saved.");
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub use super::{
     jobs::{Elsewhere, JobRequest, Outcome, Steer, Tried},
     opening::Opening,
     picking::RunFacts,
+    route::Route,
 };
 use crate::{
     filter::{Filter, FilterError, Of, Offered, Term},
@@ -25,8 +26,8 @@ use crate::{
     },
     ops::{
         Clip, Completed, Conflict, Counted, Decision, Filters, FixPreview, FixRequest, KeptDraft,
-        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, Turn, Turns,
-        Visit,
+        Named, Preview, Progress, Return, Review, Saving, Standing, SuggestedFix, ToSend, Turn,
+        Turns, Visit,
     },
 };
 
@@ -393,6 +394,7 @@ pub enum Answer {
     Record(Box<RecordDetail>),
     Preview(Box<Preview>),
     Plan(Plan),
+    ToSend(Box<ToSend>),
     Places(Vec<Place>),
     Review(Box<Review>),
     Sending(Option<Box<WatchedPlan>>),
@@ -440,57 +442,4 @@ pub struct Place {
     /// `production`, `test` or `demo`.
     pub environment: String,
     pub target: String,
-}
-
-/// Where the user can be, as data.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Route {
-    Runs,
-    /// A run as the person left it; its Problems page if they never were there.
-    Run {
-        run: RunId,
-    },
-    /// The Problems page.
-    Groups {
-        run: RunId,
-    },
-    /// Records of a run: all, or of one group. `title` is the crumb, `field` the path pattern of the problem, whose column
-    /// stands first.
-    Records {
-        run: RunId,
-        filter: Filter,
-        title: String,
-        field: Option<String>,
-        typed: Option<FilterLine>,
-    },
-    /// The editor.
-    Record {
-        id: RecordId,
-        among: Among,
-    },
-    /// The same edit for all records of a list.
-    Fix(Box<FixView>),
-    /// The problems of a run beside those of the run before it.
-    Comparison {
-        run: RunId,
-    },
-    /// The values that fail in one problem.
-    Values(Box<FixView>),
-    /// What will be sent.
-    Review {
-        run: RunId,
-    },
-    /// How what is sent stands.
-    Sending {
-        run: RunId,
-    },
-    /// What was done.
-    History {
-        run: RunId,
-    },
-    /// The text of a record that cannot be split into fields.
-    Raw {
-        id: RecordId,
-        among: Among,
-    },
 }

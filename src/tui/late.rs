@@ -6,6 +6,7 @@ use super::{
     event::{Choosing, Effect, Question, Route},
     keymap::Mode,
     overlays::{Dialog, Overlay},
+    pages::ahead::Ahead,
     words,
 };
 use crate::model::RunId;
@@ -37,6 +38,15 @@ impl App {
         }
     }
 
+    /// Goes to a page that was asked for, unless the person is at something else by now: that is said instead.
+    pub(super) fn go_late(&mut self, route: Route) {
+        if self.may_come(None) {
+            self.cx.effects.push(Effect::Go(route));
+        } else {
+            self.do_not_open(&route);
+        }
+    }
+
     /// A page that has just been answered asks, or leads on, whoever looks at it; whoever has gone on or types is told.
     pub(super) fn hold_back(&mut self, place: usize) {
         if place == self.pages.last() && self.may_come(None) {
@@ -57,7 +67,12 @@ impl App {
             match effect {
                 Effect::Confirm(question) => self.do_not_ask(&question.title),
                 Effect::Choose(list) => self.do_not_ask(&list.title),
-                Effect::Go(route) | Effect::Replace(route) => self.do_not_open(&route),
+                Effect::Go(route) | Effect::Replace(route) => {
+                    self.do_not_open(&route);
+                    // It was typed for that page, not for the next one of its kind.
+                    let mut ahead = self.cx.ahead.take();
+                    Ahead::lose(&mut ahead, "", &mut self.cx);
+                }
                 _ => {}
             }
         }
@@ -168,6 +183,28 @@ mod tests {
             &mut app,
             "Not opened, as you had gone on: Email address not complete.",
         );
+    }
+
+    #[test]
+    fn what_was_typed_for_a_record_that_did_not_open_goes_into_no_other() {
+        let mut app = problems((100, 30));
+        let late = wishes(&mut app, "<ret><ret><ret>abc<F1>");
+        feed(&mut app, late);
+        let said = "What you typed before the record was shown is not kept.";
+        assert_eq!(app.status.as_deref(), Some(said));
+        press(&mut app, "<esc><Down><ret>");
+        shows(&mut app, "Record 2 of 412");
+        shows_not(&mut app, "abc");
+    }
+
+    #[test]
+    fn whoever_presses_twice_is_asked_once() {
+        let mut app = problems((100, 30));
+        let mut late = wishes(&mut app, "S");
+        late.extend(wishes(&mut app, "S"));
+        feed(&mut app, late);
+        shows(&mut app, "┌ Send 3 records to crm (test)? ─");
+        assert_eq!(app.status, None);
     }
 
     #[test]

@@ -23,11 +23,11 @@ impl App {
             label: label.to_owned(),
             then,
         };
-        let buttons = vec![
-            button("Stay", None),
-            button(way, Some(Effect::Act(action))),
-            button("Leave", Some(Effect::Quit)),
-        ];
+        let mut buttons = vec![button("Stay", None), button("Leave", Some(Effect::Quit))];
+        // From a list of runs nothing leads into one of them.
+        if self.shown_run().is_some() {
+            buttons.insert(1, button(way, Some(Effect::Act(action))));
+        }
         let title = "Leave redrive?".to_owned();
         self.overlay = Some(Overlay::Dialog(Dialog::tell(title, body, buttons)));
     }
@@ -106,6 +106,15 @@ mod tests {
         shows(&mut app, "[3 Review 3]");
         assert_eq!(app.exit(), None);
         press(&mut app, "1q<Right><Right><ret>");
+        assert_eq!(app.exit(), Some(Exit::Quit));
+    }
+
+    #[test]
+    fn from_the_list_of_runs_nothing_is_offered_that_does_nothing() {
+        let mut app = problems((80, 24));
+        press(&mut app, ":another<ret>q");
+        shows(&mut app, "[>Stay ]     [ Leave ]");
+        press(&mut app, "<Right><ret>");
         assert_eq!(app.exit(), Some(Exit::Quit));
     }
 

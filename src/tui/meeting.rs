@@ -282,7 +282,7 @@ mod tests {
         │ Now       [ a@x.com                                      ]   ! Not right yet                     │
         │ Was       "office@"                                         Record: 2 problems left after this   │
         │ Try       > Save anyway, it stays in needs fixing                                                │
-        │ This e-mail address is not complete. Write it like name@example.com.                             │
+        │ Same?     [ ] also fix the 411 other records like this   (opens Fix all with a preview)          │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          Nothing was changed, and what you typed is kept.
          Type a letter  Up/Down Choose  Enter Do it                                       Esc Keep my draft

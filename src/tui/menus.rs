@@ -356,7 +356,7 @@ mod tests {
         │ No└──────────────────────────────────────────────────────────────────────────────────────────┘   │
         │ Was       "office@"                                         Record: 2 problems left after this   │
         │ Try       (no suggestion)                                                                        │
-        │ This e-mail address is not complete. Write it like name@example.com.                             │
+        │ Same?     [ ] also fix the 411 other records like this   (opens Fix all with a preview)          │
         └──────────────────────────────────────────────────────────────────────────────────────────────────┘
          Dim lines cannot be used now. The reason stands beside them.
          Type to search  Up/Down Choose  Enter Run it                                        Esc Close help

@@ -35,6 +35,7 @@ pub mod pages;
 mod pasting;
 mod people;
 mod picking;
+mod route;
 mod run;
 mod running;
 mod setting_aside;

@@ -60,6 +60,11 @@ impl App {
     }
 
     pub(super) fn go_back(&mut self) {
+        // A job works in this workspace; it is stopped by whoever means that.
+        if self.job.is_some() {
+            self.status = Some(BUSY.to_owned());
+            return;
+        }
         self.exit = self.from.take().map(|workspace| {
             let run = None;
             Exit::Elsewhere(Box::new(Elsewhere { workspace, run }))
@@ -187,6 +192,7 @@ impl App {
             ],
             typed: None,
             safe: "Go back".to_owned(),
+            also: None,
             verb: "Load it again".to_owned(),
             then: Box::new(Effect::Start(JobRequest::Load {
                 path,
@@ -227,7 +233,7 @@ mod tests {
     use crate::{
         ops::{Completed, Progress},
         tui::{
-            event::{Event, Ticket},
+            event::{Event, Outcome, Ticket},
             testing::{app, feed, picture, press, shows, shows_not, wishes},
         },
     };
@@ -267,6 +273,19 @@ mod tests {
             run: None,
         };
         assert_eq!(app.exit, Some(Exit::Elsewhere(Box::new(place))));
+    }
+
+    #[test]
+    fn esc_stops_no_send_by_leaving_its_workspace() {
+        let mut app = app(Route::Run { run: RunId(1) }, (80, 24));
+        app.from = Some("work/redrive.db".into());
+        press(&mut app, "S<Right><ret>1<esc>");
+        assert_eq!(app.exit, None);
+        shows(&mut app, BUSY);
+        let sent = Outcome::Sent(crate::model::SendReport::default());
+        app.update(Event::Finished(Ok(sent)));
+        press(&mut app, "<ret><esc>");
+        assert!(app.exit.is_some());
     }
 
     #[test]

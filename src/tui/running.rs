@@ -5,14 +5,14 @@ use super::{
     app::{App, Exit},
     event::{Effect, JobRequest, Outcome, Question, Route, Steer, Ticket},
     overlays::{Button, Dialog, Overlay},
-    pages::Page,
+    pages::{Page, report_on},
     tabs::Tab,
     words,
 };
 use crate::{
     filter::Filter,
     model::{RecordId, RunId, SendReport},
-    ops::{Progress, Turn},
+    ops::{Flow, Progress, SendProgress, Turn},
     said, text,
 };
 
@@ -118,6 +118,42 @@ impl Running {
             None => so_far,
         }
     }
+}
+
+/// What is done of a sending, and what becomes of the rest when it is stopped.
+fn when_sending_stops(sending: &SendProgress) -> Vec<String> {
+    let tally = sending.tally;
+    let mut body = vec![format!(
+        "{} of {} are done: {} sent, {} refused.",
+        text::thousands(tally.done()),
+        text::thousands(tally.total()),
+        text::thousands(tally.sent),
+        text::thousands(tally.refused)
+    )];
+    if tally.in_flight > 0 {
+        body.push(format!(
+            "{} on the way. redrive waits for {}.",
+            match tally.in_flight {
+                1 => "1 is".to_owned(),
+                many => format!("{} are", text::thousands(many)),
+            },
+            if tally.in_flight == 1 {
+                "its answer"
+            } else {
+                "their answers"
+            }
+        ));
+    }
+    if tally.waiting > 0 {
+        let stay = if tally.waiting == 1 { "stays" } else { "stay" };
+        let waiting = text::thousands(tally.waiting);
+        body.push(format!("{waiting} {stay} ready to send."));
+    }
+    if tally.again > 0 {
+        let again = text::is_are(tally.again, "record");
+        body.push(format!("{again} tried again with the next send."));
+    }
+    body
 }
 
 impl App {
@@ -239,20 +275,23 @@ impl App {
     fn sent(&mut self, run: Option<RunId>, report: &SendReport) {
         let (title, body) = words::sent(report);
         self.status = Some(format!("{title}. {}", body[0]));
-        let close = Button {
-            label: "Close".to_owned(),
-            then: None,
+        let button = |label: &str, then| Button {
+            label: label.to_owned(),
+            then,
         };
-        let mut buttons = vec![close];
-        if report.refused > 0 && run == self.shown_run().map(|run| run.id) {
-            buttons.push(Button {
-                label: "Go to problems".to_owned(),
-                then: Some(Effect::Act(Action::ProblemsTab)),
-            });
+        let is_shown = run.is_some() && run == self.shown_run().map(|run| run.id);
+        let mut buttons = Vec::new();
+        if report.refused > 0 && is_shown {
+            let problems = Effect::Act(Action::ProblemsTab);
+            buttons.push(button("Go to problems", Some(problems)));
         }
+        if let Some(run) = run.filter(|_| is_shown) {
+            buttons.push(button("Export report", Some(report_on(run))));
+        }
+        buttons.push(button("Close", None));
         // Nothing is taken away under the fingers; the status line has said it.
         if self.may_come(None) {
-            let dialog = Dialog::tell(title, body, buttons);
+            let dialog = Dialog::tell(title, body, buttons).safe_last();
             self.overlay = Some(Overlay::Dialog(dialog));
         }
     }
@@ -298,6 +337,7 @@ impl App {
             ],
             typed: None,
             safe: "Stay".to_owned(),
+            also: None,
             verb: "Stop and leave".to_owned(),
             then: Box::new(Effect::Quit),
         };
@@ -308,24 +348,24 @@ impl App {
         let Some(job) = &self.job else {
             return self.ask_to_give_back();
         };
-        let so_far = match &job.progress.sending {
-            Some(sending) => format!(
-                "{} of {} are done: {} sent, {} refused.",
-                text::thousands(sending.tally.done()),
-                text::thousands(sending.tally.total()),
-                text::thousands(sending.tally.sent),
-                text::thousands(sending.tally.refused)
-            ),
-            None => format!("{}.", job.so_far()),
-        };
-        let question = Question {
+        let so_far = format!("{}.", job.so_far());
+        let mut question = Question {
             title: format!("Stop {}?", job.name().to_lowercase()),
             body: vec![so_far, job.when_stopped().to_owned()],
             typed: None,
             safe: "Keep going".to_owned(),
+            also: None,
             verb: "Stop".to_owned(),
             then: Box::new(Effect::Cancel(job.ticket)),
         };
+        if let Some(sending) = &job.progress.sending {
+            "Keep sending".clone_into(&mut question.safe);
+            question.body = when_sending_stops(sending);
+            if sending.flow != Flow::Paused {
+                let pause = Effect::Steer(Steer::Pause(true));
+                question.also = Some(("Pause".to_owned(), Box::new(pause)));
+            }
+        }
         self.cx.effects.push(Effect::Confirm(question));
     }
 
@@ -340,6 +380,8 @@ impl App {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::{
         model::{FixReport, StepId, UndoReport},
@@ -427,6 +469,18 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_about_a_run_that_was_left_changes_nothing() {
+        let mut app = beside_a_send();
+        let late = Answer::Groups {
+            run: testing::run(),
+            groups: testing::groups(),
+        };
+        let before = picture(&mut app);
+        assert_eq!(app.update(Event::Answer(Ticket(0), Ok(late))), []);
+        assert_eq!(picture(&mut app), before);
+    }
+
+    #[test]
     fn a_send_is_shown_where_its_run_is_shown() {
         let mut app = problems((100, 30));
         press(&mut app, "S<Right><ret>");
@@ -452,6 +506,59 @@ mod tests {
         feed(&mut app, effects);
         shows(&mut app, "[>Close ]");
         shows_not(&mut app, "Go to problems");
+    }
+
+    #[test]
+    fn whoever_stops_a_send_sees_what_becomes_of_the_rest_and_can_pause_it_instead() {
+        let mut app = problems((100, 30));
+        press(&mut app, "S<Right><ret>");
+        app.update(Event::Progress(sending()));
+        press(&mut app, "X");
+        insta::assert_snapshot!(picture(&mut app), @r"
+         redrive  customers-2025-11-20 > Send                                   to crm [TEST]   saved 02:41
+          1 Problems 6   2 Records 1,387   3 Review 3  [4 Send 50%]  5 History 4                       Menu
+        ┌ Sending 1,199 records to crm ──────────────────────────────────────────────────────────── plan 3 ┐
+        │ [█████████████████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
+        │                                                                                                  │
+        │ Waiting 579    In flight 8    Sent 571    Refused 29    Trying again 12    No answer 0           │
+        │ 6.2 per second (limit 10)    so far 1:37    about 2 min of sending left                          │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ Destination ─────────────────────────────────────────────────────────────────────────────────────┐
+        │ PAUSED  crm is not answering well: 5 of the last 20 tries failed.                                │
+        │         Nothing is lost. It goes on by itself in 0:23.   t tries now                             │
+        └───────────────────┌ Stop sending? ───────────────────────────────────────────┐───────────────────┘
+        ┌ Refused, by proble│ 600 of 1,199 are done: 571 sent, 29 refused.             │─────── L full log ┐
+        │   Back in Problems│ 8 are on the way. redrive waits for their answers.       │         0.29 s    │
+        │ > Tax ID already …│ 579 stay ready to send.                                  │http 409 0.29 s    │
+        │                   │ 12 records are tried again with the next send.           │                   │
+        │                   │                                                          │                   │
+        │                   │ [>Keep sending ]     [ Pause ]     [ Stop ]              │                   │
+        │                   └──────────────────────────────────────────────────────────┘                   │
+        │                                                ││                                                │
+        │                                                ││                                                │
+        │                                                ││                                                │
+        │                                                ││                                                │
+        │                                                ││                                                │
+        │                                                ││                                                │
+        │                                                ││                                                │
+        │                                                ││                                                │
+        └────────────────────────────────────────────────┘└────────────────────────────────────────────────┘
+
+         Enter Keep sending  Tab Next button                                               Esc Keep sending
+        ");
+        let effects = press(&mut app, "<Right><ret>");
+        assert_eq!(effects, [Effect::Steer(Steer::Pause(true))]);
+        shows_not(&mut app, "Stop sending?");
+        // What stands still already can only go on or stop.
+        let mut paused = sending();
+        let live = paused.sending.as_mut().map(Arc::make_mut);
+        live.unwrap().flow = Flow::Paused;
+        app.update(Event::Progress(paused));
+        press(&mut app, "X");
+        shows(&mut app, "[>Keep sending ]     [ Stop ]");
+        let effects = press(&mut app, "<Right><ret>");
+        let stops = |effect: &Effect| matches!(effect, Effect::Cancel(_));
+        assert!(effects.iter().any(stops), "{effects:?}");
     }
 
     #[test]

@@ -230,6 +230,7 @@ fn question(
         body,
         typed: None,
         safe: "Go back".to_owned(),
+        also: None,
         verb: format!("Check {records} again"),
         then: Box::new(Effect::Start(check(run, contract))),
     };

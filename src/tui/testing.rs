@@ -23,10 +23,12 @@ use super::{
 use crate::{
     filter::{FilterError, Term},
     model::{
-        Comparison, Path, Plan, RecordId, RunId, StepExample, StepFacts, StepId, StepKind, Wants,
-        compare,
+        Comparison, Path, Plan, RecordId, Refusal, RunId, RunRow, StepExample, StepFacts, StepId,
+        StepKind, Wants, compare,
     },
-    ops::{Completed, ContractState, Filters, Named, Preview, Standing, Turns},
+    ops::{
+        Completed, ContractState, Filters, Made, MadeBy, Named, Preview, Standing, ToSend, Turns,
+    },
     text,
 };
 
@@ -167,6 +169,47 @@ fn turns() -> Turns {
     }
 }
 
+/// Records that were refused alike.
+pub fn refusal(message: &str, records: u64) -> Refusal {
+    Refusal {
+        code: "http 409".to_owned(),
+        message: message.to_owned(),
+        pattern: message.to_owned(),
+        records,
+        came_back: records > 10,
+    }
+}
+
+/// What is ready to be sent of a run.
+pub fn plan(run: RunId) -> Plan {
+    Plan {
+        id: None,
+        run,
+        destination: "crm".to_owned(),
+        environment: "test".to_owned(),
+        target: "table customer in crm.db".to_owned(),
+        planned: 3,
+        changed: 2,
+        behind: crate::model::Behind::default(),
+        continued: false,
+        since: 0,
+    }
+}
+
+/// The same, with what made the records what they are.
+pub fn to_send(run: RunId) -> ToSend {
+    let made = |by, records| Made { by, records };
+    let step = MadeBy::Step {
+        label: "stage  lower case".to_owned(),
+        author: "jana".to_owned(),
+        at: String::new(),
+    };
+    ToSend {
+        plan: plan(run),
+        made: vec![made(step, 2), made(MadeBy::Received, 1)],
+    }
+}
+
 pub fn answer(query: Query) -> Answer {
     let id = |id: &RecordId| id.0;
     match query {
@@ -182,8 +225,8 @@ pub fn answer(query: Query) -> Answer {
             names: vec!["orders-1.csv".to_owned(), "orders-2.csv".to_owned()],
             typed,
         }),
-        Query::Groups { .. } => Answer::Groups {
-            run: run(),
+        Query::Groups { run: id } => Answer::Groups {
+            run: RunRow { id, ..run() },
             groups: groups(),
         },
         Query::SortedIds { filter, sort } => {
@@ -262,18 +305,8 @@ pub fn answer(query: Query) -> Answer {
                 stages: Vec::new(),
             }))
         }
-        Query::Plan { run, .. } | Query::ToSend { run, .. } => Answer::Plan(Plan {
-            id: None,
-            run,
-            destination: "crm".to_owned(),
-            environment: "test".to_owned(),
-            target: "table customer in crm.db".to_owned(),
-            planned: 3,
-            changed: 2,
-            behind: crate::model::Behind::default(),
-            continued: false,
-            since: 0,
-        }),
+        Query::Plan { run, .. } => Answer::Plan(plan(run)),
+        Query::ToSend { run, .. } => Answer::ToSend(Box::new(to_send(run))),
         Query::Alike { .. } => Answer::Alike(groups().into_iter().next().map(Box::new)),
         Query::Dates(_) => {
             let mut evidence = crate::fix::dates::Evidence::default();

@@ -16,8 +16,8 @@ impl App {
     /// Shows the answer where it was asked for, with the way on.
     pub(super) fn tried(&mut self, run: Option<RunId>, tried: &Tried) {
         self.status = Some(in_short(tried));
-        // A question in front is not taken away under the fingers; the status line has said it.
-        if self.overlay.is_some() {
+        // Nothing is taken away under the fingers; the status line has said it.
+        if !self.may_come(None) {
             return;
         }
         let button = |label: String, then| Button { label, then };
@@ -258,6 +258,19 @@ mod tests {
             &mut app,
             "Record 14 (CUS-0000014): crm accepted it. 2 other records are ready.",
         );
+    }
+
+    #[test]
+    fn the_answer_takes_no_letter_from_whoever_types_by_then() {
+        let mut app = problems((80, 24));
+        press(&mut app, "3T<Right><ret>2/cou");
+        let answered = tried(DeliveryState::Delivered, "", "", "");
+        let effects = app.update(Event::Finished(Ok(Outcome::Tried(Box::new(answered)))));
+        feed(&mut app, effects);
+        press(&mut app, "ntry");
+        shows(&mut app, "Filter  [ country");
+        let said = "Record 14 (CUS-0000014): crm accepted it. 2 other records are ready.";
+        assert_eq!(app.status.as_deref(), Some(said));
     }
 
     #[test]

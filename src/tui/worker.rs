@@ -320,7 +320,8 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
         }
         Query::Plan { run, of } => Answer::Plan(ops::plan(workspace, &to_send(*run, of.clone()))?),
         Query::ToSend { run, of } => {
-            Answer::Plan(ops::plan_to_send(workspace, &to_send(*run, of.clone()))?)
+            let request = to_send(*run, of.clone());
+            Answer::ToSend(Box::new(ops::plan_to_send(workspace, &request)?))
         }
         Query::Places { run } => Answer::Places(picking::places(workspace, *run)?),
         Query::Review { run, to } => {

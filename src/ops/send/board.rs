@@ -184,6 +184,11 @@ impl Board {
         self.tally.add(DeliveryState::HandedOver, records);
     }
 
+    /// What was refused in this send, most frequent first, and the seconds in which nothing left.
+    pub fn result(&self) -> (Vec<Refusal>, f64) {
+        (self.refusals.of_this_send(), self.stood.as_secs_f64())
+    }
+
     pub fn stood_still(&mut self, time: Duration) {
         self.stood += time;
     }

@@ -67,6 +67,8 @@ pub(super) struct Refusals {
     plan: PlanId,
     /// In the order they came.
     kinds: Vec<Refusal>,
+    /// How many records of each of the first of them were refused before this send.
+    earlier: Vec<u64>,
 }
 
 impl Refusals {
@@ -78,6 +80,7 @@ impl Refusals {
             before,
             plan,
             kinds: Vec::new(),
+            earlier: Vec::new(),
         }
     }
 
@@ -91,6 +94,7 @@ impl Refusals {
         for ((code, pattern), alike) in refused {
             kinds.put((code, pattern), &alike.example, alike.records);
         }
+        kinds.earlier = kinds.kinds.iter().map(|kind| kind.records).collect();
         kinds
     }
 
@@ -125,12 +129,29 @@ impl Refusals {
         self.kinds.iter().position(is_it)
     }
 
-    /// Most frequent first.
+    /// Those of the whole plan, most frequent first.
     pub fn sorted(&self) -> Vec<Refusal> {
-        let mut kinds = self.kinds.clone();
-        kinds.sort_by_key(|kind| std::cmp::Reverse(kind.records));
-        kinds
+        most_first(self.kinds.clone())
     }
+
+    /// Those of this send alone, most frequent first.
+    pub fn of_this_send(&self) -> Vec<Refusal> {
+        let earlier = self.earlier.iter().copied().chain(std::iter::repeat(0));
+        let kinds = self
+            .kinds
+            .iter()
+            .zip(earlier)
+            .map(|(kind, earlier)| Refusal {
+                records: kind.records - earlier,
+                ..kind.clone()
+            });
+        most_first(kinds.filter(|kind| kind.records > 0).collect())
+    }
+}
+
+fn most_first(mut kinds: Vec<Refusal>) -> Vec<Refusal> {
+    kinds.sort_by_key(|kind| std::cmp::Reverse(kind.records));
+    kinds
 }
 
 /// The problem of a record that the destination refused, in its own words, at the field it names.

@@ -33,6 +33,14 @@ pub struct Review {
     pub unanswered: u64,
 }
 
+/// What a person is asked about before it is sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToSend {
+    pub plan: Plan,
+    /// As in [`Review::made`].
+    pub made: Vec<Made>,
+}
+
 /// Records that one step, or edits of one person, made what they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Made {
@@ -89,7 +97,7 @@ pub fn review(workspace: &Workspace, request: &SendRequest) -> Result<Review> {
     })
 }
 
-fn made(workspace: &Workspace, ids: &[RecordId]) -> Result<Vec<Made>> {
+pub(super) fn made(workspace: &Workspace, ids: &[RecordId]) -> Result<Vec<Made>> {
     let counts = workspace.store.count_by_step(ids)?;
     let steps: HashMap<_, _> = (workspace.store.history(None)?.into_iter())
         .map(|step| (step.id, step))

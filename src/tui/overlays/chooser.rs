@@ -8,6 +8,7 @@ use ratatui::{
 use super::{
     Verdict,
     choices::{Choice, Choices},
+    ears::Ears,
     framed,
 };
 use crate::{
@@ -46,11 +47,15 @@ pub struct Chooser {
     of: ChoiceOf,
     title: String,
     lines: Choices<Choosable>,
+    /// Where it comes by itself with an answer.
+    pub(super) ears: Option<Ears>,
 }
 
 impl Chooser {
     pub fn new(list: Choosing) -> Self {
+        let comes_late = list.of == ChoiceOf::Destination;
         Self {
+            ears: comes_late.then(Ears::default),
             of: list.of,
             title: list.title,
             lines: Choices::new(list.lines).beginning_at(list.at),
@@ -59,6 +64,7 @@ impl Chooser {
 
     pub fn act(&mut self, action: Action, cx: &Cx) -> Verdict {
         match action {
+            Action::Open if self.ears.as_ref().is_some_and(|ears| ears.are_deaf(cx)) => {}
             Action::Open => {
                 return Verdict::Then(Effect::Chosen(Box::new(Choosing {
                     of: self.of,

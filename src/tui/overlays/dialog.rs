@@ -31,8 +31,9 @@ pub struct Dialog {
     title: String,
     body: Vec<String>,
     typed: Option<Typed>,
-    /// The first is the safe one: Esc presses it.
     buttons: Vec<Button>,
+    /// The safe one: Esc presses it.
+    safe: usize,
     focus: Focus,
     pub(super) ears: Ears,
     /// Where the buttons are, as drawn last.
@@ -72,17 +73,20 @@ impl Dialog {
             label: question.safe,
             then: None,
         };
-        let does_it = Button {
-            label: question.verb,
-            then: Some(*question.then),
+        let does = |(label, then): (String, Box<Effect>)| Button {
+            label,
+            then: Some(*then),
         };
+        let mut buttons = vec![safe];
+        buttons.extend(question.also.map(does));
+        buttons.push(does((question.verb, question.then)));
         Self {
             focus: match typed {
                 Some(_) => Focus::Typed,
                 None => Focus::Button(0),
             },
             typed,
-            ..Self::tell(question.title, question.body, vec![safe, does_it])
+            ..Self::tell(question.title, question.body, buttons)
         }
     }
 
@@ -93,10 +97,18 @@ impl Dialog {
             body,
             typed: None,
             buttons,
+            safe: 0,
             focus: Focus::Button(0),
             ears: Ears::default(),
             places: Vec::new(),
         }
+    }
+
+    /// With the button at the end as the one that only closes it.
+    pub fn safe_last(mut self) -> Self {
+        self.safe = self.buttons.len() - 1;
+        self.focus = Focus::Button(self.safe);
+        self
     }
 
     pub fn mode(&self) -> Mode {
@@ -111,11 +123,11 @@ impl Dialog {
             return Verdict::Stay;
         }
         match action {
-            Action::Back | Action::Leave => return self.press(0),
+            Action::Back | Action::Leave => return self.press(self.safe),
             Action::Open => {
                 return match self.focus {
                     Focus::Button(at) => self.press(at),
-                    Focus::Typed if self.is_typed() => self.press(1),
+                    Focus::Typed if self.is_typed() => self.press(self.buttons.len() - 1),
                     Focus::Typed => Verdict::Stay,
                 };
             }
@@ -167,7 +179,13 @@ impl Dialog {
         let hint = |key: &str, label: &str| (key.to_owned(), label.to_owned());
         let mut hints = Vec::new();
         match self.focus {
-            Focus::Typed if self.is_typed() => hints.push(hint("Enter", &self.buttons[1].label)),
+            Focus::Typed if self.is_typed() => {
+                hints.extend(
+                    self.buttons
+                        .last()
+                        .map(|does_it| hint("Enter", &does_it.label)),
+                );
+            }
             Focus::Typed => {}
             Focus::Button(at) => hints.push(hint("Enter", &self.buttons[at].label)),
         }
@@ -179,7 +197,7 @@ impl Dialog {
     }
 
     pub fn escape(&self) -> String {
-        self.buttons[0].label.clone()
+        self.buttons[self.safe].label.clone()
     }
 
     pub fn tip(&self) -> String {
@@ -282,7 +300,7 @@ impl Dialog {
 
     /// The button that does it stays dead until the number stands there.
     fn press(&mut self, at: usize) -> Verdict {
-        if at > 0 && !self.is_typed() {
+        if at != self.safe && !self.is_typed() {
             return Verdict::Stay;
         }
         match self.buttons[at].then.take() {

@@ -93,7 +93,8 @@ impl Overlay {
             Self::Letters(letters) => letters.ears.iter_mut().for_each(|ears| ears.seen(now)),
             Self::Disagreement(asked) => asked.ears.seen(now),
             Self::Prompt(prompt) => prompt.ears.iter_mut().for_each(|ears| ears.seen(now)),
-            Self::Palette(_) | Self::Chooser(_) => {}
+            Self::Chooser(list) => list.ears.iter_mut().for_each(|ears| ears.seen(now)),
+            Self::Palette(_) => {}
         }
     }
 

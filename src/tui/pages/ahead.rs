@@ -63,6 +63,13 @@ impl Ahead {
     pub fn into_typed(self) -> Vec<Typed> {
         self.typed
     }
+
+    /// Nothing opens for the Enter that waits, for a reason that is safe to print: whoever typed after it is told.
+    pub fn lose(waiting: &mut Option<Self>, why: &str, cx: &mut Cx) {
+        if (waiting.take()).is_some_and(|ahead| !ahead.typed.is_empty()) {
+            say_lost(why, cx);
+        }
+    }
 }
 
 /// Says that what was typed ahead found no box, for a reason that is safe to print; it may be empty.

@@ -438,6 +438,7 @@ impl History {
             body,
             typed: None,
             safe: "Stay".to_owned(),
+            also: None,
             // "Go back" is the button that changes nothing everywhere else.
             verb: format!("Undo {}", text::count(all as u64, "step")),
             then: Box::new(Effect::Start(JobRequest::GoBack {

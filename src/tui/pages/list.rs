@@ -102,7 +102,7 @@ impl List {
 }
 
 /// A safe text in exactly so many columns.
-pub(super) fn fitted(safe: &str, columns: usize) -> String {
+pub(in crate::tui) fn fitted(safe: &str, columns: usize) -> String {
     let short = text::shorten(safe, columns);
     let missing = columns.saturating_sub(text::width(&short));
     format!("{short}{}", " ".repeat(missing))

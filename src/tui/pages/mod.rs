@@ -15,6 +15,7 @@ mod groups;
 mod history;
 mod laid;
 mod list;
+mod one_record;
 mod people;
 mod raw;
 mod records;
@@ -33,6 +34,7 @@ pub(super) use asked::{reason_for, report_on};
 pub(super) use editor::kept::typed;
 pub use groups::Order;
 pub(super) use groups::records_of;
+pub(super) use list::fitted;
 pub use records::Kept;
 pub use stack::Stack;
 pub use subject::Subject;
@@ -54,8 +56,8 @@ use super::{
 };
 use crate::{
     filter::Filter,
-    model::{Group, RunId},
-    ops::Progress,
+    model::RunId,
+    ops::{Filters, Progress},
 };
 
 /// Every page answers the same questions; the compiler names what a new one must do.
@@ -182,14 +184,6 @@ impl Page {
         }
     }
 
-    /// The problems that are listed.
-    pub fn groups(&self) -> &[Group] {
-        match self {
-            Self::Groups(page) => page.groups(),
-            _ => &[],
-        }
-    }
-
     /// The title of the problem that all records of a filter have.
     pub fn problem_of(&self, filter: &Filter) -> Option<&str> {
         match self {
@@ -265,8 +259,17 @@ impl Page {
 
     /// Takes what is under the pointer while something is typed.
     pub fn point_while_typing(&mut self, place: Position, cx: &mut Cx) {
+        match self {
+            Self::Records(page) => page.point_in_prompt(place, cx),
+            Self::Editor(page) => page.point_while_typing(place),
+            _ => {}
+        }
+    }
+
+    /// The kept filters are read, or are others now.
+    pub fn know_filters(&mut self, filters: &Filters) {
         if let Self::Records(page) = self {
-            page.point_in_prompt(place, cx);
+            page.know_filters(filters);
         }
     }
 

@@ -312,7 +312,7 @@ impl Records {
                     self.learn_fields();
                 }
                 Ok(_) => {}
-                Err(error) => self.state = State::Failed(words::reported(&error)),
+                Err(error) => self.fail(&error, cx),
             }
         } else if self.asked.layout == ticket {
             self.asked.layout = None;
@@ -336,6 +336,12 @@ impl Records {
             self.asked.check = None;
             self.receive_check(answer, cx);
         }
+    }
+
+    /// Shows why there is no list.
+    pub(super) fn fail(&mut self, error: &anyhow::Error, cx: &mut Cx) {
+        self.state = State::Failed(words::reported(error));
+        self.lose_early(cx);
     }
 
     fn receive_check(&mut self, answer: anyhow::Result<Answer>, cx: &mut Cx) {

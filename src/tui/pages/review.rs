@@ -167,6 +167,7 @@ impl Review {
             ],
             typed: words::typed_before_sending(&facts.plan.environment, 1),
             safe: "Go back".to_owned(),
+            also: None,
             verb: format!("Send record {id}"),
             then: Box::new(Effect::Start(JobRequest::Send {
                 run: self.run,

@@ -164,6 +164,7 @@ impl Sending {
             ],
             typed: None,
             safe: "Go back".to_owned(),
+            also: None,
             verb: "Take the rest out".to_owned(),
             then: Box::new(Effect::Start(JobRequest::GiveBack {
                 run: self.run,

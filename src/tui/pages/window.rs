@@ -5,10 +5,7 @@ use crate::{
     filter::{Filter, Term},
     model::{RecordId, RecordRow, Sort, SortBy, Status},
     text,
-    tui::{
-        event::{Answer, Cx, Query},
-        words,
-    },
+    tui::event::{Answer, Cx, Query},
 };
 
 /// Rows asked for around the cursor, so that a page up or down is there already.
@@ -88,7 +85,7 @@ impl Records {
                 self.show(ids, cx);
             }
             Ok(_) => {}
-            Err(error) => self.state = State::Failed(words::reported(&error)),
+            Err(error) => self.fail(&error, cx),
         }
     }
 

@@ -139,7 +139,10 @@ pub(super) fn work(workspace: &mut Workspace, request: &JobRequest, job: &Job) -
 /// What the destination answered for the one record that was sent. It was sent, whatever can be read of it afterwards.
 fn tried(workspace: &Workspace, run: RunId, record: RecordId, report: SendReport) -> Tried {
     let detail = ops::show(workspace, record).ok();
-    let left = ops::run(workspace, run).map_or(0, |run| run.with_status(Status::Ready));
+    let ready = ops::run(workspace, run).map_or(0, |run| run.with_status(Status::Ready));
+    // Where it was stopped before it left, it is ready itself.
+    let is_ready = (detail.as_ref()).is_some_and(|detail| detail.row.status == Status::Ready);
+    let left = ready - u64::from(is_ready && ready > 0);
     let (key, attempts) = detail
         .map(|detail| (detail.row.key, detail.attempts))
         .unwrap_or_default();

@@ -152,8 +152,10 @@ fn a_plan_that_is_continued_shows_what_was_refused_before() {
     let mut desk = http::desk_at(&server, "key", 5);
     let (report, _) = send_steered(&mut desk, |_, _| {});
     assert_eq!((report.refused, report.held.is_some()), (1, true));
+    assert_eq!(report.refusals.len(), 1);
     let (report, said) = send_steered(&mut desk, |_, _| {});
     assert_eq!((report.refused, report.not_sent), (0, 0));
+    assert_eq!(report.refusals, [], "its result is of this send alone");
     for progress in &said {
         let sending = progress.sending.as_ref().unwrap();
         let shown: u64 = sending.refusals.iter().map(|kind| kind.records).sum();

@@ -39,7 +39,10 @@ fn a_sender_in_another_container_keeps_its_plan_until_somebody_says_that_it_has_
     let report = send(&mut desk.workspace, &request, &Job::default()).unwrap();
     assert_eq!(report.accepted, 2);
     assert_eq!(
-        plan_to_send(&desk.workspace, &to("crm")).unwrap().planned,
+        plan_to_send(&desk.workspace, &to("crm"))
+            .unwrap()
+            .plan
+            .planned,
         0
     );
     assert_eq!(seen(&desk).sender, Sender::Nobody);

@@ -1,62 +1,35 @@
 //! What is typed before the record has been read goes into its first failing field.
 
-use super::{Editor, frozen};
+use super::Editor;
 use crate::tui::{
     action::Action,
     event::{Cx, Effect},
     meeting::Meeting,
-    pages::ahead::{Ahead, Typed, say_lost},
+    pages::ahead::Typed,
 };
 
 impl Editor {
-    /// An action before the record is there.
-    pub(super) fn act_ahead(&mut self, action: Action, cx: &mut Cx) {
-        if action == Action::Back {
-            self.ahead = None;
-            return cx.back();
-        }
-        Ahead::before(&mut self.ahead, action, self.error.is_none());
-    }
-
-    /// Text before the record is there. `false` where no Enter waits for it.
-    pub(super) fn type_ahead(&mut self, typed: Typed) -> bool {
-        Ahead::type_before(&mut self.ahead, typed)
-    }
-
     /// The record is there: the Enter that waited opens the box, and what was typed after it goes into it. Not where what was
     /// kept is offered, which is answered first.
     pub(super) fn catch_up(&mut self, cx: &mut Cx) {
-        if self.ahead.is_some() && !self.kept.drafts.is_empty() {
-            self.drop_ahead("", cx);
+        if self.one.ahead.is_some() && !self.kept.drafts.is_empty() {
+            self.one.lose_ahead("", cx);
             // It was not asked while something was typed.
-            let offer = Meeting::Offer(self.id, self.kept.drafts.clone());
+            let offer = Meeting::Offer(self.one.id, self.kept.drafts.clone());
             return cx.effects.push(Effect::Meet(offer));
         }
-        let Some(ahead) = self.ahead.take() else {
+        let Some(ahead) = self.one.ahead.take() else {
             return;
         };
         self.act(Action::Open, cx);
         for typed in ahead.into_typed() {
-            if self.draft.is_none() {
-                let status = self.row().map(|row| row.status);
-                let why = status.and_then(|status| frozen(self.read_only, status));
-                return say_lost(why.unwrap_or_default(), cx);
+            if self.one.draft.is_none() {
+                return self.one.say_lost(cx);
             }
             match typed {
                 Typed::Key(key) => self.type_key(key, cx),
                 Typed::Paste(text) => self.paste(&text, cx),
             }
-        }
-    }
-
-    /// Nothing opens for the Enter that waited, for a reason that is safe to print: whoever typed after it is told.
-    pub(super) fn drop_ahead(&mut self, why: &str, cx: &mut Cx) {
-        if self
-            .ahead
-            .take()
-            .is_some_and(|ahead| !ahead.into_typed().is_empty())
-        {
-            say_lost(why, cx);
         }
     }
 }

@@ -1,9 +1,9 @@
 //! From one edit to all like it: the other records that have the same problem, and the way to fix them alike.
 
-use super::Editor;
+use super::{Editor, draft::Draft};
 use crate::{
     filter::Filter,
-    model::{Group, Path, Problem, RecordRow},
+    model::{Group, Path, Problem, Status},
     text,
     tui::{
         action::Action,
@@ -32,19 +32,17 @@ impl Editor {
             asked.is_some_and(|asked| asked.path == found.path && kind(asked) == kind(found))
         };
         // An edit that was saved anyway leaves the record among them.
-        let itself = self.row().and_then(|row| row.problems.iter().find(is_kept));
+        let itself = self
+            .one
+            .row()
+            .and_then(|row| row.problems.iter().find(is_kept));
         let others = view.records - u64::from(itself.is_some());
         (others > 0).then_some(others)
     }
 
-    /// The record as lists show it, once it is read.
-    pub(super) fn row(&self) -> Option<&RecordRow> {
-        self.record.as_ref().map(|record| &record.row)
-    }
-
     /// The problem of this field, if it has one.
     pub(super) fn problem_at(&self, path: &Path) -> Option<&Problem> {
-        let record = self.record.as_ref()?;
+        let record = self.one.record.as_ref()?;
         let mut found = record.row.problems.iter();
         found.find(|problem| problem.path == *path && !path.is_root())
     }
@@ -52,7 +50,31 @@ impl Editor {
     /// Looks for the others that have the problem this field had before it was edited.
     pub(super) fn look_for_alike(&mut self, path: &Path, cx: &mut Cx) {
         self.alike = Alike::default();
-        self.ask_for_alike(path, false, cx);
+        if let Some(problem) = self.problem_at(path).cloned() {
+            self.ask_for_alike(problem, false, cx);
+        }
+    }
+
+    /// What was in the box is saved: looks for the others that have the problem the field had, and where they are to be fixed as
+    /// well, opens that.
+    pub(super) fn go_on_to_alike(&mut self, draft: &mut Draft, cx: &mut Cx) {
+        match draft.same.problem.take() {
+            Some(problem) if draft.same.is_ticked => self.ask_for_alike(problem, true, cx),
+            _ => self.look_for_alike(&draft.path, cx),
+        }
+    }
+
+    /// The box has opened on a field, or the workspace has changed: how many others have the field's problem.
+    pub(super) fn count_alike(&mut self, cx: &mut Cx) {
+        let Some(run) = self.one.row().map(|row| row.run) else {
+            return;
+        };
+        let path = self.one.draft.as_ref().map(|draft| draft.path.clone());
+        let problem = path.and_then(|path| self.problem_at(&path)).cloned();
+        if let Some(draft) = &mut self.one.draft {
+            draft.same.problem = problem.or(draft.same.problem.take());
+            draft.same.count(run, cx);
+        }
     }
 
     /// With the next action what was said of the others is gone, and so is the offer. What was saved and not told yet is
@@ -68,27 +90,40 @@ impl Editor {
         if let Some(view) = self.alike.known.take() {
             return cx.go(Route::Fix(Box::new(view)));
         }
-        if let Some(path) = self.fields.path().cloned() {
-            self.ask_for_alike(&path, true, cx);
+        let path = self.fields.path().cloned();
+        let problem = path.and_then(|path| self.problem_at(&path)).cloned();
+        if let Some(problem) = problem {
+            self.ask_for_alike(problem, true, cx);
         }
     }
 
-    fn ask_for_alike(&mut self, path: &Path, go: bool, cx: &mut Cx) {
-        let (Some(problem), Some(record)) = (self.problem_at(path), &self.record) else {
+    fn ask_for_alike(&mut self, problem: Problem, go: bool, cx: &mut Cx) {
+        let Some(run) = self.one.row().map(|row| row.run) else {
             return;
         };
         let query = Query::Alike {
-            run: record.row.run,
+            run,
             problem: Box::new(problem.clone()),
         };
-        self.alike.problem = Some(problem.clone());
-        self.alike.asked = Some(cx.ask(query));
-        self.alike.go = go;
+        self.alike = Alike {
+            asked: Some(cx.ask(query)),
+            go,
+            known: None,
+            problem: Some(problem),
+        };
     }
 
-    pub(super) fn receive_alike(&mut self, group: Option<Group>, cx: &mut Cx) {
-        self.alike.asked = None;
+    pub(super) fn receive_alike(&mut self, ticket: Ticket, group: Option<Group>, cx: &mut Cx) {
         let view = (group.filter(|group| group.open > 0).as_ref()).and_then(view);
+        let draft = self.one.draft.as_mut();
+        if let Some(draft) = draft.filter(|draft| draft.same.asked == Some(ticket)) {
+            let records = view.map_or(0, |view| view.records);
+            // The record in the box is among them, unless it is set aside.
+            let status = self.one.record.as_ref().map(|record| record.row.status);
+            let itself = u64::from(status != Some(Status::Discarded));
+            return draft.same.are(Some(records.saturating_sub(itself)));
+        }
+        self.alike.asked = None;
         if !std::mem::take(&mut self.alike.go) {
             self.alike.known = view;
         } else if let Some(view) = view {
@@ -103,7 +138,7 @@ impl Editor {
         match self.others_like_it() {
             Some(others) => (
                 format!(" {} more like it.", text::thousands(others)),
-                format!("  {} Fix all", self.keys.of(Action::FixAll)),
+                format!("  {} Fix all", self.one.keys.of(Action::FixAll)),
             ),
             None => Default::default(),
         }

@@ -3,6 +3,7 @@
 mod choices;
 mod meanwhile;
 mod pause;
+mod same;
 
 use std::{
     collections::HashSet,
@@ -13,7 +14,7 @@ use crossterm::event::KeyEvent;
 use serde_json::Value;
 
 pub use self::choices::Choice;
-use self::{choices::choices, pause::Pause};
+use self::{choices::choices, pause::Pause, same::Same};
 use crate::{
     fix::Change,
     model::{Path, Problem, Status, Wants},
@@ -43,6 +44,8 @@ pub struct Draft {
     pub asked: Option<Ticket>,
     /// The change that is being saved, and what follows.
     pub saving: Option<(Ticket, Then)>,
+    /// Whether the others with the field's problem are to be fixed as well.
+    pub same: Same,
     /// The problems the record has without this change: place and code.
     pub known: HashSet<(Path, String)>,
     /// Whether the whole text of the record is edited, not one field.
@@ -68,6 +71,8 @@ pub enum Focus {
     Choice(usize),
     /// "Save anyway".
     Anyway,
+    /// The others with the same problem.
+    Same,
 }
 
 /// Where to go after saving.
@@ -135,6 +140,7 @@ impl Draft {
             loud: true,
             asked: None,
             saving: None,
+            same: Same::default(),
             whole: false,
             start: Some(start),
             before: before.cloned(),
@@ -174,7 +180,7 @@ impl Draft {
     pub fn escape_word(&self) -> &'static str {
         match self.focus {
             _ if self.saving.is_some() => "Leave the box",
-            Focus::Text => "Cancel edit",
+            Focus::Text | Focus::Same => "Cancel edit",
             Focus::Choice(_) => "Close the list",
             Focus::Anyway => "Keep typing",
         }
@@ -261,6 +267,16 @@ impl Draft {
             .is_none_or(|value| self.before.as_ref() == Some(value))
     }
 
+    /// Whether an answer is awaited for it.
+    pub fn awaits(&self, ticket: Ticket) -> bool {
+        [
+            self.asked,
+            self.same.asked,
+            self.saving.map(|(asked, _)| asked),
+        ]
+        .contains(&Some(ticket))
+    }
+
     /// This change was not made, so that its text can be edited again. `false` where it is another's.
     pub fn is_not_saved(&mut self, ticket: Ticket) -> bool {
         self.saving.take_if(|(asked, _)| *asked == ticket).is_some()
@@ -269,6 +285,7 @@ impl Draft {
     /// What an action leads to while this is edited. Enter goes on to the next problem, Tab to what `tab` says. While
     /// it is being saved it can only be left.
     pub fn act(&mut self, action: Action, tab: Then, now: Option<Instant>) -> Reply {
+        self.mind_same();
         match action {
             Action::Back | Action::Stop if self.saving.is_some() => Reply::Leave,
             _ if self.saving.is_some() => Reply::Saving,
@@ -290,6 +307,10 @@ impl Draft {
     pub fn press(&mut self, key: KeyEvent, now: Option<Instant>) -> Option<Reply> {
         if self.saving.is_some() {
             return Some(Reply::Saving);
+        }
+        self.mind_same();
+        if self.ticks(key) {
+            return None;
         }
         let before = self.field.value().to_owned();
         let changed = self.field.key(key) && before != self.field.value();
@@ -317,6 +338,12 @@ impl Draft {
     }
 
     fn enter(&mut self, then: Then) -> Reply {
+        // No box opens below the page that a tick leads to.
+        let then = if self.same.is_ticked {
+            Then::Problem
+        } else {
+            then
+        };
         if self.focus == Focus::Choice(self.choices.len()) {
             return Reply::Cancel;
         }
@@ -343,7 +370,7 @@ impl Draft {
     /// One rung down: choices closed, else the edit cancelled.
     fn escape(&mut self) -> Reply {
         match self.focus {
-            Focus::Text => Reply::Cancel,
+            Focus::Text | Focus::Same => Reply::Cancel,
             Focus::Anyway => {
                 self.focus = Focus::Text;
                 Reply::Nothing
@@ -355,8 +382,10 @@ impl Draft {
     fn down(&mut self) -> Reply {
         match self.focus {
             Focus::Text if self.choices.is_empty() => {
-                if self.checked.is_some() {
-                    return Reply::NoChoices;
+                match self.checked {
+                    Some(_) if self.same.is_offered() => return self.go_to_same(),
+                    Some(_) => return Reply::NoChoices,
+                    None => {}
                 }
                 self.wait = Some(Wait::Choices);
                 Reply::Nothing
@@ -365,8 +394,11 @@ impl Draft {
                 self.typed = self.field.value().to_owned();
                 self.choose(0)
             }
+            Focus::Choice(at) if at == self.choices.len() && self.same.is_offered() => {
+                self.go_to_same()
+            }
             Focus::Choice(at) => self.choose((at + 1).min(self.choices.len())),
-            Focus::Anyway => Reply::Nothing,
+            Focus::Anyway | Focus::Same => Reply::Nothing,
         }
     }
 
@@ -375,7 +407,7 @@ impl Draft {
             Focus::Text => Reply::Nothing,
             Focus::Choice(0) => self.leave_choices(),
             Focus::Choice(at) => self.choose(at - 1),
-            Focus::Anyway => {
+            Focus::Anyway | Focus::Same => {
                 self.focus = Focus::Text;
                 Reply::Nothing
             }
@@ -424,6 +456,11 @@ impl Draft {
 
     fn leave_choices(&mut self) -> Reply {
         self.focus = Focus::Text;
+        self.put_typed_back()
+    }
+
+    /// What was typed before the choices were entered stands again.
+    fn put_typed_back(&mut self) -> Reply {
         self.chosen = None;
         let typed = std::mem::take(&mut self.typed);
         self.field.set(&typed);

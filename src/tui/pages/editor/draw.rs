@@ -11,7 +11,7 @@ use ratatui::{
 use super::{
     Editor,
     draft::Focus,
-    edit_box::edit_box,
+    edit_box::{box_height, edit_box},
     fields::{FieldLine, Fields},
     frozen,
     panels::{problem_strip, sentence, side_panels},
@@ -46,22 +46,11 @@ pub fn name(record: &RecordDetail) -> String {
 
 /// The row below the header: which record of how many, and its state.
 pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
-    let mut spans = vec![Span::raw(match editor.place {
-        Some(place) => format!(
-            " Record {} of {}   ",
-            text::thousands(place as u64 + 1),
-            text::thousands(editor.among.ids.len() as u64)
-        ),
-        None => " ".to_owned(),
-    })];
-    if let Some(others) = &editor.others {
-        spans.push(Span::styled(others.clone(), theme.warn()));
-        spans.push(Span::raw("   "));
-    }
-    if let Some(record) = &editor.record {
+    let mut spans = editor.one.banner(theme);
+    if let Some(record) = &editor.one.record {
         let status = record.row.status;
         // Where there is no room for the state, what announces it would say nothing.
-        let announced = if editor.others.is_some() {
+        let announced = if editor.one.others.is_some() {
             ""
         } else {
             "state: "
@@ -69,7 +58,7 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
         spans.push(Span::raw(format!("{}   {announced}", name(record))));
         spans.push(Span::styled(status.label(), theme.status(status)));
         let found = &record.row.problems;
-        let problems = match (&editor.draft, found.iter().any(Problem::rejects)) {
+        let problems = match (&editor.one.draft, found.iter().any(Problem::rejects)) {
             _ if found.is_empty() => String::new(),
             (Some(_), true) => {
                 let errors = found.iter().filter(|problem| problem.rejects()).count();
@@ -80,7 +69,7 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
         };
         spans.push(Span::raw(problems));
     }
-    if let (Some(kept), None) = (editor.kept.drafts.first(), &editor.draft) {
+    if let (Some(kept), None) = (editor.kept.drafts.first(), &editor.one.draft) {
         let label = text::shorten(&text::safe(&kept.change.path().label()), 20);
         spans.push(Span::styled(format!("   not saved: {label}"), theme.warn()));
     }
@@ -89,32 +78,44 @@ pub fn banner(editor: &Editor, theme: Theme) -> Line<'static> {
 
 /// The next step in words.
 pub fn tip(editor: &Editor) -> String {
-    if let (None, Some(words)) = (&editor.draft, doubt(editor)) {
+    if let (None, Some(words)) = (&editor.one.draft, doubt(editor)) {
         return words;
     }
-    let Some(record) = &editor.record else {
+    let Some(record) = &editor.one.record else {
         return String::new();
     };
-    let words = match &editor.draft {
+    let words = match &editor.one.draft {
         Some(draft) if draft.saving.is_some() => "Saving ...",
         Some(draft) if draft.closed().is_some() => {
             "Nothing is lost: what is kept is offered once the record can be changed."
         }
         Some(draft) => match draft.focus {
+            Focus::Text | Focus::Same if draft.same.is_ticked => {
+                "Enter saves this field and opens Fix all for the others like it. Nothing is sent."
+            }
+            Focus::Same => {
+                "Space ticks it: Enter then opens Fix all as well. Up goes back to the text."
+            }
             Focus::Text => "Enter saves this field and moves to the next problem. Nothing is sent.",
+            Focus::Choice(_) if draft.same.is_offered() && !draft.same.is_ticked => {
+                "Enter saves what is marked. Space: fix the others as well. Up goes back to what you typed."
+            }
+            Focus::Choice(_) if draft.same.is_ticked => {
+                "Enter saves what is marked and opens Fix all for the others like it. Nothing is sent."
+            }
             Focus::Choice(_) => "Enter saves what is marked. Up goes back to what you typed.",
             Focus::Anyway => "Enter saves it as it is. Esc goes on typing.",
         },
-        None => match frozen(editor.read_only, record.row.status) {
+        None => match frozen(editor.one.read_only, record.row.status) {
             Some(reason) => reason,
             None if !record.has_contract => {
-                let key = editor.keys.of(Action::MarkReady);
+                let key = editor.one.keys.of(Action::MarkReady);
                 return format!(
                     "No contract: nothing can be checked. {key} says that this record is ready."
                 );
             }
             None if !record.row.problems.iter().any(Problem::rejects) => {
-                let key = editor.keys.of(Action::NextProblem);
+                let key = editor.one.keys.of(Action::NextProblem);
                 return format!("Nothing left to fix here. {key} goes to the next problem.");
             }
             None => "Enter edits the marked field. Nothing is sent.",
@@ -126,7 +127,7 @@ pub fn tip(editor: &Editor) -> String {
 /// What must be known of the verdict on the record before it is relied on, and what to do. Nothing where no check could
 /// change that.
 pub fn doubt(editor: &Editor) -> Option<String> {
-    let record = editor.record.as_ref()?;
+    let record = editor.one.record.as_ref()?;
     if !record.has_contract || !record.row.status.can_be_checked() {
         return None;
     }
@@ -141,10 +142,10 @@ pub fn doubt(editor: &Editor) -> Option<String> {
         ),
         Freshness::NotChecked => ("Not checked by the contract", ":", "checks it"),
     };
-    if editor.read_only {
+    if editor.one.read_only {
         return Some(format!("{words}."));
     }
-    let key = editor.keys.of(Action::Check);
+    let key = editor.one.keys.of(Action::Check);
     Some(format!("{words}{before} {key} {does}."))
 }
 
@@ -154,8 +155,12 @@ pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     if area.is_empty() {
         return;
     }
-    if editor.record.is_none() {
-        let words = editor.error.as_deref().unwrap_or("Reading the record ...");
+    if editor.one.record.is_none() {
+        let words = editor
+            .one
+            .error
+            .as_deref()
+            .unwrap_or("Reading the record ...");
         let block = panel(area.width, "Record", "", true, theme);
         let lines = wrap(words, usize::from(area.width.saturating_sub(4)));
         let lines: Vec<_> = lines.into_iter().map(|line| format!(" {line}")).collect();
@@ -169,9 +174,13 @@ pub fn page(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
 }
 
 fn wide(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
+    let height = editor.one.draft.as_mut().map_or(6, |draft| {
+        draft.same.has_room = true;
+        box_height(draft)
+    });
     let [top, bottom] = area.layout(&Layout::vertical([
         Constraint::Fill(1),
-        Constraint::Length(6),
+        Constraint::Length(height),
     ]));
     let side = 38 + (area.width - WIDE) / 3;
     let [left, right] = top.layout(&Layout::horizontal([
@@ -184,11 +193,12 @@ fn wide(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
 }
 
 fn narrow(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
-    let editing = editor.draft.is_some();
+    if let Some(draft) = &mut editor.one.draft {
+        draft.same.has_room = false;
+    }
+    let editing = editor.one.draft.is_some();
     let inner = usize::from(area.width.saturating_sub(4));
-    let long = editor
-        .record
-        .iter()
+    let long = (editor.one.record.iter())
         .flat_map(|record| &record.row.problems)
         .any(|problem| text::width(&sentence(problem)) > inner);
     let strip = match area.height {
@@ -221,7 +231,7 @@ fn fields(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme) {
     let header = usize::from(rows > 3);
     let rows = rows - header;
     let list = &mut editor.fields;
-    let draft = editor.draft.as_ref();
+    let draft = editor.one.draft.as_ref();
     scroll(list, rows);
     let mut note = match list.bad {
         0 => text::count(list.leaves as u64, "field"),

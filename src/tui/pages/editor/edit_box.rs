@@ -62,8 +62,8 @@ pub fn edit_box(editor: &mut Editor, frame: &mut Frame, area: Rect, theme: Theme
     if area.is_empty() {
         return;
     }
-    if let Some(draft) = &mut editor.draft {
-        let record = editor.record.as_deref();
+    if let Some(draft) = &mut editor.one.draft {
+        let record = editor.one.record.as_deref();
         let has_contract = record.is_some_and(|record| record.has_contract);
         // A field that is being added has no line yet.
         let line = editor.fields.selected();
@@ -113,6 +113,11 @@ pub fn draft_box(
         flat_box(draft, was, inner, theme)
     };
     let at = under(&lines, theme).unwrap_or((cursor, 0));
+    draft.same.place = Rect {
+        y: inner.y + lines.len() as u16 - 1,
+        height: u16::from(draft.same.is_offered()),
+        ..inner
+    };
     draw_lines(lines, frame, inner);
     put_cursor(frame, inner, at);
 }
@@ -169,15 +174,60 @@ fn tall_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Lin
         Line::from(second),
         try_line(draft, " Try       ", columns, theme),
     ];
+    if let Some(words) = remark(draft) {
+        let words = text::shorten(&words, columns.saturating_sub(2));
+        lines.push(Line::styled(format!(" {words}"), theme.warn()));
+    }
+    if draft.same.is_offered() {
+        lines.push(same_line(draft, theme));
+    }
+    (lines, cursor)
+}
+
+/// What is said below what is typed: what is wrong with it, what it warns of, or what it breaks elsewhere. Beside the line about
+/// the others there is always the panel that says the same.
+fn remark(draft: &Draft) -> Option<String> {
+    if draft.same.is_offered() && !matches!(draft.verdict(), Verdict::Refused(_)) {
+        return None;
+    }
     let told = told(draft).map(|(title, words)| match title {
         "Warning" => format!("~ Warning: {words}"),
         _ => words,
     });
-    if let Some(words) = told.or_else(|| newly_wrong(draft)) {
-        let words = text::shorten(&words, columns.saturating_sub(2));
-        lines.push(Line::styled(format!(" {words}"), theme.warn()));
-    }
-    (lines, cursor)
+    told.or_else(|| newly_wrong(draft))
+}
+
+/// The lines of the box where there is room, with its frame.
+pub fn box_height(draft: &Draft) -> u16 {
+    6 + u16::from(draft.same.is_offered() && remark(draft).is_some())
+}
+
+/// `Same?     [ ] also fix the 1,187 other records like this`
+fn same_line(draft: &Draft, theme: Theme) -> Line<'static> {
+    let same = &draft.same;
+    let tick = if same.is_ticked { "[x]" } else { "[ ]" };
+    let (others, then) = match same.others {
+        Some(1) => (
+            "the other record".to_owned(),
+            "opens Fix all with a preview",
+        ),
+        Some(others) => (
+            format!("the {} other records", text::thousands(others)),
+            "opens Fix all with a preview",
+        ),
+        None => ("the other records".to_owned(), "counting them ..."),
+    };
+    let words = format!("{tick} also fix {others} like this");
+    let words = if draft.focus == Focus::Same {
+        Span::styled(format!("> {words}"), theme.select())
+    } else {
+        Span::raw(words)
+    };
+    Line::from(vec![
+        Span::styled(" Same?     ", theme.muted()),
+        words,
+        Span::styled(format!("   ({then})"), theme.muted()),
+    ])
 }
 
 fn flat_box(draft: &mut Draft, was: &str, inner: Rect, theme: Theme) -> (Vec<Line<'static>>, u16) {
@@ -346,7 +396,7 @@ pub fn try_line(
     }
     let marked = match draft.focus {
         Focus::Choice(at) => Some(at),
-        Focus::Text | Focus::Anyway => None,
+        Focus::Text | Focus::Anyway | Focus::Same => None,
     };
     let words = draft.choice_words();
     let shown = fitting(
@@ -389,7 +439,7 @@ fn fitting(words: &[String], marked: usize, room: usize) -> Range<usize> {
 
 /// The value under the cursor while nothing is typed, and what could be right.
 fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
-    let (Some(record), Some(line)) = (&editor.record, editor.fields.selected()) else {
+    let (Some(record), Some(line)) = (&editor.one.record, editor.fields.selected()) else {
         return Vec::new();
     };
     let label = |words: &'static str| {
@@ -406,9 +456,9 @@ fn look_box(editor: &Editor, tall: bool, theme: Theme) -> Vec<Line<'static>> {
         None => Vec::new(),
     };
     let tries = match editor.suggestion() {
-        Some(suggestion) if frozen(editor.read_only, record.row.status).is_none() => vec![
+        Some(suggestion) if frozen(editor.one.read_only, record.row.status).is_none() => vec![
             label("Try"),
-            Span::styled(editor.keys.of(Action::AcceptSuggestion), theme.accent()),
+            Span::styled(editor.one.keys.of(Action::AcceptSuggestion), theme.accent()),
             Span::raw(format!(" {}  ", shown(Some(&suggestion.value), true))),
             Span::styled(suggestion.why, theme.muted()),
         ],

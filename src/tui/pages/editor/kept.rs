@@ -34,8 +34,8 @@ impl Kept {
 
 impl Editor {
     pub(super) fn ask_for_drafts(&mut self, cx: &mut Cx) {
-        if !self.read_only {
-            self.kept.asked = Some(cx.ask(Query::Drafts { id: self.id }));
+        if !self.one.read_only {
+            self.kept.asked = Some(cx.ask(Query::Drafts { id: self.one.id }));
         }
     }
 
@@ -43,7 +43,7 @@ impl Editor {
     pub(super) fn receive_drafts(&mut self, drafts: Vec<KeptDraft>, cx: &mut Cx) {
         self.kept.asked = None;
         // What is in the box now was not left yet.
-        let typed = self.draft.as_ref().map(|draft| &draft.path);
+        let typed = self.one.draft.as_ref().map(|draft| &draft.path);
         let is_elsewhere = |kept: &KeptDraft| Some(&kept.change.path()) != typed;
         let here = typed.and_then(|path| self.kept.at(path)).cloned();
         self.kept.drafts = here
@@ -55,14 +55,14 @@ impl Editor {
 
     /// What was kept is offered once it is known and the record can be changed.
     pub(super) fn offer_kept(&mut self, cx: &mut Cx) {
-        let status = self.record.as_ref().map(|record| record.row.status);
+        let status = self.one.record.as_ref().map(|record| record.row.status);
         let can_be_changed = status.is_some_and(|status| frozen(false, status).is_none());
         if self.kept.asked.is_some() || !can_be_changed {
             return;
         }
         let drafts = &self.kept.drafts;
-        if !drafts.is_empty() && !self.kept.offered && self.draft.is_none() {
-            let offer = Meeting::Offer(self.id, drafts.clone());
+        if !drafts.is_empty() && !self.kept.offered && self.one.draft.is_none() {
+            let offer = Meeting::Offer(self.one.id, drafts.clone());
             cx.effects.push(Effect::Meet(offer));
         }
         self.kept.offered = true;
@@ -70,14 +70,12 @@ impl Editor {
 
     /// Keeps what is being typed: the page is left.
     pub fn keep(&mut self, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            put_down(self.id, draft, cx);
-        }
+        self.one.keep(cx);
     }
 
     /// What was typed into a record was not saved and is kept: it is offered again.
     pub fn show_kept(&mut self, id: RecordId, cx: &mut Cx) {
-        if id == self.id {
+        if id == self.one.id {
             self.kept.offered = false;
             self.ask_for_drafts(cx);
         }
@@ -85,15 +83,17 @@ impl Editor {
 
     /// Opens the box with what was typed before. Saving it compares it with what the record was then.
     pub fn go_on(&mut self, kept: &KeptDraft, cx: &mut Cx) {
-        let Some(record) = &self.record else { return };
-        if let Some(reason) = frozen(self.read_only, record.row.status) {
+        let Some(record) = &self.one.record else {
+            return;
+        };
+        if let Some(reason) = frozen(self.one.read_only, record.row.status) {
             cx.say(reason);
             return;
         }
         if let Change::Raw(_) = kept.change {
             // The whole text was typed, and the record has fields now.
             let wish = Wish::Edit {
-                id: self.id,
+                id: self.one.id,
                 changes: vec![kept.change.clone()],
                 version: kept.version,
             };
@@ -105,23 +105,21 @@ impl Editor {
         let current = record.row.current.as_ref();
         let value = current.and_then(|value| value.pointer(path.as_str()));
         let mut draft = Draft::open(path, value, &record.row.problems);
-        draft.seen = kept.version;
-        draft.field.set(&typed(&kept.change));
         draft.go_on_with(kept);
         self.asked_look = None;
-        self.draft = Some(draft);
-        self.check_draft(cx);
+        self.one.open_box(draft, kept.version, cx);
+        self.count_alike(cx);
         meeting::say_when_typed(kept, cx);
     }
 
     /// What is being typed, and into which record.
     pub fn typed(&mut self) -> Option<(RecordId, &mut Draft)> {
-        self.draft.as_mut().map(|draft| (self.id, draft))
+        self.one.typed()
     }
 
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
-        self.draft = None;
+        self.one.draft = None;
         if !conflict.is_open() {
             // It is offered here as soon as it can be saved.
             self.kept.offered = false;
@@ -134,7 +132,7 @@ impl Editor {
 
     /// A change of one's own was saved while a box was open already: it was opened on that, not on somebody else's.
     pub(super) fn is_own_change(&mut self, report: &ChangeReport) {
-        if let (Some(draft), Some(record)) = (&mut self.draft, &self.record)
+        if let (Some(draft), Some(record)) = (&mut self.one.draft, &self.one.record)
             && report.step.is_some()
             && draft.seen == record.row.version
         {
@@ -144,9 +142,9 @@ impl Editor {
 
     /// Somebody changed the record while it is typed into.
     pub(super) fn say_if_changed(&self, before: Option<i64>, cx: &mut Cx) {
-        let now = self.record.as_ref().map(|record| record.row.version);
+        let now = self.one.record.as_ref().map(|record| record.row.version);
         let is_older = |draft: &&Draft| draft.saving.is_none() && Some(draft.seen) < now;
-        let draft = self.draft.as_ref().filter(is_older);
+        let draft = self.one.draft.as_ref().filter(is_older);
         if let Some(draft) = draft.filter(|_| before.is_some() && before < now) {
             cx.say(draft.meanwhile());
         }
@@ -154,7 +152,7 @@ impl Editor {
 
     /// Takes back what was said of a change once the record is in another state than it said.
     pub(super) fn unsay_if_changed(&mut self, before: Option<&RecordDetail>, cx: &mut Cx) {
-        let (Some(before), Some(now)) = (before, &self.record) else {
+        let (Some(before), Some(now)) = (before, &self.one.record) else {
             return;
         };
         let (before, now) = (&before.row, &now.row);
@@ -167,9 +165,7 @@ impl Editor {
 
     /// Somebody was first. It is asked who is right, unless something else is typed by now.
     pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
-        let draft = self.draft.as_mut();
-        let types_else = draft.is_some_and(|draft| !draft.is_not_saved(ticket));
-        meeting::disagree(conflict, types_else, cx);
+        self.one.disagree(ticket, conflict, cx);
         self.ask(cx);
     }
 }

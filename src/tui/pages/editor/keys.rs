@@ -21,15 +21,25 @@ use crate::{
 
 impl Editor {
     pub(super) fn typing_offers(&self, draft: &Draft) -> Vec<Offer> {
-        let choices = draft.focus != Focus::Anyway && !draft.choices.is_empty();
+        let choices = !matches!(draft.focus, Focus::Anyway | Focus::Same)
+            && (!draft.choices.is_empty() || draft.same.is_offered());
         let save = match draft.focus {
             _ if draft.closed().is_some() => "Keep it",
             Focus::Anyway => "Save anyway",
+            _ if draft.same.is_ticked => "Save + Fix all",
             _ => "Save + next",
         };
         let mut offers = vec![Offer::new(Action::Open, save)];
         if choices {
-            offers.push(Offer::new(Action::Down, "Suggestions"));
+            let below = if draft.choices.is_empty() {
+                "Same?"
+            } else {
+                "Suggestions"
+            };
+            offers.push(Offer::new(Action::Down, below));
+        }
+        if draft.focus == Focus::Same {
+            offers.push(Offer::new(Action::Up, "To the text"));
         }
         // In a narrow window it must fit beside the others.
         let next = if self.fits_both {
@@ -37,16 +47,18 @@ impl Editor {
         } else {
             "Next field"
         };
-        offers.push(Offer::new(Action::NextPanel, next));
+        if !draft.same.is_ticked {
+            offers.push(Offer::new(Action::NextPanel, next));
+        }
         offers.push(Offer::new(Action::ClearText, "Clear"));
         offers
     }
 
     pub(super) fn moving_offers(&self) -> Vec<Offer> {
-        let Some(record) = &self.record else {
+        let Some(record) = &self.one.record else {
             return Vec::new();
         };
-        let reason = frozen(self.read_only, record.row.status);
+        let reason = frozen(self.one.read_only, record.row.status);
         let open = match self.fields.selected().map(|line| line.tree.kind) {
             Some(Kind::Branch { expanded: true }) => "Close",
             Some(Kind::Branch { .. } | Kind::More { .. }) => "Open",
@@ -114,16 +126,19 @@ impl Editor {
             Action::AcceptSuggestion => self.accept_suggestion(cx),
             Action::FixAll => self.fix_alike(cx),
             Action::SetAside => {
-                let asked = self.row().map(|row| asked::aside_of_record(row, cx.keys));
+                let asked = self
+                    .one
+                    .row()
+                    .map(|row| asked::aside_of_record(row, cx.keys));
                 cx.effects.extend(asked);
             }
-            Action::Note => cx.effects.extend(self.row().map(asked::note_on_record)),
+            Action::Note => cx.effects.extend(self.one.row().map(asked::note_on_record)),
             Action::PutBack => self.put_back(cx),
             Action::Remove => self.make_empty(cx),
             Action::ChangeType | Action::MakeNull | Action::RemoveField | Action::AddField => {
                 self.act_on_kind(action, cx);
             }
-            Action::Check => self.wish(Wish::Check { id: self.id }, Told::Checked, cx),
+            Action::Check => self.wish(Wish::Check { id: self.one.id }, Told::Checked, cx),
             Action::MarkReady => self.mark_ready(cx),
             Action::Zoom | Action::NextPanel | Action::PreviousPanel => {
                 self.second_panel = !self.second_panel;
@@ -133,8 +148,7 @@ impl Editor {
     }
 
     pub(super) fn act_typing(&mut self, action: Action, cx: &mut Cx) {
-        let draft = self.draft.as_mut();
-        if let Some(reply) = draft.map(|draft| draft.act(action, Then::Field, cx.now)) {
+        if let Some(reply) = self.one.act_typing(action, Then::Field, cx) {
             self.carry_out(reply, cx);
         }
     }
@@ -142,57 +156,38 @@ impl Editor {
     pub(super) fn carry_out(&mut self, reply: Reply, cx: &mut Cx) {
         match reply {
             Reply::Nothing => {}
-            Reply::Check => self.check_draft(cx),
+            Reply::Check => self.one.check(cx),
             Reply::Cancel => {
-                if let Some(mut draft) = self.draft.take() {
-                    draft.forget_kept(self.id, cx);
-                }
+                self.one.forget_typed(cx);
                 cx.say("Nothing was changed.");
                 self.ask_for_drafts(cx);
             }
             Reply::NoChoices => cx.say("There is no suggestion for this value."),
             Reply::Saving => cx.say(SAVING),
             Reply::Leave => {
-                self.keep(cx);
-                if let Some(draft) = self.draft.take()
-                    && let Some((ticket, _)) = draft.saving
-                {
+                if let Some((ticket, draft)) = self.one.leave_box(cx) {
                     self.changing = Some((ticket, Told::Saved(draft.path, Then::Stay)));
                 }
             }
             Reply::Unchanged(then) => {
-                if let Some(mut draft) = self.draft.take() {
-                    draft.forget_kept(self.id, cx);
+                if let Some(mut draft) = self.one.forget_typed(cx) {
                     match then {
+                        // There is nothing to save before.
+                        _ if draft.same.is_ticked => self.go_on_to_alike(&mut draft, cx),
                         Then::Problem | Then::Stay => cx.say(draft.nothing_typed()),
                         Then::Field => self.edit_next_field(cx),
                     }
                 }
             }
-            Reply::Save(then) => self.save(then, cx),
-        }
-    }
-
-    pub(super) fn check_draft(&mut self, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            draft.ask(self.id, cx);
-        }
-    }
-
-    fn save(&mut self, then: Then, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            let ticket = cx.change(Wish::Edit {
-                id: self.id,
-                changes: draft.changes(),
-                version: draft.seen,
-            });
-            draft.saving = Some((ticket, then));
+            Reply::Save(then) => self.one.save(then, cx),
         }
     }
 
     /// Right and Left on the tree, and `d`.
     fn fold(&mut self, action: Action) {
-        let Some(record) = &self.record else { return };
+        let Some(record) = &self.one.record else {
+            return;
+        };
         match action {
             Action::Right => {
                 self.fields.expand(record);
@@ -204,7 +199,7 @@ impl Editor {
 
     /// Enter opens or closes a branch and edits a value; `e` edits both.
     fn edit_or_open(&mut self, action: Action, cx: &mut Cx) {
-        let (Some(record), Some(line)) = (&self.record, self.fields.selected()) else {
+        let (Some(record), Some(line)) = (&self.one.record, self.fields.selected()) else {
             return;
         };
         match line.tree.kind {
@@ -223,10 +218,10 @@ impl Editor {
 
     /// Opens the box on the field under the cursor, unless the record may not be changed.
     fn edit(&mut self, cx: &mut Cx) {
-        let (Some(record), Some(path)) = (&self.record, self.fields.path()) else {
+        let (Some(record), Some(path)) = (&self.one.record, self.fields.path()) else {
             return;
         };
-        if let Some(reason) = frozen(self.read_only, record.row.status) {
+        if let Some(reason) = frozen(self.one.read_only, record.row.status) {
             cx.say(reason);
             return;
         }
@@ -237,10 +232,10 @@ impl Editor {
         let value = current.and_then(|value| value.pointer(path.as_str()));
         // Only the newest question of this kind is answered.
         self.asked_look = None;
-        let mut draft = Draft::open(path.clone(), value, &record.row.problems);
-        draft.seen = record.row.version;
-        self.draft = Some(draft);
-        self.check_draft(cx);
+        let draft = Draft::open(path.clone(), value, &record.row.problems);
+        let version = record.row.version;
+        self.one.open_box(draft, version, cx);
+        self.count_alike(cx);
     }
 
     pub(super) fn edit_next_field(&mut self, cx: &mut Cx) {
@@ -266,9 +261,9 @@ impl Editor {
             .asked_look
             .as_ref()
             .is_some_and(|(_, asked)| *asked == path);
-        if self.draft.is_none() && self.pending.is_none() && !known && !asked {
+        if self.one.draft.is_none() && self.one.pending.is_none() && !known && !asked {
             let ticket = cx.ask(Query::Preview {
-                id: self.id,
+                id: self.one.id,
                 changes: Vec::new(),
                 at: path.clone(),
             });
@@ -298,7 +293,7 @@ impl Editor {
     }
 
     fn put_back(&mut self, cx: &mut Cx) {
-        let (Some(record), Some(path)) = (&self.record, self.fields.path().cloned()) else {
+        let (Some(record), Some(path)) = (&self.one.record, self.fields.path().cloned()) else {
             return;
         };
         match as_received(record, &path) {
@@ -316,19 +311,23 @@ impl Editor {
     }
 
     fn mark_ready(&mut self, cx: &mut Cx) {
-        let Some(record) = &self.record else { return };
+        let Some(record) = &self.one.record else {
+            return;
+        };
         if record.has_contract {
             cx.say("The contract decides when a record is ready.");
             return;
         }
-        let (id, version) = (self.id, record.row.version);
+        let (id, version) = (self.one.id, record.row.version);
         self.wish(Wish::Accept { id, version }, Told::MarkedReady, cx);
     }
 
     pub(super) fn change(&mut self, change: Change, told: Told, cx: &mut Cx) {
-        let Some(record) = &self.record else { return };
+        let Some(record) = &self.one.record else {
+            return;
+        };
         let wish = Wish::Edit {
-            id: self.id,
+            id: self.one.id,
             changes: vec![change],
             version: record.row.version,
         };
@@ -336,8 +335,10 @@ impl Editor {
     }
 
     fn wish(&mut self, wish: Wish, told: Told, cx: &mut Cx) {
-        let Some(record) = &self.record else { return };
-        match frozen(self.read_only, record.row.status) {
+        let Some(record) = &self.one.record else {
+            return;
+        };
+        match frozen(self.one.read_only, record.row.status) {
             Some(reason) => cx.say(reason),
             None if self.changing.is_some() => cx.say("Still saving the change before."),
             None => self.changing = Some((cx.change(wish), told)),
@@ -349,14 +350,14 @@ impl Editor {
             return;
         }
         let wanted = |id: &&RecordId| self.open.as_ref().is_none_or(|open| open.contains(*id));
-        let Some(place) = self.place else {
+        let Some(place) = self.one.place else {
             cx.say("No other problem in this record.");
             return;
         };
         let next = if back {
-            self.among.ids[..place].iter().rev().find(wanted)
+            self.one.among.ids[..place].iter().rev().find(wanted)
         } else {
-            self.among.ids[place + 1..].iter().find(wanted)
+            self.one.among.ids[place + 1..].iter().find(wanted)
         };
         match next.copied() {
             Some(id) => self.move_to(id, cx),
@@ -366,17 +367,15 @@ impl Editor {
     }
 
     fn next_record(&mut self, by: isize, cx: &mut Cx) {
-        let place = self.place.and_then(|place| place.checked_add_signed(by));
-        match place.and_then(|place| self.among.ids.get(place)) {
-            Some(id) => self.move_to(*id, cx),
-            None if by < 0 => cx.say("This is the first record of the list."),
-            None => cx.say("This is the last record of the list."),
+        match self.one.beside(by) {
+            Ok(id) => self.move_to(id, cx),
+            Err(why) => cx.say(why),
         }
     }
 
     fn move_to(&mut self, id: RecordId, cx: &mut Cx) {
         let open = self.open.take();
-        *self = Self::open(id, self.among.clone(), cx);
+        *self = Self::open(id, self.one.among.clone(), cx);
         self.open = open;
     }
 }

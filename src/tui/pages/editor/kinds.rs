@@ -26,7 +26,7 @@ const NOT_JSON: &str = "a CSV line has its file's columns and text in them";
 impl Editor {
     /// What can be done; `frozen` says why nothing can be changed.
     pub(super) fn kind_offers(&self, frozen: Option<&'static str>) -> Vec<Offer> {
-        let form = self.record.as_ref().map(|record| record.text.form);
+        let form = self.one.record.as_ref().map(|record| record.text.form);
         let is_json = form == Some(Form::Json);
         let reason = frozen.or((!is_json).then_some(NOT_JSON));
         let no_value = self.value().is_none().then_some("it is not there");
@@ -41,8 +41,10 @@ impl Editor {
     }
 
     pub(super) fn act_on_kind(&mut self, action: Action, cx: &mut Cx) {
-        let Some(record) = &self.record else { return };
-        if let Some(reason) = frozen(self.read_only, record.row.status) {
+        let Some(record) = &self.one.record else {
+            return;
+        };
+        if let Some(reason) = frozen(self.one.read_only, record.row.status) {
             return cx.say(reason);
         }
         let Some(path) = self.fields.path().cloned() else {
@@ -84,7 +86,7 @@ impl Editor {
     }
 
     fn value_at(&self, path: &Path) -> Option<&Value> {
-        let current = self.row()?.current.as_ref()?;
+        let current = self.one.row()?.current.as_ref()?;
         current.pointer(path.as_str())
     }
 
@@ -127,12 +129,13 @@ impl Editor {
             cx.say(format!("{} is there already.", text::safe(&path.label())));
             return self.fields.select(&path);
         }
-        let Some(record) = &self.record else { return };
+        let Some(record) = &self.one.record else {
+            return;
+        };
         self.asked_look = None;
-        let mut draft = Draft::open(path, None, &record.row.problems);
-        draft.seen = record.row.version;
-        self.draft = Some(draft);
-        self.check_draft(cx);
+        let draft = Draft::open(path, None, &record.row.problems);
+        let version = record.row.version;
+        self.one.open_box(draft, version, cx);
     }
 
     /// Offers the types the value can be, with what it would be then.

@@ -43,7 +43,7 @@ struct Shown<'a> {
 
 impl<'a> Shown<'a> {
     fn of(editor: &'a Editor, record: &'a RecordDetail) -> Self {
-        let after = editor.draft.as_ref().and_then(Draft::after);
+        let after = editor.one.draft.as_ref().and_then(Draft::after);
         match after.filter(|preview| !preview.stages.is_empty()) {
             Some(preview) => Self {
                 stages: &preview.stages,
@@ -74,13 +74,15 @@ fn problem_here(editor: &Editor, problems: &[Problem]) -> Option<(usize, bool)> 
 
 /// What is wrong, and where the record came from, beside the fields or in their place.
 pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme) {
-    let Some(record) = &editor.record else { return };
+    let Some(record) = &editor.one.record else {
+        return;
+    };
     let columns = usize::from(area.width.saturating_sub(2));
     let shown = Shown::of(editor, record);
     let mut lines = in_lines(shown.stages, shown.draft, columns, theme);
-    if editor.draft.is_none() && doubt(editor).is_some() {
+    if editor.one.draft.is_none() && doubt(editor).is_some() {
         // The status line says it in full.
-        let key = editor.keys.of(Action::Check);
+        let key = editor.one.keys.of(Action::Check);
         let words = match record.verdict {
             Freshness::Old => format!(" An older verdict: {key} checks again."),
             _ => format!(" Not checked: {key} checks it."),
@@ -132,7 +134,7 @@ pub fn side_panels(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme)
 }
 
 fn jumps(editor: &Editor) -> String {
-    let key = editor.keys.of(Action::NextProblem);
+    let key = editor.one.keys.of(Action::NextProblem);
     format!(" ({key} jumps to the next one)")
 }
 
@@ -273,10 +275,10 @@ fn add_unreached(record: &RecordDetail, lines: &mut Vec<Line<'static>>, room: us
 
 /// One problem, where there is no room for all.
 pub fn problem_strip(editor: &Editor, frame: &mut Frame, area: Rect, theme: Theme) {
-    let (Some(record), false) = (&editor.record, area.is_empty()) else {
+    let (Some(record), false) = (&editor.one.record, area.is_empty()) else {
         return;
     };
-    let live = editor.draft.as_ref().and_then(told);
+    let live = editor.one.draft.as_ref().and_then(told);
     let shown = Shown::of(editor, record);
     let (title, words) = match (live, problem_here(editor, shown.problems)) {
         (Some((title, words)), _) => (title.to_owned(), words),

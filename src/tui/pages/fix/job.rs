@@ -77,7 +77,7 @@ impl Fix {
         let preview = JobRequest::FixPreview(Box::new(request.clone()));
         let Some(job) = cx.start(preview) else { return };
         self.listed.clear();
-        (self.late, self.asked_late) = (0, None);
+        (self.late, self.asked_late, self.late_again) = (0, None, false);
         let is_date = |transform: &Transform| matches!(transform, Transform::Date(_));
         self.dates = None;
         self.asked_dates = (request.transforms.iter().any(is_date))

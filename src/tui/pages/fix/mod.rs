@@ -1,8 +1,10 @@
 //! Fix all: one decision for many records, with its consequences before it is made.
 
+mod ahead;
 mod desk;
 mod draw;
 mod job;
+mod listed;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -22,6 +24,7 @@ use crate::{
         action::{Action, Offer},
         event::{Among, Answer, Cx, Effect, FixView, Query, Route, Ticket},
         keymap::{Keys, Mode},
+        pages::ahead::{Ahead, Typed},
         theme::Theme,
         widgets::{field::Field, lines::Lines},
         words,
@@ -42,6 +45,8 @@ pub struct Fix {
     /// What is being typed for the choice under the cursor.
     typing: Option<(Asks, Field)>,
     suggesting: Option<Ticket>,
+    /// An Enter that waits for that.
+    ahead: Option<Ahead>,
     preview: State,
     /// Asked for while the preview before it was being stopped.
     next: Option<FixRequest>,
@@ -55,6 +60,8 @@ pub struct Fix {
     /// How many records of the preview have changed since, and the question that asks it.
     late: u64,
     asked_late: Option<Ticket>,
+    /// The workspace changed while that was looked at.
+    late_again: bool,
     pending: Option<Ticket>,
     /// How the dates are written, where a date is rewritten.
     dates: Option<Evidence>,
@@ -103,6 +110,7 @@ impl Fix {
             panel: Panel::What,
             typing: None,
             suggesting: Some(cx.ask(Query::Suggest { group: view.group })),
+            ahead: None,
             preview: State::Nothing,
             next: None,
             show: None,
@@ -113,6 +121,7 @@ impl Fix {
             rows: HashMap::new(),
             late: 0,
             asked_late: None,
+            late_again: false,
             pending: None,
             dates: None,
             asked_dates: None,
@@ -121,6 +130,9 @@ impl Fix {
     }
 
     pub fn offers(&self) -> Vec<Offer> {
+        if self.ahead.is_some() {
+            return Vec::new();
+        }
         if self.typing.is_some() {
             return vec![
                 Offer::new(Action::Open, "Preview"),
@@ -163,7 +175,7 @@ impl Fix {
     }
 
     pub fn mode(&self) -> Mode {
-        if self.typing.is_some() {
+        if self.typing.is_some() || self.ahead.is_some() {
             Mode::Typing
         } else {
             Mode::Moving
@@ -172,6 +184,9 @@ impl Fix {
 
     pub fn act(&mut self, action: Action, cx: &mut Cx) {
         let page = isize::from(cx.size.height as i16 / 2).max(1);
+        if self.act_ahead(action, cx) {
+            return;
+        }
         match action {
             Action::Back if self.typing.is_some() => self.typing = None,
             Action::Back => {
@@ -210,12 +225,18 @@ impl Fix {
     }
 
     pub fn type_key(&mut self, key: KeyEvent, _cx: &mut Cx) {
+        if Ahead::type_before(&mut self.ahead, Typed::Key(key)) {
+            return;
+        }
         if let Some((_, field)) = &mut self.typing {
             field.key(key);
         }
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
+        if Ahead::type_before(&mut self.ahead, Typed::Paste(pasted.to_owned())) {
+            return;
+        }
         match &mut self.typing {
             Some((_, field)) => field.paste(pasted),
             None => cx.say("Nothing to paste into here."),
@@ -244,7 +265,7 @@ impl Fix {
                     self.at = (self.at + moved).min(self.choices.len() - 1);
                 }
             }
-            return;
+            return self.catch_up(cx);
         }
         if self.asked_dates == Some(ticket) {
             self.asked_dates = None;
@@ -258,6 +279,9 @@ impl Fix {
             // Without an answer applying skips what has changed, and says so then.
             if let Ok(Answer::ChangedSince(late)) = answer {
                 self.late = late;
+            }
+            if std::mem::take(&mut self.late_again) {
+                self.ask_what_changed_since(cx);
             }
             return;
         }
@@ -284,14 +308,24 @@ impl Fix {
             }
             _ => {}
         }
-        if let State::Known(preview) = &self.preview {
-            self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
-        }
+        self.ask_what_changed_since(cx);
         // What was done is what it was.
         if !self.is_done() {
             self.rows.clear();
         }
         self.ask_for_rows(cx);
+    }
+
+    /// One question at a time: it looks at every record of the run.
+    fn ask_what_changed_since(&mut self, cx: &mut Cx) {
+        let State::Known(preview) = &self.preview else {
+            return;
+        };
+        if self.asked_late.is_some() {
+            self.late_again = true;
+        } else {
+            self.asked_late = Some(cx.ask(Query::ChangedSince(Arc::clone(preview))));
+        }
     }
 
     pub fn banner(&self, theme: Theme) -> Line<'_> {
@@ -375,48 +409,6 @@ impl Fix {
         preview.report.changed - left.count() as u64
     }
 
-    /// Shows the next kind of consequence that there is; all of them after the last.
-    fn show_next(&mut self, by: isize) {
-        let Some(preview) = self.known() else {
-            return;
-        };
-        let all = preview
-            .consequences
-            .iter()
-            .filter(|one| self.is_listed(one));
-        let there: Vec<Becomes> = (Becomes::ALL.into_iter())
-            .filter(|kind| all.clone().any(|one| one.effect == *kind))
-            .collect();
-        let kinds: Vec<Option<Becomes>> = std::iter::once(None)
-            .chain(there.into_iter().map(Some))
-            .collect();
-        let at = kinds
-            .iter()
-            .position(|kind| *kind == self.show)
-            .unwrap_or_default();
-        let count = kinds.len() as isize;
-        let next = (at as isize + by).rem_euclid(count) as usize;
-        self.show = kinds[next];
-        self.list();
-    }
-
-    /// Lists the records of the preview that are to be shown: those that break first, then in the order of the kinds.
-    fn list(&mut self) {
-        self.row = 0;
-        self.first = 0;
-        let Some(preview) = self.known() else {
-            self.listed.clear();
-            return;
-        };
-        let mut listed: Vec<usize> = (0..preview.consequences.len()).collect();
-        listed.retain(|at| {
-            let one = &preview.consequences[*at];
-            self.show.is_none_or(|kind| kind == one.effect) && self.is_listed(one)
-        });
-        listed.sort_by_key(|at| preview.consequences[*at].effect);
-        self.listed = listed;
-    }
-
     fn known(&self) -> Option<&FixPreview> {
         match &self.preview {
             State::Known(preview) | State::Applying(_, preview) | State::Done { preview, .. } => {
@@ -428,11 +420,6 @@ impl Fix {
 
     fn is_done(&self) -> bool {
         matches!(self.preview, State::Done { .. })
-    }
-
-    /// Once it is done, those it has changed are listed.
-    fn is_listed(&self, one: &Consequence) -> bool {
-        !self.is_done() || one.effect != Becomes::Unchanged && !self.left_out.contains(&one.record)
     }
 
     /// Whether nothing is above the cursor but the tabs.

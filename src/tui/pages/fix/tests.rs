@@ -1,11 +1,13 @@
 use super::*;
 use crate::{
     fix::transforms::{replace::Replace, tidy::Tidy},
+    ops::SuggestedFix,
     tui::{
         app::App,
         event::{Event, JobRequest, Outcome},
         testing::{
-            answer, cursor, feed, feed_with, picture, press, preview, problems, shows, suggested,
+            answer, cursor, feed, feed_with, picture, press, preview, problems, shows, shows_not,
+            suggested, wishes,
         },
     },
 };
@@ -486,4 +488,79 @@ fn a_preview_says_how_many_of_its_records_have_changed_since_and_how_to_look_aga
     let started = press(&mut app, "<ret>");
     end(&mut app, &started);
     shows(&mut app, "Preview is up to date.");
+}
+
+#[test]
+fn what_changed_since_is_asked_one_question_at_a_time() {
+    let mut app = page((80, 24));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    let asks = |app: &mut App| {
+        app.refresh();
+        let asked = app.settle().into_iter();
+        let is_it = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::ChangedSince(_)));
+        asked.filter(is_it).collect::<Vec<_>>()
+    };
+    let first = asks(&mut app);
+    assert_eq!(first.len(), 1);
+    assert_eq!(asks(&mut app), []);
+    let Effect::Ask(ticket, _) = first[0] else {
+        panic!("it is asked")
+    };
+    let again = app.update(Event::Answer(ticket, Ok(Answer::ChangedSince(1))));
+    let is_asked = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::ChangedSince(_)));
+    assert!(again.iter().any(is_asked), "{again:?}");
+}
+
+/// The page of the first problem while it is looked what would help, these keys pressed, and what is asked.
+fn early(keys: &str) -> (App, Vec<Effect>) {
+    let mut app = problems((100, 30));
+    let effects = wishes(&mut app, &format!("b{keys}"));
+    (app, effects)
+}
+
+fn is_told(app: &mut App, asked: Vec<Effect>, suggestions: Vec<SuggestedFix>) -> Vec<Effect> {
+    let suggest = |effect: &Effect| matches!(effect, Effect::Ask(_, Query::Suggest { .. }));
+    let Some(Effect::Ask(ticket, _)) = asked.into_iter().find(suggest) else {
+        panic!("it is asked what would help")
+    };
+    app.update(Event::Answer(ticket, Ok(Answer::Suggested(suggestions))))
+}
+
+fn starts(effects: &[Effect]) -> bool {
+    let is_preview = |effect: &Effect| matches!(effect, Effect::Start(JobRequest::FixPreview(_)));
+    effects.iter().any(is_preview)
+}
+
+#[test]
+fn an_enter_before_it_is_known_what_would_help_waits_for_it() {
+    let (mut app, asked) = early("<ret>");
+    assert!(!starts(&asked));
+    shows(&mut app, "Looking what would help");
+    shows_not(&mut app, "Enter Preview");
+    let effects = is_told(&mut app, asked, suggested());
+    assert!(starts(&effects), "{effects:?}");
+    let (mut app, asked) = early("<ret>abcA");
+    let effects = is_told(&mut app, asked, suggested());
+    assert!(starts(&effects), "{effects:?}");
+    let lost = "What you typed before it was known what would help is not kept.";
+    assert_eq!(app.status.as_deref(), Some(lost));
+}
+
+#[test]
+fn where_nothing_would_help_what_was_typed_ahead_is_the_value_to_set() {
+    let (mut app, asked) = early("<ret>abc");
+    assert!(!starts(&is_told(&mut app, asked, Vec::new())));
+    shows(&mut app, "> Set one value ...");
+    shows(&mut app, "abc");
+    shows(&mut app, "Enter Preview");
+}
+
+#[test]
+fn whoever_goes_to_another_line_or_leaves_waits_for_nothing() {
+    let (mut app, _) = early("<Down><ret>");
+    shows(&mut app, "> Find and replace ...");
+    shows(&mut app, "Enter Preview");
+    let (mut app, _) = early("<ret><esc>");
+    shows(&mut app, "[1 Problems 6]");
 }

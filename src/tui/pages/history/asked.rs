@@ -19,6 +19,7 @@ pub(super) fn ask_to_undo(step: &StepRow) -> Question {
         ],
         typed: None,
         safe: "Go back".to_owned(),
+        also: None,
         verb: "Undo this step".to_owned(),
         then: Box::new(Effect::Do(Wish::UndoStep { step: step.id })),
     }

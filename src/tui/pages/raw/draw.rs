@@ -28,26 +28,14 @@ use crate::{
 
 /// The row below the header.
 pub fn banner(page: &Raw, theme: Theme) -> Line<'static> {
-    let place = match page.place {
-        Some(place) => format!(
-            " Record {} of {}   ",
-            text::thousands(place as u64 + 1),
-            text::thousands(page.among.ids.len() as u64)
-        ),
-        None => " ".to_owned(),
-    };
-    let mut spans = vec![Span::raw(place)];
-    if let Some(others) = &page.others {
-        spans.push(Span::styled(others.clone(), theme.warn()));
-        spans.push(Span::raw("   "));
-    }
+    let mut spans = page.one.banner(theme);
     spans.push(Span::raw("state: "));
-    let status = page.record.as_ref().map(|record| record.row.status);
+    let status = page.one.record.as_ref().map(|record| record.row.status);
     spans.push(match status.filter(|status| *status != Status::Rejected) {
         Some(status) => Span::styled(status.label(), theme.status(status)),
         None => Span::styled("unreadable", theme.error()),
     });
-    if let Some(record) = &page.record {
+    if let Some(record) = &page.one.record {
         let stopped = record.row.problems.first();
         let stage = stopped.map_or("Read", |problem| problem.stage.label());
         spans.push(Span::raw(format!("   stopped at: {stage}")));
@@ -60,8 +48,12 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     if area.is_empty() {
         return;
     }
-    let Some(record) = &page.record else {
-        let words = page.error.as_deref().unwrap_or("Reading the record ...");
+    let Some(record) = &page.one.record else {
+        let words = page
+            .one
+            .error
+            .as_deref()
+            .unwrap_or("Reading the record ...");
         let block = panel(area.width, "Record", "", true, theme);
         let lines = indented(wrap(words, usize::from(area.width.saturating_sub(4))));
         frame.render_widget(Paragraph::new(lines), block.inner(area));
@@ -70,7 +62,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     };
     let columns = usize::from(area.width.saturating_sub(4));
     let problem = problem_lines(record, page.excerpt.caret, columns, theme);
-    let (most, edit_height) = if page.draft.is_some() {
+    let (most, edit_height) = if page.one.draft.is_some() {
         (area.height / 3, (area.height * 10 / 26).clamp(4, 10))
     } else {
         (area.height * 2 / 5, 3)
@@ -90,7 +82,7 @@ pub fn page(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     frame.render_widget(Paragraph::new(problem), block.inner(top));
     frame.render_widget(block, top);
     excerpt(page, frame, middle, theme);
-    if page.draft.is_none() {
+    if page.one.draft.is_none() {
         put_cursor(frame, middle, (2, 1));
     }
     edit_box(page, frame, bottom, theme);
@@ -134,7 +126,7 @@ fn indented(lines: Vec<String>) -> Vec<Line<'static>> {
 }
 
 fn excerpt(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
-    let (key, focus) = (page.keys.of(Action::Wrap), page.draft.is_none());
+    let (key, focus) = (page.one.keys.of(Action::Wrap), page.one.draft.is_none());
     let shown = &mut page.excerpt;
     let note = if shown.wrapped {
         format!("{key} scroll instead")
@@ -209,8 +201,10 @@ fn scrolled(shown: &mut Excerpt, room: usize, height: usize) -> Vec<Row> {
 }
 
 fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
-    let Some(record) = &page.record else { return };
-    let editing = page.draft.is_some();
+    let Some(record) = &page.one.record else {
+        return;
+    };
+    let editing = page.one.draft.is_some();
     let is_excerpt = record.text.form == Form::Excerpt;
     let (note, title) = match (editing, is_excerpt) {
         (true, false) => ("read again as you type", "Edit this line"),
@@ -224,7 +218,7 @@ fn edit_box(page: &mut Raw, frame: &mut Frame, area: Rect, theme: Theme) {
     let columns = usize::from(inner.width);
     let mut lines = Vec::new();
     let bad = std::str::from_utf8(&record.text.bytes).is_err();
-    if let Some(draft) = &mut page.draft {
+    if let Some(draft) = &mut page.one.draft {
         let (text, cursor) = draft.field.line(columns.saturating_sub(4), theme.muted());
         let mut spans = vec![Span::raw(" [")];
         spans.extend(text.spans);

@@ -1,21 +1,21 @@
 //! What was typed for an unreadable record and not saved: kept when the page is left or somebody else was first, and offered
 //! again.
 
-use super::{Done, Draft, Raw, excerpt, frozen};
+use super::{Done, Raw, changing::open_box, frozen};
 use crate::{
-    model::{Form, RecordId},
+    model::RecordId,
     ops::{Conflict, Decision, KeptDraft},
     tui::{
-        event::{Cx, Effect, Query, Ticket},
+        event::{Cx, Effect, Query},
         meeting::{self, Meeting},
-        pages::editor::kept::{put_down, typed},
+        pages::editor::draft::Draft,
     },
 };
 
 impl Raw {
     pub(super) fn ask_for_drafts(&mut self, cx: &mut Cx) {
-        if !self.read_only {
-            self.asked_drafts = Some(cx.ask(Query::Drafts { id: self.id }));
+        if !self.one.read_only {
+            self.asked_drafts = Some(cx.ask(Query::Drafts { id: self.one.id }));
         }
     }
 
@@ -30,11 +30,11 @@ impl Raw {
 
     /// What was kept is offered once the record is known and can be changed.
     pub(super) fn offer_kept(&mut self, cx: &mut Cx) {
-        let status = self.record.as_ref().map(|record| record.row.status);
+        let status = self.one.record.as_ref().map(|record| record.row.status);
         if status.is_some_and(|status| frozen(false, status).is_none()) {
             let drafts = std::mem::take(&mut self.to_offer);
-            if !drafts.is_empty() && self.draft.is_none() {
-                let offer = Meeting::Offer(self.id, drafts);
+            if !drafts.is_empty() && self.one.draft.is_none() {
+                let offer = Meeting::Offer(self.one.id, drafts);
                 cx.effects.push(Effect::Meet(offer));
             }
         }
@@ -42,14 +42,12 @@ impl Raw {
 
     /// Keeps what is being typed: the page is left.
     pub fn keep(&mut self, cx: &mut Cx) {
-        if let Some(draft) = &mut self.draft {
-            put_down(self.id, draft, cx);
-        }
+        self.one.keep(cx);
     }
 
     /// What was typed into a record was not saved and is kept: it is offered again.
     pub fn show_kept(&mut self, id: RecordId, cx: &mut Cx) {
-        if id == self.id {
+        if id == self.one.id {
             self.ask_for_drafts(cx);
         }
     }
@@ -59,35 +57,23 @@ impl Raw {
         if !self.may_change(cx) {
             return;
         }
-        let Some(record) = &self.record else { return };
-        let (text, same) = match record.text.form {
-            Form::Excerpt => (String::new(), true),
-            _ => excerpt::decode(&record.text.bytes),
+        let Some(record) = &self.one.record else {
+            return;
         };
-        let mut draft = Draft::open_whole(&text, same);
-        draft.seen = kept.version;
-        draft.field.set(&typed(&kept.change));
+        let mut draft = open_box(record);
         draft.go_on_with(kept);
-        self.draft = Some(draft);
-        self.check(cx);
+        self.one.open_box(draft, kept.version, cx);
         meeting::say_when_typed(kept, cx);
-    }
-
-    /// Closes the box: what is typed in it is not wanted.
-    pub(super) fn forget_typed(&mut self, cx: &mut Cx) {
-        if let Some(mut draft) = self.draft.take() {
-            draft.forget_kept(self.id, cx);
-        }
     }
 
     /// What is being typed, and into which record.
     pub fn typed(&mut self) -> Option<(RecordId, &mut Draft)> {
-        self.draft.as_mut().map(|draft| (self.id, draft))
+        self.one.typed()
     }
 
     /// The person has decided what becomes of what was typed.
     pub fn decided(&mut self, conflict: &Conflict, how: Decision, cx: &mut Cx) {
-        self.draft = None;
+        self.one.draft = None;
         if how == Decision::Keep && !conflict.is_open() {
             // It is offered here as soon as it can be saved.
             self.ask_for_drafts(cx);
@@ -95,13 +81,5 @@ impl Raw {
         if let Some(wish) = meeting::wished(conflict, how, cx) {
             self.changing = Some((cx.change(wish), Done::Saved));
         }
-    }
-
-    /// Somebody was first. It is asked who is right, unless something else is typed by now.
-    pub(super) fn disagree(&mut self, ticket: Ticket, conflict: Box<Conflict>, cx: &mut Cx) {
-        let draft = self.draft.as_mut();
-        let types_else = draft.is_some_and(|draft| !draft.is_not_saved(ticket));
-        meeting::disagree(conflict, types_else, cx);
-        self.refresh(cx);
     }
 }

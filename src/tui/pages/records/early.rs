@@ -89,12 +89,18 @@ impl Records {
         true
     }
 
+    /// Nothing comes that it could be for.
+    pub(super) fn lose_early(&mut self, cx: &mut Cx) {
+        let mut early = std::mem::take(&mut self.early);
+        Ahead::lose(&mut early.record, "", cx);
+    }
+
     /// The list is there: the cursor goes where it was moved to, and the record opens that Enter was pressed for.
     pub(in crate::tui::pages) fn catch_up(&mut self, cx: &mut Cx) {
-        let early = std::mem::take(&mut self.early);
         if self.ids.is_empty() {
-            return;
+            return self.lose_early(cx);
         }
+        let early = std::mem::take(&mut self.early);
         for action in early.moves {
             if action != Action::Up || self.at > 0 {
                 self.act_on_list(action, cx);
@@ -110,7 +116,7 @@ impl Records {
 #[cfg(test)]
 mod tests {
     use crate::tui::{
-        event::{Effect, Query},
+        event::{Effect, Event, Query},
         testing::{feed, press, problems, shows, shows_not, wishes},
     };
 
@@ -143,6 +149,25 @@ mod tests {
         feed(&mut app, effects);
         shows(&mut app, "Edit this line");
         shows(&mut app, "LeadQ");
+    }
+
+    #[test]
+    fn what_waits_for_a_list_that_cannot_be_read_is_given_up_and_said() {
+        let mut app = problems((80, 24));
+        let effects = wishes(&mut app, "<ret><ret><ret>q42");
+        let ids = effects.into_iter().find_map(|effect| match effect {
+            Effect::Ask(ticket, Query::Ids { .. }) => Some(ticket),
+            _ => None,
+        });
+        let failed = Err(anyhow::anyhow!("the disk is gone"));
+        let effects = app.update(Event::Answer(ids.expect("it is asked"), failed));
+        feed(&mut app, effects);
+        shows(&mut app, "The disk is gone.");
+        let said = "What you typed before the record was shown is not kept.";
+        assert_eq!(app.status.as_deref(), Some(said));
+        // Keys are what they are everywhere.
+        press(&mut app, "5");
+        shows(&mut app, "5 History 4]");
     }
 
     #[test]

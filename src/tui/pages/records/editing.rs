@@ -255,12 +255,7 @@ impl Records {
             }
             Reply::Save(then) => {
                 if let Some(cell) = &mut self.editing.draft {
-                    let ticket = cx.change(Wish::Edit {
-                        id: cell.id,
-                        changes: cell.draft.changes(),
-                        version: cell.draft.seen,
-                    });
-                    cell.draft.saving = Some((ticket, then));
+                    cell.draft.save(cell.id, then, cx);
                 }
             }
         }
@@ -288,12 +283,12 @@ impl Records {
         let editing = &self.editing;
         let draft = editing.draft.as_ref().map(|cell| &cell.draft);
         let waits = [
-            draft.and_then(|draft| draft.asked),
-            draft.and_then(|draft| draft.saving.map(|(ticket, _)| ticket)),
             editing.asked_look.as_ref().map(|(ticket, ..)| *ticket),
             editing.put_back.as_ref().map(|(ticket, _)| *ticket),
         ];
-        waits.contains(&Some(ticket)) || editing.saving.contains_key(&ticket)
+        draft.is_some_and(|draft| draft.awaits(ticket))
+            || waits.contains(&Some(ticket))
+            || editing.saving.contains_key(&ticket)
     }
 
     /// What was asked for a cell, or what became of a change.

@@ -219,6 +219,7 @@ impl Records {
             body: vec!["They are checked as before, and can be fixed and sent again.".to_owned()],
             typed: None,
             safe: "Go back".to_owned(),
+            also: None,
             verb: format!("Take back {records}"),
             then: Box::new(Effect::Start(JobRequest::Aside {
                 filter: Box::new(filter),

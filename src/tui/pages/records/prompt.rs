@@ -363,6 +363,20 @@ impl Records {
         }
     }
 
+    /// The kept filters are read, or are others now.
+    pub(in crate::tui) fn know_filters(&mut self, filters: &Filters) {
+        let Some(prompt) = &mut self.prompt else {
+            return;
+        };
+        // Whoever walks through the recent ones goes on in those.
+        if prompt.recalled.is_none() {
+            prompt.filters = filters.clone();
+        }
+        if prompt.choices.chosen().is_none() {
+            prompt.list(false);
+        }
+    }
+
     pub(super) fn apply(&mut self, typed: String, cx: &mut Cx) {
         // Another text may be the same filter, which is not looked for again.
         let same = Filter::understood(&typed).0 == Filter::understood(&self.typed).0;
@@ -710,6 +724,31 @@ mod tests {
         shows(&mut app, "Old German");
         press(&mut app, "<Tab>");
         shows(&mut app, "[ country:DE created_at<2025 ");
+    }
+
+    #[test]
+    fn views_that_come_after_the_prompt_are_offered_in_it() {
+        let mut app = records((80, 24));
+        press(&mut app, "/");
+        shows_not(&mut app, "Old German");
+        let filters = Filters {
+            recent: vec!["is:ready".to_owned()],
+            views: vec![View {
+                name: "Old German".to_owned(),
+                filter: "country:DE".to_owned(),
+            }],
+        };
+        let ticket = app
+            .cx
+            .ask(crate::tui::event::Query::Filters { run: RunId(1) });
+        app.asked
+            .push((ticket, crate::tui::answers::Asked::Filters));
+        let come = Ok(Answer::Filters(filters, String::new()));
+        let effects = app.update(Event::Answer(ticket, come));
+        feed(&mut app, effects);
+        shows(&mut app, "Old German");
+        press(&mut app, "<Up>");
+        shows(&mut app, "[ is:ready ");
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! How many records of the list its filter still finds: one that was mended stays in the list until the list is left.
 
-use std::collections::HashSet;
-
 use super::Records;
 use crate::{
     model::RecordId,
@@ -30,12 +28,29 @@ impl Records {
         }
         // Without it all are meant, as before.
         if let Ok(Answer::Ids { ids, .. }) = answer {
-            // What has come since is not in the list.
-            let found: HashSet<RecordId> = ids.into_iter().collect();
-            let still = self.ids.iter().filter(|id| found.contains(id));
-            self.still = Some(still.count());
+            self.still = Some(in_both(&self.ids, ids));
         }
     }
+}
+
+/// How many of these are found. What has come since is not in the list.
+fn in_both(list: &[RecordId], mut found: Vec<RecordId>) -> usize {
+    if !found.is_sorted() {
+        found.sort_unstable();
+    }
+    // Both are as they were received, most often: then no more than one step leads to the next.
+    let mut at = 0;
+    let is_found = |id: &&RecordId| {
+        while found.get(at).is_some_and(|one| one < *id) {
+            at += 1;
+        }
+        found.get(at) == Some(*id)
+    };
+    if list.is_sorted() {
+        return list.iter().filter(is_found).count();
+    }
+    let is_found = |id: &&RecordId| found.binary_search(id).is_ok();
+    list.iter().filter(is_found).count()
 }
 
 #[cfg(test)]
@@ -58,6 +73,17 @@ mod tests {
                 unknown,
             },
             other => other,
+        }
+    }
+
+    #[test]
+    fn records_are_found_in_a_list_of_any_order() {
+        let ids = |ids: &[i64]| ids.iter().copied().map(RecordId).collect::<Vec<_>>();
+        for list in [ids(&[2, 3, 5, 9, 12]), ids(&[12, 2, 9, 3, 5])] {
+            for found in [ids(&[1, 2, 5, 7, 12, 13]), ids(&[13, 12, 7, 5, 2, 1])] {
+                assert_eq!(in_both(&list, found), 3);
+            }
+            assert_eq!(in_both(&list, Vec::new()), 0);
         }
     }
 

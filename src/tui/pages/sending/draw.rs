@@ -11,7 +11,7 @@ use ratatui::{
 
 use super::{Seen, Sending};
 use crate::{
-    model::{Refusal, Sender, Tally, Trend, WatchedPlan},
+    model::{Refusal, Sender, Tally, WatchedPlan},
     ops::{Flow, SendProgress, Waits, Why},
     text,
     tui::{
@@ -20,6 +20,7 @@ use crate::{
         pages::list::fitted,
         theme::Theme,
         widgets::{cursor::put_cursor, panel::panel, wrap::wrap},
+        words,
     },
 };
 
@@ -266,16 +267,11 @@ impl Sending {
         let lines: Vec<String> = (self.refused().iter())
             .map(|refusal| {
                 let columns = columns.saturating_sub(1);
-                let seen = if refusal.came_back {
-                    Trend::CameBack
-                } else {
-                    Trend::New
-                };
                 let end = format!(
                     "{:>7}  {:<8}  {}",
                     text::thousands(refusal.records),
                     text::safe(&refusal.code),
-                    seen.tag()
+                    words::tag(refusal)
                 );
                 let room = columns.saturating_sub(text::width(&end));
                 format!("{}{end}", fitted(&text::safe(&refusal.message), room))

@@ -63,6 +63,7 @@ fn question(plan: &Plan) -> Question {
         ],
         typed: words::typed_before_sending(&plan.environment, plan.planned),
         safe: "I do not know".to_owned(),
+        also: None,
         verb: format!("Send {records} in its place"),
         then: Box::new(Effect::Start(JobRequest::Send {
             run: plan.run,

@@ -1,12 +1,13 @@
-//! The check of what is in the box, and what becomes of it where somebody else changes the record meanwhile.
+//! The check of what is in the box, saving it, and what becomes of it where somebody else changes the record meanwhile.
 
 use serde_json::Value;
 
-use super::Draft;
+use super::{Draft, Reply, Then};
 use crate::{
     fix::Change,
     model::RecordId,
-    tui::event::{Cx, Query},
+    ops::Preview,
+    tui::event::{Cx, Query, Ticket, Wish},
 };
 
 impl Draft {
@@ -22,6 +23,24 @@ impl Draft {
             changes: self.to_check(),
             at: self.path.clone(),
         }));
+    }
+
+    /// What the check said of what is typed: what it leads to. Nothing where it was not asked for here.
+    pub fn previewed(&mut self, ticket: Ticket, preview: Box<Preview>) -> Option<Reply> {
+        self.asked.take_if(|asked| *asked == ticket)?;
+        // Newest wins: the text has not changed since this was asked, or another answer would be awaited.
+        let text = self.field.value().to_owned();
+        Some(self.answered(text, preview))
+    }
+
+    /// Saves what is typed into the record of this number.
+    pub fn save(&mut self, id: RecordId, then: Then, cx: &mut Cx) {
+        let ticket = cx.change(Wish::Edit {
+            id,
+            changes: self.changes(),
+            version: self.seen,
+        });
+        self.saving = Some((ticket, then));
     }
 
     /// The change to ask the check about, so that its answer is about the text in the box. Unlike [`Self::changes`] it

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::Draft;
+use super::{super::kept::typed, Draft};
 use crate::{
     fix::Change,
     model::RecordId,
@@ -36,8 +36,9 @@ impl Draft {
         self.pause.since = now;
     }
 
-    /// It was opened with what was typed before.
+    /// It holds what was typed before.
     pub(in crate::tui::pages) fn go_on_with(&mut self, kept: &KeptDraft) {
+        self.field.set(&typed(&kept.change));
         self.pause.before = Some(Saving {
             record: kept.record,
             version: kept.version,
