@@ -185,8 +185,11 @@ pub struct Diff {
     pub new: Option<i64>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct Open {
+    /// Open the record of a link that was copied on the screen, such as redrive://customers/17
+    #[arg(value_name = "LINK", conflicts_with_all = ["run", "filter", "row"])]
+    pub link: Option<String>,
     /// Open this run, where you left it
     #[arg(long, value_name = "R", value_parser = number::<i64>)]
     pub run: Option<i64>,

@@ -432,13 +432,11 @@ fn save_recipe(
         return Ok(Exit::Done);
     }
     ops::spare(workspace.path(), file)?;
-    fs::write(file, text).map_err(|error| {
-        Fault::unusable(
-            "recipe:write",
-            format!("cannot write {}: {error}", file.display()),
-        )
-        .hint("name a file in a folder that you may write to")
-    })?;
+    ops::write_whole(
+        file,
+        "recipe:write",
+        |to| Ok(to.write_all(text.as_bytes())?),
+    )?;
     note(&format!(
         "{} saved in {}. `redrive fix --recipe` makes them again.",
         count(recipe.steps.len() as u64, "step"),

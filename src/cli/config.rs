@@ -19,17 +19,18 @@ use crate::{
     filter::nearest,
     ops::{Finding, config_folder, in_short},
     text::safe,
-    tui::{Glyphs, keymap::Keys},
+    tui::{Glyphs, clock::Times, keymap::Keys},
 };
 
 /// All there is to set.
-const SETTINGS: [&str; 8] = [
+const SETTINGS: [&str; 9] = [
     "theme",
     "color",
     "mouse",
     "ctrl_z",
     "glyphs",
     "slow_link",
+    "times",
     "as",
     "keys",
 ];
@@ -52,6 +53,8 @@ pub struct Config {
     pub keys: Keys,
     /// Whether frames are few from the start.
     pub slow_link: bool,
+    /// How the screen writes times.
+    pub times: Times,
 }
 
 #[derive(Debug)]
@@ -131,6 +134,9 @@ impl Config {
             "color" => self.color = Some(word_of(key, value, Color::value_variants())?),
             "mouse" => self.mouse = Some(yes_or_no(key, value)?),
             "slow_link" => self.slow_link = yes_or_no(key, value)?,
+            "times" => {
+                self.times = choice(key, value, &Times::ALL.map(|times| (times.word(), times)))?;
+            }
             "ctrl_z" => self.suspends = choice(key, value, &[("undo", false), ("suspend", true)])?,
             "glyphs" => {
                 let words = [
@@ -271,7 +277,7 @@ mod tests {
     fn every_setting_is_taken() {
         let config = Config::parse(
             "theme = \"high-contrast\"\ncolor = \"always\"\nmouse = false\nctrl_z = \"suspend\"\n\
-             glyphs = \"ascii\"\nslow_link = true\nas = \"jana\"\n",
+             glyphs = \"ascii\"\nslow_link = true\ntimes = \"utc\"\nas = \"jana\"\n",
         );
         assert_eq!(config.mistake(), None);
         assert_eq!(config.theme, Some(Colours::HighContrast));
@@ -279,6 +285,7 @@ mod tests {
         assert_eq!(config.mouse, Some(false));
         assert!(config.suspends && config.slow_link);
         assert_eq!(config.glyphs, Glyphs::Ascii);
+        assert_eq!(config.times, Times::Utc);
         assert_eq!(config.author.as_deref(), Some("jana"));
     }
 

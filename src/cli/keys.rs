@@ -24,6 +24,7 @@ pub fn keys(out: &Out, keys: Keys) -> Result<Exit> {
                     Section::Moving => "moving",
                 },
                 "changes": about.changes,
+                "also": about.also.split(", ").filter(|word| !word.is_empty()).collect::<Vec<_>>(),
             })
         });
         out.json(&json!(all.collect::<Vec<_>>()))?;

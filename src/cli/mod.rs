@@ -11,6 +11,7 @@ mod doctor;
 mod fix;
 mod json;
 mod keys;
+mod link;
 mod load;
 mod log;
 mod look;
@@ -83,6 +84,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
         None => open::open(
             person,
             &args::Open {
+                link: None,
                 run: None,
                 filter: None,
                 row: None,
@@ -90,7 +92,7 @@ fn dispatch(cli: &Cli, person: &Person, out: &Out) -> Result<Exit> {
                 group: false,
             },
         ),
-        Some(Command::Open(args)) => open::open(person, args),
+        Some(Command::Open(args)) => open::open(person, &link::followed(person, args)?),
         Some(Command::Demo(args)) => load::demo(person, out, args),
         Some(Command::Load(args)) => load::load(person, out, args),
         Some(Command::Runs) => look::runs(person, out),

@@ -55,6 +55,7 @@ pub fn open(person: &Person, args: &args::Open) -> Result<Exit> {
         (screen.notice).get_or_insert_with(|| ONLY_LOOK.to_owned());
     }
     screen.at = args.row.map(RecordId);
+    screen.opens = args.link.is_some();
     tui::run(screen)?;
     Ok(Exit::Done)
 }

@@ -83,11 +83,13 @@ impl Person {
             keys: config.keys,
             route,
             at: None,
+            opens: false,
             read_only,
             mouse: self.mouse,
             suspends: config.suspends,
             glyphs: config.glyphs,
             slow_link: config.slow_link,
+            times: config.times,
             notice: config.mistake(),
         }
     }

@@ -6,7 +6,9 @@ mod doing;
 mod fixing;
 mod groups;
 mod look;
+mod many;
 mod meanings;
+mod names;
 mod page;
 mod results;
 mod say;
@@ -315,6 +317,9 @@ impl<W: Write> Talk<W> {
             Wish::RemoveView(name) => self.remove_view(&name)?,
             Wish::Views => self.go(Place::Views { run: run? }),
             Wish::Since => self.go(Place::Since { run: run? }),
+            Wish::Many(many, these, reason) => self.say_of_many(&many, &these, reason)?,
+            Wish::Report => self.go(Place::Report(run?)),
+            Wish::Write(run, file) => self.write_report(run, &file)?,
             Wish::Review => self.review(run?)?,
             Wish::History => self.go(Place::History { run: run? }),
             Wish::Undo(step) => {

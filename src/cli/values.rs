@@ -11,7 +11,7 @@ use super::{
     person::Person,
 };
 use crate::{
-    model::{Fault, Found, GroupId, ValueCount},
+    model::{Found, GroupId, ValueCount},
     ops,
     text::{count, safe, shorten, thousands},
 };
@@ -69,28 +69,21 @@ fn shown(one: &ValueCount) -> String {
 
 /// Values that are text, as a table for `fix --map`.
 fn write_map(all: &[ValueCount], file: &FilePath) -> Result<()> {
-    let cannot = |error: &dyn std::fmt::Display| {
-        Fault::unusable(
-            "map:write",
-            format!("cannot write {}: {error}", file.display()),
-        )
-        .hint("name a file in a folder that you may write to")
-    };
-    let mut table = csv::Writer::from_path(file).map_err(|error| cannot(&error))?;
-    table
-        .write_record(["old", "new", "count"])
-        .map_err(|error| cannot(&error))?;
-    let mut written = 0;
-    for one in all {
-        if let Found::Text(old) = &one.found {
-            // Until somebody says what it shall be, it stays what it is.
-            let new = one.repair.as_ref().unwrap_or(old);
-            let row = [old, new, &one.count.to_string()];
-            table.write_record(row).map_err(|error| cannot(&error))?;
-            written += 1;
+    let written = ops::write_whole(file, "map:write", |to| {
+        let mut table = csv::Writer::from_writer(to);
+        table.write_record(["old", "new", "count"])?;
+        let mut written = 0;
+        for one in all {
+            if let Found::Text(old) = &one.found {
+                // Until somebody says what it shall be, it stays what it is.
+                let new = one.repair.as_ref().unwrap_or(old);
+                table.write_record([old, new, &one.count.to_string()])?;
+                written += 1;
+            }
         }
-    }
-    table.flush().map_err(|error| cannot(&error))?;
+        table.flush()?;
+        Ok(written)
+    })?;
     note(&format!(
         "{} written to {}. Fill in the column new; `redrive fix --map` takes it.",
         count(written, "value"),

@@ -32,6 +32,8 @@ pub struct RunRow {
     pub demo: bool,
     /// The contract's name, if the run has one.
     pub contract: Option<String>,
+    /// How many steps and plans there are of it.
+    pub history: u64,
 }
 
 impl RunRow {

@@ -38,7 +38,7 @@ pub fn answers(
         return Err(none(plan, &handed).into());
     }
     let run = handed.run;
-    let report = report_of_all(request, job).map_err(no_answers)?;
+    let report = report_of_all(request, job)?;
     let contract = workspace.contract(run)?;
     let own_key = |row: &Row<'_>| contract.as_ref()?.checker.values(row).key;
     let joined = if request.sources.is_empty() {
@@ -84,20 +84,6 @@ pub fn answers(
         unanswered = said.unanswered.len() as u64,
     );
     Ok(said)
-}
-
-/// The error of reading the results; of records that nothing is said of, in words about answers.
-fn no_answers(error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Fault>() {
-        Ok(mut fault) if fault.code == "source:format" => {
-            fault.message = (fault.message).replace("nothing to join", "no answer in it");
-            fault
-                .hint("name the format of the answers with --format, such as --format fastapi")
-                .into()
-        }
-        Ok(fault) => fault.into(),
-        Err(error) => error,
-    }
 }
 
 /// Why no record of a plan waits for an answer, and what there is to do instead.

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     contract::Kind,
     filter::Filter,
-    model::{Fault, FaultKind, Form, GroupId, Path, RecordDetail, RecordId, RunId, shape_of},
+    model::{Fault, FaultKind, Form, GroupId, Link, Path, RecordDetail, RecordId, RunId, shape_of},
     report::markdown,
     row::Row,
     send::{Http, Secret},
@@ -36,6 +36,8 @@ pub enum Clip {
     Curl(RecordId),
     /// What a person calls a record.
     Key(RecordId),
+    /// What opens a record in another's terminal: `redrive open LINK`.
+    Link(RecordId),
     /// What is wrong with a record, for a ticket: without its values, and so without its key.
     Problems(RecordId),
     /// What is wrong in a group, for a ticket, without values.
@@ -91,6 +93,14 @@ pub fn clip(workspace: &Workspace, wanted: &Clip) -> Result<(String, String)> {
             )
         }
         Clip::Key(id) => ("the record's ID".to_owned(), name(&show(workspace, *id)?)),
+        Clip::Link(id) => {
+            let run = show(workspace, *id)?.row.run;
+            let link = Link {
+                run: super::run(workspace, run)?.name,
+                record: *id,
+            };
+            (format!("a link to record {id}"), link.to_string())
+        }
         Clip::Problems(id) => {
             let detail = show(workspace, *id)?;
             (
@@ -310,6 +320,7 @@ mod tests {
         assert_eq!(text(&desk, &Clip::Path(path)), "/lines/0/qty");
         assert_eq!(text(&desk, &Clip::Received(id)), "A1,foo@,30,Open");
         assert_eq!(text(&desk, &Clip::Key(id)), "A1");
+        assert_eq!(text(&desk, &Clip::Link(id)), "redrive://sample/1");
         assert!(text(&desk, &Clip::Json(id)).contains("\"age\": 30"));
         let said = text(&desk, &Clip::Problems(id));
         assert!(

@@ -34,12 +34,17 @@ use self::{
     field::{know_field, touches_uniqueness},
 };
 pub(super) use self::{copy::clear_copies, recipe::condition};
-use super::{Job, Workspace, ids};
+use super::{
+    Job, Workspace, ids,
+    list::{document, rows},
+};
 use crate::{
     contract::Contract,
     filter::Filter,
     fix::{Chain, Mistake, Transform, places},
-    model::{Consequence, Effect, Fault, FixReport, FixRow, Path, RecordId, RunId},
+    model::{
+        Consequence, Effect, Fault, FixReport, FixRow, Path, RecordId, RecordRow, RunId, StepId,
+    },
     store::StoredRecord,
     text::shorten,
 };
@@ -197,6 +202,43 @@ pub fn fix_rows(
     Ok(rows)
 }
 
+/// The same of records that a step has fixed: what their fields were before it and after it, whatever was done since.
+///
+/// # Errors
+/// `run:missing`.
+pub fn fixed_rows(
+    workspace: &Workspace,
+    preview: &FixPreview,
+    (window, step): (&[Consequence], StepId),
+) -> Result<Vec<FixRow>> {
+    let layout = workspace.store.layout(preview.run)?;
+    let contract = workspace.contract(preview.run)?;
+    let checker = contract.as_deref().map(|contract| &*contract.checker);
+    let ids: Vec<RecordId> = window.iter().map(|one| one.record).collect();
+    let known: HashMap<RecordId, RecordRow> = (rows(workspace, &ids)?.into_iter())
+        .map(|row| (row.id, row))
+        .collect();
+    let mut fixed = Vec::with_capacity(window.len());
+    for one in window {
+        let texts = workspace.store.text_of_step(step, one.record)?;
+        let (Some((_, before, after)), Some(row)) = (texts, known.get(&one.record)) else {
+            continue;
+        };
+        let [before, after] =
+            [before, after].map(|text| document(&layout, checker, &text).unwrap_or_default());
+        let (before, after) = values(&before, &after, &preview.request.field);
+        fixed.push(FixRow {
+            consequence: *one,
+            line: row.line,
+            key: row.key.clone(),
+            before,
+            after,
+            note: String::new(),
+        });
+    }
+    Ok(fixed)
+}
+
 fn order<'o>(
     run: RunId,
     contract: Option<&'o Arc<Contract>>,
@@ -261,16 +303,19 @@ fn spread<T>(all: Vec<T>, sample: Option<usize>) -> Vec<T> {
 fn shown(bench: &Bench<'_>, field: &Path, one: &Worked) -> (Option<String>, Option<String>) {
     let before = bench.document(&one.record.text).unwrap_or_default();
     let after = bench.document(&one.fixed.text).unwrap_or_default();
-    let all = places(&before, field);
+    values(&before, &after, field)
+}
+
+/// The values of a field as JSON; of a list the first that differs.
+fn values(before: &Value, after: &Value, field: &Path) -> (Option<String>, Option<String>) {
+    let all = places(before, field);
     let at = |document: &Value, path: &Path| document.pointer(path.as_str()).cloned();
-    let changed = all
-        .iter()
-        .find(|path| at(&before, path) != at(&after, path));
+    let changed = all.iter().find(|path| at(before, path) != at(after, path));
     let Some(path) = changed.or(all.first()) else {
         return (None, None);
     };
     let text = |document: &Value| at(document, path).map(|value| value.to_string());
-    (text(&before), text(&after))
+    (text(before), text(after))
 }
 
 /// Fixes and judges records whose uniqueness does not change.

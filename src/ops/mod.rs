@@ -68,8 +68,8 @@ pub use export::{ExportFormat, ExportReport, ExportRequest, export};
 pub use fields::{refused, unknown_terms};
 pub use fix::{
     Asks, FixChoice, FixKind, FixPreview, FixRequest, Replayed, SAMPLE, SuggestedFix, apply_fix,
-    changed_since_preview, date_evidence, fix_choices, fix_rows, made_ready, mistake, preview_fix,
-    recipe_of, replay, suggest_fixes,
+    changed_since_preview, date_evidence, fix_choices, fix_rows, fixed_rows, made_ready, mistake,
+    preview_fix, recipe_of, replay, suggest_fixes,
 };
 pub use history::{
     go_back, history, plans, recipe_of_step, sent_of_steps, step_facts, write_recipe,

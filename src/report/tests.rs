@@ -69,6 +69,7 @@ fn run() -> RunRow {
         ],
         demo: false,
         contract: Some("customers".to_owned()),
+        history: 0,
     }
 }
 

@@ -8,7 +8,9 @@ use crate::model::{Fault, Layout, RunId, RunRow, Status};
 
 const RUN: &str = "SELECT run.id, run.name, source, format, records, passed, rejected, unparsed, problems, bytes, loaded_at, \
      coalesce((SELECT at FROM step WHERE run = run.id ORDER BY step.id DESC LIMIT 1), loaded_at), demo, \
-     contract.name, warned, capped FROM run LEFT JOIN contract ON contract.id = run.contract WHERE state = 'ready'";
+     contract.name, warned, capped, \
+     (SELECT count(*) FROM step WHERE run = run.id) + (SELECT count(*) FROM plan WHERE run = run.id) \
+     FROM run LEFT JOIN contract ON contract.id = run.contract WHERE state = 'ready'";
 
 impl Store {
     /// All runs, newest first.
@@ -83,6 +85,7 @@ impl Store {
             contract: row.get(13)?,
             warned: number(row, 14)?,
             capped: row.get(15)?,
+            history: number(row, 16)?,
         })
     }
 

@@ -46,6 +46,19 @@ impl Store {
         Ok(texts.collect::<rusqlite::Result<_>>()?)
     }
 
+    /// The text of a record before and after a step; `None` where the step did not change it.
+    pub(crate) fn text_of_step(&self, step: StepId, record: RecordId) -> Result<Option<Texts>> {
+        let mut query = self.conn.prepare_cached(
+            "SELECT s.record, b.form, b.bytes, a.form, a.bytes FROM step_record s \
+             JOIN content b ON b.id = s.before_content JOIN content a ON a.id = s.after_content \
+             WHERE s.step = ?1 AND s.record = ?2 AND s.before_content <> s.after_content",
+        )?;
+        let mut texts = query.query_map(params![step.0, record.0], |row| {
+            Ok((RecordId(row.get(0)?), version(row, 1)?, version(row, 3)?))
+        })?;
+        Ok(texts.next().transpose()?)
+    }
+
     /// What one fix or edit did, as the steps of a recipe; `None` where it is none.
     pub(crate) fn recipe_step(&self, step: StepId) -> Result<Option<String>> {
         let mut query = (self.conn).prepare_cached("SELECT what FROM step WHERE id = ?1")?;

@@ -48,6 +48,8 @@ pub struct Setup {
     pub route: Route,
     /// The record the cursor is put on, where the route is a list of a run.
     pub at: Option<RecordId>,
+    /// Whether that record is opened.
+    pub opens: bool,
     pub size: Size,
     pub theme: Theme,
     pub keys: Keys,
@@ -133,6 +135,7 @@ impl App {
         cx.keys = setup.keys;
         let visiting = Visiting::to(&setup.route);
         cx.point_at(&setup.route, setup.at);
+        cx.opens = setup.at.filter(|_| setup.opens).map(|id| (id, None));
         let pages = Stack::reached(setup.route, &mut cx);
         let mut app = Self {
             pages,
@@ -316,18 +319,6 @@ impl App {
         }
     }
 
-    fn paste(&mut self, pasted: &str) {
-        let small = self.is_too_small();
-        match &mut self.overlay {
-            Some(overlay) => overlay.paste(pasted, &self.cx),
-            None if small => {}
-            None => {
-                self.tab = None;
-                self.pages.top_mut().paste(pasted, &mut self.cx);
-            }
-        }
-    }
-
     fn act_on_overlay(&mut self, action: Action) {
         let Some(overlay) = &mut self.overlay else {
             return;
@@ -390,6 +381,8 @@ impl App {
             Action::Unsaved => self.list_unsaved(),
             Action::Copy => self.ask_what_to_copy(),
             Action::Why => self.ask_why(),
+            Action::Times => self.ask_for_times(),
+            Action::GoToRecord => self.ask_for_record(),
             Action::Mouse => self.turn_mouse(),
             Action::Leave if self.pages.top().is_outermost() => self.ask_to_quit(),
             Action::Leave => self.pages.top_mut().act(Action::Back, &mut self.cx),
@@ -469,6 +462,7 @@ impl App {
                     Effect::Choose(list) => self.offer(*list),
                     Effect::Chosen(list) if list.of == ChoiceOf::Views => self.go_to_view(&list),
                     Effect::Chosen(list) if list.of == ChoiceOf::Destination => self.aim_at(&list),
+                    Effect::Chosen(list) if list.of == ChoiceOf::Times => self.write_times(&list),
                     Effect::Chosen(list) => self.pages.top_mut().chosen(&list, &mut self.cx),
                     Effect::Meet(meeting) => self.carry_out(meeting),
                     Effect::Opening(step) => self.open_step(step),
@@ -510,6 +504,7 @@ mod tests {
         let setup = Setup {
             route: Route::Groups { run: RunId(1) },
             at: None,
+            opens: false,
             size: Size::new(80, 24),
             theme: Theme::default(),
             keys: Keys::default(),
@@ -573,7 +568,7 @@ mod tests {
         press(&mut app, "S");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History 4                           Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -705,7 +700,7 @@ mod tests {
         finished(&mut app, Outcome::Sent(report));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -773,7 +768,7 @@ mod tests {
         press(&mut app, "<Up><Right><Right><Right><ret>");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > History                                to crm [TEST]   saved 02:41
-          1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History]                            Menu
+          1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History 4]                          Menu
         ┌ What was done, newest first ───────────────────────────────┐┌ Undo, 20 Nov 2025 ─────────────────┐
         │   Time  Who    Action    Details                    Undo   ││ undo of step 2                     │
         │ > 02:43 jana   Undo      undo of step 2             -      ││ 12 records, step 3                 │

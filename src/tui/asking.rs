@@ -58,6 +58,8 @@ pub enum Needs {
     View(RunId, String),
     /// The name of a field, for the page in front.
     Name,
+    /// The number of a record.
+    Number,
 }
 
 /// Records that are to be set aside.
@@ -99,6 +101,8 @@ pub enum ChoiceOf {
     Type,
     /// The name of a field, which was typed.
     Name,
+    /// How times are written.
+    Times,
 }
 
 /// One line of a [`Choosing`].

@@ -8,7 +8,12 @@ use super::{
     overlays::{Lettered, Letters, Overlay},
     pages::{Page, Subject},
 };
-use crate::{filter::Filter, ops::Clip, text};
+use crate::{
+    filter::Filter,
+    model::{Link, RecordId},
+    ops::Clip,
+    text,
+};
 
 /// What was copied, and where it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -40,7 +45,7 @@ impl App {
         }
     }
 
-    fn copies(&self) -> Vec<Lettered> {
+    pub(super) fn copies(&self) -> Vec<Lettered> {
         let subject = self.pages.top().subject();
         let mut choices = Vec::new();
         let mut add = |letter, label: &str, detail: &str, wanted| {
@@ -70,6 +75,7 @@ impl App {
                 let key = text::safe(key.as_deref().unwrap_or_default());
                 add('i', "Record ID", &text::shorten(&key, 32), Clip::Key(*id));
                 add('e', "What is wrong", "for a ticket", Clip::Problems(*id));
+                add('l', "Link", &self.link(*id), Clip::Link(*id));
             }
             Some(Subject::Group { run, id }) => {
                 add('e', "What is wrong", "for a ticket", Clip::Group(*run, *id));
@@ -90,15 +96,20 @@ impl App {
             let command = Clip::Command(Box::new(filter));
             add('q', "Command", "that lists these records", command);
         }
-        if let Some(run) = self.shown_run() {
-            add(
-                's',
-                "Summary",
-                "of the run, Markdown, no values",
-                Clip::Summary(run.id),
-            );
+        if let Some(run) = self.shown_run().map(|run| run.id) {
+            let what = "of the run, Markdown, no values";
+            add('s', "Summary", what, Clip::Summary(run));
         }
         choices
+    }
+
+    /// The link to a record of the run that is shown. Safe to print.
+    fn link(&self, record: RecordId) -> String {
+        let link = self.run.as_ref().map(|run| Link {
+            run: run.name.clone(),
+            record,
+        });
+        link.map_or(String::new(), |link| link.to_string())
     }
 
     /// Asks for what was chosen; it is copied when it comes.
@@ -149,7 +160,7 @@ const LONGEST: usize = 74_994;
 mod tests {
     use super::*;
     use crate::{
-        model::{RecordId, RunId},
+        model::RunId,
         tui::testing::{picture, press, problems, records, shows, shows_not, wishes},
     };
 
@@ -180,15 +191,15 @@ mod tests {
         │    Field                As received                Now                       │
         │    customer_id          CUS-0000007                (same)                    │
         │    name                 Müller GmbH                (same)                    │
-        │ > !contact_email        office@                    (same)                    │
-        │   !phon┌ Copy ──────────────────────────────────────────────────────┐        │
-        │    stag│ > v  Value                "office@"                        │        │
-        │    v ad│   p  Path                 /contact_email                   │        │
-        │        │   j  Record as JSON       now                              │        │
+        │ > !cont┌ Copy ──────────────────────────────────────────────────────┐        │
+        │   !phon│ > v  Value                "office@"                        │        │
+        │    stag│   p  Path                 /contact_email                   │        │
+        │    v ad│   j  Record as JSON       now                              │        │
         │        │   J  Record               as received                      │        │
-        │    deal│   c  curl command         secrets are left out             │        │
-        │    crea│   i  Record ID            CUS-0000007                      │        │
-        └────────│   e  What is wrong        for a ticket                     │────────┘
+        │        │   c  curl command         secrets are left out             │        │
+        │    deal│   i  Record ID            CUS-0000007                      │        │
+        │    crea│   e  What is wrong        for a ticket                     │        │
+        └────────│   l  Link                 redrive://customers-2025-11-20/7 │────────┘
         ┌ Problem│   s  Summary              of the run, Markdown, no values  │────────┐
         │ This e-└────────────────────────────────────────────────────────────┘        │
         └──────────────────────────────────────────────────────────────────────────────┘

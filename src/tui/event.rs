@@ -279,11 +279,8 @@ pub enum Query {
     },
     /// How the dates of a fix's field are written.
     Dates(Box<FixRequest>),
-    /// How some records of a preview would look.
-    FixRows {
-        preview: Arc<FixPreview>,
-        window: Vec<Consequence>,
-    },
+    /// How some records of a preview would look, or what it did to them as this step.
+    FixRows(Arc<FixPreview>, Vec<Consequence>, Option<StepId>),
     /// How many records of a preview have changed since.
     ChangedSince(Arc<FixPreview>),
     /// What the run's verdicts are worth, now that its contract may have changed.

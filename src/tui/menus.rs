@@ -2,9 +2,7 @@
 
 use super::{
     action::{Action, Offer, Section},
-    among::whole_run,
     app::App,
-    event::{FilterLine, Route},
     keymap::Mode,
     overlays::{Entry, Palette, Told},
     tabs::Tab,
@@ -115,48 +113,7 @@ impl App {
     }
 }
 
-impl App {
-    /// All there is, with what this page cannot do.
-    pub(super) fn commands(&self) -> Palette {
-        let offers = self.offers();
-        let no_page = "not on this page".to_owned();
-        let entries = Action::ALL.iter().filter_map(|&action| {
-            if action.about().section == Section::Moving && !is_tab(action) {
-                return None;
-            }
-            let always = [
-                Action::Help,
-                Action::Menu,
-                Action::Copy,
-                Action::Mouse,
-                Action::Suspend,
-            ];
-            let mine = offers.iter().find(|offer| offer.action == action);
-            let offer = match mine {
-                Some(offer) => offer.clone(),
-                None if always.contains(&action) => Offer::new(action, ""),
-                None => Offer::new(action, "").unless(Some(&*no_page)),
-            };
-            Some(Entry::new(&offer, self.cx.keys))
-        });
-        let mut entries: Vec<Entry> = entries.collect();
-        entries.extend(self.view_entries());
-        Palette::commands(entries)
-    }
-
-    /// Lists one record of the run that is shown.
-    pub(super) fn go_to_row(&mut self, row: u64) {
-        if let Some(run) = self.shown_run().map(|run| run.id) {
-            let mut route = whole_run(run);
-            if let Route::Records { typed, .. } = &mut route {
-                *typed = Some(FilterLine::Applied(format!("row:{row}")));
-            }
-            self.cx.go(route);
-        }
-    }
-}
-
-fn is_tab(action: Action) -> bool {
+pub(super) fn is_tab(action: Action) -> bool {
     Tab::ALL
         .into_iter()
         .any(|tab| tab != Tab::Menu && tab.action() == action)
@@ -209,15 +166,15 @@ mod tests {
         press(&mut app, ":bulk");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History 4                           Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
-        │ Needs fixing 1,384     Ready to send 3     Sent 0                                                │
-        └─────────┌ Commands ─────────────────────────────────────────────────────────── 1 of 76 ┐─────────┘
-        ┌ 6 proble│ : [ bulk                             ]                                       │─ 1 of 7 ┐
-        │   Proble│                                                                              │ not     │
-        │ > Email │ > Fix all like this                                           b              │         │
+        │ Needs fi┌ Commands ─────────────────────────────────────────────────────────── 1 of 81 ┐         │
+        └─────────│ : [ bulk                             ]                                       │─────────┘
+        ┌ 6 proble│                                                                              │─ 1 of 7 ┐
+        │   Proble│ > Fix all like this                                           b              │ not     │
+        │ > Email │                                                                              │         │
         │   contac│                                                                              │wing:    │
         │   Date a│                                                                              │ov 2025. │
         │   create│                                                                              │         │
@@ -227,10 +184,10 @@ mod tests {
         │   stage,│                                                                              │         │
         │   Countr│                                                                              │371  90% │
         │   addres│                                                                              │ 41  10% │
-        │   Line c│                                                                              │         │
-        │   whole │ About the selected command                                                   │         │
-        │   Phone │ Fix all like this. Changes records. Can be undone.                           │         │
-        │   phone,│ Also called: bulk, mass edit, replace, rewrite, convert, map, trim, format   │m.       │
+        │   Line c│ About the selected command                                                   │         │
+        │   whole │ Fix all like this. Shows a preview first. Can be undone.                     │         │
+        │   Phone │ Also called: bulk, mass edit, mend, find and replace, rewrite, convert,      │         │
+        │   phone,│ reformat, format, date, iso, map, trim, number, case, formula                │m.       │
         │         └──────────────────────────────────────────────────────────────────────────────┘         │
         │ Since the run of 19 Nov 2025: 1 new, 1 gone (D)          ││                                      │
         │                                                          ││                                      │
@@ -256,13 +213,20 @@ mod tests {
     fn the_menu_says_why_a_line_cannot_be_used_now() {
         let mut app = problems((100, 30));
         press(&mut app, ".");
-        shows(
-            &mut app,
-            "> Open this one thing                         Enter ",
-        );
+        let squeezed = |app: &mut App| {
+            let words = picture(app);
+            words.split_whitespace().collect::<Vec<_>>().join(" ")
+        };
+        let shown = squeezed(&mut app);
+        assert!(shown.contains("> Open this one thing Enter "), "{shown}");
         shows(
             &mut app,
             "Go to a saved view, or remove one  (no view is saved)",
+        );
+        // A reason that is longer than the menu is wide as a rule makes it wider.
+        shows(
+            &mut app,
+            "Save this filter as a view  (no filter is typed; / filters a list of records) ",
         );
         // The cursor gets there, and Enter does nothing.
         let is_there = |app: &mut App| picture(app).contains("> Go to a saved view");
@@ -280,10 +244,7 @@ mod tests {
     fn a_key_that_a_menu_shows_does_what_it_says_or_says_why_not() {
         let mut app = problems((100, 30));
         press(&mut app, ".");
-        shows(
-            &mut app,
-            "   See every value that fails                  v ",
-        );
+        shows(&mut app, "   See every value that fails      ");
         press(&mut app, "v");
         shows_not(&mut app, "┌ Menu: ");
         shows(&mut app, "Problems > Values");
@@ -300,7 +261,7 @@ mod tests {
         press(&mut app, "./");
         shows(
             &mut app,
-            "> Filter the list  (there is no run yet)      / F3 ",
+            "> Filter the list  (there is no run yet)         / F3 ",
         );
         shows(&mut app, "Not now: there is no run yet.");
     }
@@ -345,12 +306,12 @@ mod tests {
         press(&mut app, ":row 12004");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
-        ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
-        │┌ Commands ───────────────────────────────────────────────────────── 0 of 76 ┐│
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
+        ┌┌ Commands ───────────────────────────────────────────────────────── 0 of 81 ┐┐
         ││ : [ row 12004                        ]                                     ││
-        └│                                                                            │┘
-        ┌│   Enter lists record 12,004.                                               │┐
+        ││                                                                            ││
+        └│   Enter lists record 12,004.                                               │┘
+        ┌│                                                                            │┐
         ││                                                                            ││
         ││                                                                            ││
         ││                                                                            ││

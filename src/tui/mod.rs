@@ -12,6 +12,7 @@ mod asking;
 mod chrome;
 mod clipboard;
 pub mod clock;
+mod commands;
 mod copying;
 mod cx;
 mod drafts;
@@ -32,6 +33,7 @@ mod opening;
 mod overlays;
 mod pace;
 pub mod pages;
+mod pasting;
 mod people;
 mod picking;
 mod route;
@@ -74,6 +76,8 @@ pub struct Options {
     pub route: Option<event::Route>,
     /// The record the cursor is put on, where the route is a list of a run.
     pub at: Option<crate::model::RecordId>,
+    /// Whether that record is opened.
+    pub opens: bool,
     pub read_only: bool,
     /// Whether the mouse is used, as long as nobody turns it off.
     pub mouse: bool,
@@ -82,6 +86,8 @@ pub struct Options {
     pub glyphs: Glyphs,
     /// Whether frames are few from the start, and not only where the line proves to be slow.
     pub slow_link: bool,
+    /// How times are written, as long as nobody chooses otherwise.
+    pub times: clock::Times,
     /// What is said at the start; safe to print.
     pub notice: Option<String>,
 }

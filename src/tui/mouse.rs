@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn a_click_on_the_filter_line_begins_to_type_one() {
-        let mut app = problems((80, 24));
+        let mut app = problems((80, 60));
         press(&mut app, "2");
         click(&mut app, "type / to add one");
         let shown = picture(&mut app);
@@ -266,7 +266,7 @@ mod tests {
     fn tabs_hints_and_buttons_do_what_their_keys_do() {
         let mut app = problems((100, 40));
         click(&mut app, "5 History");
-        assert!(picture(&mut app).contains("[5 History]"));
+        assert!(picture(&mut app).contains("[5 History 4]"));
         click(&mut app, "1 Problems");
         click(&mut app, "v Values");
         assert!(picture(&mut app).contains("different values"));

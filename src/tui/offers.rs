@@ -16,7 +16,7 @@ impl App {
         if self.mode() == Mode::Moving || self.overlay.is_some() {
             let mut more = vec![Action::Menu, Action::Commands, Action::Leave];
             more.extend([Action::Copy, Action::Mouse]);
-            more.extend([Action::Redraw, Action::Quit]);
+            more.extend([Action::Times, Action::Redraw, Action::Quit]);
             if self.pages.top().subject().is_some() {
                 more.push(Action::Why);
             }
@@ -24,7 +24,7 @@ impl App {
                 more.extend([Action::Send, Action::CheckAll, Action::Undo, Action::Redo]);
                 more.extend([Action::Runs, Action::ProblemsTab, Action::RecordsTab]);
                 more.extend([Action::Report, Action::SaveView, Action::Views]);
-                more.push(Action::Unsaved);
+                more.extend([Action::GoToRecord, Action::Unsaved]);
                 more.extend([Action::ReviewTab, Action::SendTab, Action::HistoryTab]);
             }
             if self.job.is_some() {

@@ -190,7 +190,7 @@ mod tests {
         others(&mut app, now, 1, vec![anna(14)]);
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20 > Problems > Email address not complete  to crm [TEST]   saved 02:41
-          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History                             Menu
+          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History 4                           Menu
          Filter  none, type / to add one                                                        412 records
         ┌ Records ───────────────────────────────────── sorted by record   columns 7 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name         phone       stage    Also       │

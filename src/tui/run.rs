@@ -76,10 +76,11 @@ pub fn run(options: Options) -> Result<()> {
     let setup = Setup {
         route: options.route.unwrap_or(Route::Runs),
         at: options.at,
+        opens: options.opens,
         size: Screen::size()?,
         theme: options.theme,
         keys: options.keys,
-        clock: Clock::system(),
+        clock: Clock::system(options.times),
         read_only: options.read_only,
         workspace,
         mouse: options.mouse,
@@ -415,6 +416,7 @@ mod tests {
         let setup = Setup {
             route: Route::Runs,
             at: None,
+            opens: false,
             size: Size::new(80, 24),
             theme: crate::tui::theme::Theme::default(),
             keys: keymap::Keys::default(),

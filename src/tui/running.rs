@@ -408,7 +408,7 @@ mod tests {
         feed(&mut app, effects);
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -516,7 +516,7 @@ mod tests {
         press(&mut app, "X");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > Send                                   to crm [TEST]   saved 02:41
-          1 Problems 6   2 Records 1,387   3 Review 3  [4 Send 50%]  5 History                         Menu
+          1 Problems 6   2 Records 1,387   3 Review 3  [4 Send 50%]  5 History 4                       Menu
         ┌ Sending 1,199 records to crm ──────────────────────────────────────────────────────────── plan 3 ┐
         │ [█████████████████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
         │                                                                                                  │

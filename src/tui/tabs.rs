@@ -138,7 +138,7 @@ impl App {
                 let percent = percent.map_or(String::new(), |percent| format!("{percent}%"));
                 ("Send", percent)
             }
-            Tab::History => ("History", String::new()),
+            Tab::History => ("History", text::thousands(run.history)),
             Tab::Menu => return "Menu".to_owned(),
         };
         let key = self.cx.keys.of(tab.action());

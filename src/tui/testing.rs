@@ -71,6 +71,7 @@ pub fn begun(route: Route, size: (u16, u16), keys: Keys) -> (App, Vec<Effect>) {
         from: None,
         notice: None,
         at: None,
+        opens: false,
     };
     App::open(setup)
 }
@@ -348,7 +349,7 @@ pub fn answer(query: Query) -> Answer {
         })),
         Query::Suggest { .. } => Answer::Suggested(Vec::new()),
         Query::ChangedSince(_) => Answer::ChangedSince(0),
-        Query::FixRows { window, .. } => Answer::FixRows(window.into_iter().map(fix_row).collect()),
+        Query::FixRows(_, window, _) => Answer::FixRows(window.into_iter().map(fix_row).collect()),
         Query::Standing { .. } => Answer::Standing(Standing {
             current: 1_387,
             old: 0,

@@ -210,7 +210,7 @@ mod tests {
         feed(&mut app, effects);
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20 > Review              to crm [TEST]  saved 02:41
-          1 Problems 6  2 Records 1,387 [3 Review 3] 4 Send  5 History             Menu
+          1 Problems 6  2 Records 1,387 [3 Review 3] 4 Send  5 History 4           Menu
         ┌ What will be sent to crm ────────────────────────────────────────────────────┐
         │ 3 records   table customer in crm.db                                         │
         │         2 changed by  contact_email  trim, lower case     jana 20 Nov 2025   │

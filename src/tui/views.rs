@@ -2,13 +2,13 @@
 
 use super::{
     action::Action,
-    among::whole_run,
     app::App,
     asking::{ChoiceOf, Choosable, Choosing, Needs, Wanting},
-    event::{Effect, FilterLine, Route, Wish},
+    commands::with_filter,
+    event::{Effect, Wish},
     overlays::{Entry, Overlay},
 };
-use crate::{model::RunId, text};
+use crate::{model::RunId, ops::View, text};
 
 impl App {
     /// The run and the typed filter of the list in front, if it has one.
@@ -22,9 +22,16 @@ impl App {
             return Vec::new();
         };
         let views = self.cx.filters.views.iter();
-        let entry =
-            views.map(|view| Entry::view(&view.name, &view.filter, list(run, &view.filter)));
-        entry.collect()
+        let entry = |view: &View| {
+            let words = format!(
+                "View {}   {}",
+                text::safe(&view.name),
+                text::safe(&view.filter)
+            );
+            let route = with_filter(run, view.filter.clone());
+            Entry::particular(Action::Views, words, Effect::Go(route))
+        };
+        views.map(entry).collect()
     }
 
     pub(super) fn ask_for_view_name(&mut self) {
@@ -89,19 +96,10 @@ impl App {
         let mut views = self.cx.filters.views.iter();
         let view = views.find(|view| Some(&view.name) == name);
         if let (Some(view), Some(run)) = (view, self.shown_run()) {
-            let route = list(run.id, &view.filter);
+            let route = with_filter(run.id, view.filter.clone());
             self.cx.go(route);
         }
     }
-}
-
-/// The records of a run that pass a filter.
-fn list(run: RunId, filter: &str) -> Route {
-    let mut route = whole_run(run);
-    if let Route::Records { typed, .. } = &mut route {
-        *typed = Some(FilterLine::Applied(filter.to_owned()));
-    }
-    route
 }
 
 #[cfg(test)]

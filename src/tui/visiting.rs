@@ -293,7 +293,7 @@ mod tests {
         let mut app = again(&list());
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  none, type / to add one                                    412 records
         ┌ Records ───────────────────────── by state   columns 5 of 10, Right for more ┐
         │   Record  State ▲       contact_email  customer_id  name          Also       │
@@ -374,7 +374,7 @@ mod tests {
             (Screen::Comparison, "> Compare"),
             (Screen::Review, "[3 Review 3]"),
             (Screen::Send, "[4 Send]"),
-            (Screen::History, "[5 History]"),
+            (Screen::History, "[5 History 4]"),
         ] {
             let visit = Visit {
                 screen,

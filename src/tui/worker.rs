@@ -357,8 +357,11 @@ fn ask(workspace: &mut Workspace, query: &Query) -> Result<Answer> {
             Some(ops::SAMPLE),
             &Job::default(),
         )?),
-        Query::FixRows { preview, window } => {
+        Query::FixRows(preview, window, None) => {
             Answer::FixRows(ops::fix_rows(workspace, preview, window)?)
+        }
+        Query::FixRows(preview, window, Some(step)) => {
+            Answer::FixRows(ops::fixed_rows(workspace, preview, (window, *step))?)
         }
         Query::ChangedSince(preview) => {
             Answer::ChangedSince(ops::changed_since_preview(workspace, preview)?)

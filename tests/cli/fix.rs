@@ -90,6 +90,13 @@ fn tonights_fixes_are_tomorrows_recipe() {
         .redrive("history --recipe night.toml")
         .stderr_has("2 steps saved in night.toml")
         .run();
+    std::fs::hard_link(folder.path("night.toml"), folder.path("first.toml")).unwrap();
+    std::fs::write(folder.path("night.toml"), "# mine").unwrap();
+    folder
+        .redrive("history --recipe night.toml")
+        .stderr_has("2 steps saved in night.toml")
+        .run();
+    assert_eq!(folder.read("first.toml"), "# mine");
     insta::assert_snapshot!(folder.read("night.toml"), @r#"
     version = 1
     name = "customers"
@@ -251,6 +258,19 @@ fn the_values_of_a_problem_become_a_map_that_mends_them() {
         folder.read("map.csv"),
         "old,new,count\nclosed won,Closed Won,1\n"
     );
+    // A file that is there is replaced once the new one is whole: whoever has it open reads the old one to its end.
+    folder.write("map.csv", "mine");
+    std::fs::hard_link(folder.path("map.csv"), folder.path("old.csv")).unwrap();
+    folder
+        .redrive(&format!("{line} -o map.csv"))
+        .stderr_has("1 value written to map.csv")
+        .run();
+    assert_eq!(folder.read("old.csv"), "mine");
+    folder
+        .redrive(&format!("{line} -o no/map.csv"))
+        .exit(3)
+        .stderr_has("there is no folder no")
+        .run();
     let fixed = folder
         .redrive("fix --field /stage --map map.csv")
         .exit(1)

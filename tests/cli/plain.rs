@@ -55,7 +55,7 @@ fn a_value_is_typed_tried_saved_and_taken_back() {
 
     Records: 1 record.
     1. Record 2, C-002, needs fixing: This e-mail address is not complete: "ben@".
-    A number chooses. 0 goes back. help says more.
+    A number chooses. 0 goes back. Or aside. help says more.
     > 1
 
     Record 2, needs fixing. Line 3 of customers.csv.
@@ -104,10 +104,10 @@ fn a_value_is_typed_tried_saved_and_taken_back() {
     > history
 
     What was changed, newest first: 1 step. A number takes that step back.
-    1. edit: email  ben@ -> ben@example.com, 1 record, jana
+    1. edit: email  ben@ became ben@example.com, 1 record, jana
     A number chooses. 0 goes back. help says more.
     > 1
-    Undone: email  ben@ -> ben@example.com (1 record).
+    Undone: email  ben@ became ben@example.com (1 record).
 
     Nothing was changed, or all of it was taken back.
     0 goes back. help says more.
@@ -205,7 +205,7 @@ fn all_records_of_a_problem_are_fixed_once_their_number_is_typed() {
     7. Record 264, CUS-0000264, needs fixing: "Negotation" is not one of the allowed values.
     8. Record 268, CUS-0000268, needs fixing: "PROSPECT" is not one of the allowed values. And 1 more.
     9. Record 278, CUS-0000278, needs fixing: "closed_lost" is not one of the allowed values.
-    A number chooses. 0 goes back. Or fix. help says more.
+    A number chooses. 0 goes back. Or fix, aside. help says more.
     > quit
     "#);
     let history = folder.redrive("-w redrive-demo/redrive.db history");
@@ -421,7 +421,7 @@ fn a_filter_is_kept_as_a_view_found_by_number_and_removed() {
         .stdin("/stage:parse\nsave cannot be read\n0\n/nope:1\nviews\n1\n0\nremove nothing\nremove cannot be read\nquit\n")
         .run();
     is_plain(&said);
-    insta::assert_snapshot!(from(&said, "> views"), @r#"
+    insta::assert_snapshot!(from(&said, "> views"), @r"
     > views
 
     1 saved view, for run 1.
@@ -433,7 +433,7 @@ fn a_filter_is_kept_as_a_view_found_by_number_and_removed() {
     Records with stage:parse: 2 records.
     1. Record 6, needs fixing: Columns expected 7, found 3.
     2. Record 9, needs fixing: Byte E4 at position 8 is not UTF-8.
-    A number chooses. 0 goes back. Or save NAME. help says more.
+    A number chooses. 0 goes back. Or aside, save NAME. help says more.
     > 0
 
     1 saved view, for run 1.
@@ -449,7 +449,7 @@ fn a_filter_is_kept_as_a_view_found_by_number_and_removed() {
     1. Lately: stage:parse
     A number chooses. 0 goes back. help says more.
     > quit
-    "#);
+    ");
     assert!(said.contains("Saved as the view cannot be read."), "{said}");
 }
 
@@ -481,7 +481,7 @@ fn a_run_is_heard_beside_the_one_before_it() {
 
     Date not year-month-day: 1 record.
     1. Record 11, C-104, needs fixing: This date is not written year-month-day: "31/12/2025".
-    A number chooses. 0 goes back. Or fix. help says more.
+    A number chooses. 0 goes back. Or fix, aside. help says more.
     > 0
 
     Run 3 of ____-__-__T__:__:__.___Z, beside run 2 of ____-__-__T__:__:__.___Z.
@@ -606,6 +606,104 @@ fn a_record_is_opened_by_its_number() {
         .exit(3)
         .stderr_has("999")
         .run();
+}
+
+#[test]
+fn a_whole_problem_is_set_aside_for_its_number_and_taken_back() {
+    let folder = Folder::loaded();
+    let aside = "records status:discarded";
+    let problem = "1\naside\n";
+    let said = folder
+        .redrive("--plain open --run 1")
+        .stdin(format!("{problem}99\n"))
+        .run();
+    assert!(said.contains("would be set aside."), "{said}");
+    assert!(said.contains("Nothing was changed: "), "{said}");
+    assert!(
+        said.trim_end()
+            .ends_with("Nothing was changed: the answers ended here."),
+        "{said}"
+    );
+    assert_eq!(folder.redrive(aside).json_lines().len(), 0);
+    let number = folder.redrive("groups").json()[0]["open"].to_string();
+    let said = folder
+        .redrive("--plain open --run 1")
+        .stdin(format!("{problem}{number} test orders\nhistory\n0\nundo\n"))
+        .run();
+    assert!(said.contains("Set aside: "), "{said}");
+    assert!(said.contains(": test orders, jana"), "{said}");
+    assert!(said.contains("Undone: "), "{said}");
+    assert_eq!(folder.redrive(aside).json_lines().len(), 0);
+}
+
+#[test]
+fn what_has_no_answer_is_settled_by_a_word_and_its_number() {
+    let folder = Folder::loaded();
+    folder.redrive("edit 2 /email=ben@example.com").run();
+    let contract = folder.read("customers.toml")
+        + "\n[[destination]]\nname = \"queue\"\nkind = \"command\"\ncommand = [\"sh\", \"-c\", \"kill -9 $$\"]\n\
+           environment = \"test\"\nidempotency = \"none\"\n";
+    folder.write("customers.toml", contract);
+    folder
+        .redrive("send --to queue --yes")
+        .exit(5)
+        .any_stderr()
+        .run();
+    let said = folder
+        .redrive("--plain open --row 2")
+        .stdin("not-sent\n2\n1 the queue is empty\n0\n")
+        .run();
+    for words in [
+        "Find out, then type sent or not-sent.",
+        "Record 2: 1 record without an answer.",
+        "Nothing was changed: 1 is the number to type.",
+        "Ready to send again: 1 record.",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
+    assert_eq!(folder.redrive("show 2").json()["status"], json!("ready"));
+}
+
+#[test]
+fn a_report_is_written_under_a_name_that_is_chosen_or_typed() {
+    let folder = Folder::loaded();
+    let said = folder
+        .redrive("--plain open --run 1")
+        .stdin("report\n2\nreport\nmine.html\nreport\nrun-1.md\n0\n")
+        .run();
+    assert!(said.contains("1. run-1.html\n2. run-1.md\n"), "{said}");
+    assert!(
+        said.contains("The report on run 1 was written to run-1.md."),
+        "{said}"
+    );
+    assert!(folder.read("mine.html").starts_with("<!"), "a page");
+    assert!(said.contains("run-1.md is there already"), "{said}");
+}
+
+#[test]
+fn a_link_opens_its_record_and_no_other() {
+    let folder = Folder::loaded();
+    let said = folder
+        .redrive("--plain open redrive://customers/8")
+        .stdin("0\nquit\n")
+        .run();
+    assert!(said.contains("Record 8, needs fixing."), "{said}");
+    for (link, code, words) in [
+        (
+            "redrive://orders/8",
+            2,
+            "record 8 is of the run customers here, and not of orders",
+        ),
+        ("redrive://customers/999", 3, "999"),
+        ("customers/8", 2, "'customers/8' is no link to a record"),
+        ("redrive://customers/8 --row 8", 2, "cannot be used with"),
+    ] {
+        folder
+            .redrive(&format!("--plain open {link}"))
+            .exit(code)
+            .stderr_has(words)
+            .run();
+    }
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn what_was_sent_is_frozen() {
     );
     let said = folder.redrive("open").stdin("history\n1\n").run();
     for words in [
-        "1. edit: email  ben@ -> ben@example.com, 1 record, jana, sent, so it stays",
+        "1. edit: email  ben@ became ben@example.com, 1 record, jana, sent, so it stays",
         "Step 1 stays: what was sent is not taken back.",
     ] {
         assert!(said.contains(words), "{words}: {said}");

@@ -1,6 +1,6 @@
 //! What is done to many records at once, and to kept filters.
 
-use std::io::Write;
+use std::{io::Write, path::Path as FilePath};
 
 use anyhow::Result;
 
@@ -8,6 +8,7 @@ use super::{
     Talk,
     chosen::Foreseen,
     fixing,
+    many::{Many, Said},
     page::{Fixing, Place, Sight},
     results::saved,
     say::records_of,
@@ -76,6 +77,52 @@ impl<W: Write> Talk<W> {
         .changed;
         let changed = count(changed, "record");
         self.say(&format!("Record {id} is {said}: {changed} would change."))
+    }
+
+    /// Sets them aside or says what became of them: these records, or none.
+    pub(super) fn say_of_many(
+        &mut self,
+        many: &Many,
+        these: &[RecordId],
+        reason: String,
+    ) -> Result<()> {
+        let workspace = &mut self.workspace;
+        let words = match many.said {
+            Said::Aside => {
+                let reason = match reason.as_str() {
+                    "" => "set aside in numbered lines".to_owned(),
+                    _ => reason,
+                };
+                let work = |job: &ops::Job| {
+                    ops::discard(workspace, &many.filter, &reason, Some(these), job)
+                };
+                let report = self.work.does(work)?;
+                format!(
+                    "Set aside: {}. undo takes it back.",
+                    count(report.records, "record")
+                )
+            }
+            Said::Sent(sent) => {
+                let report = ops::settle(workspace, &many.filter, these, sent, &reason)?;
+                let records = count(report.records, "record");
+                if sent {
+                    format!("Marked as sent: {records}.")
+                } else {
+                    format!("Ready to send again: {records}. review sends what is ready.")
+                }
+            }
+        };
+        self.stack.pop();
+        self.say(&words)
+    }
+
+    pub(super) fn write_report(&mut self, run: RunId, file: &str) -> Result<()> {
+        ops::write_report(&self.workspace, run, FilePath::new(file))?;
+        self.stack.pop();
+        self.say(&format!(
+            "The report on run {run} was written to {}.",
+            safe(file)
+        ))
     }
 
     /// Saves what was tried, and says how many others have the problem that it set right.

@@ -6,7 +6,8 @@ use super::{
         out::named,
     },
     chosen::{Chosen, Foreseen},
-    page::{Fixing, Names, Page, Place, Takes, Wish},
+    names::Names,
+    page::{Fixing, Page, Place, Takes, Wish},
     say::{part, plain, with_more},
 };
 use crate::{

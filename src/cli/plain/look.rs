@@ -5,6 +5,7 @@ use anyhow::Result;
 use super::{
     LIST, Work,
     chosen::{Chosen, Foreseen},
+    many::{Many, Said},
     page::{Fixing, Place, Sight},
     say::records_of,
 };
@@ -60,6 +61,7 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> R
             let (total, from, ids) = window(ops::ids(workspace, filter)?, from);
             Sight::Records {
                 title: title.clone(),
+                of: (*run, Box::new(filter.clone())),
                 total,
                 from,
                 rows: ops::rows(workspace, &ids)?,
@@ -99,6 +101,16 @@ pub fn look(workspace: &Workspace, place: &Place, from: usize, work: &Work) -> R
             workspace,
             &request(*run, to.as_deref()),
         )?)),
+        Place::Many(many) => match many.said {
+            Said::Aside => {
+                let counted = ops::count_aside(workspace, &many.filter)?;
+                Sight::Many(many.clone(), counted.records.to_vec(), counted.stay)
+            }
+            Said::Sent(_) => {
+                Sight::Many(many.clone(), ops::unanswered(workspace, &many.filter)?, 0)
+            }
+        },
+        Place::Report(run) => Sight::Report(*run),
         Place::History { run } => {
             let mut steps = ops::history(workspace, Some(*run))?;
             steps.retain(StepRow::can_be_undone);
@@ -235,6 +247,8 @@ pub fn run_of(workspace: &Workspace, place: &Place) -> Result<RunId> {
         | Place::Since { run }
         | Place::Destinations { run }
         | Place::Review { run, .. }
+        | Place::Many(Many { run, .. })
+        | Place::Report(run)
         | Place::History { run } => *run,
         Place::Record { id, .. } | Place::Field { id, .. } | Place::Trial { id, .. } => {
             ops::show(workspace, *id)?.row.run

@@ -3,12 +3,13 @@
 use super::page::Wish;
 
 /// What can be typed everywhere, in the order it is said.
-pub const EVERYWHERE: [(&str, Wish); 10] = [
+pub const EVERYWHERE: [(&str, Wish); 11] = [
     ("review", Wish::Review),
     ("history", Wish::History),
     ("undo", Wish::Undo(None)),
     ("redo", Wish::Redo),
     ("check", Wish::Check),
+    ("report", Wish::Report),
     ("since", Wish::Since),
     ("views", Wish::Views),
     ("again", Wish::Again),
@@ -26,7 +27,12 @@ pub fn meaning(word: &str) -> &'static str {
         }
         "each" => "the records that would change, one by one",
         "leave RECORD" => "leaves the record of that number out, or takes it in again",
-        "aside" => "sets the record aside: nobody fixes or sends it until restore",
+        "aside" => {
+            "sets the record aside, or all of the list: nobody fixes or sends them until restore"
+        }
+        "sent" => "says that what has no answer did arrive",
+        "not-sent" => "says that what has no answer did not arrive",
+        "report" => "a report on the run, into a file",
         "restore" => "takes the record back that was set aside",
         "good" => "says that the record is right as it is",
         "save NAME" => "keeps this filter under a name",
@@ -55,6 +61,7 @@ impl Wish {
                 | Self::Check
                 | Self::Aside(_)
                 | Self::Restore(_)
+                | Self::Many(..)
                 | Self::Send
                 | Self::Apply
                 | Self::Undo(_)

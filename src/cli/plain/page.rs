@@ -3,7 +3,9 @@
 
 use super::{
     chosen::{Chosen, Foreseen},
+    many::Many,
     meanings::{EVERYWHERE, meaning},
+    names::Names,
 };
 use crate::{
     filter::Filter,
@@ -74,6 +76,10 @@ pub enum Place {
     History {
         run: RunId,
     },
+    /// Records that one thing is said of, once their number is agreed to.
+    Many(Many),
+    /// A report on a run is to be written.
+    Report(RunId),
 }
 
 /// The records of a problem, to be fixed all at once.
@@ -109,6 +115,8 @@ pub enum Sight {
     },
     Records {
         title: String,
+        /// The run, and which of its records.
+        of: (RunId, Box<Filter>),
         /// All there are.
         total: usize,
         /// The first of `rows` among them, from 0.
@@ -155,6 +163,9 @@ pub enum Sight {
         from: usize,
         steps: Vec<(u64, StepRow)>,
     },
+    /// With the records it is about, and how many of the others stay.
+    Many(Many, Vec<RecordId>, u64),
+    Report(RunId),
 }
 
 /// What a person wants.
@@ -192,6 +203,10 @@ pub enum Wish {
         filter: String,
     },
     RemoveView(String),
+    /// Say it of these records, for this reason.
+    Many(Many, Vec<RecordId>, String),
+    Write(RunId, String),
+    Report,
     Review,
     History,
     Since,
@@ -218,6 +233,10 @@ pub enum Takes {
     Changes(u64),
     /// What a fix of these records needs to know.
     Given(Box<Fixing>, Asks),
+    /// The number of these records, and why.
+    Agreed(Many, Vec<RecordId>),
+    /// The name of a new file.
+    File(RunId),
 }
 
 /// A place as it is said.
@@ -232,56 +251,14 @@ pub struct Page {
     pub names: Option<Names>,
 }
 
-/// A word that is followed by the name of a view.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Names {
-    /// This filter can be given one.
-    Save(String),
-    /// These can be forgotten.
-    Remove(Vec<String>),
-    /// A record can be left out by its number.
-    Leave,
-}
-
-impl Names {
-    fn words(&self) -> &'static str {
-        match self {
-            Self::Save(_) => "save NAME",
-            Self::Remove(_) => "remove NAME",
-            Self::Leave => "leave RECORD",
-        }
-    }
-
-    /// What a line means that begins with the word and goes on with a name.
-    fn wish(&self, typed: &str) -> Option<Wish> {
-        let (word, name) = typed.split_once(' ')?;
-        let name = name.trim().to_owned();
-        match self {
-            Self::Save(filter) if word == "save" => Some(Wish::SaveView {
-                name,
-                filter: filter.clone(),
-            }),
-            Self::Remove(known) if word == "remove" => Some(if known.contains(&name) {
-                Wish::RemoveView(name)
-            } else {
-                Wish::Say("No view is called that.".to_owned())
-            }),
-            Self::Leave if word == "leave" => Some(match name.parse() {
-                Ok(number) => Wish::Leave(RecordId(number)),
-                Err(_) => Wish::Say("leave wants the number of a record.".to_owned()),
-            }),
-            _ => None,
-        }
-    }
-}
-
 impl Page {
     /// What is said when the answers end here, where something was about to be done.
     pub fn at_the_end(&self) -> &'static str {
         let is_trial = (self.choices.iter()).any(|(_, wish)| matches!(wish, Wish::Save { .. }));
         match &self.takes {
             Takes::Count(_) => "\nNothing was sent: the answers ended here.",
-            Takes::Changes(_) | Takes::Given(..) => {
+            Takes::File(_) => "\nNothing was written: the answers ended here.",
+            Takes::Changes(_) | Takes::Given(..) | Takes::Agreed(..) => {
                 "\nNothing was changed: the answers ended here."
             }
             Takes::Value(..) => "\nNothing was saved: the answers ended here.",
@@ -325,6 +302,8 @@ impl Page {
                 )
             }
             Takes::Given(..) => "Type it. 0 goes back.".to_owned(),
+            Takes::Agreed(many, these) => many.hint(these.len()),
+            Takes::File(_) => format!("{number}Anything else is its name. 0 goes back."),
             Takes::Words => {
                 let own = self.or_own();
                 format!("{number}0 goes back.{own} help says more.")
@@ -386,6 +365,12 @@ impl Page {
                 return counted(number, *count, Wish::Apply, "changed");
             }
             Takes::Given(fixing, asks) => return given(fixing, *asks, line),
+            Takes::Agreed(many, these) if typed.starts_with(|c: char| c.is_ascii_digit()) => {
+                return many.agreed(these, typed);
+            }
+            Takes::File(run) if number.is_none() && !typed.is_empty() => {
+                return Wish::Write(*run, typed.to_owned());
+            }
             Takes::Value(id, path, version) => {
                 return self.value((*id, path, *version), line, number);
             }

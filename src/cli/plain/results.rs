@@ -20,7 +20,16 @@ pub fn saved(report: &ChangeReport) -> String {
 /// What was taken back, or brought back.
 pub fn undone(report: &UndoReport, is_redo: bool) -> String {
     let left = said::left(report).map_or(String::new(), |left| format!(" {left}"));
-    said::undone(report, is_redo) + &left
+    spoken(&said::undone(report, is_redo)) + &left
+}
+
+/// What a step is called, for whoever hears it: an arrow says nothing then. Where a value has arrows of its own, nobody can
+/// tell which one is meant, and the words stay.
+pub fn spoken(label: &str) -> String {
+    match label.split_once(" -> ") {
+        Some((before, after)) if !after.contains(" -> ") => format!("{before} became {after}"),
+        _ => label.to_owned(),
+    }
 }
 
 /// What became of the records of a send.

@@ -4,8 +4,10 @@ use serde_json::{Map, Value};
 
 use super::{
     super::send::what,
-    fixing, groups,
-    page::{Names, Page, Place, Sight, Takes, Wish},
+    fixing, groups, many,
+    names::Names,
+    page::{Page, Place, Sight, Takes, Wish},
+    results::spoken,
     views,
 };
 use crate::{
@@ -37,6 +39,7 @@ pub fn page(sight: &Sight) -> Page {
         } => groups::page((run, since), (*from, *total), groups),
         Sight::Records {
             title,
+            of: (run, filter),
             total,
             from,
             rows,
@@ -46,6 +49,8 @@ pub fn page(sight: &Sight) -> Page {
             let mut page = of_records(title, (*from, *total), rows);
             let fix = fixing.as_deref().cloned().map(Place::Fix);
             page.words.extend(fix.map(|fix| ("fix", Wish::Go(fix))));
+            page.words
+                .extend(many::words((*run, filter, title), *total, rows));
             page.names = typed.clone().map(Names::Save);
             page
         }
@@ -79,6 +84,8 @@ pub fn page(sight: &Sight) -> Page {
         } => of_trial((*id, path, *version), preview, change),
         Sight::Destinations(run, all) => of_destinations(*run, all),
         Sight::Review(review) => of_review(review),
+        Sight::Many(of, these, stay) => many::page(of, these, *stay),
+        Sight::Report(run) => many::report(*run),
         Sight::History { total, from, steps } => of_history((*from, *total), steps),
     }
 }
@@ -206,6 +213,7 @@ fn of_record(detail: &RecordDetail) -> Page {
     }
     let mut page = plain(lines, choices);
     page.words.push(("next", Wish::More));
+    page.words.extend(many::words_of_one(row));
     if row.status == Status::Discarded {
         page.words.push(("restore", Wish::Restore(row.id)));
     } else if row.status.can_be_checked() {
@@ -223,11 +231,8 @@ fn of_record(detail: &RecordDetail) -> Page {
 fn standing(row: &RecordRow) -> Vec<String> {
     let mut lines: Vec<String> = row.problems.iter().map(told).collect();
     if row.status == Status::Unknown {
-        lines.push(format!(
-            "Nobody knows whether it was sent. Find out, then say it in a shell: `redrive settle --run {0} row:{1} --sent` or \
-             `redrive settle --run {0} row:{1} --not-sent`.",
-            row.run, row.id
-        ));
+        let words = "Nobody knows whether it was sent. Find out, then type sent or not-sent.";
+        lines.push(words.to_owned());
     }
     if row.problems.is_empty() && row.status == Status::Rejected {
         lines.push(
@@ -425,7 +430,10 @@ fn of_review(review: &Review) -> Page {
         ),
         (review.needs_fixing, "still to fix"),
         (review.set_aside, "set aside"),
-        (review.unanswered, "without an answer"),
+        (
+            review.unanswered,
+            "without an answer: /status:unknown finds what a person can decide",
+        ),
     ] {
         if number > 0 {
             lines.push(format!("{} {words}.", count(number, "record")));
@@ -456,7 +464,7 @@ fn of_history((from, total): (usize, usize), steps: &[(u64, StepRow)]) -> Page {
         let words = format!(
             "{}: {}{size}, {}{}",
             step.kind.word(),
-            safe(&step.label),
+            spoken(&safe(&step.label)),
             safe(&step.author),
             match *sent {
                 0 => String::new(),

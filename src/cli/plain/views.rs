@@ -1,7 +1,8 @@
 //! The filters with a name, and those that were applied last, in words.
 
 use super::{
-    page::{Names, Page, Wish},
+    names::Names,
+    page::{Page, Wish},
     say::plain,
 };
 use crate::{

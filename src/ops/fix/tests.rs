@@ -254,6 +254,41 @@ fn rows_show_values_before_and_after() {
 }
 
 #[test]
+fn rows_of_a_fix_that_was_made_show_what_it_did_whatever_was_done_since() {
+    let mut desk = Desk::checked(&LINES);
+    let preview = preview(&desk, &request("row:1..3", "/email", replace("(at)", "@")));
+    let before = fix_rows(&desk.workspace, &preview, &preview.consequences).unwrap();
+    let step = apply(&mut desk, &preview).step.unwrap();
+    let change = Change::Text {
+        path: Path::parse("/email").unwrap(),
+        text: "later@b.de".to_owned(),
+    };
+    edit(&mut desk.workspace, RecordId(1), &[change], None).unwrap();
+    let window = (&*preview.consequences, step);
+    let rows = fixed_rows(&desk.workspace, &preview, window).unwrap();
+    let values = |rows: &[FixRow]| -> Vec<_> {
+        let changed = rows.iter().filter(|row| row.before != row.after);
+        changed
+            .map(|row| {
+                (
+                    row.key.clone(),
+                    row.line,
+                    row.before.clone(),
+                    row.after.clone(),
+                )
+            })
+            .collect()
+    };
+    assert!(!rows.is_empty());
+    assert_eq!(values(&rows), values(&before));
+    assert_eq!(
+        values(&rows).len(),
+        rows.len(),
+        "what stayed as it was is no row"
+    );
+}
+
+#[test]
 fn a_recipe_makes_the_same_of_the_same() {
     let mut desk = Desk::checked(&LINES);
     let step = |condition: &str, field: &str, transform| RecipeStep {

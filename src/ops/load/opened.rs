@@ -101,17 +101,17 @@ pub(super) fn open(
     joined(request, told, word, block_bytes, (contract, job))
 }
 
-/// All that results say, whatever their tools.
+/// All that results say as answers, whatever their tools.
 ///
 /// # Errors
-/// `input:mixed` when a file holds data; those of reading them.
+/// `source:format` when a file holds data; those of reading them.
 pub(in crate::ops) fn report_of_all(request: &LoadRequest, job: &Job) -> Result<Report> {
     let map = request.map.as_deref().map(mapped::read).transpose()?;
     let mut report = Report::default();
     for path in &request.files {
         let input = input(request, path, job)?;
         let Format::Results(tool) = format_of(request, map.as_ref(), &input)? else {
-            return Err(not_results(&input.name).into());
+            return Err(no_answer(&input.name).into());
         };
         report.append(read_told(request, input, (tool, map.as_ref()), path)?.report);
     }
@@ -359,12 +359,19 @@ fn read_told(
 }
 
 fn not_results(name: &str) -> Fault {
-    let message = format!(
-        "{name} holds records and not what a tool said of them, so there is nothing to join"
-    );
-    Fault::usage("source:format", message)
+    holds_records(name, "nothing to join")
         .hint("load it without --source, or name the results' format with --format")
-        .at(name, None)
+}
+
+fn no_answer(name: &str) -> Fault {
+    holds_records(name, "no answer in it")
+        .hint("name the format of the answers with --format, such as --format fastapi")
+}
+
+fn holds_records(name: &str, so: &str) -> Fault {
+    let message =
+        format!("{name} holds records and not what a tool said of them, so there is {so}");
+    Fault::usage("source:format", message).at(name, None)
 }
 
 fn mixed(name: &str, first: &FilePath, word: &str) -> Fault {

@@ -302,6 +302,18 @@ impl<T: Choice> Choices<T> {
         front.max().unwrap_or(0) + self.label_width() + note + 5
     }
 
+    /// Columns that the widest line takes with its reason, or else with its keys behind it.
+    pub fn whole_width(&self) -> usize {
+        let of = |line: &T| {
+            let label = text::width(line.label()) + 4;
+            match (line.unable(), self.behind) {
+                (Some(reason), _) => label + text::width(reason) + 4,
+                (None, behind) => label + behind.unwrap_or_default(),
+            }
+        };
+        self.lines.iter().map(of).max().unwrap_or_default()
+    }
+
     /// The first and last of the lines that are seen in so many rows, counted from one.
     pub fn showing(&mut self, room: usize) -> (usize, usize) {
         let rows = self.rows();
@@ -445,16 +457,20 @@ impl<T: Choice> Choices<T> {
 
     /// The lines that what is typed means, by their places among all.
     fn found(&self) -> Vec<usize> {
-        let words = self.searched().to_lowercase();
-        let is_meant = |line: &T| {
-            let text = line.searched().to_lowercase();
-            words.split_whitespace().all(|word| text.contains(word))
-        };
+        let typed = self.searched().to_lowercase();
+        if typed.is_empty() {
+            return (0..self.lines.len()).collect();
+        }
+        let typed: Vec<&str> = typed.split_whitespace().collect();
         let lines = self.lines.iter().enumerate();
-        lines
-            .filter(|(_, line)| words.is_empty() || is_meant(line))
-            .map(|(at, _)| at)
-            .collect()
+        let mut found: Vec<(usize, usize)> = lines
+            .filter_map(|(at, line)| Some((far_from(&typed, &line.searched().to_lowercase())?, at)))
+            .collect();
+        // What has the very word comes before what has it within another; headings keep their lines together.
+        if !self.headed {
+            found.sort_by_key(|(far, _)| *far);
+        }
+        found.into_iter().map(|(_, at)| at).collect()
     }
 
     /// The cursor goes to where a list begins.
@@ -467,6 +483,22 @@ impl<T: Choice> Choices<T> {
             _ => 0,
         };
     }
+}
+
+/// How far a text is from what was typed: 0 where each word of that is a word of it, 1 where it begins one, 2 where it is
+/// within one. `None` where one of them is not in it.
+fn far_from(typed: &[&str], text: &str) -> Option<usize> {
+    let words = || text.split([' ', ',', ';', ':', '(', ')', '/']);
+    let far = |typed: &&str| match () {
+        () if words().any(|word| word == *typed) => Some(0),
+        () if words().any(|word| word.starts_with(typed)) => Some(1),
+        () if text.contains(typed) => Some(2),
+        () => None,
+    };
+    typed
+        .iter()
+        .map(far)
+        .try_fold(0, |most, far| Some(most.max(far?)))
 }
 
 #[cfg(test)]

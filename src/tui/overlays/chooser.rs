@@ -130,6 +130,7 @@ impl Chooser {
             ChoiceOf::Views => "Removing a view changes no record.".to_owned(),
             ChoiceOf::SetAside => words::takes_back(keys),
             ChoiceOf::Type | ChoiceOf::Name => words::takes_back(keys),
+            ChoiceOf::Times => "What is copied, exported and sent stays as it is.".to_owned(),
             ChoiceOf::Destination => "Nothing is sent before you have seen it.".to_owned(),
         }
     }

@@ -11,13 +11,13 @@ use ratatui::{
 use super::{
     Verdict,
     choices::{Choice, Choices},
-    framed,
+    framed, wrap,
 };
 use crate::{
     text,
     tui::{
         action::{Action, Offer, Section},
-        event::{Cx, Effect, Route},
+        event::{Cx, Effect},
         keymap::{Keys, Mode},
         theme::Theme,
         widgets::footer::Hint,
@@ -30,6 +30,11 @@ const KEYS: usize = 9;
 
 /// Columns at the right of a line, where its keys stand behind what it does.
 const BEHIND: usize = KEYS + 5;
+
+/// Lines below the commands: a heading, what the chosen one does, and twice what else it is called.
+const ABOUT: usize = 4;
+
+const WORDS: &str = "Words match names, other names and keys: undo, skip, ctrl+z, record 12004.";
 
 /// What is told beside what can be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,14 +66,29 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A saved view, which is listed by going to its records.
-    pub fn view(name: &str, filter: &str, route: Route) -> Self {
+    /// What an action does with something in particular, in words of its own. Safe to print.
+    pub fn particular(action: Action, sentence: String, then: Effect) -> Self {
         Self {
             keys: String::new(),
-            sentence: format!("View {}   {}", text::safe(name), text::safe(filter)),
-            then: Some(Effect::Go(route)),
-            ..Self::new(&Offer::new(Action::Views, ""), Keys::default())
+            sentence,
+            then: Some(then),
+            also: "",
+            ..Self::new(&Offer::new(action, ""), Keys::default())
         }
+    }
+
+    /// The same under these keys.
+    #[must_use]
+    pub fn under_keys(mut self, keys: String) -> Self {
+        self.keys = keys;
+        self
+    }
+
+    /// The same, found by these words as well.
+    #[must_use]
+    pub fn also_called(mut self, also: &'static str) -> Self {
+        self.also = also;
+        self
     }
 
     pub fn new(offer: &Offer, keys: Keys) -> Self {
@@ -299,16 +319,16 @@ impl Palette {
             return format!("Enter saves the filter as the view {}.", text::safe(name));
         }
         match self.chosen().map(|entry| &entry.unable) {
+            Some(None) if self.kind == Kind::Commands && self.entries.searched().is_empty() => {
+                WORDS.to_owned()
+            }
             Some(Some(reason)) => words::not_now(reason),
             Some(_) if self.kind == Kind::Help && self.hides => "PgDn shows more.".to_owned(),
             Some(None) if self.entries.is_searched() => {
                 "Dim lines cannot be used now. The reason stands beside them.".to_owned()
             }
             Some(None) => String::new(),
-            None if self.kind == Kind::Commands => {
-                "Words match names, other names and keys: undo, skip, ctrl+z, record 12004."
-                    .to_owned()
-            }
+            None if self.kind == Kind::Commands => WORDS.to_owned(),
             None => "Words match what is done and its keys.".to_owned(),
         }
     }
@@ -329,10 +349,11 @@ impl Palette {
         // Two columns only where nothing of them is cut.
         let both = 2 * self.entries.width() as u16 + 4;
         let wide = self.kind == Kind::Help && both <= most && rows > 8;
-        let width = most.min(if wide {
-            both.max(92)
-        } else {
-            self.kind.width()
+        let width = most.min(match self.kind {
+            _ if wide => both.max(92),
+            // Reasons are read whole where there is room for them.
+            Kind::Menu => self.kind.width().max(self.entries.whole_width() as u16 + 2),
+            _ => self.kind.width(),
         });
         let about = self.about(usize::from(width).saturating_sub(4));
         let search = if self.entries.is_searched() { 2 } else { 0 };
@@ -386,11 +407,12 @@ impl Palette {
     fn about(&self, columns: usize) -> Vec<String> {
         let entry = match (self.kind, self.chosen()) {
             (Kind::Commands, Some(entry)) => entry,
-            (Kind::Commands, None) => return vec![String::new(); 3],
+            (Kind::Commands, None) => return vec![String::new(); ABOUT],
             (Kind::Help | Kind::Menu, _) => return Vec::new(),
         };
         let undo = match entry.action {
             Action::Send | Action::TryOne => "Asks first. Sending cannot be undone.",
+            Action::FixAll => "Shows a preview first. Can be undone.",
             Action::Undo | Action::Redo => "What was sent stays as it is.",
             _ if entry.changes => "Changes records. Can be undone.",
             _ => "Changes no record.",
@@ -400,9 +422,12 @@ impl Palette {
             also => format!("Also called: {also}"),
         };
         let words = format!("{}. {undo}", entry.sentence);
-        ["About the selected command", words.as_str(), also.as_str()]
-            .map(|line| text::shorten(line, columns))
-            .to_vec()
+        let mut lines = vec!["About the selected command".to_owned()];
+        lines.extend(wrap(&words, columns).into_iter().take(1));
+        lines.extend(wrap(&also, columns));
+        // Does not jump while one chooses.
+        lines.resize(ABOUT, String::new());
+        lines
     }
 
     /// `record 12004`, `row 12004` as in a filter, or the number alone.

@@ -184,6 +184,7 @@ impl Prompt {
                         file: text.into(),
                     }),
                     Needs::Name => Effect::Chosen(Box::new(named(text))),
+                    Needs::Number => Effect::GoToRow(number(&text).unwrap_or_default()),
                     Needs::View(run, filter) => Effect::Do(Wish::SaveView {
                         run,
                         name: text,
@@ -203,6 +204,7 @@ impl Prompt {
     fn can_be_agreed_to(&self) -> bool {
         match &self.wanting.needs {
             Needs::Reason(aside) => (aside.counted.as_ref()).is_some_and(|ids| !ids.is_empty()),
+            Needs::Number => number(self.field.value()).is_some(),
             _ => true,
         }
     }
@@ -239,7 +241,9 @@ impl Prompt {
     }
 
     pub fn tip(&self, keys: Keys) -> String {
-        if self.empty && self.wanting.needs == Needs::Name {
+        if self.empty && self.wanting.needs == Needs::Number {
+            "Type a number first, or press Esc to go back.".to_owned()
+        } else if self.empty && self.wanting.needs == Needs::Name {
             "Type a name first, or press Esc to go back.".to_owned()
         } else if self.empty && self.completes() {
             "Type a path first, or press Esc to go back.".to_owned()
@@ -255,6 +259,8 @@ impl Prompt {
             "Tab completes the name of a file or folder.".to_owned()
         } else if matches!(self.wanting.needs, Needs::Report(_) | Needs::Recipe(..)) {
             "No file that is there is written over.".to_owned()
+        } else if self.wanting.needs == Needs::Number {
+            "Type the number that stands before the record.".to_owned()
         } else if matches!(self.wanting.needs, Needs::Name) {
             "Enter opens the box for its value. Nothing is changed yet.".to_owned()
         } else if matches!(self.wanting.needs, Needs::View(..)) {
@@ -294,6 +300,11 @@ impl Prompt {
         frame.render_widget(Paragraph::new(lines), inside);
         put_cursor(frame, inside, at);
     }
+}
+
+/// The number of a record, as the screen shows it: `12,004`.
+fn number(typed: &str) -> Option<u64> {
+    typed.trim().replace(',', "").parse().ok()
 }
 
 /// A name that was typed, as if it had been chosen from a list.
@@ -337,7 +348,7 @@ mod tests {
         press(&mut app, "x");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │

@@ -135,7 +135,7 @@ mod tests {
         press(&mut app, "<ret>n");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > Problems > Email address not complete                                                              to crm [TEST]   saved 02:41
-          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History                                                                                         Menu
+          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History 4                                                                                       Menu
          Filter  none, type / to add one                                                                                                                    412 records
         ┌ Records ──────────────────────────── by record   columns 5 of 10, Right for more ┐┌ Record 7 ──────────────────────────┐┌ Problems in this record ───────────┐
         │   Record  State         contact_email  name         phone             Also       ││   contact_email   !office@         ││ !contact_email                     │

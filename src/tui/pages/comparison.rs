@@ -196,7 +196,7 @@ mod tests {
         press(&mut app, "D");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > Problems > Compare                     to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History 4                           Menu
         ┌ Run 2, 19 Nov 2025 and Run 1, 20 Nov 2025 ─────────────────────────────────────────── 7 problems ┐
         │             Problem                             Field                  Before    After   Change  │
         │ > NEW       Date and time not written the ISO … created_at                  0      301     +301  │
@@ -236,7 +236,7 @@ mod tests {
         press(&mut app, "D<Down>");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > Problems > Compare  to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
         ┌ Run 2, 19 Nov 2025 and Run 1, 20 Nov 2025 ─────────────────────── 7 problems ┐
         │             Problem                   Field        Before    After   Change  │
         │   NEW       Date and time not writte… created_at        0      301     +301  │

@@ -424,7 +424,7 @@ impl Groups {
         self.groups().get(at)
     }
 
-    fn groups(&self) -> &[Group] {
+    pub fn groups(&self) -> &[Group] {
         match &self.state {
             State::Known(_, groups) => groups,
             _ => &[],
@@ -492,7 +492,7 @@ mod tests {
     fn the_page_at_100_by_30() {
         insta::assert_snapshot!(picture(&mut problems((100, 30))), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History 4                           Menu
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -528,7 +528,7 @@ mod tests {
     fn the_page_at_80_by_24() {
         insta::assert_snapshot!(picture(&mut problems((80, 24))), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -588,7 +588,7 @@ mod tests {
     fn warnings_and_owners_at_100_by_30() {
         insta::assert_snapshot!(picture(&mut with_warnings((100, 30))), @r#"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 Problems 2]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
+         [1 Problems 2]  2 Records 1,387   3 Review 3   4 Send   5 History 4                           Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000, 212 with a warning ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
@@ -624,7 +624,7 @@ mod tests {
     fn warnings_and_owners_at_80_by_24() {
         insta::assert_snapshot!(picture(&mut with_warnings((80, 24))), @r#"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 2] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+         [1 Problems 2] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
         ┌ Where records stopped ─────────── passed 8,613 of 10,000, 212 with a warning ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 1,384   Ready to send 3   Sent 0                                │
@@ -657,7 +657,7 @@ mod tests {
         press(&mut app, "z");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20   to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 1,387  3 3  4  5                     Menu
+         [1 Problems 6] 2 1,387  3 3  4  5 4                   Menu
         ┌ About this problem ────────────────────────────── 1 of 7 ┐
         │What   This e-mail address is not complete.               │
         │Since  Lines 18 to 9,991. Growing: 380 in the run of 19   │

@@ -247,10 +247,10 @@ impl History {
             [] => String::new(),
             _ => format!(
                 "   {}{}{}{}Undo",
-                fitted("Time", time_width(list.width) + 1),
+                fitted("Time", self.clock.columns_in(list.width) + 1),
                 fitted("Who", 7),
                 fitted("Action", 10),
-                fitted("Details", details_width(list.width) + 1)
+                fitted("Details", details_width(list.width, &self.clock) + 1)
             ),
         };
         let inside = block.inner(list);
@@ -281,13 +281,13 @@ impl History {
             },
             None => "no",
         };
-        let time = time_width(width);
+        let time = self.clock.columns_in(width);
         let at = if time < 12 {
             self.clock.time(entry.at())
         } else {
             self.clock.day_and_time(entry.at())
         };
-        let room = details_width(width);
+        let room = details_width(width, &self.clock);
         format!(
             "{} {} {} {} {undo}",
             fitted(&at, time),
@@ -477,13 +477,8 @@ impl History {
 /// Later steps that a question names.
 const MOST: usize = 5;
 
-/// Columns of the time: without the day where there is little room.
-fn time_width(width: u16) -> usize {
-    if width < 70 { 5 } else { 16 }
-}
-
-fn details_width(width: u16) -> usize {
-    usize::from(width).saturating_sub(31 + time_width(width))
+fn details_width(width: u16, clock: &Clock) -> usize {
+    usize::from(width).saturating_sub(31 + clock.columns_in(width))
 }
 
 /// The records a step changed.
@@ -517,7 +512,7 @@ mod tests {
         press(&mut app, "5<Down><Down><Down>");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > History                                to crm [TEST]   saved 02:41
-          1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History]                            Menu
+          1 Problems 6   2 Records 1,387   3 Review 3   4 Send  [5 History 4]                          Menu
         ┌ What was done, newest first ───────────────────────────────┐┌ Fix all, 20 Nov 2025 ──────────────┐
         │   Time  Who    Action    Details                    Undo   ││ contact_email  trim, lower case    │
         │   02:43 jana   Undo      undo of step 2             -      ││ 12 records, step 1                 │
@@ -560,7 +555,7 @@ mod tests {
         press(&mut app, "5<Down>");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > History             to crm [TEST]  saved 02:41
-          1 Problems 6  2 Records 1,387  3 Review 3  4 Send [5 History]            Menu
+          1 Problems 6  2 Records 1,387  3 Review 3  4 Send [5 History 4]          Menu
         ┌ What was done, newest first ─────────────────────────────────────────────────┐
         │   Time             Who    Action    Details                           Undo   │
         │   20 Nov 2025      jana   Undo      undo of step 2                    -      │

@@ -446,7 +446,7 @@ mod tests {
     fn the_page_at_100_by_30() {
         insta::assert_snapshot!(picture(&mut records((100, 30))), @r#"
          redrive  customers-2025-11-20 > Problems > Email address not complete  to crm [TEST]   saved 02:41
-          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History                             Menu
+          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History 4                           Menu
          Filter  none, type / to add one                                                        412 records
         ┌ Records ───────────────────────────────────── sorted by record   columns 7 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name         phone       stage    Also       │
@@ -482,7 +482,7 @@ mod tests {
     fn the_page_at_80_by_24() {
         insta::assert_snapshot!(picture(&mut records((80, 24))), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  none, type / to add one                                    412 records
         ┌ Records ──────────────────────── by record   columns 5 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name          Also       │
@@ -532,7 +532,7 @@ mod tests {
         press(&mut app, "<Right><Right>z");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Records                 [TEST]  saved 02:41
-          1 6 [2 Records 1,387] 3 3  4  5                      Menu
+          1 6 [2 Records 1,387] 3 3  4  5 4                    Menu
          Filter  none, type / to add one              1,387 records
         ┌ Cell: name, record 7, line 8 ──────────────── 2 problems ┐
         │ Received   "Müller und Töchter, Handel mit Büchern,      │

@@ -597,20 +597,20 @@ mod tests {
         ┌ Choose an import run ────────────────────────────────────────── newest first ┐
         │   Run                     Started          Rejected  Fixed  Sent State       │
         │   1 customers-2025-11-20  20 Nov 2025         1,387      3     0 3 ready, no…│
-        │ > 2 cu┌ Menu: Runs ──────────────────────────────────────────────────┐ all s…│
-        │       │ > Open this one thing                         Enter          │       │
-        │   Open│   Choose what to sort by                      s              │       │
-        │   Try │   Open a file or folder                                      │       │
-        │       │   Try the demo (sample data, stays in its folder)            │       │
-        │ Anothe│   Filter the list                             / F3           │       │
-        │       │   Copy something of it                        y              │       │
-        │       │   Search all commands                         : Ctrl+P       │       │
-        │       │   Mouse on or off, to select text             M              │       │
-        └───────│   Draw the screen again                       Ctrl+L         │───────┘
-        ┌ custom│   This help                                   ? F1           │───────┐
-        │ custom│   Leave redrive                                              │       │
-        │ 10,000└──────────────────────────────────────────────────────────────┘       │
-        │ Biggest: Email address not complete (412).                                   │
+        │ > 2 c┌ Menu: Runs ─────────────────────────────────────────────────────┐ll s…│
+        │      │ > Open this one thing                            Enter          │     │
+        │   Ope│   Choose what to sort by                         s              │     │
+        │   Try│   Open a file or folder                                         │     │
+        │      │   Try the demo (sample data, stays in its folder)               │     │
+        │ Anoth│   Filter the list                                / F3           │     │
+        │      │   Copy something of it                           y              │     │
+        │      │   Search all commands                            : Ctrl+P       │     │
+        │      │   Mouse on or off, to select text                M              │     │
+        └──────│   Show times as local time, UTC or ISO                          │─────┘
+        ┌ custo│   Draw the screen again                          Ctrl+L         │─────┐
+        │ custo│   This help                                      ? F1           │     │
+        │ 10,00│   Leave redrive                                                 │     │
+        │ Bigge└─────────────────────────────────────────────────────────────────┘     │
         │                                                                              │
         │ Nobody else edits in it now. Several people can, at the same time.           │
         └──────────────────────────────────────────────────────────────────────────────┘

@@ -237,7 +237,7 @@ mod tests {
         press(&mut app, "v");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > Problems > Values                      to crm [TEST]   saved 02:41
-         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History                             Menu
+         [1 Problems 6]  2 Records 1,387   3 Review 3   4 Send   5 History 4                           Menu
         ┌ Values of contact_email ───────────────────────────────────────────────────── 2 different values ┐
         │   Value                           Records                   Shape              Should be         │
         │ > office@                             371 ████████████  90% a+@                                  │
@@ -279,7 +279,7 @@ mod tests {
         press(&mut app, "v");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20 > Problems > Values   to crm [TEST]  saved 02:41
-         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History             Menu
+         [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
         ┌ Values of contact_email ───────────────────────────────── 2 different values ┐
         │   Value                     Records                Should be                 │
         │ > office@                       371 ████████  90%                            │

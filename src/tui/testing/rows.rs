@@ -39,6 +39,7 @@ pub fn run() -> RunRow {
         statuses: vec![(Status::Rejected, 1_384), (Status::Ready, 3)],
         demo: false,
         contract: Some("customers".to_owned()),
+        history: 4,
     }
 }
 

@@ -78,6 +78,7 @@ impl Desk {
             from: None,
             notice: None,
             at: None,
+            opens: false,
         };
         let (app, effects) = App::open(setup);
         let mut desk = Self {

@@ -134,7 +134,7 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             "2 What would happen",
             format!("checked {}", text::count(preview.report.scope, "record")),
         ),
-        State::Done { .. } => ("What was changed", String::new()),
+        State::Done { report, .. } => ("What was changed", text::count(report.changed, "record")),
         _ => ("2 What would happen", String::new()),
     };
     let focus = page.panel == Panel::Would;
@@ -151,11 +151,17 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             .collect(),
         State::Known(preview) | State::Applying(_, preview) => {
             let kept = 2 + page.listed.len().min(least_rows(height));
-            counts(&preview.report, columns, height.saturating_sub(kept))
+            counts(&preview.report, false, columns, height.saturating_sub(kept))
         }
-        State::Done { report, .. } => bars(report, true),
+        State::Done { report, .. } => {
+            let left = done(report);
+            let kept = 2 + left.len() + page.listed.len().min(least_rows(height));
+            let mut lines = counts(report, true, columns, height.saturating_sub(kept));
+            lines.extend(left);
+            lines
+        }
     };
-    if let (Some(evidence), Some(_)) = (&page.dates, page.known()) {
+    if let (Some(evidence), Some(_), false) = (&page.dates, page.known(), page.is_done()) {
         let kept = lines.len() + 2 + page.listed.len().min(ROWS);
         let room = height.saturating_sub(kept);
         let said = desk::lines(evidence, columns.saturating_sub(2), room);
@@ -173,8 +179,6 @@ fn draw_would(page: &mut Fix, frame: &mut Frame, area: Rect, theme: Theme) {
             at = above + page.row.saturating_sub(page.first);
         }
         lines.extend(rows);
-    } else if let State::Done { report, .. } = &page.preview {
-        lines.extend(done(report));
     }
     frame.render_widget(Paragraph::new(lines), inside);
     if focus {
@@ -189,12 +193,12 @@ fn exactly(area: Rect, rows: usize) -> Rect {
 }
 
 /// How many records become what, in no more lines than there is room for: with bars, else in a sentence.
-fn counts(report: &FixReport, columns: usize, room: usize) -> Vec<Line<'static>> {
-    let bars = bars(report, false);
+fn counts(report: &FixReport, is_done: bool, columns: usize, room: usize) -> Vec<Line<'static>> {
+    let bars = bars(report, is_done);
     if bars.len() <= room {
         return bars;
     }
-    let mut words: Vec<String> = kinds(report, false)
+    let mut words: Vec<String> = kinds(report, is_done)
         .map(|(mark, number, words)| format!("{} {} {words}", mark.trim(), text::thousands(number)))
         .collect();
     words.extend(of_these(report));
@@ -261,14 +265,12 @@ fn bars(report: &FixReport, is_done: bool) -> Vec<Line<'static>> {
     lines
 }
 
+/// What stayed as it was, of what was to be changed.
 fn done(report: &FixReport) -> Vec<Line<'static>> {
-    let mut lines = vec![
-        Line::default(),
-        Line::from(format!(
-            " {} changed as one step.",
-            text::count(report.changed, "record")
-        )),
-    ];
+    let mut lines = vec![Line::from(format!(
+        " {} changed as one step.",
+        text::count(report.changed, "record")
+    ))];
     if report.left_out > 0 {
         lines.push(Line::from(format!(
             " {} left out.",
@@ -308,6 +310,7 @@ fn rows(
         )
     };
     let left = match page.left_out.len() {
+        _ if page.is_done() => String::new(),
         0 => String::new(),
         left => format!("   {} left out", text::thousands(left as u64)),
     };
@@ -332,18 +335,31 @@ fn rows(
             continue;
         };
         let chosen = n == page.row && page.panel == Panel::Would;
-        let out = page.left_out.contains(&one.record);
-        let line = row_line(one, page.rows.get(&one.record), (chosen, out), value);
+        let line = row_line(
+            one,
+            page.rows.get(&one.record),
+            (chosen, mark(page, one)),
+            value,
+        );
         let style = if chosen { theme.select() } else { Style::new() };
         lines.push(Line::styled(text::shorten(&line, columns), style));
     }
     lines
 }
 
+fn mark(page: &Fix, one: &Consequence) -> &'static str {
+    match page.left_out.contains(&one.record) {
+        // Nothing can be left out any more.
+        _ if page.is_done() => "   ",
+        true => "[ ]",
+        false => "[x]",
+    }
+}
+
 fn row_line(
     one: &Consequence,
     row: Option<&FixRow>,
-    (chosen, out): (bool, bool),
+    (chosen, mark): (bool, &str),
     value: usize,
 ) -> String {
     let (before, after) = match row {
@@ -366,7 +382,7 @@ fn row_line(
     format!(
         " {}{} {}{}{}{}{two_ways}",
         if chosen { ">" } else { " " },
-        if out { "[ ]" } else { "[x]" },
+        mark,
         padded(&text::thousands(one.record.0.unsigned_abs()), 9),
         padded(&before, value),
         padded(&after, value),

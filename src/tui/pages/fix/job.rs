@@ -31,12 +31,19 @@ impl Fix {
                 self.show = None;
                 self.list();
             }
-            (Ok(Outcome::Fixed(report)), State::Applying(..)) => {
+            (Ok(Outcome::Fixed(report)), State::Applying(_, preview)) => {
                 self.preview = State::Done {
                     report: report.clone(),
+                    preview: Arc::clone(preview),
                     told: false,
                 };
+                // Somebody else has changed them: they were left as well.
+                self.left_out.extend(&report.skipped);
+                self.show = None;
                 self.list();
+                if self.listed.is_empty() {
+                    self.panel = Panel::What;
+                }
             }
             (Err(error), State::Applying(_, preview)) => {
                 cx.say(words::reported(error));

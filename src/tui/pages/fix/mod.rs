@@ -4,6 +4,7 @@ mod ahead;
 mod desk;
 mod draw;
 mod job;
+mod listed;
 mod pointing;
 mod what;
 
@@ -95,6 +96,7 @@ enum State {
     /// It was done; `told` once the page has been shown with it.
     Done {
         report: FixReport,
+        preview: Arc<FixPreview>,
         told: bool,
     },
     Failed(String),
@@ -163,7 +165,9 @@ impl Fix {
         match self.panel {
             Panel::What => offers.push(Offer::new(Action::Open, "Preview")),
             Panel::Would => {
-                offers.push(Offer::new(Action::Mark, "Leave out"));
+                if !self.is_done() {
+                    offers.push(Offer::new(Action::Mark, "Leave out"));
+                }
                 offers.push(Offer::new(Action::Open, "See the record"));
                 offers.push(Offer::new(Action::Right, "Show others"));
             }
@@ -310,11 +314,17 @@ impl Fix {
         // The first change of the workspace after a fix is the fix itself; what comes later makes its report old.
         match &mut self.preview {
             State::Done { told, .. } if !*told => *told = true,
-            State::Done { .. } => self.preview = State::Nothing,
+            State::Done { .. } => {
+                (self.preview, self.panel) = (State::Nothing, Panel::What);
+                self.list();
+            }
             _ => {}
         }
         self.ask_what_changed_since(cx);
-        self.rows.clear();
+        // What was done is what it was.
+        if !self.is_done() {
+            self.rows.clear();
+        }
         self.ask_for_rows(cx);
     }
 
@@ -411,47 +421,17 @@ impl Fix {
         preview.report.changed - left.count() as u64
     }
 
-    /// Shows the next kind of consequence that there is; all of them after the last.
-    fn show_next(&mut self, by: isize) {
-        let Some(preview) = self.known() else {
-            return;
-        };
-        let is_there = |kind: &Becomes| preview.consequences.iter().any(|one| one.effect == *kind);
-        let kinds: Vec<Option<Becomes>> = std::iter::once(None)
-            .chain(Becomes::ALL.into_iter().filter(is_there).map(Some))
-            .collect();
-        let at = kinds
-            .iter()
-            .position(|kind| *kind == self.show)
-            .unwrap_or_default();
-        let count = kinds.len() as isize;
-        let next = (at as isize + by).rem_euclid(count) as usize;
-        self.show = kinds[next];
-        self.list();
-    }
-
-    /// Lists the records of the preview that are to be shown: those that break first, then in the order of the kinds.
-    fn list(&mut self) {
-        self.row = 0;
-        self.first = 0;
-        let Some(preview) = self.known() else {
-            self.listed.clear();
-            return;
-        };
-        let mut listed: Vec<usize> = (0..preview.consequences.len()).collect();
-        listed.retain(|at| {
-            let effect = preview.consequences[*at].effect;
-            self.show.is_none_or(|kind| kind == effect)
-        });
-        listed.sort_by_key(|at| preview.consequences[*at].effect);
-        self.listed = listed;
-    }
-
     fn known(&self) -> Option<&FixPreview> {
         match &self.preview {
-            State::Known(preview) | State::Applying(_, preview) => Some(preview),
+            State::Known(preview) | State::Applying(_, preview) | State::Done { preview, .. } => {
+                Some(preview)
+            }
             _ => None,
         }
+    }
+
+    fn is_done(&self) -> bool {
+        matches!(self.preview, State::Done { .. })
     }
 
     /// Whether nothing is above the cursor but the tabs.
@@ -477,8 +457,12 @@ impl Fix {
 
     /// Asks for the rows around the cursor that are not known yet.
     fn ask_for_rows(&mut self, cx: &mut Cx) {
-        let State::Known(preview) = &self.preview else {
-            return;
+        let (preview, step) = match &self.preview {
+            State::Known(preview) => (preview, None),
+            State::Done {
+                preview, report, ..
+            } if report.step.is_some() => (preview, report.step),
+            _ => return,
         };
         if self.pending.is_some() {
             return;
@@ -490,10 +474,8 @@ impl Fix {
             .copied()
             .collect();
         if !window.is_empty() {
-            self.pending = Some(cx.ask(Query::FixRows {
-                preview: Arc::clone(preview),
-                window,
-            }));
+            let query = Query::FixRows(Arc::clone(preview), window, step);
+            self.pending = Some(cx.ask(query));
         }
     }
 }

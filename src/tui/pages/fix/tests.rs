@@ -168,13 +168,49 @@ fn what_was_previewed_is_applied_but_for_what_was_left_out() {
     };
     assert_eq!(*left_out, BTreeSet::from([RecordId(44)]));
     let report = FixReport {
+        scope: 4,
         changed: 3,
         ready: 2,
         wrong_elsewhere: 1,
+        left_out: 1,
+        step: Some(crate::model::StepId(4)),
         ..FixReport::default()
     };
     let effects = app.update(Event::Finished(Ok(Outcome::Fixed(report))));
     feed(&mut app, effects);
+    // What it did stays to be looked at, without what was left out or did not change.
+    insta::assert_snapshot!(picture(&mut app), @r"
+     redrive  customers-2025-11-20 > Problems > Fix all                     to crm [TEST]   saved 02:41
+     This is what was changed. u takes it back.
+    ┌ 1 What to do ───────────── 5 records ┐┌ What was changed ───────────────────────────── 3 records ┐
+    │ Email address not complete           ││ +  ready to send                          2  ██████████  │
+    │ Field  contact_email                 ││ !  have another problem                   1  █████       │
+    │ > Tidy outer spaces, double spaces, …││ 3 records changed as one step.                           │
+    │     makes 187 of a sample of 200 rea…││ 1 left out.                                              │
+    │   Set one value ...                  ││ Show  [All]   1-3 of 3                                   │
+    │   Find and replace ...               ││      Record   Before        After         Result         │
+    │   Find and replace by a pattern ...  ││ >    11       office11(at)… office11@kun… + ready        │
+    │   Map an old value to a new one ...  ││      55       office55(at)… office55@kun… + ready  2 ways│
+    │   Trim and tidy text                 ││      33       office33(at)… office33@kun… ! other field  │
+    │   Rewrite a date, day first          ││                                                          │
+    │   Rewrite a date, month first        ││                                                          │
+    │   Rewrite a date, leave what can be …││                                                          │
+    │   Rewrite a date, name the zone of i…││                                                          │
+    │   Clean up a number, decimal point   ││                                                          │
+    │   Clean up a number, decimal comma   ││                                                          │
+    │   Yes and no as true and false       ││                                                          │
+    │   lower case                         ││                                                          │
+    │   UPPER CASE                         ││                                                          │
+    │   Title Case                         ││                                                          │
+    │   Put the schema's default where it …││                                                          │
+    │   Copy from another field ...        ││                                                          │
+    │   Remove the field                   ││                                                          │
+    │   Formula (advanced) ...             ││                                                          │
+    │                                      ││                                                          │
+    └──────────────────────────────────────┘└──────────────────────────────────────────────────────────┘
+     Fixed 3 records: 2 ready, 1 still to fix.  u Undo
+     Enter See the record  Right Show others  Tab Other box                            ? Help  Esc Back
+    ");
     let shown = picture(&mut app);
     assert!(shown.contains("3 records changed as one step."), "{shown}");
     assert!(

@@ -193,7 +193,7 @@ mod tests {
         });
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         [1 Problems 0] 2 Records 1,211  3 Review 1,199  4 Send  5 History         Menu
+         [1 Problems 0] 2 Records 1,211  3 Review 1,199  4 Send  5 History 4       Menu
         ┌ Where records stopped ─────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read -12  >  Check -1,375  >  Passed 86.1%                                   │
         │ Needs fixing 0   Ready to send 1,199   Sent 0   Set aside 12                 │

@@ -252,7 +252,7 @@ mod tests {
         press(&mut app, "<Down><Down><Down><Right>");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  ... > History                 [TEST]  saved 02:41
-          1 6  2 1,387  3 3  4 [5 History]                     Menu
+          1 6  2 1,387  3 3  4 [5 History 4]                   Menu
         ┌ Fix all, 20 Nov 2025 ────────────────────────────────────┐
         │ contact_email  trim, lower case                          │
         │ 12 records, step 1                                       │

@@ -139,7 +139,7 @@ mod tests {
         let mut app = problems((80, 24));
         let effects = wishes(&mut app, "<ret><ret>5");
         feed(&mut app, effects);
-        shows(&mut app, "5 History]");
+        shows(&mut app, "5 History 4]");
     }
 
     #[test]
@@ -167,7 +167,7 @@ mod tests {
         assert_eq!(app.status.as_deref(), Some(said));
         // Keys are what they are everywhere.
         press(&mut app, "5");
-        shows(&mut app, "5 History]");
+        shows(&mut app, "5 History 4]");
     }
 
     #[test]

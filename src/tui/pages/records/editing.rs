@@ -527,7 +527,7 @@ mod tests {
         press(&mut app, "<Right>");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  customers-2025-11-20 > Problems > Email address not complete  to crm [TEST]   saved 02:41
-          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History                             Menu
+          1 Problems 6  [2 Records 1,387]  3 Review 3   4 Send   5 History 4                           Menu
          Filter  none, type / to add one                                                        412 records
         ┌ Records ───────────────────────────────────── sorted by record   columns 7 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name         phone       stage    Also       │
@@ -589,7 +589,7 @@ mod tests {
         app.update(Event::Tick(start + Duration::from_secs(1)));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  none, type / to add one                                    412 records
         ┌ Records ──────────────────────── by record   columns 5 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name          Also       │

@@ -372,7 +372,7 @@ mod tests {
         let mut app = records((80, 24));
         let effects = wishes(&mut app, "<ret>5");
         feed(&mut app, effects);
-        shows(&mut app, "5 History]");
+        shows(&mut app, "5 History 4]");
     }
 
     #[test]
@@ -404,7 +404,7 @@ mod tests {
         press(&mut app, &"<Right>".repeat(8));
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  none, type / to add one                                    412 records
         ┌ Records ───────────────────────── by record   columns 4 of 10, Left for more ┐
         │   Record  State         contact_email  created_at                 Also       │

@@ -281,7 +281,7 @@ mod tests {
         press(&mut app, "<Space><Space>");
         insta::assert_snapshot!(picture(&mut app), @r#"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  none, type / to add one                                    412 records
         ┌ Records ──────────────────────── by record   columns 5 of 10, Right for more ┐
         │   Record  State         contact_email  customer_id  name          Also       │

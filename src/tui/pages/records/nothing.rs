@@ -226,7 +226,7 @@ mod tests {
         let mut app = nothing();
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  [country:DE stage:send]   / to change                 0 of 412 records
         ┌ Records ─────────────────────────────────────────────────────────────────────┐
         │                                                                              │

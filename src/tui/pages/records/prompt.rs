@@ -269,14 +269,22 @@ impl Records {
     }
 
     pub(super) fn paste_in_prompt(&mut self, text: &str, cx: &mut Cx) {
-        if self.prompt.is_none() {
+        let is_new = self.prompt.is_none();
+        if is_new {
             self.open_prompt(cx);
         }
         if let Some(prompt) = &mut self.prompt {
             // A filter is one line.
-            let line: Vec<&str> = text.split(['\r', '\n']).collect();
+            let line: Vec<&str> = text.split(['\r', '\n', '\t']).collect();
             prompt.recalled = None;
-            prompt.field.paste(line.join(" ").trim());
+            let line = line.join(" ");
+            // It is one more term, and no end of the last one.
+            let gap = if is_new && !prompt.field.value().is_empty() {
+                " "
+            } else {
+                ""
+            };
+            prompt.field.paste(&format!("{gap}{}", line.trim()));
             self.apply_prompt(cx);
         }
     }
@@ -503,7 +511,7 @@ mod tests {
         press(&mut app, "/s");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  [ s                                                ]  0 of 412 records
         ┌ Record┌────────────────────────────────────────────┐─────────────────────────┐
         │       │   .stage:    field                         │                         │
@@ -553,7 +561,7 @@ mod tests {
         press(&mut app, "/is:ready address.country:");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History             Menu
+          1 Problems 6 [2 Records 1,387] 3 Review 3  4 Send  5 History 4           Menu
          Filter  [ is:ready address.country:                        ]  0 of 412 records
         ┌ Records ───────────────────────┌───────────┐─────────────────────────────────┐
         │                                │   DE  702 │                                 │

@@ -26,7 +26,7 @@ fn review(size: (u16, u16), change: impl Fn(&mut Facts) + 'static) -> App {
 fn what_will_be_sent_is_shown_with_what_was_changed_and_by_whom() {
     insta::assert_snapshot!(picture(&mut review((100, 30), |_| {})), @r#"
      redrive  customers-2025-11-20 > Review                                 to crm [TEST]   saved 02:41
-      1 Problems 6   2 Records 1,387  [3 Review 3]  4 Send   5 History                             Menu
+      1 Problems 6   2 Records 1,387  [3 Review 3]  4 Send   5 History 4                           Menu
     ┌ What will be sent to crm ────────────────────────────────────────────────────────────────────────┐
     │ 3 records   table customer in crm.db                                                             │
     │         2 changed by  contact_email  trim, lower case     jana 20 Nov 2025                       │
@@ -58,7 +58,7 @@ fn what_will_be_sent_is_shown_with_what_was_changed_and_by_whom() {
     "#);
     insta::assert_snapshot!(picture(&mut review((80, 24), |_| {})), @r#"
      redrive  customers-2025-11-20 > Review              to crm [TEST]  saved 02:41
-      1 Problems 6  2 Records 1,387 [3 Review 3] 4 Send  5 History             Menu
+      1 Problems 6  2 Records 1,387 [3 Review 3] 4 Send  5 History 4           Menu
     ┌ What will be sent to crm ────────────────────────────────────────────────────┐
     │ 3 records   table customer in crm.db                                         │
     │         2 changed by  contact_email  trim, lower case     jana 20 Nov 2025   │

@@ -134,12 +134,11 @@ impl Runs {
     }
 
     pub fn paste(&mut self, pasted: &str, cx: &mut Cx) {
-        if self.search.is_typing {
-            self.search.field.paste(pasted.trim());
-            self.keep_cursor();
-        } else {
-            cx.say("Nothing to paste into here.");
-        }
+        let words: Vec<&str> = pasted.split_whitespace().collect();
+        self.search.is_typing = true;
+        self.search.field.paste(&words.join(" "));
+        self.keep_cursor();
+        self.ask_for_facts(cx);
     }
 
     /// The cursor stays on its run as long as that is listed.

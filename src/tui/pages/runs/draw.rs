@@ -187,7 +187,10 @@ impl Runs {
             if chosen { ">" } else { " " },
             run.id.to_string(),
             fitted(&text::safe(&run.name), columns.name),
-            fitted(&self.clock.day_and_time(&run.loaded_at), 15),
+            fitted(
+                &self.clock.day_and_time(&run.loaded_at),
+                self.clock.columns()
+            ),
             columns.read(&text::thousands(run.records)),
             text::thousands(run.rejected),
             text::thousands(fixed(run)),

@@ -128,7 +128,7 @@ fn plan(sender: Sender, is_open: bool) -> WatchedPlan {
 fn a_send_that_waits_says_why_and_until_when() {
     insta::assert_snapshot!(picture(&mut sending((100, 30), sick())), @r"
      redrive  customers-2025-11-20 > Send                                   to crm [TEST]   saved 02:41
-      1 Problems 6   2 Records 1,387   3 Review 3  [4 Send 50%]  5 History                         Menu
+      1 Problems 6   2 Records 1,387   3 Review 3  [4 Send 50%]  5 History 4                       Menu
     ┌ Sending 1,199 records to crm ──────────────────────────────────────────────────────────── plan 3 ┐
     │ [█████████████████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │                                                                                                  │
@@ -160,7 +160,7 @@ fn a_send_that_waits_says_why_and_until_when() {
     ");
     insta::assert_snapshot!(picture(&mut sending((80, 24), sick())), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
-      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send 50%] 5 History         Menu
+      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send 50%] 5 History 4       Menu
     ┌ Sending 1,199 records to crm ──────────────────────────────────────── plan 3 ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
@@ -257,7 +257,7 @@ fn what_another_process_sends_is_watched() {
     let mut app = watching((80, 24), Some(plan(Sender::AnotherProcess, true)));
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
-      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
+      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History 4           Menu
     ┌ Sending 1,199 records to crm ─────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
@@ -320,7 +320,7 @@ fn what_was_in_flight_when_its_sender_died_is_without_an_answer() {
     let mut app = watching((80, 24), Some(killed.clone()));
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
-      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
+      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History 4           Menu
     ┌ Plan of 60 records to crm ────────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  12 of 60  20% │
     │ Waiting 48  In flight 0  Sent 11  Refused 0  Trying again 0  No answer 1     │

@@ -7,7 +7,7 @@ fn a_sending_that_cannot_be_seen_is_taken_over_by_whoever_knows_that_it_has_ende
     let mut app = watching((80, 24), Some(plan(Sender::Unseen, true)));
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
-      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
+      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History 4           Menu
     ┌ Sending 1,199 records to crm ─────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
@@ -53,7 +53,7 @@ fn a_sending_that_cannot_be_seen_is_taken_over_by_whoever_knows_that_it_has_ende
     app.update(Event::Answer(*ticket, Ok(Answer::Plan(left))));
     insta::assert_snapshot!(picture(&mut app), @r"
      redrive  customers-2025-11-20 > Send                to crm [TEST]  saved 02:41
-      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History             Menu
+      1 Problems 6  2 Records 1,387  3 Review 3 [4 Send] 5 History 4           Menu
     ┌ Sending 1,199 records to crm ─────────────────── plan 3, 20 Nov 2025 by jana ┐
     │ [███████████████████████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░]  600 of 1,199  50% │
     │ Waiting 579  In flight 8  Sent 571  Refused 29  Trying again 12  No answer 0 │
