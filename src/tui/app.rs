@@ -806,7 +806,7 @@ mod tests {
         press(&mut app, "?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                                          to crm [TEST]   saved 02:41
-         [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 47, type to search ┐enu
+         [1 ┌ Help: Problems ────────────────────────────────────────────── 1-21 of 48, type to search ┐enu
         ┌ Wh│ Search  [                                  ]                                             │00 ┐
         │ Re│                                                                                          │   │
         │ -1│ This page                                                                                █   │
@@ -818,7 +818,7 @@ mod tests {
         │   │   x         Set aside, or take back                                                      █   │
         │   │   m         Write a note for whoever works on it next                                    █5. │
         │   │   D         Compare with the run before                                                  █   │
-        │   │   s         Choose what to sort by                                                       █   │
+        │   │   s         Choose what to sort by                                                       │   │
         │   │   R         Check all records again                                                      │   │
         │   │   i         Why is this wrong                                                            │   │
         │   │ Everywhere                                                                               │   │
@@ -845,7 +845,7 @@ mod tests {
         press(&mut app, "<esc>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
-         ┌ Help: Problems ──────────────────────────────── 1-15 of 47, type to search ┐
+         ┌ Help: Problems ──────────────────────────────── 1-15 of 48, type to search ┐
         ┌│ Search  [                                  ]                               │┐
         ││                                                                            ││
         ││ This page                                                                  █│

@@ -268,7 +268,7 @@ mod tests {
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
-        │ Needs fi┌ Commands ─────────────────────────────────────────────────────────── 4 of 81 ┐         │
+        │ Needs fi┌ Commands ─────────────────────────────────────────────────────────── 4 of 82 ┐         │
         └─────────│ : [ date                             ]                                       │─────────┘
         ┌ 6 proble│                                                                              │─ 1 of 7 ┐
         │   Proble│ > Fix all like this                                           b              │ not     │

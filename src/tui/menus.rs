@@ -170,7 +170,7 @@ mod tests {
         ┌ Where records stopped ─────────────────────────────────────────────────── passed 8,613 of 10,000 ┐
         │ Read 10,000 ──> Check 9,988 ────────> Passed 8,613 (86.1%)                                       │
         │ -12 unreadable  -1,375 failed checks                                                             │
-        │ Needs fi┌ Commands ─────────────────────────────────────────────────────────── 1 of 81 ┐         │
+        │ Needs fi┌ Commands ─────────────────────────────────────────────────────────── 1 of 82 ┐         │
         └─────────│ : [ bulk                             ]                                       │─────────┘
         ┌ 6 proble│                                                                              │─ 1 of 7 ┐
         │   Proble│ > Fix all like this                                           b              │ not     │
@@ -307,7 +307,7 @@ mod tests {
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  customers-2025-11-20                       to crm [TEST]  saved 02:41
          [1 Problems 6] 2 Records 1,387  3 Review 3  4 Send  5 History 4           Menu
-        ┌┌ Commands ───────────────────────────────────────────────────────── 0 of 81 ┐┐
+        ┌┌ Commands ───────────────────────────────────────────────────────── 0 of 82 ┐┐
         ││ : [ row 12004                        ]                                     ││
         ││                                                                            ││
         └│   Enter lists record 12,004.                                               │┘
@@ -381,7 +381,7 @@ mod tests {
         press(&mut app, "<ret>?");
         insta::assert_snapshot!(picture(&mut app), @r"
          redrive  ... > Problems > Email address not complete       [TEST]  saved 02:41
-         ┌ Help: Records ───────────────────────────────── 1-16 of 64, type to search ┐
+         ┌ Help: Records ───────────────────────────────── 1-16 of 65, type to search ┐
          │ Search  [                                  ]                               │
         ┌│                                                                            │┐
         ││ This page                                                                  █│
