@@ -65,9 +65,11 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
             "send:held",
             format!("{} is on hold: {reason}", plan.destination),
         )
-        .hint(
-            "nothing is lost; mend it and send again; --now does not wait where it asked for time",
-        )
+        .hint(if reason.contains("wants to be left alone") {
+            "nothing is lost; send again then, or do not wait: --now"
+        } else {
+            "nothing is lost; mend it and send again"
+        })
         .into());
     }
     if report.unknown > 0 {
