@@ -60,20 +60,22 @@ pub fn send(person: &Person, out: &Out, args: &args::Send) -> Result<Exit> {
         say(out, &plan, &report)?;
     }
     if let Some(reason) = &report.held {
-        return Err(Fault::new(
-            FaultKind::Held,
-            "send:held",
-            format!("{} is on hold: {reason}", plan.destination),
-        )
-        .hint(
-            "nothing is lost; mend it and send again; --now does not wait where it asked for time",
-        )
-        .into());
+        return Err(on_hold(&plan, reason).into());
     }
     if report.unknown > 0 {
         return Ok(Exit::Unknown);
     }
     Ok(Exit::of_run(&ops::run(&workspace, plan.run)?))
+}
+
+fn on_hold(plan: &Plan, reason: &str) -> Fault {
+    let message = format!("{} is on hold: {reason}", plan.destination);
+    let hint = if reason.contains("wants to be left alone") {
+        "nothing is lost; send again then, or do not wait: --now"
+    } else {
+        "nothing is lost; mend it and send again"
+    };
+    Fault::new(FaultKind::Held, "send:held", message).hint(hint)
 }
 
 fn prepare(workspace: &mut ops::Workspace, request: &SendRequest, out: &Out) -> Result<Exit> {

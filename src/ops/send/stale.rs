@@ -112,7 +112,7 @@ pub(super) fn refuse_stale_plan(
         .at(aim.contract.path.to_string_lossy(), None)
         .hint(format!(
             "put that contract back (redrive sql \"{}\" shows it), then: redrive check --run {run} --contract {}; or take out of the \
-             plan what never left, and check it again: redrive send --give-back --plan {}",
+             plan what never left, and check it again: redrive send --give-back --run {run} --plan {}",
             statement_of(contract),
             shell_word(&aim.contract.path.to_string_lossy()),
             open.id

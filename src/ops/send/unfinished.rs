@@ -43,7 +43,7 @@ pub(super) fn unfinished(
     .at(aim.contract.path.to_string_lossy(), None)
     .hint(format!(
         "put the destination back until the plan is finished, or take out of it what never left: redrive send --give-back \
-         --plan {}",
+         --run {run} --plan {}",
         open.id
     ))
     .into())

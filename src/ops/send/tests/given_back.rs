@@ -23,7 +23,7 @@ fn a_plan_is_given_back_after_its_destination_became_another_one() {
     assert_eq!(fault.code, "send:destination_changed");
     let hint = fault.hint.unwrap();
     assert!(
-        hint.contains(&format!("--give-back --plan {plan}")),
+        hint.contains(&format!("redrive send --give-back --run 1 --plan {plan}")),
         "{hint}"
     );
     let report = desk.give_back(&to("crm")).unwrap();
