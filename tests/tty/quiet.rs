@@ -64,7 +64,11 @@ fn own_keys_do_what_they_are_said_to_do_and_are_named_on_the_screen() {
     let mut tty = Tty::start(folder.path(), 100, 30, &[]);
     tty.sees("Enter Open  B Fix all");
     tty.press("\x1bm");
-    tty.sees(&format!("Fix all like this{:27}B", ""));
+    tty.waits_for("for the new key", |output| {
+        let seen = output.screen.screen().contents();
+        let line = seen.lines().find(|line| line.contains("Fix all like this"));
+        line.is_some_and(|line| line.contains(" B "))
+    });
     tty.sees("Esc Close menu");
     tty.press("\x1b");
     tty.sees("Esc Menu");

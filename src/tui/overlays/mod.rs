@@ -9,6 +9,7 @@ mod ears;
 mod letters;
 mod palette;
 mod prompt;
+mod searching;
 
 use std::time::Instant;
 
