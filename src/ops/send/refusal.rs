@@ -199,7 +199,8 @@ fn values(payload: &[u8]) -> Vec<String> {
         let cells = line.split([',', ';', '\t', '|', '"', '\n', '\r']);
         all.extend(cells.map(|cell| cell.trim().to_owned()));
     }
-    all.retain(|value| value.chars().count() >= 3);
+    // A name can have two characters that are as wide as four.
+    all.retain(|value| text::width(value) >= 3);
     all
 }
 
@@ -336,6 +337,7 @@ mod tests {
         check("Jana Geheim, again", r#"7,"Jana Geheim",x"#, "…, again");
         check("", record, "");
         check("straße İ Jana Geheim", record, "straße İ …");
+        check("李雷 again", r#"{"name": "李雷"}"#, "… again");
         let record = r#"{"name": "Jörg Müller", "city": "İzmir", "unit": "ÅNGSTRÖM"}"#;
         check(
             "İ JÖRG MÜLLER of İZMIR, ångström: no",

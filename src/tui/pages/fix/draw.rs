@@ -55,6 +55,9 @@ pub fn tip(fix: &Fix) -> String {
         State::Nothing if fix.suggesting.is_some() => "Looking what would help ...".to_owned(),
         State::Nothing => "Choose what to do; Enter shows what would happen.".to_owned(),
         State::Looking(_) => "Checking what would happen ...".to_owned(),
+        State::Known(_) if fix.is_elsewhere() => {
+            "The preview is of the line with *. Enter previews this one.".to_owned()
+        }
         State::Known(_) if fix.late > 0 => late(fix),
         State::Known(_) => {
             format!("Preview is up to date. You can undo the fix with {undo}.")

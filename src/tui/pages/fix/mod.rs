@@ -43,6 +43,8 @@ pub struct Fix {
     records: u64,
     choices: Vec<FixChoice>,
     at: usize,
+    /// The choice that was previewed.
+    previewed: Option<usize>,
     /// Of all rows of the choices the first that is shown, and where they are.
     what_first: usize,
     pub(super) what: Lines,
@@ -115,6 +117,7 @@ impl Fix {
             records: view.records,
             choices: fix_choices(&[], view.records),
             at: 0,
+            previewed: None,
             what_first: 0,
             what: Lines::default(),
             boxes: [Rect::ZERO; 2],
@@ -159,8 +162,10 @@ impl Fix {
                 0 => format!("Apply to {all}"),
                 broken => format!("Apply to {all}, breaks {}", text::thousands(broken)),
             };
+            let elsewhere = "the preview is of another line, and Enter previews this one";
             let nothing = (changes == 0).then_some("it changes no record");
-            offers.push(Offer::new(Action::Apply, label).unless(nothing));
+            let reason = self.is_elsewhere().then_some(elsewhere).or(nothing);
+            offers.push(Offer::new(Action::Apply, label).unless(reason));
         }
         match self.panel {
             Panel::What => offers.push(Offer::new(Action::Open, "Preview")),
@@ -214,7 +219,7 @@ impl Fix {
             }
             Action::Open if self.panel == Panel::What => self.choose(cx),
             Action::Open => self.open_record(cx),
-            Action::Apply => self.apply(cx),
+            Action::Apply if !self.is_elsewhere() => self.apply(cx),
             Action::Mark if self.panel == Panel::Would => self.leave_out(),
             Action::NextPanel | Action::PreviousPanel | Action::Zoom if self.typing.is_none() => {
                 self.panel = match self.panel {
@@ -272,6 +277,7 @@ impl Fix {
                 let untouched = self.at == 0 && self.typing.is_none();
                 let moved = suggested.len();
                 self.choices = fix_choices(&suggested, self.records);
+                self.previewed = self.previewed.map(|at| at + moved);
                 // Whoever has moved already stays where they are.
                 if !untouched {
                     self.at = (self.at + moved).min(self.choices.len() - 1);
@@ -358,7 +364,7 @@ impl Fix {
             match asks.read(field.value()) {
                 Ok(transform) => {
                     let request = self.request(vec![transform]);
-                    self.typing = None;
+                    (self.typing, self.previewed) = (None, Some(self.at));
                     self.look(request, cx);
                 }
                 Err(why) => cx.say(why),
@@ -371,10 +377,16 @@ impl Fix {
         match &choice.kind {
             FixKind::Ready(transforms) => {
                 let request = self.request(transforms.clone());
+                self.previewed = Some(self.at);
                 self.look(request, cx);
             }
             FixKind::Asks(asks) => self.typing = Some((*asks, Field::new(""))),
         }
+    }
+
+    /// Whether the cursor is on another choice than the one that was previewed.
+    fn is_elsewhere(&self) -> bool {
+        self.panel == Panel::What && self.previewed.is_some_and(|at| at != self.at)
     }
 
     fn request(&self, transforms: Vec<Transform>) -> FixRequest {

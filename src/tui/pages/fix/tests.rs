@@ -408,6 +408,29 @@ fn a_record_of_a_preview_is_found_where_it_stands_also_where_not_all_are_shown()
 }
 
 /// Whether a job is started or stopped by these.
+#[test]
+fn what_is_applied_is_what_was_previewed_and_the_cursor_is_on() {
+    let mut app = page((100, 30));
+    let started = press(&mut app, "<ret>");
+    end(&mut app, &started);
+    shows(&mut app, "A Apply to");
+    press(&mut app, "<Down><Down>");
+    shows(&mut app, "│ * ");
+    shows(
+        &mut app,
+        "The preview is of the line with *. Enter previews this one.",
+    );
+    shows_not(&mut app, "A Apply to");
+    assert!(!meddles(&press(&mut app, "A")));
+    shows(
+        &mut app,
+        "Not now: the preview is of another line, and Enter previews this one.",
+    );
+    // Beside its records it is that of the line all the same.
+    press(&mut app, "<Tab>");
+    assert!(meddles(&press(&mut app, "A")));
+}
+
 fn meddles(effects: &[Effect]) -> bool {
     let meddles = |effect: &Effect| matches!(effect, Effect::Start(_) | Effect::Cancel(_));
     effects.iter().any(meddles)

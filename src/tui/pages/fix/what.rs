@@ -111,7 +111,11 @@ impl Fix {
         for (n, choice) in self.choices.iter().enumerate() {
             let chosen = n == self.at;
             let style = if chosen { theme.select() } else { Style::new() };
-            let mark = if chosen { ">" } else { " " };
+            let mark = match () {
+                () if chosen => ">",
+                () if self.previewed == Some(n) => "*",
+                () => " ",
+            };
             let label = text::shorten(&format!(" {mark} {}", choice.label), columns);
             if chosen {
                 cursor = (1, lines.len());

@@ -210,6 +210,17 @@ impl Excerpt {
         self.rows.saturating_sub(self.seen.max(1))
     }
 
+    /// As far scrolled as before, where it is the same text.
+    #[must_use]
+    pub fn where_it_was(mut self, before: &Self) -> Self {
+        if self.lines == before.lines {
+            (self.top, self.shift) = (before.top, before.shift);
+            (self.wrapped, self.placed) = (before.wrapped, before.placed);
+            (self.rows, self.seen) = (before.rows, before.seen);
+        }
+        self
+    }
+
     /// Moves what is in sight.
     pub fn roll(&mut self, roll: Roll) {
         let rolled = self.places.roll(roll, 0);

@@ -380,7 +380,7 @@ impl Raw {
             cx.say(format!("{}. The line still cannot be read.", done.word()));
         }
         self.one.error = None;
-        self.excerpt = Excerpt::new(&record);
+        self.excerpt = Excerpt::new(&record).where_it_was(&self.excerpt);
         self.one.record = Some(record);
         self.one.check(cx);
         self.offer_kept(cx);

@@ -622,6 +622,16 @@ fn draws_at_any_size() {
 }
 
 #[test]
+fn a_text_that_is_read_again_stays_where_it_was_scrolled_to() {
+    let mut before = Excerpt::new(&record(LINE));
+    (before.top, before.shift, before.wrapped) = (3, 8, true);
+    let again = Excerpt::new(&record(LINE)).where_it_was(&before);
+    assert_eq!((again.top, again.shift, again.wrapped), (3, 8, true));
+    let other = Excerpt::new(&record(b"1,2")).where_it_was(&before);
+    assert_eq!((other.top, other.shift, other.wrapped), (0, 0, false));
+}
+
+#[test]
 fn what_results_say_of_a_record_is_no_beginning_of_its_text() {
     let mut desk = Desk::new(b"line 7: no");
     let mut said = record(b"line 7: no");

@@ -72,8 +72,16 @@ impl Nothing {
         way.is_some()
     }
 
+    /// Whether it is still being counted: what a line stands for would change under the cursor.
+    fn is_counting(&self) -> bool {
+        self.without.iter().any(|one| one.records.is_none())
+    }
+
     /// What helps.
     fn ways(&self) -> Vec<&Without> {
+        if self.is_counting() {
+            return Vec::new();
+        }
         let helps = |one: &&Without| one.records.is_some_and(|records| records > 0);
         self.without.iter().filter(helps).collect()
     }
@@ -142,6 +150,9 @@ impl Records {
             Action::Down => self.nothing.at = (self.nothing.at + 1).min(last),
             Action::First => self.nothing.at = 0,
             Action::Last => self.nothing.at = last,
+            Action::Open if self.nothing.is_counting() => {
+                cx.say("Looking what there is without each term. Esc clears the whole filter.");
+            }
             Action::Open => match ways.get(self.nothing.at) {
                 Some(way) => {
                     let (term, rest) = (text::safe(&way.term).into_owned(), way.rest.clone());
@@ -191,7 +202,7 @@ impl Records {
 mod tests {
     use crate::tui::{
         app::App,
-        event::{Answer, Query},
+        event::{Answer, Effect, Query},
         testing::{answer, feed_with, picture, press, records, shows, shows_not, wishes},
     };
 
@@ -250,6 +261,34 @@ mod tests {
 
          Enter Remove it  / Filter                             ? Help  Esc Clear filter
         ");
+    }
+
+    #[test]
+    fn while_it_is_counted_enter_means_none_of_what_comes() {
+        let mut app = records((80, 24));
+        for key in ["/country:DE stage:send", "<ret>"] {
+            let effects = wishes(&mut app, key);
+            let is_count = |effect: &Effect| match effect {
+                Effect::Ask(_, Query::Ids { filter }) => {
+                    let line = filter.to_string();
+                    line.contains("country") != line.contains("stage")
+                }
+                _ => false,
+            };
+            // How many there are without each term is not known yet.
+            let known = effects.into_iter().filter(|effect| !is_count(effect));
+            feed_with(&mut app, known.collect(), &|query| {
+                let mut found = answer(query);
+                if let Answer::Ids { ids, .. } = &mut found {
+                    ids.clear();
+                }
+                found
+            });
+        }
+        shows(&mut app, "No record matches");
+        press(&mut app, "<ret>");
+        shows(&mut app, "Filter  [country:DE stage:send]");
+        shows(&mut app, "Looking what there is without each term.");
     }
 
     #[test]
