@@ -760,6 +760,8 @@ mod tests {
             shows(&mut app, words);
             let all_sent = sent == 12;
             assert_eq!(picture(&mut app).contains("[ Undo this step ]"), !all_sent);
+            let next = "Next undo: none, as all of the last step was sent";
+            assert_eq!(picture(&mut app).contains(next), all_sent);
         }
     }
 

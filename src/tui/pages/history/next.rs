@@ -6,7 +6,11 @@ use super::{
     History,
     entry::{Entry, Id},
 };
-use crate::{model::StepId, text, tui::pages::list::fitted};
+use crate::{
+    model::{StepId, StepRow},
+    text,
+    tui::pages::list::fitted,
+};
 
 /// Columns below which a step's time is left out.
 const NARROW: usize = 36;
@@ -70,6 +74,11 @@ impl History {
         let Some(entry) = entries.find(|entry| entry.id() == Id::Step(step)) else {
             return "a step of another run".to_owned();
         };
+        let sent = self.sent.get(&step).copied().unwrap_or_default();
+        let is_frozen = |step: &StepRow| sent > 0 && sent >= step.records;
+        if entry.step().is_some_and(is_frozen) {
+            return text::shorten("none, as all of the last step was sent", columns);
+        }
         let what = format!("{} {}", entry.action(), text::safe(&Entry::details(entry)));
         if columns < NARROW {
             return text::shorten(&what, columns);
