@@ -296,6 +296,13 @@ pub struct SendReport {
     pub held: Option<String>,
 }
 
+impl SendReport {
+    /// Records whose delivery came to an end in this send.
+    pub fn ended(&self) -> u64 {
+        self.accepted + self.handed_over + self.refused + self.unknown
+    }
+}
+
 /// One try to deliver one record version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttemptRow {

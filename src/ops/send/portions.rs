@@ -9,6 +9,8 @@ pub(super) struct Portions {
     left: vec::IntoIter<usize>,
     next: Option<usize>,
     is_careful: bool,
+    /// How many were tried again in the last wave, and how many deliveries had come to an end before it.
+    again: Option<(usize, u64)>,
 }
 
 impl Portions {
@@ -27,12 +29,29 @@ impl Portions {
             left,
             next,
             is_careful: next.is_some(),
+            again: None,
         }
     }
 
     /// The most that may leave now.
     pub fn most(&self) -> usize {
         self.next.unwrap_or(self.wave)
+    }
+
+    /// [`Portions::most`], once so many deliveries have come to an end: what a killed send left behind is a careful start like
+    /// any other, where all of it that was tried again has come to one.
+    pub fn most_after(&mut self, ended: u64) -> usize {
+        if let Some((tried, before)) = self.again.take()
+            && ended - before == tried as u64
+        {
+            self.advance(tried);
+        }
+        self.most()
+    }
+
+    /// So many are tried again, when so many deliveries had come to an end.
+    pub fn try_again(&mut self, records: usize, ended: u64) {
+        self.again = Some((records, ended));
     }
 
     /// While it starts carefully, what was begun is seen through before anything new leaves.

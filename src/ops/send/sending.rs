@@ -103,7 +103,7 @@ impl Sending<'_> {
                 return Ok(None);
             }
             let permits = self.breaker.permits(&self.aim.destination.knobs.breaker);
-            let limit = portions.most();
+            let limit = portions.most_after(self.report.ended());
             let most = limit.min(permits.unwrap_or(limit));
             let rate = self.rate();
             // At a slow speed little leaves at once, so that it leaves evenly.
@@ -167,6 +167,8 @@ impl Sending<'_> {
         }
         if new {
             portions.advance(self.ahead.len());
+        } else {
+            portions.try_again(self.ahead.len(), self.report.ended());
         }
         Ok(Filled::Ready)
     }

@@ -159,6 +159,11 @@ impl Desk {
 
     /// Makes a plan and the intent of its first tries, as a send that is killed before it can write down what came of them.
     fn begin(&mut self, name: &str, deliver: bool) -> PlanId {
+        self.begin_so_many(name, deliver, 2)
+    }
+
+    /// The same with so many on their way.
+    fn begin_so_many(&mut self, name: &str, deliver: bool, limit: usize) -> PlanId {
         let (run, aim) = aim_of(&self.workspace, &to(name)).unwrap();
         let (plan, _) = make_plan(
             &mut self.workspace,
@@ -173,14 +178,7 @@ impl Desk {
         let taken = self
             .workspace
             .store
-            .take(
-                &claim,
-                Next {
-                    limit: 2,
-                    new: true,
-                },
-                &now(),
-            )
+            .take(&claim, Next { limit, new: true }, &now())
             .unwrap();
         if deliver {
             let deliveries: Vec<Delivery> = taken
@@ -239,6 +237,22 @@ fn a_send_that_was_killed_after_delivering_is_continued_without_a_double() {
         let tries = desk.workspace.store.attempts(RecordId(1)).unwrap();
         assert_eq!(tries.len(), 2, "the lost try stays in the ledger");
     }
+}
+
+#[test]
+fn what_a_killed_send_left_behind_is_tried_again_as_carefully_as_a_new_one_and_no_more() {
+    let rows: Vec<String> = (0..120).map(|n| format!("{n},10,")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let mut desk = desk(&rows);
+    desk.begin_so_many("crm", true, 120);
+    desk.reopen();
+    assert_eq!(desk.send("crm").accepted, 120);
+    assert_eq!(desk.rows().len(), 120);
+    // All of a wave are written down at the same time.
+    let waves = "SELECT count(DISTINCT started_at) FROM attempt WHERE outcome = 'delivered'";
+    let count = |tx: &rusqlite::Transaction<'_>| Ok(tx.query_row(waves, [], |row| row.get(0))?);
+    let waves: i64 = desk.workspace.store.write(count).unwrap();
+    assert!((2..=4).contains(&waves), "1, then 10, then 100: {waves}");
 }
 
 #[test]
