@@ -1,6 +1,8 @@
 //! Is the workspace where it can be worked in?
 
-use std::path::Path as FilePath;
+use std::{os::unix::fs::PermissionsExt, path::Path as FilePath};
+
+use rustix::fs::{self, Access};
 
 use super::{Finding, Workspace};
 use crate::{
@@ -24,8 +26,9 @@ pub fn doctor(path: &FilePath) -> Vec<Finding> {
             format!("SQLite {}", store::sqlite_version()),
         ),
     ];
+    findings.extend(access(path, folder));
     // A folder that is not there is said of the workspace.
-    if let Ok(found) = rustix::fs::statvfs(folder) {
+    if let Ok(found) = fs::statvfs(folder) {
         let free = found.f_bavail.saturating_mul(found.f_frsize);
         findings.push(space(free));
     }
@@ -71,6 +74,28 @@ fn workspace(path: &FilePath) -> Finding {
             Finding::new("workspace", false, format!("{error}{hint}"))
         }
     }
+}
+
+/// Who may do what with a workspace that is there, where that is worth a word.
+fn access(path: &FilePath, folder: &FilePath) -> Option<Finding> {
+    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    let name = path.display();
+    let may_write = |path: &FilePath| fs::access(path, Access::WRITE_OK).is_ok();
+    let words = match mode & 0o007 {
+        0 if may_write(path) && may_write(folder) => return None,
+        0 => {
+            format!("{name} can only be looked at: it or its folder cannot be written to")
+        }
+        others => {
+            let verb = if others & 0o002 == 0 {
+                "read"
+            } else {
+                "change"
+            };
+            format!("everybody on this machine may {verb} {name}: chmod o= {name}")
+        }
+    };
+    Some(Finding::new("access", false, words))
 }
 
 fn space(free: u64) -> Finding {
@@ -150,6 +175,21 @@ mod tests {
         let found = doctor(&foreign);
         assert_eq!(ok(&found, "workspace"), Some(false));
         assert!(found[0].message.contains("name another file"), "{found:?}");
+    }
+
+    #[test]
+    fn a_workspace_that_everybody_may_read_or_change_is_said() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("w.db");
+        Workspace::create(&path, "ann").unwrap();
+        assert_eq!(ok(&doctor(&path), "access"), None);
+        for (mode, words) in [(0o644, "may read"), (0o666, "may change"), (0o660, "")] {
+            let mode = std::fs::Permissions::from_mode(mode);
+            std::fs::set_permissions(&path, mode).unwrap();
+            let found = access(&path, folder.path()).map(|found| found.message);
+            assert_eq!(found.is_none(), words.is_empty(), "{found:?}");
+            assert!(found.unwrap_or_default().contains(words));
+        }
     }
 
     #[test]
