@@ -78,6 +78,7 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
     let id = RecordId(args.id);
     let mut workspace = person.change()?;
     let mut report = ChangeReport::default();
+    let added = ops::new_fields(&workspace, id, &changes)?;
     if !changes.is_empty() {
         report = match ops::edit(&mut workspace, id, &changes, args.if_version) {
             Ok(report) => report,
@@ -101,6 +102,12 @@ pub fn edit(person: &Person, out: &Out, args: &args::Edit) -> Result<Exit> {
                 ));
             }
         };
+    }
+    for (path, near) in added {
+        let near = near.map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        note(&format!(
+            "{path} is a new field of record {id}, which no contract knows.{near}"
+        ));
     }
     let rejected = report.still_rejected + report.newly_broken;
     if out.is_json() {

@@ -224,11 +224,20 @@ pub fn usage(error: &clap::Error) {
     }
 }
 
-/// Wrong usage as a JSON document on stderr: its first line, without what the parser of arguments puts around it.
+/// Wrong usage as a JSON document on stderr: its first line and what that lists, without what the parser of arguments puts around it.
 pub fn usage_json(words: &str) {
-    let first = words.lines().next().unwrap_or_default();
-    let message = first.trim_start_matches("error: ");
-    let fault = Fault::usage("usage", message)
+    let mut lines = words.lines();
+    let first = lines.next().unwrap_or_default();
+    let listed: Vec<&str> = lines
+        .take_while(|line| line.starts_with("  "))
+        .map(str::trim)
+        .collect();
+    let message = format!(
+        "{} {}",
+        first.trim_start_matches("error: "),
+        listed.join(", ")
+    );
+    let fault = Fault::usage("usage", message.trim_end())
         .hint("`redrive help` and `redrive help COMMAND` say what there is");
     let words = error_json(&fault.clone().into(), Some(&fault));
     let _ = writeln!(io::stderr(), "{words}");

@@ -33,7 +33,7 @@ use self::{
     bench::{Bench, Order, Worked, in_order},
     field::{know_field, touches_uniqueness},
 };
-pub(super) use self::{copy::clear_copies, recipe::condition};
+pub(super) use self::{copy::clear_copies, field::fields, recipe::condition};
 use super::{
     Job, Workspace, ids,
     list::{document, rows},

@@ -357,3 +357,18 @@ fn a_version_that_never_was_is_told_from_one_that_is_gone() {
         .run();
     assert_eq!(folder.redrive("show 2").json()["version"], json!(2));
 }
+
+#[test]
+fn a_field_that_an_edit_adds_and_nobody_knows_is_said() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("edit 2 /emial=ben@example.com")
+        .exit(1)
+        .stderr_has(
+            "/emial is a new field of record 2, which no contract knows. Did you mean /email?",
+        )
+        .run();
+    folder.redrive("undo").run();
+    // Nothing is said of one that is there.
+    folder.redrive("edit 2 /email=ben@example.com").run();
+}

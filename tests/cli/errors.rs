@@ -388,3 +388,13 @@ fn a_file_that_cannot_be_written_says_what_is_in_the_way() {
             .run();
     }
 }
+
+#[test]
+fn a_script_reads_which_argument_is_missing() {
+    let folder = Folder::loaded();
+    folder
+        .redrive("--json fix --run 1 --trim")
+        .exit(2)
+        .stderr_has("were not provided: --field <")
+        .run();
+}

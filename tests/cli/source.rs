@@ -100,7 +100,10 @@ fn a_json_run_is_written_as_one_text_a_line() {
 #[test]
 fn a_record_that_is_no_line_any_more_is_refused_at_its_field() {
     let folder = loaded("people.csv", "id,name\n1,Ann\n2,Bob\n");
-    folder.redrive("edit 2 /shoe=43").run();
+    folder
+        .redrive("edit 2 /shoe=43")
+        .stderr_has("/shoe is a new field of record 2")
+        .run();
     let report = folder.redrive("send --to back --yes").exit(1).json();
     assert_eq!(
         (&report["handed_over"], &report["refused"]),
@@ -227,7 +230,10 @@ fn what_cannot_be_an_answer_says_why() {
 #[test]
 fn a_record_that_the_file_could_not_hold_has_no_place_in_it() {
     let folder = loaded("people.csv", "id,name\n1,Ann\n2,Bob\n3,Cy\n");
-    folder.redrive("edit 1 /shoe=43").run();
+    folder
+        .redrive("edit 1 /shoe=43")
+        .stderr_has("/shoe is a new field of record 1")
+        .run();
     folder.redrive("send --to back --yes").exit(1).json();
     assert_eq!(folder.read("out/people-1.csv"), "id,name\n2,Bob\n3,Cy\n");
     // The first line below the header is record 2.

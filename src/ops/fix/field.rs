@@ -63,7 +63,7 @@ pub(super) fn know_field(
 const NAMES: usize = 500;
 
 /// The patterns of all fields of a document.
-fn fields(path: &Path, value: &Value, names: &mut BTreeSet<String>) {
+pub(in crate::ops) fn fields(path: &Path, value: &Value, names: &mut BTreeSet<String>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
