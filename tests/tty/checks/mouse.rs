@@ -43,6 +43,8 @@ fn rows_headers_hints_and_the_wheel_do_what_their_keys_do() {
     tty.sees("Suggested fix");
     tty.press_until("2", "[2 Records");
     tty.sees("needs fixing");
+    // The frame is there as a whole.
+    tty.sees("Enter opens the record.");
     let third = {
         let text = tty.text();
         let row = text
@@ -115,6 +117,8 @@ fn the_wheel_and_a_scrollbar_that_is_dragged_move_what_is_in_sight() {
     tty.sees("Suggested fix");
     tty.press_until("2", "[2 Records");
     tty.sees("needs fixing");
+    // The frame is there as a whole.
+    tty.sees("Enter opens the record.");
     let first = number(&tty.text(), |line| line.starts_with("│>"));
     let end = number(&tty.text(), |_| true);
     // Three notches in one go: the cursor's record is out of sight by then.
